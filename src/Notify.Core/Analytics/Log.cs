@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Analytics;
+
+internal static partial class Log
+{
+    [LoggerMessage(30, LogLevel.Warning, "Delivery counts could not be written yet; trying again")]
+    public static partial void CountsNotWritten(ILogger logger, Exception exception);
+}

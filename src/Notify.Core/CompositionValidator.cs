@@ -1,0 +1,44 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify;
+
+/// <summary>Checks at start that what the application put together can work: exactly one store, providers with names of their own.</summary>
+internal sealed class CompositionValidator(Composition composition, IServiceProvider services) : IValidateOptions<NotificationsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, NotificationsOptions options)
+    {
+        string[] failures = [.. StoreFailures(), .. ProviderFailures()];
+        return failures.Length == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private IEnumerable<string> StoreFailures()
+    {
+        var stores = composition.ImplementationsOf<IDeliveryQueue>();
+        if (stores.Count == 0)
+            yield return "Notifications need a store. Add one: AddNotifications().UseSqlite(\"Data Source=notify.db\"), or UseInMemory() in tests.";
+        if (stores.Count > 1)
+            yield return $"Notifications need one store and have {stores.Count}: {string.Join(", ", stores)}. Keep one of them.";
+    }
+
+    private IEnumerable<string> ProviderFailures()
+    {
+        IDeliveryProvider[] providers;
+        try
+        {
+            providers = [.. services.GetServices<IDeliveryProvider>()];
+        }
+        catch (OptionsValidationException)
+        {
+            // A provider whose own options are wrong says so itself; its name is not known before they are right.
+            yield break;
+        }
+
+        if (providers.Length == 0)
+            yield return "Notifications need a provider. Add one: AddNotifications().AddSmtp(...), or AddSandbox() to see what would be sent.";
+        foreach (var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+            yield return $"{group.Count()} providers are named '{group.Key}'. Give each a name of its own.";
+    }
+}

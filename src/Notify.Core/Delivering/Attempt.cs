@@ -1,0 +1,16 @@
+namespace Notify.Delivering;
+
+/// <summary>One call to a provider for one delivery, as its history keeps it.</summary>
+/// <param name="Provider">The provider that was called.</param>
+/// <param name="StartedAt">When the call began.</param>
+/// <param name="Duration">How long it took.</param>
+/// <param name="Outcome">What it came to.</param>
+/// <param name="Reason">Why, when it was not accepted.</param>
+/// <param name="ProviderMessageId">The vendor's id for the message, when it gave one.</param>
+public sealed record Attempt(
+    string Provider,
+    DateTimeOffset StartedAt,
+    TimeSpan Duration,
+    OutcomeKind Outcome,
+    string? Reason = null,
+    string? ProviderMessageId = null);

@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Delivering;
+
+/// <summary>Takes one leased delivery through its attempt and its settlement, and knows which ones are under way.</summary>
+internal sealed class DeliveryRunner(
+    DeliveryExecutor executor,
+    DeliverySettler settler,
+    DeliverySlots slots,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<DeliveryRunner> logger) : IDisposable
+{
+    private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
+    private readonly CancellationTokenSource _abandon = new();
+
+    public void Start(Lease lease)
+    {
+        var inFlight = new InFlight(lease);
+        if (_inFlight.TryAdd(lease.Delivery.Id, inFlight))
+        {
+            inFlight.Running = RunAsync(inFlight);
+            return;
+        }
+
+        // Its lease ran out while the attempt is still under way here, and this process leased it once more:
+        // the attempt goes on under the new fence.
+        slots.Release(lease.Delivery.Provider);
+        if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay))
+            underWay.Lease = lease;
+    }
+
+    /// <summary>Gives back a delivery that was leased and not begun.</summary>
+    public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
+    {
+        slots.Release(lease.Delivery.Provider);
+        await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        using var giveUp = cancellationToken.Register(_abandon.Cancel);
+        using var timeout = new CancellationTokenSource(options.Value.DrainTimeout, time);
+        using var expire = timeout.Token.Register(_abandon.Cancel);
+        await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    public void Dispose() => _abandon.Dispose();
+
+    private async Task RunAsync(InFlight inFlight)
+    {
+        var delivery = inFlight.Lease.Delivery;
+        try
+        {
+            if (delivery.ExpiresAt <= time.GetUtcNow())
+            {
+                await settler.ExpireAsync(inFlight, _abandon.Token).ConfigureAwait(false);
+                return;
+            }
+
+            var attempt = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
+            await settler.SettleAsync(inFlight, attempt, _abandon.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
+        {
+            Log.AttemptAbandoned(logger, delivery.Id);
+        }
+        catch (Exception exception)
+        {
+            Log.RunFailed(logger, delivery.Id, exception);
+        }
+        finally
+        {
+            _inFlight.TryRemove(delivery.Id, out _);
+            slots.Release(delivery.Provider);
+        }
+    }
+}
+
+/// <summary>A delivery under way, with the latest lease this process has of it.</summary>
+internal sealed class InFlight(Lease lease)
+{
+    public Lease Lease { get; set; } = lease;
+
+    public Task Running { get; set; } = Task.CompletedTask;
+}

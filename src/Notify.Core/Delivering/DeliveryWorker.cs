@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+
+namespace Notify.Delivering;
+
+/// <summary>
+/// Brings deliveries to the runner: those that a transport hints at, and those that are due in the queue. It takes no more than
+/// there are slots, so what it holds in memory is bounded.
+/// </summary>
+internal sealed class DeliveryWorker(
+    IDeliveryQueue queue,
+    IDeliveryTransport transport,
+    DeliveryRunner runner,
+    ProviderCatalog providers,
+    DeliverySlots slots,
+    WorkSignal signal,
+    WorkerIdentity worker,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<DeliveryWorker> logger) : BackgroundService
+{
+    private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
+            .ConfigureAwait(false);
+        await Task.WhenAll([
+            ConsumeHintsAsync(stoppingToken),
+            LeaseDueAsync(stoppingToken),
+            .. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => RunReadyAsync(stoppingToken)),
+        ]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Stops taking deliveries, lets the attempts under way end, and gives back what was not begun.</summary>
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        while (_ready.Reader.TryRead(out var lease))
+            await runner.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        await runner.DrainAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RunReadyAsync(CancellationToken stopping)
+    {
+        await foreach (var lease in _ready.Reader.ReadAllAsync(stopping).ConfigureAwait(false))
+            runner.Start(lease);
+    }
+
+    private async Task ConsumeHintsAsync(CancellationToken stopping)
+    {
+        await foreach (var hints in transport.ConsumeAsync(stopping).ConfigureAwait(false))
+        {
+            foreach (var hint in hints)
+            {
+                if (hint.Lease is { } lease)
+                    _ready.Writer.TryWrite(lease);
+            }
+
+            signal.Set();
+        }
+    }
+
+    private async Task LeaseDueAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await LeaseOnceAsync(stopping).ConfigureAwait(false))
+                    await signal.WaitAsync(stopping).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                Log.LeaseFailed(logger, exception);
+                await Task.Delay(options.Value.PollInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>Whether more may be due at once.</returns>
+    private async ValueTask<bool> LeaseOnceAsync(CancellationToken stopping)
+    {
+        LeaseQuota[] quotas = [.. providers.All.SelectMany(provider => slots.TakeQuotas(provider.Name))];
+        if (quotas.Length == 0)
+            return false;
+
+        IReadOnlyList<Lease> leases = [];
+        try
+        {
+            var now = time.GetUtcNow();
+            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas);
+            leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (var quota in quotas)
+                slots.Fill(quota, leases.Count(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority));
+        }
+
+        foreach (var lease in leases)
+            _ready.Writer.TryWrite(lease);
+        return leases.Count > 0;
+    }
+}

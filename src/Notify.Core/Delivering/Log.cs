@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Delivering;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Error, "Provider {Provider} threw {Exception} for delivery {DeliveryId}; a provider returns outcomes, so this is a bug in it")]
+    public static partial void ProviderThrew(ILogger logger, string provider, Guid deliveryId, string exception);
+
+    [LoggerMessage(2, LogLevel.Error, "The queue could not be leased from; trying again")]
+    public static partial void LeaseFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(3, LogLevel.Warning, "The attempt for delivery {DeliveryId} was given up at shutdown; it falls due again when its lease ends")]
+    public static partial void AttemptAbandoned(ILogger logger, Guid deliveryId);
+
+    [LoggerMessage(4, LogLevel.Error, "Delivery {DeliveryId} could not be settled; it falls due again when its lease ends")]
+    public static partial void RunFailed(ILogger logger, Guid deliveryId, Exception exception);
+}

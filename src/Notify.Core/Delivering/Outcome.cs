@@ -1,0 +1,75 @@
+using System.Text.Json.Serialization;
+
+namespace Notify.Delivering;
+
+/// <summary>What an attempt came to.</summary>
+public sealed class Outcome
+{
+    private static readonly Outcome AcceptedWithoutId = new(OutcomeKind.Accepted);
+
+    private Outcome(OutcomeKind kind) => Kind = kind;
+
+    /// <summary>Which of the four.</summary>
+    public OutcomeKind Kind { get; }
+
+    /// <summary>Why, in words for an operator. Never an address or content. Null when accepted.</summary>
+    public string? Reason { get; private init; }
+
+    /// <summary>The vendor's id for the message, to match receipts with. Null when the vendor gave none.</summary>
+    public string? ProviderMessageId { get; private init; }
+
+    /// <summary>How long the vendor asked to wait. Null when it did not say.</summary>
+    public TimeSpan? RetryAfter { get; private init; }
+
+    /// <summary>
+    /// True when the provider failed and not this delivery: an outage, refused credentials. Another provider of the channel
+    /// may succeed, so the delivery moves there without spending its retry budget.
+    /// </summary>
+    public bool IsProviderFailure { get; private init; }
+
+    /// <summary>The vendor took the message over.</summary>
+    public static Outcome Accepted(string? providerMessageId = null) =>
+        providerMessageId is null ? AcceptedWithoutId : new Outcome(OutcomeKind.Accepted) { ProviderMessageId = providerMessageId };
+
+    /// <summary>This attempt failed, a later one may succeed.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    public static Outcome Retry(string reason, TimeSpan? after = null) =>
+        new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after };
+
+    /// <summary>The provider is unable to send anything at present: an outage, refused credentials.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    public static Outcome ProviderFailed(string reason, TimeSpan? after = null) =>
+        new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after, IsProviderFailure = true };
+
+    /// <summary>The vendor will never take this message. It is not tried again.</summary>
+    public static Outcome Rejected(string reason) => new(OutcomeKind.Rejected) { Reason = reason };
+
+    /// <summary>The address does not exist any more. It is not tried again.</summary>
+    public static Outcome RecipientGone(string reason) => new(OutcomeKind.RecipientGone) { Reason = reason };
+
+    /// <inheritdoc/>
+    public override string ToString() => Reason is null ? Kind.ToString() : $"{Kind}: {Reason}";
+}
+
+/// <summary>The four things an attempt can come to.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OutcomeKind>))]
+public enum OutcomeKind
+{
+    /// <summary>The vendor took the message over.</summary>
+    [JsonStringEnumMemberName("accepted")]
+    Accepted,
+
+    /// <summary>This attempt failed, a later one may succeed.</summary>
+    [JsonStringEnumMemberName("retry")]
+    Retry,
+
+    /// <summary>The vendor will never take this message.</summary>
+    [JsonStringEnumMemberName("rejected")]
+    Rejected,
+
+    /// <summary>The address does not exist any more.</summary>
+    [JsonStringEnumMemberName("recipientGone")]
+    RecipientGone,
+}

@@ -1,0 +1,57 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Notify;
+
+/// <summary>What holds for every notification of the application. Validated at start.</summary>
+public sealed class NotificationsOptions : IValidatableObject
+{
+    /// <summary>How long after it may be sent a notification expires, when its trigger does not say. 1 second to 90 days; default 3 days.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
+    public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(3);
+
+    /// <summary>How far ahead a trigger may be scheduled. 1 minute to 3,650 days; default 366 days.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
+    public TimeSpan MaxScheduleAhead { get; set; } = TimeSpan.FromDays(366);
+
+    /// <summary>How many recipients one trigger may name. 1 to 10,000; default 1,000.</summary>
+    [Range(1, 10_000)]
+    public int MaxRecipients { get; set; } = 1_000;
+
+    /// <summary>How long an idempotency key is kept. 1 minute to 90 days; default 24 hours.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "90.00:00:00")]
+    public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
+
+    /// <summary>How many deliveries this process sends through one provider at a time. 1 to 100,000; default 256.</summary>
+    [Range(1, 100_000)]
+    public int MaxConcurrencyPerProvider { get; set; } = 256;
+
+    /// <summary>How long a provider may take for one attempt. 10 ms to 10 minutes; default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
+    public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// How long a worker keeps a delivery before it falls due for others; what a crash delays a delivery by. At least twice
+    /// <see cref="AttemptTimeout"/>, at most 1 day; default 2 minutes.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.020", "1.00:00:00")]
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>How often the queue is looked into when nothing hints at work. 10 ms to 1 minute; default 250 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long attempts under way may take at shutdown. 0 to 10 minutes; default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (LeaseDuration < AttemptTimeout * 2)
+        {
+            yield return new ValidationResult(
+                $"{nameof(LeaseDuration)} must be at least twice {nameof(AttemptTimeout)}, or a slow attempt is repeated by another worker.",
+                [nameof(LeaseDuration)]);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Settling;
+using Notify.Triggering;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds notifications to an application.</summary>
+public static class NotificationsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="INotifier"/> and the workers behind it. A store (<c>UseSqlite</c>, <c>UseInMemory</c>) and at least one
+    /// provider are required; what is missing or wrong is said at start, all at once. Safe to call twice.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes the options' defaults.</param>
+    public static INotificationsBuilder AddNotifications(this IServiceCollection services, Action<NotificationsOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        services.AddOptions<NotificationsOptions>().ValidateDataAnnotations().ValidateOnStart();
+        if (configure is not null)
+            services.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(Notifier)))
+            return new NotificationsBuilder(services);
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new Composition(services));
+        services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
+        services.AddSingleton<ProviderCatalog>();
+        AddWalk(services);
+        return new NotificationsBuilder(services);
+    }
+
+    private static void AddWalk(IServiceCollection services)
+    {
+        services.AddSingleton<TriggerValidator>();
+        services.AddSingleton<Notifier>();
+        services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
+
+        services.AddSingleton<DeliveryPlanner>();
+        services.AddSingleton<ResolveRecipients>();
+        services.AddSingleton<ChooseAddresses>();
+        services.AddSingleton<RenderContent>();
+        services.AddSingleton<Schedule>();
+
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<DeliverySlots>();
+        services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
+
+        services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<DeliveryRunner>();
+        services.AddSingleton<DeliverySettler>();
+        services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<DeliveryRecorder>();
+
+        services.AddHostedService(provider => provider.GetRequiredService<DeliveryRecorder>());
+        services.AddHostedService<DeliveryWorker>();
+    }
+
+    private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
+    {
+        public IServiceCollection Services { get; } = services;
+    }
+}

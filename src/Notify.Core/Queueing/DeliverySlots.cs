@@ -1,0 +1,34 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Queueing;
+
+/// <summary>
+/// How many deliveries this process holds, per provider. The bound keeps the backlog in the store and not in memory, and
+/// keeps a slow provider from holding what a fast one could send.
+/// </summary>
+internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, WorkSignal signal)
+{
+    private readonly ConcurrentDictionary<string, ProviderSlots> _providers = new(StringComparer.Ordinal);
+    private readonly int _limit = options.Value.MaxConcurrencyPerProvider;
+
+    /// <summary>
+    /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first.
+    /// </summary>
+    public bool TryTake(string provider, Priority priority) => Of(provider).TryTake(priority);
+
+    /// <summary>Takes the free slots for the next lease and shares them out among the lanes.</summary>
+    public IEnumerable<LeaseQuota> TakeQuotas(string provider) => Of(provider).TakeQuotas(provider);
+
+    /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
+    public void Fill(LeaseQuota quota, int leased) => Of(quota.Provider).Fill(quota, leased);
+
+    /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
+    public void Release(string provider)
+    {
+        Of(provider).Release();
+        signal.Set();
+    }
+
+    private ProviderSlots Of(string provider) => _providers.GetOrAdd(provider, static (_, limit) => new ProviderSlots(limit), _limit);
+}

@@ -1,0 +1,38 @@
+using Notify.Settling;
+
+namespace Notify.Queueing;
+
+/// <summary>
+/// The truth about what is to be sent, kept by a store. A delivery has a due time until it is terminal; leasing moves the due
+/// time to the lease's end, so retry, schedule, a lost hint and a crashed worker are all the same: it falls due again.
+/// Every call is one transaction, and calls that run at the same time may share a commit.
+/// </summary>
+public interface IDeliveryQueue
+{
+    /// <summary>
+    /// Makes notifications durable together with their deliveries; each request wholly or not at all. A request whose
+    /// idempotency claim is taken stores nothing. Results are in the order of the requests.
+    /// </summary>
+    ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leases deliveries that are due, at most <see cref="LeaseQuota.Max"/> for each quota, oldest first within a tenant and
+    /// in turn among tenants.
+    /// </summary>
+    ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Leases exactly these deliveries, where nobody has leased or settled them since they were published. The others are
+    /// left out of the answer: they are another worker's.
+    /// </summary>
+    ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Ends leases. An answer is false where the lease had been lost, and then nothing of that settlement was written.
+    /// Answers are in the order of the settlements.
+    /// </summary>
+    ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
+
+    /// <summary>How many deliveries are pending per lane and provider, the leased ones included.</summary>
+    ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken);
+}

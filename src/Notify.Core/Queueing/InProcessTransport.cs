@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Queueing;
+
+/// <summary>
+/// The transport within one process. A delivery that this process has room for enters the queue with the lease already held,
+/// so that sending it costs two writes, enqueue and settle. One that it has no room for waits in the store.
+/// </summary>
+internal sealed class InProcessTransport(
+    DeliverySlots slots, WorkerIdentity worker, IOptions<NotificationsOptions> options, TimeProvider time) : IDeliveryTransport
+{
+    private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>();
+
+    public QueuedDelivery Prepare(Delivery delivery)
+    {
+        var now = time.GetUtcNow();
+        return delivery.DueAt <= now && slots.TryTake(delivery.Provider, delivery.Priority)
+            ? new QueuedDelivery(delivery, now + options.Value.LeaseDuration, worker.Name)
+            : new QueuedDelivery(delivery, delivery.DueAt);
+    }
+
+    public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        var hints = new List<DeliveryHint>(deliveries.Count);
+        foreach (var queued in deliveries)
+        {
+            if (queued.Lease is { } lease)
+                hints.Add(new DeliveryHint(new DeliveryReference(lease.Delivery.Id, lease.Fence), lease));
+        }
+
+        _hints.Writer.TryWrite(hints);
+        return ValueTask.CompletedTask;
+    }
+
+    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
+    {
+        foreach (var queued in deliveries)
+        {
+            if (queued.Lease is not null)
+                slots.Release(queued.Delivery.Provider);
+        }
+    }
+
+    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var hints in _hints.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            yield return hints;
+    }
+}

@@ -1,0 +1,137 @@
+namespace Notify.Queueing;
+
+/// <summary>
+/// One provider's slots, shared by the lanes. Lanes with a backlog get slots by weight (smooth weighted round robin, which
+/// serves the light lane regularly and not in bursts), and the heavier lanes always find some free: bulk never takes the last.
+/// </summary>
+internal sealed class ProviderSlots
+{
+    private readonly Lock _lock = new();
+    private readonly Lane[] _lanes;
+    private readonly int _limit;
+    private int _taken;
+
+    public ProviderSlots(int limit)
+    {
+        _limit = limit;
+        _lanes =
+        [
+            new Lane(Priority.High, weight: 16, limit),
+            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)),
+            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)),
+        ];
+    }
+
+    public bool TryTake(Priority priority)
+    {
+        lock (_lock)
+        {
+            var lane = _lanes[(int)priority];
+            return !lane.HasBacklog && TryTake(lane);
+        }
+    }
+
+    public void Release()
+    {
+        lock (_lock)
+            _taken--;
+    }
+
+    public List<LeaseQuota> TakeQuotas(string provider)
+    {
+        var quotas = new List<LeaseQuota>(_lanes.Length);
+        lock (_lock)
+        {
+            Span<int> granted = stackalloc int[_lanes.Length];
+            granted.Clear();
+            LookIntoDryLanes(granted);
+            while (NextByWeight() is { } lane)
+                granted[(int)lane.Priority]++;
+
+            foreach (var lane in _lanes)
+            {
+                if (granted[(int)lane.Priority] is > 0 and var max)
+                    quotas.Add(new LeaseQuota(lane.Priority, provider, max));
+            }
+        }
+
+        return quotas;
+    }
+
+    public void Fill(LeaseQuota quota, int leased)
+    {
+        lock (_lock)
+        {
+            var lane = _lanes[(int)quota.Priority];
+            lane.HasBacklog = leased == quota.Max;
+            _taken -= quota.Max - leased;
+        }
+    }
+
+    // A lane that had nothing is looked into with few slots, so that it does not keep them from the lanes that have something.
+    private void LookIntoDryLanes(Span<int> granted)
+    {
+        foreach (var lane in _lanes)
+        {
+            var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
+            while (!lane.HasBacklog && granted[(int)lane.Priority] < look && TryTake(lane))
+                granted[(int)lane.Priority]++;
+        }
+    }
+
+    private Lane? NextByWeight()
+    {
+        Lane? next = null;
+        var total = 0;
+        foreach (var lane in _lanes)
+        {
+            if (!lane.HasBacklog || !HasRoom(lane))
+                continue;
+
+            total += lane.Weight;
+            lane.Credit += lane.Weight;
+            if (next is null || lane.Credit > next.Credit)
+                next = lane;
+        }
+
+        if (next is null || !TryTake(next))
+            return null;
+        next.Credit -= total;
+        return next;
+    }
+
+    private bool AllDry()
+    {
+        foreach (var lane in _lanes)
+        {
+            if (lane.HasBacklog)
+                return false;
+        }
+
+        return true;
+    }
+
+    private bool HasRoom(Lane lane) => _taken < lane.Limit;
+
+    private bool TryTake(Lane lane)
+    {
+        if (!HasRoom(lane))
+            return false;
+        _taken++;
+        return true;
+    }
+
+    private sealed class Lane(Priority priority, int weight, int limit)
+    {
+        public Priority Priority { get; } = priority;
+
+        public int Weight { get; } = weight;
+
+        /// <summary>The provider's slots may fill up to here by deliveries of this lane.</summary>
+        public int Limit { get; } = limit;
+
+        public int Credit { get; set; }
+
+        public bool HasBacklog { get; set; }
+    }
+}

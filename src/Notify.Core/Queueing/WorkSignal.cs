@@ -1,0 +1,15 @@
+using System.Threading.Channels;
+
+namespace Notify.Queueing;
+
+/// <summary>Says "look again" to the worker. Signals that nobody has waited for yet are one.</summary>
+internal sealed class WorkSignal
+{
+    private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    public void Set() => _signal.Writer.TryWrite(true);
+
+    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
+        await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+}

@@ -1,0 +1,77 @@
+using Notify.Queueing;
+
+namespace Notify.Storage.InMemory;
+
+/// <summary>What is pending, by lane, provider and tenant, each tenant's oldest first.</summary>
+internal sealed class DueIndex
+{
+    private readonly Dictionary<(Priority Priority, string Provider), LaneIndex> _lanes = [];
+
+    public void Add(StoredDelivery stored)
+    {
+        if (stored.DueAt is { } dueAt)
+            LaneOf(stored).Tenant(stored.Delivery.Tenant).Add((dueAt, stored.Delivery.Id), stored);
+    }
+
+    public void Remove(StoredDelivery stored)
+    {
+        if (stored.DueAt is { } dueAt)
+            LaneOf(stored).Tenant(stored.Delivery.Tenant).Remove((dueAt, stored.Delivery.Id));
+    }
+
+    /// <summary>Takes out what is due, one from each tenant in turn.</summary>
+    public List<StoredDelivery> Take(LeaseQuota quota, DateTimeOffset now) =>
+        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota.Max, now) : [];
+
+    public IEnumerable<QueueDepth> Depths() =>
+        _lanes.Where(lane => lane.Value.Count > 0).Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
+
+    private LaneIndex LaneOf(StoredDelivery stored)
+    {
+        var key = (stored.Delivery.Priority, stored.Delivery.Provider);
+        if (!_lanes.TryGetValue(key, out var lane))
+            _lanes.Add(key, lane = new LaneIndex());
+        return lane;
+    }
+
+    private sealed class LaneIndex
+    {
+        private readonly SortedDictionary<string, SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery>> _tenants = new(StringComparer.Ordinal);
+        private string _lastServed = "";
+
+        public long Count => _tenants.Values.Sum(tenant => (long)tenant.Count);
+
+        public SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery> Tenant(string name)
+        {
+            if (!_tenants.TryGetValue(name, out var tenant))
+                _tenants.Add(name, tenant = []);
+            return tenant;
+        }
+
+        public List<StoredDelivery> Take(int max, DateTimeOffset now)
+        {
+            var taken = new List<StoredDelivery>();
+            string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
+            for (var found = true; found && taken.Count < max;)
+            {
+                found = false;
+                foreach (var tenant in turn)
+                {
+                    var waiting = _tenants[tenant];
+                    if (taken.Count == max || waiting.Count == 0 || waiting.First().Key.DueAt > now)
+                        continue;
+
+                    var oldest = waiting.First();
+                    taken.Add(oldest.Value);
+                    waiting.Remove(oldest.Key);
+                    _lastServed = tenant;
+                    found = true;
+                }
+            }
+
+            return taken;
+        }
+
+        private bool AfterLastServed(string tenant) => string.CompareOrdinal(tenant, _lastServed) > 0;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Telemetry;
+
+/// <summary>
+/// The one Meter and the one ActivitySource, both named <see cref="Name"/>. Tags name channels, providers, lanes and outcomes;
+/// never an address, a token or content.
+/// </summary>
+public static class NotifyTelemetry
+{
+    /// <summary>The name to give to <c>AddMeter</c> and <c>AddSource</c>.</summary>
+    public const string Name = "Notify";
+
+    private static readonly ActivitySource Source = new(Name);
+    private static readonly Meter Meter = new(Name);
+
+    private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
+        "notify.notifications", "{notification}", "Notifications made durable.");
+
+    private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>(
+        "notify.attempt.duration", "s", "How long calls to providers took, by outcome.");
+
+    private static readonly Counter<long> Settled = Meter.CreateCounter<long>(
+        "notify.deliveries.settled", "{delivery}", "Deliveries settled, by the state they are in since.");
+
+    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
+        "notify.delivery.duration", "s", "Time from a notification's acceptance until a delivery of it ended.");
+
+    internal static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
+
+    internal static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
+    {
+        var activity = Source.StartActivity("notify.attempt", ActivityKind.Client);
+        activity?.SetTag("notify.delivery.id", delivery.Id)
+            .SetTag("notify.notification.id", delivery.NotificationId)
+            .SetTag("notify.channel", delivery.Channel.Name)
+            .SetTag("notify.provider", provider.Name);
+        return activity;
+    }
+
+    internal static void CountAccepted(Notification notification) =>
+        Notifications.Add(1, new KeyValuePair<string, object?>("notify.priority", Lower(notification.Trigger.Priority)));
+
+    internal static void RecordAttempt(Activity? activity, Delivery delivery, ExecutedAttempt attempt)
+    {
+        if (attempt.Outcome.Kind != OutcomeKind.Accepted)
+            activity?.SetStatus(ActivityStatusCode.Error, attempt.Outcome.Reason);
+        activity?.SetTag("notify.outcome", Lower(attempt.Outcome.Kind));
+        Attempts.Record(
+            attempt.Duration.TotalSeconds,
+            new("notify.channel", delivery.Channel.Name),
+            new("notify.provider", attempt.Provider),
+            new("notify.outcome", Lower(attempt.Outcome.Kind)));
+    }
+
+    internal static void RecordSettled(Delivery delivery, Settlement settlement)
+    {
+        var tags = new TagList
+        {
+            { "notify.channel", delivery.Channel.Name },
+            { "notify.provider", settlement.Provider },
+            { "notify.state", Lower(settlement.State) },
+        };
+        Settled.Add(1, tags);
+        if (settlement.State != DeliveryState.Pending)
+            DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
+    }
+
+    private static string Lower(Priority priority) => priority switch
+    {
+        Priority.High => "high",
+        Priority.Normal => "normal",
+        _ => "bulk",
+    };
+
+    private static string Lower(OutcomeKind kind) => kind switch
+    {
+        OutcomeKind.Accepted => "accepted",
+        OutcomeKind.Retry => "retry",
+        OutcomeKind.Rejected => "rejected",
+        _ => "recipient_gone",
+    };
+
+    private static string Lower(DeliveryState state) => state switch
+    {
+        DeliveryState.Pending => "pending",
+        DeliveryState.Accepted => "accepted",
+        DeliveryState.DeadLetter => "dead_letter",
+        _ => "cancelled",
+    };
+}

@@ -1,0 +1,46 @@
+using System.Net.Mail;
+
+namespace Notify.Triggering;
+
+/// <summary>The form that each channel asks of an address. Whether somebody lives there, only the vendor knows.</summary>
+internal static class AddressFormat
+{
+    /// <summary>The longest mailbox that a mail transaction can carry: RFC 5321 section 4.5.3.1.3 less its angle brackets.</summary>
+    private const int MaxEmailLength = 254;
+
+    private const int MaxLength = 4096;
+
+    public static string? ErrorOf(Channel channel, string? address)
+    {
+        if (string.IsNullOrWhiteSpace(address))
+            return "The address is empty.";
+        if (address.Length > MaxLength)
+            return $"The address is longer than {MaxLength} characters.";
+        if (address.Any(char.IsControl))
+            return "The address has a control character.";
+
+        if (channel == Channel.Email)
+            return IsEmail(address) ? null : "This is no email address; write it as name@example.org.";
+        if (channel == Channel.Sms)
+            return IsPhoneNumber(address) ? null : "This is no phone number in E.164 form; write it as +46701234567.";
+        if (channel == Channel.Webhook)
+            return IsUrl(address) ? null : "This is no absolute http or https URL.";
+        return null;
+    }
+
+    private static bool IsEmail(string address) =>
+        address.Length <= MaxEmailLength
+        && MailAddress.TryCreate(address, out var parsed)
+        && parsed.Address == address;
+
+    /// <summary>ITU-T E.164: a plus sign, a country code that does not begin with 0, at most 15 digits.</summary>
+    private static bool IsPhoneNumber(string address) =>
+        address is ['+', >= '1' and <= '9', ..]
+        && address.Length is >= 8 and <= 16
+        && !address.AsSpan(1).ContainsAnyExceptInRange('0', '9');
+
+    private static bool IsUrl(string address) =>
+        Uri.TryCreate(address, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.UserInfo.Length == 0;
+}

@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+
+namespace Notify.Testing;
+
+/// <summary>A server started for a test: its output is kept, and it is killed by its own id when the test is done.</summary>
+public sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly ConcurrentQueue<string> _output = new();
+
+    private ServerProcess(Process process)
+    {
+        _process = process;
+        process.OutputDataReceived += (_, line) => Keep(line.Data);
+        process.ErrorDataReceived += (_, line) => Keep(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>Everything it printed so far, both streams.</summary>
+    public string Output => string.Join('\n', _output);
+
+    public int Id => _process.Id;
+
+    public bool HasExited => _process.HasExited;
+
+    public int ExitCode => _process.ExitCode;
+
+    public static ServerProcess Start(string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    {
+        var start = new ProcessStartInfo(file, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var (name, value) in environment ?? new Dictionary<string, string>())
+            start.Environment[name] = value;
+        return new ServerProcess(Process.Start(start)!);
+    }
+
+    /// <summary>The path of a program that a test needs. Missing, it fails the test in CI and skips it elsewhere (see test.sh).</summary>
+    public static string Find(params string[] candidates)
+    {
+        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin");
+        return candidates.SelectMany(candidate => folders.Select(folder => Path.Combine(folder, candidate))).FirstOrDefault(File.Exists)
+            ?? throw new MissingProgramException(candidates[0]);
+    }
+
+    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    public void Kill() => _process.Kill();
+
+    /// <summary>SIGTERM, as an orchestrator stops a container.</summary>
+    public void Terminate() => Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+
+    public Task WaitForExitAsync() => _process.WaitForExitAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private void Keep(string? line)
+    {
+        if (line is not null)
+            _output.Enqueue(line);
+    }
+}
+
+/// <summary>A program is not installed; test.sh installs it where it may.</summary>
+public sealed class MissingProgramException(string program)
+    : Exception(Environment.GetEnvironmentVariable("CI") == "true"
+        ? $"{program} is not installed; ./test.sh installs it."
+        : $"$XunitDynamicSkip${program} is not installed; ./test.sh installs it.");
