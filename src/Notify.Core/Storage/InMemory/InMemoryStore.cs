@@ -6,7 +6,7 @@ using Notify.Settling;
 namespace Notify.Storage.InMemory;
 
 /// <summary>The store for tests: the same promises as the durable ones but for durability.</summary>
-internal sealed class InMemoryStore(TimeProvider time) : IDeliveryQueue, INotificationStore, IAnalyticsStore
+internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnalyticsStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Notification> _notifications = [];
@@ -126,7 +126,7 @@ internal sealed class InMemoryStore(TimeProvider time) : IDeliveryQueue, INotifi
         if (request.Idempotency is { } claim)
         {
             var key = (notification.Tenant, claim.Key);
-            if (_keys.TryGetValue(key, out var held) && held.ExpiresAt > time.GetUtcNow())
+            if (_keys.TryGetValue(key, out var held) && held.ExpiresAt > notification.AcceptedAt)
             {
                 var same = held.Fingerprint.Span.SequenceEqual(claim.Fingerprint.Span);
                 return new EnqueueResult(same ? EnqueueStatus.Duplicate : EnqueueStatus.Conflict, held.Id);

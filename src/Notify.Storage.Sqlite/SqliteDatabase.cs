@@ -1,0 +1,68 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>Opens the database: one connection that writes, others that read beside it (WAL).</summary>
+internal sealed class SqliteDatabase
+{
+    private readonly string _connectionString;
+    private readonly TimeSpan _busyTimeout;
+    private readonly Lazy<bool> _hasTables;
+
+    public SqliteDatabase(IOptions<SqliteStoreOptions> options)
+    {
+        _busyTimeout = options.Value.BusyTimeout;
+        _connectionString = new SqliteConnectionStringBuilder(options.Value.ConnectionString)
+        {
+            DefaultTimeout = (int)_busyTimeout.TotalSeconds,
+        }.ToString();
+        _hasTables = new Lazy<bool>(MakeTables);
+    }
+
+    /// <summary>A connection whose commits survive a power cut, on a database that has every table.</summary>
+    /// <exception cref="InvalidOperationException">The file cannot be used; the message says what to look at.</exception>
+    public SqliteConnection OpenWriter()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = FULL");
+            SqliteSchema.Migrate(connection);
+            return connection;
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw new InvalidOperationException(
+                $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
+                + "that the file can be written and is an intact SQLite database, and that the disk has room.",
+                exception);
+        }
+    }
+
+    /// <summary>A connection to read with, from the pool.</summary>
+    public SqliteConnection OpenReader()
+    {
+        _ = _hasTables.Value;
+        var connection = new SqliteConnection(_connectionString);
+        connection.Open();
+        return connection;
+    }
+
+    private bool MakeTables()
+    {
+        using var connection = OpenWriter();
+        return true;
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}

@@ -1,0 +1,89 @@
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>The queue: every call is a part of the writer's next transaction.</summary>
+internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
+{
+    private readonly SqliteWriter _writer;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteEnqueue _enqueue;
+    private readonly SqliteLease _lease;
+    private readonly SqliteStatement _settle;
+
+    public SqliteDeliveryQueue(SqliteWriter writer, SqliteDatabase database)
+    {
+        _writer = writer;
+        _database = database;
+        _enqueue = new SqliteEnqueue(writer.Connection);
+        _lease = new SqliteLease(writer.Connection);
+        _settle = new SqliteStatement(writer.Connection,
+            """
+            UPDATE notify_delivery
+            SET state = ?3, due_at = ?4, provider = ?5, attempts_spent = ?6, retry_delay = ?7, reason = ?8, history = history || ?9,
+                owner = NULL, fence = fence + 1
+            WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL
+            """);
+    }
+
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    {
+        var serialized = new SerializedNotification[requests.Count];
+        for (var i = 0; i < serialized.Length; i++)
+            serialized[i] = SerializedNotification.Of(requests[i].Notification);
+
+        return _writer.RunAsync<IReadOnlyList<EnqueueResult>>(
+            () =>
+            {
+                var results = new EnqueueResult[requests.Count];
+                for (var i = 0; i < results.Length; i++)
+                    results[i] = _enqueue.Add(requests[i], serialized[i]);
+                return results;
+            },
+            cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.TakeDue(request), cancellationToken);
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.Claim(request), cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+        _writer.RunAsync<IReadOnlyList<bool>>(
+            () =>
+            {
+                var applied = new bool[settlements.Count];
+                for (var i = 0; i < applied.Length; i++)
+                    applied[i] = Settle(settlements[i]);
+                return applied;
+            },
+            cancellationToken);
+
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new SqliteStatement(connection,
+            "SELECT priority, provider, COUNT(*) FROM notify_delivery WHERE due_at IS NOT NULL GROUP BY priority, provider");
+        var depths = new List<QueueDepth>();
+        while (statement.Read())
+            depths.Add(new QueueDepth((Priority)statement.Int32(0), statement.Text(1), statement.Int64(2)));
+        return new(depths);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _enqueue.Dispose();
+        _lease.Dispose();
+        _settle.Dispose();
+    }
+
+    private bool Settle(Settlement settlement) =>
+        _settle.Bind(1, settlement.DeliveryId).Bind(2, settlement.Fence)
+            .Bind(3, (long)settlement.State).Bind(4, settlement.DueAt).Bind(5, settlement.Provider).Bind(6, settlement.AttemptsSpent)
+            .Bind(7, settlement.RetryDelay.Ticks).Bind(8, settlement.Reason)
+            .Bind(9, settlement.Attempt is null ? "" : StoredForm.WriteAttempt(settlement.Attempt))
+            .Execute() == 1;
+}

@@ -1,0 +1,136 @@
+using Microsoft.Data.Sqlite;
+using Notify.Queueing;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>Finds deliveries that are due, in turn among tenants, and leases them.</summary>
+internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
+{
+    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    private const int TenantsPerLease = 64;
+
+    private readonly SqliteStatement _nextTenant = new(connection,
+        """
+        SELECT tenant, due_at FROM notify_delivery
+        WHERE priority = ?1 AND provider = ?2 AND tenant > ?3 AND due_at IS NOT NULL
+        ORDER BY tenant, due_at LIMIT 1
+        """);
+
+    private readonly SqliteStatement _due = new(connection,
+        $"""
+        SELECT {SqliteRow.Columns}, fence FROM notify_delivery
+        WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
+        ORDER BY due_at LIMIT ?5
+        """);
+
+    private readonly SqliteStatement _published = new(connection,
+        $"SELECT {SqliteRow.Columns}, fence FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL");
+
+    private readonly SqliteStatement _lease = new(connection,
+        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1");
+
+    private readonly SqliteContents _contents = new(connection);
+    private readonly Dictionary<(Priority Priority, string Provider), string> _lastTenants = [];
+
+    public List<Lease> TakeDue(LeaseRequest request)
+    {
+        var leases = new List<Lease>();
+        foreach (var quota in request.Quotas)
+            TakeDue(request, quota, leases);
+        return leases;
+    }
+
+    public List<Lease> Claim(ClaimRequest request)
+    {
+        var leases = new List<Lease>();
+        foreach (var reference in request.References)
+        {
+            _published.Bind(1, reference.Id).Bind(2, reference.Fence);
+            leases.AddRange(LeaseRows(_published, request.Owner, request.Until));
+        }
+
+        return leases;
+    }
+
+    public void Dispose()
+    {
+        _nextTenant.Dispose();
+        _due.Dispose();
+        _published.Dispose();
+        _lease.Dispose();
+        _contents.Dispose();
+    }
+
+    private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
+    {
+        var tenants = TenantsInTurn(quota, request.Now);
+        var left = quota.Max;
+        while (tenants.Count > 0 && left > 0)
+        {
+            var share = Math.Max(1, left / tenants.Count);
+            foreach (var tenant in tenants.ToArray())
+            {
+                var wanted = Math.Min(share, left);
+                if (wanted == 0)
+                    return;
+
+                _lastTenants[(quota.Priority, quota.Provider)] = tenant;
+                var taken = TakeDue(request, quota, tenant, wanted);
+                leases.AddRange(taken);
+                left -= taken.Count;
+                if (taken.Count < wanted)
+                    tenants.Remove(tenant);
+            }
+        }
+    }
+
+    private List<Lease> TakeDue(LeaseRequest request, LeaseQuota quota, string tenant, int wanted)
+    {
+        _due.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, tenant).Bind(4, request.Now).Bind(5, wanted);
+        return LeaseRows(_due, request.Owner, request.Until);
+    }
+
+    // The tenants with something due, beginning behind the one that was served last.
+    private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
+    {
+        var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");
+        var tenants = new List<string>();
+        AddTenants(quota, now, after: last, upTo: null, tenants);
+        AddTenants(quota, now, after: "", upTo: last, tenants);
+        return tenants;
+    }
+
+    private void AddTenants(LeaseQuota quota, DateTimeOffset now, string after, string? upTo, List<string> tenants)
+    {
+        var most = Math.Min(TenantsPerLease, quota.Max);
+        while (tenants.Count < most)
+        {
+            _nextTenant.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, after);
+            if (!_nextTenant.Read())
+                return;
+
+            var (tenant, due) = (_nextTenant.Text(0), _nextTenant.Int64(1) <= now.UtcTicks);
+            _nextTenant.Reset();
+            if (upTo is not null && string.CompareOrdinal(tenant, upTo) > 0)
+                return;
+
+            if (due)
+                tenants.Add(tenant);
+            after = tenant;
+        }
+    }
+
+    private List<Lease> LeaseRows(SqliteStatement rows, string owner, DateTimeOffset until)
+    {
+        var leases = new List<Lease>();
+        while (rows.Read())
+        {
+            var delivery = SqliteRow.ReadDelivery(rows, _contents.Of);
+            leases.Add(new Lease(delivery, owner, rows.Int64(SqliteRow.ColumnCount) + 1, until));
+        }
+
+        foreach (var lease in leases)
+            _lease.Bind(1, lease.Delivery.Id).Bind(2, owner).Bind(3, lease.Fence).Bind(4, until).Execute();
+        return leases;
+    }
+}

@@ -1,0 +1,64 @@
+using Notify.Queueing;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>Reads beside the writer, on connections of its own.</summary>
+internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotificationStore
+{
+    public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(connection,
+            "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2");
+        statement.Bind(1, id).Bind(2, tenant);
+        return new(!statement.Read()
+            ? null
+            : new Notification
+            {
+                Id = id,
+                AcceptedAt = statement.Time(0),
+                ExpiresAt = statement.Time(1),
+                Trigger = StoredForm.ReadTrigger(statement.Blob(2)),
+                Contents = StoredForm.ReadContents(statement.Blob(3)),
+            });
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
+        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var contents = new SqliteContents(connection);
+        using var statement = new SqliteStatement(connection,
+            $"""
+            SELECT {SqliteRow.Columns}, state, reason, history FROM notify_delivery
+            WHERE notification_id = ?1 AND tenant = ?2 AND id > COALESCE(?3, x'') ORDER BY id LIMIT ?4
+            """);
+        statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, after).Bind(4, limit);
+
+        var records = new List<DeliveryRecord>();
+        while (statement.Read())
+        {
+            records.Add(new DeliveryRecord(
+                SqliteRow.ReadDelivery(statement, contents.Of),
+                (DeliveryState)statement.Int32(SqliteRow.ColumnCount),
+                statement.TimeOrNull(SqliteRow.DueAtColumn),
+                statement.TextOrNull(SqliteRow.ColumnCount + 1),
+                StoredForm.ReadHistory(statement.Text(SqliteRow.ColumnCount + 2))));
+        }
+
+        return new(records);
+    }
+
+    public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+        string tenant, Guid notificationId, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(connection,
+            "SELECT state, COUNT(*) FROM notify_delivery WHERE notification_id = ?1 AND tenant = ?2 GROUP BY state");
+        statement.Bind(1, notificationId).Bind(2, tenant);
+        var counts = new Dictionary<DeliveryState, long>();
+        while (statement.Read())
+            counts.Add((DeliveryState)statement.Int32(0), statement.Int64(1));
+        return new(counts);
+    }
+}

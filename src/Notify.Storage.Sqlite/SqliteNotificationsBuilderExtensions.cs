@@ -1,0 +1,32 @@
+using Notify;
+using Notify.Analytics;
+using Notify.Queueing;
+using Notify.Storage;
+using Notify.Storage.Sqlite;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the SQLite store.</summary>
+public static class SqliteNotificationsBuilderExtensions
+{
+    /// <summary>Keeps notifications in a SQLite database, made when it does not exist: durable, on one machine.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="connectionString">A Microsoft.Data.Sqlite connection string, such as <c>Data Source=notify.db</c>.</param>
+    public static INotificationsBuilder UseSqlite(this INotificationsBuilder builder, string connectionString) =>
+        builder.UseSqlite(options => options.ConnectionString = connectionString);
+
+    /// <summary>Keeps notifications in a SQLite database, made when it does not exist: durable, on one machine.</summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets at least <see cref="SqliteStoreOptions.ConnectionString"/>.</param>
+    public static INotificationsBuilder UseSqlite(this INotificationsBuilder builder, Action<SqliteStoreOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddOptions<SqliteStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<SqliteDatabase>();
+        builder.Services.AddSingleton<SqliteWriter>();
+        builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+        builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
+        builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
+        return builder;
+    }
+}

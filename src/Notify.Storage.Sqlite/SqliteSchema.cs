@@ -1,0 +1,104 @@
+using Microsoft.Data.Sqlite;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>The tables, as the steps that led to them. A step, once released, is never changed. Times are .NET ticks, UTC.</summary>
+internal static class SqliteSchema
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE notify_notification (
+            id BLOB NOT NULL PRIMARY KEY,
+            tenant TEXT NOT NULL,
+            accepted_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            trigger BLOB NOT NULL,
+            contents BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notify_delivery (
+            id BLOB NOT NULL PRIMARY KEY,
+            notification_id BLOB NOT NULL,
+            tenant TEXT NOT NULL,
+            priority INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            address TEXT NOT NULL,
+            platform INTEGER,
+            provider TEXT NOT NULL,
+            content BLOB,
+            content_index INTEGER,
+            accepted_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            state INTEGER NOT NULL,
+            due_at INTEGER,
+            owner TEXT,
+            fence INTEGER NOT NULL,
+            attempts_spent INTEGER NOT NULL,
+            retry_delay INTEGER NOT NULL,
+            reason TEXT,
+            history TEXT NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX notify_delivery_due ON notify_delivery (priority, provider, tenant, due_at) WHERE due_at IS NOT NULL;
+        CREATE INDEX notify_delivery_notification ON notify_delivery (notification_id);
+
+        CREATE TABLE notify_idempotency (
+            tenant TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            notification_id BLOB NOT NULL,
+            expires_at INTEGER NOT NULL,
+            PRIMARY KEY (tenant, key)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notify_count (
+            tenant TEXT NOT NULL,
+            minute INTEGER NOT NULL,
+            channel TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            state INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            PRIMARY KEY (tenant, minute, channel, provider, state)
+        ) STRICT, WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>Brings the database to the newest step. Processes that start together take turns.</summary>
+    /// <exception cref="InvalidOperationException">A newer version of Notify has been here.</exception>
+    public static void Migrate(SqliteConnection connection)
+    {
+        Execute(connection, "CREATE TABLE IF NOT EXISTS notify_schema (version INTEGER NOT NULL) STRICT");
+        Execute(connection, "BEGIN IMMEDIATE");
+        try
+        {
+            var version = Version(connection);
+            if (version > Steps.Length)
+                throw new InvalidOperationException($"The database has schema {version} and this version of Notify knows {Steps.Length}; update the package.");
+
+            foreach (var step in Steps.Skip(version))
+                Execute(connection, step);
+            Execute(connection, $"DELETE FROM notify_schema; INSERT INTO notify_schema VALUES ({Steps.Length})");
+            Execute(connection, "COMMIT");
+        }
+        catch
+        {
+            Execute(connection, "ROLLBACK");
+            throw;
+        }
+    }
+
+    private static int Version(SqliteConnection connection)
+    {
+        using var statement = new SqliteStatement(connection, "SELECT COALESCE(MAX(version), 0) FROM notify_schema");
+        statement.Read();
+        return statement.Int32(0);
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+}
