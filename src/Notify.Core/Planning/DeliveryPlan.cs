@@ -21,7 +21,7 @@ internal sealed class DeliveryDraft
 
     public Content? Content { get; set; }
 
-    public int? ContentIndex { get; set; }
+    public int ContentIndex { get; set; }
 
     public DateTimeOffset DueAt { get; set; }
 }

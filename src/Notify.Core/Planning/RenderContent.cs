@@ -7,7 +7,7 @@ internal sealed class RenderContent : IPlanningStep
     {
         foreach (var draft in plan.Drafts)
         {
-            draft.Content = plan.Notification.Contents[0];
+            draft.Content = plan.Notification.Contents[0].Content;
             draft.ContentIndex = 0;
         }
 

@@ -24,8 +24,17 @@ public sealed record Delivery
     /// <summary>What it says.</summary>
     public required Content Content { get; init; }
 
-    /// <summary>The position of <see cref="Content"/> in <see cref="Notification.Contents"/>; null when this delivery's content is its own.</summary>
-    public int? ContentIndex { get; init; }
+    /// <summary>The position of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries.</summary>
+    public required int ContentIndex { get; init; }
+
+    /// <summary>The user it is for; null for a direct address.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>See <see cref="Trigger.CollapseKey"/>.</summary>
+    public string? CollapseKey { get; init; }
+
+    /// <summary>Its place in a chain of channels that stand in for each other; null when there is none.</summary>
+    public FallbackPlace? Fallback { get; init; }
 
     /// <summary>When its notification was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
@@ -53,8 +62,14 @@ public sealed record Delivery
 /// <param name="Channel">The channel that understands <paramref name="Value"/>.</param>
 /// <param name="Value">An email address, a phone number, a push token, a URL, or what a custom channel uses.</param>
 /// <param name="Platform">A push token's platform; null elsewhere.</param>
-public sealed record Address(Channel Channel, string Value, Platform? Platform = null)
+/// <param name="App">The app that a push token belongs to; null where a tenant has one app, and elsewhere.</param>
+public sealed record Address(Channel Channel, string Value, Platform? Platform = null, string? App = null)
 {
     /// <summary>The channel; never the address.</summary>
     public override string ToString() => Channel.Name;
 }
+
+/// <summary>A delivery's place among those that reach one recipient by different channels, one after the other.</summary>
+/// <param name="Chain">The same for all deliveries of one notification to one recipient.</param>
+/// <param name="Step">0 for the channels that are used at once, then counting up.</param>
+public sealed record FallbackPlace(Guid Chain, int Step);

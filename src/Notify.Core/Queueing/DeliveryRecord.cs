@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Notify.Delivering;
+using Notify.Settling;
 
 namespace Notify.Queueing;
 
@@ -30,5 +31,11 @@ public enum DeliveryState
 /// <param name="DueAt">When it falls due next; null when terminal.</param>
 /// <param name="Reason">Why it ended or waits, in the vendor's or Notify's words; null when there is nothing to say.</param>
 /// <param name="Attempts">Every attempt, oldest first.</param>
+/// <param name="Receipts">What the vendor or the app said later, oldest first.</param>
 public sealed record DeliveryRecord(
-    Delivery Delivery, DeliveryState State, DateTimeOffset? DueAt, string? Reason, IReadOnlyList<Attempt> Attempts);
+    Delivery Delivery,
+    DeliveryState State,
+    DateTimeOffset? DueAt,
+    string? Reason,
+    IReadOnlyList<Attempt> Attempts,
+    IReadOnlyList<Receipt> Receipts);

@@ -1,3 +1,4 @@
+using Notify.Planning;
 using Notify.Triggering;
 
 namespace Notify.Queueing;
@@ -6,7 +7,12 @@ namespace Notify.Queueing;
 /// <param name="Notification">The notification.</param>
 /// <param name="Deliveries">Its deliveries.</param>
 /// <param name="Idempotency">The idempotency key to apply; null for none.</param>
-public sealed record EnqueueRequest(Notification Notification, IReadOnlyList<QueuedDelivery> Deliveries, IdempotencyClaim? Idempotency);
+/// <param name="Expansions">The topics to turn into deliveries afterwards, in batches.</param>
+public sealed record EnqueueRequest(
+    Notification Notification,
+    IReadOnlyList<QueuedDelivery> Deliveries,
+    IdempotencyClaim? Idempotency,
+    IReadOnlyList<NewExpansion> Expansions);
 
 /// <summary>A delivery as it enters the queue.</summary>
 /// <param name="Delivery">The delivery.</param>

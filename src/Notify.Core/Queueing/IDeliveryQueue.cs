@@ -11,7 +11,8 @@ public interface IDeliveryQueue
 {
     /// <summary>
     /// Makes notifications durable together with their deliveries; each request wholly or not at all. A request whose
-    /// idempotency claim is taken stores nothing. Results are in the order of the requests.
+    /// idempotency claim is taken stores nothing. A delivery with a collapse key cancels those of the same tenant, key and address
+    /// that wait. Results are in the order of the requests.
     /// </summary>
     ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken);
 
@@ -28,10 +29,17 @@ public interface IDeliveryQueue
     ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends leases. An answer is false where the lease had been lost, and then nothing of that settlement was written.
+    /// Ends leases. An answer is false where the lease had been lost, and then nothing of that settlement was written. A dead
+    /// letter makes the next step of its fallback chain due when nothing of the chain before that step waits or was accepted.
     /// Answers are in the order of the settlements.
     /// </summary>
     ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stops what has not been sent of a notification: its deliveries that nobody has leased at <paramref name="now"/>, and
+    /// whatever its expansions would still make. Null when the tenant has no such notification.
+    /// </summary>
+    ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>How many deliveries are pending per lane and provider, the leased ones included.</summary>
     ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken);

@@ -15,7 +15,11 @@ public sealed record Lease(Delivery Delivery, string Owner, long Fence, DateTime
 /// <param name="Now">What is due at this time.</param>
 /// <param name="Until">The leases' end.</param>
 /// <param name="Quotas">How many of which.</param>
-public sealed record LeaseRequest(string Owner, DateTimeOffset Now, DateTimeOffset Until, IReadOnlyList<LeaseQuota> Quotas);
+public sealed record LeaseRequest(string Owner, DateTimeOffset Now, DateTimeOffset Until, IReadOnlyList<LeaseQuota> Quotas)
+{
+    /// <summary>How many deliveries of a tenant may be leased now, asked once per quota and tenant; null for no limit.</summary>
+    public Func<string, int>? TenantAllowance { get; init; }
+}
 
 /// <summary>How many deliveries a worker can take for one provider from one lane.</summary>
 /// <param name="Priority">The lane.</param>

@@ -1,5 +1,8 @@
 using System.Text.Json.Serialization;
 using Notify.Delivering;
+using Notify.Planning;
+using Notify.Recipients;
+using Notify.Settling;
 
 namespace Notify.Storage;
 
@@ -8,8 +11,11 @@ namespace Notify.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Trigger))]
-[JsonSerializable(typeof(Content))]
-[JsonSerializable(typeof(IReadOnlyList<Content>))]
+[JsonSerializable(typeof(IReadOnlyList<ContentVariant>))]
+[JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(Template))]
 [JsonSerializable(typeof(Attempt))]
 [JsonSerializable(typeof(IReadOnlyList<Attempt>))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(IReadOnlyList<Receipt>))]
 internal sealed partial class NotifyJson : JsonSerializerContext;

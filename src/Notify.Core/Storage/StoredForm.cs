@@ -1,6 +1,10 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Notify.Delivering;
+using Notify.Planning;
+using Notify.Recipients;
+using Notify.Settling;
 
 namespace Notify.Storage;
 
@@ -14,19 +18,25 @@ public static class StoredForm
     /// <summary>Reads what <see cref="WriteTrigger"/> wrote.</summary>
     public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Trigger)!;
 
-    /// <summary>The contents that a notification's deliveries share.</summary>
-    public static byte[] WriteContents(IReadOnlyList<Content> contents) =>
-        JsonSerializer.SerializeToUtf8Bytes(contents, NotifyJson.Default.IReadOnlyListContent);
+    /// <summary>Everything a notification says.</summary>
+    public static byte[] WriteContents(IReadOnlyList<ContentVariant> contents) =>
+        JsonSerializer.SerializeToUtf8Bytes(contents, NotifyJson.Default.IReadOnlyListContentVariant);
 
     /// <summary>Reads what <see cref="WriteContents"/> wrote.</summary>
-    public static IReadOnlyList<Content> ReadContents(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, NotifyJson.Default.IReadOnlyListContent)!;
+    public static IReadOnlyList<ContentVariant> ReadContents(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, NotifyJson.Default.IReadOnlyListContentVariant)!;
 
-    /// <summary>The content of one delivery.</summary>
-    public static byte[] WriteContent(Content content) => JsonSerializer.SerializeToUtf8Bytes(content, NotifyJson.Default.Content);
+    /// <summary>A user.</summary>
+    public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, NotifyJson.Default.User);
 
-    /// <summary>Reads what <see cref="WriteContent"/> wrote.</summary>
-    public static Content ReadContent(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Content)!;
+    /// <summary>Reads what <see cref="WriteUser"/> wrote.</summary>
+    public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.User)!;
+
+    /// <summary>A template.</summary>
+    public static byte[] WriteTemplate(Template template) => JsonSerializer.SerializeToUtf8Bytes(template, NotifyJson.Default.Template);
+
+    /// <summary>Reads what <see cref="WriteTemplate"/> wrote.</summary>
+    public static Template ReadTemplate(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Template)!;
 
     /// <summary>
     /// One attempt with a trailing comma, so that a store appends it to a delivery's history by joining text
@@ -35,8 +45,14 @@ public static class StoredForm
     public static string WriteAttempt(Attempt attempt) => JsonSerializer.Serialize(attempt, NotifyJson.Default.Attempt) + ",";
 
     /// <summary>Reads the attempts that were joined, oldest first.</summary>
-    public static IReadOnlyList<Attempt> ReadHistory(string history) =>
-        history.Length == 0
-            ? []
-            : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{history[..^1]}]"), NotifyJson.Default.IReadOnlyListAttempt)!;
+    public static IReadOnlyList<Attempt> ReadHistory(string history) => ReadJoined(history, NotifyJson.Default.IReadOnlyListAttempt);
+
+    /// <summary>One receipt with a trailing comma, to be joined like attempts.</summary>
+    public static string WriteReceipt(Receipt receipt) => JsonSerializer.Serialize(receipt, NotifyJson.Default.Receipt) + ",";
+
+    /// <summary>Reads the receipts that were joined, oldest first.</summary>
+    public static IReadOnlyList<Receipt> ReadReceipts(string receipts) => ReadJoined(receipts, NotifyJson.Default.IReadOnlyListReceipt);
+
+    private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
+        joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }

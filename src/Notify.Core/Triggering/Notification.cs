@@ -15,9 +15,15 @@ public sealed record Notification
     /// <summary>After this no delivery is attempted.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The contents that its deliveries share, by <see cref="Queueing.Delivery.ContentIndex"/>.</summary>
-    public required IReadOnlyList<Content> Contents { get; init; }
+    /// <summary>Everything it says, rendered when it was accepted; its deliveries share these by <see cref="Queueing.Delivery.ContentIndex"/>.</summary>
+    public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
     /// <summary>On whose behalf.</summary>
     public string Tenant => Trigger.Tenant;
 }
+
+/// <summary>What a notification says over one channel in one language.</summary>
+/// <param name="Channel">The channel, or null for every channel without a variant of its own.</param>
+/// <param name="Locale">The BCP 47 tag, or null for every language without a variant of its own.</param>
+/// <param name="Content">What it says.</param>
+public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content);

@@ -39,7 +39,7 @@ internal sealed class Notifier(
             Trigger = trigger,
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (trigger.SendAt > now ? trigger.SendAt.Value : now) + options.Value.DefaultTimeToLive,
-            Contents = trigger.Content is null ? [] : [trigger.Content],
+            Contents = trigger.Content is null ? [] : [new ContentVariant(null, null, trigger.Content)],
         };
     }
 
@@ -57,7 +57,7 @@ internal sealed class Notifier(
         var published = false;
         try
         {
-            var request = new EnqueueRequest(notification, deliveries, IdempotencyClaim.Of(notification, options.Value));
+            var request = new EnqueueRequest(notification, deliveries, IdempotencyClaim.Of(notification, options.Value), []);
             var result = (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0];
             if (result.Status == EnqueueStatus.Conflict)
                 throw new IdempotencyConflictException(result.NotificationId);

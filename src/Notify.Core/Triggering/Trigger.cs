@@ -39,11 +39,29 @@ public sealed record Trigger
     /// <summary>The channels to use. Null means every channel for which the recipient has an address.</summary>
     public IReadOnlyList<Channel>? Channels { get; init; }
 
+    /// <summary>
+    /// Channels to turn to, in order, for a recipient from whom no receipt has come: "push, else SMS after 5 minutes" is
+    /// <c>Channels = [Channel.Push], Fallback = [new(Channel.Sms, TimeSpan.FromMinutes(5))]</c>. At most 4.
+    /// </summary>
+    public IReadOnlyList<FallbackStep>? Fallback { get; init; }
+
+    /// <summary>What kind of notification it is, such as <c>marketing</c>: users' preferences go by it. At most 256 characters.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>
+    /// A newer notification with the same key takes the place of an older one that still waits for the same address, and
+    /// vendors that can are asked to do the same on the device. At most 64 characters.
+    /// </summary>
+    public string? CollapseKey { get; init; }
+
     /// <summary>The lane. Default: <see cref="Priority.Normal"/>.</summary>
     public Priority Priority { get; init; } = Priority.Normal;
 
     /// <summary>Not before this time. Null means now.</summary>
     public DateTimeOffset? SendAt { get; init; }
+
+    /// <summary>Not before this time on the recipient's own clock, by its time zone; for direct addresses UTC. Not together with <see cref="SendAt"/>.</summary>
+    public DateTime? SendAtLocal { get; init; }
 
     /// <summary>
     /// Not after this time; what has not been accepted by then becomes a dead letter.
@@ -68,3 +86,8 @@ public sealed record Trigger
     /// <summary>The recipients' kinds; never an address, content or data.</summary>
     public override string ToString() => $"Trigger to {To}";
 }
+
+/// <summary>A channel to turn to when no receipt comes.</summary>
+/// <param name="Channel">The channel.</param>
+/// <param name="After">How long after the step before it. 1 second to 7 days.</param>
+public sealed record FallbackStep(Channel Channel, TimeSpan After);

@@ -20,8 +20,8 @@ internal sealed class DueIndex
     }
 
     /// <summary>Takes out what is due, one from each tenant in turn.</summary>
-    public List<StoredDelivery> Take(LeaseQuota quota, DateTimeOffset now) =>
-        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota.Max, now) : [];
+    public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request) =>
+        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota.Max, request) : [];
 
     public IEnumerable<QueueDepth> Depths() =>
         _lanes.Where(lane => lane.Value.Count > 0).Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
@@ -48,22 +48,21 @@ internal sealed class DueIndex
             return tenant;
         }
 
-        public List<StoredDelivery> Take(int max, DateTimeOffset now)
+        public List<StoredDelivery> Take(int max, LeaseRequest request)
         {
             var taken = new List<StoredDelivery>();
+            var allowances = new Dictionary<string, int>(StringComparer.Ordinal);
             string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
             for (var found = true; found && taken.Count < max;)
             {
                 found = false;
                 foreach (var tenant in turn)
                 {
-                    var waiting = _tenants[tenant];
-                    if (taken.Count == max || waiting.Count == 0 || waiting.First().Key.DueAt > now)
+                    if (taken.Count == max || Oldest(tenant, request.Now) is not { } oldest || !Allowed(tenant, request, allowances))
                         continue;
 
-                    var oldest = waiting.First();
-                    taken.Add(oldest.Value);
-                    waiting.Remove(oldest.Key);
+                    taken.Add(oldest);
+                    _tenants[tenant].Remove((oldest.DueAt!.Value, oldest.Delivery.Id));
                     _lastServed = tenant;
                     found = true;
                 }
@@ -71,6 +70,19 @@ internal sealed class DueIndex
 
             return taken;
         }
+
+        private static bool Allowed(string tenant, LeaseRequest request, Dictionary<string, int> allowances)
+        {
+            if (request.TenantAllowance is null)
+                return true;
+            if (!allowances.TryGetValue(tenant, out var left))
+                left = request.TenantAllowance(tenant);
+            allowances[tenant] = left - 1;
+            return left > 0;
+        }
+
+        private StoredDelivery? Oldest(string tenant, DateTimeOffset now) =>
+            _tenants[tenant].Count > 0 && _tenants[tenant].First() is var first && first.Key.DueAt <= now ? first.Value : null;
 
         private bool AfterLastServed(string tenant) => string.CompareOrdinal(tenant, _lastServed) > 0;
     }

@@ -1,6 +1,9 @@
 using Notify;
 using Notify.Analytics;
+using Notify.Planning;
 using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Settling;
 using Notify.Storage;
 using Notify.Storage.InMemory;
 
@@ -16,7 +19,15 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<InMemoryStore>();
         builder.Services.AddSingleton<IDeliveryQueue>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<INotificationStore>(services => services.GetRequiredService<InMemoryStore>());
-        builder.Services.AddSingleton<IAnalyticsStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<IExpansionStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<IReceiptStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<IDeadLetterStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<InMemoryRecipients>();
+        builder.Services.AddSingleton<IUserStore>(services => services.GetRequiredService<InMemoryRecipients>());
+        builder.Services.AddSingleton<IDeviceStore>(services => services.GetRequiredService<InMemoryRecipients>());
+        builder.Services.AddSingleton<ITopicStore>(services => services.GetRequiredService<InMemoryRecipients>());
+        builder.Services.AddSingleton<ITemplateStore, InMemoryTemplates>();
+        builder.Services.AddSingleton<IAnalyticsStore, InMemoryAnalytics>();
         return builder;
     }
 }

@@ -1,19 +1,16 @@
-using Notify.Analytics;
-using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Settling;
 
 namespace Notify.Storage.InMemory;
 
-/// <summary>The store for tests: the same promises as the durable ones but for durability.</summary>
-internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnalyticsStore
+/// <summary>The store for tests: the same promises as the durable ones but for durability. This part is the queue.</summary>
+internal sealed partial class InMemoryStore : IDeliveryQueue
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, Notification> _notifications = [];
     private readonly Dictionary<Guid, List<StoredDelivery>> _byNotification = [];
     private readonly Dictionary<Guid, StoredDelivery> _deliveries = [];
     private readonly Dictionary<(string Tenant, string Key), (ReadOnlyMemory<byte> Fingerprint, Guid Id, DateTimeOffset ExpiresAt)> _keys = [];
-    private readonly Dictionary<DeliveryCount, long> _counts = [];
     private readonly DueIndex _due = new();
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
@@ -29,8 +26,8 @@ internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnaly
             var leases = new List<Lease>();
             foreach (var quota in request.Quotas)
             {
-                foreach (var stored in _due.Take(quota, request.Now))
-                    leases.Add(Leased(stored, request.Owner, request.Until));
+                foreach (var stored in _due.Take(quota, request))
+                    leases.Add(Lease(stored, request.Owner, request.Until));
             }
 
             return new(leases);
@@ -47,7 +44,7 @@ internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnaly
                 if (_deliveries.TryGetValue(reference.Id, out var stored) && stored.DueAt is not null && stored.Fence == reference.Fence)
                 {
                     _due.Remove(stored);
-                    leases.Add(Leased(stored, request.Owner, request.Until));
+                    leases.Add(Lease(stored, request.Owner, request.Until));
                 }
             }
 
@@ -61,63 +58,30 @@ internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnaly
             return new([.. settlements.Select(Settle)]);
     }
 
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_notifications.TryGetValue(notificationId, out var notification) || notification.Tenant != tenant)
+                return new((Cancellation?)null);
+
+            foreach (var expansion in _expansions.Where(expansion => expansion.NotificationId == notificationId))
+                expansion.Cancel(now);
+            var deliveries = _byNotification[notificationId];
+            var ended = deliveries.Count(stored => stored.DueAt is null);
+            StoredDelivery[] stopped = [.. deliveries.Where(stored => stored.IsFree(now))];
+            foreach (var stored in stopped)
+                Change(stored, () => stored.Cancel("cancelled", now));
+            return new(new Cancellation(
+                [.. stopped.Select(stored => stored.Delivery.Id)], deliveries.Count - ended - stopped.Length, ended));
+        }
+    }
+
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
             return new([.. _due.Depths()]);
-    }
-
-    public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-            return new(_notifications.TryGetValue(id, out var notification) && notification.Tenant == tenant ? notification : null);
-    }
-
-    public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return new([.. DeliveriesOf(tenant, notificationId)
-                .OrderBy(stored => stored.Delivery.Id)
-                .Where(stored => after is null || stored.Delivery.Id.CompareTo(after.Value) > 0)
-                .Take(limit)
-                .Select(stored => stored.ToRecord())]);
-        }
-    }
-
-    public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return new(DeliveriesOf(tenant, notificationId)
-                .GroupBy(stored => stored.State)
-                .ToDictionary(group => group.Key, group => group.LongCount()));
-        }
-    }
-
-    public ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            foreach (var count in counts)
-                _counts[count with { Count = 0 }] = _counts.GetValueOrDefault(count with { Count = 0 }) + count.Count;
-        }
-
-        return ValueTask.CompletedTask;
-    }
-
-    public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
-    {
-        lock (_lock)
-        {
-            return new([.. _counts
-                .Where(count => count.Key.Tenant == tenant && count.Key.Minute >= from && count.Key.Minute < to)
-                .OrderBy(count => count.Key.Minute)
-                .Select(count => count.Key with { Count = count.Value })]);
-        }
     }
 
     private EnqueueResult Enqueue(EnqueueRequest request)
@@ -136,24 +100,37 @@ internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnaly
         }
 
         _notifications.Add(notification.Id, notification);
-        List<StoredDelivery> deliveries = [.. request.Deliveries.Select(queued => new StoredDelivery(queued))];
-        _byNotification.Add(notification.Id, deliveries);
-        foreach (var stored in deliveries)
-        {
-            _deliveries.Add(stored.Delivery.Id, stored);
-            _due.Add(stored);
-        }
-
+        _byNotification.Add(notification.Id, []);
+        foreach (var queued in request.Deliveries)
+            Add(queued, notification.AcceptedAt);
+        _expansions.AddRange(request.Expansions.Select(expansion => new StoredExpansion(notification, expansion)));
         return new EnqueueResult(EnqueueStatus.Stored, notification.Id);
     }
 
-    private Lease Leased(StoredDelivery stored, string owner, DateTimeOffset until)
+    private void Add(QueuedDelivery queued, DateTimeOffset now)
     {
-        stored.Owner = owner;
-        stored.Fence++;
-        stored.DueAt = until;
+        var stored = new StoredDelivery(queued);
+        if (stored.Delivery.CollapseKey is not null)
+            Supersede(stored.Delivery, now);
+        _byNotification[queued.Delivery.NotificationId].Add(stored);
+        _deliveries.Add(queued.Delivery.Id, stored);
         _due.Add(stored);
-        return new Lease(stored.Delivery, owner, stored.Fence, until);
+    }
+
+    private void Supersede(Delivery newer, DateTimeOffset now)
+    {
+        foreach (var stored in _deliveries.Values.Where(stored => stored.IsFree(now) && stored.Delivery.CollapseKey == newer.CollapseKey
+            && stored.Delivery.Tenant == newer.Tenant && stored.Delivery.To == newer.To).ToArray())
+        {
+            Change(stored, () => stored.Cancel("superseded", now));
+        }
+    }
+
+    private Lease Lease(StoredDelivery stored, string owner, DateTimeOffset until)
+    {
+        var lease = stored.Lease(owner, until);
+        _due.Add(stored);
+        return lease;
     }
 
     private bool Settle(Settlement settlement)
@@ -161,12 +138,30 @@ internal sealed class InMemoryStore : IDeliveryQueue, INotificationStore, IAnaly
         if (!_deliveries.TryGetValue(settlement.DeliveryId, out var stored) || stored.Owner is null || stored.Fence != settlement.Fence)
             return false;
 
-        _due.Remove(stored);
-        stored.Apply(settlement);
-        _due.Add(stored);
+        Change(stored, () => stored.Apply(settlement));
+        if (stored.State == DeliveryState.DeadLetter)
+            FallBack(stored, settlement.SettledAt);
         return true;
     }
 
-    private IEnumerable<StoredDelivery> DeliveriesOf(string tenant, Guid notificationId) =>
-        _byNotification.TryGetValue(notificationId, out var deliveries) ? deliveries.Where(stored => stored.Delivery.Tenant == tenant) : [];
+    // The next step is due once nothing of the steps before it waits or was accepted.
+    private void FallBack(StoredDelivery failed, DateTimeOffset now)
+    {
+        if (failed.Delivery.Fallback is not { } place)
+            return;
+
+        StoredDelivery[] chain = [.. _byNotification[failed.Delivery.NotificationId].Where(stored => stored.Delivery.Fallback?.Chain == place.Chain)];
+        if (chain.Any(stored => stored.Delivery.Fallback!.Step <= place.Step && stored.State is (DeliveryState.Pending or DeliveryState.Accepted)))
+            return;
+
+        foreach (var next in chain.Where(stored => stored.Delivery.Fallback!.Step == place.Step + 1 && stored.IsFree(now) && stored.DueAt > now))
+            Change(next, () => next.MakeDue(now));
+    }
+
+    private void Change(StoredDelivery stored, Action change)
+    {
+        _due.Remove(stored);
+        change();
+        _due.Add(stored);
+    }
 }

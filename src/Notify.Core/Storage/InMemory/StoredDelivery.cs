@@ -8,18 +8,31 @@ namespace Notify.Storage.InMemory;
 internal sealed class StoredDelivery(QueuedDelivery queued)
 {
     private readonly List<Attempt> _attempts = [];
-    private string? _reason;
+    private readonly List<Receipt> _receipts = [];
 
     public Delivery Delivery { get; private set; } = queued.Delivery;
 
     public DeliveryState State { get; private set; } = DeliveryState.Pending;
 
     /// <summary>Null exactly when the delivery is terminal.</summary>
-    public DateTimeOffset? DueAt { get; set; } = queued.DueAt;
+    public DateTimeOffset? DueAt { get; private set; } = queued.DueAt;
 
-    public string? Owner { get; set; } = queued.Owner;
+    public string? Owner { get; private set; } = queued.Owner;
 
-    public long Fence { get; set; } = queued.Lease?.Fence ?? 0;
+    public long Fence { get; private set; } = queued.Lease?.Fence ?? 0;
+
+    public string? Reason { get; private set; }
+
+    public DateTimeOffset? EndedAt { get; private set; }
+
+    /// <summary>Whether it waits and nobody holds it.</summary>
+    public bool IsFree(DateTimeOffset now) => DueAt is { } dueAt && (Owner is null || dueAt <= now);
+
+    public Lease Lease(string owner, DateTimeOffset until)
+    {
+        (Owner, DueAt) = (owner, until);
+        return new Lease(Delivery, owner, ++Fence, until);
+    }
 
     public void Apply(Settlement settlement)
     {
@@ -29,14 +42,29 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
             AttemptsSpent = settlement.AttemptsSpent,
             RetryDelay = settlement.RetryDelay,
         };
-        State = settlement.State;
-        DueAt = settlement.DueAt;
-        Owner = null;
-        Fence++;
-        _reason = settlement.Reason;
         if (settlement.Attempt is not null)
             _attempts.Add(settlement.Attempt);
+        Move(settlement.State, settlement.DueAt, settlement.Reason, settlement.SettledAt);
     }
 
-    public DeliveryRecord ToRecord() => new(Delivery, State, DueAt, _reason, [.. _attempts]);
+    public void Cancel(string reason, DateTimeOffset now) => Move(DeliveryState.Cancelled, null, reason, now);
+
+    public void MakeDue(DateTimeOffset now) => DueAt = now;
+
+    public void Replay(DateTimeOffset now, DateTimeOffset expiresAt)
+    {
+        Delivery = Delivery with { AttemptsSpent = 0, RetryDelay = TimeSpan.Zero, ExpiresAt = expiresAt };
+        Move(DeliveryState.Pending, now, "replayed", now);
+    }
+
+    public void Add(Receipt receipt) => _receipts.Add(receipt);
+
+    public DeliveryRecord ToRecord() => new(Delivery, State, DueAt, Reason, [.. _attempts], [.. _receipts]);
+
+    private void Move(DeliveryState state, DateTimeOffset? dueAt, string? reason, DateTimeOffset now)
+    {
+        (State, DueAt, Reason, Owner) = (state, dueAt, reason, null);
+        EndedAt = state == DeliveryState.Pending ? null : now;
+        Fence++;
+    }
 }

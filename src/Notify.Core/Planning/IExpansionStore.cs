@@ -1,0 +1,62 @@
+using Notify.Queueing;
+
+namespace Notify.Planning;
+
+/// <summary>
+/// Keeps how far a notification to a topic has been turned into deliveries. Like a delivery, an expansion falls due until it is done,
+/// and each batch moves it on in the same transaction that stores the batch's deliveries: a crash repeats nothing and loses nothing.
+/// </summary>
+public interface IExpansionStore
+{
+    /// <summary>Leases expansions that are due.</summary>
+    ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken);
+
+    /// <summary>Stores a batch's deliveries and moves the expansion on; false, and nothing is stored, when the lease was lost or it was cancelled.</summary>
+    ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
+
+    /// <summary>How far a notification's expansions are, one for each topic.</summary>
+    ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken);
+}
+
+/// <summary>An expansion to begin with a notification.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Total">How many subscribers it had when the notification was accepted.</param>
+/// <param name="DueAt">When any worker may begin.</param>
+public sealed record NewExpansion(string Topic, long Total, DateTimeOffset DueAt);
+
+/// <summary>The right to move an expansion on.</summary>
+/// <param name="Notification">The notification.</param>
+/// <param name="Topic">The topic.</param>
+/// <param name="Cursor">The last subscriber that has its deliveries; empty at the beginning.</param>
+/// <param name="Done">How many subscribers have theirs.</param>
+/// <param name="Fence">What <see cref="ExpansionStep"/> must present.</param>
+public sealed record ExpansionLease(Notification Notification, string Topic, string Cursor, long Done, long Fence);
+
+/// <summary>One batch of an expansion.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Cursor">The last subscriber of the batch.</param>
+/// <param name="Done">How many subscribers have their deliveries now.</param>
+/// <param name="IsComplete">Whether that was the last batch.</param>
+/// <param name="At">When.</param>
+/// <param name="Until">The lease's new end.</param>
+/// <param name="Deliveries">The batch's deliveries.</param>
+public sealed record ExpansionStep(
+    ExpansionLease Lease, string Cursor, long Done, bool IsComplete, DateTimeOffset At, DateTimeOffset Until, IReadOnlyList<QueuedDelivery> Deliveries);
+
+/// <summary>How far an expansion is.</summary>
+/// <param name="Topic">The topic.</param>
+/// <param name="Done">How many subscribers have their deliveries.</param>
+/// <param name="Total">How many there were when the notification was accepted.</param>
+/// <param name="IsComplete">Whether nothing is left to do.</param>
+/// <param name="StartedAt">When the notification was accepted.</param>
+/// <param name="UpdatedAt">When it last moved on.</param>
+public sealed record ExpansionProgress(
+    string Topic, long Done, long Total, bool IsComplete, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt)
+{
+    /// <summary>Subscribers per second since the beginning; zero before the first batch.</summary>
+    public double Rate => UpdatedAt > StartedAt ? Done / (UpdatedAt - StartedAt).TotalSeconds : 0;
+
+    /// <summary>How long the rest takes at this rate; null before the first batch.</summary>
+    public TimeSpan? Remaining => IsComplete ? TimeSpan.Zero : Rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, Total - Done) / Rate) : null;
+}

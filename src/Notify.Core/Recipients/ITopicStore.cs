@@ -1,0 +1,22 @@
+namespace Notify.Recipients;
+
+/// <summary>Keeps who subscribes to which topic.</summary>
+public interface ITopicStore
+{
+    /// <summary>Subscribes users; those who are subscribed stay so. The topic comes into being with its first subscriber.</summary>
+    ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
+
+    /// <summary>Unsubscribes users; those who are not subscribed stay so.</summary>
+    ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
+
+    /// <summary>A topic's subscribers in ordinal order of their ids, beginning after <paramref name="after"/>.</summary>
+    /// <param name="tenant">The topic's tenant.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="after">The last user id of the page before; empty for the first page.</param>
+    /// <param name="limit">How many at most, 1 to 10,000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<string>> ListAsync(string tenant, string topic, string after, int limit, CancellationToken cancellationToken);
+
+    /// <summary>How many users subscribe; zero for a topic that nobody has subscribed to.</summary>
+    ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken);
+}

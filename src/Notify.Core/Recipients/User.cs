@@ -1,0 +1,40 @@
+namespace Notify.Recipients;
+
+/// <summary>Somebody to notify, by the application's own id.</summary>
+public sealed record User
+{
+    /// <summary>On whose behalf the user is known.</summary>
+    public string Tenant { get; init; } = Trigger.DefaultTenant;
+
+    /// <summary>The application's own id. 1 to 256 characters.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The user's address for each channel, but for push, whose addresses are devices. At most 16.</summary>
+    public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The user's language as a BCP 47 tag, such as <c>pt-BR</c>; null for the templates' default.</summary>
+    public string? Locale { get; init; }
+
+    /// <summary>The user's IANA time zone, such as <c>Europe/Stockholm</c>; null for UTC.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The hours in which nothing but high priority is sent; null for none.</summary>
+    public QuietHours? QuietHours { get; init; }
+
+    /// <summary>What the user wants and does not want. The most specific one decides; without any, everything is wanted.</summary>
+    public IReadOnlyList<Preference> Preferences { get; init; } = [];
+
+    /// <summary>The tenant and id; never an address.</summary>
+    public override string ToString() => $"{Tenant}/{Id}";
+}
+
+/// <summary>Hours of the user's day in which nothing but high priority is sent; over midnight where <paramref name="From"/> is later than <paramref name="To"/>.</summary>
+/// <param name="From">The first quiet minute, in the user's time zone.</param>
+/// <param name="To">The first minute that is not quiet.</param>
+public sealed record QuietHours(TimeOnly From, TimeOnly To);
+
+/// <summary>Whether a user wants a category over a channel. Null stands for all.</summary>
+/// <param name="Category">The category of triggers, or null for every category.</param>
+/// <param name="Channel">The channel, or null for every channel.</param>
+/// <param name="Wanted">Whether it is wanted.</param>
+public sealed record Preference(string? Category, Channel? Channel, bool Wanted);

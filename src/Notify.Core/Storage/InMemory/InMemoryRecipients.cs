@@ -1,0 +1,138 @@
+using Notify.Recipients;
+
+namespace Notify.Storage.InMemory;
+
+/// <summary>Users, devices and topics for tests.</summary>
+internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Tenant, string Id), User> _users = [];
+    private readonly Dictionary<(string Tenant, string Id), Device> _devices = [];
+    private readonly Dictionary<(string Tenant, string Topic), SortedSet<string>> _topics = [];
+
+    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var user in users)
+                _users[(user.Tenant, user.Id)] = user;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask<IReadOnlyList<User>> IUserStore.FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new([.. ids.Distinct().Where(id => _users.ContainsKey((tenant, id))).Select(id => _users[(tenant, id)])]);
+    }
+
+    ValueTask<bool> IUserStore.RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var device in _devices.Where(device => device.Key.Tenant == tenant && device.Value.UserId == id).ToArray())
+                _devices.Remove(device.Key);
+            foreach (var topic in _topics.Where(topic => topic.Key.Tenant == tenant))
+                topic.Value.Remove(id);
+            return new(_users.Remove((tenant, id)));
+        }
+    }
+
+    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var other in _devices.Values.Where(other =>
+                other.Tenant == device.Tenant && other.Token == device.Token && other.Id != device.Id).ToArray())
+            {
+                _devices.Remove((other.Tenant, other.Id));
+            }
+
+            var known = _devices.GetValueOrDefault((device.Tenant, device.Id));
+            var sameToken = known is not null && known.Token == device.Token;
+            _devices[(device.Tenant, device.Id)] = device with
+            {
+                RegisteredAt = sameToken ? known!.RegisteredAt : device.RegisteredAt,
+                PrunedAt = sameToken ? known!.PrunedAt : null,
+                PruneReason = sameToken ? known!.PruneReason : null,
+            };
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    ValueTask<IReadOnlyList<Device>> IDeviceStore.FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([.. _devices.Values.Where(device =>
+                device.Tenant == tenant && device.PrunedAt is null && userIds.Contains(device.UserId)).OrderBy(device => device.Id, StringComparer.Ordinal)]);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([.. _devices.Values.Where(device => device.Tenant == tenant && device.UserId == userId)
+                .OrderBy(device => device.Id, StringComparer.Ordinal)]);
+        }
+    }
+
+    ValueTask<bool> IDeviceStore.RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_devices.Remove((tenant, id)));
+    }
+
+    public ValueTask<bool> PruneAsync(
+        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var device = _devices.Values.FirstOrDefault(device =>
+                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.RegisteredAt <= knownDeadAt);
+            if (device is null)
+                return new(false);
+
+            _devices[(tenant, device.Id)] = device with { PrunedAt = knownDeadAt, PruneReason = reason };
+            return new(true);
+        }
+    }
+
+    public ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_topics.TryGetValue((tenant, topic), out var subscribers))
+                _topics.Add((tenant, topic), subscribers = new SortedSet<string>(StringComparer.Ordinal));
+            subscribers.UnionWith(userIds);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            _topics.GetValueOrDefault((tenant, topic))?.ExceptWith(userIds);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<string>> ListAsync(
+        string tenant, string topic, string after, int limit, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([.. (_topics.GetValueOrDefault((tenant, topic)) ?? [])
+                .Where(user => string.CompareOrdinal(user, after) > 0).Take(limit)]);
+        }
+    }
+
+    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_topics.GetValueOrDefault((tenant, topic))?.Count ?? 0);
+    }
+}

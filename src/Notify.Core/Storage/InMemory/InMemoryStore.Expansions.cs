@@ -1,0 +1,41 @@
+using Notify.Planning;
+
+namespace Notify.Storage.InMemory;
+
+/// <summary>This part turns topics into deliveries.</summary>
+internal sealed partial class InMemoryStore : IExpansionStore
+{
+    private readonly List<StoredExpansion> _expansions = [];
+
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new([.. _expansions.Where(expansion => expansion.DueAt <= now).Take(max).Select(expansion => expansion.Lease(until))]);
+    }
+
+    public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_expansions.Find(expansion => expansion.IsHeldBy(step.Lease)) is not { } expansion)
+                return new(false);
+
+            expansion.Advance(step);
+            foreach (var queued in step.Deliveries)
+                Add(queued, step.At);
+            return new(true);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant, Guid notificationId, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            return new([.. _expansions
+                .Where(expansion => expansion.NotificationId == notificationId && expansion.Tenant == tenant)
+                .Select(expansion => expansion.Progress())]);
+        }
+    }
+}
