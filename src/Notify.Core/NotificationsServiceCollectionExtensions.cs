@@ -44,17 +44,24 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
+        services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
+        services.AddSingleton<ApplyPreferences>();
         services.AddSingleton<ChooseAddresses>();
-        services.AddSingleton<RenderContent>();
+        services.AddSingleton<ChooseContent>();
         services.AddSingleton<Schedule>();
 
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<ExpansionSignal>();
         services.AddSingleton<DeliverySlots>();
+        services.AddSingleton<DeliveryAdmission>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 
+        services.AddSingleton<ProviderRouter>();
+        services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<DeliverySettler>();
@@ -63,6 +70,7 @@ public static class NotificationsServiceCollectionExtensions
 
         services.AddHostedService(provider => provider.GetRequiredService<DeliveryRecorder>());
         services.AddHostedService<DeliveryWorker>();
+        services.AddHostedService<ExpansionWorker>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

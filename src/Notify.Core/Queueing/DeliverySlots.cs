@@ -17,8 +17,11 @@ internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, Work
     /// </summary>
     public bool TryTake(string provider, Priority priority) => Of(provider).TryTake(priority);
 
-    /// <summary>Takes the free slots for the next lease and shares them out among the lanes.</summary>
-    public IEnumerable<LeaseQuota> TakeQuotas(string provider) => Of(provider).TakeQuotas(provider);
+    /// <summary>Takes a slot for a delivery that this process was given, whether or not there is room.</summary>
+    public void TakeBeyondLimit(string provider) => Of(provider).TakeBeyondLimit();
+
+    /// <summary>Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.</summary>
+    public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
 
     /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
     public void Fill(LeaseQuota quota, int leased) => Of(quota.Provider).Fill(quota, leased);
