@@ -1,0 +1,42 @@
+using System.Net;
+using Notify.Delivering;
+
+namespace Notify.Providers.Webhook;
+
+/// <summary>
+/// What an endpoint's answer means. A failure is never the provider's: another webhook provider would meet the same endpoint.
+/// Reasons carry the status or the kind of failure, never the URL, which may hold a token.
+/// </summary>
+internal static class WebhookOutcomes
+{
+    public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
+
+    public static Outcome ConnectTimedOut { get; } = Outcome.Retry("no connection in time");
+
+    public static Outcome Of(HttpResponseMessage response, TimeProvider time)
+    {
+        var reason = $"HTTP {(int)response.StatusCode}";
+        return response.StatusCode switch
+        {
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
+            HttpStatusCode.Gone => Outcome.RecipientGone(reason),
+            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+                Outcome.Retry(reason, RetryAfter(response, time)),
+            _ => Outcome.Rejected(reason),
+        };
+    }
+
+    public static Outcome Of(HttpRequestException exception) =>
+        exception.InnerException is TargetRefusedException
+            ? Outcome.Rejected("the address is not on the public internet")
+            : Outcome.Retry($"connection failed ({exception.HttpRequestError})");
+
+    /// <summary>RFC 9110 section 10.2.3: seconds, or a date.</summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time) =>
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } date } => date - time.GetUtcNow(),
+            _ => null,
+        };
+}
