@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Notify.Delivering;
 
 namespace Notify.Providers.Webhook;
@@ -26,17 +27,21 @@ internal static class WebhookOutcomes
         };
     }
 
-    public static Outcome Of(HttpRequestException exception) =>
-        exception.InnerException is TargetRefusedException
-            ? Outcome.Rejected("the address is not on the public internet")
-            : Outcome.Retry($"connection failed ({exception.HttpRequestError})");
+    public static Outcome Of(HttpRequestException exception) => exception.GetBaseException() switch
+    {
+        TargetRefusedException => Outcome.Rejected("the address is not on the public internet"),
+        SocketException socket => Outcome.Retry($"connection failed ({socket.SocketErrorCode})"),
+        _ => Outcome.Retry($"connection failed ({exception.HttpRequestError})"),
+    };
 
-    /// <summary>RFC 9110 section 10.2.3: seconds, or a date.</summary>
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time) =>
-        response.Headers.RetryAfter switch
-        {
-            { Delta: { } delta } => delta,
-            { Date: { } date } => date - time.GetUtcNow(),
-            _ => null,
-        };
+    /// <summary>
+    /// RFC 9110 section 10.2.3: seconds, or a date. One that has passed by this process's clock says nothing, and must not spend
+    /// the retry budget at once.
+    /// </summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    {
+        var retryAfter = response.Headers.RetryAfter;
+        var delay = retryAfter?.Delta ?? retryAfter?.Date - time.GetUtcNow();
+        return delay > TimeSpan.Zero ? delay : null;
+    }
 }

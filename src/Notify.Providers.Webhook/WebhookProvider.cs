@@ -30,7 +30,7 @@ internal sealed class WebhookProvider(
         }
         catch (HttpRequestException exception)
         {
-            if (exception.InnerException is TargetRefusedException)
+            if (exception.GetBaseException() is TargetRefusedException)
                 Log.TargetRefused(logger, Name, delivery.Id);
             return WebhookOutcomes.Of(exception);
         }
