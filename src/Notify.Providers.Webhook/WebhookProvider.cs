@@ -34,6 +34,11 @@ internal sealed class WebhookProvider(
                 Log.TargetRefused(logger, Name, delivery.Id);
             return WebhookOutcomes.Of(exception);
         }
+        catch (UriFormatException)
+        {
+            // A host that no international domain name encodes is found out only when it is looked up.
+            return WebhookOutcomes.NotAUrl;
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return WebhookOutcomes.ConnectTimedOut;

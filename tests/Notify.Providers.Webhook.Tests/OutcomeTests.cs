@@ -48,8 +48,8 @@ public sealed class OutcomeTests
     {
         { 429, "120", TimeSpan.FromSeconds(120) },
         { 503, "7", TimeSpan.FromSeconds(7) },
-        { 429, FrozenTime.Now.AddMinutes(90).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromMinutes(90) },
-        { 503, FrozenTime.Now.AddSeconds(30).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromSeconds(30) },
+        { 429, TestClock.Start.AddMinutes(90).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromMinutes(90) },
+        { 503, TestClock.Start.AddSeconds(30).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromSeconds(30) },
     };
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class OutcomeTests
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.Equal(FrozenTime.Now + delay, delivery.DueAt);
+        Assert.Equal(TestClock.Start + delay, delivery.DueAt);
     }
 
     [Theory]
@@ -75,7 +75,7 @@ public sealed class OutcomeTests
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.True(delivery.DueAt >= FrozenTime.Now + new RetryOptions().BaseDelay);
+        Assert.True(delivery.DueAt >= TestClock.Start + new RetryOptions().BaseDelay);
     }
 
     [Fact]
@@ -144,6 +144,17 @@ public sealed class OutcomeTests
         await using var application = await WebhookApplication.StartFrozenAsync();
 
         AssertRetry("connection failed (SecureConnectionError)", await application.SendAsync($"https://127.0.0.1:{endpoint.Port}/"));
+    }
+
+    [Fact]
+    public async Task A_url_whose_host_has_no_name_is_rejected()
+    {
+        await using var application = await WebhookApplication.StartFrozenAsync();
+
+        var delivery = await application.SendAsync("http://\u200b/");
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, "the address is no http or https URL"), (attempt.Outcome, attempt.Reason));
     }
 
     private static Task<Endpoint> StartAsync(int status, string retryAfter) => Endpoint.StartAsync(context =>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Queueing;
 
@@ -36,7 +35,7 @@ public sealed class SignatureTests
         Assert.Equal(("POST", "/hook?token=url-token"), (request.Method, request.Path));
         Assert.Equal("application/json", request.Headers["Content-Type"]);
         Assert.Equal(delivery.Delivery.Id.ToString(), request.Id);
-        Assert.Equal(FrozenTime.Now.ToUnixTimeSeconds(), request.Timestamp);
+        Assert.Equal(TestClock.Start.ToUnixTimeSeconds(), request.Timestamp);
         Assert.True(request.IsSignedWith(secret));
         Assert.False(request.IsSignedWith(StandardWebhooks.NewSecret()));
     }
@@ -118,19 +117,20 @@ public sealed class SignatureTests
     }
 
     [Fact]
-    public async Task Every_attempt_of_a_delivery_has_the_same_id()
+    public async Task Every_attempt_has_the_delivery_s_id_and_a_time_of_its_own()
     {
-        var answers = 0;
-        await using var endpoint = await Endpoint.StartAsync(
-            context => context.Response.StatusCode = Interlocked.Increment(ref answers) < 3 ? 500 : 200);
-        await using var application = await WebhookApplication.StartAsync(configureServices: services =>
-            services.Configure<RetryOptions>("webhook", options => options.BaseDelay = TimeSpan.FromMilliseconds(10)));
+        var clock = new TestClock();
+        await using var endpoint = await Endpoint.StartAsync(500);
+        await using var application = await WebhookApplication.StartAsync(configureServices: services => services.AddSingleton<TimeProvider>(clock));
 
-        var delivery = await application.SendAsync(endpoint.Url, delivery => delivery.State == DeliveryState.Accepted);
+        var delivery = await application.SendAsync(endpoint.Url);
+        clock.Advance(TimeSpan.FromHours(1));
+        await application.AttemptedAsync(delivery.Delivery.NotificationId, attempts: 2);
 
-        Assert.Equal(3, delivery.Attempts.Count);
-        Assert.Equal(3, endpoint.Requests.Count);
-        Assert.Equal(delivery.Delivery.Id.ToString(), Assert.Single(endpoint.Requests.Select(request => request.Id).Distinct()));
+        var start = TestClock.Start.ToUnixTimeSeconds();
+        Assert.Equal([start, start + 3600], endpoint.Requests.Select(request => request.Timestamp));
+        Assert.All(endpoint.Requests, request => Assert.Equal(delivery.Delivery.Id.ToString(), request.Id));
+        Assert.Single(endpoint.Requests.Select(request => request.Body).Distinct());
         Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(WebhookApplication.Secret)));
     }
 

@@ -20,7 +20,7 @@ internal sealed class WebhookApplication : IAsyncDisposable
         Action<WebhookOptions>? configure = null, Action<IServiceCollection>? configureServices = null) =>
         StartAsync(configure, services =>
         {
-            services.AddSingleton<TimeProvider>(new FrozenTime());
+            services.AddSingleton<TimeProvider>(new TestClock());
             configureServices?.Invoke(services);
         });
 
@@ -48,17 +48,17 @@ internal sealed class WebhookApplication : IAsyncDisposable
     }
 
     /// <summary>Sends, and waits for the first attempt's end.</summary>
-    public Task<DeliveryRecord> SendAsync(string url, Content? content = null) =>
-        SendAsync(url, delivery => delivery.Attempts.Count > 0, content);
-
-    public async Task<DeliveryRecord> SendAsync(string url, Func<DeliveryRecord, bool> until, Content? content = null)
+    public async Task<DeliveryRecord> SendAsync(string url, Content? content = null)
     {
         var result = await _host.Services.GetRequiredService<INotifier>()
             .TriggerAsync(new Trigger { To = Recipient.Webhook(url), Content = content ?? new Content { Body = "content-text" } });
-        return await Eventually.FindAsync(
-            async () => await ReadDeliveryAsync(result.Id) is var delivery && until(delivery) ? delivery : null,
-            $"the delivery of {result.Id}");
+        return await AttemptedAsync(result.Id, attempts: 1);
     }
+
+    public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
+        Eventually.FindAsync(
+            async () => await ReadDeliveryAsync(notificationId) is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
+            $"{attempts} attempts for {notificationId}");
 
     public async ValueTask DisposeAsync()
     {
