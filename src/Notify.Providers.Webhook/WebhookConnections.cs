@@ -9,7 +9,7 @@ internal static class WebhookConnections
     /// <summary>After this a connection is made anew, so that a changed DNS record is followed.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(5);
 
-    /// <summary>A response body up to this size is read over, so that its connection can be used again; a longer one is cut off.</summary>
+    /// <summary>A body up to this size is read over, so that its connection can be used again; a longer one is cut off.</summary>
     private const int MaxDrainedBytes = 16 * 1024;
 
     public static SocketsHttpHandler CreateHandler(WebhookOptions options) => new()
@@ -23,19 +23,18 @@ internal static class WebhookConnections
         PooledConnectionLifetime = ConnectionLifetime,
         MaxResponseDrainSize = MaxDrainedBytes,
         ConnectTimeout = options.ConnectTimeout,
-        ConnectCallback = options.AllowPrivateNetworks ? null : ConnectToPublicInternetAsync,
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, options, cancellationToken),
     };
 
     // The check is made on the addresses that are then connected to: a name that is looked up once for the check and once for the
     // connection could point elsewhere the second time.
-    private static async ValueTask<Stream> ConnectToPublicInternetAsync(
-        SocketsHttpConnectionContext context, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(
+        DnsEndPoint target, WebhookOptions options, CancellationToken cancellationToken)
     {
-        var target = context.DnsEndPoint;
         var addresses = IPAddress.TryParse(target.Host, out var literal)
             ? [literal]
             : await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false);
-        if (!Array.TrueForAll(addresses, PublicInternet.Contains))
+        if (!options.AllowPrivateNetworks && !Array.TrueForAll(addresses, PublicInternet.Contains))
             throw new TargetRefusedException();
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

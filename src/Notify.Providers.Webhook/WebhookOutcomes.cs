@@ -10,6 +10,9 @@ namespace Notify.Providers.Webhook;
 /// </summary>
 internal static class WebhookOutcomes
 {
+    /// <summary>RFC 8470 section 5.2.</summary>
+    private const HttpStatusCode TooEarly = (HttpStatusCode)425;
+
     public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
 
     public static Outcome ConnectTimedOut { get; } = Outcome.Retry("no connection in time");
@@ -21,7 +24,7 @@ internal static class WebhookOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
-            HttpStatusCode.RequestTimeout or (HttpStatusCode)425 or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 Outcome.Retry(reason, RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };

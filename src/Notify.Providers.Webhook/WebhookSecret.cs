@@ -22,7 +22,8 @@ internal static class WebhookSecret
 }
 
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class WebhookSecretAttribute() : ValidationAttribute("{0} must be whsec_ followed by the base64 of 24 to 64 bytes.")
+internal sealed class WebhookSecretAttribute() : ValidationAttribute("{0} must be whsec_ and the base64 of 24 to 64 bytes.")
 {
-    public override bool IsValid(object? value) => value is not string { Length: > 0 } secret || WebhookSecret.KeyOf(secret) is not null;
+    public override bool IsValid(object? value) =>
+        value is not string { Length: > 0 } secret || WebhookSecret.KeyOf(secret) is not null;
 }

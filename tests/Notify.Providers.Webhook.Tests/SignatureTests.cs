@@ -106,7 +106,8 @@ public sealed class SignatureTests
     {
         var (current, previous) = (StandardWebhooks.NewSecret(), StandardWebhooks.NewSecret());
         await using var endpoint = await Endpoint.StartAsync(200);
-        await using var application = await WebhookApplication.StartAsync(options => (options.Secret, options.PreviousSecret) = (current, previous));
+        await using var application = await WebhookApplication.StartAsync(
+            options => (options.Secret, options.PreviousSecret) = (current, previous));
 
         await application.SendAsync(endpoint.Url);
 
@@ -121,7 +122,8 @@ public sealed class SignatureTests
     {
         var clock = new TestClock();
         await using var endpoint = await Endpoint.StartAsync(500);
-        await using var application = await WebhookApplication.StartAsync(configureServices: services => services.AddSingleton<TimeProvider>(clock));
+        await using var application = await WebhookApplication.StartAsync(
+            configureServices: services => services.AddSingleton<TimeProvider>(clock));
 
         var delivery = await application.SendAsync(endpoint.Url);
         clock.Advance(TimeSpan.FromHours(1));
