@@ -13,10 +13,10 @@ namespace Notify.Providers.Smtp;
 /// </summary>
 internal static partial class SmtpOutcomes
 {
-    public static Outcome From(SmtpException exception, MailAddress recipient)
+    public static Outcome From(SmtpException exception, MailMessage message)
     {
         if (exception.StatusCode == SmtpStatusCode.GeneralFailure)
-            return FromFailure(exception, recipient);
+            return FromFailure(exception, message.To[0]);
 
         var enhanced = EnhancedCodeOf(exception);
         var reason = Describe(exception.StatusCode, enhanced);
@@ -25,8 +25,8 @@ internal static partial class SmtpOutcomes
             454 or 530 or 534 or 535 or 538 => Outcome.ProviderFailed($"{reason}: the server asks for STARTTLS or refused the login"),
             >= 400 and < 500 => Outcome.Retry(reason),
             550 when exception is SmtpFailedRecipientException && enhanced is "5.1.1" or "5.1.6" => Outcome.RecipientGone(reason),
-            >= 500 and < 600 when exception is SmtpFailedRecipientException && IsSenderRefused(enhanced) =>
-                Outcome.ProviderFailed($"{reason}: the server does not send for this host or login"),
+            >= 500 and < 600 when IsSenderRefused(enhanced) && !WasContentSent(message) =>
+                Outcome.ProviderFailed($"{reason}: the server does not send for this sender, login or host"),
             >= 500 and < 600 => Outcome.Rejected(reason),
             _ => Outcome.ProviderFailed($"{reason}: an answer that SMTP does not have here"),
         };
@@ -36,9 +36,13 @@ internal static partial class SmtpOutcomes
     public static bool IsConnectionLost(SmtpException exception) =>
         exception.StatusCode == SmtpStatusCode.ServiceNotAvailable || exception.InnerException is IOException or SocketException;
 
-    // SmtpClient goes on without login when the login is refused, and servers then refuse every recipient with one of these
-    // (RFC 4954 section 6, RFC 3463 section 3.8). To reject would end every delivery for a mistyped password.
-    private static bool IsSenderRefused(string? enhanced) => enhanced is "5.7.0" or "5.7.1" or "5.7.8";
+    // RFC 3463 sections 3.2 and 3.8: the sender is at fault, or not authorised. SmtpClient goes on without login when the login
+    // is refused, and a server may tell only then; to reject would end every delivery for a mistyped password.
+    private static bool IsSenderRefused(string? enhanced) => enhanced is "5.1.7" or "5.1.8" or "5.7.0" or "5.7.1" or "5.7.8";
+
+    // The same codes mean a policy against the content once that is known. SmtpClient dates a message as it begins to write it,
+    // after the server took sender and recipient.
+    private static bool WasContentSent(MailMessage message) => message.Headers["Date"] is not null;
 
     private static Outcome FromFailure(SmtpException exception, MailAddress recipient) => exception.InnerException switch
     {

@@ -47,7 +47,7 @@ internal sealed class SmtpProvider(string name, SmtpOptions options, TimeProvide
         }
         catch (SmtpException exception)
         {
-            return SmtpOutcomes.From(exception, message.To[0]);
+            return SmtpOutcomes.From(exception, message);
         }
     }
 }
