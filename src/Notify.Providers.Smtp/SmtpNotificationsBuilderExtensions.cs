@@ -12,14 +12,14 @@ public static class SmtpNotificationsBuilderExtensions
 {
     /// <summary>Sends email through a mail server, as the provider <c>smtp</c>.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Names the server and the sender.</param>
+    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
     public static INotificationsBuilder AddSmtp(this INotificationsBuilder builder, Action<SmtpOptions> configure) =>
         builder.AddSmtp("smtp", configure);
 
     /// <summary>Sends email through a mail server, as a provider with a name of its own.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Names the server and the sender.</param>
+    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
     public static INotificationsBuilder AddSmtp(this INotificationsBuilder builder, string name, Action<SmtpOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

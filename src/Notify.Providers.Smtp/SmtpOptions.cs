@@ -19,7 +19,8 @@ public sealed class SmtpOptions
 
     /// <summary>
     /// The account to log in with, by AUTH LOGIN; the server must offer that mechanism. Null, the default, sends without login.
-    /// Without TLS it is accepted for a loopback host only, since the password would travel in clear.
+    /// Without TLS it is accepted for a loopback host only, since the password would travel in clear. A server that takes mail
+    /// without login does so after a refused login too; what others refuse for it is retried.
     /// </summary>
     public string? UserName { get; set; }
 
@@ -41,7 +42,8 @@ public sealed class SmtpOptions
 
     /// <summary>
     /// Connections to the server at a time, each of which sends one message after another. Deliveries beyond wait for a free
-    /// one, and that wait counts towards <see cref="NotificationsOptions.AttemptTimeout"/>. 1 to 256; default 8.
+    /// one, and that wait counts towards <see cref="NotificationsOptions.AttemptTimeout"/>. Each holds a thread while the server
+    /// decides on a message. 1 to 256; default 8.
     /// </summary>
     [Range(1, 256)]
     public int MaxConnections { get; set; } = 8;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Mail;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using System.Text.RegularExpressions;
 using Notify.Delivering;
 
@@ -50,7 +51,7 @@ internal static partial class SmtpOutcomes
         SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
         IOException { InnerException: SocketException socket } => Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
         IOException => Outcome.ProviderFailed("connection lost"),
-        null when exception.Message.Contains(recipient.Address, StringComparison.Ordinal) =>
+        null when !Ascii.IsValid(recipient.User) && exception.Message.Contains(recipient.Address, StringComparison.Ordinal) =>
             Outcome.Rejected("the server has no SMTPUTF8, which this address needs"),
         null => Outcome.ProviderFailed("the server does not offer STARTTLS, or answered out of order"),
         var cause => Outcome.ProviderFailed($"the server could not be understood: {cause.GetType().Name}"),
