@@ -6,6 +6,7 @@ using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
+using Notify.Recipients;
 using Notify.Settling;
 using Notify.Triggering;
 
@@ -44,6 +45,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
+        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
@@ -68,9 +71,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
 
-        services.AddHostedService(provider => provider.GetRequiredService<DeliveryRecorder>());
-        services.AddHostedService<DeliveryWorker>();
-        services.AddHostedService<ExpansionWorker>();
+        services.AddSingleton<DeliveryWorker>();
+        services.AddSingleton<ExpansionWorker>();
+        services.AddHostedService<NotificationWorkers>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -5,6 +5,13 @@ namespace Notify;
 /// <summary>How much a provider is given to do. Options of this type are named by provider.</summary>
 public sealed class ProviderOptions
 {
+    /// <summary>
+    /// How many deliveries this process sends through the provider at a time; null for
+    /// <see cref="NotificationsOptions.MaxConcurrencyPerProvider"/>. 1 to 100,000; default null.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrency { get; set; }
+
     /// <summary>Attempts per second and process at most; null for no limit but the vendor's. 0.01 to 1,000,000; default null.</summary>
     /// <remarks>A throttled attempt (HTTP 429) halves the rate that is in use, and every acceptance raises it by 1 % again.</remarks>
     [Range(0.01, 1_000_000)]

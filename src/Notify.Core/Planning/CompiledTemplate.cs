@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using HandlebarsDotNet;
+using HandlebarsDotNet.Compiler;
 
 namespace Notify.Planning;
 
@@ -21,6 +22,9 @@ internal sealed class CompiledTemplate
         template.Version,
         [.. template.Variants.Select(variant => new CompiledVariant(
             variant.Channel, variant.Locale, Part(Text, variant.Title), Part(Text, variant.Body), Part(Html, variant.Html)))]);
+
+    /// <exception cref="HandlebarsException">The text is no Handlebars.</exception>
+    public static void CheckSyntax(string source) => Text.Compile(source);
 
     public IReadOnlyList<ContentVariant> Render(Trigger trigger, List<FieldError> errors)
     {

@@ -7,10 +7,10 @@ namespace Notify.Queueing;
 /// How many deliveries this process holds, per provider. The bound keeps the backlog in the store and not in memory, and
 /// keeps a slow provider from holding what a fast one could send.
 /// </summary>
-internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, WorkSignal signal)
+internal sealed class DeliverySlots(
+    IOptions<NotificationsOptions> options, IOptionsMonitor<ProviderOptions> providerOptions, WorkSignal signal)
 {
     private readonly ConcurrentDictionary<string, ProviderSlots> _providers = new(StringComparer.Ordinal);
-    private readonly int _limit = options.Value.MaxConcurrencyPerProvider;
 
     /// <summary>
     /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first.
@@ -33,5 +33,6 @@ internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, Work
         signal.Set();
     }
 
-    private ProviderSlots Of(string provider) => _providers.GetOrAdd(provider, static (_, limit) => new ProviderSlots(limit), _limit);
+    private ProviderSlots Of(string provider) => _providers.GetOrAdd(
+        provider, name => new ProviderSlots(providerOptions.Get(name).MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider));
 }

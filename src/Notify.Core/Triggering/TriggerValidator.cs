@@ -6,7 +6,6 @@ namespace Notify.Triggering;
 /// <summary>Finds everything that is wrong with a trigger, not just the first thing.</summary>
 internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<NotificationsOptions> options, TimeProvider time)
 {
-    private const int MaxNameLength = 256;
     private const int MaxFallbackSteps = 4;
 
     /// <summary>What APNs takes as apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
@@ -16,7 +15,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
     {
         List<FieldError>? errors = null;
         CheckTenant(trigger, ref errors);
-        CheckRecipients(trigger, ref errors);
+        CheckRecipientList(trigger, ref errors);
         CheckContent(trigger, ref errors);
         CheckChannels(trigger, ref errors);
         CheckTimes(trigger, ref errors);
@@ -27,11 +26,11 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
     private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (NameError(trigger.Tenant) is { } error)
+        if (Names.ErrorOf(trigger.Tenant) is { } error)
             Add(ref errors, "tenant", error);
     }
 
-    private void CheckRecipients(Trigger trigger, ref List<FieldError>? errors)
+    private void CheckRecipientList(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.To is not { Count: > 0 })
         {
@@ -56,7 +55,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
         if (recipient.Kind != RecipientKind.Address)
         {
-            if (NameError(recipient.Value) is { } nameError)
+            if (Names.ErrorOf(recipient.Value) is { } nameError)
                 Add(ref errors, field, nameError);
             return;
         }
@@ -152,21 +151,13 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
     private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (trigger.IdempotencyKey is { } key && NameError(key) is { } keyError)
+        if (trigger.IdempotencyKey is { } key && Names.ErrorOf(key) is { } keyError)
             Add(ref errors, "idempotencyKey", keyError);
-        if (trigger.Category is { } category && NameError(category) is { } categoryError)
+        if (trigger.Category is { } category && Names.ErrorOf(category) is { } categoryError)
             Add(ref errors, "category", categoryError);
-        if (trigger.CollapseKey is { } collapseKey && (NameError(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength))
+        if (trigger.CollapseKey is { } collapseKey && (Names.ErrorOf(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength))
             Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
     }
-
-    private static string? NameError(string? name) => name switch
-    {
-        null or "" => "Use 1 to 256 characters.",
-        { Length: > MaxNameLength } => "Use at most 256 characters.",
-        _ when name.Any(char.IsControl) => "Leave out control characters.",
-        _ => null,
-    };
 
     private static void Add(ref List<FieldError>? errors, string field, string message) =>
         (errors ??= []).Add(new FieldError(field, message));
