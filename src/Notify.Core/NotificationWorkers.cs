@@ -21,6 +21,7 @@ internal sealed class NotificationWorkers(IServiceProvider services) : IHostedSe
             services.GetRequiredService<DeliveryRecorder>(),
             services.GetRequiredService<DeliveryWorker>(),
             services.GetRequiredService<ExpansionWorker>(),
+            services.GetRequiredService<DigestWorker>(),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -42,6 +42,7 @@ public static class NotificationsServiceCollectionExtensions
     private static void AddWalk(IServiceCollection services)
     {
         services.AddSingleton<TriggerValidator>();
+        services.AddSingleton<NotificationFactory>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
@@ -51,13 +52,14 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
         services.AddSingleton<ApplyPreferences>();
+        services.AddSingleton<ApplyThrottle>();
+        services.AddSingleton<CollectDigests>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<Schedule>();
 
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
-        services.AddSingleton<ExpansionSignal>();
         services.AddSingleton<DeliverySlots>();
         services.AddSingleton<DeliveryAdmission>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
@@ -73,6 +75,7 @@ public static class NotificationsServiceCollectionExtensions
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
+        services.AddSingleton<DigestWorker>();
         services.AddHostedService<NotificationWorkers>();
     }
 

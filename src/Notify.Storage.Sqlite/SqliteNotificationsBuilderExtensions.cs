@@ -31,6 +31,8 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<IOutbox, SqliteOutbox>();
         builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
         builder.Services.AddSingleton<IExpansionStore, SqliteExpansionStore>();
+        builder.Services.AddSingleton<IDigestStore, SqliteDigestStore>();
+        builder.Services.AddSingleton<IThrottleStore, SqliteThrottleStore>();
         builder.Services.AddSingleton<IReceiptStore, SqliteReceiptStore>();
         builder.Services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
         builder.Services.AddSingleton<IUserStore, SqliteUserStore>();

@@ -29,6 +29,8 @@ internal sealed class CompiledTemplate
     public IReadOnlyList<ContentVariant> Render(Trigger trigger, List<FieldError> errors)
     {
         var variables = trigger.DataElement is { } data ? Plain(data) : new Dictionary<string, object?>();
+        if (trigger.Digest is not null)
+            variables = new Dictionary<string, object?> { ["events"] = new List<object?> { variables }, ["count"] = 1m };
         var missing = new SortedSet<string>(StringComparer.Ordinal);
         var contents = new List<ContentVariant>(_variants.Length);
         foreach (var variant in _variants.Where(variant => MayBeUsed(variant, trigger)))

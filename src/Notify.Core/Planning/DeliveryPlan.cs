@@ -17,6 +17,8 @@ internal sealed class DeliveryPlan(Notification notification, IReadOnlyList<Reci
 
     public List<DeliveryDraft> Drafts { get; } = [];
 
+    public List<DigestEvent> Digests { get; } = [];
+
     /// <summary>The positions in <see cref="Recipients"/> of users that nobody knows.</summary>
     public List<int> Unknown { get; } = [];
 }
@@ -30,6 +32,9 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
     public User? User { get; } = user;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
+
+    /// <summary>Whether it has heard of this often enough.</summary>
+    public bool IsThrottled { get; set; }
 
     /// <summary>Null when every channel is wanted.</summary>
     public Func<Channel, bool>? Wants { get; set; }

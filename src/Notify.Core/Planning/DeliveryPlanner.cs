@@ -6,11 +6,14 @@ namespace Notify.Planning;
 internal sealed class DeliveryPlanner(
     ResolveRecipients resolveRecipients,
     ApplyPreferences applyPreferences,
+    ApplyThrottle applyThrottle,
+    CollectDigests collectDigests,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
     Schedule schedule)
 {
-    private readonly IPlanningStep[] _steps = [resolveRecipients, applyPreferences, chooseAddresses, chooseContent, schedule];
+    private readonly IPlanningStep[] _steps =
+        [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
 
     /// <param name="notification">The notification.</param>
     /// <param name="recipients">The trigger's own recipients but for topics, or a batch of a topic's subscribers.</param>
@@ -22,11 +25,14 @@ internal sealed class DeliveryPlanner(
         foreach (var step in _steps)
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
 
-        var deliveries = new Delivery[plan.Drafts.Count];
+        var deliveries = new QueuedDelivery[plan.Drafts.Count];
         for (var i = 0; i < deliveries.Length; i++)
-            deliveries[i] = Finish(notification, plan.Drafts[i]);
-        return new PlannedDeliveries(deliveries, plan.Unknown);
+            deliveries[i] = Queued(notification, plan.Drafts[i]);
+        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown);
     }
+
+    private static QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
+        new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
 
     private static Delivery Finish(Notification notification, DeliveryDraft draft) => new()
     {
@@ -49,5 +55,7 @@ internal sealed class DeliveryPlanner(
 
 /// <summary>What planning came to.</summary>
 /// <param name="Deliveries">The deliveries.</param>
+/// <param name="Digests">What is collected instead.</param>
 /// <param name="Unknown">The positions of recipients that are users whom nobody knows.</param>
-internal readonly record struct PlannedDeliveries(IReadOnlyList<Delivery> Deliveries, IReadOnlyList<int> Unknown);
+internal readonly record struct PlannedDeliveries(
+    IReadOnlyList<QueuedDelivery> Deliveries, IReadOnlyList<DigestEvent> Digests, IReadOnlyList<int> Unknown);

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Queueing;
@@ -15,48 +14,26 @@ internal sealed class ExpansionWorker(
     ITopicStore topics,
     DeliveryPlanner planner,
     WorkerIdentity worker,
-    ExpansionSignal expand,
     WorkSignal signal,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<ExpansionWorker> logger) : BackgroundService
+    ILogger<ExpansionWorker> logger) : DueWorker(options, time)
 {
     /// <summary>Enough to amortise a commit, small enough to let other writes in between.</summary>
     private const int BatchSize = 500;
 
     private const int LeasesAtATime = 4;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
-        await using var poll = time.CreateTimer(_ => expand.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
-            .ConfigureAwait(false);
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                if (!await ExpandDueAsync(stoppingToken).ConfigureAwait(false))
-                    await expand.WaitAsync(stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception exception)
-            {
-                Log.ExpansionFailed(logger, exception);
-                await Task.Delay(options.Value.PollInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
-    }
-
-    private async ValueTask<bool> ExpandDueAsync(CancellationToken stopping)
-    {
-        var now = time.GetUtcNow();
-        var leases = await expansions.LeaseAsync(worker.Name, now, now + options.Value.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
+        var now = Time.GetUtcNow();
+        var leases = await expansions.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
         foreach (var lease in leases)
             await ExpandAsync(lease, stopping).ConfigureAwait(false);
         return leases.Count > 0;
     }
+
+    protected override void Failed(Exception exception) => Log.ExpansionFailed(logger, exception);
 
     private async ValueTask ExpandAsync(ExpansionLease lease, CancellationToken stopping)
     {
@@ -71,15 +48,16 @@ internal sealed class ExpansionWorker(
         var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, BatchSize, stopping).ConfigureAwait(false);
         var planned = await planner.PlanAsync(notification, [.. users.Select(Recipient.User)], stopping).ConfigureAwait(false);
 
-        var now = time.GetUtcNow();
+        var now = Time.GetUtcNow();
         var step = new ExpansionStep(
             lease,
             users.Count == 0 ? lease.Cursor : users[^1],
             lease.Done + users.Count,
             IsComplete: users.Count < BatchSize,
             now,
-            now + options.Value.LeaseDuration,
-            [.. planned.Deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))]);
+            now + Options.LeaseDuration,
+            planned.Deliveries,
+            planned.Digests);
         var advanced = await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false);
         signal.Set();
         return advanced && !step.IsComplete ? lease with { Cursor = step.Cursor, Done = step.Done } : null;

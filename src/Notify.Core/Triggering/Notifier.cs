@@ -1,8 +1,6 @@
 using System.Data.Common;
-using Microsoft.Extensions.Options;
 using Notify.Planning;
 using Notify.Queueing;
-using Notify.Recipients;
 using Notify.Telemetry;
 
 namespace Notify.Triggering;
@@ -11,13 +9,11 @@ namespace Notify.Triggering;
 internal sealed class Notifier(
     TriggerValidator validator,
     TemplateRenderer renderer,
-    DeliveryPlanner planner,
-    ITopicStore topics,
+    NotificationFactory factory,
     IDeliveryQueue queue,
     IDeliveryTransport transport,
     IEnumerable<IOutbox> outboxes,
-    ExpansionSignal expand,
-    IOptions<NotificationsOptions> options,
+    ExpansionWorker expansions,
     TimeProvider time) : INotifier
 {
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
@@ -26,7 +22,7 @@ internal sealed class Notifier(
         using var activity = NotifyTelemetry.StartTrigger();
 
         var planned = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
-        var request = planned with { Deliveries = [.. planned.Deliveries.Select(queued => transport.Prepare(queued.Delivery))] };
+        var request = planned with { Deliveries = [.. planned.Deliveries.Select(Prepare)] };
         var result = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
@@ -49,50 +45,16 @@ internal sealed class Notifier(
     public async Task<Cancellation?> CancelAsync(Guid id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default) =>
         await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 
+    private QueuedDelivery Prepare(QueuedDelivery planned) =>
+        planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) : planned;
+
     private async ValueTask<EnqueueRequest> PlanAsync(Trigger trigger, CancellationToken cancellationToken)
     {
         List<FieldError> errors = [.. validator.Validate(trigger)];
         var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
 
-        var notification = Accept(trigger, contents);
-        Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
-        var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
-        InvalidRequestException.ThrowIfAny([.. planned.Unknown.Select(index =>
-            new FieldError($"to[{trigger.To.IndexOf(named[index])}]", "There is no such user."))]);
-
-        return new EnqueueRequest(
-            notification,
-            [.. planned.Deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
-            IdempotencyClaim.Of(notification, options.Value),
-            await ExpandAsync(notification, cancellationToken).ConfigureAwait(false));
-    }
-
-    private Notification Accept(Trigger trigger, IReadOnlyList<ContentVariant> contents)
-    {
-        var now = time.GetUtcNow();
-        var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
-        return new Notification
-        {
-            Id = Guid.CreateVersion7(now),
-            Trigger = trigger,
-            AcceptedAt = now,
-            ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
-            Contents = contents,
-        };
-    }
-
-    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(Notification notification, CancellationToken cancellationToken)
-    {
-        List<NewExpansion> expansions = [];
-        foreach (var topic in notification.Trigger.To.Where(recipient => recipient.Kind == RecipientKind.Topic).Distinct())
-        {
-            var subscribers = await topics.CountAsync(notification.Tenant, topic.Value, cancellationToken).ConfigureAwait(false);
-            if (subscribers > 0)
-                expansions.Add(new NewExpansion(topic.Value, subscribers, notification.AcceptedAt));
-        }
-
-        return expansions;
+        return await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TriggerResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
@@ -107,7 +69,7 @@ internal sealed class Notifier(
             published = true;
             await transport.PublishAsync(request.Deliveries, CancellationToken.None).ConfigureAwait(false);
             if (request.Expansions.Count > 0)
-                expand.Set();
+                expansions.Wake();
             return result;
         }
         finally

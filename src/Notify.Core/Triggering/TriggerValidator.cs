@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
+using Notify.Planning;
 
 namespace Notify.Triggering;
 
@@ -20,6 +21,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         CheckChannels(trigger, ref errors);
         CheckTimes(trigger, ref errors);
         CheckFallback(trigger, ref errors);
+        CheckThrottleAndDigest(trigger, ref errors);
         CheckNames(trigger, ref errors);
         return errors ?? (IReadOnlyList<FieldError>)[];
     }
@@ -148,6 +150,33 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
                 Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");
         }
     }
+
+    private static void CheckThrottleAndDigest(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.Throttle is { } throttle)
+        {
+            if (trigger.Category is null)
+                Add(ref errors, "category", "A throttle counts by category; name one.");
+            if (throttle.Max is < 1 or > 10_000)
+                Add(ref errors, "throttle.max", "Use 1 to 10,000.");
+            if (!IsSpan(throttle.Per))
+                Add(ref errors, "throttle.per", "Use 1 second to 31 days.");
+        }
+
+        if (trigger.Digest is not { } digest)
+            return;
+
+        if (trigger.Template is null)
+            Add(ref errors, "digest", "A digest needs a template that says what was collected.");
+        if ((digest.Window is null) == (digest.Cron is null))
+            Add(ref errors, "digest", "Give either a window or a cron time.");
+        if (digest.Window is { } window && !IsSpan(window))
+            Add(ref errors, "digest.window", "Use 1 second to 31 days.");
+        if (digest.Cron is { } cron && CronSchedule.TryParse(cron)?.Next(DateTime.UnixEpoch) is null)
+            Add(ref errors, "digest.cron", "This is no cron time; write it as 0 8 * * 1-5.");
+    }
+
+    private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= TimeSpan.FromDays(31);
 
     private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
