@@ -59,10 +59,13 @@ public readonly record struct Channel
     public override string ToString() => Name;
 }
 
-internal sealed class ChannelJsonConverter : JsonConverter<Channel>
+/// <summary>Writes a channel as its name. Public because source-generated JSON of types with a channel calls it.</summary>
+public sealed class ChannelJsonConverter : JsonConverter<Channel>
 {
+    /// <inheritdoc/>
     public override Channel Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         Channel.TryParse(reader.GetString(), out var channel) ? channel : throw new JsonException("Not a channel name.");
 
+    /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Channel value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
 }

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+
+namespace Notify.Providers.Sandbox;
+
+/// <summary>Keeps what all the sandbox's channels captured, and tells the watchers.</summary>
+internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvider time) : ISandbox
+{
+    private readonly Lock _lock = new();
+    private readonly Queue<SandboxMessage> _messages = new();
+    private readonly List<Channel<SandboxMessage>> _watchers = [];
+    private readonly SandboxFile? _file = options.Value.File is { } path ? new SandboxFile(path) : null;
+    private readonly int _capacity = options.Value.Capacity;
+    private long _captured;
+
+    public IReadOnlyList<SandboxMessage> Messages
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _messages.Reverse()];
+        }
+    }
+
+    /// <exception cref="IOException">The file could not be written; nothing was captured.</exception>
+    /// <exception cref="UnauthorizedAccessException">The file may not be written; nothing was captured.</exception>
+    public SandboxMessage Capture(Delivery delivery)
+    {
+        // The file is written inside the lock, so that its lines are in the order of their sequence numbers.
+        lock (_lock)
+        {
+            var message = SandboxMessage.Of(delivery, _captured + 1, time.GetUtcNow());
+            _file?.Append(message);
+            _captured++;
+            Keep(message);
+            foreach (var watcher in _watchers)
+                watcher.Writer.TryWrite(message);
+            return message;
+        }
+    }
+
+    public IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken)
+    {
+        var watcher = System.Threading.Channels.Channel.CreateBounded<SandboxMessage>(
+            new BoundedChannelOptions(_capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        lock (_lock)
+            _watchers.Add(watcher);
+        return ReadAsync(watcher, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<SandboxMessage> ReadAsync(
+        Channel<SandboxMessage> watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var message in watcher.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+                yield return message;
+        }
+        finally
+        {
+            lock (_lock)
+                _watchers.Remove(watcher);
+        }
+    }
+
+    private void Keep(SandboxMessage message)
+    {
+        if (_messages.Count == _capacity)
+            _messages.Dequeue();
+        _messages.Enqueue(message);
+    }
+}

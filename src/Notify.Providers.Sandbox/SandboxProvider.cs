@@ -1,0 +1,29 @@
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Sandbox;
+
+/// <summary>Captures what one channel would send.</summary>
+internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogger<SandboxProvider> logger) : IDeliveryProvider
+{
+    public string Name { get; } = $"sandbox-{channel}";
+
+    public Channel Channel => channel;
+
+    public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Send(delivery));
+
+    private Outcome Send(Delivery delivery)
+    {
+        try
+        {
+            var message = inbox.Capture(delivery);
+            return Outcome.Accepted($"{message.Sequence}");
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            Log.FileNotWritten(logger, Name, exception);
+            return Outcome.ProviderFailed($"the sandbox's file could not be written ({exception.GetType().Name})");
+        }
+    }
+}
