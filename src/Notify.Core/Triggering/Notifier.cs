@@ -30,6 +30,12 @@ internal sealed class Notifier(
         return result;
     }
 
+    public IReadOnlyList<TriggerError> Validate(Trigger trigger)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        return validator.Validate(trigger);
+    }
+
     private Notification Accept(Trigger trigger)
     {
         var now = time.GetUtcNow();
