@@ -20,8 +20,8 @@ internal static class SandboxStream
         var messages = sandbox.WatchAsync(ended.Token).GetAsyncEnumerator(CancellationToken.None);
         await using (messages.ConfigureAwait(false))
         {
-            // Whoever reads the list after this misses nothing in between.
-            yield return new SseItem<string>("", "ready");
+            // Whoever reads the list after this misses nothing in between. Browsers drop an event without data.
+            yield return new SseItem<string>("{}", "ready");
             while (await MoveNextAsync(messages).ConfigureAwait(false))
                 yield return new SseItem<string>(JsonSerializer.Serialize(messages.Current, SandboxJson.Default.SandboxMessage));
         }
