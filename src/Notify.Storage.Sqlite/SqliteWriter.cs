@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Notify.Telemetry;
 
 namespace Notify.Storage.Sqlite;
 
@@ -116,6 +117,7 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var write in batch)
                 write.Run();
             _commit.Execute();
+            NotifyTelemetry.RecordCommit("sqlite", batch.Count);
             return true;
         }
         catch (Exception exception)

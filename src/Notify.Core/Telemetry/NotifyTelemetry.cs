@@ -30,6 +30,15 @@ public static class NotifyTelemetry
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
         "notify.delivery.duration", "s", "Time from a notification's acceptance until a delivery of it ended.");
 
+    private static readonly Histogram<int> CommitSize = Meter.CreateHistogram<int>(
+        "notify.store.commit.size", "{write}", "Writes that shared one commit of the store.");
+
+    /// <summary>For stores: says how many writes shared a commit.</summary>
+    /// <param name="store">The store's name, such as <c>sqlite</c>.</param>
+    /// <param name="writes">How many callers' writes were in it.</param>
+    public static void RecordCommit(string store, int writes) =>
+        CommitSize.Record(writes, new KeyValuePair<string, object?>("notify.store", store));
+
     internal static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
 
     internal static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)

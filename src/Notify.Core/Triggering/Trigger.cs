@@ -15,7 +15,7 @@ public sealed record Trigger
     public string Tenant { get; init; } = DefaultTenant;
 
     /// <summary>Whom to notify. At least one, at most 1,000; use a topic for more.</summary>
-    public required Recipients To { get; init; }
+    public required RecipientList To { get; init; }
 
     /// <summary>What to say. Exactly one of this and <see cref="Template"/>.</summary>
     public Content? Content { get; init; }

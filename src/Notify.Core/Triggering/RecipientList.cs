@@ -6,13 +6,13 @@ using System.Text.Json.Serialization;
 namespace Notify;
 
 /// <summary>One or several recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"), Recipient.Topic("b")]</c>.</summary>
-[CollectionBuilder(typeof(Recipients), nameof(Create))]
-[JsonConverter(typeof(RecipientsJsonConverter))]
-public sealed class Recipients : IReadOnlyList<Recipient>
+[CollectionBuilder(typeof(RecipientList), nameof(Create))]
+[JsonConverter(typeof(RecipientListJsonConverter))]
+public sealed class RecipientList : IReadOnlyList<Recipient>
 {
     private readonly Recipient[] _items;
 
-    private Recipients(Recipient[] items) => _items = items;
+    private RecipientList(Recipient[] items) => _items = items;
 
     /// <inheritdoc/>
     public int Count => _items.Length;
@@ -21,10 +21,10 @@ public sealed class Recipients : IReadOnlyList<Recipient>
     public Recipient this[int index] => _items[index];
 
     /// <summary>The recipients of a collection expression.</summary>
-    public static Recipients Create(ReadOnlySpan<Recipient> items) => new(items.ToArray());
+    public static RecipientList Create(ReadOnlySpan<Recipient> items) => new(items.ToArray());
 
     /// <summary>A single recipient.</summary>
-    public static implicit operator Recipients(Recipient recipient) => new([recipient]);
+    public static implicit operator RecipientList(Recipient recipient) => new([recipient]);
 
     /// <inheritdoc/>
     public IEnumerator<Recipient> GetEnumerator() => ((IEnumerable<Recipient>)_items).GetEnumerator();
@@ -35,9 +35,9 @@ public sealed class Recipients : IReadOnlyList<Recipient>
     public override string ToString() => string.Join(", ", _items.AsEnumerable());
 }
 
-internal sealed class RecipientsJsonConverter : JsonConverter<Recipients>
+internal sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
 {
-    public override Recipients Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    public override RecipientList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
         var items = new List<Recipient>();
         using var document = JsonDocument.ParseValue(ref reader);
@@ -49,10 +49,10 @@ internal sealed class RecipientsJsonConverter : JsonConverter<Recipients>
             items.Add(Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform));
         }
 
-        return Recipients.Create(items.ToArray());
+        return RecipientList.Create(items.ToArray());
     }
 
-    public override void Write(Utf8JsonWriter writer, Recipients value, JsonSerializerOptions options)
+    public override void Write(Utf8JsonWriter writer, RecipientList value, JsonSerializerOptions options)
     {
         writer.WriteStartArray();
         foreach (var recipient in value)

@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# Installs what the tests need (Debian, Ubuntu), runs them all, and ends with the line "N passed, N failed, N skipped".
+set -uo pipefail
+cd "$(dirname "$0")"
+
+# Each line: a file that tells whether the package is there, and the package.
+needed='
+/usr/bin/chromium chromium
+/usr/share/doc/python3-aiosmtpd python3-aiosmtpd
+'
+
+missing=()
+while read -r file package; do
+  [ -z "$package" ] || [ -e "$file" ] || missing+=("$package")
+done <<<"$needed"
+
+if [ ${#missing[@]} -gt 0 ]; then
+  run=()
+  [ "$(id -u)" = 0 ] || run=(sudo -n)
+  if command -v apt-get >/dev/null && { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }; then
+    echo "Installing ${missing[*]}"
+    "${run[@]}" apt-get update -qq
+    "${run[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null ||
+      echo "Not installed: ${missing[*]}. The tests that need them fail with CI=true and are skipped otherwise."
+  else
+    echo "Missing: ${missing[*]}. Install them as root; until then the tests that need them are skipped (with CI=true they fail)."
+  fi
+fi
+
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+dotnet test Notify.sln --nologo "$@" 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+
+# dotnet test prints one line of counts per project; a project that could not run prints none and fails by its exit code.
+sum() { grep -oE "(Passed|Failed|Skipped)! +- Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+" "$log" | grep -oE "$1: +[0-9]+" | awk '{n += $2} END {print n + 0}'; }
+failed=$(sum Failed)
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
+  echo "dotnet test failed with exit code $status before it could count."
+  failed=1
+fi
+echo "$(sum Passed) passed, $failed failed, $(sum Skipped) skipped"
+[ "$failed" -eq 0 ] && [ "$status" -eq 0 ]

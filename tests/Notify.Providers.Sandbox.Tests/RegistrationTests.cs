@@ -1,0 +1,74 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Sandbox.Tests;
+
+public sealed class RegistrationTests
+{
+    [Fact]
+    public async Task Added_twice_it_captures_once()
+    {
+        await using var application = await SandboxApplication.StartAsync(
+            builder => builder.AddSandbox().AddSandbox([Channel.Email, Channel.Email], options => options.Capacity = 1));
+
+        await application.SendAsync(Recipient.Email("ada@example.org"), "first");
+        await application.SendAsync(Recipient.Email("ada@example.org"), "second");
+
+        Assert.Equal(["second"], application.Sandbox.Messages.Select(message => message.Content.Body));
+        Assert.Equal(2, application.Sandbox.Messages[0].Sequence);
+    }
+
+    [Fact]
+    public async Task Only_the_channels_that_are_named_are_captured()
+    {
+        var pager = Channel.Named("pager");
+        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox([pager]));
+
+        await application.SendAsync(Recipient.Address(pager, "4711"), "Hello");
+        var refused = await Assert.ThrowsAsync<InvalidTriggerException>(
+            () => application.TriggerAsync(Recipient.Email("ada@example.org"), "Hello"));
+
+        Assert.Equal("4711", Assert.Single(application.Sandbox.Messages).Address);
+        Assert.Equal("to[0]", Assert.Single(refused.Errors).Field);
+    }
+
+    [Fact]
+    public async Task Another_provider_of_the_same_name_fails_at_start()
+    {
+        using var host = SandboxApplication.Compose(
+            builder => builder.AddSandbox().Services.AddSingleton<IDeliveryProvider>(new Namesake()));
+
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal("2 providers are named 'sandbox-email'. Give each a name of its own.", Assert.Single(refused.Failures));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_001)]
+    public async Task Options_are_checked_at_start_all_at_once(int capacity)
+    {
+        using var host = SandboxApplication.Compose(builder => builder.AddSandbox(options =>
+        {
+            options.Capacity = capacity;
+            options.File = "";
+        }));
+
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Equal(2, refused.Failures.Count());
+        Assert.Contains(nameof(SandboxOptions.Capacity), refused.Message, StringComparison.Ordinal);
+        Assert.Contains(nameof(SandboxOptions.File), refused.Message, StringComparison.Ordinal);
+    }
+
+    private sealed class Namesake : IDeliveryProvider
+    {
+        public string Name => "sandbox-email";
+
+        public Channel Channel => Channel.Email;
+
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Accepted());
+    }
+}

@@ -1,0 +1,54 @@
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Notify.Providers.Sandbox.Tests;
+
+public sealed class WatchTests
+{
+    private static readonly Recipient Ada = Recipient.Email("ada@example.org");
+
+    [Fact]
+    public async Task Every_watcher_gets_every_message_captured_from_now_on()
+    {
+        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
+        await application.SendAsync(Ada, "before");
+        var watchers = new[] { Watch(application), Watch(application) };
+
+        await application.SendAsync(Ada, "first");
+        await application.SendAsync(Ada, "second");
+
+        foreach (var watcher in watchers)
+            Assert.Equal(["first", "second"], await TakeAsync(watcher, 2));
+    }
+
+    [Fact]
+    public async Task A_slow_watcher_misses_the_oldest_and_blocks_nobody()
+    {
+        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.Capacity = 2));
+        var slow = Watch(application);
+
+        for (var i = 1; i <= 5; i++)
+            await application.SendAsync(Ada, $"{i}");
+
+        Assert.Equal(["4", "5"], await TakeAsync(slow, 2));
+    }
+
+    [Fact]
+    public async Task A_watch_ends_when_it_is_cancelled()
+    {
+        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
+        using var leave = new CancellationTokenSource();
+        await using var watcher = application.Sandbox.WatchAsync(leave.Token).GetAsyncEnumerator(CancellationToken.None);
+        var next = watcher.MoveNextAsync();
+
+        await leave.CancelAsync();
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
+        await application.SendAsync(Ada, "nobody watches");
+    }
+
+    private static IAsyncEnumerable<SandboxMessage> Watch(SandboxApplication application) =>
+        application.Sandbox.WatchAsync(TestContext.Current.CancellationToken);
+
+    private static async Task<IReadOnlyList<string?>> TakeAsync(IAsyncEnumerable<SandboxMessage> watcher, int count) =>
+        await watcher.Take(count).Select(message => message.Content.Body).ToListAsync();
+}

@@ -1,0 +1,125 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Telemetry;
+using Notify.Testing;
+
+namespace Notify.Storage.Sqlite.Tests;
+
+public sealed class DurabilityTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose()
+    {
+        SqliteConnection.ClearAllPools();
+        _folder.Dispose();
+    }
+
+    [Fact]
+    public async Task What_was_accepted_is_there_after_a_restart_with_its_attempts()
+    {
+        Guid id;
+        await using (var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted("vendor-7")))
+        {
+            id = (await first.TriggerAsync("Written once")).Id;
+            await first.EndedAsync(id);
+        }
+
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        var ended = await second.EndedAsync(id);
+        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal("vendor-7", Assert.Single(ended.Attempts).ProviderMessageId);
+        Assert.Equal("Written once", ended.Delivery.Content.Body);
+        Assert.Equal("ada@example.org", ended.Delivery.To.Value);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_waits_for_its_retry_is_sent_by_the_next_process()
+    {
+        Guid id;
+        await using (var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Retry("busy", TimeSpan.FromSeconds(1))))
+        {
+            id = (await first.TriggerAsync()).Id;
+            await Eventually.TrueAsync(
+                async () => (await first.Notifications.ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 1, default))[0].Attempts.Count > 0,
+                "the first attempt to be settled");
+        }
+
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        var ended = await second.EndedAsync(id);
+        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Equal([OutcomeKind.Retry, OutcomeKind.Accepted], ended.Attempts.Select(attempt => attempt.Outcome));
+    }
+
+    [Fact]
+    public async Task Concurrent_triggers_and_outcomes_share_commits()
+    {
+        long writes = 0, commits = 0;
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, meter) =>
+            {
+                if (instrument.Meter.Name == NotifyTelemetry.Name && instrument.Name == "notify.store.commit.size")
+                    meter.EnableMeasurementEvents(instrument);
+            },
+        };
+        listener.SetMeasurementEventCallback<int>((_, size, _, _) =>
+        {
+            Interlocked.Add(ref writes, size);
+            Interlocked.Increment(ref commits);
+        });
+        listener.Start();
+
+        await using var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        var results = await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Task.Run(() => application.TriggerAsync())));
+        foreach (var result in results)
+            Assert.Equal(DeliveryState.Accepted, (await application.EndedAsync(result.Id)).State);
+
+        Assert.True(writes >= 1_000, $"{writes} writes were committed.");
+        Assert.True(commits < writes / 2, $"{writes} writes took {commits} commits.");
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_holds_across_processes_and_under_concurrency()
+    {
+        Guid first;
+        await using (var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted()))
+        {
+            var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.TriggerAsync(idempotencyKey: "order-1"))));
+            first = Assert.Single(results, result => !result.IsDuplicate).Id;
+            Assert.All(results, result => Assert.Equal(first, result.Id));
+        }
+
+        await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
+        Assert.Equal(new TriggerResult(first, IsDuplicate: true), await second.TriggerAsync(idempotencyKey: "order-1"));
+        var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() => second.TriggerAsync("Another body", "order-1"));
+        Assert.Equal(first, conflict.ExistingId);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_database_fails_at_start_and_says_so()
+    {
+        await File.WriteAllTextAsync(_folder.File("notify.db"), new string('x', 8_192), TestContext.Current.CancellationToken);
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
+            () => SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted()));
+        Assert.Contains("is an intact SQLite database", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("Data Source=:memory:")]
+    [InlineData("Nonsense=1")]
+    public async Task A_connection_string_without_a_file_fails_at_start(string connectionString)
+    {
+        using var host = SqliteApplication.Compose(connectionString, _ => Outcome.Accepted());
+
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("ConnectionString", exception.Message, StringComparison.Ordinal);
+    }
+}
