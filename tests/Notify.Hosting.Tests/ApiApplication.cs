@@ -69,6 +69,8 @@ public sealed class ApiApplication : IAsyncDisposable
 
     public async Task<JsonElement> ReadAsync(string url) => await Client.GetFromJsonAsync<JsonElement>(url);
 
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

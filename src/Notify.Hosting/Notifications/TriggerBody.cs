@@ -57,7 +57,7 @@ internal sealed class TriggerBody
         _ => RefuseUnknown(field),
     };
 
-    private Recipients ReadRecipients(JsonField to)
+    private RecipientList ReadRecipients(JsonField to)
     {
         var items = to.IsObject ? [to] : to.Items();
         _recipients.AddRange(items.Select(RecipientReader.Read));
