@@ -22,8 +22,8 @@ builder.Services.Configure<NotificationsApiOptions>(options =>
 });
 
 await using var app = builder.Build();
-app.MapNotifications()
-    .MapFallback("{**path}", () => TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
+app.MapNotifications().MapFallback("{**path}", () =>
+    TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
 LocalAddress.ChooseUnlessConfigured(app);
 
 try

@@ -29,5 +29,5 @@ internal static class Welcome
     }
 
     private static string Reachable(string url) =>
-        url.Replace("//*", "//localhost").Replace("//+", "//localhost").Replace("//0.0.0.0", "//localhost").Replace("//[::]", "//localhost");
+        new[] { "*", "+", "0.0.0.0", "[::]" }.Aggregate(url, (reachable, any) => reachable.Replace($"//{any}:", "//localhost:"));
 }

@@ -55,6 +55,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true)
             ? options
             : throw new OptionsValidationException(
-                nameof(NotificationsApiOptions), typeof(NotificationsApiOptions), failures.Select(failure => failure.ErrorMessage!));
+                nameof(NotificationsApiOptions),
+                typeof(NotificationsApiOptions),
+                failures.Select(failure => failure.ErrorMessage!));
     }
 }

@@ -17,7 +17,9 @@ public sealed partial class HostTests
         var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
         await using var _ = host;
 
-        var command = host.Output.Split('\n').Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
+        var command = await Eventually.FindAsync(
+            () => Task.FromResult(host.Output.Split('\n').FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal))),
+            "the command to try");
         await RunAsync("sh", "-c", command);
         await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 3, "three messages");
         var newestFirst = (await MessagesAsync(client)).Select(message => message.GetProperty("channel").GetString()!).ToList();
@@ -30,6 +32,32 @@ public sealed partial class HostTests
 
         await BrowseAsync(chromium, folder.File("browser-2"), $"--screenshot={folder.File("page.png")}", client.BaseAddress.ToString());
         Assert.True(new FileInfo(folder.File("page.png")).Length > 20_000);
+    }
+
+    [Fact]
+    public async Task An_open_page_shows_new_messages_first_and_finds_back_to_a_host_that_was_gone()
+    {
+        var chromium = ServerProcess.Find("chromium");
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var first = host;
+        await using var page = await DevTools.OpenAsync(chromium, Headless(folder.File("browser")), client.BaseAddress!);
+        await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live");
+
+        foreach (var title in (string[])["one", "two"])
+        {
+            await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { title } });
+            await Eventually.TrueAsync(async () => await TextAsync("article:first-child h2") == title, $"message {title} on top");
+        }
+
+        host.Kill();
+        await Eventually.TrueAsync(async () => await TextAsync("#state") != "live", "the page to notice");
+        var (again, _) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", client.BaseAddress!.ToString());
+        await using var second = again;
+        await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live again");
+
+        async Task<string?> TextAsync(string selector) =>
+            (await page.EvaluateAsync($"document.querySelector('{selector}')?.textContent ?? ''")).GetString();
     }
 
     [Fact]
@@ -141,12 +169,14 @@ public sealed partial class HostTests
     private static async Task<List<JsonElement>> MessagesAsync(HttpClient client) =>
         (await client.GetFromJsonAsync<List<JsonElement>>("/v1/sandbox/messages"))!;
 
-    private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) => RunAsync(chromium,
+    private static string[] Headless(string profile) =>
     [
         "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--window-size=1280,900", "--virtual-time-budget=5000",
-        $"--user-data-dir={profile}", .. arguments,
-    ]);
+        "--disable-component-update", "--disable-sync", "--window-size=1280,900", $"--user-data-dir={profile}",
+    ];
+
+    private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) =>
+        RunAsync(chromium, [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);
 
     private static async Task<string> RunAsync(string file, params string[] arguments)
     {

@@ -46,8 +46,8 @@ internal sealed class ListenGuard(IServiceProvider services)
             .Any(endpoint => !ApiKeyFilter.HasOwnAuthorization(endpoint));
         return unprotected && addresses.FirstOrDefault(address => !LoopbackAddress.IsLocal(address)) is { } address
             ? $"Notifications have no API key and would be open to everyone who reaches {address}. "
-                + "Set NotificationsApiOptions.ApiKeys (Notify.Host: Notify__ApiKey), call MapNotifications().RequireAuthorization(), "
-                + "or listen on http://127.0.0.1 only."
+                + "Set NotificationsApiOptions.ApiKeys (Notify.Host: Notify__ApiKey), "
+                + "call MapNotifications().RequireAuthorization(), or listen on http://127.0.0.1 only."
             : null;
     }
 

@@ -27,7 +27,8 @@ internal sealed class FieldErrors
     /// <summary>Whether this field or something within it is wrong already.</summary>
     public bool Covers(string field) => _covered.Contains(field);
 
-    public Dictionary<string, string[]> ToDictionary() => _messages.ToDictionary(error => error.Key, error => error.Value.ToArray());
+    public Dictionary<string, string[]> ToDictionary() =>
+        _messages.ToDictionary(error => error.Key, error => error.Value.ToArray());
 
     private void Cover(string field)
     {

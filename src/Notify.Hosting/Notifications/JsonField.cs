@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>A value in a request body, with the path that leads to it. Reading it as what it is not names the path as wrong.</summary>
+/// <summary>A value in a request body and the path to it. Reading it as what it is not names the path as wrong.</summary>
 internal readonly record struct JsonField(JsonElement Value, string Name, string Path, FieldErrors Errors)
 {
     public static JsonField Root(JsonElement body, FieldErrors errors) => new(body, "", "", errors);
@@ -106,7 +106,8 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
         return null;
     }
 
-    public void Unknown(params ReadOnlySpan<string> known) => Wrong($"There is no such field; there is {string.Join(", ", known)}.");
+    public void Unknown(params ReadOnlySpan<string> known) =>
+        Wrong($"There is no such field; there is {string.Join(", ", known)}.");
 
     public string? Wrong(string message)
     {

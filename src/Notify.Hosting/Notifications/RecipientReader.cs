@@ -3,7 +3,11 @@ namespace Notify.Hosting.Notifications;
 /// <summary>Reads one recipient: <c>{"email": "..."}</c>, <c>{"pushToken": "...", "platform": "ios"}</c> and so on.</summary>
 internal static class RecipientReader
 {
-    private const string Choices = "Name one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
+    private const string Choices =
+        "Name one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
+
+    private static readonly string[] Names =
+        ["user", "topic", "email", "phone", "webhook", "pushToken", "platform", "channel", "address"];
 
     private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)
     {
@@ -17,10 +21,10 @@ internal static class RecipientReader
         var fields = new Dictionary<string, JsonField>(StringComparer.Ordinal);
         foreach (var field in item.Members())
         {
-            if (field.Name is "user" or "topic" or "email" or "phone" or "webhook" or "pushToken" or "platform" or "channel" or "address")
+            if (Names.Contains(field.Name))
                 fields.Add(field.Name, field);
             else
-                field.Unknown("user", "topic", "email", "phone", "webhook", "pushToken", "platform", "channel", "address");
+                field.Unknown(Names);
         }
 
         string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address"))];
@@ -62,7 +66,8 @@ internal static class RecipientReader
         if (fields.TryGetValue("platform", out var platform))
             return platform.OneOf(Platforms);
 
-        (token with { Path = token.Path[..^"pushToken".Length] + "platform" }).Wrong("Say whose token it is: ios, android or web.");
+        var missing = token with { Path = token.Path[..^"pushToken".Length] + "platform" };
+        missing.Wrong("Say whose token it is: ios, android or web.");
         return null;
     }
 

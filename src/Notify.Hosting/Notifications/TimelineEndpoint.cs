@@ -6,7 +6,7 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary><c>GET /v1/notifications/{id}</c>: a notification with every delivery and every attempt, a page of deliveries at a time.</summary>
+/// <summary><c>GET /v1/notifications/{id}</c>: a notification, every delivery and every attempt, by pages of deliveries.</summary>
 internal static class TimelineEndpoint
 {
     private const int DefaultLimit = 100;
@@ -50,12 +50,13 @@ internal static class TimelineEndpoint
 
         var limit = DefaultLimit;
         if (query.TryGetValue("limit", out var limitText)
-            && !(int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= MaxLimit))
+            && (!int.TryParse(limitText, NumberStyles.None, CultureInfo.InvariantCulture, out limit) || limit is < 1 or > MaxLimit))
             errors.Add("limit", $"Use a number from 1 to {MaxLimit}.");
         return (after, limit);
     }
 
-    private static NotificationView View(Notification notification, CountsView counts, IReadOnlyList<DeliveryView> deliveries, string? next) => new(
+    private static NotificationView View(
+        Notification notification, CountsView counts, IReadOnlyList<DeliveryView> deliveries, string? next) => new(
         notification.Id,
         notification.Tenant,
         notification.Trigger.Priority,

@@ -35,7 +35,7 @@ internal sealed class TriggerBody
         return read;
     }
 
-    /// <summary>Adds what validation found, in the caller's spelling, except what merely follows from something unreadable.</summary>
+    /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
     public void Add(IReadOnlyList<TriggerError> errors)
     {
         TriggerError[] independent = [.. errors.Where(error => !FollowsFromUnreadable(error.Field))];

@@ -10,7 +10,8 @@ namespace Notify.Hosting.Notifications;
 /// <summary><c>POST /v1/notifications</c>: reads a trigger, and answers 202 when the notification is durable.</summary>
 internal static class TriggerEndpoint
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, INotifier notifier, IOptions<NotificationsApiOptions> options)
+    public static async Task<IResult> HandleAsync(
+        HttpContext context, INotifier notifier, IOptions<NotificationsApiOptions> options)
     {
         if (!RequestBody.IsJson(context.Request))
             return Problem.NotJson();
@@ -44,7 +45,8 @@ internal static class TriggerEndpoint
 
         try
         {
-            return Accepted(context.Request, await notifier.TriggerAsync(body.Trigger, context.RequestAborted).ConfigureAwait(false));
+            var result = await notifier.TriggerAsync(body.Trigger, context.RequestAborted).ConfigureAwait(false);
+            return Accepted(context.Request, result);
         }
         catch (InvalidTriggerException exception)
         {

@@ -7,7 +7,8 @@ namespace Notify.Hosting.Problems;
 internal static class Problem
 {
     public static IResult InvalidFields(IDictionary<string, string[]> errors) =>
-        TypedResults.ValidationProblem(errors, "The field names are in errors; nothing was stored.", title: "The request has wrong fields.");
+        TypedResults.ValidationProblem(
+            errors, "The field names are in errors; nothing was stored.", title: "The request has wrong fields.");
 
     public static IResult InvalidJson(JsonException exception)
     {
@@ -20,16 +21,26 @@ internal static class Problem
             new() { ["line"] = line, ["position"] = position });
     }
 
-    public static IResult NotUtf8() => Of(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON travels as UTF-8 (RFC 8259).");
+    public static IResult NotUtf8() =>
+        Of(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON travels as UTF-8 (RFC 8259).");
 
     public static IResult Unauthorized() =>
-        Of(StatusCodes.Status401Unauthorized, "An API key is needed.", "Send Authorization: Bearer KEY, or HTTP Basic with the key as password.");
+        Of(
+            StatusCodes.Status401Unauthorized,
+            "An API key is needed.",
+            "Send Authorization: Bearer KEY, or HTTP Basic with the key as password.");
 
     public static IResult NotLocal() =>
-        Of(StatusCodes.Status403Forbidden, "Only local calls are answered.", "No API key is set; set NotificationsApiOptions.ApiKeys to answer others.");
+        Of(
+            StatusCodes.Status403Forbidden,
+            "Only local calls are answered.",
+            "No API key is set; set NotificationsApiOptions.ApiKeys to answer others.");
 
     public static IResult UnknownNotification() =>
-        Of(StatusCodes.Status404NotFound, "There is no such notification.", "The tenant, by the header X-Notify-Tenant, has none of this id.");
+        Of(
+            StatusCodes.Status404NotFound,
+            "There is no such notification.",
+            "The tenant, by the header X-Notify-Tenant, has none of this id.");
 
     public static IResult UnknownPath() => Of(StatusCodes.Status404NotFound, "There is nothing at this path.");
 
@@ -50,7 +61,10 @@ internal static class Problem
         Of(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.", "Send Content-Type: application/json, in UTF-8.");
 
     public static IResult StoreUnavailable() =>
-        Of(StatusCodes.Status503ServiceUnavailable, "The store does not answer.", "Try again; with the same idempotency key nothing is sent twice.");
+        Of(
+            StatusCodes.Status503ServiceUnavailable,
+            "The store does not answer.",
+            "Try again; with the same idempotency key nothing is sent twice.");
 
     public static IResult Unexpected() => Of(StatusCodes.Status500InternalServerError, "Something unexpected happened.");
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace Notify.Hosting.Problems;
 
-/// <summary>Answers for what is not there, so that it is a problem document, too, and needs the API key like everything else.</summary>
+/// <summary>Answers for what is not there with a problem document, and for the API key like everything else.</summary>
 internal static class UnknownEndpoints
 {
     /// <summary>A path within the API that nothing else answers. Outside of it paths are the application's.</summary>
