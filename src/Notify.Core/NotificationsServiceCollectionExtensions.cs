@@ -32,6 +32,7 @@ public static class NotificationsServiceCollectionExtensions
             return new NotificationsBuilder(services);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Chance>();
         services.AddSingleton(new Composition(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
         services.AddSingleton<ProviderCatalog>();
