@@ -33,6 +33,7 @@ public static class NotificationsServiceCollectionExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Chance>();
+        services.TryAddSingleton<EngineSettings>();
         services.AddSingleton(new Composition(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
         services.AddSingleton<ProviderCatalog>();
