@@ -20,6 +20,5 @@ public sealed class InMemoryQueueModelConformanceTests : DeliveryQueueModelConfo
 
 file static class InMemory
 {
-    public static ValueTask<ConformanceStore> OpenAsync() =>
-        ConformanceStore.OpenAsync(notifications => notifications.UseInMemory(), isDurable: false);
+    public static ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());
 }

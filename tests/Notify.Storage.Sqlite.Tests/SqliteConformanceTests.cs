@@ -19,6 +19,11 @@ public sealed class SqliteQueueModelConformanceTests : DeliveryQueueModelConform
     protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
 }
 
+public sealed class SqliteDurabilityConformanceTests : DurabilityConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
 file static class SqliteFile
 {
     public static async ValueTask<ConformanceStore> OpenAsync()

@@ -17,8 +17,8 @@ namespace Notify.Conformance;
 ///     }
 /// }
 /// </code>
-/// The facts cannot be overridden: a store that cannot keep one of them is no store. Inherit <see cref="StoreConformance"/> and
-/// <see cref="DeliveryQueueModelConformance"/> in the same way.
+/// The facts cannot be overridden: a store that cannot keep one of them is no store. Inherit <see cref="StoreConformance"/>,
+/// <see cref="DurabilityConformance"/> and <see cref="DeliveryQueueModelConformance"/> in the same way.
 /// </summary>
 public abstract partial class DeliveryQueueConformance : StoreSuite
 {

@@ -16,11 +16,8 @@ public sealed class ConformanceStore : IAsyncDisposable
     private readonly Func<ValueTask>? _delete;
     private IHost _host;
 
-    private ConformanceStore(Action<INotificationsBuilder> use, bool isDurable, Func<ValueTask>? delete, IHost host) =>
-        (_use, IsDurable, _delete, _host) = (use, isDurable, delete, host);
-
-    /// <summary>Whether what was written is there after <see cref="ReopenAsync"/>.</summary>
-    public bool IsDurable { get; }
+    private ConformanceStore(Action<INotificationsBuilder> use, Func<ValueTask>? delete, IHost host) =>
+        (_use, _delete, _host) = (use, delete, host);
 
     /// <summary>Everything that the store registered.</summary>
     public IServiceProvider Services => _host.Services;
@@ -57,13 +54,11 @@ public sealed class ConformanceStore : IAsyncDisposable
 
     /// <summary>Composes and starts a store.</summary>
     /// <param name="use">Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.</param>
-    /// <param name="isDurable">False for a store that forgets when it is closed; the facts about reopening are skipped then.</param>
     /// <param name="delete">Removes the store's data when the test is over; null where nothing is left.</param>
-    public static async ValueTask<ConformanceStore> OpenAsync(
-        Action<INotificationsBuilder> use, bool isDurable = true, Func<ValueTask>? delete = null)
+    public static async ValueTask<ConformanceStore> OpenAsync(Action<INotificationsBuilder> use, Func<ValueTask>? delete = null)
     {
         ArgumentNullException.ThrowIfNull(use);
-        return new ConformanceStore(use, isDurable, delete, await StartAsync(use));
+        return new ConformanceStore(use, delete, await StartAsync(use));
     }
 
     /// <summary>Closes the store and opens it again on the same data, as a new process would.</summary>
