@@ -11,6 +11,7 @@ namespace Notify.Conformance;
 /// </summary>
 public abstract class DeliveryQueueModelConformance : StoreSuite
 {
+    private const int ShortestWalk = 20;
     private const int LongestWalk = 60;
 
     private static readonly (int Weight, QueueAction Action)[] Weights =
@@ -19,8 +20,8 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         (3, QueueAction.SettleLate), (1, QueueAction.Cancel), (2, QueueAction.Replay), (2, QueueAction.Crash),
     ];
 
-    /// <summary>How many walks of up to 60 steps are taken, each on a fresh store. Default 40.</summary>
-    protected virtual int Walks => 40;
+    /// <summary>How many walks of 20 to 60 steps are taken, each on a fresh store. Default 30.</summary>
+    protected virtual int Walks => 30;
 
     /// <summary>The two numbers that a failure printed, to take the same walks again; null for new walks each time.</summary>
     protected virtual (ulong Seed, ulong Gamma)? Replay => null;
@@ -28,7 +29,7 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
     [Fact]
     public async Task A_queue_agrees_with_its_model_on_every_walk()
     {
-        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Walks).WithStartSize(5).WithEndSize(LongestWalk);
+        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Walks);
         if (Replay is { } replay)
             config = config.WithReplay(replay.Seed, replay.Gamma);
         var cancellation = Cancellation;
@@ -39,12 +40,17 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         await Task.Factory.StartNew(() => property.Check(config), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
+    private static Gen<QueueCommand> Command =>
+        from action in Gen.Frequency(Weights.Select(weight => (weight.Weight, Gen.Constant(weight.Action))))
+        from pick in Gen.Choose(0, 999)
+        from amount in Gen.Choose(0, 99)
+        from variant in Gen.Choose(0, 23)
+        select new QueueCommand(action, pick, amount, variant);
+
     private static Gen<QueueCommand[]> Commands =>
-        (from action in Gen.Frequency(Weights.Select(weight => (weight.Weight, Gen.Constant(weight.Action))))
-         from pick in Gen.Choose(0, 999)
-         from amount in Gen.Choose(0, 99)
-         from variant in Gen.Choose(0, 23)
-         select new QueueCommand(action, pick, amount, variant)).ArrayOf();
+        from length in Gen.Choose(ShortestWalk, LongestWalk)
+        from commands in Command.ArrayOf(length)
+        select commands;
 
     private static IEnumerable<QueueCommand[]> Shorter(QueueCommand[] commands)
     {

@@ -44,7 +44,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
     private async Task EnqueueAsync(QueueCommand command)
     {
         var claim = command.Variant % 3 == 0
-            ? new IdempotencyClaim($"key-{command.Pick % 4}", new[] { (byte)(command.Variant % 2) }, _keysExpireAt)
+            ? new IdempotencyClaim($"key-{command.Amount % 2}", new[] { (byte)(command.Amount / 2 % 2) }, _keysExpireAt)
             : null;
         var sample = new Sample(Of(Tenants, command.Pick), _now) { Idempotency = claim };
         Delivery[] deliveries = [.. sample.Deliveries(1 + (command.Amount % 5)).Select((delivery, i) => delivery with
