@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using Notify.Planning;
 using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
@@ -18,8 +19,9 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _addDelivery = new(connection,
         """
         INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
-            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, attempts, receipts)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20, ?21, '', '')
+            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, attempts, receipts,
+            ended_at, reason)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17, ?18, ?19, ?20, ?21, '', '', ?23, ?24)
         """);
 
     private readonly SqliteStatement _supersede = new(connection,
@@ -34,6 +36,12 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         INSERT INTO notify_expansion (notification_id, topic, tenant, cursor, done, total, due_at, fence, updated_at)
         VALUES (?1, ?2, ?3, '', 0, ?4, ?5, 0, ?6)
         """);
+
+    private readonly SqliteStatement _openDigest = new(connection,
+        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT DO NOTHING");
+
+    private readonly SqliteStatement _addToDigest = new(connection,
+        "INSERT INTO notify_digest_event (tenant, recipient, template, id, due_at, trigger) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
 
     public EnqueueResult Add(EnqueueRequest request, SerializedNotification serialized)
     {
@@ -57,13 +65,24 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
                 .Bind(5, expansion.DueAt).Bind(6, notification.AcceptedAt).Execute();
         }
 
+        foreach (var collected in request.Digests)
+            Add(collected);
         return new EnqueueResult(EnqueueStatus.Stored, notification.Id);
+    }
+
+    public void Add(DigestEvent collected)
+    {
+        var (tenant, recipient, template) = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
+        _openDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.DueAt).Execute();
+        _addToDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.Id).Bind(5, collected.DueAt)
+            .Bind(6, StoredForm.WriteTrigger(collected.Trigger)).Execute();
     }
 
     public void Add(QueuedDelivery queued, DateTimeOffset now)
     {
         var delivery = queued.Delivery;
-        if (delivery.CollapseKey is { } key)
+        var isCancelled = queued.CancelledBecause is not null;
+        if (delivery.CollapseKey is { } key && !isCancelled)
         {
             _supersede.Bind(1, delivery.Tenant).Bind(2, key).Bind(3, delivery.To.Value).Bind(4, now)
                 .Bind(5, delivery.To.Channel.Name).Bind(6, (long?)delivery.To.Platform).Bind(7, delivery.To.App).Execute();
@@ -73,8 +92,10 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
             .Bind(5, delivery.To.Channel.Name).Bind(6, delivery.To.Value).Bind(7, (long?)delivery.To.Platform).Bind(8, delivery.To.App)
             .Bind(9, delivery.UserId).Bind(10, delivery.Provider).Bind(11, delivery.ContentIndex).Bind(12, delivery.CollapseKey)
             .Bind(13, delivery.Fallback?.Chain).Bind(14, delivery.Fallback?.Step)
-            .Bind(15, delivery.AcceptedAt).Bind(16, delivery.ExpiresAt).Bind(17, queued.DueAt).Bind(18, queued.Owner)
-            .Bind(19, queued.Lease?.Fence ?? 0).Bind(20, delivery.AttemptsSpent).Bind(21, delivery.RetryDelay.Ticks).Execute();
+            .Bind(15, delivery.AcceptedAt).Bind(16, delivery.ExpiresAt).Bind(17, isCancelled ? (DateTimeOffset?)null : queued.DueAt).Bind(18, queued.Owner)
+            .Bind(19, queued.Lease?.Fence ?? 0).Bind(20, delivery.AttemptsSpent).Bind(21, delivery.RetryDelay.Ticks)
+            .Bind(22, (long)(isCancelled ? DeliveryState.Cancelled : DeliveryState.Pending))
+            .Bind(23, isCancelled ? now : (DateTimeOffset?)null).Bind(24, queued.CancelledBecause).Execute();
     }
 
     public void Dispose()
@@ -85,6 +106,8 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         _addDelivery.Dispose();
         _supersede.Dispose();
         _addExpansion.Dispose();
+        _openDigest.Dispose();
+        _addToDigest.Dispose();
     }
 
     private EnqueueResult? FindHolder(EnqueueRequest request)

@@ -93,6 +93,8 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
 
         foreach (var queued in step.Deliveries)
             _enqueue.Add(queued, step.At);
+        foreach (var collected in step.Digests)
+            _enqueue.Add(collected);
         return true;
     }
 

@@ -28,8 +28,11 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<SqliteDatabase>();
         builder.Services.AddSingleton<SqliteWriter>();
         builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+        builder.Services.AddSingleton<IOutbox, SqliteOutbox>();
         builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
         builder.Services.AddSingleton<IExpansionStore, SqliteExpansionStore>();
+        builder.Services.AddSingleton<IDigestStore, SqliteDigestStore>();
+        builder.Services.AddSingleton<IThrottleStore, SqliteThrottleStore>();
         builder.Services.AddSingleton<IReceiptStore, SqliteReceiptStore>();
         builder.Services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
         builder.Services.AddSingleton<IUserStore, SqliteUserStore>();

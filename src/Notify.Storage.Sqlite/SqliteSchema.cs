@@ -67,6 +67,36 @@ internal static class SqliteSchema
 
         CREATE INDEX notify_expansion_due ON notify_expansion (due_at) WHERE due_at IS NOT NULL;
 
+        CREATE TABLE notify_digest (
+            tenant TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            template TEXT NOT NULL,
+            due_at INTEGER NOT NULL,
+            fence INTEGER NOT NULL,
+            PRIMARY KEY (tenant, recipient, template)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE INDEX notify_digest_due ON notify_digest (due_at);
+
+        CREATE TABLE notify_digest_event (
+            tenant TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            template TEXT NOT NULL,
+            id BLOB NOT NULL,
+            due_at INTEGER NOT NULL,
+            trigger BLOB NOT NULL,
+            PRIMARY KEY (tenant, recipient, template, id)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE notify_throttle (
+            tenant TEXT NOT NULL,
+            category TEXT NOT NULL,
+            recipient TEXT NOT NULL,
+            taken_at INTEGER NOT NULL,
+            number INTEGER NOT NULL,
+            PRIMARY KEY (tenant, category, recipient, taken_at, number)
+        ) STRICT, WITHOUT ROWID;
+
         CREATE TABLE notify_user (
             tenant TEXT NOT NULL,
             id TEXT NOT NULL,

@@ -41,8 +41,10 @@ public sealed record ExpansionLease(Notification Notification, string Topic, str
 /// <param name="At">When.</param>
 /// <param name="Until">The lease's new end.</param>
 /// <param name="Deliveries">The batch's deliveries.</param>
+/// <param name="Digests">What the batch collected instead.</param>
 public sealed record ExpansionStep(
-    ExpansionLease Lease, string Cursor, long Done, bool IsComplete, DateTimeOffset At, DateTimeOffset Until, IReadOnlyList<QueuedDelivery> Deliveries);
+    ExpansionLease Lease, string Cursor, long Done, bool IsComplete, DateTimeOffset At, DateTimeOffset Until,
+    IReadOnlyList<QueuedDelivery> Deliveries, IReadOnlyList<DigestEvent> Digests);
 
 /// <summary>How far an expansion is.</summary>
 /// <param name="Topic">The topic.</param>

@@ -8,11 +8,13 @@ namespace Notify.Queueing;
 /// <param name="Deliveries">Its deliveries.</param>
 /// <param name="Idempotency">The idempotency key to apply; null for none.</param>
 /// <param name="Expansions">The topics to turn into deliveries afterwards, in batches.</param>
+/// <param name="Digests">What is collected instead of sent.</param>
 public sealed record EnqueueRequest(
     Notification Notification,
     IReadOnlyList<QueuedDelivery> Deliveries,
     IdempotencyClaim? Idempotency,
-    IReadOnlyList<NewExpansion> Expansions);
+    IReadOnlyList<NewExpansion> Expansions,
+    IReadOnlyList<DigestEvent> Digests);
 
 /// <summary>A delivery as it enters the queue.</summary>
 /// <param name="Delivery">The delivery.</param>
@@ -20,6 +22,9 @@ public sealed record EnqueueRequest(
 /// <param name="Owner">The worker that holds it from the start, with fence 1 and until <paramref name="DueAt"/>; null for nobody, with fence 0.</param>
 public sealed record QueuedDelivery(Delivery Delivery, DateTimeOffset DueAt, string? Owner = null)
 {
+    /// <summary>Why it is cancelled from the start and never due; null for all but throttled deliveries.</summary>
+    public string? CancelledBecause { get; init; }
+
     /// <summary>The lease with which it enters the queue, or null.</summary>
     public Lease? Lease => Owner is null ? null : new Lease(Delivery, Owner, Fence: 1, DueAt);
 }

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace Notify.Queueing;
 
-/// <summary>Says "look again" to the worker. Signals that nobody has waited for yet are one.</summary>
+/// <summary>Says "look again" to a worker. Signals that nobody has waited for yet are one.</summary>
 internal sealed class WorkSignal
 {
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(

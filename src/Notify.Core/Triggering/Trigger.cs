@@ -54,6 +54,15 @@ public sealed record Trigger
     /// </summary>
     public string? CollapseKey { get; init; }
 
+    /// <summary>How often a recipient may hear of this; null for no bound. Needs a <see cref="Category"/>, by which it counts.</summary>
+    public Throttle? Throttle { get; init; }
+
+    /// <summary>
+    /// Collects what comes for a recipient and sends it as one; null to send each by itself. Needs a <see cref="Template"/>,
+    /// which is rendered once with <c>events</c>, the <see cref="Data"/> of each trigger in order, and <c>count</c>.
+    /// </summary>
+    public Digest? Digest { get; init; }
+
     /// <summary>The lane. Default: <see cref="Priority.Normal"/>.</summary>
     public Priority Priority { get; init; } = Priority.Normal;
 
@@ -91,3 +100,19 @@ public sealed record Trigger
 /// <param name="Channel">The channel.</param>
 /// <param name="After">How long after the step before it. 1 second to 7 days.</param>
 public sealed record FallbackStep(Channel Channel, TimeSpan After);
+
+/// <summary>At most so many notifications of a category to one recipient within any span of time.</summary>
+/// <param name="Max">How many. 1 to 10,000.</param>
+/// <param name="Per">Within how long. 1 second to 31 days.</param>
+/// <remarks>What is more is dropped, which its deliveries show as cancelled; with <see cref="Trigger.Digest"/> it is collected instead.</remarks>
+public sealed record Throttle(int Max, TimeSpan Per);
+
+/// <summary>When what was collected is sent. Exactly one of the two.</summary>
+public sealed record Digest
+{
+    /// <summary>How long after the first event. 1 second to 31 days.</summary>
+    public TimeSpan? Window { get; init; }
+
+    /// <summary>A cron time on the recipient's clock: minute, hour, day of month, month, day of week, such as <c>0 8 * * 1-5</c>.</summary>
+    public string? Cron { get; init; }
+}

@@ -20,6 +20,8 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeliveryQueue>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<INotificationStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<IExpansionStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<IDigestStore>(services => services.GetRequiredService<InMemoryStore>());
+        builder.Services.AddSingleton<IThrottleStore, InMemoryThrottles>();
         builder.Services.AddSingleton<IReceiptStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<IDeadLetterStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<InMemoryRecipients>();

@@ -7,7 +7,7 @@ internal sealed partial class InMemoryStore : IExpansionStore
 {
     private readonly List<StoredExpansion> _expansions = [];
 
-    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+    ValueTask<IReadOnlyList<ExpansionLease>> IExpansionStore.LeaseAsync(
         string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -24,6 +24,8 @@ internal sealed partial class InMemoryStore : IExpansionStore
             expansion.Advance(step);
             foreach (var queued in step.Deliveries)
                 Add(queued, step.At);
+            foreach (var collected in step.Digests)
+                Collect(collected);
             return new(true);
         }
     }

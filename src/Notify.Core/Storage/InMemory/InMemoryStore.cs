@@ -103,6 +103,8 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         _byNotification.Add(notification.Id, []);
         foreach (var queued in request.Deliveries)
             Add(queued, notification.AcceptedAt);
+        foreach (var collected in request.Digests)
+            Collect(collected);
         _expansions.AddRange(request.Expansions.Select(expansion => new StoredExpansion(notification, expansion)));
         return new EnqueueResult(EnqueueStatus.Stored, notification.Id);
     }

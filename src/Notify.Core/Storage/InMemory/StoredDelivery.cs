@@ -12,18 +12,18 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public Delivery Delivery { get; private set; } = queued.Delivery;
 
-    public DeliveryState State { get; private set; } = DeliveryState.Pending;
+    public DeliveryState State { get; private set; } = queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled;
 
     /// <summary>Null exactly when the delivery is terminal.</summary>
-    public DateTimeOffset? DueAt { get; private set; } = queued.DueAt;
+    public DateTimeOffset? DueAt { get; private set; } = queued.CancelledBecause is null ? queued.DueAt : null;
 
     public string? Owner { get; private set; } = queued.Owner;
 
     public long Fence { get; private set; } = queued.Lease?.Fence ?? 0;
 
-    public string? Reason { get; private set; }
+    public string? Reason { get; private set; } = queued.CancelledBecause;
 
-    public DateTimeOffset? EndedAt { get; private set; }
+    public DateTimeOffset? EndedAt { get; private set; } = queued.CancelledBecause is null ? null : queued.Delivery.AcceptedAt;
 
     /// <summary>Whether it waits and nobody holds it.</summary>
     public bool IsFree(DateTimeOffset now) => DueAt is { } dueAt && (Owner is null || dueAt <= now);

@@ -1,0 +1,68 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Triggering;
+
+namespace Notify.Planning;
+
+/// <summary>Closes digests that are due: what was collected becomes one notification.</summary>
+internal sealed class DigestWorker(
+    IDigestStore digests,
+    IUserStore users,
+    TemplateRenderer renderer,
+    NotificationFactory factory,
+    WorkerIdentity worker,
+    WorkSignal signal,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<DigestWorker> logger) : DueWorker(options, time)
+{
+    private const int LeasesAtATime = 50;
+
+    protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        var leases = await digests.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
+        foreach (var lease in leases)
+            await CloseAsync(lease, stopping).ConfigureAwait(false);
+        return leases.Count > 0;
+    }
+
+    protected override void Failed(Exception exception) => Log.DigestFailed(logger, exception);
+
+    private async ValueTask CloseAsync(DigestLease lease, CancellationToken stopping)
+    {
+        User? user = null;
+        if (lease.Recipient.Kind == RecipientKind.User)
+        {
+            user = (await users.FindAsync(lease.Tenant, [lease.Recipient.Value], stopping).ConfigureAwait(false)).FirstOrDefault();
+            if (user is null)
+            {
+                await digests.CloseAsync(lease, null, Time.GetUtcNow(), stopping).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var last = lease.Events[^1].Trigger;
+        var nextDueAt = CollectDigests.DueAt(last.Digest!, Time.GetUtcNow(), user);
+        if (await digests.CloseAsync(lease, await SumUpAsync(lease, last, stopping).ConfigureAwait(false), nextDueAt, stopping).ConfigureAwait(false))
+            signal.Set();
+    }
+
+    private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, Trigger last, CancellationToken stopping)
+    {
+        var trigger = last with { Digest = null, Throttle = null, Data = Merge(lease.Events), SendAt = null, SendAtLocal = null, ExpiresAt = null };
+        var errors = new List<FieldError>();
+        var contents = await renderer.RenderAsync(trigger, errors, stopping).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(errors);
+        return await factory.CreateAsync(trigger, contents, stopping).ConfigureAwait(false);
+    }
+
+    private static JsonElement Merge(IReadOnlyList<DigestEvent> events) => JsonSerializer.SerializeToElement(
+        new DigestData([.. events.Select(collected => collected.Trigger.DataElement)], events.Count), PlanningJson.Default.DigestData);
+}
+
+/// <summary>What a digest's template is rendered with.</summary>
+internal sealed record DigestData(IReadOnlyList<JsonElement?> Events, int Count);

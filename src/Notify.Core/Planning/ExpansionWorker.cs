@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Planning;
+
+/// <summary>
+/// Turns notifications to topics into deliveries, batch by batch. A batch's deliveries and the place it came to are stored
+/// together, so a crash goes on where the last batch ended.
+/// </summary>
+internal sealed class ExpansionWorker(
+    IExpansionStore expansions,
+    ITopicStore topics,
+    DeliveryPlanner planner,
+    WorkerIdentity worker,
+    WorkSignal signal,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<ExpansionWorker> logger) : DueWorker(options, time)
+{
+    /// <summary>Enough to amortise a commit, small enough to let other writes in between.</summary>
+    private const int BatchSize = 500;
+
+    private const int LeasesAtATime = 4;
+
+    protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
+    {
+        var now = Time.GetUtcNow();
+        var leases = await expansions.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
+        foreach (var lease in leases)
+            await ExpandAsync(lease, stopping).ConfigureAwait(false);
+        return leases.Count > 0;
+    }
+
+    protected override void Failed(Exception exception) => Log.ExpansionFailed(logger, exception);
+
+    private async ValueTask ExpandAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        while (await ExpandBatchAsync(lease, stopping).ConfigureAwait(false) is { } next)
+            lease = next;
+    }
+
+    /// <returns>The lease to go on with; null when nothing is left or the lease was lost.</returns>
+    private async ValueTask<ExpansionLease?> ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var notification = lease.Notification;
+        var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, BatchSize, stopping).ConfigureAwait(false);
+        var planned = await planner.PlanAsync(notification, [.. users.Select(Recipient.User)], stopping).ConfigureAwait(false);
+
+        var now = Time.GetUtcNow();
+        var step = new ExpansionStep(
+            lease,
+            users.Count == 0 ? lease.Cursor : users[^1],
+            lease.Done + users.Count,
+            IsComplete: users.Count < BatchSize,
+            now,
+            now + Options.LeaseDuration,
+            planned.Deliveries,
+            planned.Digests);
+        var advanced = await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false);
+        signal.Set();
+        return advanced && !step.IsComplete ? lease with { Cursor = step.Cursor, Done = step.Done } : null;
+    }
+}

@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Queueing;
+
+/// <summary>A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is over.</summary>
+internal abstract class DueWorker(IOptions<NotificationsOptions> options, TimeProvider time) : BackgroundService
+{
+    private readonly WorkSignal _look = new();
+
+    protected NotificationsOptions Options => options.Value;
+
+    protected TimeProvider Time => time;
+
+    /// <summary>Makes the worker look at once.</summary>
+    public void Wake() => _look.Set();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var interval = Options.PollInterval;
+        await using var poll = time.CreateTimer(_ => _look.Set(), null, interval, interval).ConfigureAwait(false);
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                if (!await WorkAsync(stoppingToken).ConfigureAwait(false))
+                    await _look.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                Failed(exception);
+                await Task.Delay(interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    /// <returns>Whether more may be due at once.</returns>
+    protected abstract ValueTask<bool> WorkAsync(CancellationToken stopping);
+
+    protected abstract void Failed(Exception exception);
+}

@@ -1,0 +1,30 @@
+using Notify.Planning;
+
+namespace Notify.Storage.InMemory;
+
+/// <summary>Throttles for tests.</summary>
+internal sealed class InMemoryThrottles : IThrottleStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Tenant, string Category, string Recipient), List<DateTimeOffset>> _taken = [];
+
+    public ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new([.. request.Recipients.Select(recipient => TryTake(request, recipient))]);
+    }
+
+    private bool TryTake(ThrottleRequest request, string recipient)
+    {
+        var key = (request.Tenant, request.Category, recipient);
+        if (!_taken.TryGetValue(key, out var times))
+            _taken.Add(key, times = []);
+
+        times.RemoveAll(time => time <= request.Now - request.Per);
+        if (times.Count >= request.Max)
+            return false;
+
+        times.Add(request.Now);
+        return true;
+    }
+}

@@ -1,0 +1,56 @@
+using Microsoft.Extensions.Options;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Triggering;
+
+/// <summary>Makes of a valid trigger what is to be stored: the notification, its deliveries, and what comes later.</summary>
+internal sealed class NotificationFactory(
+    DeliveryPlanner planner, ITopicStore topics, IOptions<NotificationsOptions> options, TimeProvider time)
+{
+    /// <exception cref="InvalidRequestException">A recipient is a user whom nobody knows.</exception>
+    public async ValueTask<EnqueueRequest> CreateAsync(
+        Trigger trigger, IReadOnlyList<ContentVariant> contents, CancellationToken cancellationToken)
+    {
+        var notification = Accept(trigger, contents);
+        Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
+        var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny([.. planned.Unknown.Select(index =>
+            new FieldError($"to[{trigger.To.IndexOf(named[index])}]", "There is no such user."))]);
+
+        return new EnqueueRequest(
+            notification,
+            planned.Deliveries,
+            IdempotencyClaim.Of(notification, options.Value),
+            await ExpandAsync(notification, cancellationToken).ConfigureAwait(false),
+            planned.Digests);
+    }
+
+    private Notification Accept(Trigger trigger, IReadOnlyList<ContentVariant> contents)
+    {
+        var now = time.GetUtcNow();
+        var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
+        return new Notification
+        {
+            Id = Guid.CreateVersion7(now),
+            Trigger = trigger,
+            AcceptedAt = now,
+            ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
+            Contents = contents,
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(Notification notification, CancellationToken cancellationToken)
+    {
+        List<NewExpansion> expansions = [];
+        foreach (var topic in notification.Trigger.To.Where(recipient => recipient.Kind == RecipientKind.Topic).Distinct())
+        {
+            var subscribers = await topics.CountAsync(notification.Tenant, topic.Value, cancellationToken).ConfigureAwait(false);
+            if (subscribers > 0)
+                expansions.Add(new NewExpansion(topic.Value, subscribers, notification.AcceptedAt));
+        }
+
+        return expansions;
+    }
+}

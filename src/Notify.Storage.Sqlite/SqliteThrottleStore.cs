@@ -1,0 +1,40 @@
+using Notify.Planning;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>The times at which recipients were notified, as long as a throttle looks back.</summary>
+internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
+{
+    private readonly SqliteWriter _writer;
+    private readonly SqliteStatement _forget;
+    private readonly SqliteStatement _take;
+
+    public SqliteThrottleStore(SqliteWriter writer)
+    {
+        _writer = writer;
+        _forget = new SqliteStatement(writer.Connection,
+            "DELETE FROM notify_throttle WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at <= ?4");
+        _take = new SqliteStatement(writer.Connection,
+            """
+            INSERT INTO notify_throttle (tenant, category, recipient, taken_at, number)
+            SELECT ?1, ?2, ?3, ?4, COUNT(*) FILTER (WHERE taken_at = ?4) FROM notify_throttle
+            WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 HAVING COUNT(*) < ?5
+            """);
+    }
+
+    public ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
+        _writer.RunAsync<IReadOnlyList<bool>>(() => [.. request.Recipients.Select(recipient => TryTake(request, recipient))], cancellationToken);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _forget.Dispose();
+        _take.Dispose();
+    }
+
+    private bool TryTake(ThrottleRequest request, string recipient)
+    {
+        _forget.Bind(1, request.Tenant).Bind(2, request.Category).Bind(3, recipient).Bind(4, request.Now - request.Per).Execute();
+        return _take.Bind(1, request.Tenant).Bind(2, request.Category).Bind(3, recipient).Bind(4, request.Now).Bind(5, request.Max).Execute() == 1;
+    }
+}
