@@ -21,6 +21,9 @@ public sealed class FaultyStoreTests
         ["ignores reasons"] = (Store<IDeadLetterStore>(letters => new IgnoresReasons(letters)), nameof(StoreConformance.Each_part_of_a_filter_must_hold)),
         ["never loses expansions"] =
             (Store<IExpansionStore>(expansions => new NeverLosesExpansions(expansions)), nameof(StoreConformance.A_lost_lease_stores_nothing)),
+        ["forgets what came meanwhile"] =
+            (Store<IDigestStore>(digests => new ForgetsWhatCameMeanwhile(digests)), nameof(StoreConformance.Events_that_come_while_a_digest_is_closed_wait_for_the_next)),
+        ["counts refusals"] = (Store<IThrottleStore>(throttles => new CountsRefusals(throttles)), nameof(StoreConformance.A_refused_permit_does_not_count)),
         ["counts twice"] = (Store<IAnalyticsStore>(counts => new CountsTwice(counts)), nameof(StoreConformance.Counts_of_one_kind_add_up)),
         ["knows every delivery"] =
             (Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),

@@ -104,6 +104,34 @@ internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionSt
         inner.GetProgressAsync(tenant, notificationId, cancellationToken);
 }
 
+internal sealed class ForgetsWhatCameMeanwhile(IDigestStore inner) : IDigestStore
+{
+    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(owner, now, until, max, cancellationToken);
+
+    public async ValueTask<bool> CloseAsync(
+        DigestLease lease, Queueing.EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+    {
+        if (!await inner.CloseAsync(lease, request, nextDueAt, cancellationToken))
+            return false;
+        foreach (var rest in await inner.LeaseAsync("thief", nextDueAt, nextDueAt, 10, cancellationToken))
+            await inner.CloseAsync(rest, null, nextDueAt, cancellationToken);
+        return true;
+    }
+}
+
+internal sealed class CountsRefusals(IThrottleStore inner) : IThrottleStore
+{
+    public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        var taken = await inner.TryTakeAsync(request, cancellationToken);
+        if (taken.Contains(false))
+            await inner.TryTakeAsync(request with { Max = int.MaxValue }, cancellationToken);
+        return taken;
+    }
+}
+
 internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore
 {
     public ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken) =>

@@ -44,7 +44,7 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
     protected virtual Outcome Read(Delivery delivery, HttpResponseMessage response, string body) => response.StatusCode switch
     {
         HttpStatusCode.Accepted => ReadId(body),
-        HttpStatusCode.TooManyRequests => Outcome.Retry("the vendor is busy", RetryAfter(response)),
+        HttpStatusCode.TooManyRequests => Outcome.Throttled("the vendor is busy", RetryAfter(response)),
         HttpStatusCode.Unauthorized => Outcome.ProviderFailed("the vendor refuses the credentials"),
         HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone("no such fax machine"),
         >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed($"the vendor answered {(int)response.StatusCode}", RetryAfter(response)),

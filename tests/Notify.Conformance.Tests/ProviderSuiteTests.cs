@@ -8,7 +8,7 @@ public class FaxConformanceTests : HttpProviderConformance
 
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
     {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
         [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.BadRequest] = new(OutcomeKind.Rejected),

@@ -14,7 +14,7 @@ namespace Notify.Conformance;
 ///
 ///     protected override IReadOnlyDictionary&lt;VendorFault, ExpectedOutcome&gt; Expected { get; } = new Dictionary&lt;VendorFault, ExpectedOutcome&gt;
 ///     {
-///         [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
+///         [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
 ///         ...
 ///     };
 ///
@@ -226,7 +226,7 @@ public abstract class HttpProviderConformance : ProviderConformance
 
         var outcome = await provider.SendAsync(delivery, Cancellation);
 
-        Assert.Equal(Expected[fault], new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure));
+        Assert.Equal(Expected[fault], new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled));
         AssertKeepsSecret(delivery, outcome);
         return outcome;
     }

@@ -77,4 +77,5 @@ public enum VendorFault
 /// <summary>What a fault should come to.</summary>
 /// <param name="Kind">The outcome.</param>
 /// <param name="IsProviderFailure">See <see cref="Outcome.IsProviderFailure"/>.</param>
-public readonly record struct ExpectedOutcome(OutcomeKind Kind, bool IsProviderFailure = false);
+/// <param name="IsThrottled">See <see cref="Outcome.IsThrottled"/>.</param>
+public readonly record struct ExpectedOutcome(OutcomeKind Kind, bool IsProviderFailure = false, bool IsThrottled = false);

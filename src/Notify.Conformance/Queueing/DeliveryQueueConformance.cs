@@ -138,6 +138,20 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
+    public async Task A_delivery_that_enters_the_queue_cancelled_is_shown_and_never_due()
+    {
+        var sample = Sampled();
+        var queued = new QueuedDelivery(sample.Delivery(), Now) { CancelledBecause = "throttled" };
+
+        await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
+
+        var record = await FindAsync(queued.Delivery);
+        Assert.Equal((DeliveryState.Cancelled, null, "throttled"), (record.State, record.DueAt, record.Reason));
+        Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+        Assert.DoesNotContain(await Store.Queue.GetDepthAsync(Cancellation), depth => depth.Pending > 0);
+    }
+
+    [Fact]
     public async Task Depth_counts_what_is_pending_per_lane_and_provider()
     {
         await EnqueueAsync();

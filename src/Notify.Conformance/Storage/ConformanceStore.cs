@@ -31,6 +31,12 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Topics on their way to become deliveries.</summary>
     public IExpansionStore Expansions => Get<IExpansionStore>();
 
+    /// <summary>What is collected for one summary.</summary>
+    public IDigestStore Digests => Get<IDigestStore>();
+
+    /// <summary>How often recipients were notified.</summary>
+    public IThrottleStore Throttles => Get<IThrottleStore>();
+
     /// <summary>What vendors say later.</summary>
     public IReceiptStore Receipts => Get<IReceiptStore>();
 

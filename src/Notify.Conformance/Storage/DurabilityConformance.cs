@@ -47,11 +47,12 @@ public abstract class DurabilityConformance : StoreSuite
     {
         await EnqueueAsync();
         var lost = await LeaseOneAsync();
-        await LeaseOneAsync(LeaseEnd, OtherWorker);
+        var held = await LeaseOneAsync(LeaseEnd, OtherWorker);
 
         await Store.ReopenAsync();
 
         Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
+        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
     }
 
     [Fact]
@@ -88,13 +89,28 @@ public abstract class DurabilityConformance : StoreSuite
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
         await EnqueueAsync(sample);
         var lost = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
-        await Store.Expansions.AdvanceAsync(new ExpansionStep(lost, "a", 1, false, Now, LeaseEnd, []), Cancellation);
+        await Store.Expansions.AdvanceAsync(new ExpansionStep(lost, "a", 1, false, Now, LeaseEnd, [], []), Cancellation);
 
         await Store.ReopenAsync();
 
         var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, LeaseEnd, LeaseEnd.AddMinutes(1), 10, Cancellation));
         Assert.Equal(("a", 1), (lease.Cursor, lease.Done));
         Assert.True(lease.Fence > lost.Fence);
+    }
+
+    [Fact]
+    public async Task Digests_and_permits_are_there_after_reopening()
+    {
+        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
+        var permits = new ThrottleRequest(Tenant, "news", ["u"], 1, TimeSpan.FromHours(1), Now);
+        await EnqueueAsync(new Sample(Tenant, Now) { Digests = [collected] });
+        Assert.Equal([true], await Store.Throttles.TryTakeAsync(permits, Cancellation));
+
+        await Store.ReopenAsync();
+
+        Assert.Equal(collected.Id, Assert.Single(Assert.Single(await Store.Digests.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation)).Events).Id);
+        Assert.Equal([false], await Store.Throttles.TryTakeAsync(permits, Cancellation));
     }
 
     [Fact]

@@ -28,6 +28,8 @@ internal sealed class Sample
 
     public IReadOnlyList<NewExpansion> Expansions { get; init; } = [];
 
+    public IReadOnlyList<DigestEvent> Digests { get; init; } = [];
+
     public Delivery Delivery() => new()
     {
         Id = Guid.CreateVersion7(Notification.AcceptedAt),
@@ -46,5 +48,5 @@ internal sealed class Sample
     public Delivery[] Deliveries(int count) => [.. Enumerable.Range(0, count).Select(_ => Delivery())];
 
     public EnqueueRequest Request(params IReadOnlyList<Delivery> deliveries) =>
-        new(Notification, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))], Idempotency, Expansions);
+        new(Notification, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))], Idempotency, Expansions, Digests);
 }

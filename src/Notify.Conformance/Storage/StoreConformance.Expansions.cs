@@ -145,7 +145,7 @@ public abstract partial class StoreConformance
         ExpansionLease lease, string cursor, long done, Delivery[] deliveries, bool isComplete = false, DateTimeOffset? at = null, DateTimeOffset? until = null) =>
         await Store.Expansions.AdvanceAsync(
             new ExpansionStep(
-                lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))]),
+                lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))], []),
             Cancellation);
 
     private async Task<IReadOnlyList<ExpansionProgress>> ProgressAsync(Sample sample) =>

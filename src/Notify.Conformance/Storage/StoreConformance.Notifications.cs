@@ -24,6 +24,8 @@ public abstract partial class StoreConformance
             Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(5)), new FallbackStep(Channel.Email, TimeSpan.FromDays(1))],
             Category = "märketing",
             CollapseKey = "order-42",
+            Throttle = new Throttle(3, TimeSpan.FromHours(1)),
+            Digest = new Digest { Cron = "0 8 * * 1-5" },
             Priority = Priority.High,
             SendAt = Now.AddMinutes(1),
             SendAtLocal = new DateTime(2031, 2, 3, 4, 5, 6),

@@ -3,8 +3,8 @@ using Notify.Recipients;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What every store promises beside its queue: users, devices, topics, templates, notifications, dead letters, expansions and
-/// counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is opened. This part: users.
+/// What every store promises beside its queue: users, devices, topics, templates, notifications, dead letters, expansions,
+/// digests, throttles and counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is opened. This part: users.
 /// </summary>
 public abstract partial class StoreConformance : StoreSuite
 {
