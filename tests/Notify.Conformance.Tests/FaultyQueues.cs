@@ -7,7 +7,8 @@ namespace Notify.Conformance.Tests;
 /// <summary>A queue that passes everything on; each fault changes one thing.</summary>
 internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
 {
-    public virtual ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+    public virtual ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         inner.EnqueueAsync(requests, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
@@ -19,7 +20,8 @@ internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
     public virtual ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         inner.SettleAsync(settlements, cancellationToken);
 
-    public virtual ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public virtual ValueTask<Cancellation?> CancelAsync(
+        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
         inner.CancelAsync(tenant, notificationId, now, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => inner.GetDepthAsync(cancellationToken);
@@ -94,21 +96,25 @@ internal sealed class NeverEndsLeases(IDeliveryQueue inner) : QueueAround(inner)
 
 internal sealed class ForgetsKeys(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         base.EnqueueAsync([.. requests.Select(request => request with { Idempotency = null })], cancellationToken);
 }
 
 internal sealed class SeesNoConflicts(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         base.EnqueueAsync(
-            [.. requests.Select(request => request with { Idempotency = request.Idempotency is { } claim ? claim with { Fingerprint = new byte[32] } : null })],
+            [.. requests.Select(request =>
+                request with { Idempotency = request.Idempotency is { } claim ? claim with { Fingerprint = new byte[32] } : null })],
             cancellationToken);
 }
 
 internal sealed class StoresInHalves(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         base.EnqueueAsync(
             [.. requests.Select(request => request with { Deliveries = [.. request.Deliveries.Take(Math.Max(1, request.Deliveries.Count / 2))] })],
             cancellationToken);
@@ -116,7 +122,8 @@ internal sealed class StoresInHalves(IDeliveryQueue inner) : QueueAround(inner)
 
 internal sealed class IgnoresCollapseKeys(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+    public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         base.EnqueueAsync(
             [.. requests.Select(request => request with
             {
@@ -129,7 +136,8 @@ internal sealed class ForgetsFallbacks(IDeliveryQueue inner) : QueueAround(inner
 {
     public override async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
         await base.SettleAsync(
-            [.. settlements.Select(settlement => settlement.State == DeliveryState.DeadLetter ? settlement with { State = DeliveryState.Cancelled } : settlement)],
+            [.. settlements.Select(settlement =>
+                settlement.State == DeliveryState.DeadLetter ? settlement with { State = DeliveryState.Cancelled } : settlement)],
             cancellationToken);
 }
 

@@ -21,7 +21,8 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
     {
         try
         {
-            using var content = new StringContent(JsonSerializer.Serialize(new { to = delivery.To.Value, text = delivery.Content.Body }), Encoding.UTF8, "application/json");
+            var fax = JsonSerializer.Serialize(new { to = delivery.To.Value, text = delivery.Content.Body });
+            using var content = new StringContent(fax, Encoding.UTF8, "application/json");
             using var response = await _http.PostAsync(new Uri("fax", UriKind.Relative), content, cancellationToken);
             return Read(delivery, response, await response.Content.ReadAsStringAsync(cancellationToken));
         }
@@ -86,13 +87,15 @@ internal sealed class ThrowsOnServerErrors(Uri vendor) : FaxProvider(vendor)
 internal sealed class LeaksTheAddress(Uri vendor) : FaxProvider(vendor)
 {
     protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
-        base.Read(delivery, response, body).Kind == OutcomeKind.Rejected ? Outcome.Rejected($"cannot send to {delivery.To.Value}") : base.Read(delivery, response, body);
+        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected
+            ? Outcome.Rejected($"cannot send to {delivery.To.Value}")
+            : outcome;
 }
 
 internal sealed class QuotesTheVendor(Uri vendor) : FaxProvider(vendor)
 {
     protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
-        base.Read(delivery, response, body).Kind == OutcomeKind.Rejected ? Outcome.Rejected(body) : base.Read(delivery, response, body);
+        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected ? Outcome.Rejected(body) : outcome;
 }
 
 internal sealed class RetriesEverything(Uri vendor) : FaxProvider(vendor)

@@ -29,19 +29,29 @@ public sealed class FaultyProviderTests
 {
     private static readonly Dictionary<string, (Func<Uri, IDeliveryProvider> Provider, string Fact)> Faults = new()
     {
-        ["throws on server errors"] = (vendor => new ThrowsOnServerErrors(vendor), nameof(HttpProviderConformance.An_internal_error)),
-        ["leaks the address"] = (vendor => new LeaksTheAddress(vendor), nameof(ProviderConformance.A_refusal_has_a_reason_without_address_or_content)),
-        ["quotes the vendor"] = (vendor => new QuotesTheVendor(vendor), nameof(HttpProviderConformance.A_reason_does_not_repeat_what_the_vendor_quotes)),
-        ["retries everything"] = (vendor => new RetriesEverything(vendor), nameof(ProviderConformance.What_the_vendor_refuses_for_good_is_not_retried)),
-        ["prunes on bad requests"] = (vendor => new PrunesOnBadRequests(vendor), nameof(HttpProviderConformance.A_bare_bad_request_prunes_nothing)),
-        ["ignores Retry-After"] = (vendor => new IgnoresRetryAfter(vendor), nameof(HttpProviderConformance.Retry_after_in_seconds_is_passed_on)),
-        ["knows only seconds"] = (vendor => new KnowsOnlySeconds(vendor), nameof(HttpProviderConformance.Retry_after_as_a_date_is_passed_on)),
+        ["throws on server errors"] = (vendor => new ThrowsOnServerErrors(vendor),
+            nameof(HttpProviderConformance.An_internal_error)),
+        ["leaks the address"] = (vendor => new LeaksTheAddress(vendor),
+            nameof(ProviderConformance.A_refusal_has_a_reason_without_address_or_content)),
+        ["quotes the vendor"] = (vendor => new QuotesTheVendor(vendor),
+            nameof(HttpProviderConformance.A_reason_does_not_repeat_what_the_vendor_quotes)),
+        ["retries everything"] = (vendor => new RetriesEverything(vendor),
+            nameof(ProviderConformance.What_the_vendor_refuses_for_good_is_not_retried)),
+        ["prunes on bad requests"] = (vendor => new PrunesOnBadRequests(vendor),
+            nameof(HttpProviderConformance.A_bare_bad_request_prunes_nothing)),
+        ["ignores Retry-After"] = (vendor => new IgnoresRetryAfter(vendor),
+            nameof(HttpProviderConformance.Retry_after_in_seconds_is_passed_on)),
+        ["knows only seconds"] = (vendor => new KnowsOnlySeconds(vendor),
+            nameof(HttpProviderConformance.Retry_after_as_a_date_is_passed_on)),
         ["passes on dates long past"] =
-            (vendor => new PassesOnDatesLongPast(vendor), nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)),
+            (vendor => new PassesOnDatesLongPast(vendor),
+                nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)),
         ["swallows cancellation"] =
-            (vendor => new SwallowsCancellation(vendor), nameof(ProviderConformance.An_attempt_under_way_is_given_up_when_it_is_cancelled)),
+            (vendor => new SwallowsCancellation(vendor),
+                nameof(ProviderConformance.An_attempt_under_way_is_given_up_when_it_is_cancelled)),
         ["has a name of its own each time"] =
-            (vendor => new HasANameOfItsOwnEachTime(vendor), nameof(ProviderConformance.Name_and_channel_are_well_formed_and_stay)),
+            (vendor => new HasANameOfItsOwnEachTime(vendor),
+                nameof(ProviderConformance.Name_and_channel_are_well_formed_and_stay)),
     };
 
     public static TheoryData<string> AllFaults => [.. Faults.Keys];

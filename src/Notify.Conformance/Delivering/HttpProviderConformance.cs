@@ -12,11 +12,12 @@ namespace Notify.Conformance;
 /// {
 ///     protected override VendorAnswer Acceptance => new(202, """{"id":"fax-1"}""");
 ///
-///     protected override IReadOnlyDictionary&lt;VendorFault, ExpectedOutcome&gt; Expected { get; } = new Dictionary&lt;VendorFault, ExpectedOutcome&gt;
-///     {
-///         [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-///         ...
-///     };
+///     protected override IReadOnlyDictionary&lt;VendorFault, ExpectedOutcome&gt; Expected { get; } =
+///         new Dictionary&lt;VendorFault, ExpectedOutcome&gt;
+///         {
+///             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+///             ...
+///         };
 ///
 ///     protected override ValueTask&lt;IDeliveryProvider&gt; CreateAsync(Uri vendor) => new(new FaxProvider("fax", vendor));
 /// }

@@ -138,7 +138,8 @@ internal sealed class VendorServer : IAsyncDisposable
     private async Task<string> ReadChunksAsync(StreamReader reader)
     {
         var body = new StringBuilder();
-        while (int.Parse(await reader.ReadLineAsync(_stopping.Token) ?? "0", NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
+        while (await reader.ReadLineAsync(_stopping.Token) is { } size
+            && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
         {
             body.Append(await ReadAsync(reader, length));
             await reader.ReadLineAsync(_stopping.Token);

@@ -47,7 +47,11 @@ public abstract partial class DeliveryQueueConformance
         }
 
         var leases = await LeaseAsync(
-            Now, Worker, new LeaseQuota(Priority.High, Provider, 2), new LeaseQuota(Priority.Bulk, OtherProvider, 3), new LeaseQuota(Priority.Normal, "unknown", 9));
+            Now,
+            Worker,
+            new LeaseQuota(Priority.High, Provider, 2),
+            new LeaseQuota(Priority.Bulk, OtherProvider, 3),
+            new LeaseQuota(Priority.Normal, "unknown", 9));
 
         Assert.Equal(2, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.High, Provider)));
         Assert.Equal(3, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.Bulk, OtherProvider)));

@@ -39,7 +39,8 @@ public abstract partial class DeliveryQueueConformance
         var leases = await LeaseAsync(Now);
 
         await Store.Queue.SettleAsync(
-            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), DeadLetter(leases[2], Now) with { State = DeliveryState.Cancelled }], Cancellation);
+            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), DeadLetter(leases[2], Now) with { State = DeliveryState.Cancelled }],
+            Cancellation);
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
     }
@@ -165,7 +166,8 @@ public abstract partial class DeliveryQueueConformance
         for (var i = 0; i < 4; i++)
         {
             var at = Now.AddMinutes(i);
-            var attempt = new Attempt($"provider-{i}", at, TimeSpan.FromMilliseconds(i), (OutcomeKind)i, $"\"skäl\", {{{i}}},", i == 0 ? "vendor-1" : null);
+            var attempt = new Attempt(
+                $"provider-{i}", at, TimeSpan.FromMilliseconds(i), (OutcomeKind)i, $"\"skäl\", {{{i}}},", i == 0 ? "vendor-1" : null);
             expected.Add(attempt);
             Assert.True(await SettleAsync(Retry(await LeaseOneAsync(at), at, TimeSpan.FromMinutes(1)) with { Attempt = attempt }));
         }

@@ -34,7 +34,8 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
             config = config.WithReplay(replay.Seed, replay.Gamma);
         var cancellation = Cancellation;
 
-        var property = Prop.ForAll(Arb.From(Commands, Shorter), (QueueCommand[] commands) => WalkAsync(commands, cancellation).GetAwaiter().GetResult());
+        var property = Prop.ForAll(
+            Arb.From(Commands, Shorter), (QueueCommand[] commands) => WalkAsync(commands, cancellation).GetAwaiter().GetResult());
 
         // FsCheck waits for each walk; a thread of its own keeps it from holding up xunit's.
         await Task.Factory.StartNew(() => property.Check(config), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);

@@ -53,8 +53,10 @@ internal sealed class QueueModel
 
     public int Replay(string tenant, DateTimeOffset now, int limit)
     {
-        ModelDelivery[] replayed =
-            [.. Deliveries.Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter).OrderBy(delivery => delivery.Id).Take(limit)];
+        ModelDelivery[] replayed = [.. Deliveries
+            .Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter)
+            .OrderBy(delivery => delivery.Id)
+            .Take(limit)];
         foreach (var delivery in replayed)
             delivery.Replay(now);
         return replayed.Length;

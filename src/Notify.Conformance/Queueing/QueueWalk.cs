@@ -192,8 +192,9 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         foreach (var (tenant, id) in _model.Notifications)
         {
             var records = await store.Notifications.ListDeliveriesAsync(tenant, id, null, 1_000, cancellationToken);
+            var expected = _model.Deliveries.Where(delivery => delivery.NotificationId == id).OrderBy(delivery => delivery.Id);
             Assert.Equal(
-                _model.Deliveries.Where(delivery => delivery.NotificationId == id).OrderBy(delivery => delivery.Id).Select(delivery => delivery.Shown()),
+                expected.Select(delivery => delivery.Shown()),
                 records.Select(ModelDelivery.Shown));
         }
     }

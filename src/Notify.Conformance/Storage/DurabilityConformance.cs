@@ -117,9 +117,10 @@ public abstract class DurabilityConformance : StoreSuite
     public async Task Recipients_templates_and_counts_are_there_after_reopening()
     {
         var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
-        var device = new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now, LastSeenAt = Now };
+        var device = new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now };
         var template = new Template { Tenant = Tenant, Name = "welcome", SavedAt = Now, Variants = [new TemplateVariant(null, null, null, "Hej")] };
-        var count = new DeliveryCount(new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero), Tenant, Channel.Email, Provider, DeliveryState.Accepted, 3);
+        var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
+        var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, 3);
         await Store.Users.SaveAsync([user], Cancellation);
         await Store.Devices.RegisterAsync(device, Cancellation);
         await Store.Topics.SubscribeAsync(Tenant, "news", ["u"], Cancellation);

@@ -11,7 +11,8 @@ internal sealed class Sample
 
     public Sample(string tenant, DateTimeOffset now)
     {
-        var content = new Content { Title = "Välkommen ☀", Body = "Grüße an 山田", Data = new Dictionary<string, string> { ["order"] = "42" } };
+        var data = new Dictionary<string, string> { ["order"] = "42" };
+        var content = new Content { Title = "Välkommen ☀", Body = "Grüße an 山田", Data = data };
         Notification = new Notification
         {
             Id = Guid.CreateVersion7(now),

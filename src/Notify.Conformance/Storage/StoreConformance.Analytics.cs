@@ -39,7 +39,8 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Counts_are_listed_by_time_from_a_minute_until_before_another()
     {
-        await Store.Analytics.AddAsync([.. new[] { 3, 0, 4, 1, 2 }.Select(minute => Count(1) with { Minute = Minute.AddMinutes(minute) })], Cancellation);
+        foreach (var minute in new[] { 3, 0, 4, 1, 2 })
+            await Store.Analytics.AddAsync([Count(1) with { Minute = Minute.AddMinutes(minute) }], Cancellation);
 
         var listed = await Store.Analytics.ListAsync(Tenant, Minute.AddMinutes(1), Minute.AddMinutes(4), Cancellation);
 

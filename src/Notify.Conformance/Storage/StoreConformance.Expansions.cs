@@ -142,11 +142,13 @@ public abstract partial class StoreConformance
         await Store.Expansions.LeaseAsync(Worker, at, at + (LeaseEnd - Now), max, Cancellation);
 
     private async Task<bool> AdvanceAsync(
-        ExpansionLease lease, string cursor, long done, Delivery[] deliveries, bool isComplete = false, DateTimeOffset? at = null, DateTimeOffset? until = null) =>
-        await Store.Expansions.AdvanceAsync(
-            new ExpansionStep(
-                lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))], []),
-            Cancellation);
+        ExpansionLease lease, string cursor, long done, Delivery[] deliveries,
+        bool isComplete = false, DateTimeOffset? at = null, DateTimeOffset? until = null)
+    {
+        QueuedDelivery[] queued = [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))];
+        return await Store.Expansions.AdvanceAsync(
+            new ExpansionStep(lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, queued, []), Cancellation);
+    }
 
     private async Task<IReadOnlyList<ExpansionProgress>> ProgressAsync(Sample sample) =>
         await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation);

@@ -99,7 +99,8 @@ public abstract partial class StoreConformance
         var sample = Sampled();
         await EnqueueAsync(sample, sample.Deliveries(10));
         var leases = await LeaseAsync(Now, max: 6);
-        Settlement[] settlements = [.. leases.Take(3).Select(lease => Accepted(lease, Now)), .. leases.Skip(3).Take(2).Select(lease => DeadLetter(lease, Now))];
+        Settlement[] settlements =
+            [.. leases.Take(3).Select(lease => Accepted(lease, Now)), .. leases.Skip(3).Take(2).Select(lease => DeadLetter(lease, Now))];
         await Store.Queue.SettleAsync(settlements, Cancellation);
 
         var counts = await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation);

@@ -4,7 +4,8 @@ namespace Notify.Conformance;
 
 /// <summary>
 /// What every store promises beside its queue: users, devices, topics, templates, notifications, dead letters, expansions,
-/// digests, throttles and counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is opened. This part: users.
+/// digests, throttles and counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is
+/// opened. This part: users.
 /// </summary>
 public abstract partial class StoreConformance : StoreSuite
 {
@@ -64,7 +65,8 @@ public abstract partial class StoreConformance : StoreSuite
     [Fact]
     public async Task Tenants_do_not_share_users()
     {
-        await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u", Locale = "sv" }, new User { Tenant = OtherTenant, Id = "u", Locale = "de" }], Cancellation);
+        var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
+        await Store.Users.SaveAsync([user, user with { Tenant = OtherTenant, Locale = "de" }], Cancellation);
 
         Assert.True(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
 

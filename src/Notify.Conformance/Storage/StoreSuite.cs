@@ -74,7 +74,8 @@ public abstract class StoreSuite : IAsyncLifetime
     private protected async Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId, string tenant = Tenant) =>
         await Store.Notifications.ListDeliveriesAsync(tenant, notificationId, null, 1_000, Cancellation);
 
-    private protected static Settlement Accepted(Lease lease, DateTimeOffset at) => Ended(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
+    private protected static Settlement Accepted(Lease lease, DateTimeOffset at) =>
+        Ended(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
 
     private protected static Settlement DeadLetter(Lease lease, DateTimeOffset at, string reason = "mailbox is full") =>
         Ended(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);
@@ -90,7 +91,8 @@ public abstract class StoreSuite : IAsyncLifetime
         Provider = lease.Delivery.Provider,
         AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
         Reason = reason,
-        Attempt = new Attempt(lease.Delivery.Provider, at, TimeSpan.FromMilliseconds(12), outcome, reason, reason is null ? $"vendor-{lease.Fence}" : null),
+        Attempt = new Attempt(
+            lease.Delivery.Provider, at, TimeSpan.FromMilliseconds(12), outcome, reason, reason is null ? $"vendor-{lease.Fence}" : null),
         SettledAt = at,
     };
 }
