@@ -12,9 +12,6 @@ namespace Notify.Hosting.DeadLetters;
 /// <summary><c>/v1/dead-letters</c>: finds what ended without acceptance, and sends it again.</summary>
 internal static class DeadLetterEndpoints
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 500;
-
     public static void MapDeadLetters(this RouteGroupBuilder group)
     {
         group.MapGet("/v1/dead-letters", ListAsync);
@@ -25,40 +22,19 @@ internal static class DeadLetterEndpoints
 
     private static async Task<IResult> ListAsync(HttpContext context, IDeadLetterStore store)
     {
+        var request = context.Request;
         var errors = new FieldErrors();
-        var (filter, after, limit) = Read(context.Request, errors);
+        var filter = new DeadLetterFilter { Tenant = RequestValues.TenantOf(request) };
+        var page = RequestPage.Read(request, errors, field => filter = DeadLetterFilterReader.Read(filter, field, "after", "limit"));
+        var after = page.After?.Id();
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
         var count = await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false);
-        var records = await store.ListAsync(filter, after, limit + 1, context.RequestAborted).ConfigureAwait(false);
-        var next = records.Count > limit ? RequestQuery.PageAfter(context.Request, $"{records[limit - 1].Delivery.Id}") : null;
+        var records = await store.ListAsync(filter, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
-            new DeadLettersView(count, [.. records.Take(limit).Select(DeliveryView.Of)], next), DeadLettersJson.Default.DeadLettersView);
-    }
-
-    private static (DeadLetterFilter Filter, Guid? After, int Limit) Read(HttpRequest request, FieldErrors errors)
-    {
-        var filter = new DeadLetterFilter { Tenant = RequestValues.TenantOf(request) };
-        Guid? after = null;
-        var limit = DefaultLimit;
-        foreach (var field in RequestQuery.Fields(request, errors))
-        {
-            switch (field.Name)
-            {
-                case "after":
-                    after = field.Id();
-                    break;
-                case "limit":
-                    limit = RequestQuery.Limit(field, MaxLimit) ?? DefaultLimit;
-                    break;
-                default:
-                    filter = DeadLetterFilterReader.Read(filter, field, "after", "limit");
-                    break;
-            }
-        }
-
-        return (filter, after, limit);
+            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next), DeadLettersJson.Default.DeadLettersView);
     }
 }
 

@@ -9,16 +9,14 @@ namespace Notify.Hosting.Notifications;
 /// <summary><c>GET /v1/notifications/{id}</c>: a notification, every delivery and every attempt, by pages of deliveries.</summary>
 internal static class TimelineEndpoint
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 500;
-
     public static async Task<IResult> HandleAsync(HttpContext context, INotificationStore store, IExpansionStore expansions)
     {
         var request = context.Request;
         if (!Guid.TryParse(RequestValues.Route(request, "id"), out var id))
             return Problem.Unknown("notification");
         var errors = new FieldErrors();
-        var (after, limit) = ReadPage(request, errors);
+        var page = RequestPage.Read(request, errors);
+        var after = page.After?.Id();
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
@@ -27,41 +25,17 @@ internal static class TimelineEndpoint
         if (await store.FindAsync(tenant, id, aborted).ConfigureAwait(false) is not { } notification)
             return Problem.Unknown("notification");
 
-        // One more than asked for tells whether there is a next page.
-        var records = await store.ListDeliveriesAsync(tenant, id, after, limit + 1, aborted).ConfigureAwait(false);
+        var records = await store.ListDeliveriesAsync(tenant, id, after, page.LookFor, aborted).ConfigureAwait(false);
         var counts = await store.CountDeliveriesAsync(tenant, id, aborted).ConfigureAwait(false);
         var progress = await expansions.GetProgressAsync(tenant, id, aborted).ConfigureAwait(false);
-        var next = records.Count > limit ? RequestQuery.PageAfter(request, $"{records[limit - 1].Delivery.Id}") : null;
+        var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
             NotificationView.Of(
                 notification,
                 [.. progress.Select(ExpansionView.Of)],
                 CountsView.Of(counts),
-                [.. records.Take(limit).Select(DeliveryView.Of)],
+                [.. records.Take(page.Limit).Select(DeliveryView.Of)],
                 next),
             NotificationsJson.Default.NotificationView);
-    }
-
-    private static (Guid? After, int Limit) ReadPage(HttpRequest request, FieldErrors errors)
-    {
-        Guid? after = null;
-        var limit = DefaultLimit;
-        foreach (var field in RequestQuery.Fields(request, errors))
-        {
-            switch (field.Name)
-            {
-                case "after":
-                    after = field.Id();
-                    break;
-                case "limit":
-                    limit = RequestQuery.Limit(field, MaxLimit) ?? DefaultLimit;
-                    break;
-                default:
-                    field.Unknown("after", "limit");
-                    break;
-            }
-        }
-
-        return (after, limit);
     }
 }

@@ -8,9 +8,6 @@ namespace Notify.Hosting.Recipients;
 /// <summary><c>/v1/topics/{topic}/subscribers</c>: adds users to a topic, takes them away, and lists them.</summary>
 internal static class SubscriberEndpoints
 {
-    private const int DefaultLimit = 100;
-    private const int MaxLimit = 1_000;
-
     public static Task<IResult> SubscribeAsync(HttpContext context, IRecipientDirectory directory) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
@@ -46,15 +43,16 @@ internal static class SubscriberEndpoints
     public static async Task<IResult> ListAsync(HttpContext context, ITopicStore topics)
     {
         var errors = new FieldErrors();
-        var (after, limit) = ReadPage(context.Request, errors);
+        var page = RequestPage.Read(context.Request, errors);
+        var after = page.After?.Text() ?? "";
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
         var (tenant, topic) = (RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"));
         var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
-        var users = await topics.ListAsync(tenant, topic, after, limit + 1, context.RequestAborted).ConfigureAwait(false);
-        var next = users.Count > limit ? RequestQuery.PageAfter(context.Request, users[limit - 1]) : null;
-        return TypedResults.Json(new SubscribersView(count, [.. users.Take(limit)], next), RecipientsJson.Default.SubscribersView);
+        var users = await topics.ListAsync(tenant, topic, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var next = page.Next(context.Request, users, user => user);
+        return TypedResults.Json(new SubscribersView(count, [.. users.Take(page.Limit)], next), RecipientsJson.Default.SubscribersView);
     }
 
     // What is no text stays null, which the directory refuses with the rest.
@@ -67,26 +65,4 @@ internal static class SubscriberEndpoints
         var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with { Field = field["userIds".Length..] },
         _ => error,
     };
-
-    private static (string After, int Limit) ReadPage(HttpRequest request, FieldErrors errors)
-    {
-        var (after, limit) = ("", DefaultLimit);
-        foreach (var field in RequestQuery.Fields(request, errors))
-        {
-            switch (field.Name)
-            {
-                case "after":
-                    after = field.Text() ?? "";
-                    break;
-                case "limit":
-                    limit = RequestQuery.Limit(field, MaxLimit) ?? DefaultLimit;
-                    break;
-                default:
-                    field.Unknown("after", "limit");
-                    break;
-            }
-        }
-
-        return (after, limit);
-    }
 }

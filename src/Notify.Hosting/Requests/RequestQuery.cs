@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -16,25 +15,6 @@ internal static partial class RequestQuery
             parameter.Key,
             parameter.Key,
             errors));
-
-    /// <summary>How many a page holds.</summary>
-    public static int? Limit(JsonField field, int most)
-    {
-        if (field.Value.ValueKind == JsonValueKind.String
-            && int.TryParse(field.Value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit >= 1 && limit <= most)
-            return limit;
-
-        field.Wrong($"Use a number from 1 to {most}.");
-        return null;
-    }
-
-    /// <summary>The same request for what comes after.</summary>
-    public static string PageAfter(HttpRequest request, string after)
-    {
-        var query = request.Query.Where(parameter => parameter.Key != "after").Append(new("after", after));
-        return $"{request.PathBase}{request.Path}{QueryString.Create(query)}";
-    }
 
     [JsonSerializable(typeof(string))]
     [JsonSerializable(typeof(string[]))]
