@@ -10,7 +10,8 @@ internal sealed class DeliveryPlanner(
     CollectDigests collectDigests,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
-    Schedule schedule)
+    Schedule schedule,
+    Chance chance)
 {
     private readonly IPlanningStep[] _steps =
         [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
@@ -31,12 +32,12 @@ internal sealed class DeliveryPlanner(
         return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown);
     }
 
-    private static QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
+    private QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
         new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
 
-    private static Delivery Finish(Notification notification, DeliveryDraft draft) => new()
+    private Delivery Finish(Notification notification, DeliveryDraft draft) => new()
     {
-        Id = Guid.CreateVersion7(notification.AcceptedAt),
+        Id = chance.NewId(notification.AcceptedAt),
         NotificationId = notification.Id,
         Tenant = notification.Tenant,
         Priority = notification.Trigger.Priority,
