@@ -149,7 +149,6 @@ public sealed class RetryTests
         var mail = Failing("busy");
         await using var application = await StartAsync(
             mail, retry => retry.BaseDelay = TimeSpan.FromHours(1), options => options.MaxConcurrencyPerProvider = 1);
-        var before = _time.TimersWaiting;
 
         for (var i = 0; i < 200; i++)
             await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { SendAt = _time.GetUtcNow().AddDays(1) });
@@ -158,7 +157,7 @@ public sealed class RetryTests
         var sentNow = await application.SendAsync(Recipient.Email("eve@example.org"));
         await application.AttemptedAsync(sentNow, 1);
 
-        Assert.Equal(before, _time.TimersWaiting);
+        Assert.InRange(_time.TimersWaiting, 1, 20);
     }
 
     private static ScriptedProvider Failing(string reason) => new("mail", Channel.Email, _ => Outcome.Retry(reason));

@@ -29,7 +29,7 @@ internal sealed class DeliveryRunner(
 
         // Its lease ran out while the attempt is still under way here, and this process leased it once more:
         // the attempt goes on under the new fence.
-        slots.Release(lease.Delivery.Provider);
+        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
         if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay))
             underWay.Lease = lease;
     }
@@ -37,7 +37,7 @@ internal sealed class DeliveryRunner(
     /// <summary>Gives back a delivery that was leased and not begun.</summary>
     public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
     {
-        slots.Release(lease.Delivery.Provider);
+        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
         await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
     }
 
@@ -77,7 +77,7 @@ internal sealed class DeliveryRunner(
         finally
         {
             _inFlight.TryRemove(delivery.Id, out _);
-            slots.Release(delivery.Provider);
+            slots.Release(delivery.Provider, delivery.Priority);
         }
     }
 }
