@@ -82,9 +82,10 @@ internal sealed class DeliveryExecutor(
         try
         {
             var sending = provider.SendAsync(delivery, either.Token);
-            return sending.IsCompletedSuccessfully
+            var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
                 : await sending.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return outcome ?? Outcome.Retry("provider returned no outcome");
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
