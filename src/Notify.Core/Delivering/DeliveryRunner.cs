@@ -57,6 +57,8 @@ internal sealed class DeliveryRunner(
         var delivery = inFlight.Lease.Delivery;
         try
         {
+            if (inFlight.Lease.Until <= time.GetUtcNow())
+                return;
             if (delivery.ExpiresAt <= time.GetUtcNow())
             {
                 await settler.ExpireAsync(inFlight, _abandon.Token).ConfigureAwait(false);
