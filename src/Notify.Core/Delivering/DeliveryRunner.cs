@@ -38,7 +38,15 @@ internal sealed class DeliveryRunner(
     public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
     {
         slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
-        await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The others are still to be given back, and the attempts under way to be waited for.
+            Log.RunFailed(logger, lease.Delivery.Id, exception);
+        }
     }
 
     /// <summary>Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.</summary>
