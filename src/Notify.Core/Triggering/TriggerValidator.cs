@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Planning;
@@ -84,6 +85,8 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
                 break;
         }
 
+        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
+            Add(ref errors, "data", "Give an object whose properties are the template's variables.");
         if (trigger.Content?.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
