@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Notify.Queueing;
 
 namespace Notify.Planning;
@@ -10,7 +11,8 @@ internal sealed class DeliveryPlanner(
     CollectDigests collectDigests,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
-    Schedule schedule)
+    Schedule schedule,
+    IOptions<NotificationsOptions> options)
 {
     private readonly IPlanningStep[] _steps =
         [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
@@ -31,10 +33,10 @@ internal sealed class DeliveryPlanner(
         return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown);
     }
 
-    private static QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
+    private QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
         new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
 
-    private static Delivery Finish(Notification notification, DeliveryDraft draft) => new()
+    private Delivery Finish(Notification notification, DeliveryDraft draft) => new()
     {
         Id = Guid.CreateVersion7(notification.AcceptedAt),
         NotificationId = notification.Id,
@@ -49,7 +51,7 @@ internal sealed class DeliveryPlanner(
         Fallback = draft.Fallback,
         AcceptedAt = notification.AcceptedAt,
         DueAt = draft.DueAt,
-        ExpiresAt = notification.ExpiresAt,
+        ExpiresAt = notification.Trigger.ExpiresAt ?? draft.DueAt + options.Value.DefaultTimeToLive,
     };
 }
 

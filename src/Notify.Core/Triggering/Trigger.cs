@@ -79,7 +79,7 @@ public sealed record Trigger
 
     /// <summary>
     /// Not after this time; what has not been accepted by then becomes a dead letter.
-    /// Null means <see cref="NotificationsOptions.DefaultTimeToLive"/> after <see cref="SendAt"/>.
+    /// Null means <see cref="NotificationsOptions.DefaultTimeToLive"/> after each delivery may be sent.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
