@@ -72,6 +72,7 @@ public sealed class RateTests
 
         Assert.InRange(early, 1, 45);
         Assert.InRange(late, early + 1, 75);
+        await _passing.UntilAsync(TimeSpan.FromMilliseconds(500), () => mail.Sent.Count == 402, "everything to be sent");
         var ended = Assert.Single(mail.Sent.GroupBy(delivery => delivery.NotificationId), attempts => attempts.Count() == 2);
         Assert.All(ended, delivery => Assert.Equal(0, delivery.AttemptsSpent));
     }
