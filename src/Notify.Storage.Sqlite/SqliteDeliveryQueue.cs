@@ -10,7 +10,8 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
     private readonly SqliteDatabase _database;
     private readonly SqliteEnqueue _enqueue;
     private readonly SqliteLease _lease;
-    private readonly SqliteStatement _settle;
+    private readonly SqliteSettle _settle;
+    private readonly SqliteCancel _cancel;
 
     public SqliteDeliveryQueue(SqliteWriter writer, SqliteDatabase database)
     {
@@ -18,13 +19,8 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
         _database = database;
         _enqueue = new SqliteEnqueue(writer.Connection);
         _lease = new SqliteLease(writer.Connection);
-        _settle = new SqliteStatement(writer.Connection,
-            """
-            UPDATE notify_delivery
-            SET state = ?3, due_at = ?4, provider = ?5, attempts_spent = ?6, retry_delay = ?7, reason = ?8, history = history || ?9,
-                owner = NULL, fence = fence + 1
-            WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL
-            """);
+        _settle = new SqliteSettle(writer.Connection);
+        _cancel = new SqliteCancel(writer.Connection);
     }
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
@@ -56,10 +52,14 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
             {
                 var applied = new bool[settlements.Count];
                 for (var i = 0; i < applied.Length; i++)
-                    applied[i] = Settle(settlements[i]);
+                    applied[i] = _settle.Apply(settlements[i]);
                 return applied;
             },
             cancellationToken);
+
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _writer.RunAsync(() => _cancel.Run(tenant, notificationId, now), cancellationToken);
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
@@ -78,12 +78,6 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
         _enqueue.Dispose();
         _lease.Dispose();
         _settle.Dispose();
+        _cancel.Dispose();
     }
-
-    private bool Settle(Settlement settlement) =>
-        _settle.Bind(1, settlement.DeliveryId).Bind(2, settlement.Fence)
-            .Bind(3, (long)settlement.State).Bind(4, settlement.DueAt).Bind(5, settlement.Provider).Bind(6, settlement.AttemptsSpent)
-            .Bind(7, settlement.RetryDelay.Ticks).Bind(8, settlement.Reason)
-            .Bind(9, settlement.Attempt is null ? "" : StoredForm.WriteAttempt(settlement.Attempt))
-            .Execute() == 1;
 }

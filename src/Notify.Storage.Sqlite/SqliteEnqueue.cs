@@ -17,9 +17,22 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _addDelivery = new(connection,
         """
-        INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address, platform, provider, content, content_index,
-            accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, history)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, 0, ?13, ?14, ?15, ?16, ?17, '')
+        INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
+            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, attempts, receipts)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, 0, ?17, ?18, ?19, ?20, ?21, '', '')
+        """);
+
+    private readonly SqliteStatement _supersede = new(connection,
+        """
+        UPDATE notify_delivery SET state = 3, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = ?4, reason = 'superseded'
+        WHERE tenant = ?1 AND collapse_key = ?2 AND address = ?3 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= ?4)
+            AND channel = ?5 AND platform IS ?6 AND app IS ?7
+        """);
+
+    private readonly SqliteStatement _addExpansion = new(connection,
+        """
+        INSERT INTO notify_expansion (notification_id, topic, tenant, cursor, done, total, due_at, fence, updated_at)
+        VALUES (?1, ?2, ?3, '', 0, ?4, ?5, 0, ?6)
         """);
 
     public EnqueueResult Add(EnqueueRequest request, SerializedNotification serialized)
@@ -37,23 +50,31 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         _addNotification.Bind(1, notification.Id).Bind(2, notification.Tenant).Bind(3, notification.AcceptedAt)
             .Bind(4, notification.ExpiresAt).Bind(5, serialized.Trigger).Bind(6, serialized.Contents).Execute();
         foreach (var queued in request.Deliveries)
-            Add(queued);
+            Add(queued, notification.AcceptedAt);
+        foreach (var expansion in request.Expansions)
+        {
+            _addExpansion.Bind(1, notification.Id).Bind(2, expansion.Topic).Bind(3, notification.Tenant).Bind(4, expansion.Total)
+                .Bind(5, expansion.DueAt).Bind(6, notification.AcceptedAt).Execute();
+        }
+
         return new EnqueueResult(EnqueueStatus.Stored, notification.Id);
     }
 
-    public void Add(QueuedDelivery queued)
+    public void Add(QueuedDelivery queued, DateTimeOffset now)
     {
         var delivery = queued.Delivery;
+        if (delivery.CollapseKey is { } key)
+        {
+            _supersede.Bind(1, delivery.Tenant).Bind(2, key).Bind(3, delivery.To.Value).Bind(4, now)
+                .Bind(5, delivery.To.Channel.Name).Bind(6, (long?)delivery.To.Platform).Bind(7, delivery.To.App).Execute();
+        }
+
         _addDelivery.Bind(1, delivery.Id).Bind(2, delivery.NotificationId).Bind(3, delivery.Tenant).Bind(4, (long)delivery.Priority)
-            .Bind(5, delivery.To.Channel.Name).Bind(6, delivery.To.Value).Bind(7, (long?)delivery.To.Platform)
-            .Bind(8, delivery.Provider).Bind(10, delivery.ContentIndex)
-            .Bind(11, delivery.AcceptedAt).Bind(12, delivery.ExpiresAt).Bind(13, queued.DueAt).Bind(14, queued.Owner)
-            .Bind(15, queued.Lease?.Fence ?? 0).Bind(16, delivery.AttemptsSpent).Bind(17, delivery.RetryDelay.Ticks);
-        if (delivery.ContentIndex is null)
-            _addDelivery.Bind(9, StoredForm.WriteContent(delivery.Content));
-        else
-            _addDelivery.BindNull(9);
-        _addDelivery.Execute();
+            .Bind(5, delivery.To.Channel.Name).Bind(6, delivery.To.Value).Bind(7, (long?)delivery.To.Platform).Bind(8, delivery.To.App)
+            .Bind(9, delivery.UserId).Bind(10, delivery.Provider).Bind(11, delivery.ContentIndex).Bind(12, delivery.CollapseKey)
+            .Bind(13, delivery.Fallback?.Chain).Bind(14, delivery.Fallback?.Step)
+            .Bind(15, delivery.AcceptedAt).Bind(16, delivery.ExpiresAt).Bind(17, queued.DueAt).Bind(18, queued.Owner)
+            .Bind(19, queued.Lease?.Fence ?? 0).Bind(20, delivery.AttemptsSpent).Bind(21, delivery.RetryDelay.Ticks).Execute();
     }
 
     public void Dispose()
@@ -62,6 +83,8 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         _keepKey.Dispose();
         _addNotification.Dispose();
         _addDelivery.Dispose();
+        _supersede.Dispose();
+        _addExpansion.Dispose();
     }
 
     private EnqueueResult? FindHolder(EnqueueRequest request)

@@ -18,13 +18,13 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _due = new(connection,
         $"""
-        SELECT {SqliteRow.Columns}, fence FROM notify_delivery
+        SELECT {SqliteRow.Columns} FROM notify_delivery
         WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
         ORDER BY due_at LIMIT ?5
         """);
 
     private readonly SqliteStatement _published = new(connection,
-        $"SELECT {SqliteRow.Columns}, fence FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL");
+        $"SELECT {SqliteRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL");
 
     private readonly SqliteStatement _lease = new(connection,
         "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1");
@@ -64,21 +64,23 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
     private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
     {
         var tenants = TenantsInTurn(quota, request.Now);
+        var allowances = tenants.ToDictionary(tenant => tenant, tenant => request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue);
         var left = quota.Max;
         while (tenants.Count > 0 && left > 0)
         {
             var share = Math.Max(1, left / tenants.Count);
             foreach (var tenant in tenants.ToArray())
             {
-                var wanted = Math.Min(share, left);
-                if (wanted == 0)
+                if (left == 0)
                     return;
 
-                _lastTenants[(quota.Priority, quota.Provider)] = tenant;
-                var taken = TakeDue(request, quota, tenant, wanted);
+                var wanted = Math.Min(Math.Min(share, left), allowances[tenant]);
+                var taken = wanted > 0 ? TakeDue(request, quota, tenant, wanted) : [];
                 leases.AddRange(taken);
                 left -= taken.Count;
-                if (taken.Count < wanted)
+                allowances[tenant] -= taken.Count;
+                _lastTenants[(quota.Priority, quota.Provider)] = tenant;
+                if (taken.Count < share)
                     tenants.Remove(tenant);
             }
         }
@@ -125,8 +127,7 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
         var leases = new List<Lease>();
         while (rows.Read())
         {
-            var delivery = SqliteRow.ReadDelivery(rows, _contents.Of);
-            leases.Add(new Lease(delivery, owner, rows.Int64(SqliteRow.ColumnCount) + 1, until));
+            leases.Add(new Lease(SqliteRow.ReadDelivery(rows, _contents), owner, SqliteRow.ReadFence(rows) + 1, until));
         }
 
         foreach (var lease in leases)

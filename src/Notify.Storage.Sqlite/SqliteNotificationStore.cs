@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
@@ -8,10 +9,14 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
+        return new(Find(connection, tenant, id));
+    }
+
+    public static Notification? Find(SqliteConnection connection, string tenant, Guid id)
+    {
         using var statement = new SqliteStatement(connection,
             "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2");
-        statement.Bind(1, id).Bind(2, tenant);
-        return new(!statement.Read()
+        return !statement.Bind(1, id).Bind(2, tenant).Read()
             ? null
             : new Notification
             {
@@ -20,7 +25,7 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
                 ExpiresAt = statement.Time(1),
                 Trigger = StoredForm.ReadTrigger(statement.Blob(2)),
                 Contents = StoredForm.ReadContents(statement.Blob(3)),
-            });
+            };
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
@@ -30,22 +35,14 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
         using var contents = new SqliteContents(connection);
         using var statement = new SqliteStatement(connection,
             $"""
-            SELECT {SqliteRow.Columns}, state, reason, history FROM notify_delivery
+            SELECT {SqliteRow.Columns} FROM notify_delivery
             WHERE notification_id = ?1 AND tenant = ?2 AND id > COALESCE(?3, x'') ORDER BY id LIMIT ?4
             """);
         statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, after).Bind(4, limit);
 
         var records = new List<DeliveryRecord>();
         while (statement.Read())
-        {
-            records.Add(new DeliveryRecord(
-                SqliteRow.ReadDelivery(statement, contents.Of),
-                (DeliveryState)statement.Int32(SqliteRow.ColumnCount),
-                statement.TimeOrNull(SqliteRow.DueAtColumn),
-                statement.TextOrNull(SqliteRow.ColumnCount + 1),
-                StoredForm.ReadHistory(statement.Text(SqliteRow.ColumnCount + 2))));
-        }
-
+            records.Add(SqliteRow.ReadRecord(statement, contents));
         return new(records);
     }
 

@@ -1,6 +1,9 @@
 using Notify;
 using Notify.Analytics;
+using Notify.Planning;
 using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Settling;
 using Notify.Storage;
 using Notify.Storage.Sqlite;
 
@@ -26,6 +29,13 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<SqliteWriter>();
         builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
         builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
+        builder.Services.AddSingleton<IExpansionStore, SqliteExpansionStore>();
+        builder.Services.AddSingleton<IReceiptStore, SqliteReceiptStore>();
+        builder.Services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
+        builder.Services.AddSingleton<IUserStore, SqliteUserStore>();
+        builder.Services.AddSingleton<IDeviceStore, SqliteDeviceStore>();
+        builder.Services.AddSingleton<ITopicStore, SqliteTopicStore>();
+        builder.Services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
         return builder;
     }

@@ -5,34 +5,47 @@ namespace Notify.Storage.Sqlite;
 /// <summary>How a row of <c>notify_delivery</c> reads as a delivery.</summary>
 internal static class SqliteRow
 {
-    /// <summary>The columns that <see cref="ReadDelivery"/> reads, in its order; more may follow from <see cref="ColumnCount"/> on.</summary>
+    /// <summary>The columns that the methods here read, in their order; more may follow from <see cref="ColumnCount"/> on.</summary>
     public const string Columns =
-        "id, notification_id, tenant, priority, channel, address, platform, provider, content, content_index, "
-        + "accepted_at, expires_at, due_at, attempts_spent, retry_delay";
+        "id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index, collapse_key, chain, step, "
+        + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts";
 
-    public const int DueAtColumn = 12;
+    public const int ColumnCount = 24;
 
-    public const int ColumnCount = 15;
+    private const int DueAtColumn = 16;
 
-    public static Delivery ReadDelivery(SqliteStatement row, Func<Guid, IReadOnlyList<Content>> contentsOf)
+    public static Delivery ReadDelivery(SqliteStatement row, SqliteContents contents)
     {
         var notificationId = row.Guid(1);
-        int? contentIndex = row.IsNull(9) ? null : row.Int32(9);
+        var contentIndex = row.Int32(10);
         return new Delivery
         {
             Id = row.Guid(0),
             NotificationId = notificationId,
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
-            To = new Address(Channel.Named(row.Text(4)), row.Text(5), row.IsNull(6) ? null : (Platform)row.Int32(6)),
-            Provider = row.Text(7),
-            Content = contentIndex is { } index ? contentsOf(notificationId)[index] : StoredForm.ReadContent(row.Blob(8)),
+            To = new Address(Channel.Named(row.Text(4)), row.Text(5), row.IsNull(6) ? null : (Platform)row.Int32(6), row.TextOrNull(7)),
+            UserId = row.TextOrNull(8),
+            Provider = row.Text(9),
+            Content = contents.Of(notificationId)[contentIndex].Content,
             ContentIndex = contentIndex,
-            AcceptedAt = row.Time(10),
-            ExpiresAt = row.Time(11),
-            DueAt = row.TimeOrNull(DueAtColumn) ?? row.Time(10),
-            AttemptsSpent = row.Int32(13),
-            RetryDelay = TimeSpan.FromTicks(row.Int64(14)),
+            CollapseKey = row.TextOrNull(11),
+            Fallback = row.IsNull(12) ? null : new FallbackPlace(row.Guid(12), row.Int32(13)),
+            AcceptedAt = row.Time(14),
+            ExpiresAt = row.Time(15),
+            DueAt = row.TimeOrNull(DueAtColumn) ?? row.Time(14),
+            AttemptsSpent = row.Int32(17),
+            RetryDelay = TimeSpan.FromTicks(row.Int64(18)),
         };
     }
+
+    public static long ReadFence(SqliteStatement row) => row.Int64(19);
+
+    public static DeliveryRecord ReadRecord(SqliteStatement row, SqliteContents contents) => new(
+        ReadDelivery(row, contents),
+        (DeliveryState)row.Int32(20),
+        row.TimeOrNull(DueAtColumn),
+        row.TextOrNull(21),
+        StoredForm.ReadHistory(row.Text(22)),
+        StoredForm.ReadReceipts(row.Text(23)));
 }

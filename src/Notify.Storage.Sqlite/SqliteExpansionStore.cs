@@ -1,0 +1,100 @@
+using Notify.Planning;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>How far notifications to topics have been turned into deliveries.</summary>
+internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
+{
+    private readonly SqliteWriter _writer;
+    private readonly SqliteDatabase _database;
+    private readonly SqliteEnqueue _enqueue;
+    private readonly SqliteStatement _lease;
+    private readonly SqliteStatement _advance;
+
+    public SqliteExpansionStore(SqliteWriter writer, SqliteDatabase database)
+    {
+        _writer = writer;
+        _database = database;
+        _enqueue = new SqliteEnqueue(writer.Connection);
+        _lease = new SqliteStatement(writer.Connection,
+            """
+            UPDATE notify_expansion SET due_at = ?2, fence = fence + 1
+            WHERE (notification_id, topic) IN (
+                SELECT notification_id, topic FROM notify_expansion WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
+            RETURNING notification_id, tenant, topic, cursor, done, fence
+            """);
+        _advance = new SqliteStatement(writer.Connection,
+            """
+            UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7
+            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            """);
+    }
+
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+    {
+        var rows = await _writer.RunAsync(() => Lease(now, until, max), cancellationToken).ConfigureAwait(false);
+        if (rows.Count == 0)
+            return [];
+
+        using var connection = _database.OpenReader();
+        return [.. rows.Select(row => new ExpansionLease(
+            SqliteNotificationStore.Find(connection, row.Tenant, row.NotificationId)!, row.Topic, row.Cursor, row.Done, row.Fence))];
+    }
+
+    public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
+        _writer.RunAsync(() => Advance(step), cancellationToken);
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant, Guid notificationId, CancellationToken cancellationToken)
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new SqliteStatement(connection,
+            """
+            SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at
+            FROM notify_expansion JOIN notify_notification ON id = notification_id
+            WHERE notification_id = ?1 AND notify_expansion.tenant = ?2 ORDER BY topic
+            """);
+        statement.Bind(1, notificationId).Bind(2, tenant);
+        var progress = new List<ExpansionProgress>();
+        while (statement.Read())
+        {
+            progress.Add(new ExpansionProgress(
+                statement.Text(0), statement.Int64(1), statement.Int64(2), statement.Int32(3) == 1, statement.Time(4), statement.Time(5)));
+        }
+
+        return new(progress);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _enqueue.Dispose();
+        _lease.Dispose();
+        _advance.Dispose();
+    }
+
+    private List<Row> Lease(DateTimeOffset now, DateTimeOffset until, int max)
+    {
+        _lease.Bind(1, now).Bind(2, until).Bind(3, max);
+        var rows = new List<Row>();
+        while (_lease.Read())
+            rows.Add(new Row(_lease.Guid(0), _lease.Text(1), _lease.Text(2), _lease.Text(3), _lease.Int64(4), _lease.Int64(5)));
+        return rows;
+    }
+
+    private bool Advance(ExpansionStep step)
+    {
+        DateTimeOffset? dueAt = step.IsComplete ? null : step.Until;
+        var applied = _advance.Bind(1, step.Lease.Notification.Id).Bind(2, step.Lease.Topic).Bind(3, step.Lease.Fence)
+            .Bind(4, step.Cursor).Bind(5, step.Done).Bind(6, dueAt).Bind(7, step.At).Execute() == 1;
+        if (!applied)
+            return false;
+
+        foreach (var queued in step.Deliveries)
+            _enqueue.Add(queued, step.At);
+        return true;
+    }
+
+    private sealed record Row(Guid NotificationId, string Tenant, string Topic, string Cursor, long Done, long Fence);
+}

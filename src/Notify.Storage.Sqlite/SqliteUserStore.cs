@@ -1,0 +1,51 @@
+using Notify.Recipients;
+
+namespace Notify.Storage.Sqlite;
+
+/// <summary>Users, as JSON by tenant and id.</summary>
+internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase database) : IUserStore
+{
+    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
+        await writer.RunAsync(
+            () =>
+            {
+                using var statement = new SqliteStatement(writer.Connection,
+                    "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)");
+                foreach (var user in users)
+                    statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
+                return users.Count;
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+        var users = new List<User>(ids.Count);
+        foreach (var id in ids.Distinct(StringComparer.Ordinal))
+        {
+            statement.Bind(1, tenant).Bind(2, id);
+            if (statement.Read())
+                users.Add(StoredForm.ReadUser(statement.Blob(0)));
+            statement.Reset();
+        }
+
+        return new(users);
+    }
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                Delete("DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2");
+                Delete("DELETE FROM notify_subscription WHERE tenant = ?1 AND user_id = ?2");
+                return Delete("DELETE FROM notify_user WHERE tenant = ?1 AND id = ?2") == 1;
+
+                int Delete(string sql)
+                {
+                    using var statement = new SqliteStatement(writer.Connection, sql);
+                    return statement.Bind(1, tenant).Bind(2, id).Execute();
+                }
+            },
+            cancellationToken);
+}
