@@ -25,6 +25,10 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConcurrencyPerProvider { get; set; } = 256;
 
+    /// <summary>Deliveries per second that one tenant may have sent by this process; null for no limit. 0.01 to 1,000,000; default null.</summary>
+    [Range(0.01, 1_000_000)]
+    public double? MaxPerSecondPerTenant { get; set; }
+
     /// <summary>How long a provider may take for one attempt. 10 ms to 10 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);

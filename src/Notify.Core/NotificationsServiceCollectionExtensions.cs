@@ -6,6 +6,7 @@ using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
+using Notify.Recipients;
 using Notify.Settling;
 using Notify.Triggering;
 
@@ -44,25 +45,35 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
+        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
         services.AddSingleton<ResolveRecipients>();
+        services.AddSingleton<ApplyPreferences>();
         services.AddSingleton<ChooseAddresses>();
-        services.AddSingleton<RenderContent>();
+        services.AddSingleton<ChooseContent>();
         services.AddSingleton<Schedule>();
 
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
+        services.AddSingleton<ExpansionSignal>();
         services.AddSingleton<DeliverySlots>();
+        services.AddSingleton<DeliveryAdmission>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 
+        services.AddSingleton<ProviderRouter>();
+        services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
 
-        services.AddHostedService(provider => provider.GetRequiredService<DeliveryRecorder>());
-        services.AddHostedService<DeliveryWorker>();
+        services.AddSingleton<DeliveryWorker>();
+        services.AddSingleton<ExpansionWorker>();
+        services.AddHostedService<NotificationWorkers>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -47,11 +47,14 @@ internal sealed class SqliteDatabase
     /// <summary>A connection to read with, from the pool.</summary>
     public SqliteConnection OpenReader()
     {
-        _ = _hasTables.Value;
+        EnsureTables();
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
         return connection;
     }
+
+    /// <summary>Makes the tables, the first time it is called.</summary>
+    public void EnsureTables() => _ = _hasTables.Value;
 
     private bool MakeTables()
     {

@@ -28,6 +28,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<SqliteDatabase>();
         builder.Services.AddSingleton<SqliteWriter>();
         builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
+        builder.Services.AddSingleton<IOutbox, SqliteOutbox>();
         builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
         builder.Services.AddSingleton<IExpansionStore, SqliteExpansionStore>();
         builder.Services.AddSingleton<IReceiptStore, SqliteReceiptStore>();

@@ -27,7 +27,7 @@ public sealed class RegistrationTests
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox([pager]));
 
         await application.SendAsync(Recipient.Address(pager, "4711"), "Hello");
-        var refused = await Assert.ThrowsAsync<InvalidTriggerException>(
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(
             () => application.TriggerAsync(Recipient.Email("ada@example.org"), "Hello"));
 
         Assert.Equal("4711", Assert.Single(application.Sandbox.Messages).Address);

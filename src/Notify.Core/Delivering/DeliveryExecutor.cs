@@ -5,26 +5,72 @@ using Notify.Telemetry;
 
 namespace Notify.Delivering;
 
-/// <summary>Makes one attempt: picks the provider and calls it inside one activity and one timer.</summary>
+/// <summary>Makes one attempt: picks a provider whose circuit is closed and calls it inside one activity and one timer.</summary>
 internal sealed class DeliveryExecutor(
-    ProviderCatalog providers, IOptions<NotificationsOptions> options, TimeProvider time, ILogger<DeliveryExecutor> logger)
+    ProviderRouter router,
+    ProviderHealth health,
+    RateLimits limits,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<DeliveryExecutor> logger)
 {
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was given up.</exception>
-    public async ValueTask<ExecutedAttempt> ExecuteAsync(Delivery delivery, CancellationToken stopping)
+    public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
     {
-        var provider = providers.Find(delivery.Provider) ?? providers.Of(delivery.Channel).FirstOrDefault();
-        if (provider is null)
-            return new ExecutedAttempt(delivery.Provider, time.GetUtcNow(), default, Outcome.Rejected($"no provider sends over '{delivery.Channel}'"));
+        var route = router.RouteOf(delivery.To);
+        if (route.Count == 0)
+            return Execution.Attempted(delivery.Provider, time.GetUtcNow(), default, Outcome.Rejected($"no provider sends over '{delivery.Channel}'"));
 
+        var shortestBreak = TimeSpan.MaxValue;
+        foreach (var provider in StartingWith(route, delivery.Provider))
+        {
+            var circuit = health.Of(provider.Name);
+            if (circuit.OpenFor <= TimeSpan.Zero && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted)
+                return attempted;
+
+            shortestBreak = TimeSpan.FromTicks(Math.Clamp(circuit.OpenFor.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
+        }
+
+        return Execution.Deferred(shortestBreak);
+    }
+
+    private static IEnumerable<IDeliveryProvider> StartingWith(IReadOnlyList<IDeliveryProvider> route, string provider)
+    {
+        var first = 0;
+        for (var i = 0; i < route.Count; i++)
+        {
+            if (route[i].Name == provider)
+                first = i;
+        }
+
+        return route.Skip(first).Concat(route.Take(first));
+    }
+
+    private async ValueTask<Execution?> AttemptAsync(
+        IDeliveryProvider provider, ProviderCircuit circuit, Delivery delivery, CancellationToken stopping)
+    {
         using var activity = NotifyTelemetry.StartAttempt(delivery, provider);
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
-        var outcome = await CallAsync(provider, delivery, stopping).ConfigureAwait(false);
-        var attempt = new ExecutedAttempt(provider.Name, startedAt, time.GetElapsedTime(started), outcome);
-        NotifyTelemetry.RecordAttempt(activity, delivery, attempt);
-        return attempt;
+        var outcome = await circuit.CallAsync((call, token) => CallAsync(call.provider, call.delivery, token), (provider, delivery), stopping)
+            .ConfigureAwait(false);
+        if (outcome is null)
+            return null;
+
+        Adapt(limits.OfProvider(provider.Name), outcome);
+        var execution = Execution.Attempted(provider.Name, startedAt, time.GetElapsedTime(started), outcome);
+        NotifyTelemetry.RecordAttempt(activity, delivery, execution);
+        return execution;
+    }
+
+    private static void Adapt(AdaptiveRateLimiter rate, Outcome outcome)
+    {
+        if (outcome.IsThrottled)
+            rate.Throttled();
+        else if (outcome.Kind == OutcomeKind.Accepted)
+            rate.Accepted();
     }
 
     private async ValueTask<Outcome> CallAsync(IDeliveryProvider provider, Delivery delivery, CancellationToken stopping)
@@ -48,11 +94,4 @@ internal sealed class DeliveryExecutor(
             return Outcome.Retry($"provider threw {exception.GetType().Name}");
         }
     }
-}
-
-/// <summary>An attempt with its whole outcome, on its way to be settled.</summary>
-internal readonly record struct ExecutedAttempt(string Provider, DateTimeOffset StartedAt, TimeSpan Duration, Outcome Outcome)
-{
-    public Attempt ForHistory() =>
-        new(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId);
 }

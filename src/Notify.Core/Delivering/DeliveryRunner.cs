@@ -63,8 +63,8 @@ internal sealed class DeliveryRunner(
                 return;
             }
 
-            var attempt = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
-            await settler.SettleAsync(inFlight, attempt, _abandon.Token).ConfigureAwait(false);
+            var execution = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
+            await settler.SettleAsync(inFlight, execution, _abandon.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {

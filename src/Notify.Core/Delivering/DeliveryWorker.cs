@@ -15,6 +15,7 @@ internal sealed class DeliveryWorker(
     IDeliveryTransport transport,
     DeliveryRunner runner,
     ProviderCatalog providers,
+    DeliveryAdmission admission,
     DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
@@ -22,7 +23,10 @@ internal sealed class DeliveryWorker(
     TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
+    private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
+
     private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>();
+    private string[] _orphans = [];
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -31,6 +35,7 @@ internal sealed class DeliveryWorker(
         await Task.WhenAll([
             ConsumeHintsAsync(stoppingToken),
             LeaseDueAsync(stoppingToken),
+            FindOrphansAsync(stoppingToken),
             .. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => RunReadyAsync(stoppingToken)),
         ]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
@@ -54,14 +59,56 @@ internal sealed class DeliveryWorker(
     {
         await foreach (var hints in transport.ConsumeAsync(stopping).ConfigureAwait(false))
         {
+            var claims = new List<DeliveryReference>();
             foreach (var hint in hints)
             {
                 if (hint.Lease is { } lease)
                     _ready.Writer.TryWrite(lease);
+                else
+                    claims.Add(hint.Reference);
             }
 
+            if (claims.Count > 0)
+                await ClaimAsync(claims, stopping).ConfigureAwait(false);
             signal.Set();
         }
+    }
+
+    private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
+    {
+        try
+        {
+            var request = new ClaimRequest(worker.Name, time.GetUtcNow() + options.Value.LeaseDuration, references);
+            foreach (var lease in await queue.ClaimAsync(request, stopping).ConfigureAwait(false))
+            {
+                slots.TakeBeyondLimit(lease.Delivery.Provider);
+                _ready.Writer.TryWrite(lease);
+            }
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            // What was hinted at falls due by itself.
+            Log.LeaseFailed(logger, exception);
+        }
+    }
+
+    // A provider that was taken out of the application leaves deliveries behind; they are sent by the others of their channel.
+    private async Task FindOrphansAsync(CancellationToken stopping)
+    {
+        using var timer = new PeriodicTimer(OrphanInterval, time);
+        do
+        {
+            try
+            {
+                var depths = await queue.GetDepthAsync(stopping).ConfigureAwait(false);
+                _orphans = [.. depths.Select(depth => depth.Provider).Distinct().Where(name => providers.Find(name) is null)];
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                Log.LeaseFailed(logger, exception);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
     private async Task LeaseDueAsync(CancellationToken stopping)
@@ -88,7 +135,7 @@ internal sealed class DeliveryWorker(
     /// <returns>Whether more may be due at once.</returns>
     private async ValueTask<bool> LeaseOnceAsync(CancellationToken stopping)
     {
-        LeaseQuota[] quotas = [.. providers.All.SelectMany(provider => slots.TakeQuotas(provider.Name))];
+        var quotas = admission.TakeQuotas(providers.All.Select(provider => provider.Name).Concat(_orphans));
         if (quotas.Length == 0)
             return false;
 
@@ -96,13 +143,12 @@ internal sealed class DeliveryWorker(
         try
         {
             var now = time.GetUtcNow();
-            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas);
+            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas) { TenantAllowance = admission.AllowanceOf };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
         finally
         {
-            foreach (var quota in quotas)
-                slots.Fill(quota, leases.Count(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority));
+            admission.Fill(quotas, leases);
         }
 
         foreach (var lease in leases)

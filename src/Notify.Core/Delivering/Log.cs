@@ -15,4 +15,10 @@ internal static partial class Log
 
     [LoggerMessage(4, LogLevel.Error, "Delivery {DeliveryId} could not be settled; it falls due again when its lease ends")]
     public static partial void RunFailed(ILogger logger, Guid deliveryId, Exception exception);
+
+    [LoggerMessage(5, LogLevel.Warning, "Provider {Provider} fails for its own sake; its circuit is open for {Seconds} s")]
+    public static partial void CircuitOpened(ILogger logger, string provider, double seconds);
+
+    [LoggerMessage(6, LogLevel.Information, "Provider {Provider} works again; its circuit is closed")]
+    public static partial void CircuitClosed(ILogger logger, string provider);
 }

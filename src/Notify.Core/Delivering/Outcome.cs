@@ -27,6 +27,12 @@ public sealed class Outcome
     /// </summary>
     public bool IsProviderFailure { get; private init; }
 
+    /// <summary>
+    /// True when the vendor asked to be called less often. The provider's rate gives way, and the delivery waits without
+    /// spending its retry budget.
+    /// </summary>
+    public bool IsThrottled { get; private init; }
+
     /// <summary>The vendor took the message over.</summary>
     public static Outcome Accepted(string? providerMessageId = null) =>
         providerMessageId is null ? AcceptedWithoutId : new Outcome(OutcomeKind.Accepted) { ProviderMessageId = providerMessageId };
@@ -42,6 +48,12 @@ public sealed class Outcome
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
     public static Outcome ProviderFailed(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after, IsProviderFailure = true };
+
+    /// <summary>The vendor asked the whole provider to be called less often (HTTP 429).</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    public static Outcome Throttled(string reason, TimeSpan? after = null) =>
+        new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after, IsThrottled = true };
 
     /// <summary>The vendor will never take this message. It is not tried again.</summary>
     public static Outcome Rejected(string reason) => new(OutcomeKind.Rejected) { Reason = reason };

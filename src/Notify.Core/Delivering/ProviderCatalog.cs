@@ -18,6 +18,8 @@ internal sealed class ProviderCatalog
 
     public IReadOnlyList<IDeliveryProvider> All { get; }
 
+    public IEnumerable<Channel> Channels => All.Select(provider => provider.Channel).Distinct();
+
     public bool Serves(Channel channel) => _byChannel.ContainsKey(channel.Name);
 
     public IReadOnlyList<IDeliveryProvider> Of(Channel channel) =>

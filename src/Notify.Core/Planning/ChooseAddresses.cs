@@ -3,18 +3,66 @@ using Notify.Queueing;
 
 namespace Notify.Planning;
 
-/// <summary>Chooses where each recipient is reached, and the provider that sends there.</summary>
-internal sealed class ChooseAddresses(ProviderCatalog providers) : IPlanningStep
+/// <summary>Chooses where each recipient is reached, step by step of the fallback, and the provider that sends there.</summary>
+internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
-        foreach (var draft in plan.Drafts)
-        {
-            var channel = draft.Recipient.Channel!.Value;
-            draft.To = new Address(channel, draft.Recipient.Value, draft.Recipient.Platform);
-            draft.Provider = providers.Of(channel)[0].Name;
-        }
-
+        var steps = StepsOf(plan.Trigger);
+        foreach (var recipient in plan.Planned)
+            AddDrafts(plan, recipient, steps);
         return ValueTask.CompletedTask;
     }
+
+    private List<Step> StepsOf(Trigger trigger)
+    {
+        var later = trigger.Fallback ?? [];
+        var first = trigger.Channels ?? [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
+        return [new Step(first, TimeSpan.Zero), .. later.Select(step => new Step([step.Channel], step.After))];
+    }
+
+    // A step that has no address for this recipient is left out, and the next one takes its time.
+    private void AddDrafts(DeliveryPlan plan, PlannedRecipient recipient, List<Step> steps)
+    {
+        var chain = steps.Count > 1 ? Guid.CreateVersion7(plan.Notification.AcceptedAt) : (Guid?)null;
+        var place = 0;
+        var after = TimeSpan.Zero;
+        foreach (var step in steps)
+        {
+            var before = plan.Drafts.Count;
+            if (place > 0)
+                after += step.After;
+            foreach (var (address, device) in step.Channels.SelectMany(channel => AddressesOf(recipient, channel)))
+            {
+                if (router.RouteOf(address) is not [var provider, ..])
+                    continue;
+
+                plan.Drafts.Add(new DeliveryDraft
+                {
+                    Recipient = recipient,
+                    To = address,
+                    Provider = provider.Name,
+                    Device = device,
+                    Fallback = chain is null ? null : new FallbackPlace(chain.Value, place),
+                    After = after,
+                });
+            }
+
+            if (plan.Drafts.Count > before)
+                place++;
+        }
+    }
+
+    private static IEnumerable<(Address Address, Recipients.Device? Device)> AddressesOf(PlannedRecipient recipient, Channel channel)
+    {
+        if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
+            return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];
+        if (recipient.Wants?.Invoke(channel) == false)
+            return [];
+        if (channel == Channel.Push)
+            return recipient.Devices.Select(device => (new Address(channel, device.Token, device.Platform, device.App), (Recipients.Device?)device));
+        return recipient.User!.Addresses.TryGetValue(channel.Name, out var address) ? [(new Address(channel, address), null)] : [];
+    }
+
+    private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After);
 }

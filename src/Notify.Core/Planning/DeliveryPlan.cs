@@ -1,30 +1,62 @@
 using Notify.Queueing;
+using Notify.Recipients;
 
 namespace Notify.Planning;
 
-/// <summary>What planning has found so far: one draft for each delivery to be.</summary>
-internal sealed class DeliveryPlan(Notification notification)
+/// <summary>What planning has found so far: the recipients, then one draft for each delivery to be.</summary>
+internal sealed class DeliveryPlan(Notification notification, IReadOnlyList<Recipient> recipients)
 {
     public Notification Notification { get; } = notification;
 
-    public List<DeliveryDraft> Drafts { get; set; } = [];
+    public Trigger Trigger => Notification.Trigger;
+
+    /// <summary>Whom to plan for: the trigger's own recipients, or a batch of a topic's subscribers.</summary>
+    public IReadOnlyList<Recipient> Recipients { get; } = recipients;
+
+    public List<PlannedRecipient> Planned { get; } = [];
+
+    public List<DeliveryDraft> Drafts { get; } = [];
+
+    /// <summary>The positions in <see cref="Recipients"/> of users that nobody knows.</summary>
+    public List<int> Unknown { get; } = [];
+}
+
+/// <summary>A recipient, with what is known of it.</summary>
+internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnlyList<Device> devices)
+{
+    public Recipient Recipient { get; } = recipient;
+
+    /// <summary>Null for a direct address.</summary>
+    public User? User { get; } = user;
+
+    public IReadOnlyList<Device> Devices { get; } = devices;
+
+    /// <summary>Null when every channel is wanted.</summary>
+    public Func<Channel, bool>? Wants { get; set; }
 }
 
 /// <summary>A delivery in the making. Each planning step fills in its part.</summary>
 internal sealed class DeliveryDraft
 {
-    public required Recipient Recipient { get; init; }
+    public required PlannedRecipient Recipient { get; init; }
 
-    public Address? To { get; set; }
+    public required Address To { get; init; }
 
-    public string? Provider { get; set; }
+    public required string Provider { get; init; }
 
-    public Content? Content { get; set; }
+    /// <summary>Where its device is, when it goes to one.</summary>
+    public Device? Device { get; init; }
+
+    public FallbackPlace? Fallback { get; init; }
+
+    /// <summary>How long after the first step it is due.</summary>
+    public TimeSpan After { get; init; }
 
     public int ContentIndex { get; set; }
 
     public DateTimeOffset DueAt { get; set; }
-}
 
-/// <summary>A notification with the deliveries that were planned for it.</summary>
-internal sealed record PlannedNotification(Notification Notification, IReadOnlyList<Delivery> Deliveries);
+    public string? Locale => Device?.Locale ?? Recipient.User?.Locale;
+
+    public string? TimeZone => Device?.TimeZone ?? Recipient.User?.TimeZone;
+}

@@ -7,18 +7,21 @@ namespace Notify.Queueing;
 /// How many deliveries this process holds, per provider. The bound keeps the backlog in the store and not in memory, and
 /// keeps a slow provider from holding what a fast one could send.
 /// </summary>
-internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, WorkSignal signal)
+internal sealed class DeliverySlots(
+    IOptions<NotificationsOptions> options, IOptionsMonitor<ProviderOptions> providerOptions, WorkSignal signal)
 {
     private readonly ConcurrentDictionary<string, ProviderSlots> _providers = new(StringComparer.Ordinal);
-    private readonly int _limit = options.Value.MaxConcurrencyPerProvider;
 
     /// <summary>
     /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first.
     /// </summary>
     public bool TryTake(string provider, Priority priority) => Of(provider).TryTake(priority);
 
-    /// <summary>Takes the free slots for the next lease and shares them out among the lanes.</summary>
-    public IEnumerable<LeaseQuota> TakeQuotas(string provider) => Of(provider).TakeQuotas(provider);
+    /// <summary>Takes a slot for a delivery that this process was given, whether or not there is room.</summary>
+    public void TakeBeyondLimit(string provider) => Of(provider).TakeBeyondLimit();
+
+    /// <summary>Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.</summary>
+    public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
 
     /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
     public void Fill(LeaseQuota quota, int leased) => Of(quota.Provider).Fill(quota, leased);
@@ -30,5 +33,6 @@ internal sealed class DeliverySlots(IOptions<NotificationsOptions> options, Work
         signal.Set();
     }
 
-    private ProviderSlots Of(string provider) => _providers.GetOrAdd(provider, static (_, limit) => new ProviderSlots(limit), _limit);
+    private ProviderSlots Of(string provider) => _providers.GetOrAdd(
+        provider, name => new ProviderSlots(providerOptions.Get(name).MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider));
 }

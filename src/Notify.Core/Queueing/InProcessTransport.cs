@@ -9,14 +9,14 @@ namespace Notify.Queueing;
 /// so that sending it costs two writes, enqueue and settle. One that it has no room for waits in the store.
 /// </summary>
 internal sealed class InProcessTransport(
-    DeliverySlots slots, WorkerIdentity worker, IOptions<NotificationsOptions> options, TimeProvider time) : IDeliveryTransport
+    DeliveryAdmission admission, DeliverySlots slots, WorkerIdentity worker, IOptions<NotificationsOptions> options, TimeProvider time) : IDeliveryTransport
 {
     private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>();
 
     public QueuedDelivery Prepare(Delivery delivery)
     {
         var now = time.GetUtcNow();
-        return delivery.DueAt <= now && slots.TryTake(delivery.Provider, delivery.Priority)
+        return delivery.DueAt <= now && admission.TryAdmit(delivery)
             ? new QueuedDelivery(delivery, now + options.Value.LeaseDuration, worker.Name)
             : new QueuedDelivery(delivery, delivery.DueAt);
     }

@@ -31,21 +31,27 @@ internal sealed class ProviderSlots
         }
     }
 
+    public void TakeBeyondLimit()
+    {
+        lock (_lock)
+            _taken++;
+    }
+
     public void Release()
     {
         lock (_lock)
             _taken--;
     }
 
-    public List<LeaseQuota> TakeQuotas(string provider)
+    public List<LeaseQuota> TakeQuotas(string provider, int most)
     {
         var quotas = new List<LeaseQuota>(_lanes.Length);
         lock (_lock)
         {
             Span<int> granted = stackalloc int[_lanes.Length];
             granted.Clear();
-            LookIntoDryLanes(granted);
-            while (NextByWeight() is { } lane)
+            most -= LookIntoDryLanes(granted, most);
+            for (; most > 0 && NextByWeight() is { } lane; most--)
                 granted[(int)lane.Priority]++;
 
             foreach (var lane in _lanes)
@@ -69,14 +75,17 @@ internal sealed class ProviderSlots
     }
 
     // A lane that had nothing is looked into with few slots, so that it does not keep them from the lanes that have something.
-    private void LookIntoDryLanes(Span<int> granted)
+    private int LookIntoDryLanes(Span<int> granted, int most)
     {
+        var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
+        var total = 0;
         foreach (var lane in _lanes)
         {
-            var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
-            while (!lane.HasBacklog && granted[(int)lane.Priority] < look && TryTake(lane))
+            for (; !lane.HasBacklog && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
                 granted[(int)lane.Priority]++;
         }
+
+        return total;
     }
 
     private Lane? NextByWeight()

@@ -2,8 +2,8 @@ using System.Threading.Channels;
 
 namespace Notify.Queueing;
 
-/// <summary>Says "look again" to the worker. Signals that nobody has waited for yet are one.</summary>
-internal sealed class WorkSignal
+/// <summary>Says "look again" to a worker. Signals that nobody has waited for yet are one.</summary>
+internal class WorkSignal
 {
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -13,3 +13,6 @@ internal sealed class WorkSignal
     public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
         await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
 }
+
+/// <summary>Says "look again" to the worker that expands topics.</summary>
+internal sealed class ExpansionSignal : WorkSignal;

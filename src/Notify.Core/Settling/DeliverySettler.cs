@@ -3,20 +3,28 @@ using Microsoft.Extensions.Options;
 using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Queueing;
+using Notify.Recipients;
 
 namespace Notify.Settling;
 
 /// <summary>Decides what an attempt's outcome means for its delivery, and makes that durable.</summary>
 internal sealed class DeliverySettler(
     IDeliveryQueue queue,
+    IDeviceStore devices,
     DeliveryRecorder recorder,
+    ProviderRouter router,
     RetrySchedule retries,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DeliverySettler> logger)
 {
-    public ValueTask SettleAsync(InFlight inFlight, ExecutedAttempt attempt, CancellationToken cancellationToken) =>
-        WriteAsync(inFlight, Decide(inFlight.Lease.Delivery, attempt), cancellationToken);
+    public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
+    {
+        var delivery = inFlight.Lease.Delivery;
+        if (execution.Outcome?.Kind == OutcomeKind.RecipientGone)
+            await PruneAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
+        await WriteAsync(inFlight, Decide(delivery, execution), cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Ends a delivery whose time had passed before an attempt could be made.</summary>
     public ValueTask ExpireAsync(InFlight inFlight, CancellationToken cancellationToken) =>
@@ -30,24 +38,45 @@ internal sealed class DeliverySettler(
         await queue.SettleAsync([settlement], cancellationToken).ConfigureAwait(false);
     }
 
-    private Settlement Decide(Delivery delivery, ExecutedAttempt attempt)
+    private Settlement Decide(Delivery delivery, Execution execution)
     {
-        var settlement = attempt.Outcome.Kind switch
+        if (execution.Outcome is not { } outcome)
+            return Waiting(delivery, execution.DeferredFor, "every provider's circuit is open") with { RetryDelay = delivery.RetryDelay };
+
+        var settlement = outcome.Kind switch
         {
             OutcomeKind.Accepted => Ended(delivery, DeliveryState.Accepted, null),
-            OutcomeKind.Rejected => Ended(delivery, DeliveryState.DeadLetter, attempt.Outcome.Reason),
-            OutcomeKind.RecipientGone => Ended(delivery, DeliveryState.DeadLetter, attempt.Outcome.Reason),
-            OutcomeKind.Retry => RetryOrEnd(delivery, attempt.Outcome),
-            _ => throw new InvalidOperationException($"There is no outcome {attempt.Outcome.Kind}."),
+            OutcomeKind.Rejected => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
+            OutcomeKind.RecipientGone => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
+            OutcomeKind.Retry when outcome.IsProviderFailure => TryNextProvider(delivery, execution.Provider, outcome),
+            OutcomeKind.Retry when outcome.IsThrottled => WaitOrEnd(delivery, outcome),
+            OutcomeKind.Retry => SpendOrEnd(delivery, outcome),
+            _ => throw new InvalidOperationException($"There is no outcome {outcome.Kind}."),
         };
-        return settlement with { AttemptsSpent = delivery.AttemptsSpent + 1, Attempt = attempt.ForHistory() };
+        var provider = settlement.Provider == delivery.Provider ? execution.Provider : settlement.Provider;
+        return settlement with { Provider = provider, Attempt = execution.ForHistory() };
     }
 
-    private Settlement RetryOrEnd(Delivery delivery, Outcome outcome)
+    // Another provider may succeed at once; after the last one the delivery waits for the first. Its retry budget is for its own failures.
+    private Settlement TryNextProvider(Delivery delivery, string failed, Outcome outcome)
     {
-        if (delivery.AttemptsSpent + 1 >= retries.MaxAttempts(delivery.Channel))
-            return Ended(delivery, DeliveryState.DeadLetter, $"gave up after {delivery.AttemptsSpent + 1} attempts: {outcome.Reason}");
+        var route = router.RouteOf(delivery.To);
+        var next = 1 + route.TakeWhile(provider => provider.Name != failed).Count();
+        return next < route.Count
+            ? Waiting(delivery, TimeSpan.Zero, outcome.Reason) with { Provider = route[next].Name, RetryDelay = delivery.RetryDelay }
+            : WaitOrEnd(delivery, outcome) with { Provider = route[0].Name };
+    }
 
+    private Settlement SpendOrEnd(Delivery delivery, Outcome outcome)
+    {
+        var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
+        return spent.AttemptsSpent >= retries.MaxAttempts(delivery.Channel)
+            ? Ended(spent, DeliveryState.DeadLetter, $"gave up after {spent.AttemptsSpent} attempts: {outcome.Reason}")
+            : WaitOrEnd(spent, outcome);
+    }
+
+    private Settlement WaitOrEnd(Delivery delivery, Outcome outcome)
+    {
         var delay = retries.NextDelay(delivery, outcome.RetryAfter);
         return time.GetUtcNow() + delay < delivery.ExpiresAt
             ? Waiting(delivery, delay, outcome.Reason)
@@ -70,6 +99,24 @@ internal sealed class DeliverySettler(
         Reason = reason,
         SettledAt = time.GetUtcNow(),
     };
+
+    // A dead token is pruned before its delivery is settled: a crash between the two prunes once and repeats the attempt, never the reverse.
+    private async ValueTask PruneAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
+    {
+        if (delivery.Channel != Channel.Push)
+            return;
+
+        try
+        {
+            var reason = execution.Outcome!.Reason!;
+            if (await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, execution.StartedAt, cancellationToken).ConfigureAwait(false))
+                Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.PruneFailed(logger, delivery.Id, exception);
+        }
+    }
 
     // A vendor was called and the store does not take the answer: holding on to it, while the lease lasts, is what keeps the
     // message from being sent again.

@@ -54,16 +54,17 @@ public static class NotifyTelemetry
     internal static void CountAccepted(Notification notification) =>
         Notifications.Add(1, new KeyValuePair<string, object?>("notify.priority", Lower(notification.Trigger.Priority)));
 
-    internal static void RecordAttempt(Activity? activity, Delivery delivery, ExecutedAttempt attempt)
+    internal static void RecordAttempt(Activity? activity, Delivery delivery, Execution execution)
     {
-        if (attempt.Outcome.Kind != OutcomeKind.Accepted)
-            activity?.SetStatus(ActivityStatusCode.Error, attempt.Outcome.Reason);
-        activity?.SetTag("notify.outcome", Lower(attempt.Outcome.Kind));
+        var outcome = execution.Outcome!;
+        if (outcome.Kind != OutcomeKind.Accepted)
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Reason);
+        activity?.SetTag("notify.outcome", Lower(outcome.Kind));
         Attempts.Record(
-            attempt.Duration.TotalSeconds,
+            execution.Duration.TotalSeconds,
             new("notify.channel", delivery.Channel.Name),
-            new("notify.provider", attempt.Provider),
-            new("notify.outcome", Lower(attempt.Outcome.Kind)));
+            new("notify.provider", execution.Provider),
+            new("notify.outcome", Lower(outcome.Kind)));
     }
 
     internal static void RecordSettled(Delivery delivery, Settlement settlement)

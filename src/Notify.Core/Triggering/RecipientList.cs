@@ -26,6 +26,8 @@ public sealed class RecipientList : IReadOnlyList<Recipient>
     /// <summary>A single recipient.</summary>
     public static implicit operator RecipientList(Recipient recipient) => new([recipient]);
 
+    internal int IndexOf(Recipient recipient) => Array.IndexOf(_items, recipient);
+
     /// <inheritdoc/>
     public IEnumerator<Recipient> GetEnumerator() => ((IEnumerable<Recipient>)_items).GetEnumerator();
 

@@ -6,27 +6,31 @@ namespace Notify.Triggering;
 /// <summary>Finds everything that is wrong with a trigger, not just the first thing.</summary>
 internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<NotificationsOptions> options, TimeProvider time)
 {
-    private const int MaxNameLength = 256;
+    private const int MaxFallbackSteps = 4;
 
-    public IReadOnlyList<TriggerError> Validate(Trigger trigger)
+    /// <summary>What APNs takes as apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
+    private const int MaxCollapseKeyLength = 64;
+
+    public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
-        List<TriggerError>? errors = null;
+        List<FieldError>? errors = null;
         CheckTenant(trigger, ref errors);
-        CheckRecipients(trigger, ref errors);
+        CheckRecipientList(trigger, ref errors);
         CheckContent(trigger, ref errors);
         CheckChannels(trigger, ref errors);
         CheckTimes(trigger, ref errors);
-        CheckIdempotencyKey(trigger, ref errors);
-        return errors ?? (IReadOnlyList<TriggerError>)[];
+        CheckFallback(trigger, ref errors);
+        CheckNames(trigger, ref errors);
+        return errors ?? (IReadOnlyList<FieldError>)[];
     }
 
-    private static void CheckTenant(Trigger trigger, ref List<TriggerError>? errors)
+    private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (NameError(trigger.Tenant) is { } error)
+        if (Names.ErrorOf(trigger.Tenant) is { } error)
             Add(ref errors, "tenant", error);
     }
 
-    private void CheckRecipients(Trigger trigger, ref List<TriggerError>? errors)
+    private void CheckRecipientList(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.To is not { Count: > 0 })
         {
@@ -41,7 +45,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             CheckRecipient(trigger.To[i], $"to[{i}]", ref errors);
     }
 
-    private void CheckRecipient(Recipient? recipient, string field, ref List<TriggerError>? errors)
+    private void CheckRecipient(Recipient? recipient, string field, ref List<FieldError>? errors)
     {
         if (recipient is null)
         {
@@ -51,7 +55,8 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
         if (recipient.Kind != RecipientKind.Address)
         {
-            Add(ref errors, field, "Users and topics need a recipient store; name an address.");
+            if (Names.ErrorOf(recipient.Value) is { } nameError)
+                Add(ref errors, field, nameError);
             return;
         }
 
@@ -62,7 +67,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             Add(ref errors, field, addressError);
     }
 
-    private static void CheckContent(Trigger trigger, ref List<TriggerError>? errors)
+    private static void CheckContent(Trigger trigger, ref List<FieldError>? errors)
     {
         switch (trigger)
         {
@@ -77,13 +82,11 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
                 break;
         }
 
-        if (trigger.Template is not null)
-            Add(ref errors, "template", "There is no template of this name.");
         if (trigger.Content?.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
 
-    private void CheckChannels(Trigger trigger, ref List<TriggerError>? errors)
+    private void CheckChannels(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.Channels is null)
             return;
@@ -99,12 +102,13 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
         for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
         {
-            if (trigger.To![i]?.Channel is { } channel && !trigger.Channels.Contains(channel))
+            if (trigger.To![i]?.Channel is { } channel && !trigger.Channels.Contains(channel)
+                && trigger.Fallback?.Any(step => step.Channel == channel) != true)
                 Add(ref errors, $"to[{i}]", $"This is an address for {channel}, which channels leaves out.");
         }
     }
 
-    private void CheckTimes(Trigger trigger, ref List<TriggerError>? errors)
+    private void CheckTimes(Trigger trigger, ref List<FieldError>? errors)
     {
         var now = time.GetUtcNow();
         if (trigger.ExpiresAt is { } expiresAt)
@@ -115,26 +119,46 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
                 Add(ref errors, "expiresAt", "This is not after sendAt.");
         }
 
+        if (trigger is { SendAt: not null, SendAtLocal: not null })
+            Add(ref errors, "sendAtLocal", "Give either sendAt or sendAtLocal.");
+        if (trigger.SendAtLocal > (now + options.Value.MaxScheduleAhead).UtcDateTime)
+            Add(ref errors, "sendAtLocal", $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
         if (trigger.SendAt > now + options.Value.MaxScheduleAhead)
             Add(ref errors, "sendAt", $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
         if (!Enum.IsDefined(trigger.Priority))
             Add(ref errors, "priority", "Use high, normal or bulk.");
     }
 
-    private static void CheckIdempotencyKey(Trigger trigger, ref List<TriggerError>? errors)
+    private void CheckFallback(Trigger trigger, ref List<FieldError>? errors)
     {
-        if (trigger.IdempotencyKey is { } key && NameError(key) is { } error)
-            Add(ref errors, "idempotencyKey", error);
+        if (trigger.Fallback is null)
+            return;
+
+        if (trigger.Fallback.Count is 0 or > MaxFallbackSteps)
+            Add(ref errors, "fallback", $"Name 1 to {MaxFallbackSteps} channels to fall back to, or leave fallback out.");
+
+        for (var i = 0; i < trigger.Fallback.Count; i++)
+        {
+            var step = trigger.Fallback[i];
+            if (!providers.Serves(step.Channel))
+                Add(ref errors, $"fallback[{i}].channel", providers.DescribeUnserved(step.Channel));
+            if (trigger.Channels?.Contains(step.Channel) == true || trigger.Fallback.Take(i).Any(earlier => earlier.Channel == step.Channel))
+                Add(ref errors, $"fallback[{i}].channel", "This channel is used before.");
+            if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
+                Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");
+        }
     }
 
-    private static string? NameError(string? name) => name switch
+    private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {
-        null or "" => "Use 1 to 256 characters.",
-        { Length: > MaxNameLength } => "Use at most 256 characters.",
-        _ when name.Any(char.IsControl) => "Leave out control characters.",
-        _ => null,
-    };
+        if (trigger.IdempotencyKey is { } key && Names.ErrorOf(key) is { } keyError)
+            Add(ref errors, "idempotencyKey", keyError);
+        if (trigger.Category is { } category && Names.ErrorOf(category) is { } categoryError)
+            Add(ref errors, "category", categoryError);
+        if (trigger.CollapseKey is { } collapseKey && (Names.ErrorOf(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength))
+            Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
+    }
 
-    private static void Add(ref List<TriggerError>? errors, string field, string message) =>
-        (errors ??= []).Add(new TriggerError(field, message));
+    private static void Add(ref List<FieldError>? errors, string field, string message) =>
+        (errors ??= []).Add(new FieldError(field, message));
 }

@@ -1,0 +1,134 @@
+using System.Threading.RateLimiting;
+
+namespace Notify.Delivering;
+
+/// <summary>
+/// A token bucket whose rate gives way to the vendor: a throttled attempt halves it, every acceptance raises it by 1 % until the
+/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store.
+/// </summary>
+internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time) : RateLimiter
+{
+    private const double RaiseBy = 1.01;
+    private const double LowerTo = 0.5;
+    private const double SlowestPerSecond = 0.1;
+
+    private static readonly TimeSpan Burst = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _lock = new();
+    private readonly double _limit = maxPerSecond ?? double.PositiveInfinity;
+    private double _rate = maxPerSecond ?? double.PositiveInfinity;
+    private double _tokens = Math.Max(1, maxPerSecond ?? double.PositiveInfinity);
+    private double _unlimitedAgainAt;
+    private long _refilledAt = time.GetTimestamp();
+    private long _granted;
+    private long _grantedBefore;
+    private long _windowStartedAt = time.GetTimestamp();
+
+    public override TimeSpan? IdleDuration => null;
+
+    /// <summary>How many permits there are now.</summary>
+    public int Available
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Refill();
+                return (int)Math.Min(int.MaxValue, _tokens);
+            }
+        }
+    }
+
+    /// <summary>Takes permits for what was leased on the strength of <see cref="Available"/>; it may run into debt.</summary>
+    public void Take(int permits)
+    {
+        lock (_lock)
+        {
+            Refill();
+            Grant(permits);
+        }
+    }
+
+    public void Accepted()
+    {
+        lock (_lock)
+        {
+            if (_rate >= _limit)
+                return;
+
+            Refill();
+            _rate = Math.Min(_limit, _rate * RaiseBy);
+            if (double.IsPositiveInfinity(_limit) && _rate >= _unlimitedAgainAt)
+                _rate = _tokens = double.PositiveInfinity;
+        }
+    }
+
+    public void Throttled()
+    {
+        lock (_lock)
+        {
+            Refill();
+            if (double.IsPositiveInfinity(_rate))
+            {
+                // Nobody set a rate, so the vendor's is somewhere below what was just sent.
+                _rate = Math.Max(1, Math.Max(_granted, _grantedBefore) / Burst.TotalSeconds);
+                _unlimitedAgainAt = _rate * 4;
+                _refilledAt = time.GetTimestamp();
+            }
+
+            _rate = Math.Max(SlowestPerSecond, _rate * LowerTo);
+            _tokens = Math.Min(_tokens, 0);
+        }
+    }
+
+    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = Available };
+
+    protected override RateLimitLease AttemptAcquireCore(int permitCount)
+    {
+        lock (_lock)
+        {
+            Refill();
+            if (_tokens < permitCount)
+                return Answer.Refused;
+            Grant(permitCount);
+            return Answer.Granted;
+        }
+    }
+
+    protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
+        new(AttemptAcquireCore(permitCount));
+
+    private void Grant(int permits)
+    {
+        _tokens -= permits;
+        _granted += permits;
+    }
+
+    private void Refill()
+    {
+        var now = time.GetTimestamp();
+        if (time.GetElapsedTime(_windowStartedAt, now) >= Burst)
+            (_grantedBefore, _granted, _windowStartedAt) = (_granted, 0, now);
+        if (double.IsPositiveInfinity(_rate))
+            return;
+
+        _tokens = Math.Min(Math.Max(1, _rate * Burst.TotalSeconds), _tokens + (_rate * time.GetElapsedTime(_refilledAt, now).TotalSeconds));
+        _refilledAt = now;
+    }
+
+    private sealed class Answer(bool isAcquired) : RateLimitLease
+    {
+        public static readonly Answer Granted = new(true);
+        public static readonly Answer Refused = new(false);
+
+        public override bool IsAcquired => isAcquired;
+
+        public override IEnumerable<string> MetadataNames => [];
+
+        public override bool TryGetMetadata(string metadataName, out object? metadata)
+        {
+            metadata = null;
+            return false;
+        }
+    }
+}

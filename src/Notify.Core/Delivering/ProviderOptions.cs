@@ -1,0 +1,35 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Notify;
+
+/// <summary>How much a provider is given to do. Options of this type are named by provider.</summary>
+public sealed class ProviderOptions
+{
+    /// <summary>
+    /// How many deliveries this process sends through the provider at a time; null for
+    /// <see cref="NotificationsOptions.MaxConcurrencyPerProvider"/>. 1 to 100,000; default null.
+    /// </summary>
+    [Range(1, 100_000)]
+    public int? MaxConcurrency { get; set; }
+
+    /// <summary>Attempts per second and process at most; null for no limit but the vendor's. 0.01 to 1,000,000; default null.</summary>
+    /// <remarks>A throttled attempt (HTTP 429) halves the rate that is in use, and every acceptance raises it by 1 % again.</remarks>
+    [Range(0.01, 1_000_000)]
+    public double? MaxPerSecond { get; set; }
+
+    /// <summary>The share of attempts that must fail for the provider's sake before its circuit opens. 0.01 to 1; default 0.5.</summary>
+    [Range(0.01, 1)]
+    public double BreakAtFailureRatio { get; set; } = 0.5;
+
+    /// <summary>How many attempts within <see cref="BreakSampling"/> it takes to judge. 2 to 10,000; default 10.</summary>
+    [Range(2, 10_000)]
+    public int BreakAtLeast { get; set; } = 10;
+
+    /// <summary>Over how long attempts are judged. 500 ms to 10 minutes; default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "00:10:00")]
+    public TimeSpan BreakSampling { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an open circuit keeps deliveries away from the provider. 500 ms to 1 hour; default 15 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.500", "01:00:00")]
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(15);
+}

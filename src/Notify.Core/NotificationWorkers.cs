@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Planning;
+
+namespace Notify;
+
+/// <summary>
+/// Starts and stops the walk's workers. They are looked up only when they start, which is after every option was validated: what is
+/// wrong is said all at once, and not by whichever worker needs it first.
+/// </summary>
+internal sealed class NotificationWorkers(IServiceProvider services) : IHostedService
+{
+    private IHostedService[] _workers = [];
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _workers =
+        [
+            services.GetRequiredService<DeliveryRecorder>(),
+            services.GetRequiredService<DeliveryWorker>(),
+            services.GetRequiredService<ExpansionWorker>(),
+        ];
+        foreach (var worker in _workers)
+            await worker.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>In reverse, so that what ends last is still counted.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        foreach (var worker in _workers.Reverse())
+            await worker.StopAsync(cancellationToken).ConfigureAwait(false);
+    }
+}

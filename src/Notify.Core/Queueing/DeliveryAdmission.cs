@@ -1,0 +1,49 @@
+using Notify.Delivering;
+
+namespace Notify.Queueing;
+
+/// <summary>
+/// Says what this process may take on now: as many deliveries as there are slots, permits and healthy providers for. What is
+/// not admitted stays in the store, where waiting costs no thread, no memory and no attempt.
+/// </summary>
+internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, ProviderHealth health, ProviderCatalog catalog)
+{
+    public bool TryAdmit(Delivery delivery)
+    {
+        if (MustWait(delivery.Provider) || !slots.TryTake(delivery.Provider, delivery.Priority))
+            return false;
+
+        var ofProvider = limits.OfProvider(delivery.Provider);
+        if (ofProvider.Available > 0 && limits.OfTenant(delivery.Tenant) is var ofTenant && ofTenant?.AttemptAcquire().IsAcquired != false)
+        {
+            ofProvider.Take(1);
+            return true;
+        }
+
+        slots.Release(delivery.Provider);
+        return false;
+    }
+
+    public LeaseQuota[] TakeQuotas(IEnumerable<string> providers) =>
+        [.. providers.Where(provider => !MustWait(provider)).SelectMany(provider => slots.TakeQuotas(provider, limits.OfProvider(provider).Available))];
+
+    public int AllowanceOf(string tenant) => limits.OfTenant(tenant)?.Available ?? int.MaxValue;
+
+    /// <summary>Says what the quotas were filled with; the rest is free again.</summary>
+    public void Fill(LeaseQuota[] quotas, IReadOnlyList<Lease> leases)
+    {
+        foreach (var quota in quotas)
+        {
+            var leased = leases.Count(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority);
+            slots.Fill(quota, leased);
+            limits.OfProvider(quota.Provider).Take(leased);
+        }
+
+        foreach (var lease in leases)
+            limits.OfTenant(lease.Delivery.Tenant)?.Take(1);
+    }
+
+    // With another provider in the channel a delivery is leased all the same, and moves there.
+    private bool MustWait(string provider) =>
+        health.Of(provider).OpenFor > TimeSpan.Zero && catalog.Find(provider) is { } known && catalog.Of(known.Channel).Count == 1;
+}

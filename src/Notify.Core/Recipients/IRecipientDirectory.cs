@@ -1,0 +1,20 @@
+namespace Notify.Recipients;
+
+/// <summary>The application's way to say who can be notified, and where. Everything is checked before it is stored.</summary>
+public interface IRecipientDirectory
+{
+    /// <summary>Keeps a user in place of the one with the same tenant and id.</summary>
+    /// <exception cref="InvalidRequestException">The user is wrong; the exception names every wrong field.</exception>
+    Task SaveUserAsync(User user, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Registers a device, or refreshes its token, its user or when it was last seen; <see cref="Device.RegisteredAt"/> and
+    /// <see cref="Device.LastSeenAt"/> are set to now.
+    /// </summary>
+    /// <exception cref="InvalidRequestException">The device is wrong; the exception names every wrong field.</exception>
+    Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default);
+
+    /// <summary>Subscribes users to a topic, at most 10,000 at once.</summary>
+    /// <exception cref="InvalidRequestException">The topic or a user id is wrong; the exception names every wrong field.</exception>
+    Task SubscribeAsync(string topic, IReadOnlyList<string> userIds, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+}

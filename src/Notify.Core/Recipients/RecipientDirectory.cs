@@ -1,0 +1,113 @@
+using System.Globalization;
+using Notify.Triggering;
+
+namespace Notify.Recipients;
+
+/// <summary>Checks users, devices and subscriptions, and hands them to the store.</summary>
+internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices, ITopicStore topics, TimeProvider time) : IRecipientDirectory
+{
+    private const int MaxAddresses = 16;
+    private const int MaxPreferences = 1_000;
+    private const int MaxSubscribersAtOnce = 10_000;
+
+    public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var errors = new List<FieldError>();
+        Names.Check(errors, "tenant", user.Tenant);
+        Names.Check(errors, "id", user.Id);
+        CheckLocale(errors, user.Locale);
+        CheckTimeZone(errors, user.TimeZone);
+        CheckAddresses(errors, user);
+        CheckPreferences(errors, user);
+        InvalidRequestException.ThrowIfAny(errors);
+        await users.SaveAsync([user], cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var errors = new List<FieldError>();
+        Names.Check(errors, "tenant", device.Tenant);
+        Names.Check(errors, "id", device.Id);
+        Names.Check(errors, "userId", device.UserId);
+        if (device.App is not null)
+            Names.Check(errors, "app", device.App);
+        if (!Enum.IsDefined(device.Platform))
+            errors.Add(new FieldError("platform", "Use android, ios or web."));
+        if (AddressFormat.ErrorOf(Channel.Push, device.Token) is { } tokenError)
+            errors.Add(new FieldError("token", tokenError));
+        CheckLocale(errors, device.Locale);
+        CheckTimeZone(errors, device.TimeZone);
+        InvalidRequestException.ThrowIfAny(errors);
+
+        var now = time.GetUtcNow();
+        await devices.RegisterAsync(device with { RegisteredAt = now, LastSeenAt = now, PrunedAt = null, PruneReason = null }, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    public async Task SubscribeAsync(
+        string topic, IReadOnlyList<string> userIds, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(userIds);
+        var errors = new List<FieldError>();
+        Names.Check(errors, "tenant", tenant);
+        Names.Check(errors, "topic", topic);
+        if (userIds.Count is 0 or > MaxSubscribersAtOnce)
+            errors.Add(new FieldError("userIds", $"Name 1 to {MaxSubscribersAtOnce} users."));
+        for (var i = 0; i < userIds.Count; i++)
+            Names.Check(errors, $"userIds[{i}]", userIds[i]);
+        InvalidRequestException.ThrowIfAny(errors);
+        await topics.SubscribeAsync(tenant, topic, userIds, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static void CheckLocale(List<FieldError> errors, string? locale)
+    {
+        if (locale is not null && !IsLocale(locale))
+            errors.Add(new FieldError("locale", "This is no language tag; write it as pt-BR."));
+    }
+
+    private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
+    {
+        if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
+            errors.Add(new FieldError("timeZone", "This is no time zone; write it as Europe/Stockholm."));
+    }
+
+    private static void CheckAddresses(List<FieldError> errors, User user)
+    {
+        if (user.Addresses.Count > MaxAddresses)
+            errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
+        foreach (var (name, address) in user.Addresses)
+        {
+            if (!Channel.TryParse(name, out var channel))
+                errors.Add(new FieldError($"addresses.{name}", "This is no channel name."));
+            else if (channel == Channel.Push)
+                errors.Add(new FieldError($"addresses.{name}", "Register a device; push goes to devices."));
+            else if (AddressFormat.ErrorOf(channel, address) is { } error)
+                errors.Add(new FieldError($"addresses.{name}", error));
+        }
+    }
+
+    private static void CheckPreferences(List<FieldError> errors, User user)
+    {
+        if (user.Preferences.Count > MaxPreferences)
+            errors.Add(new FieldError("preferences", $"Give at most {MaxPreferences} preferences."));
+        for (var i = 0; i < user.Preferences.Count; i++)
+        {
+            if (user.Preferences[i].Category is { } category)
+                Names.Check(errors, $"preferences[{i}].category", category);
+        }
+    }
+
+    private static bool IsLocale(string locale)
+    {
+        try
+        {
+            return locale.Length is > 1 and <= 35 && CultureInfo.GetCultureInfo(locale).Name.Length > 0;
+        }
+        catch (CultureNotFoundException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Notify.Providers.Smtp;
+
+/// <summary>The mail server to hand email to, and in whose name. Validated at start.</summary>
+public sealed class SmtpOptions
+{
+    /// <summary>The server's host name or IP address. Under <see cref="SmtpSecurity.StartTls"/> its certificate must name it. Required.</summary>
+    [Required]
+    public string Host { get; set; } = "";
+
+    /// <summary>The server's port. 1 to 65,535; default 587, message submission (RFC 6409). Implicit TLS (465) is not supported.</summary>
+    [Range(1, 65_535)]
+    public int Port { get; set; } = 587;
+
+    /// <summary>How the connection is protected. Default: <see cref="SmtpSecurity.StartTls"/>.</summary>
+    [EnumDataType(typeof(SmtpSecurity))]
+    public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
+
+    /// <summary>
+    /// The account to log in with, by AUTH LOGIN; the server must offer that mechanism. Null, the default, sends without login.
+    /// Without TLS it is accepted for a loopback host only, since the password would travel in clear. A server that takes mail
+    /// without login does so after a refused login too; what others refuse for it is retried.
+    /// </summary>
+    public string? UserName { get; set; }
+
+    /// <summary>The account's password. Required with <see cref="UserName"/>, and of no use without.</summary>
+    public string? Password { get; set; }
+
+    /// <summary>
+    /// The mailbox that mail comes from (<c>shop@example.org</c>), without a display name. Its domain also ends the Message-ID.
+    /// Required.
+    /// </summary>
+    [Required]
+    public string From { get; set; } = "";
+
+    /// <summary>The name shown beside <see cref="From"/>. Null, the default, shows the mailbox alone.</summary>
+    public string? FromName { get; set; }
+
+    /// <summary>The mailbox that answers go to. Null, the default, leaves them to <see cref="From"/>.</summary>
+    public string? ReplyTo { get; set; }
+
+    /// <summary>
+    /// Connections to the server at a time, each of which sends one message after another. Deliveries beyond wait for a free
+    /// one, and that wait counts towards <see cref="NotificationsOptions.AttemptTimeout"/>. Each holds a thread while the server
+    /// decides on a message. 1 to 256; default 8.
+    /// </summary>
+    [Range(1, 256)]
+    public int MaxConnections { get; set; } = 8;
+
+    /// <summary>
+    /// How long a connection that nothing is sent over stays open. 1 second to 5 minutes, after which servers may close it
+    /// themselves (RFC 5321 section 4.5.3.2.7); default 30 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The server; never the login.</summary>
+    public override string ToString() => $"{Host}:{Port}";
+}
+
+/// <summary>How the connection to a mail server is protected.</summary>
+public enum SmtpSecurity
+{
+    /// <summary>Not at all: for a server on this machine or in a network that is trusted.</summary>
+    None,
+
+    /// <summary>
+    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent nothing.
+    /// </summary>
+    StartTls,
+}

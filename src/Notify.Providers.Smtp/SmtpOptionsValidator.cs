@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Mail;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Providers.Smtp;
+
+/// <summary>
+/// What annotations cannot say. It is apart from the options because an options' own <c>Validate</c> is skipped while an
+/// annotation is violated, and a start should name every mistake at once.
+/// </summary>
+internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
+{
+    public ValidateOptionsResult Validate(string? name, SmtpOptions options)
+    {
+        string[] failures = [.. HostFailures(options), .. LoginFailures(options), .. MailboxFailures(options)];
+        return failures.Length == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(failures.Select(failure => $"SMTP provider '{name}': {failure}"));
+    }
+
+    private static IEnumerable<string> HostFailures(SmtpOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.Host) && Uri.CheckHostName(options.Host) == UriHostNameType.Unknown)
+            yield return $"{nameof(options.Host)} is no host name or IP address.";
+    }
+
+    private static IEnumerable<string> LoginFailures(SmtpOptions options)
+    {
+        if (string.IsNullOrEmpty(options.UserName) != string.IsNullOrEmpty(options.Password))
+            yield return $"Set both {nameof(options.UserName)} and {nameof(options.Password)}, or neither.";
+        if (options.Security == SmtpSecurity.None && !string.IsNullOrEmpty(options.UserName) && !IsLoopback(options.Host))
+        {
+            yield return $"{nameof(options.Security)} is {nameof(SmtpSecurity.None)}, so the password would travel in clear; "
+                + $"use {nameof(SmtpSecurity.StartTls)}, or a server on this machine.";
+        }
+    }
+
+    private static IEnumerable<string> MailboxFailures(SmtpOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.From) && !IsMailbox(options.From))
+            yield return $"{nameof(options.From)} is no mailbox; write it as name@example.org.";
+        if (options.ReplyTo is not null && !IsMailbox(options.ReplyTo))
+            yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
+        if (options.FromName?.Any(char.IsControl) == true)
+            yield return $"{nameof(options.FromName)} has a control character.";
+    }
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+
+    private static bool IsMailbox(string text) =>
+        MailAddress.TryCreate(text, out var mailbox) && mailbox.Address == text && Ascii.IsValid(mailbox.User) && HasAsciiForm(mailbox.Host);
+
+    private static bool HasAsciiForm(string domain)
+    {
+        try
+        {
+            return new IdnMapping().GetAscii(domain).Length > 0;
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+    }
+}

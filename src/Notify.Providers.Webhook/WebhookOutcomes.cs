@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Notify.Delivering;
+
+namespace Notify.Providers.Webhook;
+
+/// <summary>
+/// What an endpoint's answer means. A failure is never the provider's: another webhook provider would meet the same endpoint.
+/// Reasons carry the status or the kind of failure, never the URL, which may hold a token.
+/// </summary>
+internal static class WebhookOutcomes
+{
+    /// <summary>RFC 8470 section 5.2.</summary>
+    private const HttpStatusCode TooEarly = (HttpStatusCode)425;
+
+    public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
+
+    public static Outcome ConnectTimedOut { get; } = Outcome.Retry("no connection in time");
+
+    public static Outcome Of(HttpResponseMessage response, TimeProvider time)
+    {
+        var reason = $"HTTP {(int)response.StatusCode}";
+        return response.StatusCode switch
+        {
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
+            HttpStatusCode.Gone => Outcome.RecipientGone(reason),
+            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+                Outcome.Retry(reason, RetryAfter(response, time)),
+            _ => Outcome.Rejected(reason),
+        };
+    }
+
+    public static Outcome Of(HttpRequestException exception) => exception.GetBaseException() switch
+    {
+        TargetRefusedException => Outcome.Rejected("the address is not on the public internet"),
+        SocketException socket => Outcome.Retry($"connection failed ({socket.SocketErrorCode})"),
+        _ => Outcome.Retry($"connection failed ({exception.HttpRequestError})"),
+    };
+
+    /// <summary>
+    /// RFC 9110 section 10.2.3: seconds, or a date. One that has passed by this process's clock says nothing, and must not spend
+    /// the retry budget at once.
+    /// </summary>
+    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
+    {
+        var retryAfter = response.Headers.RetryAfter;
+        var delay = retryAfter?.Delta ?? retryAfter?.Date - time.GetUtcNow();
+        return delay > TimeSpan.Zero ? delay : null;
+    }
+}

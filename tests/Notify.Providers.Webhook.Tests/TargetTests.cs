@@ -1,0 +1,104 @@
+using System.Net;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Webhook.Tests;
+
+public sealed class TargetTests
+{
+    [Theory]
+    [InlineData("http://127.0.0.1:{0}/")]
+    [InlineData("http://127.1:{0}/")]
+    [InlineData("http://0x7f000001:{0}/")]
+    [InlineData("http://localhost:{0}/")]
+    [InlineData("http://[::1]:{0}/")]
+    [InlineData("http://[::ffff:127.0.0.1]:{0}/")]
+    [InlineData("http://0.0.0.0:{0}/")]
+    [InlineData("http://[::]:{0}/")]
+    [InlineData("https://10.1.2.3/")]
+    [InlineData("http://172.16.0.1/")]
+    [InlineData("http://192.168.1.1/")]
+    [InlineData("http://169.254.169.254/latest/meta-data/")]
+    [InlineData("http://[fd00::1]/")]
+    [InlineData("http://[fe80::1]/")]
+    public async Task What_is_not_on_the_public_internet_is_refused_and_not_connected_to(string url)
+    {
+        await using var endpoint = await Endpoint.StartAsync(200);
+        await using var application = await WebhookApplication.StartFrozenAsync(options => options.AllowPrivateNetworks = false);
+
+        var delivery = await application.SendAsync(string.Format(null, url, endpoint.Port));
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, "the address is not on the public internet"), (attempt.Outcome, attempt.Reason));
+        Assert.Equal(DeliveryState.DeadLetter, delivery.State);
+        Assert.Empty(endpoint.Requests);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_not_known_is_retried()
+    {
+        await using var application = await WebhookApplication.StartFrozenAsync(options => options.AllowPrivateNetworks = false);
+
+        var delivery = await application.SendAsync("http://nobody.invalid/");
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal(OutcomeKind.Retry, attempt.Outcome);
+        Assert.StartsWith("connection failed (", attempt.Reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var endpoint = await Endpoint.StartAsync(context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = "/elsewhere";
+        });
+        await using var application = await WebhookApplication.StartFrozenAsync();
+
+        var delivery = await application.SendAsync(endpoint.Url);
+
+        Assert.Equal(OutcomeKind.Rejected, Assert.Single(delivery.Attempts).Outcome);
+        Assert.Equal("/hook?token=url-token", Assert.Single(endpoint.Requests).Path);
+    }
+
+    [Fact]
+    public async Task Cookies_are_not_kept()
+    {
+        await using var endpoint = await Endpoint.StartAsync(context => context.Response.Headers.SetCookie = "a=b; Path=/");
+        await using var application = await WebhookApplication.StartFrozenAsync();
+
+        await application.SendAsync(endpoint.Url);
+        await application.SendAsync(endpoint.Url);
+
+        Assert.Equal(2, endpoint.Requests.Count);
+        Assert.All(endpoint.Requests, request => Assert.DoesNotContain("Cookie", request.Headers.Keys));
+    }
+
+    [Theory]
+    [InlineData("1.1.1.1", true)]
+    [InlineData("9.255.255.255", true)]
+    [InlineData("11.0.0.0", true)]
+    [InlineData("100.63.255.255", true)]
+    [InlineData("100.64.0.0", false)]
+    [InlineData("100.127.255.255", false)]
+    [InlineData("172.15.255.255", true)]
+    [InlineData("172.31.255.255", false)]
+    [InlineData("172.32.0.0", true)]
+    [InlineData("192.0.2.1", false)]
+    [InlineData("198.19.255.255", false)]
+    [InlineData("223.255.255.255", true)]
+    [InlineData("224.0.0.1", false)]
+    [InlineData("255.255.255.255", false)]
+    [InlineData("2606:4700:4700::1111", true)]
+    [InlineData("::", false)]
+    [InlineData("2001:db8::1", false)]
+    [InlineData("2002:7f00:1::", false)]
+    [InlineData("ff02::1", false)]
+    [InlineData("::ffff:1.1.1.1", true)]
+    [InlineData("::ffff:10.0.0.1", false)]
+    [InlineData("64:ff9b::1.1.1.1", true)]
+    [InlineData("64:ff9b::10.0.0.1", false)]
+    public void The_public_internet_is_told_from_the_rest(string address, bool isPublic) =>
+        Assert.Equal(isPublic, PublicInternet.Contains(IPAddress.Parse(address)));
+}

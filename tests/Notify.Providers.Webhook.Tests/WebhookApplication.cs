@@ -1,0 +1,72 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Queueing;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Providers.Webhook.Tests;
+
+/// <summary>An application that sends webhooks, as a user composes one.</summary>
+internal sealed class WebhookApplication : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private WebhookApplication(IHost host) => _host = host;
+
+    public static string Secret { get; } = StandardWebhooks.NewSecret();
+
+    /// <summary>Starts it with a clock that stands still: what is to be retried stays where it is.</summary>
+    public static Task<WebhookApplication> StartFrozenAsync(
+        Action<WebhookOptions>? configure = null, Action<IServiceCollection>? configureServices = null) =>
+        StartAsync(configure, services =>
+        {
+            services.AddSingleton<TimeProvider>(new TestClock());
+            configureServices?.Invoke(services);
+        });
+
+    public static async Task<WebhookApplication> StartAsync(
+        Action<WebhookOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+    {
+        var host = Compose(
+            options =>
+            {
+                options.Secret = Secret;
+                options.AllowPrivateNetworks = true;
+                configure?.Invoke(options);
+            },
+            configureServices);
+        await host.StartAsync();
+        return new WebhookApplication(host);
+    }
+
+    public static IHost Compose(Action<WebhookOptions> configure, Action<IServiceCollection>? configureServices = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        configureServices?.Invoke(builder.Services);
+        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().AddWebhook(configure);
+        return builder.Build();
+    }
+
+    /// <summary>Sends, and waits for the first attempt's end.</summary>
+    public async Task<DeliveryRecord> SendAsync(string url, Content? content = null)
+    {
+        var result = await _host.Services.GetRequiredService<INotifier>()
+            .TriggerAsync(new Trigger { To = Recipient.Webhook(url), Content = content ?? new Content { Body = "content-text" } });
+        return await AttemptedAsync(result.Id, attempts: 1);
+    }
+
+    public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
+        Eventually.FindAsync(
+            async () => await ReadDeliveryAsync(notificationId) is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
+            $"{attempts} attempts for {notificationId}");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private async Task<DeliveryRecord> ReadDeliveryAsync(Guid notificationId) =>
+        (await _host.Services.GetRequiredService<INotificationStore>()
+            .ListDeliveriesAsync(Trigger.DefaultTenant, notificationId, null, 1, CancellationToken.None))[0];
+}
