@@ -23,15 +23,18 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
         """;
 
     public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) => database.TransactAsync(
-        async (connection, cancellationToken) =>
-        {
-            var results = await _idempotency.ClaimAsync(connection, batch, cancellationToken).ConfigureAwait(false);
-            SerializedRequest[] stored = [.. batch.Where((_, i) => results[i].Status == EnqueueStatus.Stored)];
-            if (stored.Length > 0)
-                await StoreAsync(connection, stored, cancellationToken).ConfigureAwait(false);
-            return results;
-        },
-        CancellationToken.None);
+        (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken), CancellationToken.None);
+
+    /// <summary>Adds a batch within the connection's transaction.</summary>
+    public async ValueTask<EnqueueResult[]> AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<SerializedRequest> batch, CancellationToken cancellationToken)
+    {
+        var results = await _idempotency.ClaimAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        SerializedRequest[] stored = [.. batch.Where((_, i) => results[i].Status == EnqueueStatus.Stored)];
+        if (stored.Length > 0)
+            await StoreAsync(connection, stored, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
 
     private async ValueTask StoreAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
     {

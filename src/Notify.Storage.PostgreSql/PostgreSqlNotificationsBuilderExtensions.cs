@@ -47,6 +47,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<PostgreSqlLease>();
         services.AddSingleton<PostgreSqlSettle>();
         services.AddSingleton<IDeliveryQueue, PostgreSqlDeliveryQueue>();
+        services.AddSingleton<IOutbox, PostgreSqlOutbox>();
         services.AddSingleton<INotificationStore, PostgreSqlNotificationStore>();
         services.AddSingleton<IExpansionStore, PostgreSqlExpansionStore>();
         services.AddSingleton<IReceiptStore, PostgreSqlReceiptStore>();
