@@ -13,7 +13,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the PostgreSQL store.</summary>
 public static class PostgreSqlNotificationsBuilderExtensions
 {
-    /// <summary>Keeps everything in a PostgreSQL database (13 or newer), whose tables are made at start: durable, for many processes.</summary>
+    /// <summary>Keeps everything in a PostgreSQL database (tested with 15), whose tables are made at start: durable, for many processes.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">An Npgsql connection string, such as <c>Host=db.example.org;Database=shop;Username=notify</c>.</param>
     public static INotificationsBuilder UsePostgreSql(this INotificationsBuilder builder, string connectionString) =>

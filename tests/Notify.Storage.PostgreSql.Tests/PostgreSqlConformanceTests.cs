@@ -28,8 +28,6 @@ file static class FreshDatabase
     public static async ValueTask<ConformanceStore> OpenAsync(PostgreSqlServer server)
     {
         var database = await server.CreateDatabaseAsync();
-        return await ConformanceStore.OpenAsync(
-            notifications => notifications.UsePostgreSql(database),
-            delete: () => server.DropDatabaseAsync(database));
+        return await ConformanceStore.OpenAsync(notifications => notifications.UsePostgreSql(database));
     }
 }

@@ -20,7 +20,10 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     private ServerProcess? _process;
     private int _databases;
 
-    /// <summary>A new, empty database's connection string. Its pool stays small: many tests share the server.</summary>
+    /// <summary>
+    /// A new, empty database's connection string. Its pool stays small, for many tests share the server; and it goes when the
+    /// server's folder goes, because dropping it would flush the whole server to disk.
+    /// </summary>
     public async ValueTask<string> CreateDatabaseAsync()
     {
         await StartAsync();
@@ -28,10 +31,6 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         await ExecuteAsync($"CREATE DATABASE {name}");
         return ConnectionString(name);
     }
-
-    /// <summary>Drops what <see cref="CreateDatabaseAsync"/> made.</summary>
-    public async ValueTask DropDatabaseAsync(string connectionString) =>
-        await ExecuteAsync($"DROP DATABASE {new NpgsqlConnectionStringBuilder(connectionString).Database} WITH (FORCE)");
 
     public async ValueTask DisposeAsync()
     {
