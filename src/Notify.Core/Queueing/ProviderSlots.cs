@@ -6,10 +6,14 @@ namespace Notify.Queueing;
 /// </summary>
 internal sealed class ProviderSlots
 {
+    /// <summary>Each of three lanes is looked into first, once before and once after the lanes that have a backlog.</summary>
+    private const int Turns = 6;
+
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
     private readonly int _limit;
     private int _taken;
+    private int _turn;
 
     public ProviderSlots(int limit)
     {
@@ -50,15 +54,23 @@ internal sealed class ProviderSlots
         {
             Span<int> granted = stackalloc int[_lanes.Length];
             granted.Clear();
-            most -= LookIntoDryLanes(granted, most);
+
+            // Where slots are few, whichever lanes come first leave none to the others: they come first in turn.
+            if (_turn % 2 == 0)
+                most -= LookIntoDryLanes(granted, most);
             for (; most > 0 && NextByWeight() is { } lane; most--)
                 granted[(int)lane.Priority]++;
+            if (_turn % 2 == 1)
+                LookIntoDryLanes(granted, most);
 
             foreach (var lane in _lanes)
             {
                 if (granted[(int)lane.Priority] is > 0 and var max)
                     quotas.Add(new LeaseQuota(lane.Priority, provider, max));
             }
+
+            if (quotas.Count > 0)
+                _turn = (_turn + 1) % Turns;
         }
 
         return quotas;
@@ -79,8 +91,9 @@ internal sealed class ProviderSlots
     {
         var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
         var total = 0;
-        foreach (var lane in _lanes)
+        for (var i = 0; i < _lanes.Length; i++)
         {
+            var lane = _lanes[(_turn + i) % _lanes.Length];
             for (; !lane.HasBacklog && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
                 granted[(int)lane.Priority]++;
         }
