@@ -65,8 +65,13 @@ internal sealed class DeliveryRunner(
         var delivery = inFlight.Lease.Delivery;
         try
         {
-            if (inFlight.Lease.Until <= time.GetUtcNow())
+            if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
+            {
+                // An attempt that outlives its lease is one that others repeat, or that a cancellation says was stopped.
+                Log.LeaseTooShort(logger, delivery.Id);
                 return;
+            }
+
             if (delivery.ExpiresAt <= time.GetUtcNow())
             {
                 await settler.ExpireAsync(inFlight, _abandon.Token).ConfigureAwait(false);

@@ -133,6 +133,8 @@ internal sealed class DeliverySettler(
                 var applied = await queue.SettleAsync([settlement with { Fence = lease.Fence }], cancellationToken).ConfigureAwait(false);
                 if (applied[0])
                     recorder.Record(lease.Delivery, settlement);
+                else if (inFlight.Lease.Fence != lease.Fence)
+                    continue; // This process leased it once more while the settlement was on its way.
                 else
                     Log.LeaseLost(logger, settlement.DeliveryId);
                 return;
