@@ -50,8 +50,10 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
 
     private async ValueTask<Outcome> ChooseAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        // The process forgets its refusals when it is killed and the delivery knows those that spent its budget: without the
+        // latter, what is refused at first would be refused first by every process until the budget is spent.
         var refusals = _refusals.GetValueOrDefault(delivery.Id);
-        var choice = Choice(delivery.To.Value, refusals);
+        var choice = Choice(delivery.To.Value, refusals + delivery.AttemptsSpent);
         if (choice < 50)
             _refusals[delivery.Id] = refusals + 1;
         switch (choice)
@@ -85,10 +87,10 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
     }
 
     // 0 to 999. SplitMix64, because a choice has to be the same in every process and .NET's hash codes are not.
-    private int Choice(string address, int refusals)
+    private int Choice(string address, int earlier)
     {
         var number = ulong.Parse(address.AsSpan(0, address.IndexOf('@', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
-        var z = (ulong)settings.Seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03 + (ulong)(refusals + 1) * 0x8CB92BA72F3D8DD7;
+        var z = (ulong)settings.Seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03 + (ulong)(earlier + 1) * 0x8CB92BA72F3D8DD7;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return (int)((z ^ (z >> 31)) % 1_000);
