@@ -21,4 +21,7 @@ internal static partial class Log
 
     [LoggerMessage(6, LogLevel.Information, "Provider {Provider} works again; its circuit is closed")]
     public static partial void CircuitClosed(ILogger logger, string provider);
+
+    [LoggerMessage(7, LogLevel.Warning, "Delivery {DeliveryId} was leased too late for an attempt; it falls due again when its lease ends")]
+    public static partial void LeaseTooShort(ILogger logger, Guid deliveryId);
 }

@@ -9,7 +9,6 @@ internal sealed class ProviderSlots
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
     private readonly int _limit;
-    private int _taken;
 
     public ProviderSlots(int limit)
     {
@@ -31,16 +30,16 @@ internal sealed class ProviderSlots
         }
     }
 
-    public void TakeBeyondLimit()
+    public void TakeBeyondLimit(Priority priority)
     {
         lock (_lock)
-            _taken++;
+            _lanes[(int)priority].Taken++;
     }
 
-    public void Release()
+    public void Release(Priority priority)
     {
         lock (_lock)
-            _taken--;
+            _lanes[(int)priority].Taken--;
     }
 
     public List<LeaseQuota> TakeQuotas(string provider, int most)
@@ -70,18 +69,29 @@ internal sealed class ProviderSlots
         {
             var lane = _lanes[(int)quota.Priority];
             lane.HasBacklog = leased == quota.Max;
-            _taken -= quota.Max - leased;
+            lane.IsEmpty = leased < quota.Max;
+            lane.Taken -= quota.Max - leased;
+        }
+    }
+
+    public void LookAgain()
+    {
+        lock (_lock)
+        {
+            foreach (var lane in _lanes)
+                lane.IsEmpty = false;
         }
     }
 
     // A lane that had nothing is looked into with few slots, so that it does not keep them from the lanes that have something.
+    // Where there are too few slots for all, those found empty are passed over until every lane has had its look.
     private int LookIntoDryLanes(Span<int> granted, int most)
     {
         var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
         var total = 0;
         foreach (var lane in _lanes)
         {
-            for (; !lane.HasBacklog && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
+            for (; lane is { HasBacklog: false, IsEmpty: false } && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
                 granted[(int)lane.Priority]++;
         }
 
@@ -120,13 +130,22 @@ internal sealed class ProviderSlots
         return true;
     }
 
-    private bool HasRoom(Lane lane) => _taken < lane.Limit;
+    // A lane's limit is for itself and the lighter ones. What heavier lanes hold does not count: they would shut it out.
+    private bool HasRoom(Lane lane) => TakenFrom(lane.Priority) < lane.Limit && TakenFrom(Priority.High) < _limit;
+
+    private int TakenFrom(Priority heaviest)
+    {
+        var taken = 0;
+        for (var i = (int)heaviest; i < _lanes.Length; i++)
+            taken += _lanes[i].Taken;
+        return taken;
+    }
 
     private bool TryTake(Lane lane)
     {
         if (!HasRoom(lane))
             return false;
-        _taken++;
+        lane.Taken++;
         return true;
     }
 
@@ -136,11 +155,16 @@ internal sealed class ProviderSlots
 
         public int Weight { get; } = weight;
 
-        /// <summary>The provider's slots may fill up to here by deliveries of this lane.</summary>
+        /// <summary>The deliveries of this lane and the lighter ones may hold this many of the provider's slots.</summary>
         public int Limit { get; } = limit;
+
+        public int Taken { get; set; }
 
         public int Credit { get; set; }
 
         public bool HasBacklog { get; set; }
+
+        /// <summary>Whether the last look found less than it could have taken.</summary>
+        public bool IsEmpty { get; set; }
     }
 }
