@@ -36,7 +36,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
-        if (endpoints.ServiceProvider.GetService<INotifier>() is null)
+        // Asked by type and not by looking it up, which would open the store before the application starts.
+        if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(INotifier)) is false)
             throw new InvalidOperationException("MapNotifications() needs AddNotifications() on the application's services.");
 
         var keys = new ApiKeys(ValidOptions(endpoints.ServiceProvider).ApiKeys);

@@ -1,0 +1,16 @@
+namespace Notify.Load.Chaos;
+
+/// <summary>The chaos audit's result; see docs/chaos.md for what is counted how.</summary>
+internal sealed record ChaosResult(
+    int Count,
+    int Kills,
+    int Stops,
+    int Acknowledged,
+    int Delivered,
+    int Lost,
+    int Stuck,
+    int Duplicates,
+    int InFlightAtKills,
+    double Seconds,
+    double PerSecond,
+    int Seed) : Result("chaos", Count, PerSecond);

@@ -1,0 +1,82 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+
+namespace Notify.Load.Chaos;
+
+/// <summary>
+/// Clients that send triggers over kept connections, one trigger at a time each. What is not acknowledged is repeated with the
+/// same idempotency key until it is: a client cannot know what became of an unanswered request.
+/// </summary>
+internal sealed class TriggerLoad(Uri address, int count) : IDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(40) };
+    private readonly Guid[] _acknowledged = new Guid[count];
+    private int _taken = -1;
+    private int _answered;
+    private int _unanswered;
+
+    public int Answered => Volatile.Read(ref _answered);
+
+    /// <summary>How many requests were sent in vain and repeated.</summary>
+    public int Unanswered => Volatile.Read(ref _unanswered);
+
+    /// <summary>The ids of the acknowledged notifications.</summary>
+    public IEnumerable<Guid> Acknowledged => _acknowledged.Where(id => id != Guid.Empty);
+
+    public Task RunAsync(int clients, CancellationToken cancellationToken) =>
+        Task.WhenAll(Enumerable.Range(0, clients).Select(_ => SendAsync(cancellationToken)));
+
+    /// <summary>Sends one trigger once. Null when no answer came.</summary>
+    public async Task<HttpResponseMessage?> TrySendAsync(int number, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/notifications");
+        request.Headers.Add("Idempotency-Key", $"trigger-{number}");
+        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(
+            $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""));
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        try
+        {
+            return await _client.SendAsync(request, cancellationToken);
+        }
+        catch (Exception exception) when (IsUnanswered(exception, cancellationToken))
+        {
+            return null;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        while (Interlocked.Increment(ref _taken) is var number && number < _acknowledged.Length)
+        {
+            while (!await TryAcknowledgeAsync(number, cancellationToken))
+            {
+                Interlocked.Increment(ref _unanswered);
+                await Task.Delay(Pause, cancellationToken);
+            }
+
+            Interlocked.Increment(ref _answered);
+        }
+    }
+
+    private async Task<bool> TryAcknowledgeAsync(int number, CancellationToken cancellationToken)
+    {
+        using var response = await TrySendAsync(number, cancellationToken);
+        if (response is null or { StatusCode: HttpStatusCode.ServiceUnavailable })
+            return false;
+        if (response.StatusCode != HttpStatusCode.Accepted)
+            throw new InvalidOperationException($"Trigger {number} was answered with {(int)response.StatusCode}, which no kill explains.");
+
+        using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
+        _acknowledged[number] = body.RootElement.GetProperty("id").GetGuid();
+        return true;
+    }
+
+    private static bool IsUnanswered(Exception exception, CancellationToken cancellationToken) =>
+        exception is HttpRequestException or IOException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested);
+}

@@ -1,0 +1,54 @@
+using Microsoft.Data.Sqlite;
+using Notify.Delivering;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>The hidden command by which the bench starts itself as the process that is killed.</summary>
+internal static class HostCommand
+{
+    public const string Name = "host";
+
+    public const string Ready = "ready";
+
+    public static async Task<int> RunAsync(HostSettings settings)
+    {
+        using var record = new VendorRecord(settings.Record);
+        await using var app = Compose(settings, record);
+        try
+        {
+            await app.StartAsync();
+        }
+        catch (Exception exception)
+        {
+            Console.Error.WriteLine(exception.Message);
+            return 1;
+        }
+
+        Console.WriteLine(Ready);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static WebApplication Compose(HostSettings settings, VendorRecord record)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseUrls(settings.Address.ToString());
+        builder.Services.AddNotifications(options =>
+            {
+                options.AttemptTimeout = settings.AttemptTimeout;
+                options.LeaseDuration = settings.LeaseDuration;
+            })
+            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = settings.Database }.ToString());
+        builder.Services.AddSingleton<IDeliveryProvider>(new Vendor(settings, record));
+        builder.Services.Configure<RetryOptions>(Channel.Email.Name, options =>
+        {
+            options.BaseDelay = TimeSpan.FromMilliseconds(50);
+            options.MaxDelay = TimeSpan.FromSeconds(1);
+        });
+
+        var app = builder.Build();
+        app.MapNotifications();
+        return app;
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>What a host process is started with.</summary>
+internal sealed record HostSettings
+{
+    /// <summary>The database file.</summary>
+    public required string Database { get; init; }
+
+    /// <summary>The file in which this process's vendor records its calls.</summary>
+    public required string Record { get; init; }
+
+    /// <summary>The port of the loopback address.</summary>
+    public required int Port { get; init; }
+
+    public int Seed { get; init; }
+
+    public VendorMood Mood { get; init; } = VendorMood.Prompt;
+
+    /// <summary>How long a slow vendor takes.</summary>
+    public TimeSpan VendorDelay { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Short, so that what a killed process held is taken up soon.</summary>
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>See <see cref="AttemptTimeout"/>.</summary>
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(5);
+
+    public Uri Address => new($"http://127.0.0.1:{Port}");
+
+    public static HostSettings From(Arguments arguments)
+    {
+        var settings = new HostSettings
+        {
+            Database = arguments.RequiredText("database"),
+            Record = arguments.RequiredText("record"),
+            Port = arguments.Int32("port", 0, min: 1),
+            Seed = arguments.Int32("seed", 0, min: 0),
+            Mood = Enum.Parse<VendorMood>(arguments.RequiredText("mood")),
+            VendorDelay = Milliseconds(arguments, "vendor-delay"),
+            AttemptTimeout = Milliseconds(arguments, "attempt-timeout"),
+            LeaseDuration = Milliseconds(arguments, "lease"),
+        };
+        arguments.RefuseUnknown();
+        return settings;
+    }
+
+    public IEnumerable<string> ToArguments() =>
+    [
+        "--database", Database,
+        "--record", Record,
+        "--port", Text(Port),
+        "--seed", Text(Seed),
+        "--mood", Mood.ToString(),
+        "--vendor-delay", Text((int)VendorDelay.TotalMilliseconds),
+        "--attempt-timeout", Text((int)AttemptTimeout.TotalMilliseconds),
+        "--lease", Text((int)LeaseDuration.TotalMilliseconds),
+    ];
+
+    private static TimeSpan Milliseconds(Arguments arguments, string name) =>
+        TimeSpan.FromMilliseconds(arguments.Int32(name, 0, min: 1));
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>How a vendor treats its callers.</summary>
+internal enum VendorMood
+{
+    /// <summary>It accepts at once.</summary>
+    Prompt,
+
+    /// <summary>It accepts after <see cref="HostSettings.VendorDelay"/>.</summary>
+    Slow,
+
+    /// <summary>It never answers, and never notices that the caller gave up.</summary>
+    Silent,
+
+    /// <summary>It accepts mostly; it is slow, busy, broken or faulty by a choice that the seed makes for each message and attempt.</summary>
+    Mixed,
+}
+
+/// <summary>A vendor and its provider in one: it records each call and each acceptance before it answers.</summary>
+internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeliveryProvider
+{
+    private readonly ConcurrentDictionary<Guid, int> _refusals = new();
+
+    public string Name => "vendor";
+
+    public Channel Channel => Channel.Email;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        record.Write(VendorAct.Began, delivery);
+        switch (settings.Mood)
+        {
+            case VendorMood.Slow:
+                await Task.Delay(settings.VendorDelay, cancellationToken);
+                return Accept(delivery, cancellationToken);
+            case VendorMood.Silent:
+                await new TaskCompletionSource().Task;
+                return Outcome.Retry("unreachable");
+            case VendorMood.Mixed:
+                return await ChooseAsync(delivery, cancellationToken);
+            default:
+                return Accept(delivery, cancellationToken);
+        }
+    }
+
+    private async ValueTask<Outcome> ChooseAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        // The process forgets its refusals when it is killed and the delivery knows those that spent its budget: without the
+        // latter, what is refused at first would be refused first by every process until the budget is spent.
+        var refusals = _refusals.GetValueOrDefault(delivery.Id);
+        var choice = Choice(delivery.To.Value, refusals + delivery.AttemptsSpent);
+        if (choice < 50)
+            _refusals[delivery.Id] = refusals + 1;
+        switch (choice)
+        {
+            case < 30:
+                return Outcome.Retry("busy");
+            case < 40:
+                return Outcome.ProviderFailed("down");
+            case < 49:
+                throw new InvalidOperationException("The provider is faulty.");
+            case < 50:
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+                break;
+            case < 70:
+                await Task.Delay(choice, cancellationToken);
+                break;
+            default:
+                break;
+        }
+
+        _refusals.TryRemove(delivery.Id, out _);
+        return Accept(delivery, cancellationToken);
+    }
+
+    // A vendor does not take over what its caller has stopped asking for.
+    private Outcome Accept(Delivery delivery, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        record.Write(VendorAct.Accepted, delivery);
+        return Outcome.Accepted();
+    }
+
+    // 0 to 999. SplitMix64, because a choice has to be the same in every process and .NET's hash codes are not.
+    private int Choice(string address, int earlier)
+    {
+        var number = ulong.Parse(address.AsSpan(0, address.IndexOf('@', StringComparison.Ordinal)), NumberStyles.None, CultureInfo.InvariantCulture);
+        var z = (ulong)settings.Seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03 + (ulong)(earlier + 1) * 0x8CB92BA72F3D8DD7;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+        return (int)((z ^ (z >> 31)) % 1_000);
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text;
+using Notify.Queueing;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>What a vendor did.</summary>
+internal enum VendorAct
+{
+    /// <summary>It was called.</summary>
+    Began,
+
+    /// <summary>It took the message over; written before the call is answered.</summary>
+    Accepted,
+}
+
+/// <summary>One line of a vendor's record.</summary>
+internal readonly record struct VendorEntry(VendorAct Act, Guid NotificationId, Guid DeliveryId);
+
+/// <summary>
+/// The vendor's own book, which knows nothing of Notify's database: a file that only grows, one write call for each line, so
+/// that a killed process leaves at most its last line torn.
+/// </summary>
+internal sealed class VendorRecord(string file) : IDisposable
+{
+    private const string Acts = "BA";
+    private const int LineLength = 68;
+
+    private readonly FileStream _file = new(file, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
+    private readonly Lock _lock = new();
+
+    public void Write(VendorAct act, Delivery delivery)
+    {
+        var line = Encoding.ASCII.GetBytes($"{Acts[(int)act]} {delivery.NotificationId:N} {delivery.Id:N}\n");
+        lock (_lock)
+            _file.Write(line);
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    /// <summary>Reads a record. A torn line says nothing: its writer had not answered anybody yet.</summary>
+    public static IEnumerable<VendorEntry> Read(string file) =>
+        File.Exists(file) ? File.ReadLines(file).Where(line => line.Length == LineLength - 1).Select(Parse) : [];
+
+    private static VendorEntry Parse(string line) => new(
+        (VendorAct)Acts.IndexOf(line[0], StringComparison.Ordinal),
+        Guid.ParseExact(line.AsSpan(2, 32), "N"),
+        Guid.ParseExact(line.AsSpan(35, 32), "N"));
+}

@@ -1,0 +1,24 @@
+using Notify.Load;
+using Notify.Load.Chaos;
+using Notify.Load.Hosts;
+
+try
+{
+    var arguments = new Arguments(args);
+    return arguments.Command switch
+    {
+        "chaos" => await ChaosScenario.RunAsync(arguments),
+        HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
+        _ => throw new ArgumentException(
+            """
+            Name a scenario:
+              chaos  [--kills 50] [--stops 0] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+            Its result is one JSON line, the last of the standard output.
+            """),
+    };
+}
+catch (ArgumentException exception)
+{
+    Console.Error.WriteLine(exception.Message);
+    return 2;
+}

@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Notify.Load.Chaos;
+
+namespace Notify.Load;
+
+/// <summary>What every scenario tells of itself.</summary>
+/// <param name="Scenario">The scenario's name.</param>
+/// <param name="Count">How many notifications it sent.</param>
+/// <param name="PerSecond">How many of them were done per second.</param>
+internal abstract record Result(
+    [property: JsonPropertyOrder(-2)] string Scenario,
+    [property: JsonPropertyOrder(-1)] int Count,
+    double PerSecond)
+{
+    /// <summary>Writes the result as one JSON line, which scripts read.</summary>
+    public void Print() => Console.Out.WriteLine(JsonSerializer.Serialize(this, GetType(), ResultJson.Default));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ChaosResult))]
+internal sealed partial class ResultJson : JsonSerializerContext;
