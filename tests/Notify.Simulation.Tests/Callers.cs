@@ -65,7 +65,7 @@ internal sealed class Callers(Random random, World world)
     {
         if (trigger.IdempotencyKey is not null)
             _sent.Add(trigger);
-        if (trigger.SendAt < world.Clock.Now || trigger.ExpiresAt < world.Clock.Now)
+        if (trigger.SendAt < world.Clock.Now || trigger.ExpiresAt <= world.Clock.Now)
             return;
         _open.Add(new Call(process, trigger, process.Notifier.TriggerAsync(trigger)));
     }

@@ -85,6 +85,8 @@ internal sealed class SimulatedProcess
             options.AttemptTimeout = conditions.AttemptTimeout;
             options.LeaseDuration = conditions.LeaseDuration;
             options.PollInterval = conditions.PollInterval;
+            // Long enough that no attempt is given up: Task.Delay would then end on the thread pool.
+            options.DrainTimeout = TimeSpan.FromMinutes(10);
             options.DefaultTimeToLive = TimeSpan.FromMinutes(10);
         });
         services.ConfigureAll<RetryOptions>(options =>

@@ -183,6 +183,10 @@ internal sealed class World
 
     private void PassTime()
     {
+        Ledger.Require(Operations.NextDeadline < DateTimeOffset.MaxValue || Clock.NextTimer < DateTimeOffset.MaxValue, "something goes on");
+        if (Ledger.Violation is not null)
+            return;
+
         if (Operations.NextDeadline <= Clock.NextTimer)
         {
             Clock.MoveTo(Operations.NextDeadline);
