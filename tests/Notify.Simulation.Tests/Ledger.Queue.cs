@@ -110,6 +110,7 @@ internal sealed partial class Ledger
         if (!_notifications.TryGetValue(notificationId, out var notification))
             return;
 
+        _cancelled.Add(notificationId);
         Resync(notification);
         var all = _facts.Values.Where(facts => facts.Delivery.NotificationId == notification.Id).ToArray();
         Require(cancellation is not null, "what is known can be cancelled");

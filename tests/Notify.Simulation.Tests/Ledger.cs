@@ -13,6 +13,7 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
 {
     private readonly Dictionary<Guid, Facts> _facts = [];
     private readonly Dictionary<Guid, Notification> _notifications = [];
+    private readonly HashSet<Guid> _cancelled = [];
 
     /// <summary>The first violation; null while everything holds.</summary>
     public string? Violation { get; private set; }
@@ -104,7 +105,7 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
         {
             Resync(notification);
             foreach (var progress in ProgressOf(notification))
-                Require(progress.IsComplete, "every topic is expanded");
+                CheckExpansion(notification, progress);
         }
 
         foreach (var facts in _facts.Values)
@@ -119,6 +120,13 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
 
     private IEnumerable<ObservedAttempt> UnderWay(SimulatedProcess process) =>
         _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process && attempt.IsUnderWay);
+
+    private void CheckExpansion(Notification notification, ExpansionProgress progress)
+    {
+        Require(progress.IsComplete, "every topic is expanded");
+        if (!_cancelled.Contains(notification.Id))
+            Require(DeliveriesOf(notification).Count == progress.Total, "every subscriber of a topic is notified");
+    }
 
     private IReadOnlyList<ExpansionProgress> ProgressOf(Notification notification) =>
         expansions.GetProgressAsync(notification.Tenant, notification.Id, CancellationToken.None).Result;

@@ -62,7 +62,6 @@ internal sealed class SimulatedProcess
     /// </summary>
     public void Stop()
     {
-        _world.Ledger.CutOff(this);
         _stopping.Cancel();
         Task.WaitAll(_running);
         Stopped = _services.GetRequiredService<DeliveryWorker>().StopAsync(CancellationToken.None);
