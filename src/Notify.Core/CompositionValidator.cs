@@ -5,7 +5,7 @@ using Notify.Queueing;
 
 namespace Notify;
 
-/// <summary>Checks at start that what the application put together can work: exactly one store, providers with names of their own.</summary>
+/// <summary>Checks at start that what the application put together can work: exactly one store, providers with names of their own, options that hold.</summary>
 internal sealed class CompositionValidator(Composition composition, IServiceProvider services) : IValidateOptions<NotificationsOptions>
 {
     public ValidateOptionsResult Validate(string? name, NotificationsOptions options)
@@ -40,5 +40,33 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
             yield return "Notifications need a provider. Add one: AddNotifications().AddSmtp(...), or AddSandbox() to see what would be sent.";
         foreach (var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
             yield return $"{group.Count()} providers are named '{group.Key}'. Give each a name of its own.";
+        foreach (var failure in providers.SelectMany(provider => FailuresOf<ProviderOptions>(provider.Name)))
+            yield return failure;
+        foreach (var channel in providers.GroupBy(provider => provider.Channel))
+        {
+            foreach (var failure in FailuresOf<RetryOptions>(channel.Key.Name).Concat(RouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)])))
+                yield return failure;
+        }
+    }
+
+    private IEnumerable<string> FailuresOf<TOptions>(string name) where TOptions : class
+    {
+        try
+        {
+            services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name);
+            return [];
+        }
+        catch (OptionsValidationException exception)
+        {
+            return exception.Failures.Select(failure => $"{typeof(TOptions).Name} '{name}': {failure}");
+        }
+    }
+
+    private IEnumerable<string> RouteFailures(Channel channel, HashSet<string> providers)
+    {
+        var options = services.GetRequiredService<IOptionsMonitor<ChannelOptions>>().Get(channel.Name);
+        return options.Providers.Concat(options.PlatformProviders.Values.SelectMany(names => names)).Distinct()
+            .Where(name => !providers.Contains(name))
+            .Select(name => $"{nameof(ChannelOptions)} '{channel}': there is no provider '{name}' that sends over this channel.");
     }
 }

@@ -36,6 +36,8 @@ public static class NotificationsServiceCollectionExtensions
         services.TryAddSingleton<EngineSettings>();
         services.AddSingleton(new Composition(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
+        services.AddSingleton<IValidateOptions<ProviderOptions>>(new DataAnnotationValidateOptions<ProviderOptions>(name: null));
+        services.AddSingleton<IValidateOptions<RetryOptions>>(new DataAnnotationValidateOptions<RetryOptions>(name: null));
         services.AddSingleton<ProviderCatalog>();
         AddWalk(services);
         return new NotificationsBuilder(services);

@@ -27,13 +27,15 @@ internal sealed class DeliveryExecutor(
         foreach (var provider in StartingWith(route, delivery.Provider))
         {
             var circuit = health.Of(provider.Name);
+            if (circuit.OpenFor <= TimeSpan.Zero && provider.Name != delivery.Provider)
+                return Execution.Moved(provider.Name);
             if (circuit.OpenFor <= TimeSpan.Zero && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted)
                 return attempted;
 
             shortestBreak = TimeSpan.FromTicks(Math.Clamp(circuit.OpenFor.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
         }
 
-        return Execution.Deferred(shortestBreak);
+        return Execution.Deferred(delivery.Provider, shortestBreak);
     }
 
     private static IEnumerable<IDeliveryProvider> StartingWith(IReadOnlyList<IDeliveryProvider> route, string provider)
@@ -80,9 +82,10 @@ internal sealed class DeliveryExecutor(
         try
         {
             var sending = provider.SendAsync(delivery, either.Token);
-            return sending.IsCompletedSuccessfully
+            var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
                 : await sending.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return outcome ?? Outcome.Retry("provider returned no outcome");
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
         {

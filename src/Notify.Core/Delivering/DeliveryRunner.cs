@@ -29,7 +29,7 @@ internal sealed class DeliveryRunner(
 
         // Its lease ran out while the attempt is still under way here, and this process leased it once more:
         // the attempt goes on under the new fence.
-        slots.Release(lease.Delivery.Provider);
+        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
         if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay))
             underWay.Lease = lease;
     }
@@ -37,8 +37,16 @@ internal sealed class DeliveryRunner(
     /// <summary>Gives back a delivery that was leased and not begun.</summary>
     public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
     {
-        slots.Release(lease.Delivery.Provider);
-        await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
+        try
+        {
+            await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // The others are still to be given back, and the attempts under way to be waited for.
+            Log.RunFailed(logger, lease.Delivery.Id, exception);
+        }
     }
 
     /// <summary>Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.</summary>
@@ -84,7 +92,7 @@ internal sealed class DeliveryRunner(
         finally
         {
             _inFlight.TryRemove(delivery.Id, out _);
-            slots.Release(delivery.Provider);
+            slots.Release(delivery.Provider, delivery.Priority);
         }
     }
 }

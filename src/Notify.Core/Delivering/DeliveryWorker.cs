@@ -86,7 +86,7 @@ internal sealed class DeliveryWorker(
             var request = new ClaimRequest(worker.Name, time.GetUtcNow() + options.Value.LeaseDuration, references);
             foreach (var lease in await queue.ClaimAsync(request, stopping).ConfigureAwait(false))
             {
-                slots.TakeBeyondLimit(lease.Delivery.Provider);
+                slots.TakeBeyondLimit(lease.Delivery.Provider, lease.Delivery.Priority);
                 _ready.Writer.TryWrite(lease);
             }
         }
@@ -122,8 +122,11 @@ internal sealed class DeliveryWorker(
         {
             try
             {
-                if (!await LeaseOnceAsync(stopping).ConfigureAwait(false))
-                    await signal.WaitAsync(stopping).ConfigureAwait(false);
+                if (await LeaseOnceAsync(stopping).ConfigureAwait(false))
+                    continue;
+
+                await signal.WaitAsync(stopping).ConfigureAwait(false);
+                admission.LookAgain();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -137,7 +140,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    /// <returns>Whether more may be due at once.</returns>
+    /// <returns>Whether there was room for more: then lanes may be left that it was too small for.</returns>
     private async ValueTask<bool> LeaseOnceAsync(CancellationToken stopping)
     {
         var quotas = admission.TakeQuotas(providers.All.Select(provider => provider.Name).Concat(_orphans));
@@ -158,6 +161,6 @@ internal sealed class DeliveryWorker(
 
         foreach (var lease in leases)
             _ready.Writer.TryWrite(lease);
-        return leases.Count > 0;
+        return true;
     }
 }

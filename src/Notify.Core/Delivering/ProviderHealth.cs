@@ -62,6 +62,9 @@ internal sealed class ProviderCircuit
         }
         catch (BrokenCircuitException)
         {
+            // A call that tries whether the provider works again is under way; the others let it have a moment.
+            if (OpenFor <= TimeSpan.Zero)
+                Volatile.Write(ref _openUntil, (_time.GetUtcNow() + TimeSpan.FromSeconds(1)).UtcTicks);
             return null;
         }
     }

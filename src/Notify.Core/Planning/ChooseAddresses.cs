@@ -17,7 +17,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     private List<Step> StepsOf(Trigger trigger)
     {
         var later = trigger.Fallback ?? [];
-        var first = trigger.Channels ?? [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
+        IReadOnlyList<Channel> first = trigger.Channels is { } named ? [.. named.Distinct()] : [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
         return [new Step(first, TimeSpan.Zero), .. later.Select(step => new Step([step.Channel], step.After))];
     }
 

@@ -37,9 +37,9 @@ internal sealed class CompiledTemplate
         {
             contents.Add(new ContentVariant(variant.Channel, variant.Locale, new Content
             {
-                Title = Fill(variant.Title, variables, missing),
-                Body = Fill(variant.Body, variables, missing),
-                Html = Fill(variant.Html, variables, missing),
+                Title = Fill(variant.Title, variables, missing, errors),
+                Body = Fill(variant.Body, variables, missing, errors),
+                Html = Fill(variant.Html, variables, missing, errors),
             }));
         }
 
@@ -51,9 +51,9 @@ internal sealed class CompiledTemplate
 
     private static bool MayBeUsed(CompiledVariant variant, Trigger trigger) =>
         variant.Channel is not { } channel || trigger.Channels is null
-        || trigger.Channels.Contains(channel) || trigger.Fallback?.Any(step => step.Channel == channel) == true;
+        || trigger.Channels.Contains(channel) || trigger.Fallback?.Any(step => step?.Channel == channel) == true;
 
-    private static string? Fill(HandlebarsTemplate<object, object>? part, object? variables, SortedSet<string> missing)
+    private static string? Fill(HandlebarsTemplate<object, object>? part, object? variables, SortedSet<string> missing, List<FieldError> errors)
     {
         if (part is null)
             return null;
@@ -65,6 +65,12 @@ internal sealed class CompiledTemplate
         catch (HandlebarsUndefinedBindingException exception)
         {
             missing.Add(exception.Path ?? exception.MissingKey);
+            return null;
+        }
+        catch (HandlebarsException)
+        {
+            // Handlebars looks helpers and partials up when it renders, not when it compiles.
+            errors.Add(new FieldError("template", "The template uses a helper or a partial that does not exist."));
             return null;
         }
     }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using Notify.Queueing;
 
 namespace Notify.Planning;
@@ -11,7 +12,8 @@ internal sealed class DeliveryPlanner(
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
     Schedule schedule,
-    Chance chance)
+    Chance chance,
+    IOptions<NotificationsOptions> options)
 {
     private readonly IPlanningStep[] _steps =
         [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
@@ -50,7 +52,7 @@ internal sealed class DeliveryPlanner(
         Fallback = draft.Fallback,
         AcceptedAt = notification.AcceptedAt,
         DueAt = draft.DueAt,
-        ExpiresAt = notification.ExpiresAt,
+        ExpiresAt = notification.Trigger.ExpiresAt ?? draft.DueAt + options.Value.DefaultTimeToLive,
     };
 }
 

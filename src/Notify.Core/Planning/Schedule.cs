@@ -32,6 +32,8 @@ internal sealed class Schedule : IPlanningStep
             return due;
 
         var end = local.Date + quiet.To.ToTimeSpan();
-        return LocalTime.ToUtc(end > local ? end : end.AddDays(1), timeZone);
+        var after = LocalTime.ToUtc(end > local ? end : end.AddDays(1), timeZone);
+        // In an hour that autumn repeats, the end may lie before the delivery's own time.
+        return after > due ? after : due;
     }
 }

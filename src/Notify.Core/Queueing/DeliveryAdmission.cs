@@ -20,12 +20,14 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
             return true;
         }
 
-        slots.Release(delivery.Provider);
+        slots.Release(delivery.Provider, delivery.Priority);
         return false;
     }
 
     public LeaseQuota[] TakeQuotas(IEnumerable<string> providers) =>
         [.. providers.Where(provider => !MustWait(provider)).SelectMany(provider => slots.TakeQuotas(provider, limits.OfProvider(provider).Available))];
+
+    public void LookAgain() => slots.LookAgain();
 
     public int AllowanceOf(string tenant) => limits.OfTenant(tenant)?.Available ?? int.MaxValue;
 

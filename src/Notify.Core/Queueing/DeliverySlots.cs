@@ -18,7 +18,7 @@ internal sealed class DeliverySlots(
     public bool TryTake(string provider, Priority priority) => Of(provider).TryTake(priority);
 
     /// <summary>Takes a slot for a delivery that this process was given, whether or not there is room.</summary>
-    public void TakeBeyondLimit(string provider) => Of(provider).TakeBeyondLimit();
+    public void TakeBeyondLimit(string provider, Priority priority) => Of(provider).TakeBeyondLimit(priority);
 
     /// <summary>Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.</summary>
     public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
@@ -26,10 +26,17 @@ internal sealed class DeliverySlots(
     /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
     public void Fill(LeaseQuota quota, int leased) => Of(quota.Provider).Fill(quota, leased);
 
-    /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
-    public void Release(string provider)
+    /// <summary>Lets lanes that were found empty be looked into again.</summary>
+    public void LookAgain()
     {
-        Of(provider).Release();
+        foreach (var provider in _providers.Values)
+            provider.LookAgain();
+    }
+
+    /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
+    public void Release(string provider, Priority priority)
+    {
+        Of(provider).Release(priority);
         signal.Set();
     }
 

@@ -6,14 +6,9 @@ namespace Notify.Queueing;
 /// </summary>
 internal sealed class ProviderSlots
 {
-    /// <summary>Each of three lanes is looked into first, once before and once after the lanes that have a backlog.</summary>
-    private const int Turns = 6;
-
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
     private readonly int _limit;
-    private int _taken;
-    private int _turn;
 
     public ProviderSlots(int limit)
     {
@@ -35,16 +30,16 @@ internal sealed class ProviderSlots
         }
     }
 
-    public void TakeBeyondLimit()
+    public void TakeBeyondLimit(Priority priority)
     {
         lock (_lock)
-            _taken++;
+            _lanes[(int)priority].Taken++;
     }
 
-    public void Release()
+    public void Release(Priority priority)
     {
         lock (_lock)
-            _taken--;
+            _lanes[(int)priority].Taken--;
     }
 
     public List<LeaseQuota> TakeQuotas(string provider, int most)
@@ -54,23 +49,15 @@ internal sealed class ProviderSlots
         {
             Span<int> granted = stackalloc int[_lanes.Length];
             granted.Clear();
-
-            // Where slots are few, whichever lanes come first leave none to the others: they come first in turn.
-            if (_turn % 2 == 0)
-                most -= LookIntoDryLanes(granted, most);
+            most -= LookIntoDryLanes(granted, most);
             for (; most > 0 && NextByWeight() is { } lane; most--)
                 granted[(int)lane.Priority]++;
-            if (_turn % 2 == 1)
-                LookIntoDryLanes(granted, most);
 
             foreach (var lane in _lanes)
             {
                 if (granted[(int)lane.Priority] is > 0 and var max)
                     quotas.Add(new LeaseQuota(lane.Priority, provider, max));
             }
-
-            if (quotas.Count > 0)
-                _turn = (_turn + 1) % Turns;
         }
 
         return quotas;
@@ -82,19 +69,29 @@ internal sealed class ProviderSlots
         {
             var lane = _lanes[(int)quota.Priority];
             lane.HasBacklog = leased == quota.Max;
-            _taken -= quota.Max - leased;
+            lane.IsEmpty = leased < quota.Max;
+            lane.Taken -= quota.Max - leased;
+        }
+    }
+
+    public void LookAgain()
+    {
+        lock (_lock)
+        {
+            foreach (var lane in _lanes)
+                lane.IsEmpty = false;
         }
     }
 
     // A lane that had nothing is looked into with few slots, so that it does not keep them from the lanes that have something.
+    // Where there are too few slots for all, those found empty are passed over until every lane has had its look.
     private int LookIntoDryLanes(Span<int> granted, int most)
     {
         var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
         var total = 0;
-        for (var i = 0; i < _lanes.Length; i++)
+        foreach (var lane in _lanes)
         {
-            var lane = _lanes[(_turn + i) % _lanes.Length];
-            for (; !lane.HasBacklog && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
+            for (; lane is { HasBacklog: false, IsEmpty: false } && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
                 granted[(int)lane.Priority]++;
         }
 
@@ -133,13 +130,22 @@ internal sealed class ProviderSlots
         return true;
     }
 
-    private bool HasRoom(Lane lane) => _taken < lane.Limit;
+    // A lane's limit is for itself and the lighter ones. What heavier lanes hold does not count: they would shut it out.
+    private bool HasRoom(Lane lane) => TakenFrom(lane.Priority) < lane.Limit && TakenFrom(Priority.High) < _limit;
+
+    private int TakenFrom(Priority heaviest)
+    {
+        var taken = 0;
+        for (var i = (int)heaviest; i < _lanes.Length; i++)
+            taken += _lanes[i].Taken;
+        return taken;
+    }
 
     private bool TryTake(Lane lane)
     {
         if (!HasRoom(lane))
             return false;
-        _taken++;
+        lane.Taken++;
         return true;
     }
 
@@ -149,11 +155,16 @@ internal sealed class ProviderSlots
 
         public int Weight { get; } = weight;
 
-        /// <summary>The provider's slots may fill up to here by deliveries of this lane.</summary>
+        /// <summary>The deliveries of this lane and the lighter ones may hold this many of the provider's slots.</summary>
         public int Limit { get; } = limit;
+
+        public int Taken { get; set; }
 
         public int Credit { get; set; }
 
         public bool HasBacklog { get; set; }
+
+        /// <summary>Whether the last look found less than it could have taken.</summary>
+        public bool IsEmpty { get; set; }
     }
 }

@@ -41,7 +41,10 @@ internal sealed class DeliverySettler(
     private Settlement Decide(Delivery delivery, Execution execution)
     {
         if (execution.Outcome is not { } outcome)
-            return Waiting(delivery, execution.DeferredFor, "every provider's circuit is open") with { RetryDelay = delivery.RetryDelay };
+        {
+            var reason = execution.DeferredFor > TimeSpan.Zero ? "every provider's circuit is open" : $"moved from '{delivery.Provider}'";
+            return Waiting(delivery, execution.DeferredFor, reason) with { Provider = execution.Provider, RetryDelay = delivery.RetryDelay };
+        }
 
         var settlement = outcome.Kind switch
         {

@@ -12,7 +12,7 @@ public sealed record Notification
     /// <summary>When it became durable.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>After this no delivery is attempted.</summary>
+    /// <summary>After this no delivery is attempted, but for those that fall due later: they have their own <see cref="Queueing.Delivery.ExpiresAt"/>.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>Everything it says, rendered when it was accepted; its deliveries share these by <see cref="Queueing.Delivery.ContentIndex"/>.</summary>

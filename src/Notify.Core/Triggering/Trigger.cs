@@ -10,6 +10,7 @@ public sealed record Trigger
     public const string DefaultTenant = "default";
 
     private readonly JsonElement? _data;
+    private readonly DateTime? _sendAtLocal;
 
     /// <summary>On whose behalf. Tenants share nothing: not ids, not idempotency keys, not each other's waiting time.</summary>
     public string Tenant { get; init; } = DefaultTenant;
@@ -70,11 +71,15 @@ public sealed record Trigger
     public DateTimeOffset? SendAt { get; init; }
 
     /// <summary>Not before this time on the recipient's own clock, by its time zone; for direct addresses UTC. Not together with <see cref="SendAt"/>.</summary>
-    public DateTime? SendAtLocal { get; init; }
+    public DateTime? SendAtLocal
+    {
+        get => _sendAtLocal;
+        init => _sendAtLocal = value is { } local ? DateTime.SpecifyKind(local, DateTimeKind.Unspecified) : null;
+    }
 
     /// <summary>
     /// Not after this time; what has not been accepted by then becomes a dead letter.
-    /// Null means <see cref="NotificationsOptions.DefaultTimeToLive"/> after <see cref="SendAt"/>.
+    /// Null means <see cref="NotificationsOptions.DefaultTimeToLive"/> after each delivery may be sent.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Planning;
@@ -84,6 +85,8 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
                 break;
         }
 
+        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
+            Add(ref errors, "data", "Give an object whose properties are the template's variables.");
         if (trigger.Content?.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
@@ -105,7 +108,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
         {
             if (trigger.To![i]?.Channel is { } channel && !trigger.Channels.Contains(channel)
-                && trigger.Fallback?.Any(step => step.Channel == channel) != true)
+                && trigger.Fallback?.Any(step => step?.Channel == channel) != true)
                 Add(ref errors, $"to[{i}]", $"This is an address for {channel}, which channels leaves out.");
         }
     }
@@ -141,10 +144,15 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
         for (var i = 0; i < trigger.Fallback.Count; i++)
         {
-            var step = trigger.Fallback[i];
+            if (trigger.Fallback[i] is not { } step)
+            {
+                Add(ref errors, $"fallback[{i}]", "Name a channel to fall back to.");
+                continue;
+            }
+
             if (!providers.Serves(step.Channel))
                 Add(ref errors, $"fallback[{i}].channel", providers.DescribeUnserved(step.Channel));
-            if (trigger.Channels?.Contains(step.Channel) == true || trigger.Fallback.Take(i).Any(earlier => earlier.Channel == step.Channel))
+            if (trigger.Channels?.Contains(step.Channel) == true || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel))
                 Add(ref errors, $"fallback[{i}].channel", "This channel is used before.");
             if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
                 Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");

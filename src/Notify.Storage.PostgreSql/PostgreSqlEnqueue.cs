@@ -1,0 +1,90 @@
+using Notify.Planning;
+using Notify.Queueing;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql;
+
+/// <summary>Makes a batch of notifications durable: one statement for each table.</summary>
+internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlDeliveries deliveries)
+{
+    private readonly PostgreSqlIdempotency _idempotency = new(database);
+
+    private readonly string _insertNotifications =
+        $"""
+        INSERT INTO {database.Schema}.notification (id, tenant, accepted_at, expires_at, trigger, contents)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bytea[], $6::bytea[])
+        """;
+
+    private readonly string _insertExpansions =
+        $"""
+        INSERT INTO {database.Schema}.expansion (notification_id, topic, position, total, due_at, updated_at)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])
+        """;
+
+    public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) => database.TransactAsync(
+        (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken), CancellationToken.None);
+
+    /// <summary>Adds a batch within the connection's transaction.</summary>
+    public async ValueTask<EnqueueResult[]> AddAsync(
+        NpgsqlConnection connection, IReadOnlyList<SerializedRequest> batch, CancellationToken cancellationToken)
+    {
+        var results = await _idempotency.ClaimAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        SerializedRequest[] stored = [.. batch.Where((_, i) => results[i].Status == EnqueueStatus.Stored)];
+        if (stored.Length > 0)
+            await StoreAsync(connection, stored, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    private async ValueTask StoreAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
+    {
+        await InsertNotificationsAsync(connection, requests, cancellationToken).ConfigureAwait(false);
+        await deliveries.AddAsync(
+            connection,
+            [.. requests.SelectMany(request => request.Request.Deliveries, (request, queued) => (queued, request.Notification.AcceptedAt))],
+            cancellationToken).ConfigureAwait(false);
+        await InsertExpansionsAsync(connection, requests, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask InsertNotificationsAsync(NpgsqlConnection connection, SerializedRequest[] rows, CancellationToken cancellationToken)
+    {
+        await connection.InsertAsync(
+            _insertNotifications,
+            parameters => parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Contents),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask InsertExpansionsAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
+    {
+        (Notification Notification, NewExpansion Expansion, int Position)[] rows = [.. requests.SelectMany(request =>
+            request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position)))];
+        if (rows.Length == 0)
+            return;
+
+        await connection.InsertAsync(
+            _insertExpansions,
+            parameters => parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                .Column(NpgsqlDbType.Text, rows, row => row.Expansion.Topic)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Position)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase()),
+            cancellationToken).ConfigureAwait(false);
+    }
+}
+
+/// <summary>A request with its notification's JSON, written before the batch needs it.</summary>
+internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger, byte[] Contents)
+{
+    public Notification Notification => Request.Notification;
+
+    public static SerializedRequest Of(EnqueueRequest request) =>
+        new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification.Contents));
+}

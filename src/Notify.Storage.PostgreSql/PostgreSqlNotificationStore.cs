@@ -1,0 +1,48 @@
+using Notify.Queueing;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql;
+
+/// <summary>Reads what was accepted and what became of it.</summary>
+internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, PostgreSqlContents contents) : INotificationStore
+{
+    private readonly string _find =
+        $"SELECT id, accepted_at, expires_at, trigger, contents FROM {database.Schema}.notification WHERE id = $1 AND tenant = $2";
+
+    private readonly string _list =
+        $"""
+        SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d
+        WHERE d.notification_id = $1 AND d.tenant = $2 AND ($3 IS NULL OR d.id > $3) ORDER BY d.id LIMIT $4
+        """;
+
+    private readonly string _count =
+        $"SELECT state, count(*) FROM {database.Schema}.delivery WHERE notification_id = $1 AND tenant = $2 GROUP BY state";
+
+    public async ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
+    {
+        var found = await database.QueryAsync(
+            _find, parameters => parameters.With(id).With(tenant), row => PostgreSqlRow.ReadNotification(row, 0), cancellationToken).ConfigureAwait(false);
+        return found.SingleOrDefault();
+    }
+
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
+        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken) => database.UseAsync(
+        (connection, cancellation) => PostgreSqlRecords.ReadAsync(
+            connection,
+            _list,
+            parameters => parameters.With(notificationId).With(tenant).WithOrNull(NpgsqlDbType.Uuid, after).With(limit),
+            contents,
+            cancellation),
+        cancellationToken);
+
+    public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
+        string tenant, Guid notificationId, CancellationToken cancellationToken)
+    {
+        var counts = await database.QueryAsync(
+            _count,
+            parameters => parameters.With(notificationId).With(tenant),
+            row => KeyValuePair.Create((DeliveryState)row.GetInt16(0), row.GetInt64(1)),
+            cancellationToken).ConfigureAwait(false);
+        return counts.ToDictionary();
+    }
+}

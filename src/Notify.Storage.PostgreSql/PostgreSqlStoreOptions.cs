@@ -1,0 +1,49 @@
+using System.ComponentModel.DataAnnotations;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql;
+
+/// <summary>Where the PostgreSQL store keeps its data. Exactly one of <see cref="ConnectionString"/> and <see cref="DataSource"/>.</summary>
+public sealed class PostgreSqlStoreOptions : IValidatableObject
+{
+    /// <summary>
+    /// An Npgsql connection string, such as <c>Host=db.example.org;Database=shop;Username=notify;Password=...</c>. The user needs
+    /// the right to create a schema, or to create tables in <see cref="Schema"/> where that exists.
+    /// </summary>
+    public string ConnectionString { get; set; } = "";
+
+    /// <summary>The application's own data source, which the application disposes of.</summary>
+    public NpgsqlDataSource? DataSource { get; set; }
+
+    /// <summary>
+    /// The schema that holds every table, made when it does not exist. 1 to 63 lower-case ASCII letters, digits and underscores,
+    /// beginning with a letter; default <c>notify</c>.
+    /// </summary>
+    [Required]
+    [RegularExpression("[a-z][a-z0-9_]{0,62}")]
+    public string Schema { get; set; } = "notify";
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (DataSource is not null && ConnectionString.Length > 0)
+            yield return new ValidationResult("Set ConnectionString or DataSource, not both.", [nameof(ConnectionString)]);
+        if (DataSource is null && FailureOf(ConnectionString) is { } failure)
+            yield return new ValidationResult(failure, [nameof(ConnectionString)]);
+    }
+
+    // A connection string has a password in it, so no message repeats any of it.
+    private static string? FailureOf(string connectionString)
+    {
+        try
+        {
+            return string.IsNullOrWhiteSpace(new NpgsqlConnectionStringBuilder(connectionString).Host)
+                ? "ConnectionString must name a server; write it as Host=db.example.org;Database=shop;Username=notify."
+                : null;
+        }
+        catch (Exception exception) when (exception is ArgumentException or FormatException)
+        {
+            return "ConnectionString is no Npgsql connection string; write it as Host=db.example.org;Database=shop;Username=notify.";
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Core.Tests;
+
+/// <summary>Puts something of the test's own between the engine and a service.</summary>
+internal static class Decoration
+{
+    public static void Decorate<T>(this IServiceCollection services, Func<T, T> decorate) where T : class
+    {
+        var inner = services.Last(service => service.ServiceType == typeof(T));
+        services.Remove(inner);
+        services.AddSingleton(provider => decorate((T)inner.ImplementationFactory!(provider)));
+    }
+}
+
+/// <summary>A queue that tells of each call before it is made, and may fail it.</summary>
+internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
+{
+    public Func<LeaseRequest, Task>? Leasing { get; init; }
+
+    public Action<IReadOnlyList<Lease>>? Leased { get; init; }
+
+    public Func<IReadOnlyList<Settlement>, Task>? Settling { get; init; }
+
+    public Action? Enqueued { get; init; }
+
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    {
+        var results = await queue.EnqueueAsync(requests, cancellationToken);
+        Enqueued?.Invoke();
+        return results;
+    }
+
+    public async ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        if (Leasing is not null)
+            await Leasing(request);
+        var leases = await queue.LeaseAsync(request, cancellationToken);
+        Leased?.Invoke(leases);
+        return leases;
+    }
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        queue.ClaimAsync(request, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        if (Settling is not null)
+            await Settling(settlements);
+        return await queue.SettleAsync(settlements, cancellationToken);
+    }
+
+    public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        queue.CancelAsync(tenant, notificationId, now, cancellationToken);
+
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => queue.GetDepthAsync(cancellationToken);
+}
+
+/// <summary>An expansion store that may fail before or after it moves on.</summary>
+internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionStore
+{
+    public Action<ExpansionStep>? Advancing { get; init; }
+
+    public Action<ExpansionStep>? Advanced { get; init; }
+
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        expansions.LeaseAsync(owner, now, until, max, cancellationToken);
+
+    public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
+    {
+        Advancing?.Invoke(step);
+        var advanced = await expansions.AdvanceAsync(step, cancellationToken);
+        Advanced?.Invoke(step);
+        return advanced;
+    }
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken) =>
+        expansions.GetProgressAsync(tenant, notificationId, cancellationToken);
+}

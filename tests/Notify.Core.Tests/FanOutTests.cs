@@ -1,0 +1,141 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+public sealed class FanOutTests
+{
+    private const int Subscribers = 2_345;
+
+    private readonly ManualTime _time = new();
+    private readonly Passing _passing;
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+
+    public FanOutTests() => _passing = new Passing(_time);
+
+    [Fact]
+    public async Task Every_subscriber_gets_one_and_progress_says_how_far_it_is()
+    {
+        var batches = 0;
+        await using var application = await StartAsync(store => new ExpansionProbe(store) { Advanced = _ => batches++ });
+
+        var id = await BroadcastAsync(application);
+
+        AssertEverybodyGotOne();
+        Assert.InRange(batches, 2, Subscribers / 100);
+        var progress = await ProgressAsync(application, id);
+        Assert.Equal((Subscribers, Subscribers, true), (progress.Done, progress.Total, progress.IsComplete));
+        Assert.Equal(TimeSpan.Zero, progress.Remaining);
+        Assert.Single(_mail.Sent.Select(delivery => delivery.Content).Distinct(ReferenceEqualityComparer.Instance));
+        Assert.All(_mail.Sent, delivery => Assert.Equal(0, delivery.ContentIndex));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_failure_in_the_middle_loses_nobody_and_repeats_nobody(bool afterTheWrite)
+    {
+        var calls = 0;
+        void FailOnce(ExpansionStep step)
+        {
+            if (++calls == 2)
+                throw new InvalidOperationException("the connection broke");
+        }
+
+        await using var application = await StartAsync(store =>
+            new ExpansionProbe(store) { Advancing = afterTheWrite ? null : FailOnce, Advanced = afterTheWrite ? FailOnce : null });
+
+        var id = await BroadcastAsync(application);
+
+        AssertEverybodyGotOne();
+        Assert.Equal(Subscribers, (await ProgressAsync(application, id)).Done);
+    }
+
+    [Fact]
+    public async Task Cancelling_in_the_middle_stops_the_rest()
+    {
+        var reached = new TaskCompletionSource();
+        var goOn = new ManualResetEventSlim();
+        await using var application = await StartAsync(store => new ExpansionProbe(store)
+        {
+            Advanced = step =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                reached.TrySetResult();
+                goOn.Wait();
+            },
+        });
+        await SubscribeAsync(application);
+        var id = await application.SendAsync(Recipient.Topic("news"));
+        await reached.Task;
+
+        var progress = await ProgressAsync(application, id);
+        Assert.False(progress.IsComplete);
+        Assert.InRange(progress.Done, 1, Subscribers - 1);
+        await application.Notifier.CancelAsync(id);
+        goOn.Set();
+        await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
+
+        Assert.Equal(progress.Done, (await ProgressAsync(application, id)).Done);
+        Assert.True((await ProgressAsync(application, id)).IsComplete);
+        Assert.InRange(_mail.Sent.Count, 0, (int)progress.Done);
+    }
+
+    [Fact]
+    public async Task Preferences_hold_for_each_subscriber_and_those_whom_nobody_knows_are_left_out()
+    {
+        await using var application = await StartAsync(store => store);
+        var wanted = new User { Id = "yes", Addresses = new Dictionary<string, string> { ["email"] = "yes@example.org" } };
+        await application.Directory.SaveUserAsync(wanted);
+        await application.Directory.SaveUserAsync(wanted with { Id = "no", Preferences = [new Preference("news", null, false)] });
+        await application.Directory.SubscribeAsync("news", ["yes", "no", "stranger"]);
+
+        var id = await application.SendAsync(TestApplication.Say(Recipient.Topic("news")) with { Category = "news" });
+        await _passing.UntilAsync(TimeSpan.FromSeconds(1), async () => (await ProgressAsync(application, id)).IsComplete, "the topic");
+
+        Assert.Equal("yes", (await application.EndedDeliveryAsync(id)).Delivery.UserId);
+    }
+
+    private void AssertEverybodyGotOne() =>
+        Assert.Equal(Enumerable.Range(0, Subscribers).Select(UserId), _mail.Sent.Select(delivery => delivery.UserId).Order(StringComparer.Ordinal));
+
+    private static string UserId(int number) => $"u-{number:00000}";
+
+    private async Task<Guid> BroadcastAsync(TestApplication application)
+    {
+        await SubscribeAsync(application);
+        var id = await application.SendAsync(Recipient.Topic("news"));
+        await _passing.UntilAsync(
+            TimeSpan.FromSeconds(1), async () => _mail.Sent.Count >= Subscribers && (await ProgressAsync(application, id)).IsComplete, "the broadcast");
+        await _passing.PassAsync(application, TimeSpan.FromMinutes(1));
+        return id;
+    }
+
+    private static async Task SubscribeAsync(TestApplication application)
+    {
+        var users = application.Get<IUserStore>();
+        await users.SaveAsync(
+            [.. Enumerable.Range(0, Subscribers).Select(i => new User
+            {
+                Id = UserId(i),
+                Addresses = new Dictionary<string, string> { ["email"] = $"u{i}@example.org" },
+            })],
+            CancellationToken.None);
+        await application.Directory.SubscribeAsync("news", [.. Enumerable.Range(0, Subscribers).Select(UserId)]);
+    }
+
+    private static async Task<ExpansionProgress> ProgressAsync(TestApplication application, Guid id) =>
+        Assert.Single(await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None));
+
+    private Task<TestApplication> StartAsync(Func<IExpansionStore, IExpansionStore> decorate) => TestApplication.StartAsync(
+        builder =>
+        {
+            _passing.AddTo(builder);
+            builder.UseInMemory().Services.Decorate(decorate);
+        },
+        _mail);
+}

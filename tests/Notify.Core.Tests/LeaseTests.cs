@@ -1,0 +1,142 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+public sealed class LeaseTests
+{
+    private readonly ManualTime _time = new();
+    private readonly Passing _passing;
+    private readonly TaskCompletionSource<Outcome> _answer = new();
+
+    public LeaseTests() => _passing = new Passing(_time);
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(-60)]
+    public async Task A_clock_that_jumps_an_hour_repeats_no_attempt_that_is_under_way_and_loses_nothing(int minutes)
+    {
+        var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
+        await using var application = await TestApplication.StartAsync(_passing.AddTo, mail);
+        var underWay = await application.SendAsync(Recipient.Email("ada@example.org"));
+        var waiting = await application.SendAsync(TestApplication.Say(Recipient.Email("eve@example.org")) with { SendAt = _time.GetUtcNow().AddMinutes(1) });
+        await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
+
+        _time.SetUtcNow(_time.GetUtcNow().AddMinutes(minutes));
+        await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
+        await _passing.PassAsync(application, TimeSpan.FromSeconds(5));
+        Assert.Single(mail.Sent, delivery => delivery.NotificationId == underWay);
+        _answer.SetResult(Outcome.Accepted());
+
+        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(underWay)).State);
+        await _passing.PassAsync(application, TimeSpan.FromMinutes(62));
+        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(waiting)).State);
+        Assert.Equal(2, mail.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_take_the_answer_is_asked_again_and_the_message_is_not_sent_twice()
+    {
+        var failures = 3;
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(
+            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+            {
+                Settling = _ => Interlocked.Decrement(ref failures) >= 0
+                    ? Task.FromException(new InvalidOperationException("the database is away"))
+                    : Task.CompletedTask,
+            }),
+            mail);
+
+        var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
+
+        Assert.Equal(DeliveryState.Accepted, ended.State);
+        Assert.Single(mail.Sent);
+    }
+
+    [Fact]
+    public async Task A_store_that_cannot_be_leased_from_is_asked_again()
+    {
+        var failures = 3;
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(
+            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+            {
+                Leasing = _ => Interlocked.Decrement(ref failures) >= 0
+                    ? Task.FromException(new InvalidOperationException("the database is away"))
+                    : Task.CompletedTask,
+            }),
+            mail);
+
+        var id = await application.SendAsync(
+            TestApplication.Say(Recipient.Email("ada@example.org")) with { SendAt = TimeProvider.System.GetUtcNow().AddMilliseconds(50) });
+
+        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
+    }
+
+    [Fact]
+    public async Task A_lease_that_ran_out_before_its_attempt_began_is_left_to_others()
+    {
+        var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        using var first = TestApplication.Compose(_passing.AddTo, late);
+        var id = (await first.Services.GetRequiredService<INotifier>().TriggerAsync(TestApplication.Say(Recipient.Email("ada@example.org")))).Id;
+        _time.Advance(TimeSpan.FromMinutes(3));
+
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var second = await TestApplication.StartAsync(
+            builder => { _passing.AddTo(builder); builder.ShareStoreOf(first.Services); }, mail);
+        await _passing.PassAsync(second, TimeSpan.FromSeconds(1));
+        await second.EndedDeliveryAsync(id);
+        await first.StartAsync();
+        var marker = (await first.Services.GetRequiredService<INotifier>().TriggerAsync(TestApplication.Say(Recipient.Email("eve@example.org")))).Id;
+        await second.EndedDeliveryAsync(marker);
+        await first.StopAsync();
+
+        Assert.Single(mail.Sent.Concat(late.Sent), delivery => delivery.NotificationId == id);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task Shutdown_ends_what_is_under_way_and_leaves_the_rest_for_another_process_at_once(int failures)
+    {
+        var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
+        await using var first = await TestApplication.StartAsync(
+            builder =>
+            {
+                TestApplication.OnManualTime(builder, _time);
+                builder.Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = 1);
+                builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                {
+                    Settling = _ => Interlocked.Decrement(ref failures) >= 0
+                        ? Task.FromException(new InvalidOperationException("the database is away"))
+                        : Task.CompletedTask,
+                });
+            },
+            mail);
+        var underWay = await first.SendAsync(Recipient.Email("ada@example.org"));
+        await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
+        var waiting = await first.SendAsync(Recipient.Email("eve@example.org"));
+
+        var stopping = first.StopAsync();
+        await Eventually.TrueAsync(() => _time.TimersWaiting <= 3, "the workers' timers to be gone, but for the recorder's, the attempt's and the drain's");
+        Assert.False(stopping.IsCompleted);
+        _answer.SetResult(Outcome.Accepted());
+        await Eventually.TrueAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return stopping.IsCompleted;
+            },
+            "the shutdown");
+
+        Assert.Equal(DeliveryState.Accepted, (await first.EndedDeliveryAsync(underWay)).State);
+        var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var second = await TestApplication.StartAsync(_time, builder => builder.ShareStoreOf(first), other);
+        await second.EndedDeliveryAsync(waiting);
+        Assert.Single(other.Sent);
+    }
+}

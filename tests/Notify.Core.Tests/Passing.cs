@@ -1,0 +1,48 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>
+/// Lets manual time pass for an application. Because nothing says when an engine has nothing left to do, each step ends with a delivery
+/// that falls due and is sent: the lease that takes it takes everything else that is due.
+/// </summary>
+internal sealed class Passing(ManualTime time)
+{
+    private static readonly Channel Pulse = Channel.Named("pulse");
+
+    private readonly ScriptedProvider _pulse = new("pulse", Pulse, _ => Outcome.Accepted());
+
+    public void AddTo(INotificationsBuilder builder)
+    {
+        TestApplication.OnManualTime(builder, time);
+        builder.Services.AddSingleton<IDeliveryProvider>(_pulse);
+    }
+
+    /// <summary>Lets this much time pass at once, and then at least one second in which everything due is taken.</summary>
+    public async Task PassAsync(TestApplication application, TimeSpan span)
+    {
+        time.Advance(span);
+        var pulse = TestApplication.Say(Recipient.Address(Pulse, "beat")) with { SendAt = time.GetUtcNow() + TimeSpan.FromSeconds(1) };
+        var id = await application.SendAsync(pulse);
+        time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(
+            TimeSpan.FromMilliseconds(250), async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending, "the pulse");
+    }
+
+    /// <summary>Lets time pass in steps until the condition holds.</summary>
+    public Task UntilAsync(TimeSpan step, Func<Task<bool>> condition, string what) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                if (await condition())
+                    return true;
+                time.Advance(step);
+                return false;
+            },
+            what);
+
+    public Task UntilAsync(TimeSpan step, Func<bool> condition, string what) => UntilAsync(step, () => Task.FromResult(condition()), what);
+}

@@ -1,0 +1,35 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Analytics;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Settling;
+using Notify.Storage;
+
+namespace Notify.Core.Tests;
+
+/// <summary>Two applications on one store, as two processes are on one database.</summary>
+internal static class SharedStore
+{
+    public static INotificationsBuilder ShareStoreOf(this INotificationsBuilder builder, TestApplication other) =>
+        builder.ShareStoreOf(other.Services);
+
+    public static INotificationsBuilder ShareStoreOf(this INotificationsBuilder builder, IServiceProvider other)
+    {
+        Share<IDeliveryQueue>();
+        Share<INotificationStore>();
+        Share<IExpansionStore>();
+        Share<IDigestStore>();
+        Share<IThrottleStore>();
+        Share<IReceiptStore>();
+        Share<IDeadLetterStore>();
+        Share<IUserStore>();
+        Share<IDeviceStore>();
+        Share<ITopicStore>();
+        Share<ITemplateStore>();
+        Share<IAnalyticsStore>();
+        return builder;
+
+        void Share<T>() where T : class => builder.Services.AddSingleton<T>(_ => other.GetRequiredService<T>());
+    }
+}

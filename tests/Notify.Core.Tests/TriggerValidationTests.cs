@@ -1,0 +1,107 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+public sealed class TriggerValidationTests
+{
+    private static readonly ManualTime Time = new();
+
+    private static readonly Dictionary<string, (string Field, Trigger Trigger)> Wrong = new()
+    {
+        ["an empty tenant"] = ("tenant", Good() with { Tenant = "" }),
+        ["a tenant with a line break"] = ("tenant", Good() with { Tenant = "a\nb" }),
+        ["a tenant too long"] = ("tenant", Good() with { Tenant = new string('a', 257) }),
+        ["no recipients"] = ("to", Good() with { To = [] }),
+        ["null for recipients"] = ("to", Good() with { To = null! }),
+        ["too many recipients"] = ("to", Good() with { To = [.. Enumerable.Range(0, 1_001).Select(i => Recipient.Email($"u{i}@example.org"))] }),
+        ["a null recipient"] = ("to[1]", Good() with { To = [Recipient.Email("ada@example.org"), null!] }),
+        ["a user without an id"] = ("to[0]", Good() with { To = Recipient.User("") }),
+        ["a topic without a name"] = ("to[0]", Good() with { To = Recipient.Topic("") }),
+        ["an unknown user"] = ("to[1]", Good() with { To = [Recipient.Email("ada@example.org"), Recipient.User("nobody")] }),
+        ["an email address without a domain"] = ("to[0]", Good() with { To = Recipient.Email("ada") }),
+        ["an email address with a display name"] = ("to[0]", Good() with { To = Recipient.Email("Ada <ada@example.org>") }),
+        ["an email address with a line break"] = ("to[0]", Good() with { To = Recipient.Email("ada@example.org\r\nBcc: eve@example.org") }),
+        ["a phone number without its country"] = ("to[0]", Good() with { To = Recipient.Phone("0701234567") }),
+        ["a phone number with letters"] = ("to[0]", Good() with { To = Recipient.Phone("+4670CALLME") }),
+        ["a webhook that is no URL"] = ("to[0]", Good() with { To = Recipient.Webhook("/relative") }),
+        ["a webhook over ftp"] = ("to[0]", Good() with { To = Recipient.Webhook("ftp://example.org") }),
+        ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),
+        ["an empty push token"] = ("to[0]", Good() with { To = Recipient.PushToken(" ", Platform.Ios) }),
+        ["a recipient's channel that nobody sends over"] = ("to[0]", Good() with { To = Recipient.Address(Channel.Named("fax"), "1") }),
+        ["no content and no template"] = ("content", Good() with { Content = null }),
+        ["content and a template"] = ("template", Good() with { Template = "welcome" }),
+        ["content that says nothing"] = ("content", Good() with { Content = new Content { Title = "" } }),
+        ["a title on two lines"] = ("content.title", Good() with { Content = new Content { Title = "a\r\nX: b" } }),
+        ["an unknown template"] = ("template", Good() with { Content = null, Template = "nowhere" }),
+        ["data that is no object"] = ("data", Good() with { Data = new[] { 1, 2 } }),
+        ["no channels"] = ("channels", Good() with { Channels = [] }),
+        ["a channel that nobody sends over"] = ("channels[1]", Good() with { Channels = [Channel.Email, Channel.Named("fax")] }),
+        ["a channel without a name"] = ("channels[1]", Good() with { Channels = [Channel.Email, default] }),
+        ["an address whose channel is left out"] = ("to[0]", Good() with { Channels = [Channel.Sms] }),
+        ["an expiry that has passed"] = ("expiresAt", Good() with { ExpiresAt = Time.GetUtcNow() }),
+        ["an expiry before the schedule"] = ("expiresAt",
+            Good() with { SendAt = Time.GetUtcNow().AddHours(2), ExpiresAt = Time.GetUtcNow().AddHours(1) }),
+        ["two schedules"] = ("sendAtLocal", Good() with { SendAt = Time.GetUtcNow(), SendAtLocal = Time.GetUtcNow().DateTime }),
+        ["a schedule too far ahead"] = ("sendAt", Good() with { SendAt = Time.GetUtcNow().AddDays(367) }),
+        ["a local schedule too far ahead"] = ("sendAtLocal", Good() with { SendAtLocal = Time.GetUtcNow().DateTime.AddDays(367) }),
+        ["a priority that does not exist"] = ("priority", Good() with { Priority = (Priority)7 }),
+        ["an empty fallback"] = ("fallback", Good() with { Fallback = [] }),
+        ["a fallback of five"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 5)] }),
+        ["a null fallback"] = ("fallback[0]", Good() with { Fallback = [null!] }),
+        ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Named("fax"))] }),
+        ["a fallback to what is used before"] = ("fallback[1].channel", Good() with { Fallback = [Step(Channel.Sms), Step(Channel.Sms)] }),
+        ["a fallback at once"] = ("fallback[0].after", Good() with { Fallback = [Step(Channel.Sms) with { After = TimeSpan.Zero }] }),
+        ["a fallback after 8 days"] = ("fallback[0].after", Good() with { Fallback = [Step(Channel.Sms) with { After = TimeSpan.FromDays(8) }] }),
+        ["an empty idempotency key"] = ("idempotencyKey", Good() with { IdempotencyKey = "" }),
+        ["an idempotency key too long"] = ("idempotencyKey", Good() with { IdempotencyKey = new string('k', 257) }),
+        ["an empty category"] = ("category", Good() with { Category = "" }),
+        ["an empty collapse key"] = ("collapseKey", Good() with { CollapseKey = "" }),
+        ["a collapse key too long"] = ("collapseKey", Good() with { CollapseKey = new string('k', 65) }),
+    };
+
+    public static TheoryData<string> Names => [.. Wrong.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task What_is_wrong_is_named_and_nothing_is_stored(string name)
+    {
+        var stored = 0;
+        await using var application = await TestApplication.StartAsync(
+            Time,
+            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Enqueued = () => stored++ }),
+            [.. new[] { Channel.Email, Channel.Sms, Channel.Push, Channel.Webhook }.Select(Accepting)]);
+
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Notifier.TriggerAsync(Wrong[name].Trigger));
+
+        Assert.Contains(Wrong[name].Field, exception.Errors.Select(error => error.Field));
+        Assert.Equal(0, stored);
+        await application.SendAsync(Good());
+        Assert.Equal(1, stored);
+    }
+
+    [Fact]
+    public async Task Everything_that_is_wrong_is_named_at_once_and_no_address_is_repeated()
+    {
+        await using var application = await TestApplication.StartAsync(Accepting(Channel.Email), Accepting(Channel.Sms));
+
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Notifier.TriggerAsync(new Trigger
+        {
+            To = [Recipient.Email("secret address"), Recipient.Phone("0700000007")],
+            Content = new Content { Title = "two\nlines" },
+            IdempotencyKey = "",
+        }));
+
+        Assert.Equal(["content.title", "idempotencyKey", "to[0]", "to[1]"], exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal));
+        Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("0700000007", exception.Message, StringComparison.Ordinal);
+    }
+
+    private static Trigger Good() => TestApplication.Say(Recipient.Email("ada@example.org"));
+
+    private static FallbackStep Step(Channel channel) => new(channel, TimeSpan.FromMinutes(1));
+
+    private static ScriptedProvider Accepting(Channel channel) => new($"p-{channel}", channel, _ => Outcome.Accepted());
+}

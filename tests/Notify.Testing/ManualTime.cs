@@ -1,0 +1,145 @@
+namespace Notify.Testing;
+
+/// <summary>
+/// Time that passes when a test says so. <see cref="Advance"/> lets it pass: both clocks move, and timers fire inline in the order they
+/// fall due. <see cref="SetUtcNow"/> sets the wall clock alone, as an administrator does: timers and timestamps do not notice.
+/// </summary>
+public sealed class ManualTime : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly SortedSet<ManualTimer> _waiting = new(Comparer<ManualTimer>.Create(
+        (a, b) => (a.DueAt, a.Order).CompareTo((b.DueAt, b.Order))));
+
+    private DateTimeOffset _bootedAt;
+    private TimeSpan _uptime;
+    private long _timersCreated;
+
+    /// <summary>A Monday noon in winter, UTC.</summary>
+    public ManualTime() : this(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero))
+    {
+    }
+
+    public ManualTime(DateTimeOffset now) => _bootedAt = now;
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+
+    /// <summary>How many timers were ever asked for.</summary>
+    public long TimersCreated => Interlocked.Read(ref _timersCreated);
+
+    /// <summary>How many timers wait to fire.</summary>
+    public int TimersWaiting
+    {
+        get
+        {
+            lock (_lock)
+                return _waiting.Count;
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+            return _bootedAt + _uptime;
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+            return _uptime.Ticks;
+    }
+
+    public void SetUtcNow(DateTimeOffset now)
+    {
+        lock (_lock)
+            _bootedAt = now - _uptime;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
+        TimeSpan until;
+        lock (_lock)
+            until = _uptime + by;
+        while (NextUntil(until) is { } timer)
+            timer.Fire();
+    }
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, callback, state, Interlocked.Increment(ref _timersCreated));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    private ManualTimer? NextUntil(TimeSpan until)
+    {
+        lock (_lock)
+        {
+            if (_waiting.Min is not { } timer || timer.DueAt > until)
+            {
+                _uptime = until > _uptime ? until : _uptime;
+                return null;
+            }
+
+            _uptime = timer.DueAt > _uptime ? timer.DueAt : _uptime;
+            _waiting.Remove(timer);
+            if (timer.Period > TimeSpan.Zero)
+                Wait(timer, timer.Period);
+            return timer;
+        }
+    }
+
+    private void Wait(ManualTimer timer, TimeSpan dueTime)
+    {
+        timer.DueAt = _uptime + dueTime;
+        _waiting.Add(timer);
+    }
+
+    private sealed class ManualTimer(ManualTime time, TimerCallback callback, object? state, long order) : ITimer
+    {
+        private bool _disposed;
+
+        public long Order { get; } = order;
+
+        public TimeSpan DueAt { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public void Fire() => callback(state);
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (time._lock)
+            {
+                if (_disposed)
+                    return false;
+
+                time._waiting.Remove(this);
+                Period = period;
+                if (dueTime > TimeSpan.Zero)
+                    time.Wait(this, dueTime);
+            }
+
+            if (dueTime == TimeSpan.Zero)
+                Fire();
+            return true;
+        }
+
+        public void Dispose()
+        {
+            lock (time._lock)
+            {
+                time._waiting.Remove(this);
+                _disposed = true;
+            }
+        }
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
