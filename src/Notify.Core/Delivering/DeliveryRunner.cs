@@ -28,9 +28,9 @@ internal sealed class DeliveryRunner(
         }
 
         // Its lease ran out while the attempt is still under way here, and this process leased it once more:
-        // the attempt goes on under the new fence.
+        // the attempt goes on under the new fence. Leases may come out of order: the one a delivery entered the queue with, after a later one.
         slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
-        if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay))
+        if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.Lease.Fence < lease.Fence)
             underWay.Lease = lease;
     }
 
