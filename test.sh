@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 # Each line: a file that tells whether the package is there, and the package.
 needed='
 /usr/bin/chromium chromium
-/usr/share/doc/python3-aiosmtpd python3-aiosmtpd
+/usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
 '
 
 missing=()

@@ -32,6 +32,8 @@ public static class NotificationsServiceCollectionExtensions
             return new NotificationsBuilder(services);
 
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Chance>();
+        services.TryAddSingleton<EngineSettings>();
         services.AddSingleton(new Composition(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
         services.AddSingleton<IValidateOptions<ProviderOptions>>(new DataAnnotationValidateOptions<ProviderOptions>(name: null));

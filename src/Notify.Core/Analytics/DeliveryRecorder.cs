@@ -24,7 +24,10 @@ internal sealed class DeliveryRecorder(IAnalyticsStore store, TimeProvider time,
         Add(new DeliveryCount(minute, delivery.Tenant, delivery.Channel, settlement.Provider, settlement.State, Count: 0), 1);
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(WriteInterval, time);
         try

@@ -19,16 +19,21 @@ internal sealed class DeliveryWorker(
     DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
+    EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DeliveryWorker> logger) : BackgroundService
 {
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
 
-    private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>();
+    private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>(
+        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
     private string[] _orphans = [];
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
             .ConfigureAwait(false);
@@ -36,7 +41,7 @@ internal sealed class DeliveryWorker(
             ConsumeHintsAsync(stoppingToken),
             LeaseDueAsync(stoppingToken),
             FindOrphansAsync(stoppingToken),
-            .. Enumerable.Range(0, Environment.ProcessorCount).Select(_ => RunReadyAsync(stoppingToken)),
+            .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),
         ]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

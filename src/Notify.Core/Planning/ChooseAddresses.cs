@@ -4,7 +4,7 @@ using Notify.Queueing;
 namespace Notify.Planning;
 
 /// <summary>Chooses where each recipient is reached, step by step of the fallback, and the provider that sends there.</summary>
-internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog) : IPlanningStep
+internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog, Chance chance) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     // A step that has no address for this recipient is left out, and the next one takes its time.
     private void AddDrafts(DeliveryPlan plan, PlannedRecipient recipient, List<Step> steps)
     {
-        var chain = steps.Count > 1 ? Guid.CreateVersion7(plan.Notification.AcceptedAt) : (Guid?)null;
+        var chain = steps.Count > 1 ? chance.NewId(plan.Notification.AcceptedAt) : (Guid?)null;
         var place = 0;
         var after = TimeSpan.Zero;
         foreach (var step in steps)

@@ -5,7 +5,7 @@ namespace Notify.Planning;
 /// <summary>
 /// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it has both.
 /// </summary>
-internal sealed class CollectDigests : IPlanningStep
+internal sealed class CollectDigests(Chance chance) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal sealed class CollectDigests : IPlanningStep
         {
             plan.Planned.Remove(recipient);
             plan.Digests.Add(new DigestEvent(
-                Guid.CreateVersion7(plan.Notification.AcceptedAt),
+                chance.NewId(plan.Notification.AcceptedAt),
                 recipient.Recipient,
                 plan.Trigger with { To = recipient.Recipient, IdempotencyKey = null },
                 DueAt(digest, plan.Notification.AcceptedAt, recipient.User)));

@@ -12,7 +12,8 @@ internal sealed class DeliveryPlanner(
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
     Schedule schedule,
-    IOptions<NotificationsOptions> options)
+    IOptions<NotificationsOptions> options,
+    Chance chance)
 {
     private readonly IPlanningStep[] _steps =
         [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
@@ -38,7 +39,7 @@ internal sealed class DeliveryPlanner(
 
     private Delivery Finish(Notification notification, DeliveryDraft draft) => new()
     {
-        Id = Guid.CreateVersion7(notification.AcceptedAt),
+        Id = chance.NewId(notification.AcceptedAt),
         NotificationId = notification.Id,
         Tenant = notification.Tenant,
         Priority = notification.Trigger.Priority,

@@ -15,9 +15,10 @@ internal sealed class DigestWorker(
     NotificationFactory factory,
     WorkerIdentity worker,
     WorkSignal signal,
+    EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DigestWorker> logger) : DueWorker(options, time)
+    ILogger<DigestWorker> logger) : DueWorker(settings, options, time)
 {
     private const int LeasesAtATime = 50;
 

@@ -15,13 +15,11 @@ internal sealed class ExpansionWorker(
     DeliveryPlanner planner,
     WorkerIdentity worker,
     WorkSignal signal,
+    EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<ExpansionWorker> logger) : DueWorker(options, time)
+    ILogger<ExpansionWorker> logger) : DueWorker(settings, options, time)
 {
-    /// <summary>Enough to amortise a commit, small enough to let other writes in between.</summary>
-    private const int BatchSize = 500;
-
     private const int LeasesAtATime = 4;
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
@@ -45,7 +43,7 @@ internal sealed class ExpansionWorker(
     private async ValueTask<ExpansionLease?> ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
-        var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, BatchSize, stopping).ConfigureAwait(false);
+        var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, Settings.ExpansionBatchSize, stopping).ConfigureAwait(false);
         var planned = await planner.PlanAsync(notification, [.. users.Select(Recipient.User)], stopping).ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
@@ -53,7 +51,7 @@ internal sealed class ExpansionWorker(
             lease,
             users.Count == 0 ? lease.Cursor : users[^1],
             lease.Done + users.Count,
-            IsComplete: users.Count < BatchSize,
+            IsComplete: users.Count < Settings.ExpansionBatchSize,
             now,
             now + Options.LeaseDuration,
             planned.Deliveries,

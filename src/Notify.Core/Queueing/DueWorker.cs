@@ -4,9 +4,11 @@ using Microsoft.Extensions.Options;
 namespace Notify.Queueing;
 
 /// <summary>A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is over.</summary>
-internal abstract class DueWorker(IOptions<NotificationsOptions> options, TimeProvider time) : BackgroundService
+internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time) : BackgroundService
 {
-    private readonly WorkSignal _look = new();
+    private readonly WorkSignal _look = new(settings);
+
+    protected EngineSettings Settings => settings;
 
     protected NotificationsOptions Options => options.Value;
 
@@ -15,7 +17,10 @@ internal abstract class DueWorker(IOptions<NotificationsOptions> options, TimePr
     /// <summary>Makes the worker look at once.</summary>
     public void Wake() => _look.Set();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
+
+    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    internal async Task RunAsync(CancellationToken stoppingToken)
     {
         var interval = Options.PollInterval;
         await using var poll = time.CreateTimer(_ => _look.Set(), null, interval, interval).ConfigureAwait(false);

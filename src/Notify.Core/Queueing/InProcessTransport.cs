@@ -9,9 +9,15 @@ namespace Notify.Queueing;
 /// so that sending it costs two writes, enqueue and settle. One that it has no room for waits in the store.
 /// </summary>
 internal sealed class InProcessTransport(
-    DeliveryAdmission admission, DeliverySlots slots, WorkerIdentity worker, IOptions<NotificationsOptions> options, TimeProvider time) : IDeliveryTransport
+    DeliveryAdmission admission,
+    DeliverySlots slots,
+    WorkerIdentity worker,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time) : IDeliveryTransport
 {
-    private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>();
+    private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>(
+        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
 
     public QueuedDelivery Prepare(Delivery delivery)
     {

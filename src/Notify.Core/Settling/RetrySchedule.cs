@@ -7,7 +7,7 @@ namespace Notify.Settling;
 /// When to try again: the vendor's Retry-After where there is one, else exponential backoff with decorrelated jitter
 /// (AWS Architecture Blog, "Exponential Backoff And Jitter"), which spreads out deliveries that failed together.
 /// </summary>
-internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options)
+internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options, Chance chance)
 {
     private const double Growth = 3;
 
@@ -21,7 +21,7 @@ internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options)
 
         var shortest = channel.BaseDelay.Ticks;
         var longest = Math.Max(shortest, delivery.RetryDelay.Ticks * Growth);
-        var delay = shortest + (Random.Shared.NextDouble() * (longest * (delivery.RetryDelay == TimeSpan.Zero ? Growth : 1) - shortest));
+        var delay = shortest + (chance.NextDouble() * (longest * (delivery.RetryDelay == TimeSpan.Zero ? Growth : 1) - shortest));
         return TimeSpan.FromTicks((long)Math.Min(delay, channel.MaxDelay.Ticks));
     }
 }

@@ -31,4 +31,10 @@ public interface INotifier
     /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such notification.
     /// </summary>
     Task<Cancellation?> CancelAsync(Guid id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// What is wrong with the trigger by itself, without a look at templates and users, or nothing. For a front end that has errors
+    /// of its own to tell at the same time.
+    /// </summary>
+    IReadOnlyList<FieldError> Validate(Trigger trigger);
 }

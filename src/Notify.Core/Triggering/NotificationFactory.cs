@@ -7,7 +7,7 @@ namespace Notify.Triggering;
 
 /// <summary>Makes of a valid trigger what is to be stored: the notification, its deliveries, and what comes later.</summary>
 internal sealed class NotificationFactory(
-    DeliveryPlanner planner, ITopicStore topics, IOptions<NotificationsOptions> options, TimeProvider time)
+    DeliveryPlanner planner, ITopicStore topics, IOptions<NotificationsOptions> options, Chance chance, TimeProvider time)
 {
     /// <exception cref="InvalidRequestException">A recipient is a user whom nobody knows.</exception>
     public async ValueTask<EnqueueRequest> CreateAsync(
@@ -33,7 +33,7 @@ internal sealed class NotificationFactory(
         var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
         return new Notification
         {
-            Id = Guid.CreateVersion7(now),
+            Id = chance.NewId(now),
             Trigger = trigger,
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,

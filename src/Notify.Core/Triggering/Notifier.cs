@@ -45,6 +45,12 @@ internal sealed class Notifier(
     public async Task<Cancellation?> CancelAsync(Guid id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default) =>
         await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 
+    public IReadOnlyList<FieldError> Validate(Trigger trigger)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        return validator.Validate(trigger);
+    }
+
     private QueuedDelivery Prepare(QueuedDelivery planned) =>
         planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) : planned;
 

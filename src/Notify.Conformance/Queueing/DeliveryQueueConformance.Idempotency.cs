@@ -1,0 +1,117 @@
+using Notify.Queueing;
+using Notify.Triggering;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: the same key is the same notification.</summary>
+public abstract partial class DeliveryQueueConformance
+{
+    [Fact]
+    public async Task The_same_key_and_body_is_a_duplicate_of_the_first()
+    {
+        var first = Keyed("key");
+        await EnqueueAsync(first, first.Delivery());
+        var second = Keyed("key");
+
+        var result = await EnqueueAsync(second, second.Delivery());
+
+        Assert.Equal(new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id), result);
+        await AssertNothingIsStoredAsync(second);
+    }
+
+    [Fact]
+    public async Task The_same_key_with_another_body_is_a_conflict_with_the_first()
+    {
+        var first = Keyed("key", body: 1);
+        await EnqueueAsync(first, first.Delivery());
+        var second = Keyed("key", body: 2);
+
+        var result = await EnqueueAsync(second, second.Delivery());
+
+        Assert.Equal(new EnqueueResult(EnqueueStatus.Conflict, first.Notification.Id), result);
+        await AssertNothingIsStoredAsync(second);
+    }
+
+    [Fact]
+    public async Task A_conflict_does_not_take_the_key_over()
+    {
+        var first = Keyed("key", body: 1);
+        await EnqueueAsync(first);
+        await EnqueueAsync(Keyed("key", body: 2));
+
+        Assert.Equal(new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id), await EnqueueAsync(Keyed("key", body: 1)));
+    }
+
+    [Fact]
+    public async Task Keys_differ_by_every_character_and_case()
+    {
+        string[] keys = ["key", "Key", "key ", "kéy", new string('k', 256)];
+
+        foreach (var key in keys)
+            Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Keyed(key))).Status);
+    }
+
+    [Fact]
+    public async Task A_key_is_free_again_once_it_has_expired()
+    {
+        await EnqueueAsync(Keyed("key"));
+        var expiry = Now + Retention;
+
+        Assert.Equal(EnqueueStatus.Duplicate, (await EnqueueAsync(Keyed("key", at: expiry.AddMilliseconds(-1)))).Status);
+        var second = Keyed("key", body: 2, at: expiry.AddMilliseconds(1));
+        Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, second.Notification.Id), await EnqueueAsync(second));
+
+        Assert.Equal(
+            new EnqueueResult(EnqueueStatus.Duplicate, second.Notification.Id),
+            await EnqueueAsync(Keyed("key", body: 2, at: expiry.AddMilliseconds(2))));
+    }
+
+    [Fact]
+    public async Task Tenants_do_not_share_keys()
+    {
+        await EnqueueAsync(Keyed("key"));
+
+        Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Keyed("key", body: 2, tenant: OtherTenant))).Status);
+    }
+
+    [Fact]
+    public async Task Of_requests_with_one_key_in_one_batch_the_first_is_stored()
+    {
+        Sample[] samples = [Keyed("key"), Keyed("key"), Keyed("key", body: 2), Keyed("other")];
+
+        var results = await Store.Queue.EnqueueAsync([.. samples.Select(sample => sample.Request(sample.Delivery()))], Cancellation);
+
+        Assert.Equal(
+            [EnqueueStatus.Stored, EnqueueStatus.Duplicate, EnqueueStatus.Conflict, EnqueueStatus.Stored],
+            results.Select(result => result.Status));
+        Assert.All(results.Take(3), result => Assert.Equal(samples[0].Notification.Id, result.NotificationId));
+    }
+
+    [Fact]
+    public async Task Of_32_requests_with_one_key_at_the_same_time_exactly_one_is_stored()
+    {
+        Sample[] samples = [.. Enumerable.Range(0, 32).Select(_ => Keyed("key"))];
+
+        var results = await Task.WhenAll(samples.Select(sample => Task.Run(() => EnqueueAsync(sample, sample.Delivery()))));
+
+        var stored = Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
+        Assert.All(results, result => Assert.Equal(stored.NotificationId, result.NotificationId));
+        Assert.Equal(31, results.Count(result => result.Status == EnqueueStatus.Duplicate));
+        Assert.Single(await LeaseAsync(Now));
+    }
+
+    private static readonly TimeSpan Retention = TimeSpan.FromHours(24);
+
+    private IdempotencyClaim Claim(string key, byte body = 1, DateTimeOffset? at = null) =>
+        new(key, Enumerable.Repeat(body, 32).ToArray(), (at ?? Now) + Retention);
+
+    private Sample Keyed(string key, byte body = 1, DateTimeOffset? at = null, string tenant = Tenant) =>
+        new(tenant, at ?? Now) { Idempotency = Claim(key, body, at) };
+
+    private async Task AssertNothingIsStoredAsync(Sample sample)
+    {
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.DoesNotContain(await LeaseAsync(Now), lease => lease.Delivery.NotificationId == sample.Notification.Id);
+    }
+}

@@ -1,0 +1,136 @@
+using Notify.Queueing;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: leases of what is due.</summary>
+public abstract partial class DeliveryQueueConformance
+{
+    [Fact]
+    public async Task Only_what_is_due_is_leased()
+    {
+        var due = await EnqueueAsync();
+        await EnqueueAsync(delivery => delivery with { DueAt = Now.AddMilliseconds(1) });
+
+        Assert.Equal(due.Id, (await LeaseOneAsync()).Delivery.Id);
+    }
+
+    [Fact]
+    public async Task A_lease_names_its_owner_and_end()
+    {
+        await EnqueueAsync();
+
+        var lease = await LeaseOneAsync(owner: OtherWorker);
+
+        Assert.Equal((OtherWorker, LeaseEnd), (lease.Owner, lease.Until));
+        Assert.True(lease.Fence > 0);
+    }
+
+    [Fact]
+    public async Task The_oldest_of_a_tenant_are_leased_first()
+    {
+        var sample = Sampled();
+        Delivery[] deliveries = [.. sample.Deliveries(9).Select((delivery, i) => delivery with { DueAt = Now.AddSeconds(-(i * 5 % 9)) })];
+        await EnqueueAsync(sample, deliveries);
+
+        var leased = (await LeaseAsync(Now, max: 4)).Select(lease => lease.Delivery.Id).ToHashSet();
+
+        Assert.Equal(deliveries.OrderBy(delivery => delivery.DueAt).Take(4).Select(delivery => delivery.Id).ToHashSet(), leased);
+    }
+
+    [Fact]
+    public async Task Quotas_are_kept_for_each_lane_and_provider()
+    {
+        foreach (var priority in Enum.GetValues<Priority>())
+        {
+            foreach (var provider in new[] { Provider, OtherProvider })
+                await EnqueueManyAsync(5, priority: priority, provider: provider);
+        }
+
+        var leases = await LeaseAsync(
+            Now,
+            Worker,
+            new LeaseQuota(Priority.High, Provider, 2),
+            new LeaseQuota(Priority.Bulk, OtherProvider, 3),
+            new LeaseQuota(Priority.Normal, "unknown", 9));
+
+        Assert.Equal(2, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.High, Provider)));
+        Assert.Equal(3, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.Bulk, OtherProvider)));
+        Assert.Equal(5, leases.Count);
+    }
+
+    [Fact]
+    public async Task Everything_due_is_leased_when_the_quota_allows_it()
+    {
+        await EnqueueManyAsync(30);
+        await EnqueueManyAsync(20, OtherTenant);
+
+        Assert.Equal(50, (await LeaseAsync(Now, max: 50)).Select(lease => lease.Delivery.Id).Distinct().Count());
+        Assert.Empty(await LeaseAsync(Now));
+    }
+
+    [Fact]
+    public async Task What_is_leased_falls_due_again_at_the_leases_end_with_a_higher_fence()
+    {
+        await EnqueueAsync();
+        var first = await LeaseOneAsync();
+
+        Assert.Empty(await LeaseAsync(LeaseEnd.AddMilliseconds(-1), owner: OtherWorker));
+        var second = await LeaseOneAsync(LeaseEnd, OtherWorker);
+        var third = await LeaseOneAsync(LeaseEnd.AddHours(1));
+
+        Assert.Equal(first.Delivery.Id, second.Delivery.Id);
+        Assert.True(first.Fence < second.Fence && second.Fence < third.Fence);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_enters_the_queue_leased_is_kept_for_its_owner_until_due()
+    {
+        var sample = Sampled();
+        var delivery = sample.Delivery();
+        var queued = new QueuedDelivery(delivery, LeaseEnd, Worker);
+        await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
+
+        Assert.Empty(await LeaseAsync(LeaseEnd.AddMilliseconds(-1), owner: OtherWorker));
+        Assert.True(await SettleAsync(Accepted(queued.Lease!, Now)));
+        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+    }
+
+    [Fact]
+    public async Task A_delivery_that_enters_the_queue_leased_falls_due_when_its_owner_dies()
+    {
+        var sample = Sampled();
+        var queued = new QueuedDelivery(sample.Delivery(), LeaseEnd, Worker);
+        await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
+
+        var lease = await LeaseOneAsync(LeaseEnd, OtherWorker);
+
+        Assert.True(lease.Fence > queued.Lease!.Fence);
+        Assert.False(await SettleAsync(Accepted(queued.Lease, LeaseEnd)));
+    }
+
+    [Fact]
+    public async Task Workers_that_lease_at_the_same_time_never_get_the_same_delivery()
+    {
+        await EnqueueManyAsync(200);
+        await EnqueueManyAsync(200, OtherTenant);
+
+        var leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
+        {
+            var mine = new List<Lease>();
+            while (await LeaseAsync(Now, max: 17, owner: $"worker-{worker}") is { Count: > 0 } more)
+                mine.AddRange(more);
+            return mine;
+        })));
+
+        Assert.Equal(400, leases.Sum(mine => mine.Count));
+        Assert.Equal(400, leases.SelectMany(mine => mine).Select(lease => lease.Delivery.Id).Distinct().Count());
+    }
+
+    private async Task EnqueueManyAsync(
+        int count, string tenant = Tenant, TimeSpan age = default, Priority priority = Priority.Normal, string provider = Provider)
+    {
+        var sample = Sampled(tenant);
+        await EnqueueAsync(sample, [.. sample.Deliveries(count).Select(delivery =>
+            delivery with { DueAt = Now - age, Priority = priority, Provider = provider })]);
+    }
+}

@@ -1,0 +1,177 @@
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: how leases end.</summary>
+public abstract partial class DeliveryQueueConformance
+{
+    [Fact]
+    public async Task An_accepted_delivery_has_ended_with_its_attempt_in_its_history()
+    {
+        var delivery = await EnqueueAsync();
+        var settlement = Accepted(await LeaseOneAsync(), Now.AddSeconds(1));
+
+        Assert.True(await SettleAsync(settlement));
+
+        var record = await FindAsync(delivery);
+        Assert.Equal((DeliveryState.Accepted, null, null), (record.State, record.DueAt, record.Reason));
+        Assert.Equal(settlement.Attempt, Assert.Single(record.Attempts));
+        Assert.Equal(1, record.Delivery.AttemptsSpent);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_has_ended_with_its_reason()
+    {
+        var delivery = await EnqueueAsync();
+
+        Assert.True(await SettleAsync(DeadLetter(await LeaseOneAsync(), Now, "mailbox är full")));
+
+        var record = await FindAsync(delivery);
+        Assert.Equal((DeliveryState.DeadLetter, null, "mailbox är full"), (record.State, record.DueAt, record.Reason));
+    }
+
+    [Fact]
+    public async Task What_is_terminal_is_never_due_again()
+    {
+        await EnqueueManyAsync(3);
+        var leases = await LeaseAsync(Now);
+
+        await Store.Queue.SettleAsync(
+            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), DeadLetter(leases[2], Now) with { State = DeliveryState.Cancelled }],
+            Cancellation);
+
+        Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task A_retry_waits_for_its_time_and_its_provider()
+    {
+        var delivery = await EnqueueAsync();
+        var delay = TimeSpan.FromMilliseconds(12_345);
+        var dueAt = Now + delay;
+
+        Assert.True(await SettleAsync(Retry(await LeaseOneAsync(), Now, delay) with { Provider = OtherProvider, AttemptsSpent = 3 }));
+
+        var record = await FindAsync(delivery);
+        Assert.Equal((DeliveryState.Pending, dueAt, "vendor is busy"), (record.State, record.DueAt, record.Reason));
+        Assert.Empty(await LeaseAsync(dueAt.AddMilliseconds(-1), provider: OtherProvider));
+        Assert.Empty(await LeaseAsync(dueAt, provider: Provider));
+        var again = (await LeaseOneAsync(dueAt, provider: OtherProvider)).Delivery;
+        Assert.Equal((OtherProvider, 3, delay), (again.Provider, again.AttemptsSpent, again.RetryDelay));
+    }
+
+    [Fact]
+    public async Task A_lease_is_given_back_without_an_attempt()
+    {
+        var delivery = await EnqueueAsync();
+        var lease = await LeaseOneAsync();
+
+        Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.Zero) with { Attempt = null, AttemptsSpent = 0, Reason = null }));
+
+        Assert.Empty((await FindAsync(delivery)).Attempts);
+        Assert.True((await LeaseOneAsync(owner: OtherWorker)).Fence > lease.Fence);
+    }
+
+    [Fact]
+    public async Task A_settlement_is_applied_once()
+    {
+        var delivery = await EnqueueAsync();
+        var lease = await LeaseOneAsync();
+        Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(1))));
+
+        Assert.False(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(1))));
+        Assert.False(await SettleAsync(Accepted(lease, Now)));
+
+        var record = await FindAsync(delivery);
+        Assert.Equal(DeliveryState.Pending, record.State);
+        Assert.Single(record.Attempts);
+    }
+
+    [Fact]
+    public async Task Of_16_settlements_at_the_same_time_exactly_one_is_applied()
+    {
+        var delivery = await EnqueueAsync();
+        var lease = await LeaseOneAsync();
+
+        var applied = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => SettleAsync(Accepted(lease, Now)))));
+
+        Assert.Equal(1, applied.Count(answer => answer));
+        Assert.Single((await FindAsync(delivery)).Attempts);
+    }
+
+    [Fact]
+    public async Task The_late_settlement_of_a_lost_lease_changes_nothing()
+    {
+        var delivery = await EnqueueAsync();
+        var lost = await LeaseOneAsync();
+        var held = await LeaseOneAsync(LeaseEnd, OtherWorker);
+        var before = await FindAsync(delivery);
+
+        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
+        Assert.False(await SettleAsync(DeadLetter(lost, LeaseEnd)));
+        Assert.False(await SettleAsync(Retry(lost, LeaseEnd, TimeSpan.Zero)));
+
+        Same.As(before, await FindAsync(delivery));
+        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
+    }
+
+    [Fact]
+    public async Task A_late_settlement_does_not_bring_a_terminal_delivery_back()
+    {
+        var delivery = await EnqueueAsync();
+        var lost = await LeaseOneAsync();
+        Assert.True(await SettleAsync(DeadLetter(await LeaseOneAsync(LeaseEnd, OtherWorker), LeaseEnd)));
+
+        Assert.False(await SettleAsync(Retry(lost, LeaseEnd, TimeSpan.Zero)));
+
+        Assert.Equal(DeliveryState.DeadLetter, (await FindAsync(delivery)).State);
+        Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task What_nobody_has_leased_cannot_be_settled()
+    {
+        var delivery = await EnqueueAsync();
+
+        Assert.False(await SettleAsync(Accepted(new Lease(delivery, Worker, 0, LeaseEnd), Now)));
+        Assert.False(await SettleAsync(Accepted(new Lease(delivery, Worker, 1, LeaseEnd), Now)));
+
+        Assert.Equal(DeliveryState.Pending, (await FindAsync(delivery)).State);
+    }
+
+    [Fact]
+    public async Task Answers_are_in_the_order_of_the_settlements()
+    {
+        await EnqueueManyAsync(2);
+        var leases = await LeaseAsync(Now);
+        Settlement[] settlements =
+        [
+            Accepted(leases[0], Now),
+            Accepted(leases[1] with { Fence = leases[1].Fence + 1 }, Now),
+            Accepted(leases[0] with { Delivery = Sampled().Delivery() }, Now),
+            DeadLetter(leases[1], Now),
+            Accepted(leases[0], Now),
+        ];
+
+        Assert.Equal([true, false, false, true, false], await Store.Queue.SettleAsync(settlements, Cancellation));
+    }
+
+    [Fact]
+    public async Task Attempts_are_kept_in_order_with_every_field()
+    {
+        var delivery = await EnqueueAsync();
+        var expected = new List<Attempt>();
+        for (var i = 0; i < 4; i++)
+        {
+            var at = Now.AddMinutes(i);
+            var attempt = new Attempt(
+                $"provider-{i}", at, TimeSpan.FromMilliseconds(i), (OutcomeKind)i, $"\"skäl\", {{{i}}},", i == 0 ? "vendor-1" : null);
+            expected.Add(attempt);
+            Assert.True(await SettleAsync(Retry(await LeaseOneAsync(at), at, TimeSpan.FromMinutes(1)) with { Attempt = attempt }));
+        }
+
+        Assert.Equal(expected, (await FindAsync(delivery)).Attempts);
+    }
+}

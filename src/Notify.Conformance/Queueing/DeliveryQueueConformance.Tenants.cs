@@ -1,0 +1,86 @@
+using Notify.Queueing;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: one tenant cannot starve another.</summary>
+public abstract partial class DeliveryQueueConformance
+{
+    [Fact]
+    public async Task A_tenants_thousand_older_deliveries_do_not_delay_anothers_first()
+    {
+        await EnqueueManyAsync(1_000, Tenant, age: TimeSpan.FromHours(1));
+        await EnqueueManyAsync(1, OtherTenant);
+
+        Assert.Contains(await LeaseAsync(Now, max: 2), lease => lease.Delivery.Tenant == OtherTenant);
+    }
+
+    [Fact]
+    public async Task Tenants_share_a_lease_call_equally()
+    {
+        await EnqueueManyAsync(50, Tenant, age: TimeSpan.FromHours(1));
+        await EnqueueManyAsync(50, OtherTenant);
+        await EnqueueManyAsync(2, "tenant-3");
+
+        var leases = await LeaseAsync(Now, max: 12);
+
+        Assert.Equal(
+            [(Tenant, 5), (OtherTenant, 5), ("tenant-3", 2)],
+            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
+    }
+
+    [Fact]
+    public async Task Tenants_take_turns_over_lease_calls_of_one()
+    {
+        await EnqueueManyAsync(10, Tenant, age: TimeSpan.FromHours(1));
+        await EnqueueManyAsync(10, OtherTenant);
+        await EnqueueManyAsync(10, "tenant-3");
+
+        var served = new HashSet<string>();
+        for (var i = 0; i < 3; i++)
+            served.Add(Assert.Single(await LeaseAsync(Now, max: 1)).Delivery.Tenant);
+
+        Assert.Equal([Tenant, OtherTenant, "tenant-3"], served.Order());
+    }
+
+    [Fact]
+    public async Task A_tenants_allowance_is_kept()
+    {
+        await EnqueueManyAsync(10, Tenant, age: TimeSpan.FromHours(1));
+        await EnqueueManyAsync(10, OtherTenant);
+        await EnqueueManyAsync(10, "tenant-3");
+
+        var leases = await AllowedAsync(tenant => tenant switch { Tenant => 3, OtherTenant => 0, _ => int.MaxValue });
+
+        Assert.Equal(
+            [(Tenant, 3), ("tenant-3", 10)],
+            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
+    }
+
+    [Fact]
+    public async Task An_allowance_is_asked_at_most_once_for_each_quota_and_tenant()
+    {
+        await EnqueueManyAsync(10);
+        await EnqueueManyAsync(10, OtherTenant);
+        var asked = new List<string>();
+
+        await AllowedAsync(tenant =>
+        {
+            asked.Add(tenant);
+            return 5;
+        });
+
+        Assert.Equal([Tenant, OtherTenant], asked.Order());
+    }
+
+    [Fact]
+    public async Task What_an_allowance_holds_back_stays_due()
+    {
+        await EnqueueManyAsync(10);
+
+        Assert.Empty(await AllowedAsync(_ => 0));
+        Assert.Equal(10, (await LeaseAsync(Now)).Count);
+    }
+
+    private async Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) => await Store.Queue.LeaseAsync(
+        new LeaseRequest(Worker, Now, LeaseEnd, [new LeaseQuota(Priority.Normal, Provider, 100)]) { TenantAllowance = allowance }, Cancellation);
+}

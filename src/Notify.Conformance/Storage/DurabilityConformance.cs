@@ -1,0 +1,138 @@
+using Notify.Analytics;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Settling;
+using Notify.Triggering;
+
+namespace Notify.Conformance;
+
+/// <summary>
+/// What a durable store remembers when it is opened again. Inherited like <see cref="DeliveryQueueConformance"/>, by every store
+/// but those that promise to forget.
+/// </summary>
+public abstract class DurabilityConformance : StoreSuite
+{
+    [Fact]
+    public async Task Deliveries_and_their_history_are_there_after_reopening()
+    {
+        var delivery = await EnqueueAsync();
+        await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromMinutes(1)));
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(delivery.Id, ReceiptKind.Opened, Now)], Cancellation);
+        var notification = await Store.Notifications.FindAsync(Tenant, delivery.NotificationId, Cancellation);
+        var before = await FindAsync(delivery);
+
+        await Store.ReopenAsync();
+
+        Same.As(notification, await Store.Notifications.FindAsync(Tenant, delivery.NotificationId, Cancellation));
+        Same.As(before, await FindAsync(delivery));
+        Assert.Equal(delivery.Id, (await LeaseOneAsync(Now.AddMinutes(1))).Delivery.Id);
+    }
+
+    [Fact]
+    public async Task A_lease_holds_after_reopening()
+    {
+        var delivery = await EnqueueAsync();
+        var lease = await LeaseOneAsync();
+
+        await Store.ReopenAsync();
+
+        Assert.Empty(await LeaseAsync(Now, owner: OtherWorker));
+        Assert.True(await SettleAsync(Accepted(lease, Now)));
+        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+    }
+
+    [Fact]
+    public async Task A_lease_that_was_lost_stays_lost_after_reopening()
+    {
+        await EnqueueAsync();
+        var lost = await LeaseOneAsync();
+        var held = await LeaseOneAsync(LeaseEnd, OtherWorker);
+
+        await Store.ReopenAsync();
+
+        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
+        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
+    }
+
+    [Fact]
+    public async Task What_has_ended_stays_ended_after_reopening()
+    {
+        var sample = Sampled();
+        await EnqueueAsync(sample, sample.Deliveries(3));
+        var leases = await LeaseAsync(Now, max: 2);
+        await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
+        await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
+
+        await Store.ReopenAsync();
+
+        Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+        Assert.Equal(1, await Store.DeadLetters.CountAsync(new DeadLetterFilter { Tenant = Tenant }, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_taken_after_reopening()
+    {
+        var claim = new IdempotencyClaim("key", new byte[32], Now.AddHours(24));
+        var first = new Sample(Tenant, Now) { Idempotency = claim };
+        await EnqueueAsync(first);
+
+        await Store.ReopenAsync();
+
+        Assert.Equal(
+            new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id), await EnqueueAsync(new Sample(Tenant, Now) { Idempotency = claim }));
+    }
+
+    [Fact]
+    public async Task An_expansion_goes_on_after_reopening()
+    {
+        var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
+        await EnqueueAsync(sample);
+        var lost = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
+        await Store.Expansions.AdvanceAsync(new ExpansionStep(lost, "a", 1, false, Now, LeaseEnd, [], []), Cancellation);
+
+        await Store.ReopenAsync();
+
+        var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, LeaseEnd, LeaseEnd.AddMinutes(1), 10, Cancellation));
+        Assert.Equal(("a", 1), (lease.Cursor, lease.Done));
+        Assert.True(lease.Fence > lost.Fence);
+    }
+
+    [Fact]
+    public async Task Digests_and_permits_are_there_after_reopening()
+    {
+        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
+        var permits = new ThrottleRequest(Tenant, "news", ["u"], 1, TimeSpan.FromHours(1), Now);
+        await EnqueueAsync(new Sample(Tenant, Now) { Digests = [collected] });
+        Assert.Equal([true], await Store.Throttles.TryTakeAsync(permits, Cancellation));
+
+        await Store.ReopenAsync();
+
+        Assert.Equal(collected.Id, Assert.Single(Assert.Single(await Store.Digests.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation)).Events).Id);
+        Assert.Equal([false], await Store.Throttles.TryTakeAsync(permits, Cancellation));
+    }
+
+    [Fact]
+    public async Task Recipients_templates_and_counts_are_there_after_reopening()
+    {
+        var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
+        var device = new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now };
+        var template = new Template { Tenant = Tenant, Name = "welcome", SavedAt = Now, Variants = [new TemplateVariant(null, null, null, "Hej")] };
+        var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
+        var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, 3);
+        await Store.Users.SaveAsync([user], Cancellation);
+        await Store.Devices.RegisterAsync(device, Cancellation);
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["u"], Cancellation);
+        await Store.Templates.SaveAsync(template, Cancellation);
+        await Store.Analytics.AddAsync([count], Cancellation);
+
+        await Store.ReopenAsync();
+
+        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
+        Assert.Equal([device], await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
+        Assert.Equal(["u"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
+        Assert.Equal(2, await Store.Templates.SaveAsync(template, Cancellation));
+        Assert.Equal([count], await Store.Analytics.ListAsync(Tenant, count.Minute, count.Minute.AddMinutes(1), Cancellation));
+    }
+}

@@ -1,0 +1,62 @@
+using Notify.Analytics;
+using Notify.Queueing;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: counts per minute.</summary>
+public abstract partial class StoreConformance
+{
+    private DateTimeOffset Minute => new(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+
+    [Fact]
+    public async Task Counts_of_one_kind_add_up()
+    {
+        await Store.Analytics.AddAsync([Count(3), Count(4)], Cancellation);
+        await Store.Analytics.AddAsync([Count(5)], Cancellation);
+
+        Assert.Equal([Count(12)], await CountsAsync());
+    }
+
+    [Fact]
+    public async Task Counts_of_another_kind_are_kept_apart()
+    {
+        DeliveryCount[] counts =
+        [
+            Count(1),
+            Count(2) with { Channel = Channel.Sms },
+            Count(3) with { Provider = OtherProvider },
+            Count(4) with { State = DeliveryState.Pending },
+            Count(5) with { Minute = Minute.AddMinutes(1) },
+        ];
+
+        await Store.Analytics.AddAsync(counts, Cancellation);
+        await Store.Analytics.AddAsync([Count(100) with { Tenant = OtherTenant }], Cancellation);
+
+        Assert.Equal(counts, (await CountsAsync()).OrderBy(count => count.Count));
+        Assert.Equal(100, Assert.Single(await Store.Analytics.ListAsync(OtherTenant, Minute, Minute.AddHours(1), Cancellation)).Count);
+    }
+
+    [Fact]
+    public async Task Counts_are_listed_by_time_from_a_minute_until_before_another()
+    {
+        foreach (var minute in new[] { 3, 0, 4, 1, 2 })
+            await Store.Analytics.AddAsync([Count(1) with { Minute = Minute.AddMinutes(minute) }], Cancellation);
+
+        var listed = await Store.Analytics.ListAsync(Tenant, Minute.AddMinutes(1), Minute.AddMinutes(4), Cancellation);
+
+        Assert.Equal([1.0, 2.0, 3.0], listed.Select(count => (count.Minute - Minute).TotalMinutes));
+    }
+
+    [Fact]
+    public async Task Counts_added_at_the_same_time_are_all_counted()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(async () => await Store.Analytics.AddAsync([Count(1)], Cancellation))));
+
+        Assert.Equal([Count(40)], await CountsAsync());
+    }
+
+    private DeliveryCount Count(long count) => new(Minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, count);
+
+    private async Task<IReadOnlyList<DeliveryCount>> CountsAsync() =>
+        await Store.Analytics.ListAsync(Tenant, Minute, Minute.AddHours(1), Cancellation);
+}

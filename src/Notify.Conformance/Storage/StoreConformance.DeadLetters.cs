@@ -1,0 +1,177 @@
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: what ended without acceptance, and its replay.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task Only_dead_letters_are_listed_and_counted()
+    {
+        var sample = Sampled();
+        await EnqueueAsync(sample, sample.Deliveries(4));
+        var leases = await LeaseAsync(Now, max: 3);
+        await Store.Queue.SettleAsync(
+            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), Retry(leases[2], Now, TimeSpan.FromHours(1))], Cancellation);
+
+        Assert.Equal([leases[1].Delivery.Id], await FindDeadAsync(new DeadLetterFilter { Tenant = Tenant }));
+        Same.As(
+            await FindAsync(leases[1].Delivery),
+            Assert.Single(await Store.DeadLetters.ListAsync(new DeadLetterFilter { Tenant = Tenant }, null, 10, Cancellation)));
+    }
+
+    [Fact]
+    public async Task Each_part_of_a_filter_must_hold()
+    {
+        var early = await DieAsync("mailbox is full", Now);
+        var late = await DieAsync("expired at 100%", Now.AddSeconds(10));
+        var elsewhere = await DieAsync("expired at 100 percent", Now.AddSeconds(20), OtherProvider);
+        await DieAsync("expired", Now, tenant: OtherTenant);
+        var all = new DeadLetterFilter { Tenant = Tenant };
+
+        Assert.Equal(Ids(early, late, elsewhere), await FindDeadAsync(all));
+        Assert.Equal(Ids(early, elsewhere), await FindDeadAsync(all with { Ids = [early.Id, elsewhere.Id, Guid.CreateVersion7(Now)] }));
+        Assert.Equal(Ids(elsewhere), await FindDeadAsync(all with { Provider = OtherProvider }));
+        Assert.Equal(Ids(late, elsewhere), await FindDeadAsync(all with { Reason = "expired" }));
+        Assert.Equal(Ids(late), await FindDeadAsync(all with { Reason = "100%" }));
+        Assert.Empty(await FindDeadAsync(all with { Reason = "Expired" }));
+        Assert.Equal(Ids(late, elsewhere), await FindDeadAsync(all with { From = Now.AddSeconds(10) }));
+        Assert.Equal(Ids(early), await FindDeadAsync(all with { To = Now.AddSeconds(10) }));
+        var some = all with { From = Now.AddSeconds(1), To = Now.AddSeconds(20), Provider = Provider, Reason = "at" };
+        Assert.Equal(Ids(late), await FindDeadAsync(some));
+        Assert.Empty(await FindDeadAsync(all with { Ids = [early.Id], Provider = OtherProvider }));
+        Assert.Empty(await FindDeadAsync(all with { Ids = [] }));
+    }
+
+    [Fact]
+    public async Task Dead_letters_are_paged_in_the_order_of_their_ids()
+    {
+        var dead = await DieManyAsync(7);
+        var all = new DeadLetterFilter { Tenant = Tenant };
+
+        var paged = new List<Guid>();
+        while (await Store.DeadLetters.ListAsync(all, paged.Count == 0 ? null : paged[^1], 3, Cancellation) is { Count: > 0 } page)
+        {
+            Assert.InRange(page.Count, 1, 3);
+            paged.AddRange(page.Select(record => record.Delivery.Id));
+        }
+
+        Assert.Equal(Ids(dead), paged);
+    }
+
+    [Fact]
+    public async Task A_replayed_dead_letter_is_due_with_a_new_budget_and_expiry()
+    {
+        var dead = await DieAsync("mailbox is full", Now, spent: 5);
+        var before = await FindAsync(dead);
+        var at = Now.AddDays(4);
+
+        Assert.Equal(1, await ReplayAsync(at, 10));
+
+        var record = await FindAsync(dead);
+        Assert.Equal((DeliveryState.Pending, at), (record.State, record.DueAt));
+        Assert.Equal(before.Attempts, record.Attempts);
+        var delivery = (await LeaseOneAsync(at)).Delivery;
+        Assert.Equal((dead.Id, 0, TimeSpan.Zero, at.AddHours(1)), (delivery.Id, delivery.AttemptsSpent, delivery.RetryDelay, delivery.ExpiresAt));
+    }
+
+    [Fact]
+    public async Task History_goes_on_after_a_replay()
+    {
+        var dead = await DieAsync("mailbox is full", Now);
+        await ReplayAsync(Now, 10);
+
+        await SettleAsync(Accepted(await LeaseOneAsync(), Now.AddSeconds(1)));
+
+        var record = await FindAsync(dead);
+        Assert.Equal(DeliveryState.Accepted, record.State);
+        Assert.Equal(["mailbox is full", null], record.Attempts.Select(attempt => attempt.Reason));
+        Assert.Equal(0, await ReplayAsync(Now, 10));
+    }
+
+    [Fact]
+    public async Task A_replay_goes_to_the_provider_that_was_to_send_last()
+    {
+        await EnqueueAsync();
+        await SettleAsync(DeadLetter(await LeaseOneAsync(), Now) with { Provider = OtherProvider });
+
+        await ReplayAsync(Now, 10);
+
+        Assert.Empty(await LeaseAsync(Now));
+        Assert.Single(await LeaseAsync(Now, provider: OtherProvider));
+    }
+
+    [Fact]
+    public async Task A_replay_stops_at_its_limit_and_can_be_repeated()
+    {
+        await DieManyAsync(7);
+
+        foreach (var replayed in new[] { 3, 3, 1, 0 })
+            Assert.Equal(replayed, await ReplayAsync(Now, 3));
+        Assert.Equal(7, (await LeaseAsync(Now)).Count);
+    }
+
+    [Fact]
+    public async Task A_replay_takes_what_its_filter_names_and_nothing_else()
+    {
+        var dead = await DieManyAsync(3);
+        await DieAsync("expired", Now, tenant: OtherTenant);
+
+        Assert.Equal(1, await ReplayAsync(Now, 10, new DeadLetterFilter { Tenant = Tenant, Ids = [dead[1].Id] }));
+
+        Assert.Equal(dead[1].Id, (await LeaseOneAsync()).Delivery.Id);
+        Assert.Equal(Ids(dead[0], dead[2]), await FindDeadAsync(new DeadLetterFilter { Tenant = Tenant }));
+    }
+
+    [Fact]
+    public async Task A_lease_from_before_a_replay_cannot_settle()
+    {
+        await EnqueueAsync();
+        var lease = await LeaseOneAsync();
+        await SettleAsync(DeadLetter(lease, Now));
+        await ReplayAsync(Now, 10);
+        var held = await LeaseOneAsync(owner: OtherWorker);
+
+        Assert.False(await SettleAsync(Accepted(lease, Now)));
+        Assert.True(held.Fence > lease.Fence);
+    }
+
+    [Fact]
+    public async Task Replays_at_the_same_time_replay_each_dead_letter_once()
+    {
+        await DieManyAsync(40);
+
+        var replayed = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => ReplayAsync(Now, 10))));
+
+        Assert.Equal(40, replayed.Sum());
+    }
+
+    private static IEnumerable<Guid> Ids(params Delivery[] deliveries) => deliveries.Select(delivery => delivery.Id).Order();
+
+    private async Task<Delivery> DieAsync(string reason, DateTimeOffset at, string provider = Provider, string tenant = Tenant, int spent = 1)
+    {
+        var delivery = await EnqueueAsync(delivery => delivery with { Provider = provider }, tenant);
+        await SettleAsync(DeadLetter(await LeaseOneAsync(provider: provider), at, reason) with { AttemptsSpent = spent });
+        return delivery;
+    }
+
+    private async Task<Delivery[]> DieManyAsync(int count)
+    {
+        var sample = Sampled();
+        var deliveries = sample.Deliveries(count);
+        await EnqueueAsync(sample, deliveries);
+        await Store.Queue.SettleAsync([.. (await LeaseAsync(Now)).Select(lease => DeadLetter(lease, Now))], Cancellation);
+        return deliveries;
+    }
+
+    private async Task<int> ReplayAsync(DateTimeOffset at, int limit, DeadLetterFilter? filter = null) => await Store.DeadLetters.ReplayAsync(
+        new ReplayRequest(filter ?? new DeadLetterFilter { Tenant = Tenant }, at, at.AddHours(1), limit), Cancellation);
+
+    private async Task<IEnumerable<Guid>> FindDeadAsync(DeadLetterFilter filter)
+    {
+        var found = await Store.DeadLetters.ListAsync(filter, null, 100, Cancellation);
+        Assert.Equal(found.Count, await Store.DeadLetters.CountAsync(filter, Cancellation));
+        return found.Select(record => record.Delivery.Id);
+    }
+}

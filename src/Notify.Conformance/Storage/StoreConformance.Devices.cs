@@ -1,0 +1,177 @@
+using Notify.Recipients;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: devices and their tokens.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task Every_field_of_a_device_is_kept()
+    {
+        var device = new Device
+        {
+            Tenant = Tenant,
+            Id = "installation/1 ☀",
+            UserId = "användare",
+            Platform = Platform.Web,
+            Token = """{"endpoint":"https://push.example.org/ä"}""",
+            App = "org.example.app",
+            Locale = "sv-SE",
+            TimeZone = "Asia/Tokyo",
+            RegisteredAt = Now.AddDays(-1),
+            LastSeenAt = Now,
+        };
+
+        await Store.Devices.RegisterAsync(device, Cancellation);
+
+        Assert.Equal(device, Assert.Single(await Store.Devices.FindAsync(Tenant, [device.UserId], Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_user_has_several_devices_and_many_users_are_looked_up_at_once()
+    {
+        await RegisterAsync("d1", "u");
+        await RegisterAsync("d2", "u");
+        await RegisterAsync("d3", "v");
+        await RegisterAsync("d4", "w");
+        await RegisterAsync("d5", "u", tenant: OtherTenant);
+
+        Assert.Equal(["d1", "d2", "d3"], await FoundAsync("u", "v", "unknown"));
+        Assert.Equal(["d1", "d2"], (await Store.Devices.ListAsync(Tenant, "u", Cancellation)).Select(device => device.Id).Order());
+    }
+
+    [Fact]
+    public async Task A_rotated_token_keeps_the_device()
+    {
+        await RegisterAsync("d", "u", "token-1", Now);
+
+        await RegisterAsync("d", "u", "token-2", Now.AddDays(1));
+
+        var device = Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Equal(("d", "token-2", Now.AddDays(1)), (device.Id, device.Token, device.RegisteredAt));
+        Assert.False(await PruneAsync("token-1", Now.AddDays(2)));
+    }
+
+    [Fact]
+    public async Task Registering_the_same_token_again_keeps_when_it_was_registered_first()
+    {
+        await RegisterAsync("d", "u", "token", Now);
+
+        await RegisterAsync("d", "v", "token", Now.AddDays(1));
+
+        var device = Assert.Single(await Store.Devices.ListAsync(Tenant, "v", Cancellation));
+        Assert.Equal((Now, Now.AddDays(1)), (device.RegisteredAt, device.LastSeenAt));
+        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_token_belongs_to_the_device_that_registered_it_last()
+    {
+        await RegisterAsync("d1", "u", "token");
+        await RegisterAsync("d1", "u", "token", tenant: OtherTenant);
+
+        await RegisterAsync("d2", "v", "token");
+
+        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Equal(["d2"], await FoundAsync("u", "v"));
+        Assert.Single(await Store.Devices.ListAsync(OtherTenant, "u", Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_devices_that_register_one_token_at_the_same_time_one_keeps_it()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => RegisterAsync($"d{i}", "u", "token"))));
+
+        Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+    }
+
+    [Fact]
+    public async Task A_dead_token_is_pruned_once()
+    {
+        await RegisterAsync("d", "u", "token");
+
+        Assert.True(await PruneAsync("token", Now.AddSeconds(1)));
+
+        Assert.Empty(await FoundAsync("u"));
+        var listed = Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Equal((Now.AddSeconds(1), "avregistrerad"), (listed.PrunedAt, listed.PruneReason));
+        Assert.False(await PruneAsync("token", Now.AddSeconds(2)));
+        Assert.Equal(listed, Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation)));
+    }
+
+    [Fact]
+    public async Task Of_16_prunings_at_the_same_time_exactly_one_counts()
+    {
+        await RegisterAsync("d", "u", "token");
+
+        var pruned = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => Task.Run(() => PruneAsync("token", Now))));
+
+        Assert.Equal(1, pruned.Count(answer => answer));
+    }
+
+    [Fact]
+    public async Task A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned()
+    {
+        await RegisterAsync("d", "u", "token", Now);
+
+        Assert.False(await PruneAsync("token", Now.AddMilliseconds(-1)));
+
+        Assert.Equal(["d"], await FoundAsync("u"));
+        Assert.True(await PruneAsync("token", Now));
+    }
+
+    [Fact]
+    public async Task An_unknown_or_another_tenants_token_is_not_pruned()
+    {
+        await RegisterAsync("d", "u", "token", tenant: OtherTenant);
+
+        Assert.False(await PruneAsync("token", Now.AddDays(1)));
+        Assert.Single(await Store.Devices.FindAsync(OtherTenant, ["u"], Cancellation));
+    }
+
+    [Fact]
+    public async Task A_pruned_device_is_alive_again_with_another_token_only()
+    {
+        await RegisterAsync("d", "u", "token-1", Now);
+        await PruneAsync("token-1", Now.AddSeconds(1));
+
+        await RegisterAsync("d", "u", "token-1", Now.AddSeconds(2));
+        Assert.Empty(await FoundAsync("u"));
+
+        await RegisterAsync("d", "u", "token-2", Now.AddSeconds(3));
+        var device = Assert.Single(await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
+        Assert.Equal((Now.AddSeconds(3), null, null), (device.RegisteredAt, device.PrunedAt, device.PruneReason));
+    }
+
+    [Fact]
+    public async Task A_removed_device_is_gone()
+    {
+        await RegisterAsync("d", "u");
+
+        Assert.False(await Store.Devices.RemoveAsync(OtherTenant, "d", Cancellation));
+        Assert.True(await Store.Devices.RemoveAsync(Tenant, "d", Cancellation));
+        Assert.False(await Store.Devices.RemoveAsync(Tenant, "d", Cancellation));
+
+        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+    }
+
+    private async Task RegisterAsync(string id, string userId, string? token = null, DateTimeOffset? at = null, string tenant = Tenant) =>
+        await Store.Devices.RegisterAsync(
+            new Device
+            {
+                Tenant = tenant,
+                Id = id,
+                UserId = userId,
+                Platform = Platform.Android,
+                Token = token ?? $"token-of-{id}",
+                RegisteredAt = at ?? Now,
+                LastSeenAt = at ?? Now,
+            },
+            Cancellation);
+
+    private async Task<bool> PruneAsync(string token, DateTimeOffset knownDeadAt) =>
+        await Store.Devices.PruneAsync(Tenant, token, "avregistrerad", knownDeadAt, Cancellation);
+
+    private async Task<IEnumerable<string>> FoundAsync(params string[] userIds) =>
+        (await Store.Devices.FindAsync(Tenant, userIds, Cancellation)).Select(device => device.Id).Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,155 @@
+using Notify.Planning;
+using Notify.Queueing;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: topics on their way to become deliveries.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task An_expansion_is_leased_when_it_is_due_and_by_one_worker()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now.AddSeconds(1)));
+
+        Assert.Empty(await LeaseExpansionsAsync(Now));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now.AddSeconds(1)));
+
+        Assert.Equal(("news", "", 0, sample.Notification.Id), (lease.Topic, lease.Cursor, lease.Done, lease.Notification.Id));
+        Same.As(sample.Notification.Contents, lease.Notification.Contents);
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddSeconds(1)));
+    }
+
+    [Fact]
+    public async Task Expansions_leased_at_the_same_time_are_leased_once_each()
+    {
+        await BeginAsync([.. Enumerable.Range(0, 20).Select(i => new NewExpansion($"topic-{i}", 1, Now))]);
+
+        var leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => LeaseExpansionsAsync(Now, max: 5))));
+
+        Assert.Equal(20, leases.Sum(mine => mine.Count));
+        Assert.Equal(20, leases.SelectMany(mine => mine).Select(lease => lease.Topic).Distinct().Count());
+    }
+
+    [Fact]
+    public async Task A_batch_stores_its_deliveries_and_moves_the_expansion_on()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+        Delivery[] first = [sample.Delivery() with { UserId = "a" }, sample.Delivery() with { UserId = "b" }];
+        Delivery[] second = [sample.Delivery() with { UserId = "c" }];
+
+        Assert.True(await AdvanceAsync(lease, "b", 2, first));
+        Assert.True(await AdvanceAsync(lease, "c", 3, second, isComplete: true));
+
+        Assert.Equal([.. Ids([.. first, .. second])], (await DeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id));
+        Assert.Equal(3, (await LeaseAsync(Now)).Count);
+    }
+
+    [Fact]
+    public async Task An_expansion_whose_worker_dies_goes_on_after_the_last_batch()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        var lost = Assert.Single(await LeaseExpansionsAsync(Now));
+        await AdvanceAsync(lost, "b", 2, [sample.Delivery()]);
+
+        Assert.Empty(await LeaseExpansionsAsync(LeaseEnd.AddMilliseconds(-1)));
+        var lease = Assert.Single(await LeaseExpansionsAsync(LeaseEnd));
+
+        Assert.Equal(("b", 2), (lease.Cursor, lease.Done));
+        Assert.True(lease.Fence > lost.Fence);
+    }
+
+    [Fact]
+    public async Task A_lost_lease_stores_nothing()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        var lost = Assert.Single(await LeaseExpansionsAsync(Now));
+        var held = Assert.Single(await LeaseExpansionsAsync(LeaseEnd));
+
+        Assert.False(await AdvanceAsync(lost, "b", 2, [sample.Delivery()]));
+
+        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Equal(0, Assert.Single(await ProgressAsync(sample)).Done);
+        Assert.True(await AdvanceAsync(held, "b", 2, [sample.Delivery()]));
+    }
+
+    [Fact]
+    public async Task A_batch_moves_the_leases_end()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+
+        Assert.True(await AdvanceAsync(lease, "a", 1, [sample.Delivery()], until: LeaseEnd.AddMinutes(5)));
+
+        Assert.Empty(await LeaseExpansionsAsync(LeaseEnd));
+        Assert.Single(await LeaseExpansionsAsync(LeaseEnd.AddMinutes(5)));
+    }
+
+    [Fact]
+    public async Task A_complete_expansion_has_ended()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 1, Now));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+
+        Assert.True(await AdvanceAsync(lease, "a", 1, [sample.Delivery()], isComplete: true));
+
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
+        Assert.False(await AdvanceAsync(lease, "b", 2, [sample.Delivery()]));
+        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+    }
+
+    [Fact]
+    public async Task A_cancelled_expansion_makes_nothing_more()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("alarms", 1, Now.AddHours(1)));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+        var delivery = sample.Delivery();
+        await AdvanceAsync(lease, "a", 1, [delivery]);
+
+        var cancellation = await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
+
+        Assert.Equal([delivery.Id], cancellation!.Stopped);
+        Assert.False(await AdvanceAsync(lease, "b", 2, [sample.Delivery()]));
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
+        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+    }
+
+    [Fact]
+    public async Task Progress_is_told_for_each_topic()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 30, Now), new NewExpansion("alarms", 1, Now.AddHours(1)));
+        var lease = Assert.Single(await LeaseExpansionsAsync(Now));
+        await AdvanceAsync(lease, "j", 10, [sample.Delivery()], at: Now.AddSeconds(5));
+
+        var progress = (await ProgressAsync(sample)).ToDictionary(topic => topic.Topic);
+
+        Assert.Equal(new ExpansionProgress("news", 10, 30, false, Now, Now.AddSeconds(5)), progress["news"]);
+        Assert.Equal((0, 1, false), (progress["alarms"].Done, progress["alarms"].Total, progress["alarms"].IsComplete));
+        Assert.Empty(await Store.Expansions.GetProgressAsync(OtherTenant, sample.Notification.Id, Cancellation));
+
+        await AdvanceAsync(lease, "z", 30, [], isComplete: true);
+        Assert.True((await ProgressAsync(sample)).Single(topic => topic.Topic == "news").IsComplete);
+    }
+
+    private async Task<Sample> BeginAsync(params NewExpansion[] expansions)
+    {
+        var sample = new Sample(Tenant, Now) { Expansions = expansions };
+        await EnqueueAsync(sample);
+        return sample;
+    }
+
+    private async Task<IReadOnlyList<ExpansionLease>> LeaseExpansionsAsync(DateTimeOffset at, int max = 10) =>
+        await Store.Expansions.LeaseAsync(Worker, at, at + (LeaseEnd - Now), max, Cancellation);
+
+    private async Task<bool> AdvanceAsync(
+        ExpansionLease lease, string cursor, long done, Delivery[] deliveries,
+        bool isComplete = false, DateTimeOffset? at = null, DateTimeOffset? until = null)
+    {
+        QueuedDelivery[] queued = [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))];
+        return await Store.Expansions.AdvanceAsync(
+            new ExpansionStep(lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, queued, []), Cancellation);
+    }
+
+    private async Task<IReadOnlyList<ExpansionProgress>> ProgressAsync(Sample sample) =>
+        await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation);
+}

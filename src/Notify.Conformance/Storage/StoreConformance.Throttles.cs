@@ -1,0 +1,59 @@
+using Notify.Planning;
+
+namespace Notify.Conformance;
+
+/// <summary>This part: how often a recipient may be notified.</summary>
+public abstract partial class StoreConformance
+{
+    private static readonly TimeSpan Per = TimeSpan.FromHours(1);
+
+    [Fact]
+    public async Task Permits_are_given_until_there_are_as_many_as_allowed()
+    {
+        Assert.Equal([true, true], await TakeAsync(Now, max: 2, "u", "v"));
+        Assert.Equal([true], await TakeAsync(Now.AddSeconds(1), max: 2, "u"));
+        Assert.Equal([false, true, true], await TakeAsync(Now.AddSeconds(2), max: 2, "u", "v", "w"));
+    }
+
+    [Fact]
+    public async Task A_permit_is_free_again_after_its_time()
+    {
+        Assert.Equal([true], await TakeAsync(Now, max: 2, "u"));
+        Assert.Equal([true], await TakeAsync(Now.AddMinutes(30), max: 2, "u"));
+
+        Assert.Equal([false], await TakeAsync(Now + Per - TimeSpan.FromMilliseconds(1), max: 2, "u"));
+        Assert.Equal([true], await TakeAsync(Now + Per, max: 2, "u"));
+        Assert.Equal([false], await TakeAsync(Now + Per, max: 2, "u"));
+    }
+
+    [Fact]
+    public async Task A_refused_permit_does_not_count()
+    {
+        await TakeAsync(Now, max: 1, "u");
+        Assert.Equal([false], await TakeAsync(Now.AddMinutes(59), max: 1, "u"));
+
+        Assert.Equal([true], await TakeAsync(Now + Per, max: 1, "u"));
+    }
+
+    [Fact]
+    public async Task Tenants_and_categories_do_not_share_permits()
+    {
+        await TakeAsync(Now, max: 1, "u");
+        var request = new ThrottleRequest(Tenant, "news", ["u"], 1, Per, Now);
+
+        Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Category = "News" }, Cancellation));
+        Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Tenant = OtherTenant }, Cancellation));
+        Assert.Equal([false], await Store.Throttles.TryTakeAsync(request, Cancellation));
+    }
+
+    [Fact]
+    public async Task Of_permits_asked_for_at_the_same_time_exactly_as_many_as_allowed_are_given()
+    {
+        var taken = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => TakeAsync(Now, max: 5, "u"))));
+
+        Assert.Equal(5, taken.Count(answers => answers[0]));
+    }
+
+    private async Task<IReadOnlyList<bool>> TakeAsync(DateTimeOffset at, int max, params string[] recipients) =>
+        await Store.Throttles.TryTakeAsync(new ThrottleRequest(Tenant, "news", recipients, max, Per, at), Cancellation);
+}

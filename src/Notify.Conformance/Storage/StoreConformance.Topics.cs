@@ -1,0 +1,71 @@
+namespace Notify.Conformance;
+
+/// <summary>This part: topics and their subscribers.</summary>
+public abstract partial class StoreConformance
+{
+    [Fact]
+    public async Task Subscribing_twice_is_subscribing_once()
+    {
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "b", "a"], Cancellation);
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["b", "c"], Cancellation);
+
+        Assert.Equal(["a", "b", "c"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
+        Assert.Equal(3, await Store.Topics.CountAsync(Tenant, "news", Cancellation));
+    }
+
+    [Fact]
+    public async Task Subscribers_are_paged_in_ordinal_order()
+    {
+        string[] users = ["10", "9", "Z", "a", "aa", "b", "ä", "é", "山"];
+        await Store.Topics.SubscribeAsync(Tenant, "news", [.. users.Reverse()], Cancellation);
+
+        var paged = new List<string>();
+        while (await Store.Topics.ListAsync(Tenant, "news", paged.LastOrDefault() ?? "", 2, Cancellation) is { Count: > 0 } page)
+        {
+            Assert.InRange(page.Count, 1, 2);
+            paged.AddRange(page);
+        }
+
+        Assert.Equal(users.Order(StringComparer.Ordinal), paged);
+    }
+
+    [Fact]
+    public async Task A_page_begins_after_a_user_who_does_not_subscribe()
+    {
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "c"], Cancellation);
+
+        Assert.Equal(["c"], await Store.Topics.ListAsync(Tenant, "news", "b", 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_large_topic_is_counted_and_listed_whole()
+    {
+        string[] users = [.. Enumerable.Range(0, 2_500).Select(i => $"user-{i:0000}")];
+        await Store.Topics.SubscribeAsync(Tenant, "news", users, Cancellation);
+
+        Assert.Equal(2_500, await Store.Topics.CountAsync(Tenant, "news", Cancellation));
+        Assert.Equal(users, await Store.Topics.ListAsync(Tenant, "news", "", 10_000, Cancellation));
+    }
+
+    [Fact]
+    public async Task Unsubscribing_leaves_the_others()
+    {
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "b"], Cancellation);
+
+        await Store.Topics.UnsubscribeAsync(Tenant, "news", ["a", "unknown"], Cancellation);
+        await Store.Topics.UnsubscribeAsync(Tenant, "unknown", ["b"], Cancellation);
+
+        Assert.Equal(["b"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
+        Assert.Equal(1, await Store.Topics.CountAsync(Tenant, "news", Cancellation));
+    }
+
+    [Fact]
+    public async Task Topics_and_tenants_do_not_share_subscribers()
+    {
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["a"], Cancellation);
+
+        Assert.Equal(0, await Store.Topics.CountAsync(Tenant, "News", Cancellation));
+        Assert.Equal(0, await Store.Topics.CountAsync(OtherTenant, "news", Cancellation));
+        Assert.Empty(await Store.Topics.ListAsync(OtherTenant, "news", "", 10, Cancellation));
+    }
+}

@@ -1,0 +1,120 @@
+using Notify.Recipients;
+
+namespace Notify.Conformance;
+
+/// <summary>
+/// What every store promises beside its queue: users, devices, topics, templates, notifications, dead letters, expansions,
+/// digests, throttles and counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is
+/// opened. This part: users.
+/// </summary>
+public abstract partial class StoreConformance : StoreSuite
+{
+    [Fact]
+    public async Task Every_field_of_a_user_is_kept()
+    {
+        var user = FullUser();
+
+        await Store.Users.SaveAsync([user], Cancellation);
+
+        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, [user.Id], Cancellation)));
+    }
+
+    [Fact]
+    public async Task A_user_of_whom_only_the_id_is_known_is_kept()
+    {
+        var user = new User { Tenant = Tenant, Id = "u" };
+
+        await Store.Users.SaveAsync([user], Cancellation);
+
+        Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
+    }
+
+    [Fact]
+    public async Task Saving_a_user_again_replaces_all_of_it()
+    {
+        await Store.Users.SaveAsync([FullUser()], Cancellation);
+        var replacement = new User { Tenant = Tenant, Id = FullUser().Id, Locale = "de" };
+
+        await Store.Users.SaveAsync([replacement], Cancellation);
+
+        Same.As(replacement, Assert.Single(await Store.Users.FindAsync(Tenant, [replacement.Id], Cancellation)));
+    }
+
+    [Fact]
+    public async Task Those_of_many_users_that_are_known_are_found_once_each()
+    {
+        User[] users = [.. Enumerable.Range(0, 500).Select(i => new User { Tenant = Tenant, Id = $"user-{i:000}" })];
+        await Store.Users.SaveAsync(users, Cancellation);
+
+        var found = await Store.Users.FindAsync(Tenant, [.. users.Select(user => user.Id), "unknown", "user-000"], Cancellation);
+
+        Assert.Equal(users.Select(user => user.Id), found.Select(user => user.Id).Order(StringComparer.Ordinal));
+        Assert.Empty(await Store.Users.FindAsync(Tenant, [], Cancellation));
+    }
+
+    [Fact]
+    public async Task User_ids_differ_by_every_character_and_case()
+    {
+        string[] ids = ["a", "A", "á", "a ", "用户", "'; --", "a/b", "%", "_", new string('x', 256)];
+        await Store.Users.SaveAsync([.. ids.Select(id => new User { Tenant = Tenant, Id = id })], Cancellation);
+
+        foreach (var id in ids)
+            Assert.Equal(id, Assert.Single(await Store.Users.FindAsync(Tenant, [id], Cancellation)).Id);
+    }
+
+    [Fact]
+    public async Task Tenants_do_not_share_users()
+    {
+        var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
+        await Store.Users.SaveAsync([user, user with { Tenant = OtherTenant, Locale = "de" }], Cancellation);
+
+        Assert.True(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
+
+        Assert.Empty(await Store.Users.FindAsync(Tenant, ["u"], Cancellation));
+        Assert.Equal("de", Assert.Single(await Store.Users.FindAsync(OtherTenant, ["u"], Cancellation)).Locale);
+    }
+
+    [Fact]
+    public async Task A_removed_user_takes_its_devices_and_subscriptions_along()
+    {
+        await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }, new User { Tenant = Tenant, Id = "v" }], Cancellation);
+        await RegisterAsync("d", "u");
+        await RegisterAsync("e", "v");
+        await Store.Topics.SubscribeAsync(Tenant, "news", ["u", "v"], Cancellation);
+        await Store.Topics.SubscribeAsync(OtherTenant, "news", ["u"], Cancellation);
+
+        Assert.True(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
+
+        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Single(await Store.Devices.ListAsync(Tenant, "v", Cancellation));
+        Assert.Equal(["v"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
+        Assert.Equal(1, await Store.Topics.CountAsync(OtherTenant, "news", Cancellation));
+    }
+
+    [Fact]
+    public async Task Removing_an_unknown_user_says_so()
+    {
+        await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }], Cancellation);
+
+        Assert.False(await Store.Users.RemoveAsync(Tenant, "v", Cancellation));
+        Assert.True(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
+        Assert.False(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
+    }
+
+    private static User FullUser() => new()
+    {
+        Tenant = Tenant,
+        Id = "användare/山田 ☀",
+        Addresses = new Dictionary<string, string> { ["email"] = "åsa@exämple.org", ["sms"] = "+46701234567", ["fax"] = "1" },
+        Locale = "pt-BR",
+        TimeZone = "Europe/Stockholm",
+        QuietHours = new QuietHours(new TimeOnly(22, 30), new TimeOnly(7, 0)),
+        Preferences =
+        [
+            new Preference(null, null, true),
+            new Preference("märketing", null, false),
+            new Preference(null, Channel.Sms, false),
+            new Preference("alarm", Channel.Push, true),
+        ],
+    };
+}

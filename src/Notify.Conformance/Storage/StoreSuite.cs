@@ -1,0 +1,98 @@
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Conformance;
+
+/// <summary>What the suites for stores share: a fresh store for each fact, and a time that the fact moves itself.</summary>
+public abstract class StoreSuite : IAsyncLifetime
+{
+    private protected const string Tenant = "tenant-1";
+    private protected const string OtherTenant = "tenant-2";
+    private protected const string Provider = "mail-1";
+    private protected const string OtherProvider = "mail-2";
+    private protected const string Worker = "worker-1";
+    private protected const string OtherWorker = "worker-2";
+
+    private ConformanceStore? _store;
+
+    /// <summary>
+    /// The time at which a fact begins. Whole milliseconds, which every store keeps exactly. It is the present, so that a store
+    /// may let its server forget what has expired; nothing in the suites waits for it to pass.
+    /// </summary>
+    protected DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+
+    /// <summary>The store of the fact at hand.</summary>
+    protected ConformanceStore Store => _store ?? throw new InvalidOperationException("The store is opened before each fact and closed after it.");
+
+    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    private protected DateTimeOffset LeaseEnd => Now.AddMinutes(2);
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() => _store = await OpenAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_store is not null)
+            await _store.DisposeAsync();
+    }
+
+    /// <summary>Opens a store that is empty and shares nothing with those opened before, by <see cref="ConformanceStore.OpenAsync"/>.</summary>
+    protected abstract ValueTask<ConformanceStore> OpenAsync();
+
+    private protected Sample Sampled(string tenant = Tenant) => new(tenant, Now);
+
+    private protected async Task<Delivery> EnqueueAsync(Func<Delivery, Delivery>? change = null, string tenant = Tenant)
+    {
+        var sample = Sampled(tenant);
+        var delivery = change is null ? sample.Delivery() : change(sample.Delivery());
+        await EnqueueAsync(sample, delivery);
+        return delivery;
+    }
+
+    private protected async Task<EnqueueResult> EnqueueAsync(Sample sample, params Delivery[] deliveries) =>
+        Assert.Single(await Store.Queue.EnqueueAsync([sample.Request(deliveries)], Cancellation));
+
+    private protected Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, int max = 1_000, string owner = Worker, string provider = Provider) =>
+        LeaseAsync(at, owner, new LeaseQuota(Priority.Normal, provider, max));
+
+    private protected async Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, string owner, params LeaseQuota[] quotas) =>
+        await Store.Queue.LeaseAsync(new LeaseRequest(owner, at, at + (LeaseEnd - Now), quotas), Cancellation);
+
+    private protected async Task<Lease> LeaseOneAsync(DateTimeOffset? at = null, string owner = Worker, string provider = Provider) =>
+        Assert.Single(await LeaseAsync(at ?? Now, owner: owner, provider: provider));
+
+    private protected async Task<bool> SettleAsync(Settlement settlement) =>
+        Assert.Single(await Store.Queue.SettleAsync([settlement], Cancellation));
+
+    private protected async Task<DeliveryRecord> FindAsync(Delivery delivery) =>
+        (await DeliveriesAsync(delivery.NotificationId, delivery.Tenant)).Single(record => record.Delivery.Id == delivery.Id);
+
+    private protected async Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId, string tenant = Tenant) =>
+        await Store.Notifications.ListDeliveriesAsync(tenant, notificationId, null, 1_000, Cancellation);
+
+    private protected static Settlement Accepted(Lease lease, DateTimeOffset at) =>
+        Ended(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
+
+    private protected static Settlement DeadLetter(Lease lease, DateTimeOffset at, string reason = "mailbox is full") =>
+        Ended(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);
+
+    private protected static Settlement Retry(Lease lease, DateTimeOffset at, TimeSpan delay, string reason = "vendor is busy") =>
+        Ended(lease, DeliveryState.Pending, OutcomeKind.Retry, reason, at) with { DueAt = at + delay, RetryDelay = delay };
+
+    private static Settlement Ended(Lease lease, DeliveryState state, OutcomeKind outcome, string? reason, DateTimeOffset at) => new()
+    {
+        DeliveryId = lease.Delivery.Id,
+        Fence = lease.Fence,
+        State = state,
+        Provider = lease.Delivery.Provider,
+        AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
+        Reason = reason,
+        Attempt = new Attempt(
+            lease.Delivery.Provider, at, TimeSpan.FromMilliseconds(12), outcome, reason, reason is null ? $"vendor-{lease.Fence}" : null),
+        SettledAt = at,
+    };
+}

@@ -1,0 +1,103 @@
+using Microsoft.Net.Http.Headers;
+
+namespace Notify.Hosting.Notifications;
+
+/// <summary>Reads what a notification says.</summary>
+internal static class ContentReader
+{
+    public static Content? Read(JsonField content)
+    {
+        if (!content.IsObject)
+        {
+            content.Wrong("Use a JSON object.");
+            return null;
+        }
+
+        var read = new Content();
+        foreach (var field in content.Members())
+        {
+            switch (field.Name)
+            {
+                case "title":
+                    read = read with { Title = field.Text() };
+                    break;
+                case "body":
+                    read = read with { Body = field.Text() };
+                    break;
+                case "html":
+                    read = read with { Html = field.Text() };
+                    break;
+                case "data":
+                    read = read with { Data = ReadData(field) };
+                    break;
+                case "attachments":
+                    read = read with { Attachments = [.. field.Items().Select(ReadAttachment).OfType<Attachment>()] };
+                    break;
+                default:
+                    field.Unknown("title", "body", "html", "data", "attachments");
+                    break;
+            }
+        }
+
+        return read;
+    }
+
+    private static Dictionary<string, string> ReadData(JsonField data)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var field in data.Members())
+        {
+            if (field.Text() is { } text)
+                values.Add(field.Name, text);
+        }
+
+        return values;
+    }
+
+    private static Attachment? ReadAttachment(JsonField attachment)
+    {
+        string? fileName = null, mediaType = null;
+        byte[]? bytes = null;
+        var missing = new HashSet<string>(["fileName", "mediaType", "base64"], StringComparer.Ordinal);
+        foreach (var field in attachment.Members())
+        {
+            missing.Remove(field.Name);
+            switch (field.Name)
+            {
+                case "fileName":
+                    fileName = ReadFileName(field);
+                    break;
+                case "mediaType":
+                    mediaType = ReadMediaType(field);
+                    break;
+                case "base64":
+                    bytes = field.Base64();
+                    break;
+                default:
+                    field.Unknown("fileName", "mediaType", "base64");
+                    break;
+            }
+        }
+
+        foreach (var name in attachment.IsObject ? missing : [])
+            (attachment with { Path = $"{attachment.Path}.{name}" }).Wrong("An attachment needs this.");
+        return fileName is null || mediaType is null || bytes is null ? null : new Attachment(fileName, mediaType, bytes);
+    }
+
+    private static string? ReadFileName(JsonField field) =>
+        field.Text() switch
+        {
+            null => null,
+            "" => field.Wrong("Name the file."),
+            var name when name.Any(c => c is '/' or '\\' || char.IsControl(c)) => field.Wrong("Use a file name without a path."),
+            var name => name,
+        };
+
+    private static string? ReadMediaType(JsonField field) =>
+        field.Text() switch
+        {
+            null => null,
+            var type when MediaTypeHeaderValue.TryParse(type, out _) => type,
+            _ => field.Wrong("Use a media type, such as application/pdf."),
+        };
+}

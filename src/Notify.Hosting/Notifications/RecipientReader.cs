@@ -1,0 +1,95 @@
+namespace Notify.Hosting.Notifications;
+
+/// <summary>Reads one recipient: <c>{"email": "..."}</c>, <c>{"pushToken": "...", "platform": "ios"}</c> and so on.</summary>
+internal static class RecipientReader
+{
+    private const string Choices =
+        "Name one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
+
+    private static readonly string[] Names =
+        ["user", "topic", "email", "phone", "webhook", "pushToken", "platform", "channel", "address"];
+
+    private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)
+    {
+        ["ios"] = Platform.Ios,
+        ["android"] = Platform.Android,
+        ["web"] = Platform.Web,
+    };
+
+    public static ReadRecipient Read(JsonField item)
+    {
+        var fields = new Dictionary<string, JsonField>(StringComparer.Ordinal);
+        foreach (var field in item.Members())
+        {
+            if (Names.Contains(field.Name))
+                fields.Add(field.Name, field);
+            else
+                field.Unknown(Names);
+        }
+
+        string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address"))];
+        if (kinds is ["channel"] or [] && fields.ContainsKey("address"))
+            return new ReadRecipient(OverChannel(item, fields), item.Path);
+        if (kinds is not [var kind] || kind == "channel")
+        {
+            if (item.IsObject)
+                item.Wrong(Choices);
+            return new ReadRecipient(null, item.Path);
+        }
+
+        return new ReadRecipient(OfKind(fields[kind], fields), fields[kind].Path);
+    }
+
+    private static Recipient? OfKind(JsonField field, Dictionary<string, JsonField> fields)
+    {
+        if (field.Name != "pushToken")
+            Refuse(fields, "platform", "Only a pushToken has a platform.");
+        Refuse(fields, "address", "Only a channel has an address.");
+
+        var platform = field.Name == "pushToken" ? ReadPlatform(field, fields) : null;
+        if (field.Text() is not { } text)
+            return null;
+
+        return field.Name switch
+        {
+            "user" => Recipient.User(text),
+            "topic" => Recipient.Topic(text),
+            "email" => Recipient.Email(text),
+            "phone" => Recipient.Phone(text),
+            "webhook" => Recipient.Webhook(text),
+            _ => platform is { } known ? Recipient.PushToken(text, known) : null,
+        };
+    }
+
+    private static Platform? ReadPlatform(JsonField token, Dictionary<string, JsonField> fields)
+    {
+        if (fields.TryGetValue("platform", out var platform))
+            return platform.OneOf(Platforms);
+
+        var missing = token with { Path = token.Path[..^"pushToken".Length] + "platform" };
+        missing.Wrong("Say whose token it is: ios, android or web.");
+        return null;
+    }
+
+    private static Recipient? OverChannel(JsonField item, Dictionary<string, JsonField> fields)
+    {
+        Refuse(fields, "platform", "Only a pushToken has a platform.");
+        var address = fields["address"].Text();
+        if (!fields.TryGetValue("channel", out var channel))
+        {
+            (item with { Path = $"{item.Path}.channel" }).Wrong("Name the channel of this address.");
+            return null;
+        }
+
+        return ChannelReader.Read(channel) is { } known && address is not null ? Recipient.Address(known, address) : null;
+    }
+
+    private static void Refuse(Dictionary<string, JsonField> fields, string name, string message)
+    {
+        if (fields.TryGetValue(name, out var field))
+            field.Wrong(message);
+    }
+}
+
+/// <summary>A recipient, null when it was not readable, and the path by which the caller wrote it.</summary>
+internal readonly record struct ReadRecipient(Recipient? Recipient, string Path);

@@ -1,0 +1,91 @@
+using System.Text.Json;
+
+namespace Notify.Hosting.Notifications;
+
+/// <summary>
+/// A trigger as it was read from a request, with everything that is wrong in it. What is not readable is left out, so that
+/// <see cref="INotifier.Validate"/> can still judge the rest and the caller hears of every wrong field at once.
+/// </summary>
+internal sealed class TriggerBody
+{
+    public const string TenantHeader = "X-Notify-Tenant";
+    public const string IdempotencyKeyHeader = "Idempotency-Key";
+
+    private static readonly Dictionary<string, Priority> Priorities = new(StringComparer.Ordinal)
+    {
+        ["high"] = Priority.High,
+        ["normal"] = Priority.Normal,
+        ["bulk"] = Priority.Bulk,
+    };
+
+    private readonly List<ReadRecipient> _recipients = [];
+
+    private TriggerBody(string tenant, string? idempotencyKey) =>
+        Trigger = new Trigger { Tenant = tenant, To = [], IdempotencyKey = idempotencyKey };
+
+    public Trigger Trigger { get; private set; }
+
+    public FieldErrors Errors { get; } = new();
+
+    public static TriggerBody Read(JsonElement body, string tenant, string? idempotencyKey)
+    {
+        var read = new TriggerBody(tenant, idempotencyKey);
+        foreach (var field in JsonField.Root(body, read.Errors).Members())
+            read.Read(field);
+        return read;
+    }
+
+    /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
+    public void Add(IReadOnlyList<FieldError> errors)
+    {
+        FieldError[] independent = [.. errors.Where(error => !FollowsFromUnreadable(error.Field))];
+        foreach (var (field, message) in independent)
+            Errors.Add(Spelled(field), message);
+    }
+
+    private void Read(JsonField field) => Trigger = field.Name switch
+    {
+        "to" => Trigger with { To = ReadRecipients(field) },
+        "content" => Trigger with { Content = ContentReader.Read(field) },
+        "template" => Trigger with { Template = field.Text() },
+        "data" => Trigger with { Data = field.Object() },
+        "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
+        "priority" => Trigger with { Priority = field.OneOf(Priorities) ?? Priority.Normal },
+        "sendAt" => Trigger with { SendAt = field.Time() },
+        "expiresAt" => Trigger with { ExpiresAt = field.Time() },
+        "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
+        _ => RefuseUnknown(field),
+    };
+
+    private RecipientList ReadRecipients(JsonField to)
+    {
+        var items = to.IsObject ? [to] : to.Items();
+        _recipients.AddRange(items.Select(RecipientReader.Read));
+        return [.. _recipients.Select(read => read.Recipient!)];
+    }
+
+    private string? ReadIdempotencyKey(JsonField field)
+    {
+        var key = field.Text();
+        if (key is not null && Trigger.IdempotencyKey is { } header && header != key)
+            field.Wrong($"The header {IdempotencyKeyHeader} says otherwise; give one of the two.");
+        return key;
+    }
+
+    private Trigger RefuseUnknown(JsonField field)
+    {
+        field.Unknown("to", "content", "template", "data", "channels", "priority", "sendAt", "expiresAt", "idempotencyKey");
+        return Trigger;
+    }
+
+    private bool FollowsFromUnreadable(string field) =>
+        RecipientAt(field) is { } read ? read.Recipient is null : Errors.Covers(field);
+
+    private string Spelled(string field) => field == "tenant" ? TenantHeader : RecipientAt(field)?.Path ?? field;
+
+    /// <summary>The recipient that validation means by <c>to[3]</c>.</summary>
+    private ReadRecipient? RecipientAt(string field) =>
+        field.StartsWith("to[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(3, field.Length - 4), out var index)
+            ? _recipients[index]
+            : null;
+}

@@ -1,0 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace Notify.Hosting;
+
+/// <summary>How the HTTP API is protected. Checked when <c>MapNotifications</c> is called.</summary>
+public sealed class NotificationsApiOptions : IValidatableObject
+{
+    /// <summary>
+    /// The keys that open the API, any of them: <c>Authorization: Bearer KEY</c>, or HTTP Basic with the key as password so that
+    /// a browser can show the sandbox page. With a key set, every call needs one, the health endpoints included. Without one
+    /// (the default) only calls to a loopback address are answered, and the application does not start on any other address,
+    /// unless the endpoints require the application's own authorization. Two keys at once let one replace the other.
+    /// </summary>
+    public IList<string> ApiKeys { get; } = [];
+
+    /// <summary>The largest request body, in bytes. 1 KiB to 100 MiB; default 1 MiB.</summary>
+    [Range(1_024, 104_857_600)]
+    public long MaxBodyBytes { get; set; } = 1_048_576;
+
+    /// <inheritdoc/>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ApiKeys.Any(string.IsNullOrWhiteSpace))
+            yield return new ValidationResult("An API key is empty.", [nameof(ApiKeys)]);
+    }
+}

@@ -1,0 +1,62 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Hosting;
+using Notify.Hosting.Authentication;
+using Notify.Hosting.Health;
+using Notify.Hosting.Notifications;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Sandbox;
+
+namespace Microsoft.AspNetCore.Builder;
+
+/// <summary>Adds the HTTP API of Notify to an application.</summary>
+public static class NotificationsEndpointRouteBuilderExtensions
+{
+    /// <summary>
+    /// Maps <c>POST /v1/notifications</c>, <c>GET /v1/notifications/{id}</c>, <c>/health/live</c> and <c>/health/ready</c>; and,
+    /// where the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent.
+    /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
+    /// authorization of the application's own on the returned group, only loopback addresses are served.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        ArgumentNullException.ThrowIfNull(prefix);
+        if (endpoints.ServiceProvider.GetService<INotifier>() is null)
+            throw new InvalidOperationException("MapNotifications() needs AddNotifications() on the application's services.");
+
+        var keys = new ApiKeys(ValidOptions(endpoints.ServiceProvider).ApiKeys);
+        var group = endpoints.MapGroup(prefix)
+            .WithMetadata(NotificationsEndpoint.Instance)
+            .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
+            .AddEndpointFilter(new ApiKeyFilter(keys));
+
+        group.MapNotificationEndpoints();
+        group.MapHealth();
+        group.MapSandbox(endpoints.ServiceProvider);
+        group.MapUnknown(prefix);
+        if (keys.None)
+            new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
+        return group;
+    }
+
+    private static NotificationsApiOptions ValidOptions(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value;
+        var failures = new List<ValidationResult>();
+        return Validator.TryValidateObject(options, new ValidationContext(options), failures, validateAllProperties: true)
+            ? options
+            : throw new OptionsValidationException(
+                nameof(NotificationsApiOptions),
+                typeof(NotificationsApiOptions),
+                failures.Select(failure => failure.ErrorMessage!));
+    }
+}

@@ -1,0 +1,25 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace Notify.Hosting.Problems;
+
+/// <summary>Answers for what is not there with a problem document, and for the API key like everything else.</summary>
+internal static class UnknownEndpoints
+{
+    /// <summary>A path within the API that nothing else answers. Outside of it paths are the application's.</summary>
+    public static void MapUnknown(this RouteGroupBuilder group, string prefix)
+    {
+        string[] areas = prefix.Trim('/').Length > 0 ? [""] : ["/v1/notifications", "/v1/sandbox", "/health"];
+        foreach (var area in areas)
+            group.Map($"{area}/{{**rest}}", Problem.UnknownPath).WithOrder(int.MaxValue);
+    }
+
+    /// <summary>A path that is there, called by another method.</summary>
+    public static void MapOtherMethods(this RouteGroupBuilder group, string pattern, string allowed, int order = 0) =>
+        group.Map(pattern, (HttpContext context) =>
+        {
+            context.Response.Headers.Allow = allowed;
+            return Problem.WrongMethod(allowed);
+        }).WithOrder(order);
+}

@@ -1,0 +1,42 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Hosting.Problems;
+using Notify.Providers.Sandbox;
+
+namespace Notify.Hosting.Sandbox;
+
+/// <summary>Shows what the sandbox captured, where the application has one.</summary>
+internal static class SandboxEndpoints
+{
+    // An application's own page at the same path goes first.
+    private const int PageOrder = 1;
+
+    public static void MapSandbox(this RouteGroupBuilder group, IServiceProvider services)
+    {
+        if (services.GetService<ISandbox>() is null)
+            return;
+
+        group.MapGet("/", ShowPage).WithOrder(PageOrder);
+        group.MapOtherMethods("/", "GET", PageOrder);
+        group.MapGet("/v1/sandbox/messages", (ISandbox sandbox) =>
+            TypedResults.Json(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage));
+        group.MapOtherMethods("/v1/sandbox/messages", "GET");
+        group.MapGet("/v1/sandbox/messages/stream", SandboxStream.Open);
+        group.MapOtherMethods("/v1/sandbox/messages/stream", "GET");
+    }
+
+    private static IResult ShowPage(HttpContext context)
+    {
+        // The page asks for its messages beside itself, which only a path with a slash at its end allows.
+        var path = $"{context.Request.PathBase}{context.Request.Path}";
+        if (!path.EndsWith('/'))
+            return TypedResults.LocalRedirect($"{path}/");
+
+        context.Response.Headers.ContentSecurityPolicy = SandboxPage.ContentSecurityPolicy;
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Content(SandboxPage.Html, "text/html; charset=utf-8");
+    }
+}

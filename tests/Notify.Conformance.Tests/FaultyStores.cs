@@ -1,0 +1,158 @@
+using Notify.Analytics;
+using Notify.Planning;
+using Notify.Recipients;
+using Notify.Settling;
+
+namespace Notify.Conformance.Tests;
+
+internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
+{
+    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
+        inner.SaveAsync([.. users.Select(user => user with { Preferences = [] })], cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+        inner.FindAsync(tenant, ids, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(tenant, id, cancellationToken);
+}
+
+internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceStore
+{
+    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => inner.RegisterAsync(device, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+        inner.FindAsync(tenant, userIds, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
+        inner.ListAsync(tenant, userId, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(tenant, id, cancellationToken);
+
+    public ValueTask<bool> PruneAsync(
+        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
+        inner.PruneAsync(tenant, token, reason, knownDeadAt.AddYears(1), cancellationToken);
+}
+
+internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
+{
+    public ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+        inner.SubscribeAsync(tenant, topic, userIds, cancellationToken);
+
+    public ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+        inner.UnsubscribeAsync(tenant, topic, userIds, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<string>> ListAsync(
+        string tenant, string topic, string after, int limit, CancellationToken cancellationToken) =>
+        [.. (await inner.ListAsync(tenant, topic, after, limit, cancellationToken)).Reverse()];
+
+    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
+        inner.CountAsync(tenant, topic, cancellationToken);
+}
+
+internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
+{
+    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) => inner.SaveAsync(template, cancellationToken);
+
+    public ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
+        inner.FindAsync(tenant, name, null, cancellationToken);
+}
+
+internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterStore
+{
+    public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
+        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>
+        inner.ListAsync(filter, after, limit, cancellationToken);
+
+    public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) => inner.CountAsync(filter, cancellationToken);
+
+    public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        inner.ReplayAsync(request with { Limit = int.MaxValue }, cancellationToken);
+}
+
+internal sealed class IgnoresReasons(IDeadLetterStore inner) : IDeadLetterStore
+{
+    public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
+        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>
+        inner.ListAsync(filter with { Reason = null }, after, limit, cancellationToken);
+
+    public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
+        inner.CountAsync(filter with { Reason = null }, cancellationToken);
+
+    public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) => inner.ReplayAsync(request, cancellationToken);
+}
+
+internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionStore
+{
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(owner, now, until, max, cancellationToken);
+
+    public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
+    {
+        for (var fence = step.Lease.Fence; fence < step.Lease.Fence + 4; fence++)
+        {
+            if (await inner.AdvanceAsync(step with { Lease = step.Lease with { Fence = fence } }, cancellationToken))
+                return true;
+        }
+
+        return false;
+    }
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken) =>
+        inner.GetProgressAsync(tenant, notificationId, cancellationToken);
+}
+
+internal sealed class ForgetsWhatCameMeanwhile(IDigestStore inner) : IDigestStore
+{
+    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
+        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(owner, now, until, max, cancellationToken);
+
+    public async ValueTask<bool> CloseAsync(
+        DigestLease lease, Queueing.EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+    {
+        if (!await inner.CloseAsync(lease, request, nextDueAt, cancellationToken))
+            return false;
+        foreach (var rest in await inner.LeaseAsync("thief", nextDueAt, nextDueAt, 10, cancellationToken))
+            await inner.CloseAsync(rest, null, nextDueAt, cancellationToken);
+        return true;
+    }
+}
+
+internal sealed class CountsRefusals(IThrottleStore inner) : IThrottleStore
+{
+    public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        var taken = await inner.TryTakeAsync(request, cancellationToken);
+        if (taken.Contains(false))
+            await inner.TryTakeAsync(request with { Max = int.MaxValue }, cancellationToken);
+        return taken;
+    }
+}
+
+internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore
+{
+    public ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken) =>
+        inner.AddAsync([.. counts, .. counts], cancellationToken);
+
+    public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
+        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
+        inner.ListAsync(tenant, from, to, cancellationToken);
+}
+
+internal sealed class KnowsEveryDelivery(IReceiptStore inner) : IReceiptStore
+{
+    public async ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+    {
+        await inner.AddAsync(tenant, receipts, cancellationToken);
+        return [.. receipts.Select(_ => true)];
+    }
+}
+
+internal sealed class TakesBouncesForDeliveries(IReceiptStore inner) : IReceiptStore
+{
+    public ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken) =>
+        inner.AddAsync(tenant, [.. receipts.Select(receipt => receipt with { Kind = ReceiptKind.Delivered })], cancellationToken);
+}

@@ -1,0 +1,149 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Conformance.Tests;
+
+/// <summary>
+/// A provider for a vendor with an HTTP API, as the author of one would write it. The faulty ones below change one thing each.
+/// </summary>
+internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
+{
+    private readonly HttpClient _http = new() { BaseAddress = vendor, Timeout = Timeout.InfiniteTimeSpan };
+
+    public virtual string Name => "fax";
+
+    public Channel Channel => Channel.Named("fax");
+
+    public virtual async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var fax = JsonSerializer.Serialize(new { to = delivery.To.Value, text = delivery.Content.Body });
+            using var content = new StringContent(fax, Encoding.UTF8, "application/json");
+            using var response = await _http.PostAsync(new Uri("fax", UriKind.Relative), content, cancellationToken);
+            return Read(delivery, response, await response.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (HttpRequestException)
+        {
+            return Unreachable(delivery);
+        }
+    }
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    protected virtual void Dispose(bool disposing) => _http.Dispose();
+
+    protected virtual Outcome Unreachable(Delivery delivery) => Outcome.ProviderFailed("the vendor cannot be reached");
+
+    protected virtual Outcome Read(Delivery delivery, HttpResponseMessage response, string body) => response.StatusCode switch
+    {
+        HttpStatusCode.Accepted => ReadId(body),
+        HttpStatusCode.TooManyRequests => Outcome.Throttled("the vendor is busy", RetryAfter(response)),
+        HttpStatusCode.Unauthorized => Outcome.ProviderFailed("the vendor refuses the credentials"),
+        HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone("no such fax machine"),
+        >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed($"the vendor answered {(int)response.StatusCode}", RetryAfter(response)),
+        _ => Outcome.Rejected($"the vendor answered {(int)response.StatusCode}"),
+    };
+
+    protected virtual TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var after = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - TimeProvider.System.GetUtcNow();
+        return after < TimeSpan.Zero ? TimeSpan.Zero : after;
+    }
+
+    private static Outcome ReadId(string body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body);
+            return Outcome.Accepted(document.RootElement.GetProperty("id").GetString());
+        }
+        catch (JsonException)
+        {
+            return Outcome.Accepted();
+        }
+    }
+}
+
+internal sealed class ThrowsOnServerErrors(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body)
+    {
+        if ((int)response.StatusCode >= 500)
+            response.EnsureSuccessStatusCode();
+        return base.Read(delivery, response, body);
+    }
+
+    protected override Outcome Unreachable(Delivery delivery) => throw new InvalidOperationException("The vendor failed.");
+}
+
+internal sealed class LeaksTheAddress(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
+        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected
+            ? Outcome.Rejected($"cannot send to {delivery.To.Value}")
+            : outcome;
+}
+
+internal sealed class QuotesTheVendor(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
+        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected ? Outcome.Rejected(body) : outcome;
+}
+
+internal sealed class RetriesEverything(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
+        response.IsSuccessStatusCode ? base.Read(delivery, response, body) : Outcome.Retry("failed", RetryAfter(response));
+}
+
+internal sealed class PrunesOnBadRequests(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
+        response.StatusCode == HttpStatusCode.BadRequest ? Outcome.RecipientGone("no such fax machine") : base.Read(delivery, response, body);
+}
+
+internal sealed class IgnoresRetryAfter(Uri vendor) : FaxProvider(vendor)
+{
+    protected override TimeSpan? RetryAfter(HttpResponseMessage response) => null;
+}
+
+internal sealed class KnowsOnlySeconds(Uri vendor) : FaxProvider(vendor)
+{
+    protected override TimeSpan? RetryAfter(HttpResponseMessage response) => response.Headers.RetryAfter?.Delta;
+}
+
+internal sealed class PassesOnDatesLongPast(Uri vendor) : FaxProvider(vendor)
+{
+    protected override TimeSpan? RetryAfter(HttpResponseMessage response) =>
+        response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - TimeProvider.System.GetUtcNow();
+}
+
+internal sealed class SwallowsCancellation(Uri vendor) : FaxProvider(vendor)
+{
+    public override async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await base.SendAsync(delivery, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return Outcome.Retry("no answer");
+        }
+    }
+}
+
+internal sealed class HasANameOfItsOwnEachTime(Uri vendor) : FaxProvider(vendor)
+{
+    private int _asked;
+
+    public override string Name => $"fax-{_asked++}";
+}

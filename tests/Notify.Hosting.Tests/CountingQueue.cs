@@ -1,0 +1,58 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>Passes everything on to the in-memory queue and counts what is stored; or fails as it is told.</summary>
+internal sealed class CountingQueue : IDeliveryQueue
+{
+    private IDeliveryQueue _inner = null!;
+    private int _enqueued;
+
+    public int Enqueued => _enqueued;
+
+    public Exception? Failure { get; init; }
+
+    /// <summary>Whether depth is never answered, not even when the caller gives up.</summary>
+    public bool Stuck { get; init; }
+
+    public void Watch(IServiceCollection services)
+    {
+        var registered = services.Last(service => service.ServiceType == typeof(IDeliveryQueue));
+        services.Remove(registered);
+        services.AddSingleton<IDeliveryQueue>(provider =>
+        {
+            _inner = (IDeliveryQueue)registered.ImplementationFactory!(provider);
+            return this;
+        });
+    }
+
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw Failure;
+        Interlocked.Add(ref _enqueued, requests.Count);
+        return _inner.EnqueueAsync(requests, cancellationToken);
+    }
+
+    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        _inner.LeaseAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        _inner.ClaimAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+        _inner.SettleAsync(settlements, cancellationToken);
+
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
+    {
+        if (Failure is not null)
+            throw Failure;
+        return Stuck ? new(new TaskCompletionSource<IReadOnlyList<QueueDepth>>().Task) : _inner.GetDepthAsync(cancellationToken);
+    }
+
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        _inner.CancelAsync(tenant, notificationId, now, cancellationToken);
+}

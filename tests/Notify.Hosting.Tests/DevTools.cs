@@ -1,0 +1,62 @@
+using System.Net.Http.Json;
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Notify.Testing;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>A page that stays open in a browser, asked by the DevTools protocol.</summary>
+internal sealed partial class DevTools : IAsyncDisposable
+{
+    private readonly ServerProcess _browser;
+    private readonly ClientWebSocket _socket = new();
+
+    private DevTools(ServerProcess browser) => _browser = browser;
+
+    public static async Task<DevTools> OpenAsync(string chromium, IEnumerable<string> arguments, Uri page)
+    {
+        var tools = new DevTools(ServerProcess.Start(chromium, [.. arguments, "--remote-debugging-port=0", page.ToString()]));
+        try
+        {
+            await Eventually.TrueAsync(() => Listening().IsMatch(tools._browser.Output), "the browser's debugging port");
+            using var client = new HttpClient { BaseAddress = new Uri($"http://{Listening().Match(tools._browser.Output).Groups[1]}") };
+            var socket = await Eventually.FindAsync(() => SocketOfAsync(client, page), "the page's socket");
+            await tools._socket.ConnectAsync(new Uri(socket), default);
+            return tools;
+        }
+        catch
+        {
+            await tools.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The value of an expression in the page, as JSON.</summary>
+    public async Task<JsonElement> EvaluateAsync(string expression)
+    {
+        var command = new { id = 1, method = "Runtime.evaluate", @params = new { expression, returnByValue = true } };
+        await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, true, default);
+
+        var answer = new ArraySegment<byte>(new byte[64 * 1024]);
+        var received = await _socket.ReceiveAsync(answer, default);
+        using var document = JsonDocument.Parse(Encoding.UTF8.GetString(answer[..received.Count]));
+        return document.RootElement.GetProperty("result").GetProperty("result").GetProperty("value").Clone();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _socket.Dispose();
+        await _browser.DisposeAsync();
+    }
+
+    private static async Task<string?> SocketOfAsync(HttpClient client, Uri page)
+    {
+        var targets = await client.GetFromJsonAsync<List<Dictionary<string, string>>>("/json/list");
+        return targets!.FirstOrDefault(target => target["url"] == page.ToString())?["webSocketDebuggerUrl"];
+    }
+
+    [GeneratedRegex("DevTools listening on ws://([^/]+)/")]
+    private static partial Regex Listening();
+}

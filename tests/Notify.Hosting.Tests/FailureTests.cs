@@ -1,0 +1,55 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Notify.Hosting.Tests;
+
+public sealed class FailureTests
+{
+    private const string Trigger = """{"to":{"email":"ada@example.org"},"content":{"body":"Text"}}""";
+
+    [Fact]
+    public async Task A_process_that_runs_is_live_and_ready()
+    {
+        await using var app = await ApiApplication.StartAsync();
+
+        Assert.Equal("live", (await app.ReadAsync("/health/live")).GetProperty("status").GetString());
+        Assert.Equal("ready", (await app.ReadAsync("/health/ready")).GetProperty("status").GetString());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Without_its_store_a_process_is_live_and_not_ready(bool stuck)
+    {
+        var store = new CountingQueue { Stuck = stuck, Failure = stuck ? null : new IOException("disk full") };
+        await using var app = await ApiApplication.StartAsync(services: store.Watch);
+        using var ready = await app.Client.GetAsync("/health/ready");
+        using var live = await app.Client.GetAsync("/health/live");
+
+        await ready.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.Equal(HttpStatusCode.OK, live.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_is_an_outage()
+    {
+        var store = new CountingQueue { Failure = new InvalidOperationException("outer", new IOException("/secret/path is full")) };
+        await using var app = await ApiApplication.StartAsync(services: store.Watch);
+        using var response = await app.TriggerAsync(Trigger);
+
+        var problem = await response.ProblemAsync(HttpStatusCode.ServiceUnavailable);
+        Assert.DoesNotContain("secret", problem.ToString());
+    }
+
+    [Fact]
+    public async Task What_nobody_expected_tells_nothing_of_the_inside()
+    {
+        var store = new CountingQueue { Failure = new InvalidOperationException("a secret of the inside") };
+        await using var app = await ApiApplication.StartAsync(services: store.Watch);
+        using var response = await app.TriggerAsync(Trigger);
+
+        var problem = await response.ProblemAsync(HttpStatusCode.InternalServerError);
+        Assert.DoesNotContain("secret", problem.ToString());
+        Assert.DoesNotContain("Exception", problem.ToString());
+    }
+}

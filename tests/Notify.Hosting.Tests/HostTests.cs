@@ -1,0 +1,191 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Notify.Testing;
+
+namespace Notify.Hosting.Tests;
+
+public sealed partial class HostTests
+{
+    [Fact]
+    public async Task The_printed_command_sends_three_messages_and_the_page_shows_them_newest_first()
+    {
+        var chromium = ServerProcess.Find("chromium");
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var _ = host;
+
+        var command = await Eventually.FindAsync(
+            () => Task.FromResult(host.Output.Split('\n').FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal))),
+            "the command to try");
+        await RunAsync("sh", "-c", command);
+        await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 3, "three messages");
+        var newestFirst = (await MessagesAsync(client)).Select(message => message.GetProperty("channel").GetString()!).ToList();
+
+        var dom = await BrowseAsync(chromium, folder.File("browser-1"), "--dump-dom", client.BaseAddress!.ToString());
+        Assert.Equal(newestFirst, ShownChannel().Matches(dom).Select(match => match.Groups[1].Value));
+        Assert.Equal(["email", "push", "sms"], newestFirst.Order());
+        Assert.Contains("ada@example.org", dom);
+        Assert.Contains(">live<", dom);
+
+        await BrowseAsync(chromium, folder.File("browser-2"), $"--screenshot={folder.File("page.png")}", client.BaseAddress.ToString());
+        Assert.True(new FileInfo(folder.File("page.png")).Length > 20_000);
+    }
+
+    [Fact]
+    public async Task An_open_page_shows_new_messages_first_and_finds_back_to_a_host_that_was_gone()
+    {
+        var chromium = ServerProcess.Find("chromium");
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var first = host;
+        await using var page = await DevTools.OpenAsync(chromium, Headless(folder.File("browser")), client.BaseAddress!);
+        await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live");
+
+        foreach (var title in (string[])["one", "two"])
+        {
+            await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { title } });
+            await Eventually.TrueAsync(async () => await TextAsync("article:first-child h2") == title, $"message {title} on top");
+        }
+
+        host.Kill();
+        await Eventually.TrueAsync(async () => await TextAsync("#state") != "live", "the page to notice");
+        var (again, _) = await SampleProcess.StartHostAsync(folder.Path, null, "--urls", client.BaseAddress!.ToString());
+        await using var second = again;
+        await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live again");
+
+        async Task<string?> TextAsync(string selector) =>
+            (await page.EvaluateAsync($"document.querySelector('{selector}')?.textContent ?? ''")).GetString();
+    }
+
+    [Fact]
+    public async Task What_a_message_says_stays_text()
+    {
+        var chromium = ServerProcess.Find("chromium");
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var _ = host;
+
+        const string Attack = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>";
+        var content = new { title = Attack, body = Attack, html = $"<p>A mail</p>{Attack}<script>parent.document.title='taken'</script>" };
+        using var response = await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content });
+        await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 1, "the message");
+
+        var dom = await BrowseAsync(chromium, folder.File("browser"), "--dump-dom", client.BaseAddress!.ToString());
+        Assert.Contains("<h2>&lt;img src=x", dom);
+        Assert.Contains("sandbox=\"\"", dom);
+        Assert.Contains("<title>(1) Notify sandbox</title>", dom);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_left_to_whom_it_belongs()
+    {
+        // Whoever has the port, this test or another program, the host has to find another one.
+        using var holder = new TcpListener(IPAddress.Loopback, 5080);
+        try
+        {
+            holder.Start();
+        }
+        catch (SocketException)
+        {
+        }
+
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var _ = host;
+
+        Assert.Equal("127.0.0.1", client.BaseAddress!.Host);
+        Assert.NotEqual(5080, client.BaseAddress.Port);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+    }
+
+    [Fact]
+    public async Task An_open_address_without_a_key_ends_the_host_before_it_listens()
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = SampleProcess.Start("Notify.Host", folder.Path, "--urls", $"http://0.0.0.0:{FreePort.Next()}", "--Notify:Data", folder.Path);
+        await host.WaitForExitAsync();
+
+        Assert.NotEqual(0, host.ExitCode);
+        await Eventually.TrueAsync(() => host.Output.Contains("Notify__ApiKey", StringComparison.Ordinal), "the sentence that says what to set");
+        Assert.DoesNotContain("Now listening", host.Output);
+        Assert.DoesNotContain("Notify is ready", host.Output);
+    }
+
+    [Fact]
+    public async Task With_a_key_every_path_of_the_host_needs_it_and_the_console_does_not_show_it()
+    {
+        using var folder = new TemporaryFolder();
+        var (host, client) = await SampleProcess.StartHostAsync(
+            folder.Path, new() { ["Notify__ApiKey"] = "s3cret-key" }, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        await using var _ = host;
+
+        string[] paths = ["/", "/health/live", "/health/ready", "/v1/notifications", "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/nothing", "/a/b.txt"];
+        foreach (var path in paths)
+        {
+            using var refused = await client.GetAsync(path);
+            await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+        }
+
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "s3cret-key");
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/")).StatusCode);
+        using var unknown = await client.GetAsync("/nothing");
+        await unknown.ProblemAsync(HttpStatusCode.NotFound);
+        Assert.DoesNotContain("s3cret-key", host.Output);
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_survives_a_kill_and_goes_out_once()
+    {
+        using var folder = new TemporaryFolder();
+        string[] settings = ["--Notify:Sandbox:File", "sent.jsonl"];
+        var (first, client) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
+        string url;
+        await using (first)
+        {
+            var trigger = new { to = new { email = "ada@example.org" }, content = new { body = "x" }, sendAt = DateTimeOffset.UtcNow.AddSeconds(4) };
+            using var response = await client.PostAsJsonAsync("/v1/notifications", trigger);
+            Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
+            url = response.Headers.Location!.ToString();
+            first.Kill();
+            await first.WaitForExitAsync();
+        }
+
+        Assert.False(File.Exists(folder.File("sent.jsonl")));
+        var (second, again) = await SampleProcess.StartHostAsync(folder.Path, null, settings);
+        await using (second)
+        {
+            await Eventually.TrueAsync(
+                async () => (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("counts").GetProperty("accepted").GetInt32() == 1, "the delivery");
+            var attempts = (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("deliveries")[0].GetProperty("attempts");
+            Assert.Equal(1, attempts.GetArrayLength());
+        }
+
+        Assert.Single(await File.ReadAllLinesAsync(folder.File("sent.jsonl")));
+    }
+
+    private static async Task<List<JsonElement>> MessagesAsync(HttpClient client) =>
+        (await client.GetFromJsonAsync<List<JsonElement>>("/v1/sandbox/messages"))!;
+
+    private static string[] Headless(string profile) =>
+    [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync", "--window-size=1280,900", $"--user-data-dir={profile}",
+    ];
+
+    private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) =>
+        RunAsync(chromium, [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);
+
+    private static async Task<string> RunAsync(string file, params string[] arguments)
+    {
+        await using var process = ServerProcess.Start(file, arguments);
+        await process.WaitForExitAsync();
+        Assert.Equal(0, process.ExitCode);
+        return process.Output;
+    }
+
+    [GeneratedRegex("<article[^>]* data-channel=\"([a-z]+)\"")]
+    private static partial Regex ShownChannel();
+}

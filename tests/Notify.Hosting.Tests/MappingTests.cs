@@ -1,0 +1,47 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.Hosting.Tests;
+
+public sealed class MappingTests
+{
+    [Fact]
+    public async Task Everything_moves_under_the_prefix()
+    {
+        await using var app = await ApiApplication.StartAsync(prefix: "/notify");
+        using var body = new StringContent("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}""", null, "application/json");
+        using var accepted = await app.Client.PostAsync("/notify/v1/notifications", body);
+
+        Assert.StartsWith("/notify/v1/notifications/", accepted.Headers.Location!.ToString());
+        Assert.Equal("default", (await app.ReadAsync(accepted.Headers.Location.ToString())).GetProperty("tenant").GetString());
+        using var page = await app.Client.GetAsync("/notify");
+        Assert.Equal("/notify/", page.RequestMessage!.RequestUri!.AbsolutePath);
+        Assert.Contains("Notify sandbox", await page.Content.ReadAsStringAsync());
+        using var unknown = await app.Client.GetAsync("/notify/nothing");
+        await unknown.ProblemAsync(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task The_applications_own_paths_stay_its_own()
+    {
+        await using var app = await ApiApplication.StartAsync(application: application =>
+        {
+            application.MapGet("/", () => "our home page");
+            application.MapGet("/v1/orders", () => "our orders");
+            application.MapFallback(() => Results.Text("our fallback"));
+        });
+
+        Assert.Equal("our home page", await app.Client.GetStringAsync("/"));
+        Assert.Equal("our orders", await app.Client.GetStringAsync("/v1/orders"));
+        Assert.Equal("our fallback", await app.Client.GetStringAsync("/v1/invoices"));
+    }
+
+    [Fact]
+    public async Task Without_AddNotifications_the_error_says_so()
+    {
+        await using var app = WebApplication.CreateSlimBuilder().Build();
+
+        Assert.Contains("AddNotifications()", Assert.Throws<InvalidOperationException>(() => app.MapNotifications()).Message);
+    }
+}

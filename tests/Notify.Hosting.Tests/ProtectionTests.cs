@@ -1,0 +1,202 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Hosting.Tests;
+
+public sealed class ProtectionTests
+{
+    private const string Key = "correct horse battery staple";
+
+    public static TheoryData<string> Paths =>
+    [
+        "/", "/health/live", "/health/ready", "/v1/notifications", "/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
+        "/v1/notifications/a/b", "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/health/other",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task With_a_key_every_call_needs_it(string path)
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
+        using var without = await app.Client.GetAsync(path);
+        using var post = await app.Client.PostAsync(path, null);
+
+        await without.ProblemAsync(HttpStatusCode.Unauthorized);
+        await post.ProblemAsync(HttpStatusCode.Unauthorized);
+        Assert.Equal(["Bearer", "Basic"], without.Headers.WwwAuthenticate.Select(challenge => challenge.Scheme));
+    }
+
+    [Theory]
+    [InlineData("Bearer", "another key", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer", "", HttpStatusCode.Unauthorized)]
+    [InlineData("Digest", Key, HttpStatusCode.Unauthorized)]
+    [InlineData("Basic", "not base64", HttpStatusCode.Unauthorized)]
+    [InlineData("Basic", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZTo=", HttpStatusCode.Unauthorized)]
+    [InlineData("Bearer", Key, HttpStatusCode.OK)]
+    [InlineData("bearer", "the second", HttpStatusCode.OK)]
+    public async Task A_key_opens_and_nothing_else_does(string scheme, string parameter, HttpStatusCode expected)
+    {
+        await using var app = await ApiApplication.StartAsync(options =>
+        {
+            options.ApiKeys.Add(Key);
+            options.ApiKeys.Add("the second");
+        });
+        app.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"{scheme} {parameter}");
+
+        using var response = await app.Client.GetAsync("/health/live");
+        Assert.Equal(expected, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_browser_sends_the_key_as_password()
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("key:with:colons"));
+        app.Client.DefaultRequestHeaders.Authorization =
+            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:key:with:colons")));
+
+        Assert.Contains("Notify sandbox", await app.Client.GetStringAsync("/"));
+    }
+
+    [Fact]
+    public async Task A_key_is_never_logged()
+    {
+        var lines = new LineCollector();
+        await using var app = await ApiApplication.StartAsync(
+            options => options.ApiKeys.Add(Key),
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines)));
+        app.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {Key}");
+        await app.Client.GetStringAsync("/health/ready");
+
+        Assert.NotEmpty(lines.Lines);
+        Assert.DoesNotContain(lines.Lines, line => line.Contains(Key, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0")]
+    [InlineData("http://[::]:0")]
+    [InlineData("http://*:0")]
+    [InlineData("http://192.0.2.7:80")]
+    [InlineData("http://notify.example.org:80")]
+    public async Task Without_a_key_an_open_address_is_refused_before_it_listens(string url)
+    {
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ApiApplication.StartAsync(url: url));
+
+        Assert.Contains("NotificationsApiOptions.ApiKeys", exception.Message);
+        Assert.Contains("127.0.0.1", exception.Message);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:80", true, false)]
+    [InlineData("http://0.0.0.0:80", false, true)]
+    [InlineData("http://localhost:80", false, false)]
+    [InlineData("http://[::1]:80", false, false)]
+    public async Task A_key_the_applications_authorization_or_a_local_address_lets_it_start(string url, bool key, bool authorization)
+    {
+        await using var app = Build(new PaperServer(), options => { if (key) options.ApiKeys.Add(Key); });
+        app.Urls.Add(url);
+        var group = app.MapNotifications();
+        if (authorization)
+            group.RequireAuthorization();
+
+        await app.StartAsync();
+        Assert.False(app.Lifetime.ApplicationStopping.IsCancellationRequested);
+    }
+
+    [Fact]
+    public async Task An_open_address_that_shows_only_after_the_start_stops_the_application()
+    {
+        try
+        {
+            await using var app = Build(new PaperServer("http://0.0.0.0:80"));
+            app.MapNotifications();
+            await app.StartAsync();
+
+            Assert.True(app.Lifetime.ApplicationStopping.IsCancellationRequested);
+            Assert.Equal(1, Environment.ExitCode);
+        }
+        finally
+        {
+            Environment.ExitCode = 0;
+        }
+    }
+
+    [Fact]
+    public async Task Without_a_key_a_call_under_a_foreign_host_name_is_refused()
+    {
+        await using var app = await ApiApplication.StartAsync();
+        app.Client.DefaultRequestHeaders.Host = "attacker.example.org";
+        using var response = await app.Client.GetAsync("/v1/sandbox/messages");
+
+        await response.ProblemAsync(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData(true, HttpStatusCode.OK)]
+    [InlineData(false, HttpStatusCode.Forbidden)]
+    public async Task The_applications_own_authorization_takes_the_place_of_a_key(bool allow, HttpStatusCode expected)
+    {
+        await using var app = await ApiApplication.StartAsync(
+            services: services =>
+            {
+                services.AddAuthentication("none").AddCookie("none", options => options.Events.OnRedirectToLogin = Forbid);
+                services.AddAuthorizationBuilder().AddPolicy("own", policy => policy.RequireAssertion(_ => allow));
+            },
+            group: group => group.RequireAuthorization("own"));
+        app.Client.DefaultRequestHeaders.Host = "shop.example.org";
+        using var response = await app.Client.GetAsync("/health/live");
+
+        Assert.Equal(expected, response.StatusCode);
+
+        static Task Forbid(Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context)
+        {
+            context.Response.StatusCode = 403;
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task An_empty_key_and_a_wrong_limit_are_told_at_once()
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => ApiApplication.StartAsync(options => options.MaxBodyBytes = 1));
+        Assert.Contains(nameof(NotificationsApiOptions.MaxBodyBytes), exception.Message);
+        exception = await Assert.ThrowsAsync<OptionsValidationException>(() => ApiApplication.StartAsync(options => options.ApiKeys.Add(" ")));
+        Assert.Contains("API key", exception.Message);
+    }
+
+    private static WebApplication Build(IServer server, Action<NotificationsApiOptions>? options = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddNotifications().UseInMemory().AddSandbox();
+        builder.Services.AddAuthorization();
+        builder.Services.Configure(options ?? (_ => { }));
+        builder.Services.AddSingleton(server);
+        return builder.Build();
+    }
+
+    private sealed class LineCollector : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Conformance;
+using Notify.Testing;
+
+namespace Notify.Storage.Sqlite.Tests;
+
+public sealed class SqliteQueueConformanceTests : DeliveryQueueConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
+public sealed class SqliteStoreConformanceTests : StoreConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
+public sealed class SqliteQueueModelConformanceTests : DeliveryQueueModelConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
+public sealed class SqliteDurabilityConformanceTests : DurabilityConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
+file static class SqliteFile
+{
+    public static async ValueTask<ConformanceStore> OpenAsync()
+    {
+        var folder = new TemporaryFolder();
+        return await ConformanceStore.OpenAsync(
+            notifications => notifications.UseSqlite($"Data Source={folder.File("notify.db")}"),
+            delete: () =>
+            {
+                folder.Dispose();
+                return ValueTask.CompletedTask;
+            });
+    }
+}
