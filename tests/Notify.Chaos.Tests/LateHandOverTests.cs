@@ -11,39 +11,73 @@ namespace Notify.Chaos.Tests;
 
 public sealed class LateHandOverTests
 {
+    private readonly CountingProvider _provider = new();
+    private readonly LateTransport _transport = new();
+
     [Fact]
     public async Task A_lease_that_ended_before_its_attempt_began_is_not_used()
     {
-        var provider = new CountingProvider();
-        var transport = new LateTransport();
+        using var host = await StartAsync();
+        var late = (await TriggerAsync(host)).Id;
+        await AcceptedAsync(host, late);
+
+        await HandOverAsync(host);
+        Assert.Equal(1, _provider.CallsOf(late));
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task An_old_lease_does_not_take_the_place_of_the_one_that_an_attempt_began_with()
+    {
+        using var host = await StartAsync();
+        var answer = new TaskCompletionSource();
+        _provider.Answer = answer.Task;
+        var late = (await TriggerAsync(host)).Id;
+        await Eventually.TrueAsync(() => _provider.CallsOf(late) == 1, "the delivery to be leased again and sent");
+
+        _provider.Answer = Task.CompletedTask;
+        await HandOverAsync(host);
+        answer.SetResult();
+        await AcceptedAsync(host, late);
+        Assert.Equal(1, _provider.CallsOf(late));
+        await host.StopAsync(TestContext.Current.CancellationToken);
+    }
+
+    // Hands over what was held, and after it a delivery in time: when that was sent, the former was seen too.
+    private async Task HandOverAsync(IHost host)
+    {
+        _transport.HandOver();
+        _transport.LeaseFor = TimeSpan.FromHours(1);
+        var inTime = (await TriggerAsync(host)).Id;
+        _transport.HandOver();
+        await AcceptedAsync(host, inTime);
+    }
+
+    private async Task<IHost> StartAsync()
+    {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddSingleton<IDeliveryTransport>(transport);
-        builder.Services.AddSingleton<IDeliveryProvider>(provider);
+        builder.Services.AddSingleton<IDeliveryTransport>(_transport);
+        builder.Services.AddSingleton<IDeliveryProvider>(_provider);
         builder.Services.AddNotifications(options =>
         {
-            options.AttemptTimeout = TimeSpan.FromMilliseconds(50);
-            options.LeaseDuration = TimeSpan.FromMilliseconds(100);
+            options.AttemptTimeout = TimeSpan.FromSeconds(5);
+            options.LeaseDuration = TimeSpan.FromSeconds(10);
             options.PollInterval = TimeSpan.FromMilliseconds(10);
         }).UseInMemory();
-        using var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        var host = builder.Build();
+        await host.StartAsync();
+        return host;
+    }
 
-        var id = (await TriggerAsync()).Id;
+    private static Task<TriggerResult> TriggerAsync(IHost host) => host.Services.GetRequiredService<INotifier>().TriggerAsync(
+        new Trigger { To = Recipient.Email("ada@example.org"), Content = new Content { Body = "Hello" } });
+
+    private static async Task AcceptedAsync(IHost host, Guid id)
+    {
         var notifications = host.Services.GetRequiredService<INotificationStore>();
         await Eventually.TrueAsync(
             async () => (await notifications.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
-            "the delivery to be leased again and sent");
-        transport.HandOver();
-        transport.LeaseFor = TimeSpan.FromHours(1);
-        var next = (await TriggerAsync()).Id;
-        transport.HandOver();
-        await Eventually.TrueAsync(() => provider.CallsOf(next) == 1, "what was handed over in time");
-        await host.StopAsync(TestContext.Current.CancellationToken);
-
-        Assert.Equal(1, provider.CallsOf(id));
-
-        Task<TriggerResult> TriggerAsync() => host.Services.GetRequiredService<INotifier>().TriggerAsync(
-            new Trigger { To = Recipient.Email("ada@example.org"), Content = new Content { Body = "Hello" } });
+            "the delivery to be accepted");
     }
 
     private sealed class CountingProvider : IDeliveryProvider
@@ -54,12 +88,15 @@ public sealed class LateHandOverTests
 
         public Channel Channel => Channel.Email;
 
+        public Task Answer { get; set; } = Task.CompletedTask;
+
         public int CallsOf(Guid notificationId) => _calls.GetValueOrDefault(notificationId);
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+        public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             _calls.AddOrUpdate(delivery.NotificationId, 1, (_, calls) => calls + 1);
-            return ValueTask.FromResult(Outcome.Accepted());
+            await Answer;
+            return Outcome.Accepted();
         }
     }
 

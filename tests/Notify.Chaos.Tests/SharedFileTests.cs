@@ -30,15 +30,15 @@ public sealed class SharedFileTests
         await using var folder = new HostFolder();
         var slow = folder.Settings(VendorMood.Slow) with
         {
-            VendorDelay = TimeSpan.FromMilliseconds(1_200),
-            AttemptTimeout = TimeSpan.FromMilliseconds(1_500),
-            LeaseDuration = TimeSpan.FromSeconds(3),
+            VendorDelay = TimeSpan.FromSeconds(2),
+            AttemptTimeout = TimeSpan.FromMilliseconds(2_500),
+            LeaseDuration = TimeSpan.FromSeconds(5),
         };
         var sleeper = await folder.StartAsync(slow);
         var other = await folder.StartAsync(folder.Settings());
         using var load = new TriggerLoad(slow.Address, 40);
         await load.RunAsync(40, default);
-        await Eventually.TrueAsync(() => VendorRecord.Read(slow.Record).Count(entry => entry.Act == VendorAct.Began) >= 40, "the attempts to begin");
+        await Eventually.TrueAsync(() => folder.Record().Count(entry => entry.Act == VendorAct.Began) >= 40, "the attempts to begin");
         sleeper.Pause();
 
         var audit = new Audit();

@@ -22,10 +22,10 @@ internal sealed record HostSettings
     public TimeSpan VendorDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Short, so that what a killed process held is taken up soon.</summary>
-    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>See <see cref="AttemptTimeout"/>.</summary>
-    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(3);
 
     public Uri Address => new($"http://127.0.0.1:{Port}");
 

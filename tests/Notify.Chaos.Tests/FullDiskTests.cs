@@ -1,15 +1,13 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
 using Notify.Testing;
 
 namespace Notify.Chaos.Tests;
 
-[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class DiskTests
+public sealed class FullDiskTests
 {
     [Fact]
     public async Task A_full_disk_refuses_clearly_loses_nothing_and_is_caught_up_with_when_there_is_room()
@@ -44,48 +42,6 @@ public sealed class DiskTests
         Assert.Empty(load.Acknowledged.Except(accepted));
         Assert.Equal(acknowledged + 1, accepted.Distinct().Count());
         Assert.Equal(accepted.Count, accepted.Distinct().Count());
-    }
-
-    [Fact]
-    public async Task A_database_that_cannot_be_written_ends_the_start_and_is_named()
-    {
-        await using var folder = new HostFolder();
-        await (await folder.StartAsync(folder.Settings())).StopAsync();
-        File.SetUnixFileMode(folder.Database, UnixFileMode.UserRead);
-
-        // Root may write what nobody may, unless it gives up that right.
-        string[] through = Environment.IsPrivilegedProcess ? [ServerProcess.Find("setpriv"), "--bounding-set=-dac_override"] : [];
-        await AssertRefusedAsync(folder, folder.Launch(folder.Settings(), through), "readonly");
-    }
-
-    [Fact]
-    public async Task A_database_whose_beginning_was_overwritten_ends_the_start_and_is_named()
-    {
-        await using var folder = new HostFolder();
-        await (await folder.StartAsync(folder.Settings())).StopAsync();
-        await using (var file = File.OpenWrite(folder.Database))
-            file.Write(Encoding.ASCII.GetBytes(new string('x', 4_096)));
-
-        await AssertRefusedAsync(folder, folder.Launch(folder.Settings()), "is not a database");
-    }
-
-    [Fact]
-    public async Task A_database_that_was_cut_off_ends_the_start_and_is_named()
-    {
-        await using var folder = new HostFolder();
-        await (await folder.StartAsync(folder.Settings())).StopAsync();
-        await using (var file = File.OpenWrite(folder.Database))
-            file.SetLength(3 * 4_096);
-
-        await AssertRefusedAsync(folder, folder.Launch(folder.Settings()), "malformed");
-    }
-
-    private static async Task AssertRefusedAsync(HostFolder folder, HostProcess host, string because)
-    {
-        await host.WaitForExitAsync();
-        Assert.Equal(1, host.ExitCode);
-        Assert.Contains(folder.Database, host.Output, StringComparison.Ordinal);
-        Assert.Contains(because, host.Output, StringComparison.Ordinal);
     }
 
     private static async Task LimitFilesAsync(HostProcess host, string soft)
