@@ -52,6 +52,13 @@ internal sealed class Audience
             Register(device.Tenant, device.UserId, device.Token);
     }
 
+    /// <summary>The same token comes back, perhaps while it is being pruned.</summary>
+    public void Return(string token)
+    {
+        _world.Vendor.Returning = null;
+        Register(_byToken[token].Tenant, _byToken[token].UserId, token);
+    }
+
     public void Pruned(string tenant, string token, DateTimeOffset knownDeadAt, bool pruned)
     {
         if (!pruned)

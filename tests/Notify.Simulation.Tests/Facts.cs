@@ -37,11 +37,13 @@ internal sealed class Facts(int number, Delivery delivery)
 }
 
 /// <summary>A call to a provider, and what became of it.</summary>
-internal sealed class ObservedAttempt(SimulatedProcess process, Facts facts)
+internal sealed class ObservedAttempt(SimulatedProcess process, Facts facts, DateTimeOffset startedAt)
 {
     public SimulatedProcess Process => process;
 
     public Facts Facts => facts;
+
+    public DateTimeOffset StartedAt => startedAt;
 
     /// <summary>What the vendor answered; null when it did nothing.</summary>
     public Outcome? Answer { get; set; }

@@ -50,7 +50,7 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
         Require(!facts.Attempts.Any(other => other.Process == process && other.IsUnderWay), "one attempt at a time within a process", facts);
 
-        var attempt = new ObservedAttempt(process, facts);
+        var attempt = new ObservedAttempt(process, facts, now);
         facts.Attempts.Add(attempt);
         var held = UnderWay(process).Count(other => other.Facts.FillsSlot && other.Facts.Delivery.Provider == delivery.Provider);
         Require(held <= conditions.Slots, "a process holds no more than it has slots", facts);

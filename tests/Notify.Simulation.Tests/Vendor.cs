@@ -4,7 +4,7 @@ using Notify.Queueing;
 namespace Notify.Simulation.Tests;
 
 /// <summary>The vendors behind all providers: what they accept is the truth, whoever hears of it.</summary>
-internal sealed class Vendor(Random random, Conditions conditions, SimulatedClock clock)
+internal sealed class Vendor(Random random, Conditions conditions)
 {
     public const string NeverTaken = "never@example.org";
 
@@ -14,18 +14,22 @@ internal sealed class Vendor(Random random, Conditions conditions, SimulatedCloc
     /// <summary>Whether vendors still have bad days.</summary>
     public bool HasFaults { get; set; } = true;
 
+    /// <summary>A dead token whose app is about to be installed anew.</summary>
+    public string? Returning { get; set; }
+
     public void Revive(string token) => _deadTokens.Remove(token);
 
+    /// <summary>When the last attempt began that learnt that the token is dead.</summary>
     public DateTimeOffset? SaidDead(string token) => _saidDead.TryGetValue(token, out var at) ? at : null;
 
     public bool Hangs() => HasFaults && random.NextDouble() < conditions.Hangs;
 
-    public Outcome Answer(Delivery delivery)
+    public Outcome Answer(Delivery delivery, DateTimeOffset startedAt)
     {
         if (delivery.To.Value == NeverTaken)
             return Outcome.Rejected("never taken");
         if (_deadTokens.Contains(delivery.To.Value) || (delivery.Channel == Channel.Push && HasFaults && random.Next(12) == 0))
-            return Gone(delivery.To.Value);
+            return Gone(delivery.To.Value, startedAt);
         if (!HasFaults || random.NextDouble() >= conditions.Refuses)
             return Outcome.Accepted(delivery.Id.ToString("N"));
 
@@ -39,10 +43,12 @@ internal sealed class Vendor(Random random, Conditions conditions, SimulatedCloc
         };
     }
 
-    private Outcome Gone(string token)
+    private Outcome Gone(string token, DateTimeOffset startedAt)
     {
         _deadTokens.Add(token);
-        _saidDead[token] = clock.Now;
+        _saidDead[token] = startedAt;
+        if (random.Next(3) == 0)
+            Returning = token;
         return Outcome.RecipientGone("unregistered");
     }
 }
@@ -70,7 +76,7 @@ internal sealed class SimulatedProvider(string name, Channel channel, SimulatedP
 
     private Outcome Take(Delivery delivery, ObservedAttempt attempt)
     {
-        attempt.Answer = world.Vendor.Answer(delivery);
+        attempt.Answer = world.Vendor.Answer(delivery, attempt.StartedAt);
         if (attempt.Answer.Kind == OutcomeKind.Accepted)
             world.Ledger.VendorAccepts(attempt);
         return attempt.Answer;

@@ -34,7 +34,7 @@ internal sealed class World
         services.AddNotifications().UseInMemory();
         Store = services.BuildServiceProvider();
         Operations = new Operations(_random, Conditions, Clock, Trace);
-        Vendor = new Vendor(_random, Conditions, Clock);
+        Vendor = new Vendor(_random, Conditions);
         Ledger = new Ledger(Conditions, Clock, Store.GetRequiredService<INotificationStore>(), Store.GetRequiredService<IExpansionStore>(), Trace);
         Audience = new Audience(_random, this);
         Callers = new Callers(_random, this);
@@ -91,6 +91,8 @@ internal sealed class World
         KeepProcessesRunning();
         if (_events > 0 && _random.Next(12) == 0)
             Happen();
+        else if (Vendor.Returning is { } token && _random.Next(4) == 0)
+            Audience.Return(token);
         else if (_hints.Count > 0 && _random.Next(8) == 0)
             DeliverHint();
         else if (_random.Next(10) == 0 || !Operations.TryStep())
