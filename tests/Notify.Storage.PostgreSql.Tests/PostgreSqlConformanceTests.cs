@@ -5,29 +5,30 @@ namespace Notify.Storage.PostgreSql.Tests;
 
 public sealed class PostgreSqlQueueConformanceTests(PostgreSqlServer server) : DeliveryQueueConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
 public sealed class PostgreSqlStoreConformanceTests(PostgreSqlServer server) : StoreConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
 public sealed class PostgreSqlQueueModelConformanceTests(PostgreSqlServer server) : DeliveryQueueModelConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
 public sealed class PostgreSqlDurabilityConformanceTests(PostgreSqlServer server) : DurabilityConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
-file static class FreshDatabase
+file static class FreshSchema
 {
     public static async ValueTask<ConformanceStore> OpenAsync(PostgreSqlServer server)
     {
-        var database = await server.CreateDatabaseAsync();
-        return await ConformanceStore.OpenAsync(notifications => notifications.UsePostgreSql(database));
+        var (connectionString, schema) = await server.CreateSchemaAsync();
+        return await ConformanceStore.OpenAsync(notifications => notifications.UsePostgreSql(options =>
+            (options.ConnectionString, options.Schema) = (connectionString, schema)));
     }
 }
