@@ -3,15 +3,16 @@
 set -uo pipefail
 cd "$(dirname "$0")"
 
-# Each line: a file that tells whether the package is there, and the package.
+# Each line: a file (or a pattern of one) that tells whether the package is there, and the package.
 needed='
 /usr/bin/chromium chromium
 /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
+/usr/lib/postgresql/*/bin/initdb postgresql
 '
 
 missing=()
 while read -r file package; do
-  [ -z "$package" ] || [ -e "$file" ] || missing+=("$package")
+  [ -z "$package" ] || compgen -G "$file" >/dev/null || missing+=("$package")
 done <<<"$needed"
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -11,10 +11,11 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
         $"""
         INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel, address, platform, app, provider, content_index,
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
-            attempts_spent, retry_delay_ticks)
+            attempts_spent, retry_delay_ticks, state, reason, ended_at)
         SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
             $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
-            $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[])
+            $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
+            $23::smallint[], $24::text[], $25::timestamptz[])
         """;
 
     private readonly string _supersede =
@@ -38,7 +39,7 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
 
         // Nothing is to be collapsed but by the last of a batch: it takes the place of the batch's own earlier ones as well.
         (Delivery Delivery, DateTimeOffset Now)[] newest = [.. added
-            .Where(one => one.Queued.Delivery.CollapseKey is not null)
+            .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
             .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To))
             .Select(group => (group.Last().Queued.Delivery, group.Last().Now))];
         if (newest.Length > 0)
@@ -47,38 +48,42 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
             await AdvisoryLock.TakeAsync(connection, locks, cancellationToken).ConfigureAwait(false);
         }
 
-        await InsertAsync(connection, [.. added.Select(one => one.Queued)], cancellationToken).ConfigureAwait(false);
+        await InsertAsync(connection, added, cancellationToken).ConfigureAwait(false);
         if (newest.Length > 0)
             await SupersedeAsync(connection, newest, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask InsertAsync(NpgsqlConnection connection, QueuedDelivery[] rows, CancellationToken cancellationToken)
+    private async ValueTask InsertAsync(
+        NpgsqlConnection connection, IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows, CancellationToken cancellationToken)
     {
         await connection.InsertAsync(
             _insert,
             parameters => parameters
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Delivery.Id)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Delivery.NotificationId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.Tenant)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Delivery.Priority)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.To.Channel.Name)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.To.Value)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Delivery.To.Platform)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.To.App)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.Provider)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Delivery.ContentIndex)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.UserId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Delivery.CollapseKey)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Delivery.Fallback?.Chain)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Delivery.Fallback?.Step)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Delivery.AcceptedAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Delivery.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Delivery.ExpiresAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.Text, rows, row => row.Owner)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Lease?.Fence ?? 0)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Delivery.AttemptsSpent)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Delivery.RetryDelay.Ticks),
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled))
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()),
             cancellationToken).ConfigureAwait(false);
     }
 

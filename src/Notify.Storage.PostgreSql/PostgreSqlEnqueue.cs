@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>Makes a batch of notifications durable: one statement for each table.</summary>
-internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlDeliveries deliveries)
+internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlDeliveries deliveries, PostgreSqlDigests digests)
 {
     private readonly PostgreSqlIdempotency _idempotency = new(database);
 
@@ -44,6 +44,7 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
             [.. requests.SelectMany(request => request.Request.Deliveries, (request, queued) => (queued, request.Notification.AcceptedAt))],
             cancellationToken).ConfigureAwait(false);
         await InsertExpansionsAsync(connection, requests, cancellationToken).ConfigureAwait(false);
+        await digests.AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask InsertNotificationsAsync(NpgsqlConnection connection, SerializedRequest[] rows, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Notify.Planning;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>Keeps how far topics have been turned into deliveries.</summary>
-internal sealed class PostgreSqlExpansionStore(PostgreSqlDatabase database, PostgreSqlDeliveries deliveries) : IExpansionStore
+internal sealed class PostgreSqlExpansionStore(PostgreSqlDatabase database, PostgreSqlDeliveries deliveries, PostgreSqlDigests digests) : IExpansionStore
 {
     private readonly string _lease =
         $"""
@@ -53,6 +53,7 @@ internal sealed class PostgreSqlExpansionStore(PostgreSqlDatabase database, Post
                 return false;
 
             await deliveries.AddAsync(connection, [.. step.Deliveries.Select(queued => (queued, step.At))], cancellation).ConfigureAwait(false);
+            await digests.AddAsync(connection, step.Digests, cancellation).ConfigureAwait(false);
             return true;
         },
         cancellationToken);

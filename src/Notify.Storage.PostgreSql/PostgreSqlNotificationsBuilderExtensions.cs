@@ -43,6 +43,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddHostedService<PostgreSqlMigration>();
         services.AddSingleton<PostgreSqlContents>();
         services.AddSingleton<PostgreSqlDeliveries>();
+        services.AddSingleton<PostgreSqlDigests>();
         services.AddSingleton<PostgreSqlEnqueue>();
         services.AddSingleton<PostgreSqlLease>();
         services.AddSingleton<PostgreSqlSettle>();
@@ -50,6 +51,8 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<IOutbox, PostgreSqlOutbox>();
         services.AddSingleton<INotificationStore, PostgreSqlNotificationStore>();
         services.AddSingleton<IExpansionStore, PostgreSqlExpansionStore>();
+        services.AddSingleton<IDigestStore, PostgreSqlDigestStore>();
+        services.AddSingleton<IThrottleStore, PostgreSqlThrottleStore>();
         services.AddSingleton<IReceiptStore, PostgreSqlReceiptStore>();
         services.AddSingleton<IDeadLetterStore, PostgreSqlDeadLetterStore>();
         services.AddSingleton<IUserStore, PostgreSqlUserStore>();

@@ -81,6 +81,37 @@ internal static class PostgreSqlSchemaSteps
 
         CREATE INDEX expansion_due ON "{schema}".expansion (due_at) WHERE due_at IS NOT NULL;
 
+        -- A recipient may be an address longer than an index entry can be, so a SHA-256 stands for it here and below.
+        CREATE TABLE "{schema}".digest (
+            tenant text COLLATE "C" NOT NULL,
+            recipient bytea NOT NULL,
+            template text COLLATE "C" NOT NULL,
+            due_at timestamptz NOT NULL,
+            fence bigint NOT NULL,
+            PRIMARY KEY (tenant, recipient, template)
+        );
+
+        CREATE INDEX digest_due ON "{schema}".digest (due_at);
+
+        CREATE TABLE "{schema}".digest_event (
+            tenant text COLLATE "C" NOT NULL,
+            recipient bytea NOT NULL,
+            template text COLLATE "C" NOT NULL,
+            id uuid NOT NULL,
+            due_at timestamptz NOT NULL,
+            trigger bytea NOT NULL,
+            PRIMARY KEY (tenant, recipient, template, id)
+        );
+
+        CREATE TABLE "{schema}".throttle (
+            tenant text COLLATE "C" NOT NULL,
+            category text COLLATE "C" NOT NULL,
+            recipient bytea NOT NULL,
+            taken_at timestamptz NOT NULL
+        );
+
+        CREATE INDEX throttle_recipient ON "{schema}".throttle (tenant, category, recipient, taken_at);
+
         CREATE TABLE "{schema}"."user" (
             tenant text COLLATE "C" NOT NULL,
             id text COLLATE "C" NOT NULL,

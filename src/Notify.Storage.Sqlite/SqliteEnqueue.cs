@@ -38,7 +38,7 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         """);
 
     private readonly SqliteStatement _openDigest = new(connection,
-        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, 0) ON CONFLICT DO NOTHING");
+        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
 
     private readonly SqliteStatement _addToDigest = new(connection,
         "INSERT INTO notify_digest_event (tenant, recipient, template, id, due_at, trigger) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
@@ -73,7 +73,7 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
     public void Add(DigestEvent collected)
     {
         var (tenant, recipient, template) = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
-        _openDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.DueAt).Execute();
+        _openDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.DueAt).Bind(5, collected.FirstFence).Execute();
         _addToDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.Id).Bind(5, collected.DueAt)
             .Bind(6, StoredForm.WriteTrigger(collected.Trigger)).Execute();
     }

@@ -82,6 +82,7 @@ public abstract class TestDatabase(PostgreSqlServer server) : IAsyncLifetime
             [.. Enumerable.Range(0, deliveries).Select(_ => DeliveryOf(notification)).Select(change ?? (delivery => delivery))
                 .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
             idempotency,
+            [],
             []);
     }
 

@@ -25,7 +25,14 @@ public interface IDigestStore
 /// <param name="Recipient">Whose digest.</param>
 /// <param name="Trigger">The trigger, for this one recipient.</param>
 /// <param name="DueAt">When the digest is due, if this is its first event.</param>
-public sealed record DigestEvent(Guid Id, Recipient Recipient, Trigger Trigger, DateTimeOffset DueAt);
+public sealed record DigestEvent(Guid Id, Recipient Recipient, Trigger Trigger, DateTimeOffset DueAt)
+{
+    /// <summary>
+    /// The fence of the digest that this event is the first of. It grows with time, so that a digest which was closed and opened
+    /// again is not taken for the one before.
+    /// </summary>
+    public long FirstFence => DueAt.UtcTicks;
+}
 
 /// <summary>The right to close a digest.</summary>
 /// <param name="Tenant">The tenant.</param>

@@ -52,7 +52,7 @@ internal sealed partial class InMemoryStore : IDigestStore
     {
         var key = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
         if (!_digests.TryGetValue(key, out var digest))
-            _digests.Add(key, digest = new StoredDigest { DueAt = collected.DueAt });
+            _digests.Add(key, digest = new StoredDigest { DueAt = collected.DueAt, Fence = collected.FirstFence });
         digest.Events.Add(collected.Id, collected);
     }
 
@@ -62,6 +62,6 @@ internal sealed partial class InMemoryStore : IDigestStore
 
         public required DateTimeOffset DueAt { get; set; }
 
-        public long Fence { get; set; }
+        public required long Fence { get; set; }
     }
 }
