@@ -14,6 +14,7 @@ builder.Services.AddNotifications(settings.Bind)
         settings.GetSection("Sandbox").Bind(options);
         options.File = options.File is { Length: > 0 } file ? Path.Combine(data, file) : null;
     });
+builder.Services.AddDeliverySettings(settings);
 builder.Services.Configure<NotificationsApiOptions>(options =>
 {
     settings.Bind(options);

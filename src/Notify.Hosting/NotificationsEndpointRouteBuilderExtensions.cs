@@ -5,11 +5,16 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
+using Notify.Hosting.Analytics;
 using Notify.Hosting.Authentication;
+using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Health;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Receipts;
+using Notify.Hosting.Recipients;
 using Notify.Hosting.Sandbox;
+using Notify.Hosting.Templates;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -17,8 +22,9 @@ namespace Microsoft.AspNetCore.Builder;
 public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>POST /v1/notifications</c>, <c>GET /v1/notifications/{id}</c>, <c>/health/live</c> and <c>/health/ready</c>; and,
-    /// where the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent.
+    /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
+    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
+    /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
     /// </summary>
@@ -41,6 +47,11 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new ApiKeyFilter(keys));
 
         group.MapNotificationEndpoints();
+        group.MapRecipients();
+        group.MapTemplates();
+        group.MapReceipts();
+        group.MapDeadLetters();
+        group.MapAnalytics();
         group.MapHealth();
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);

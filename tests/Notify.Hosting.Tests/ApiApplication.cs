@@ -6,17 +6,23 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Notify.Delivering;
 using Notify.Providers.Sandbox;
+using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
 /// <summary>An application with the API on a real Kestrel, on a free port of the loopback address.</summary>
 public sealed class ApiApplication : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private static readonly Channel[] AllChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
 
-    private ApiApplication(WebApplication app)
+    private readonly WebApplication _app;
+    private readonly TemporaryFolder? _folder;
+
+    private ApiApplication(WebApplication app, TemporaryFolder? folder = null)
     {
+        _folder = folder;
         _app = app;
         Client = new HttpClient { BaseAddress = new Uri(app.Urls.First()) };
     }
@@ -56,6 +62,62 @@ public sealed class ApiApplication : IAsyncDisposable
         }
     }
 
+    /// <summary>An application over SQLite. Channels that the test brings no provider for are the sandbox's.</summary>
+    internal static async Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var folder = new TemporaryFolder();
+        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
+            .AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
+        foreach (var provider in providers)
+            builder.Services.AddSingleton(provider);
+
+        var app = builder.Build();
+        app.Urls.Add("http://127.0.0.1:0");
+        app.MapNotifications();
+        await app.StartAsync();
+        return new ApiApplication(app, folder);
+    }
+
+    public Task<HttpResponseMessage> SendAsync(string method, string path, string? json = null, string? tenant = null)
+    {
+        var request = new HttpRequestMessage(new HttpMethod(method), path);
+        if (json is not null)
+            request.Content = new StringContent(json, Encoding.UTF8, "application/json");
+        if (tenant is not null)
+            request.Headers.Add("X-Notify-Tenant", tenant);
+        return Client.SendAsync(request);
+    }
+
+    /// <summary>The answer's status, and its JSON where it has some.</summary>
+    public async Task<(HttpStatusCode Status, string Body)> AskAsync(string method, string path, string? json = null, string? tenant = null)
+    {
+        using var response = await SendAsync(method, path, json, tenant);
+        return (response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>The JSON of an answer that succeeded.</summary>
+    public async Task<JsonElement> CallAsync(string method, string path, string? json = null, string? tenant = null)
+    {
+        var (status, body) = await AskAsync(method, path, json, tenant);
+        Assert.True((int)status is >= 200 and < 300, $"{method} {path}: {status} {body}");
+        return body.Length == 0 ? default : JsonElement.Parse(body);
+    }
+
+    /// <summary>Triggers, and answers where its timeline is.</summary>
+    public async Task<string> AcceptAsync(string json, string? tenant = null) =>
+        (await CallAsync("POST", "/v1/notifications", json, tenant)).GetProperty("statusUrl").GetString()!;
+
+    /// <summary>The timeline as soon as so many of its deliveries are in a state.</summary>
+    public async Task<JsonElement> WhenAsync(string url, string state, int count, string? tenant = null)
+    {
+        await Eventually.TrueAsync(
+            async () => (await CallAsync("GET", url, null, tenant)).GetProperty("counts").GetProperty(state).GetInt32() == count, $"{count} {state}");
+        return await CallAsync("GET", url, null, tenant);
+    }
+
     public Task<HttpResponseMessage> TriggerAsync(string json, params (string Name, string Value)[] headers)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, "/v1/notifications")
@@ -75,6 +137,7 @@ public sealed class ApiApplication : IAsyncDisposable
     {
         Client.Dispose();
         await _app.DisposeAsync();
+        _folder?.Dispose();
     }
 }
 
@@ -92,6 +155,12 @@ internal static class Answers
         Assert.NotEmpty(problem.GetProperty("title").GetString()!);
         return problem;
     }
+
+    /// <summary>The delivery of a timeline over this channel.</summary>
+    public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
+        timeline.GetProperty("deliveries").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
+
+    public static string? Text(this JsonElement json, string property) => json.TryGetProperty(property, out var value) ? value.GetString() : null;
 
     public static string[] Fields(this JsonElement problem) =>
         [.. problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal)];

@@ -103,7 +103,8 @@ public sealed class TriggeringOverHttpTests
     [Fact]
     public async Task A_rejected_delivery_says_why()
     {
-        await using var app = await ApiApplication.StartAsync(services: services => services.AddSingleton<Delivering.IDeliveryProvider, PigeonProvider>());
+        var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Delivering.Outcome.Rejected("the hawk is out"));
+        await using var app = await ApiApplication.StartAsync(services: services => services.AddSingleton<Delivering.IDeliveryProvider>(pigeon));
         using var response = await app.TriggerAsync("""{"to":{"channel":"pigeon","address":"coop 7"},"content":{"body":"x"}}""");
 
         var url = response.Headers.Location!.ToString();
@@ -158,14 +159,4 @@ public sealed class TriggeringOverHttpTests
     }
 
     private static long Counts(JsonElement timeline, string state) => timeline.GetProperty("counts").GetProperty(state).GetInt64();
-
-    private sealed class PigeonProvider : Delivering.IDeliveryProvider
-    {
-        public string Name => "pigeon";
-
-        public Channel Channel => Channel.Named("pigeon");
-
-        public ValueTask<Delivering.Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken) =>
-            new(Delivering.Outcome.Rejected("the hawk is out"));
-    }
 }

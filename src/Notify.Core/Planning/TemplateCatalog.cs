@@ -10,6 +10,12 @@ internal sealed class TemplateCatalog(ITemplateStore templates, TimeProvider tim
 
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
+        InvalidRequestException.ThrowIfAny(Validate(template));
+        return await templates.SaveAsync(template with { SavedAt = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+    }
+
+    public IReadOnlyList<FieldError> Validate(Template template)
+    {
         ArgumentNullException.ThrowIfNull(template);
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", template.Tenant);
@@ -18,8 +24,7 @@ internal sealed class TemplateCatalog(ITemplateStore templates, TimeProvider tim
             errors.Add(new FieldError("variants", $"Give 1 to {MaxVariants} variants."));
         for (var i = 0; i < (template.Variants?.Count ?? 0); i++)
             Check(errors, template.Variants!, i);
-        InvalidRequestException.ThrowIfAny(errors);
-        return await templates.SaveAsync(template with { SavedAt = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+        return errors;
     }
 
     private static void Check(List<FieldError> errors, IReadOnlyList<TemplateVariant> variants, int index)

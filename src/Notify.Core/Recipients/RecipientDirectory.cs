@@ -12,35 +12,13 @@ internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices,
 
     public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(user);
-        var errors = new List<FieldError>();
-        Names.Check(errors, "tenant", user.Tenant);
-        Names.Check(errors, "id", user.Id);
-        CheckLocale(errors, user.Locale);
-        CheckTimeZone(errors, user.TimeZone);
-        CheckAddresses(errors, user);
-        CheckPreferences(errors, user);
-        InvalidRequestException.ThrowIfAny(errors);
+        InvalidRequestException.ThrowIfAny(Validate(user));
         await users.SaveAsync([user], cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(device);
-        var errors = new List<FieldError>();
-        Names.Check(errors, "tenant", device.Tenant);
-        Names.Check(errors, "id", device.Id);
-        Names.Check(errors, "userId", device.UserId);
-        if (device.App is not null)
-            Names.Check(errors, "app", device.App);
-        if (!Enum.IsDefined(device.Platform))
-            errors.Add(new FieldError("platform", "Use android, ios or web."));
-        if (AddressFormat.ErrorOf(Channel.Push, device.Token) is { } tokenError)
-            errors.Add(new FieldError("token", tokenError));
-        CheckLocale(errors, device.Locale);
-        CheckTimeZone(errors, device.TimeZone);
-        InvalidRequestException.ThrowIfAny(errors);
-
+        InvalidRequestException.ThrowIfAny(Validate(device));
         var now = time.GetUtcNow();
         await devices.RegisterAsync(device with { RegisteredAt = now, LastSeenAt = now, PrunedAt = null, PruneReason = null }, cancellationToken)
             .ConfigureAwait(false);
@@ -59,6 +37,37 @@ internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices,
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);
         await topics.SubscribeAsync(tenant, topic, userIds, cancellationToken).ConfigureAwait(false);
+    }
+
+    public IReadOnlyList<FieldError> Validate(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        var errors = new List<FieldError>();
+        Names.Check(errors, "tenant", user.Tenant);
+        Names.Check(errors, "id", user.Id);
+        CheckLocale(errors, user.Locale);
+        CheckTimeZone(errors, user.TimeZone);
+        CheckAddresses(errors, user);
+        CheckPreferences(errors, user);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(Device device)
+    {
+        ArgumentNullException.ThrowIfNull(device);
+        var errors = new List<FieldError>();
+        Names.Check(errors, "tenant", device.Tenant);
+        Names.Check(errors, "id", device.Id);
+        Names.Check(errors, "userId", device.UserId);
+        if (device.App is not null)
+            Names.Check(errors, "app", device.App);
+        if (!Enum.IsDefined(device.Platform))
+            errors.Add(new FieldError("platform", "Use android, ios or web."));
+        if (AddressFormat.ErrorOf(Channel.Push, device.Token) is { } tokenError)
+            errors.Add(new FieldError("token", tokenError));
+        CheckLocale(errors, device.Locale);
+        CheckTimeZone(errors, device.TimeZone);
+        return errors;
     }
 
     private static void CheckLocale(List<FieldError> errors, string? locale)

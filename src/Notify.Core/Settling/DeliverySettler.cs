@@ -23,12 +23,12 @@ internal sealed class DeliverySettler(
         var delivery = inFlight.Lease.Delivery;
         if (execution.Outcome?.Kind == OutcomeKind.RecipientGone)
             await PruneAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(inFlight, Decide(delivery, execution), cancellationToken).ConfigureAwait(false);
+        await WriteAsync(inFlight, leased => Decide(leased, execution), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a delivery whose time had passed before an attempt could be made.</summary>
     public ValueTask ExpireAsync(InFlight inFlight, CancellationToken cancellationToken) =>
-        WriteAsync(inFlight, Ended(inFlight.Lease.Delivery, DeliveryState.DeadLetter, "expired"), cancellationToken);
+        WriteAsync(inFlight, leased => Ended(leased, DeliveryState.DeadLetter, "expired"), cancellationToken);
 
     /// <summary>Gives back a lease under which nothing was attempted.</summary>
     public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
@@ -122,26 +122,27 @@ internal sealed class DeliverySettler(
     }
 
     // A vendor was called and the store does not take the answer: holding on to it, while the lease lasts, is what keeps the
-    // message from being sent again.
-    private async ValueTask WriteAsync(InFlight inFlight, Settlement settlement, CancellationToken cancellationToken)
+    // message from being sent again. What it means is decided for the latest lease: others may have spent attempts since the first.
+    private async ValueTask WriteAsync(InFlight inFlight, Func<Delivery, Settlement> decide, CancellationToken cancellationToken)
     {
         while (true)
         {
+            var lease = inFlight.Lease;
             try
             {
-                var lease = inFlight.Lease;
-                var applied = await queue.SettleAsync([settlement with { Fence = lease.Fence }], cancellationToken).ConfigureAwait(false);
+                var settlement = decide(lease.Delivery) with { Fence = lease.Fence };
+                var applied = await queue.SettleAsync([settlement], cancellationToken).ConfigureAwait(false);
                 if (applied[0])
                     recorder.Record(lease.Delivery, settlement);
                 else if (inFlight.Lease.Fence != lease.Fence)
                     continue; // This process leased it once more while the settlement was on its way.
                 else
-                    Log.LeaseLost(logger, settlement.DeliveryId);
+                    Log.LeaseLost(logger, lease.Delivery.Id);
                 return;
             }
             catch (Exception exception) when (exception is not OperationCanceledException && time.GetUtcNow() < inFlight.Lease.Until)
             {
-                Log.SettleFailed(logger, settlement.DeliveryId, exception);
+                Log.SettleFailed(logger, lease.Delivery.Id, exception);
                 await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);
             }
         }

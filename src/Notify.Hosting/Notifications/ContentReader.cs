@@ -1,4 +1,5 @@
 using Microsoft.Net.Http.Headers;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
@@ -28,7 +29,7 @@ internal static class ContentReader
                     read = read with { Html = field.Text() };
                     break;
                 case "data":
-                    read = read with { Data = ReadData(field) };
+                    read = read with { Data = field.Texts() };
                     break;
                 case "attachments":
                     read = read with { Attachments = [.. field.Items().Select(ReadAttachment).OfType<Attachment>()] };
@@ -40,18 +41,6 @@ internal static class ContentReader
         }
 
         return read;
-    }
-
-    private static Dictionary<string, string> ReadData(JsonField data)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var field in data.Members())
-        {
-            if (field.Text() is { } text)
-                values.Add(field.Name, text);
-        }
-
-        return values;
     }
 
     private static Attachment? ReadAttachment(JsonField attachment)
@@ -80,7 +69,7 @@ internal static class ContentReader
         }
 
         foreach (var name in attachment.IsObject ? missing : [])
-            (attachment with { Path = $"{attachment.Path}.{name}" }).Wrong("An attachment needs this.");
+            attachment.Missing(name, "An attachment needs this.");
         return fileName is null || mediaType is null || bytes is null ? null : new Attachment(fileName, mediaType, bytes);
     }
 

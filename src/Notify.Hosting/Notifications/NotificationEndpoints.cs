@@ -4,6 +4,7 @@ using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Notifications;
 
+/// <summary>Triggers, shows and cancels notifications.</summary>
 internal static class NotificationEndpoints
 {
     public static void MapNotificationEndpoints(this RouteGroupBuilder group)
@@ -12,5 +13,7 @@ internal static class NotificationEndpoints
         group.MapOtherMethods("/v1/notifications", "POST");
         group.MapGet("/v1/notifications/{id}", TimelineEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications/{id}", "GET");
+        group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync);
+        group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }
 }

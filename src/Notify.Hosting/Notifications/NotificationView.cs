@@ -1,5 +1,5 @@
 using System.Text.Json.Serialization;
-using Notify.Delivering;
+using Notify.Planning;
 using Notify.Queueing;
 
 namespace Notify.Hosting.Notifications;
@@ -13,13 +13,47 @@ internal sealed record NotificationView(
     string Tenant,
     Priority Priority,
     string? Template,
+    string? Category,
+    string? CollapseKey,
     string? IdempotencyKey,
     DateTimeOffset AcceptedAt,
     DateTimeOffset? SendAt,
+    DateTime? SendAtLocal,
     DateTimeOffset ExpiresAt,
+    IReadOnlyList<ExpansionView> Expansions,
     CountsView Counts,
     IReadOnlyList<DeliveryView> Deliveries,
-    string? Next);
+    string? Next)
+{
+    public static NotificationView Of(
+        Notification notification,
+        IReadOnlyList<ExpansionView> expansions,
+        CountsView counts,
+        IReadOnlyList<DeliveryView> deliveries,
+        string? next) => new(
+        notification.Id,
+        notification.Tenant,
+        notification.Trigger.Priority,
+        notification.Trigger.Template,
+        notification.Trigger.Category,
+        notification.Trigger.CollapseKey,
+        notification.Trigger.IdempotencyKey,
+        notification.AcceptedAt,
+        notification.Trigger.SendAt,
+        notification.Trigger.SendAtLocal,
+        notification.ExpiresAt,
+        expansions,
+        counts,
+        deliveries,
+        next);
+}
+
+/// <summary>How far a topic's subscribers have got their deliveries.</summary>
+internal sealed record ExpansionView(string Topic, long Done, long Total, bool Complete, double Rate, double? RemainingSeconds)
+{
+    public static ExpansionView Of(ExpansionProgress progress) => new(
+        progress.Topic, progress.Done, progress.Total, progress.IsComplete, progress.Rate, progress.Remaining?.TotalSeconds);
+}
 
 /// <summary>How many of its deliveries are in each state.</summary>
 internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, long Cancelled)
@@ -31,44 +65,10 @@ internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, 
         counts.GetValueOrDefault(DeliveryState.Cancelled));
 }
 
-internal sealed record DeliveryView(
-    Guid Id,
-    Channel Channel,
-    string Address,
-    Platform? Platform,
-    string Provider,
-    DeliveryState State,
-    DateTimeOffset? DueAt,
-    string? Reason,
-    IReadOnlyList<AttemptView> Attempts)
-{
-    public static DeliveryView Of(DeliveryRecord record) => new(
-        record.Delivery.Id,
-        record.Delivery.Channel,
-        record.Delivery.To.Value,
-        record.Delivery.To.Platform,
-        record.Delivery.Provider,
-        record.State,
-        record.DueAt,
-        record.Reason,
-        [.. record.Attempts.Select(AttemptView.Of)]);
-}
-
-internal sealed record AttemptView(
-    string Provider, DateTimeOffset StartedAt, double DurationMs, OutcomeKind Outcome, string? Reason, string? ProviderMessageId)
-{
-    public static AttemptView Of(Attempt attempt) => new(
-        attempt.Provider,
-        attempt.StartedAt,
-        attempt.Duration.TotalMilliseconds,
-        attempt.Outcome,
-        attempt.Reason,
-        attempt.ProviderMessageId);
-}
-
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(AcceptedView))]
 [JsonSerializable(typeof(NotificationView))]
+[JsonSerializable(typeof(Cancellation))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

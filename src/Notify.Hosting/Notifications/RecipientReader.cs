@@ -1,3 +1,5 @@
+using Notify.Hosting.Requests;
+
 namespace Notify.Hosting.Notifications;
 
 /// <summary>Reads one recipient: <c>{"email": "..."}</c>, <c>{"pushToken": "...", "platform": "ios"}</c> and so on.</summary>
@@ -8,13 +10,6 @@ internal static class RecipientReader
 
     private static readonly string[] Names =
         ["user", "topic", "email", "phone", "webhook", "pushToken", "platform", "channel", "address"];
-
-    private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)
-    {
-        ["ios"] = Platform.Ios,
-        ["android"] = Platform.Android,
-        ["web"] = Platform.Web,
-    };
 
     public static ReadRecipient Read(JsonField item)
     {
@@ -37,16 +32,16 @@ internal static class RecipientReader
             return new ReadRecipient(null, item.Path);
         }
 
-        return new ReadRecipient(OfKind(fields[kind], fields), fields[kind].Path);
+        return new ReadRecipient(OfKind(item, fields[kind], fields), fields[kind].Path);
     }
 
-    private static Recipient? OfKind(JsonField field, Dictionary<string, JsonField> fields)
+    private static Recipient? OfKind(JsonField item, JsonField field, Dictionary<string, JsonField> fields)
     {
         if (field.Name != "pushToken")
             Refuse(fields, "platform", "Only a pushToken has a platform.");
         Refuse(fields, "address", "Only a channel has an address.");
 
-        var platform = field.Name == "pushToken" ? ReadPlatform(field, fields) : null;
+        var platform = field.Name == "pushToken" ? ReadPlatform(item, fields) : null;
         if (field.Text() is not { } text)
             return null;
 
@@ -61,13 +56,12 @@ internal static class RecipientReader
         };
     }
 
-    private static Platform? ReadPlatform(JsonField token, Dictionary<string, JsonField> fields)
+    private static Platform? ReadPlatform(JsonField item, Dictionary<string, JsonField> fields)
     {
         if (fields.TryGetValue("platform", out var platform))
-            return platform.OneOf(Platforms);
+            return PlatformReader.Read(platform);
 
-        var missing = token with { Path = token.Path[..^"pushToken".Length] + "platform" };
-        missing.Wrong("Say whose token it is: ios, android or web.");
+        item.Missing("platform", "Say whose token it is: ios, android or web.");
         return null;
     }
 
@@ -77,7 +71,7 @@ internal static class RecipientReader
         var address = fields["address"].Text();
         if (!fields.TryGetValue("channel", out var channel))
         {
-            (item with { Path = $"{item.Path}.channel" }).Wrong("Name the channel of this address.");
+            item.Missing("channel", "Name the channel of this address.");
             return null;
         }
 

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
@@ -8,7 +8,6 @@ namespace Notify.Hosting.Notifications;
 /// </summary>
 internal sealed class TriggerBody
 {
-    public const string TenantHeader = "X-Notify-Tenant";
     public const string IdempotencyKeyHeader = "Idempotency-Key";
 
     private static readonly Dictionary<string, Priority> Priorities = new(StringComparer.Ordinal)
@@ -20,28 +19,28 @@ internal sealed class TriggerBody
 
     private readonly List<ReadRecipient> _recipients = [];
 
-    private TriggerBody(string tenant, string? idempotencyKey) =>
+    private TriggerBody(FieldErrors errors, string tenant, string? idempotencyKey)
+    {
+        Errors = errors;
         Trigger = new Trigger { Tenant = tenant, To = [], IdempotencyKey = idempotencyKey };
+    }
 
     public Trigger Trigger { get; private set; }
 
-    public FieldErrors Errors { get; } = new();
+    public FieldErrors Errors { get; }
 
-    public static TriggerBody Read(JsonElement body, string tenant, string? idempotencyKey)
+    public static TriggerBody Read(JsonField body, string tenant, string? idempotencyKey)
     {
-        var read = new TriggerBody(tenant, idempotencyKey);
-        foreach (var field in JsonField.Root(body, read.Errors).Members())
+        var read = new TriggerBody(body.Errors, tenant, idempotencyKey);
+        foreach (var field in body.Members())
             read.Read(field);
         return read;
     }
 
     /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
-    public void Add(IReadOnlyList<FieldError> errors)
-    {
-        FieldError[] independent = [.. errors.Where(error => !FollowsFromUnreadable(error.Field))];
-        foreach (var (field, message) in independent)
-            Errors.Add(Spelled(field), message);
-    }
+    public void Add(IReadOnlyList<FieldError> errors) => Errors.Add(errors
+        .Where(error => RecipientAt(error.Field) is not { Recipient: null })
+        .Select(error => error with { Field = RecipientAt(error.Field)?.Path ?? error.Field }));
 
     private void Read(JsonField field) => Trigger = field.Name switch
     {
@@ -50,8 +49,14 @@ internal sealed class TriggerBody
         "template" => Trigger with { Template = field.Text() },
         "data" => Trigger with { Data = field.Object() },
         "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
+        "fallback" => Trigger with { Fallback = [.. field.Items().Select(FallbackReader.Read)] },
+        "category" => Trigger with { Category = field.Text() },
+        "collapseKey" => Trigger with { CollapseKey = field.Text() },
+        "throttle" => Trigger with { Throttle = FrequencyReader.ReadThrottle(field) },
+        "digest" => Trigger with { Digest = FrequencyReader.ReadDigest(field) },
         "priority" => Trigger with { Priority = field.OneOf(Priorities) ?? Priority.Normal },
         "sendAt" => Trigger with { SendAt = field.Time() },
+        "sendAtLocal" => Trigger with { SendAtLocal = field.LocalTime() },
         "expiresAt" => Trigger with { ExpiresAt = field.Time() },
         "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
         _ => RefuseUnknown(field),
@@ -74,14 +79,11 @@ internal sealed class TriggerBody
 
     private Trigger RefuseUnknown(JsonField field)
     {
-        field.Unknown("to", "content", "template", "data", "channels", "priority", "sendAt", "expiresAt", "idempotencyKey");
+        field.Unknown(
+            "to", "content", "template", "data", "channels", "fallback", "category", "collapseKey", "throttle", "digest",
+            "priority", "sendAt", "sendAtLocal", "expiresAt", "idempotencyKey");
         return Trigger;
     }
-
-    private bool FollowsFromUnreadable(string field) =>
-        RecipientAt(field) is { } read ? read.Recipient is null : Errors.Covers(field);
-
-    private string Spelled(string field) => field == "tenant" ? TenantHeader : RecipientAt(field)?.Path ?? field;
 
     /// <summary>The recipient that validation means by <c>to[3]</c>.</summary>
     private ReadRecipient? RecipientAt(string field) =>

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
 /// <summary>The errors that the API answers with, as problem documents (RFC 9457).</summary>
 internal static class Problem
 {
-    public static IResult InvalidFields(IDictionary<string, string[]> errors) =>
+    public static IResult InvalidFields(FieldErrors errors) =>
         TypedResults.ValidationProblem(
-            errors, "The field names are in errors; nothing was stored.", title: "The request has wrong fields.");
+            errors.ToDictionary(), "The field names are in errors; nothing was stored.", title: "The request has wrong fields.");
 
     public static IResult InvalidJson(JsonException exception)
     {
@@ -36,11 +37,11 @@ internal static class Problem
             "Only local calls are answered.",
             "No API key is set; set NotificationsApiOptions.ApiKeys to answer others.");
 
-    public static IResult UnknownNotification() =>
+    public static IResult Unknown(string what) =>
         Of(
             StatusCodes.Status404NotFound,
-            "There is no such notification.",
-            "The tenant, by the header X-Notify-Tenant, has none of this id.");
+            $"There is no such {what}.",
+            $"The tenant, by the header {RequestValues.TenantHeader}, has none at this path.");
 
     public static IResult UnknownPath() => Of(StatusCodes.Status404NotFound, "There is nothing at this path.");
 

@@ -1,10 +1,16 @@
+using System.Globalization;
 using System.Text.Json;
 
-namespace Notify.Hosting.Notifications;
+namespace Notify.Hosting.Requests;
 
-/// <summary>A value in a request body and the path to it. Reading it as what it is not names the path as wrong.</summary>
+/// <summary>
+/// A value in a request body, or in a query, and the path to it. Reading it as what it is not names the path as wrong.
+/// </summary>
 internal readonly record struct JsonField(JsonElement Value, string Name, string Path, FieldErrors Errors)
 {
+    /// <summary>How errors name the body as a whole.</summary>
+    public const string RootPath = "body";
+
     public static JsonField Root(JsonElement body, FieldErrors errors) => new(body, "", "", errors);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
@@ -27,7 +33,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
                 continue;
             }
 
-            var member = new JsonField(property.Value, name, Path.Length == 0 ? name : $"{Path}.{name}", Errors);
+            var member = new JsonField(property.Value, name, PathOf(name), Errors);
             if (!seen.Add(name))
                 member.Wrong("This field is there twice.");
             else if (property.Value.ValueKind != JsonValueKind.Null)
@@ -46,6 +52,19 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
         var index = 0;
         foreach (var item in Value.EnumerateArray())
             yield return new JsonField(item, Name, $"{Path}[{index++}]", Errors);
+    }
+
+    /// <summary>An object's members that are texts, by name.</summary>
+    public Dictionary<string, string> Texts()
+    {
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var member in Members())
+        {
+            if (member.Text() is { } text)
+                texts.Add(member.Name, text);
+        }
+
+        return texts;
     }
 
     public string? Text()
@@ -72,6 +91,62 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
             return time;
 
         Wrong("Use a time with its offset (RFC 3339), such as 2031-05-28T09:30:00Z.");
+        return null;
+    }
+
+    /// <summary>A time on whatever clock the recipient has.</summary>
+    public DateTime? LocalTime()
+    {
+        if (Value.ValueKind == JsonValueKind.String && Value.TryGetDateTime(out var time) && time.Kind == DateTimeKind.Unspecified)
+            return time;
+
+        Wrong("Use a time without an offset, such as 2031-05-28T09:30:00; it is on the recipient's clock.");
+        return null;
+    }
+
+    public TimeOnly? TimeOfDay()
+    {
+        if (Value.ValueKind == JsonValueKind.String
+            && TimeOnly.TryParseExact(Value.GetString(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+            return time;
+
+        Wrong("Use a time of day, such as 22:00.");
+        return null;
+    }
+
+    public TimeSpan? Duration()
+    {
+        if (Value.ValueKind == JsonValueKind.String && RequestDuration.TryParse(Value.GetString()!, out var duration))
+            return duration;
+
+        Wrong("Use a duration, such as PT5M (ISO 8601: days, hours, minutes, seconds) or 00:05:00.");
+        return null;
+    }
+
+    public int? Number()
+    {
+        if (Value.ValueKind == JsonValueKind.Number && Value.TryGetInt32(out var number))
+            return number;
+
+        Wrong("Use a whole number.");
+        return null;
+    }
+
+    public bool? Flag()
+    {
+        if (Value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            return Value.GetBoolean();
+
+        Wrong("Use true or false.");
+        return null;
+    }
+
+    public Guid? Id()
+    {
+        if (Value.ValueKind == JsonValueKind.String && Value.TryGetGuid(out var id))
+            return id;
+
+        Wrong("Use an id as Notify writes it, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04.");
         return null;
     }
 
@@ -109,11 +184,16 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
     public void Unknown(params ReadOnlySpan<string> known) =>
         Wrong($"There is no such field; there is {string.Join(", ", known)}.");
 
+    /// <summary>Names a member that is not there and ought to be.</summary>
+    public void Missing(string name, string message) => Errors.Add(PathOf(name), message);
+
     public string? Wrong(string message)
     {
-        Errors.Add(Path.Length == 0 ? "body" : Path, message);
+        Errors.Add(Path.Length == 0 ? RootPath : Path, message);
         return null;
     }
+
+    private string PathOf(string member) => Path.Length == 0 ? member : $"{Path}.{member}";
 
     private void CheckTexts()
     {

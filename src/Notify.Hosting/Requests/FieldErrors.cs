@@ -1,6 +1,6 @@
-namespace Notify.Hosting.Notifications;
+namespace Notify.Hosting.Requests;
 
-/// <summary>The wrong fields of a request body, by their paths.</summary>
+/// <summary>The wrong fields of a request, by their paths.</summary>
 internal sealed class FieldErrors
 {
     /// <summary>More than anybody reads; a hostile body could name a hundred thousand.</summary>
@@ -24,8 +24,16 @@ internal sealed class FieldErrors
         messages.Add(message);
     }
 
-    /// <summary>Whether this field or something within it is wrong already.</summary>
-    public bool Covers(string field) => _covered.Contains(field);
+    /// <summary>Adds what the domain found, except what follows from something that was unreadable.</summary>
+    public void Add(IEnumerable<FieldError> found)
+    {
+        FieldError[] independent = [.. found.Where(error => !Covers(error.Field))];
+        foreach (var (field, message) in independent)
+            Add(field == "tenant" ? RequestValues.TenantHeader : field, message);
+    }
+
+    /// <summary>Whether this field, something within it or something around it is wrong already.</summary>
+    private bool Covers(string field) => _covered.Contains(field) || Around(field).Any(_messages.ContainsKey);
 
     public Dictionary<string, string[]> ToDictionary() =>
         _messages.ToDictionary(error => error.Key, error => error.Value.ToArray());
@@ -33,7 +41,12 @@ internal sealed class FieldErrors
     private void Cover(string field)
     {
         _covered.Add(field);
+        _covered.UnionWith(Around(field));
+    }
+
+    private static IEnumerable<string> Around(string field)
+    {
         for (var end = field.LastIndexOfAny(['.', '[']); end > 0; end = field.LastIndexOfAny(['.', '['], end - 1))
-            _covered.Add(field[..end]);
+            yield return field[..end];
     }
 }

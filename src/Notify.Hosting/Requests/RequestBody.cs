@@ -1,21 +1,51 @@
+using System.Text.Json;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
+using Notify.Hosting.Problems;
 
-namespace Notify.Hosting.Notifications;
+namespace Notify.Hosting.Requests;
 
 /// <summary>Reads a request's body within a bound.</summary>
 internal static class RequestBody
 {
     private const int ChunkBytes = 16 * 1024;
 
-    public static bool IsJson(HttpRequest request) =>
+    /// <summary>Hands the body on as JSON, or answers why it cannot be read.</summary>
+    public static async Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle)
+    {
+        var maxBytes = context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
+        if (!IsJson(context.Request))
+            return Problem.NotJson();
+        if (await ReadAsync(context, maxBytes).ConfigureAwait(false) is not { } bytes)
+            return Problem.BodyTooLarge(maxBytes);
+        if (!Utf8.IsValid(bytes.Span))
+            return Problem.NotUtf8();
+
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(bytes);
+        }
+        catch (JsonException exception)
+        {
+            return Problem.InvalidJson(exception);
+        }
+
+        using (document)
+            return await handle(JsonField.Root(document.RootElement, new FieldErrors())).ConfigureAwait(false);
+    }
+
+    private static bool IsJson(HttpRequest request) =>
         MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
         && (type.MediaType == "application/json" || type.Suffix == "json")
         && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
 
     /// <returns>The body, or null when it is larger than <paramref name="maxBytes"/>.</returns>
-    public static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context, long maxBytes)
+    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context, long maxBytes)
     {
         if (context.Request.ContentLength > maxBytes)
             return null;

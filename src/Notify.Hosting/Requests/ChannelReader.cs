@@ -1,4 +1,4 @@
-namespace Notify.Hosting.Notifications;
+namespace Notify.Hosting.Requests;
 
 /// <summary>Reads the name of a channel.</summary>
 internal static class ChannelReader

@@ -1,0 +1,49 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Notifications;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Settling;
+
+namespace Notify.Hosting.DeadLetters;
+
+/// <summary><c>/v1/dead-letters</c>: finds what ended without acceptance, and sends it again.</summary>
+internal static class DeadLetterEndpoints
+{
+    public static void MapDeadLetters(this RouteGroupBuilder group)
+    {
+        group.MapGet("/v1/dead-letters", ListAsync);
+        group.MapOtherMethods("/v1/dead-letters", "GET");
+        group.MapPost("/v1/dead-letters/replay", ReplayEndpoint.HandleAsync);
+        group.MapOtherMethods("/v1/dead-letters/replay", "POST");
+    }
+
+    private static async Task<IResult> ListAsync(HttpContext context, IDeadLetterStore store)
+    {
+        var request = context.Request;
+        var errors = new FieldErrors();
+        var filter = new DeadLetterFilter { Tenant = RequestValues.TenantOf(request) };
+        var page = RequestPage.Read(request, errors, field => filter = DeadLetterFilterReader.Read(filter, field, "after", "limit"));
+        var after = page.After?.Id();
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var count = await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false);
+        var records = await store.ListAsync(filter, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var next = page.Next(request, records, record => $"{record.Delivery.Id}");
+        return TypedResults.Json(
+            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next), DeadLettersJson.Default.DeadLettersView);
+    }
+}
+
+/// <summary>A page of dead letters, and how many the filter finds in all.</summary>
+internal sealed record DeadLettersView(long Count, IReadOnlyList<DeliveryView> Deliveries, string? Next);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(DeadLettersView))]
+[JsonSerializable(typeof(ReplayView))]
+internal sealed partial class DeadLettersJson : JsonSerializerContext;

@@ -1,0 +1,42 @@
+using System.Text.Json;
+using Notify.Hosting.Requests;
+using Notify.Settling;
+
+namespace Notify.Hosting.DeadLetters;
+
+/// <summary>Reads which dead letters are meant, from a query or a body.</summary>
+internal static class DeadLetterFilterReader
+{
+    private const int MaxIds = 1_000;
+
+    /// <param name="filter">What was read before.</param>
+    /// <param name="field">A field that is not one of <paramref name="others"/>.</param>
+    /// <param name="others">The fields that may stand beside the filter's.</param>
+    public static DeadLetterFilter Read(DeadLetterFilter filter, JsonField field, params ReadOnlySpan<string> others)
+    {
+        switch (field.Name)
+        {
+            case "ids":
+                return filter with { Ids = ReadIds(field) };
+            case "provider":
+                return filter with { Provider = field.Text() };
+            case "reason":
+                return filter with { Reason = field.Text() };
+            case "from":
+                return filter with { From = field.Time() };
+            case "to":
+                return filter with { To = field.Time() };
+            default:
+                field.Unknown(["ids", "provider", "reason", "from", "to", .. others]);
+                return filter;
+        }
+    }
+
+    private static List<Guid> ReadIds(JsonField field)
+    {
+        JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
+        if (items.Length > MaxIds)
+            field.Wrong($"Name at most {MaxIds} deliveries.");
+        return [.. items.Select(item => item.Id() ?? Guid.Empty)];
+    }
+}

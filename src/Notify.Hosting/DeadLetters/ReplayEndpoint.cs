@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Settling;
+
+namespace Notify.Hosting.DeadLetters;
+
+/// <summary><c>POST /v1/dead-letters/replay</c>: makes dead letters due again, or with <c>dryRun</c> counts them.</summary>
+internal static class ReplayEndpoint
+{
+    /// <summary>Few enough that the walk's own writes get their turn between two batches.</summary>
+    private const int BatchSize = 1_000;
+
+    public static Task<IResult> HandleAsync(
+        HttpContext context, IDeadLetterStore store, IOptions<NotificationsOptions> options, TimeProvider time) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var now = time.GetUtcNow();
+            var (filter, dryRun, expiresAt) = Read(body, RequestValues.TenantOf(context.Request), now);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var count = dryRun
+                ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
+                : await ReplayAsync(
+                    store,
+                    new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize),
+                    context.RequestAborted).ConfigureAwait(false);
+            return TypedResults.Json(new ReplayView(count, dryRun), DeadLettersJson.Default.ReplayView);
+        });
+
+    private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(JsonField body, string tenant, DateTimeOffset now)
+    {
+        var filter = new DeadLetterFilter { Tenant = tenant };
+        var dryRun = false;
+        DateTimeOffset? expiresAt = null;
+        foreach (var field in body.Members())
+        {
+            switch (field.Name)
+            {
+                case "dryRun":
+                    dryRun = field.Flag() ?? false;
+                    break;
+                case "expiresAt":
+                    expiresAt = field.Time();
+                    if (expiresAt <= now)
+                        field.Wrong("This time has passed.");
+                    break;
+                default:
+                    filter = DeadLetterFilterReader.Read(filter, field, "dryRun", "expiresAt");
+                    break;
+            }
+        }
+
+        // What is replayed and fails again at once ended after this call began, and is not this call's to replay again.
+        return (filter with { To = filter.To < now ? filter.To : now }, dryRun, expiresAt);
+    }
+
+    private static async ValueTask<long> ReplayAsync(IDeadLetterStore store, ReplayRequest request, CancellationToken aborted)
+    {
+        var total = 0L;
+        int replayed;
+        do
+        {
+            replayed = await store.ReplayAsync(request, aborted).ConfigureAwait(false);
+            total += replayed;
+        }
+        while (replayed == request.Limit);
+        return total;
+    }
+}
+
+/// <summary>How many dead letters were made due again; in a dry run, how many would be.</summary>
+internal sealed record ReplayView(long Count, bool DryRun);

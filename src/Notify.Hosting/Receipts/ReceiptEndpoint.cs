@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Settling;
+
+namespace Notify.Hosting.Receipts;
+
+/// <summary><c>POST /v1/receipts</c>: takes what vendors and apps said after a delivery was accepted.</summary>
+internal static class ReceiptEndpoint
+{
+    private const int MaxReceipts = 1_000;
+
+    public static void MapReceipts(this RouteGroupBuilder group)
+    {
+        group.MapPost("/v1/receipts", HandleAsync);
+        group.MapOtherMethods("/v1/receipts", "POST");
+    }
+
+    private static Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var now = time.GetUtcNow();
+            JsonField[] items = [.. body.Items()];
+            if (items.Length > MaxReceipts)
+                body.Wrong($"Send at most {MaxReceipts} receipts at once.");
+            Receipt[] receipts = [.. items.Select(item => ReceiptReader.Read(item, now))];
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var known = await store.AddAsync(RequestValues.TenantOf(context.Request), receipts, context.RequestAborted).ConfigureAwait(false);
+            Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
+            return TypedResults.Json(new ReceiptsView(receipts.Length - unknown.Length, unknown), ReceiptsJson.Default.ReceiptsView);
+        });
+}
+
+/// <summary>How many receipts were kept, and the deliveries of those that were not because nobody knows them.</summary>
+internal sealed record ReceiptsView(int Kept, IReadOnlyList<Guid> Unknown);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ReceiptsView))]
+internal sealed partial class ReceiptsJson : JsonSerializerContext;

@@ -1,0 +1,59 @@
+using Notify.Hosting.Requests;
+using Notify.Settling;
+
+namespace Notify.Hosting.Receipts;
+
+/// <summary>Reads one receipt: <c>{"deliveryId": "...", "kind": "delivered"}</c>.</summary>
+internal static class ReceiptReader
+{
+    private const int MaxDetailLength = 1_000;
+
+    private static readonly Dictionary<string, ReceiptKind> Kinds = new(StringComparer.Ordinal)
+    {
+        ["delivered"] = ReceiptKind.Delivered,
+        ["bounced"] = ReceiptKind.Bounced,
+        ["opened"] = ReceiptKind.Opened,
+        ["clicked"] = ReceiptKind.Clicked,
+    };
+
+    public static Receipt Read(JsonField item, DateTimeOffset now)
+    {
+        var receipt = new Receipt(default, default, now);
+        var missing = new HashSet<string>(["deliveryId", "kind"], StringComparer.Ordinal);
+        foreach (var field in item.Members())
+        {
+            missing.Remove(field.Name);
+            switch (field.Name)
+            {
+                case "deliveryId":
+                    receipt = receipt with { DeliveryId = field.Id() ?? default };
+                    break;
+                case "kind":
+                    receipt = receipt with { Kind = field.OneOf(Kinds) ?? default };
+                    break;
+                case "at":
+                    receipt = receipt with { At = ReadTime(field, now) };
+                    break;
+                case "detail":
+                    receipt = receipt with { Detail = ReadDetail(field) };
+                    break;
+                default:
+                    field.Unknown("deliveryId", "kind", "at", "detail");
+                    break;
+            }
+        }
+
+        foreach (var name in item.IsObject ? missing : [])
+            item.Missing(name, "A receipt needs this.");
+        return receipt;
+    }
+
+    // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
+    private static DateTimeOffset ReadTime(JsonField field, DateTimeOffset now) => field.Time() is { } at && at < now ? at : now;
+
+    private static string? ReadDetail(JsonField field) => field.Text() switch
+    {
+        { Length: > MaxDetailLength } => field.Wrong($"Use at most {MaxDetailLength} characters."),
+        var detail => detail,
+    };
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Recipients;
+
+namespace Notify.Hosting.Recipients;
+
+/// <summary><c>/v1/users/{userId}/devices</c>: where a user gets push.</summary>
+internal static class DeviceEndpoints
+{
+    public static Task<IResult> RegisterAsync(HttpContext context, IRecipientDirectory directory) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var device = Read(body, context.Request);
+            body.Errors.Add(directory.Validate(device));
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            await directory.RegisterDeviceAsync(device, context.RequestAborted).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        });
+
+    public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
+    {
+        var theirs = await DevicesOfUserAsync(context, devices).ConfigureAwait(false);
+        return TypedResults.Json(new DevicesView([.. theirs.Select(DeviceView.Of)]), RecipientsJson.Default.DevicesView);
+    }
+
+    public static async Task<IResult> RemoveAsync(HttpContext context, IDeviceStore devices)
+    {
+        var id = RequestValues.Route(context.Request, "id");
+        var theirs = await DevicesOfUserAsync(context, devices).ConfigureAwait(false);
+        return theirs.Any(device => device.Id == id)
+            && await devices.RemoveAsync(RequestValues.TenantOf(context.Request), id, context.RequestAborted).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : Problem.Unknown("device");
+    }
+
+    private static ValueTask<IReadOnlyList<Device>> DevicesOfUserAsync(HttpContext context, IDeviceStore devices) =>
+        devices.ListAsync(
+            RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "userId"), context.RequestAborted);
+
+    private static Device Read(JsonField body, HttpRequest request)
+    {
+        Platform? platform = null;
+        var said = false;
+        var device = new Device
+        {
+            Tenant = RequestValues.TenantOf(request),
+            Id = RequestValues.Route(request, "id"),
+            UserId = RequestValues.Route(request, "userId"),
+            Platform = default,
+            Token = "",
+        };
+        foreach (var field in body.Members())
+        {
+            switch (field.Name)
+            {
+                case "platform":
+                    (platform, said) = (PlatformReader.Read(field), true);
+                    break;
+                case "token":
+                    device = device with { Token = field.Text() ?? "" };
+                    break;
+                case "app":
+                    device = device with { App = field.Text() };
+                    break;
+                case "locale":
+                    device = device with { Locale = field.Text() };
+                    break;
+                case "timeZone":
+                    device = device with { TimeZone = field.Text() };
+                    break;
+                default:
+                    field.Unknown("platform", "token", "app", "locale", "timeZone");
+                    break;
+            }
+        }
+
+        if (body.IsObject && !said)
+            body.Missing("platform", "Say whose token it is: ios, android or web.");
+        return device with { Platform = platform ?? default };
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+using Notify.Hosting.Requests;
+using Notify.Recipients;
+
+namespace Notify.Hosting.Recipients;
+
+internal sealed record DevicesView(IReadOnlyList<DeviceView> Devices);
+
+/// <summary>A device. Of its token it shows the end.</summary>
+internal sealed record DeviceView(
+    string Id,
+    Platform Platform,
+    string Token,
+    string? App,
+    string? Locale,
+    string? TimeZone,
+    DateTimeOffset RegisteredAt,
+    DateTimeOffset LastSeenAt,
+    DateTimeOffset? PrunedAt,
+    string? PruneReason)
+{
+    public static DeviceView Of(Device device) => new(
+        device.Id,
+        device.Platform,
+        PushToken.Masked(device.Token),
+        device.App,
+        device.Locale,
+        device.TimeZone,
+        device.RegisteredAt,
+        device.LastSeenAt,
+        device.PrunedAt,
+        device.PruneReason);
+}
+
+/// <summary>A page of a topic's subscribers, and how many there are in all.</summary>
+internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, string? Next);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(DevicesView))]
+[JsonSerializable(typeof(SubscribersView))]
+internal sealed partial class RecipientsJson : JsonSerializerContext;

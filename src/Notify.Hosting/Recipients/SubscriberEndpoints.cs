@@ -1,0 +1,68 @@
+using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Recipients;
+
+namespace Notify.Hosting.Recipients;
+
+/// <summary><c>/v1/topics/{topic}/subscribers</c>: adds users to a topic, takes them away, and lists them.</summary>
+internal static class SubscriberEndpoints
+{
+    public static Task<IResult> SubscribeAsync(HttpContext context, IRecipientDirectory directory) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            try
+            {
+                await directory.SubscribeAsync(
+                    RequestValues.Route(context.Request, "topic"),
+                    ReadUsers(body),
+                    RequestValues.TenantOf(context.Request),
+                    context.RequestAborted).ConfigureAwait(false);
+                return TypedResults.NoContent();
+            }
+            catch (InvalidRequestException exception)
+            {
+                body.Errors.Add(exception.Errors.Select(Spelled));
+                return Problem.InvalidFields(body.Errors);
+            }
+        });
+
+    public static Task<IResult> UnsubscribeAsync(HttpContext context, ITopicStore topics) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var users = ReadUsers(body);
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            await topics.UnsubscribeAsync(
+                RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"), users, context.RequestAborted)
+                .ConfigureAwait(false);
+            return TypedResults.NoContent();
+        });
+
+    public static async Task<IResult> ListAsync(HttpContext context, ITopicStore topics)
+    {
+        var errors = new FieldErrors();
+        var page = RequestPage.Read(context.Request, errors);
+        var after = page.After?.Text() ?? "";
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var (tenant, topic) = (RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"));
+        var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
+        var users = await topics.ListAsync(tenant, topic, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var next = page.Next(context.Request, users, user => user);
+        return TypedResults.Json(new SubscribersView(count, [.. users.Take(page.Limit)], next), RecipientsJson.Default.SubscribersView);
+    }
+
+    // What is no text stays null, which the directory refuses with the rest.
+    private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
+
+    // The body is the list itself.
+    private static FieldError Spelled(FieldError error) => error.Field switch
+    {
+        "userIds" => error with { Field = JsonField.RootPath },
+        var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with { Field = field["userIds".Length..] },
+        _ => error,
+    };
+}

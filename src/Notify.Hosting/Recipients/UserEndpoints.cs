@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Recipients;
+
+namespace Notify.Hosting.Recipients;
+
+/// <summary><c>/v1/users/{id}</c>: a user's addresses, clock and wishes.</summary>
+internal static class UserEndpoints
+{
+    public static Task<IResult> SaveAsync(HttpContext context, IRecipientDirectory directory) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var user = UserReader.Read(body, RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "id"));
+            body.Errors.Add(directory.Validate(user));
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            await directory.SaveUserAsync(user, context.RequestAborted).ConfigureAwait(false);
+            return TypedResults.NoContent();
+        });
+
+    public static async Task<IResult> FindAsync(HttpContext context, IUserStore users)
+    {
+        var id = RequestValues.Route(context.Request, "id");
+        var found = await users.FindAsync(RequestValues.TenantOf(context.Request), [id], context.RequestAborted).ConfigureAwait(false);
+        return found is [var user] ? TypedResults.Json(user, RecipientsJson.Default.User) : Problem.Unknown("user");
+    }
+
+    public static async Task<IResult> RemoveAsync(HttpContext context, IUserStore users)
+    {
+        var id = RequestValues.Route(context.Request, "id");
+        return await users.RemoveAsync(RequestValues.TenantOf(context.Request), id, context.RequestAborted).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : Problem.Unknown("user");
+    }
+}

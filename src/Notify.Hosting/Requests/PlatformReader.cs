@@ -1,0 +1,14 @@
+namespace Notify.Hosting.Requests;
+
+/// <summary>Reads whose push service a token belongs to.</summary>
+internal static class PlatformReader
+{
+    private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)
+    {
+        ["ios"] = Platform.Ios,
+        ["android"] = Platform.Android,
+        ["web"] = Platform.Web,
+    };
+
+    public static Platform? Read(JsonField field) => field.OneOf(Platforms);
+}

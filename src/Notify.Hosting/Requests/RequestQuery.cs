@@ -1,0 +1,22 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.Hosting.Requests;
+
+/// <summary>Reads a query with the same fields as a body. What is there more than once is an array.</summary>
+internal static partial class RequestQuery
+{
+    public static IEnumerable<JsonField> Fields(HttpRequest request, FieldErrors errors) =>
+        request.Query.Select(parameter => new JsonField(
+            parameter.Value.Count == 1
+                ? JsonSerializer.SerializeToElement(parameter.Value[0]!, QueryJson.Default.String)
+                : JsonSerializer.SerializeToElement(parameter.Value.ToArray()!, QueryJson.Default.StringArray),
+            parameter.Key,
+            parameter.Key,
+            errors));
+
+    [JsonSerializable(typeof(string))]
+    [JsonSerializable(typeof(string[]))]
+    private sealed partial class QueryJson : JsonSerializerContext;
+}

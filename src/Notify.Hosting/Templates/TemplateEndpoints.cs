@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Planning;
+
+namespace Notify.Hosting.Templates;
+
+/// <summary><c>/v1/templates/{name}</c>: keeps templates, every version of them.</summary>
+internal static class TemplateEndpoints
+{
+    public static void MapTemplates(this RouteGroupBuilder group)
+    {
+        group.MapPut("/v1/templates/{name}", SaveAsync);
+        group.MapGet("/v1/templates/{name}", FindAsync);
+        group.MapOtherMethods("/v1/templates/{name}", "GET, PUT");
+    }
+
+    private static Task<IResult> SaveAsync(HttpContext context, ITemplateCatalog catalog) =>
+        RequestBody.ReadJsonAsync(context, async body =>
+        {
+            var template = TemplateReader.Read(body, RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "name"));
+            body.Errors.Add(catalog.Validate(template));
+            if (body.Errors.Any)
+                return Problem.InvalidFields(body.Errors);
+
+            var version = await catalog.SaveAsync(template, context.RequestAborted).ConfigureAwait(false);
+            return TypedResults.Json(new SavedView(template.Name, version), TemplatesJson.Default.SavedView);
+        });
+
+    private static async Task<IResult> FindAsync(HttpContext context, ITemplateStore templates)
+    {
+        var errors = new FieldErrors();
+        var version = ReadVersion(context.Request, errors);
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var name = RequestValues.Route(context.Request, "name");
+        var found = await templates.FindAsync(RequestValues.TenantOf(context.Request), name, version, context.RequestAborted).ConfigureAwait(false);
+        return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
+    }
+
+    private static int? ReadVersion(HttpRequest request, FieldErrors errors)
+    {
+        int? version = null;
+        foreach (var field in RequestQuery.Fields(request, errors))
+        {
+            if (field.Name != "version")
+                field.Unknown("version");
+            else if (int.TryParse(field.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+                version = number;
+            else
+                field.Wrong("Versions count from 1.");
+        }
+
+        return version;
+    }
+}
+
+/// <summary>What a saved template is answered with.</summary>
+internal sealed record SavedView(string Name, int Version);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(SavedView))]
+[JsonSerializable(typeof(Template))]
+internal sealed partial class TemplatesJson : JsonSerializerContext;

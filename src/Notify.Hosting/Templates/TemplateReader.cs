@@ -1,0 +1,53 @@
+using Notify.Hosting.Requests;
+using Notify.Planning;
+
+namespace Notify.Hosting.Templates;
+
+/// <summary>Reads a template.</summary>
+internal static class TemplateReader
+{
+    public static Template Read(JsonField body, string tenant, string name)
+    {
+        var template = new Template { Tenant = tenant, Name = name, Variants = [] };
+        foreach (var field in body.Members())
+        {
+            if (field.Name == "variants")
+                template = template with { Variants = [.. field.Items().Select(ReadVariant)] };
+            else
+                field.Unknown("variants");
+        }
+
+        return template;
+    }
+
+    private static TemplateVariant ReadVariant(JsonField item)
+    {
+        var variant = new TemplateVariant(null, null, null, null);
+        foreach (var field in item.Members())
+        {
+            switch (field.Name)
+            {
+                case "channel":
+                    variant = variant with { Channel = ChannelReader.Read(field) };
+                    break;
+                case "locale":
+                    variant = variant with { Locale = field.Text() };
+                    break;
+                case "title":
+                    variant = variant with { Title = field.Text() };
+                    break;
+                case "body":
+                    variant = variant with { Body = field.Text() };
+                    break;
+                case "html":
+                    variant = variant with { Html = field.Text() };
+                    break;
+                default:
+                    field.Unknown("channel", "locale", "title", "body", "html");
+                    break;
+            }
+        }
+
+        return variant;
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.Testing;
+
+namespace Notify.Hosting.Tests;
+
+public sealed class DeadLettersOverHttpTests
+{
+    private const string ToThree =
+        """{"to":[{"email":"a@example.org"},{"email":"b@example.org"},{"email":"c@example.org"}],"content":{"body":"x"}}""";
+
+    private Outcome _answer = Outcome.Rejected("550 no such mailbox");
+
+    [Fact]
+    public async Task A_dry_run_counts_what_a_replay_sends_again()
+    {
+        await using var app = await StartAsync();
+        var url = await app.AcceptAsync(ToThree);
+        await app.WhenAsync(url, "deadLetter", 3);
+
+        Assert.Equal((3, true), await ReplayAsync(app, """{"provider":"mail","reason":"550","dryRun":true}"""));
+        await app.WhenAsync(url, "deadLetter", 3);
+        _answer = Outcome.Accepted();
+        Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
+
+        var timeline = await app.WhenAsync(url, "accepted", 3);
+        Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery => Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength()));
+        Assert.Equal((0, false), await ReplayAsync(app, "{}"));
+        Assert.Equal(0, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task What_fails_again_is_not_replayed_twice_by_one_call()
+    {
+        await using var app = await StartAsync();
+        var url = await app.AcceptAsync(ToThree);
+        await app.WhenAsync(url, "deadLetter", 3);
+
+        Assert.Equal((3, false), await ReplayAsync(app, "{}"));
+        await Eventually.TrueAsync(
+            async () => (await app.WhenAsync(url, "deadLetter", 3)).GetProperty("deliveries").EnumerateArray()
+                .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
+            "the second attempts");
+    }
+
+    [Fact]
+    public async Task A_replay_has_an_expiry_of_its_own()
+    {
+        await using var app = await StartAsync();
+        var url = await app.AcceptAsync(ToThree);
+        await app.WhenAsync(url, "deadLetter", 3);
+
+        _answer = Outcome.Retry("421 come back", TimeSpan.FromHours(1));
+        await ReplayAsync(app, JsonSerializer.Serialize(new { expiresAt = DateTimeOffset.UtcNow.AddMinutes(30) }));
+        await Eventually.TrueAsync(
+            async () => (await app.CallAsync("GET", url)).GetProperty("deliveries").EnumerateArray()
+                .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
+            "the replayed deliveries to expire");
+    }
+
+    [Fact]
+    public async Task A_filter_finds_the_same_by_query_and_by_body()
+    {
+        await using var app = await StartAsync();
+        var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
+        string[] ids = [.. timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("id")!)];
+        const string Past = "2020-01-01T00:00:00Z", Future = "2099-01-01T00:00:00Z";
+
+        (string Query, string Body, int Count)[] filters =
+        [
+            ("", "{}", 3),
+            ($"ids={ids[0]}", $$"""{"ids":["{{ids[0]}}"]}""", 1),
+            ($"ids={ids[0]}&ids={ids[2]}", $$"""{"ids":["{{ids[0]}}","{{ids[2]}}"]}""", 2),
+            ("provider=mail", """{"provider":"mail"}""", 3),
+            ("provider=other", """{"provider":"other"}""", 0),
+            ("reason=no%20such", """{"reason":"no such"}""", 3),
+            ("reason=NO", """{"reason":"NO"}""", 0),
+            ($"from={Past}&to={Future}", $$"""{"from":"{{Past}}","to":"{{Future}}"}""", 3),
+            ($"to={Past}", $$"""{"to":"{{Past}}"}""", 0),
+            ($"from={Future}", $$"""{"from":"{{Future}}"}""", 0),
+            ("from=2020-01-01T00:00:00%2B02:00", """{"from":"2020-01-01T00:00:00+02:00"}""", 3),
+        ];
+        foreach (var (query, body, count) in filters)
+        {
+            Assert.Equal((query, count), (query, (await app.CallAsync("GET", $"/v1/dead-letters?{query}")).GetProperty("count").GetInt32()));
+            Assert.Equal((body, count), (body, (await ReplayAsync(app, body.Length == 2 ? """{"dryRun":true}""" : $"{body[..^1]},\"dryRun\":true}}")).Count));
+        }
+    }
+
+    [Fact]
+    public async Task Dead_letters_come_in_pages_that_keep_the_filter()
+    {
+        await using var app = await StartAsync();
+        var url = await app.AcceptAsync(ToThree);
+        await app.WhenAsync(url, "deadLetter", 3);
+
+        var first = await app.CallAsync("GET", "/v1/dead-letters?limit=2&reason=no%20such");
+        var second = await app.CallAsync("GET", first.Text("next")!);
+        Assert.Contains("reason=no", first.Text("next"));
+        Assert.Null(second.Text("next"));
+        JsonElement[] all = [.. first.GetProperty("deliveries").EnumerateArray(), .. second.GetProperty("deliveries").EnumerateArray()];
+        Assert.Equal(["a@example.org", "b@example.org", "c@example.org"], all.Select(delivery => delivery.Text("address")!).Order());
+        Assert.All(all, delivery => Assert.EndsWith(delivery.Text("notificationId")!, url));
+    }
+
+    [Fact]
+    public async Task Deliveries_are_counted_by_minute()
+    {
+        await using var app = await StartAsync();
+        await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
+
+        var count = (await Eventually.FindAsync(
+            async () => (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts") is var counts && counts.GetArrayLength() > 0 ? (JsonElement?[])[.. counts.EnumerateArray()] : null,
+            "the counts"))[0]!.Value;
+        Assert.Equal(("email", "mail", "deadLetter"), (count.Text("channel"), count.Text("provider"), count.Text("state")));
+        Assert.Equal(0, count.GetProperty("minute").GetDateTimeOffset().Second);
+
+        var old = await app.CallAsync("GET", "/v1/analytics/deliveries?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z");
+        Assert.Equal(0, old.GetProperty("counts").GetArrayLength());
+    }
+
+    private Task<ApiApplication> StartAsync() =>
+        ApiApplication.StartOnSqliteAsync(new ScriptedProvider("mail", Channel.Email, _ => _answer));
+
+    private static async Task<(int Count, bool DryRun)> ReplayAsync(ApiApplication app, string json)
+    {
+        var answer = await app.CallAsync("POST", "/v1/dead-letters/replay", json);
+        return (answer.GetProperty("count").GetInt32(), answer.GetProperty("dryRun").GetBoolean());
+    }
+}

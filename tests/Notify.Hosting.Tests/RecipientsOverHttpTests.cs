@@ -1,0 +1,152 @@
+using System.Net;
+using System.Text.Json;
+using Notify.Delivering;
+
+namespace Notify.Hosting.Tests;
+
+public sealed class RecipientsOverHttpTests
+{
+    private const string Ada =
+        """
+        {
+          "addresses": {"email":"ada@example.org", "sms":"+46701234567"}, "locale": "sv-SE", "timeZone": "Europe/Stockholm",
+          "quietHours": {"from":"22:00", "to":"07:30"},
+          "preferences": [{"category":"marketing", "channel":"sms", "wanted":false}]
+        }
+        """;
+
+    [Fact]
+    public async Task A_user_is_kept_shown_replaced_and_forgotten()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("PUT", "/v1/users/ada", Ada)).Status);
+
+        var user = await app.CallAsync("GET", "/v1/users/ada");
+        Assert.Equal(("ada", "default"), (user.Text("id"), user.Text("tenant")));
+        Assert.Equal("ada@example.org", user.GetProperty("addresses").Text("email"));
+        Assert.Equal(("sv-SE", "Europe/Stockholm"), (user.Text("locale"), user.Text("timeZone")));
+        Assert.Equal(("22:00:00", "07:30:00"), (user.GetProperty("quietHours").Text("from"), user.GetProperty("quietHours").Text("to")));
+        var preference = Assert.Single(user.GetProperty("preferences").EnumerateArray());
+        Assert.Equal(("marketing", "sms", false), (preference.Text("category"), preference.Text("channel"), preference.GetProperty("wanted").GetBoolean()));
+
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"countess@example.org"}}""");
+        user = await app.CallAsync("GET", "/v1/users/ada");
+        Assert.Equal("""{"email":"countess@example.org"}""", user.GetProperty("addresses").GetRawText());
+        Assert.Null(user.Text("locale"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("DELETE", "/v1/users/ada")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("GET", "/v1/users/ada")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("DELETE", "/v1/users/ada")).Status);
+    }
+
+    [Fact]
+    public async Task A_preference_given_over_HTTP_decides()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", "/v1/users/ada", Ada);
+        var url = await app.AcceptAsync("""{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}""");
+
+        var delivery = Assert.Single((await app.WhenAsync(url, "accepted", 1)).GetProperty("deliveries").EnumerateArray());
+        Assert.Equal(("email", "ada"), (delivery.Text("channel"), delivery.Text("user")));
+    }
+
+    [Theory]
+    [InlineData("a b", "a%20b")]
+    [InlineData("auth0|5f", "auth0%7C5f")]
+    [InlineData("org/ada", "org%2Fada")]
+    [InlineData("åda", "%C3%A5da")]
+    public async Task Any_id_fits_into_a_path(string id, string path)
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", $"/v1/users/{path}", Ada);
+
+        Assert.Equal(id, (await app.CallAsync("GET", $"/v1/users/{path}")).Text("id"));
+        await app.AcceptAsync(JsonSerializer.Serialize(new { to = new { user = id }, content = new { body = "x" } }));
+    }
+
+    [Fact]
+    public async Task A_device_shows_the_end_of_its_token_and_why_it_was_pruned()
+    {
+        const string Token = "secret-token-of-a-phone-7f3a";
+        var push = new ScriptedProvider("push", Channel.Push, _ => Outcome.RecipientGone("NotRegistered"));
+        await using var app = await ApiApplication.StartOnSqliteAsync(push);
+        await app.CallAsync("PUT", "/v1/users/ada", "{}");
+        var device = $$"""{"platform":"ios","token":"{{Token}}","app":"org.example.app","locale":"sv","timeZone":"Europe/Stockholm"}""";
+        Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("PUT", "/v1/users/ada/devices/phone", device)).Status);
+
+        var shown = await OnlyDeviceAsync(app);
+        Assert.Equal(("phone", "ios", "…7f3a"), (shown.Text("id"), shown.Text("platform"), shown.Text("token")));
+        Assert.Equal(("org.example.app", "sv", "Europe/Stockholm"), (shown.Text("app"), shown.Text("locale"), shown.Text("timeZone")));
+        Assert.NotEqual(default, shown.GetProperty("registeredAt").GetDateTimeOffset());
+        Assert.Null(shown.Text("pruneReason"));
+
+        var url = await app.AcceptAsync("""{"to":{"user":"ada"},"content":{"body":"x"}}""");
+        var timeline = await app.WhenAsync(url, "deadLetter", 1);
+        Assert.Equal("…7f3a", timeline.DeliveryOver("push").Text("address"));
+        shown = await OnlyDeviceAsync(app);
+        Assert.Equal("NotRegistered", shown.Text("pruneReason"));
+        Assert.NotEqual(default, shown.GetProperty("prunedAt").GetDateTimeOffset());
+        foreach (var path in (string[])["/v1/users/ada/devices", url, "/v1/dead-letters"])
+            Assert.DoesNotContain(Token, (await app.AskAsync("GET", path)).Body);
+
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("DELETE", "/v1/users/bob/devices/phone")).Status);
+        Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("DELETE", "/v1/users/ada/devices/phone")).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("DELETE", "/v1/users/ada/devices/phone")).Status);
+    }
+
+    [Fact]
+    public async Task A_short_token_is_not_shown_at_all()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"web","token":"short"}""");
+
+        Assert.Equal("…", (await OnlyDeviceAsync(app)).Text("token"));
+    }
+
+    [Fact]
+    public async Task Subscribers_are_counted_and_come_in_pages()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        const string Path = "/v1/topics/news/subscribers";
+        await app.CallAsync("PUT", Path, """["eve","ada","bob","c&d","ada"]""");
+        await app.CallAsync("PUT", Path, """["dan"]""");
+        await app.CallAsync("DELETE", Path, """["eve","nobody"]""");
+
+        var seen = new List<string>();
+        var pages = 0;
+        for (string? url = $"{Path}?limit=2"; url is not null; pages++)
+        {
+            var page = await app.CallAsync("GET", url);
+            Assert.Equal(4, page.GetProperty("count").GetInt32());
+            seen.AddRange(page.GetProperty("users").EnumerateArray().Select(user => user.GetString()!));
+            url = page.Text("next");
+        }
+
+        Assert.Equal(2, pages);
+        Assert.Equal(["ada", "bob", "c&d", "dan"], seen);
+    }
+
+    [Fact]
+    public async Task A_topics_fan_out_shows_how_far_it_is()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        string[] users = ["ada", "bob", "eve"];
+        foreach (var user in users)
+            await app.CallAsync("PUT", $"/v1/users/{user}", $$$"""{"addresses":{"email":"{{{user}}}@example.org"}}""");
+        await app.CallAsync("PUT", "/v1/topics/news/subscribers", JsonSerializer.Serialize(users));
+
+        var url = await app.AcceptAsync("""{"to":{"topic":"news"},"content":{"body":"x"}}""");
+        var begun = Assert.Single((await app.CallAsync("GET", url)).GetProperty("expansions").EnumerateArray());
+        Assert.Equal(("news", 3), (begun.Text("topic"), begun.GetProperty("total").GetInt32()));
+
+        var timeline = await app.WhenAsync(url, "accepted", 3);
+        var done = Assert.Single(timeline.GetProperty("expansions").EnumerateArray());
+        Assert.Equal((3, 3, true), (done.GetProperty("done").GetInt32(), done.GetProperty("total").GetInt32(), done.GetProperty("complete").GetBoolean()));
+        Assert.True(done.GetProperty("rate").GetDouble() > 0);
+        Assert.Equal(0, done.GetProperty("remainingSeconds").GetDouble());
+        Assert.Equal(users, timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("user")!).Order());
+    }
+
+    private static async Task<JsonElement> OnlyDeviceAsync(ApiApplication app) =>
+        Assert.Single((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("devices").EnumerateArray());
+}

@@ -1,0 +1,143 @@
+namespace Notify.Simulation.Tests;
+
+/// <summary>Whoever triggers: with idempotency keys, again where no answer came, and sometimes with a key that belongs to something else.</summary>
+internal sealed class Callers(Random random, World world)
+{
+    private readonly List<Call> _open = [];
+    private readonly List<Call> _unanswered = [];
+    private readonly List<Trigger> _sent = [];
+    private readonly Dictionary<(string Tenant, string Key), (string Body, Guid Id)> _acknowledged = [];
+    private int _count;
+
+    public bool AreWaiting => _open.Count > 0;
+
+    public void Trigger(SimulatedProcess process) => Send(process, Compose());
+
+    /// <summary>Asks again what nobody answered.</summary>
+    public void Retry(SimulatedProcess process)
+    {
+        if (_unanswered.Count == 0)
+            return;
+
+        var call = _unanswered[random.Next(_unanswered.Count)];
+        _unanswered.Remove(call);
+        Send(process, call.Trigger);
+    }
+
+    /// <summary>Uses a key again: with the same body or with another.</summary>
+    public void Repeat(SimulatedProcess process)
+    {
+        if (_sent.Count == 0)
+            return;
+
+        var earlier = _sent[random.Next(_sent.Count)];
+        Send(process, random.Next(2) == 0 ? earlier : earlier with { Content = new Content { Body = $"another {++_count}" } });
+    }
+
+    public void Cancel(SimulatedProcess process)
+    {
+        if (world.Ledger.AnyNotification(random) is { } notification)
+            _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
+    }
+
+    /// <summary>Sees which calls came back.</summary>
+    public void Look()
+    {
+        for (var i = _open.Count - 1; i >= 0; i--)
+        {
+            var call = _open[i];
+            if (!call.Answer.IsCompleted && world.IsAlive(call.Process))
+                continue;
+
+            _open.RemoveAt(i);
+            if (call.Answer.IsCompletedSuccessfully)
+                Acknowledge(call, call.Answer.Result);
+            else if (call.Answer.Exception?.InnerException is IdempotencyConflictException conflict)
+                CheckConflict(call, conflict);
+            else if (call.Answer.Exception?.InnerException is null or SimulatedFault)
+                _unanswered.Add(call);
+            else
+                world.Ledger.Require(false, $"a trigger fails only when the store does, not with {call.Answer.Exception.InnerException.GetType().Name}");
+        }
+    }
+
+    private void Send(SimulatedProcess process, Trigger trigger)
+    {
+        if (trigger.IdempotencyKey is not null)
+            _sent.Add(trigger);
+        if (trigger.SendAt < world.Clock.Now || trigger.ExpiresAt <= world.Clock.Now)
+            return;
+        _open.Add(new Call(process, trigger, process.Notifier.TriggerAsync(trigger)));
+    }
+
+    private void Acknowledge(Call call, TriggerResult result)
+    {
+        world.Ledger.Acknowledged(result.Id, ExpectedDeliveries(call.Trigger));
+        if (call.Trigger.IdempotencyKey is not { } key)
+            return;
+
+        var body = BodyOf(call.Trigger);
+        if (_acknowledged.TryAdd((call.Trigger.Tenant, key), (body, result.Id)))
+            return;
+
+        var first = _acknowledged[(call.Trigger.Tenant, key)];
+        world.Ledger.Require(first.Id == result.Id, "the same key gives the same id");
+        world.Ledger.Require(first.Body == body, "the same key with another body is a conflict");
+    }
+
+    private void CheckConflict(Call call, IdempotencyConflictException conflict)
+    {
+        var key = (call.Trigger.Tenant, call.Trigger.IdempotencyKey!);
+        world.Ledger.Require(
+            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && BodyOf(other) != BodyOf(call.Trigger)),
+            "the same key with the same body is no conflict");
+        if (_acknowledged.TryGetValue(key, out var first))
+            world.Ledger.Require(first.Id == conflict.ExistingId && first.Body != BodyOf(call.Trigger), "a conflict names the one that holds the key");
+    }
+
+    private Trigger Compose()
+    {
+        var tenant = Audience.Tenants[random.Next(Audience.Tenants.Length)];
+        var number = ++_count;
+        DateTimeOffset? sendAt = random.Next(5) == 0 ? world.Clock.Now + TimeSpan.FromSeconds(random.Next(1, 120)) : null;
+        var trigger = new Trigger
+        {
+            Tenant = tenant,
+            To = Recipient.Email($"direct{number}@example.org"),
+            Content = new Content { Body = $"message {number}" },
+            Priority = (Priority)random.Next(3),
+            IdempotencyKey = random.Next(3) > 0 ? $"key-{number}" : null,
+            SendAt = sendAt,
+            ExpiresAt = random.Next(4) == 0 ? (sendAt ?? world.Clock.Now) + TimeSpan.FromSeconds(random.Next(1, 90)) : null,
+            CollapseKey = random.Next(8) == 0 ? "collapse" : null,
+        };
+        return random.Next(12) switch
+        {
+            0 => trigger with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
+            1 => trigger with { To = Recipient.Email(Vendor.NeverTaken) },
+            2 or 3 => trigger with { To = Recipient.User(world.Audience.AnyUser()), Channels = [Channel.Email] },
+            4 or 5 => trigger with { To = Recipient.User(world.Audience.AnyUser()), Channels = [Channel.Push] },
+            6 => trigger with
+            {
+                To = Recipient.User(world.Audience.AnyUser()),
+                Channels = [Channel.Push],
+                Fallback = [new FallbackStep(Channel.Email, TimeSpan.FromSeconds(random.Next(5, 60)))],
+            },
+            7 or 8 => trigger with { To = [Recipient.Email($"first{number}@example.org"), Recipient.Email($"second{number}@example.org")] },
+            9 => trigger with { To = Recipient.Email("same@example.org"), CollapseKey = "collapse" },
+            _ => trigger,
+        };
+    }
+
+    // Push goes to the devices that are left, and a topic's deliveries come later.
+    private static int ExpectedDeliveries(Trigger trigger) => trigger switch
+    {
+        { To: [{ Kind: RecipientKind.Topic }] } => 0,
+        { Channels: [var channel], Fallback: null } when channel == Channel.Push => 0,
+        _ => trigger.To.Count,
+    };
+
+    private static string BodyOf(Trigger trigger) => trigger.Content!.Body!;
+
+    private sealed record Call(SimulatedProcess Process, Trigger Trigger, Task<TriggerResult> Answer);
+}

@@ -1,0 +1,69 @@
+namespace Notify.Simulation.Tests;
+
+/// <summary>What kind of world a seed is: how the application is set up, and how much goes wrong in it.</summary>
+internal sealed record Conditions
+{
+    /// <summary>Nothing fails and nothing is slow: nothing may be sent twice.</summary>
+    public required bool IsCalm { get; init; }
+
+    public required int Processes { get; init; }
+
+    /// <summary>Hints travel between the processes, and get lost and repeated, instead of staying within one.</summary>
+    public required bool UsesBus { get; init; }
+
+    /// <summary>The share of calls that fail before they had an effect, and the share that fail after.</summary>
+    public required double FailsBefore { get; init; }
+
+    public required double FailsAfter { get; init; }
+
+    /// <summary>The share of calls that take longer than anybody planned for.</summary>
+    public required double IsSlow { get; init; }
+
+    /// <summary>The share of a vendor's answers that are no acceptance.</summary>
+    public required double Refuses { get; init; }
+
+    /// <summary>The share of a vendor's calls that hang.</summary>
+    public required double Hangs { get; init; }
+
+    /// <summary>How often, in events, a process crashes, and the clock jumps.</summary>
+    public required int CrashWeight { get; init; }
+
+    public required int JumpWeight { get; init; }
+
+    public required int Events { get; init; }
+
+    public required int Slots { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required TimeSpan AttemptTimeout { get; init; }
+
+    public required TimeSpan LeaseDuration { get; init; }
+
+    public required TimeSpan PollInterval { get; init; }
+
+    public static Conditions Draw(Random random)
+    {
+        var calm = random.Next(6) == 0;
+        var attemptTimeout = TimeSpan.FromSeconds(random.Next(3, 8));
+        return new Conditions
+        {
+            IsCalm = calm,
+            Processes = random.Next(1, 3),
+            UsesBus = random.Next(2) == 0,
+            FailsBefore = calm ? 0 : random.NextDouble() * 0.15,
+            FailsAfter = calm ? 0 : random.NextDouble() * 0.15,
+            IsSlow = calm ? 0 : random.NextDouble() * 0.1,
+            Refuses = random.NextDouble() * 0.6,
+            Hangs = calm ? 0 : random.NextDouble() * 0.1,
+            CrashWeight = calm ? 0 : random.Next(0, 8),
+            JumpWeight = calm ? 0 : random.Next(0, 5),
+            Events = random.Next(15, 50),
+            Slots = random.Next(1, 6),
+            MaxAttempts = random.Next(1, 5),
+            AttemptTimeout = attemptTimeout,
+            LeaseDuration = attemptTimeout * (2 + (random.NextDouble() * 4)),
+            PollInterval = TimeSpan.FromSeconds(random.Next(1, 5)),
+        };
+    }
+}

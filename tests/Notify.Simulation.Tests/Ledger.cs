@@ -1,0 +1,160 @@
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Storage;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>
+/// The invariants. The ledger watches every effect on the store and every call to a provider, keeps its own account of each
+/// delivery, and notes the first thing that must not be.
+/// </summary>
+internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock, INotificationStore store, IExpansionStore expansions, Trace trace)
+{
+    private readonly Dictionary<Guid, Facts> _facts = [];
+    private readonly Dictionary<Guid, Notification> _notifications = [];
+    private readonly HashSet<Guid> _cancelled = [];
+
+    /// <summary>The first violation; null while everything holds.</summary>
+    public string? Violation { get; private set; }
+
+    public int ViolatedDelivery { get; private set; }
+
+    public IReadOnlyCollection<Facts> All => _facts.Values;
+
+    public int NumberOf(Guid delivery) => _facts.TryGetValue(delivery, out var facts) ? facts.Number : 0;
+
+    public void Require(bool holds, string invariant, Facts? facts = null)
+    {
+        if (holds || Violation is not null)
+            return;
+
+        Violation = invariant;
+        ViolatedDelivery = facts?.Number ?? 0;
+        trace.Add($"VIOLATION: {invariant}", 0, ViolatedDelivery);
+    }
+
+    public ObservedAttempt AttemptStarts(SimulatedProcess process, Delivery delivery)
+    {
+        if (!_facts.TryGetValue(delivery.Id, out var facts))
+        {
+            Require(false, "nothing is attempted before it is stored");
+            facts = new Facts(0, delivery);
+        }
+
+        var now = clock.Now;
+        Require(facts.State == DeliveryState.Pending, $"nothing is attempted that is {facts.State}", facts);
+        Require(facts.Holder == process && facts.HeldUntil > now, "an attempt needs a lease that holds", facts);
+        Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
+        Require(now >= facts.NotBefore, "nothing is attempted before it is due", facts);
+        Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
+        Require(!facts.Attempts.Any(other => other.Process == process && other.IsUnderWay), "one attempt at a time within a process", facts);
+
+        var attempt = new ObservedAttempt(process, facts, now);
+        facts.Attempts.Add(attempt);
+        var held = UnderWay(process).Count(other => other.Facts.FillsSlot && other.Facts.Delivery.Provider == delivery.Provider);
+        Require(held <= conditions.Slots, "a process holds no more than it has slots", facts);
+        return attempt;
+    }
+
+    public void VendorAccepts(ObservedAttempt attempt)
+    {
+        var facts = attempt.Facts;
+        facts.Acceptances++;
+        foreach (var earlier in facts.Attempts.TakeWhile(other => other != attempt).Where(other => other.Answer?.Kind == OutcomeKind.Accepted))
+        {
+            Require(!conditions.IsCalm, "nothing is sent twice where nothing fails", facts);
+            Require(earlier.MayBeRepeated, "nothing is sent twice but for a crash, a lost answer or a lost lease", facts);
+        }
+    }
+
+    public void Heard(ObservedAttempt attempt)
+    {
+        attempt.IsUnderWay = false;
+        attempt.IsHeard = true;
+    }
+
+    public void NotHeard(ObservedAttempt attempt) => attempt.IsUnderWay = false;
+
+    /// <summary>The process is gone, or gives up: what it had under way may be repeated.</summary>
+    public void CutOff(SimulatedProcess process)
+    {
+        foreach (var attempt in _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process))
+            (attempt.IsCutOff, attempt.IsUnderWay) = (true, false);
+    }
+
+    public void Acknowledged(Guid notificationId, int expectedDeliveries)
+    {
+        if (!_notifications.TryGetValue(notificationId, out var notification))
+        {
+            Require(false, "what was acknowledged is durable");
+            return;
+        }
+
+        var stored = DeliveriesOf(notification).Count;
+        Require(stored >= expectedDeliveries, $"what was acknowledged is durable with its deliveries: {stored} of {expectedDeliveries}");
+    }
+
+    /// <summary>Whether every topic that is not cancelled has reached its subscribers.</summary>
+    public bool ExpansionsAreDone() => _notifications.Values.All(notification => ProgressOf(notification).All(progress => progress.IsComplete));
+
+    /// <summary>What must be when the world has come to rest.</summary>
+    public void CheckAtRest()
+    {
+        foreach (var notification in _notifications.Values)
+        {
+            Resync(notification);
+            foreach (var progress in ProgressOf(notification))
+                CheckExpansion(notification, progress);
+        }
+
+        foreach (var facts in _facts.Values)
+        {
+            Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
+            Require(facts.State != DeliveryState.Accepted || facts.Acceptances > 0, "what is accepted was accepted by the vendor", facts);
+        }
+    }
+
+    public Notification? AnyNotification(Random random) =>
+        _notifications.Count == 0 ? null : _notifications.Values.ElementAt(random.Next(_notifications.Count));
+
+    private IEnumerable<ObservedAttempt> UnderWay(SimulatedProcess process) =>
+        _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process && attempt.IsUnderWay);
+
+    private void CheckExpansion(Notification notification, ExpansionProgress progress)
+    {
+        Require(progress.IsComplete, "every topic is expanded");
+        if (!_cancelled.Contains(notification.Id))
+            Require(DeliveriesOf(notification).Count == progress.Total, "every subscriber of a topic is notified");
+    }
+
+    private IReadOnlyList<ExpansionProgress> ProgressOf(Notification notification) =>
+        expansions.GetProgressAsync(notification.Tenant, notification.Id, CancellationToken.None).Result;
+
+    private IReadOnlyList<DeliveryRecord> DeliveriesOf(Notification notification) =>
+        store.ListDeliveriesAsync(notification.Tenant, notification.Id, null, 1_000, CancellationToken.None).Result;
+
+    /// <summary>Takes over what the store says of a notification's deliveries, and sees that no ended one has changed.</summary>
+    private void Resync(Notification notification)
+    {
+        var records = DeliveriesOf(notification);
+        var known = _facts.Values.Count(facts => facts.Delivery.NotificationId == notification.Id);
+        Require(records.Count == known, "no delivery is lost or comes from nowhere");
+        foreach (var record in records)
+        {
+            if (!_facts.TryGetValue(record.Delivery.Id, out var facts))
+                continue;
+
+            Require(facts.State == DeliveryState.Pending || facts.State == record.State, $"{facts.State} is an end", facts);
+            if (facts.State == DeliveryState.Pending && record.State == DeliveryState.Cancelled)
+            {
+                Require(facts.Holder is null || facts.HeldUntil <= clock.Now, "nothing is cancelled while a lease of it holds", facts);
+                facts.Holder = null;
+            }
+
+            if (facts.DueAt is { } due && record.DueAt < due)
+                facts.NotBefore = record.DueAt.Value;
+            (facts.Delivery, facts.State, facts.DueAt) = (record.Delivery, record.State, record.DueAt);
+        }
+    }
+}

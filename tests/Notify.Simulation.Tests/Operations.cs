@@ -1,0 +1,122 @@
+namespace Notify.Simulation.Tests;
+
+/// <summary>All calls that are under way, of all processes.</summary>
+internal sealed class Operations(Random random, Conditions conditions, SimulatedClock clock, Trace trace)
+{
+    private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(500);
+
+    private readonly List<Operation> _pending = [];
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+
+    /// <summary>Whether calls still fail and dawdle.</summary>
+    public bool HasFaults { get; set; } = true;
+
+    public bool LeftItsThread { get; private set; }
+
+    /// <summary>When the first call must go on, or may.</summary>
+    public DateTimeOffset NextDeadline => _pending.Count == 0 ? DateTimeOffset.MaxValue : _pending.Min(operation => operation.Latest);
+
+    public ValueTask<T> CallAsync<T>(
+        SimulatedProcess caller,
+        string name,
+        Func<T> effect,
+        CancellationToken cancellationToken,
+        int delivery = 0,
+        Action<T>? answered = null,
+        Action? failed = null,
+        bool neverAnswers = false)
+    {
+        LeftItsThread |= Environment.CurrentManagedThreadId != _thread;
+        var slow = HasFaults && random.NextDouble() < conditions.IsSlow;
+        var earliest = slow ? clock.Now + (conditions.LeaseDuration * (random.NextDouble() * 2)) : clock.Now;
+        var operation = new Operation<T>(effect, answered, failed)
+        {
+            Name = name,
+            Caller = caller,
+            Delivery = delivery,
+            Earliest = earliest,
+            Latest = earliest + (Prompt * random.NextDouble()),
+            NeverAnswers = neverAnswers,
+        };
+        _pending.Add(operation);
+        if (cancellationToken.CanBeCanceled)
+            operation.Registration = cancellationToken.UnsafeRegister(_ => Cancel(operation, cancellationToken), null);
+        return new ValueTask<T>(operation.Task);
+    }
+
+    /// <summary>Takes one of the calls that may go on a step further. False when there is none.</summary>
+    public bool TryStep()
+    {
+        var ready = _pending.Count(operation => operation.Earliest <= clock.Now);
+        if (ready == 0)
+            return false;
+
+        var chosen = random.Next(ready);
+        Step(_pending.Where(operation => operation.Earliest <= clock.Now).ElementAt(chosen));
+        return true;
+    }
+
+    public void StepOverdue() => Step(_pending.First(operation => operation.Latest <= clock.Now));
+
+    /// <summary>Nobody hears of a crashed process's calls any more; some of them still arrive.</summary>
+    public void Drop(SimulatedProcess process)
+    {
+        foreach (var operation in _pending.Where(operation => operation.Caller == process).ToArray())
+            Abandon(operation);
+    }
+
+    private void Step(Operation operation)
+    {
+        if (!operation.IsApplied)
+        {
+            if (Strikes(conditions.FailsBefore) && !operation.IsAbandoned)
+            {
+                End(operation, "fails");
+                operation.Fail();
+                return;
+            }
+
+            trace.Add(operation.IsAbandoned ? $"{operation.Name} happens unheard" : $"{operation.Name} happens", operation.Caller.Number, operation.Delivery);
+            operation.Apply();
+            if (operation.IsAbandoned)
+                _pending.Remove(operation);
+            if (operation.NeverAnswers)
+                operation.Earliest = operation.Latest = DateTimeOffset.MaxValue;
+            if (operation.IsAbandoned || operation.NeverAnswers || random.Next(2) == 0)
+                return;
+        }
+
+        var fails = Strikes(conditions.FailsAfter);
+        End(operation, fails ? "fails though it happened" : "is answered");
+        if (fails)
+            operation.Fail();
+        else
+            operation.Answer();
+    }
+
+    private void End(Operation operation, string how)
+    {
+        trace.Add($"{operation.Name} {how}", operation.Caller.Number, operation.Delivery);
+        _pending.Remove(operation);
+        operation.Registration.Dispose();
+    }
+
+    private void Cancel<T>(Operation<T> operation, CancellationToken cancellationToken)
+    {
+        if (operation.Task.IsCompleted || operation.IsAbandoned)
+            return;
+
+        trace.Add($"{operation.Name} is given up", operation.Caller.Number, operation.Delivery);
+        Abandon(operation);
+        operation.Cancel(cancellationToken);
+    }
+
+    private void Abandon(Operation operation)
+    {
+        operation.IsAbandoned = true;
+        if (operation.IsApplied || random.Next(2) == 0)
+            _pending.Remove(operation);
+    }
+
+    private bool Strikes(double share) => HasFaults && random.NextDouble() < share;
+}

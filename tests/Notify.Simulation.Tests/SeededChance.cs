@@ -1,0 +1,19 @@
+namespace Notify.Simulation.Tests;
+
+/// <summary>The engine's ids and jitter, from the seed.</summary>
+internal sealed class SeededChance(Random random) : Chance
+{
+    public override Guid NewId(DateTimeOffset at)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        random.NextBytes(bytes);
+        var milliseconds = at.ToUnixTimeMilliseconds();
+        for (var i = 0; i < 6; i++)
+            bytes[i] = (byte)(milliseconds >> (8 * (5 - i)));
+        bytes[6] = (byte)(0x70 | (bytes[6] & 0x0F));
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    public override double NextDouble() => random.NextDouble();
+}

@@ -1,0 +1,114 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>One process of the application, from its start to its crash or its end. The next one is another object over the same store.</summary>
+internal sealed class SimulatedProcess
+{
+    /// <summary>Few, so that small topics take several batches.</summary>
+    private const int ExpansionBatchSize = 3;
+
+    private readonly World _world;
+    private readonly ProcessClock _clock;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ServiceProvider _services;
+    private readonly Task[] _running;
+
+    public SimulatedProcess(World world, int number)
+    {
+        (_world, Number) = (world, number);
+        _clock = new ProcessClock(world.Clock);
+        Bus = world.Conditions.UsesBus ? new SimulatedBus(this, world) : null;
+        _services = Compose();
+        Notifier = _services.GetRequiredService<INotifier>();
+        _running =
+        [
+            _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<DeliveryWorker>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<ExpansionWorker>().RunAsync(_stopping.Token),
+        ];
+    }
+
+    public int Number { get; }
+
+    public SimulatedBus? Bus { get; }
+
+    public INotifier Notifier { get; }
+
+    /// <summary>Not while it stops.</summary>
+    public bool TakesCalls => Stopped is null;
+
+    /// <summary>Ends when the process has stopped by itself; null while nobody asked it to.</summary>
+    public Task? Stopped { get; private set; }
+
+    /// <summary>Nothing of it runs any more, from one step to the next.</summary>
+    public void Crash()
+    {
+        _world.Operations.Drop(this);
+        _world.Clock.Drop(_clock);
+        _world.Ledger.CutOff(this);
+    }
+
+    /// <summary>
+    /// Stops it as a host does. Channels end cancelled reads on the thread pool whatever their options say, so the run waits for its
+    /// loops to end; all that they still do there is to dispose of their timers.
+    /// </summary>
+    public void Stop()
+    {
+        _stopping.Cancel();
+        Task.WaitAll(_running);
+        Stopped = _services.GetRequiredService<DeliveryWorker>().StopAsync(CancellationToken.None);
+    }
+
+    private ServiceProvider Compose()
+    {
+        var conditions = _world.Conditions;
+        var services = new ServiceCollection();
+        services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
+        services.AddSingleton<TimeProvider>(_clock);
+        services.AddSingleton<Chance>(_world.Chance);
+        services.AddSingleton(new EngineSettings { Runners = 1, ExpansionBatchSize = ExpansionBatchSize, ContinueInline = true });
+        if (Bus is not null)
+            services.AddSingleton<IDeliveryTransport>(Bus);
+        AddStore(services);
+        services.AddNotifications(options =>
+        {
+            options.MaxConcurrencyPerProvider = conditions.Slots;
+            options.AttemptTimeout = conditions.AttemptTimeout;
+            options.LeaseDuration = conditions.LeaseDuration;
+            options.PollInterval = conditions.PollInterval;
+            // Long enough that no attempt is given up: Task.Delay would then end on the thread pool.
+            options.DrainTimeout = TimeSpan.FromMinutes(10);
+            options.DefaultTimeToLive = TimeSpan.FromMinutes(10);
+        });
+        services.ConfigureAll<RetryOptions>(options =>
+            (options.MaxAttempts, options.BaseDelay, options.MaxDelay) = (conditions.MaxAttempts, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
+
+        // Polly opens and closes a circuit on the thread pool, which would run the engine on a second thread: no circuit opens here.
+        services.ConfigureAll<ProviderOptions>(options => options.BreakAtLeast = 10_000);
+        foreach (var (name, channel) in new[] { ("mail-a", Channel.Email), ("mail-b", Channel.Email), ("push", Channel.Push) })
+            services.AddSingleton<IDeliveryProvider>(new SimulatedProvider(name, channel, this, _world));
+        return services.BuildServiceProvider();
+    }
+
+    private void AddStore(ServiceCollection services)
+    {
+        var store = _world.Store;
+        services.AddSingleton<IDeliveryQueue>(new SimulatedQueue(store.GetRequiredService<IDeliveryQueue>(), this, _world));
+        services.AddSingleton<IExpansionStore>(new SimulatedExpansions(store.GetRequiredService<IExpansionStore>(), this, _world));
+        services.AddSingleton<IUserStore>(new SimulatedUsers(store.GetRequiredService<IUserStore>(), this, _world));
+        services.AddSingleton<IDeviceStore>(new SimulatedDevices(store.GetRequiredService<IDeviceStore>(), this, _world));
+        services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
+        services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
+        services.AddSingleton(store.GetRequiredService<ITemplateStore>());
+        services.AddSingleton(store.GetRequiredService<IThrottleStore>());
+        services.AddSingleton(store.GetRequiredService<IDigestStore>());
+    }
+}

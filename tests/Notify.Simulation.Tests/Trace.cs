@@ -1,0 +1,45 @@
+using System.Globalization;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>Everything that happened in a run, for a reader when it fails, and as a hash that says whether two runs were the same.</summary>
+internal sealed class Trace(SimulatedClock clock)
+{
+    private const int Shown = 60;
+
+    private readonly List<Entry> _entries = [];
+    private readonly DateTimeOffset _begin = clock.Now;
+
+    /// <summary>FNV-1a over all entries, which is the same in every process, as string.GetHashCode is not.</summary>
+    public ulong Hash { get; private set; } = 14695981039346656037;
+
+    public int Count => _entries.Count;
+
+    public void Add(string what, int process, int delivery = 0)
+    {
+        var entry = new Entry(clock.Now - _begin, process, what, delivery);
+        _entries.Add(entry);
+        Mix((ulong)entry.At.Ticks);
+        Mix((ulong)process);
+        Mix((ulong)delivery);
+        foreach (var letter in what)
+            Mix(letter);
+    }
+
+    /// <summary>The end of the run, and before it whatever concerns the delivery.</summary>
+    public string Describe(int delivery) => string.Join('\n', _entries
+        .Where((entry, index) => index >= _entries.Count - Shown || (delivery > 0 && entry.Delivery == delivery))
+        .Select(entry => entry.ToString()));
+
+    private void Mix(ulong value)
+    {
+        for (var i = 0; i < 8; i++, value >>= 8)
+            Hash = (Hash ^ (value & 0xFF)) * 1099511628211;
+    }
+
+    private readonly record struct Entry(TimeSpan At, int Process, string What, int Delivery)
+    {
+        public override string ToString() => string.Create(
+            CultureInfo.InvariantCulture, $"{At.TotalSeconds,10:0.000} s  process {Process}  {What}{(Delivery > 0 ? $" #{Delivery}" : "")}");
+    }
+}

@@ -1,0 +1,84 @@
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>The vendors behind all providers: what they accept is the truth, whoever hears of it.</summary>
+internal sealed class Vendor(Random random, Conditions conditions)
+{
+    public const string NeverTaken = "never@example.org";
+
+    private readonly HashSet<string> _deadTokens = [];
+    private readonly Dictionary<string, DateTimeOffset> _saidDead = [];
+
+    /// <summary>Whether vendors still have bad days.</summary>
+    public bool HasFaults { get; set; } = true;
+
+    /// <summary>A dead token whose app is about to be installed anew.</summary>
+    public string? Returning { get; set; }
+
+    public void Revive(string token) => _deadTokens.Remove(token);
+
+    /// <summary>When the last attempt began that learnt that the token is dead.</summary>
+    public DateTimeOffset? SaidDead(string token) => _saidDead.TryGetValue(token, out var at) ? at : null;
+
+    public bool Hangs() => HasFaults && random.NextDouble() < conditions.Hangs;
+
+    public Outcome Answer(Delivery delivery, DateTimeOffset startedAt)
+    {
+        if (delivery.To.Value == NeverTaken)
+            return Outcome.Rejected("never taken");
+        if (_deadTokens.Contains(delivery.To.Value) || (delivery.Channel == Channel.Push && HasFaults && random.Next(12) == 0))
+            return Gone(delivery.To.Value, startedAt);
+        if (!HasFaults || random.NextDouble() >= conditions.Refuses)
+            return Outcome.Accepted(delivery.Id.ToString("N"));
+
+        var after = random.Next(2) == 0 ? TimeSpan.FromSeconds(random.Next(0, 30)) : (TimeSpan?)null;
+        return random.Next(10) switch
+        {
+            < 5 => Outcome.Retry("busy", after),
+            < 7 => Outcome.ProviderFailed("down", after),
+            < 8 => Outcome.Throttled("slow down", after),
+            _ => Outcome.Rejected("not today nor ever"),
+        };
+    }
+
+    private Outcome Gone(string token, DateTimeOffset startedAt)
+    {
+        _deadTokens.Add(token);
+        _saidDead[token] = startedAt;
+        if (random.Next(3) == 0)
+            Returning = token;
+        return Outcome.RecipientGone("unregistered");
+    }
+}
+
+/// <summary>A provider as one process has it.</summary>
+internal sealed class SimulatedProvider(string name, Channel channel, SimulatedProcess process, World world) : IDeliveryProvider
+{
+    public string Name => name;
+
+    public Channel Channel => channel;
+
+    public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var attempt = world.Ledger.AttemptStarts(process, delivery);
+        return world.Operations.CallAsync(
+            process,
+            name,
+            () => Take(delivery, attempt),
+            cancellationToken,
+            attempt.Facts.Number,
+            _ => world.Ledger.Heard(attempt),
+            () => world.Ledger.NotHeard(attempt),
+            world.Vendor.Hangs());
+    }
+
+    private Outcome Take(Delivery delivery, ObservedAttempt attempt)
+    {
+        attempt.Answer = world.Vendor.Answer(delivery, attempt.StartedAt);
+        if (attempt.Answer.Kind == OutcomeKind.Accepted)
+            world.Ledger.VendorAccepts(attempt);
+        return attempt.Answer;
+    }
+}

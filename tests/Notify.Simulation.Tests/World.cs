@@ -1,0 +1,203 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Settling;
+using Notify.Storage;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>
+/// One run of the engine: a store, vendors, callers and one or two processes, on one thread and one clock. Everything that
+/// could have been otherwise is drawn from the seed, so the same seed is the same run.
+/// </summary>
+internal sealed class World
+{
+    private const int MostSteps = 200_000;
+
+    /// <summary>How long after the last event everything must have ended: rates that vendors throttled rise slowly.</summary>
+    private static readonly TimeSpan Settles = TimeSpan.FromHours(1);
+
+    private readonly Random _random;
+    private readonly List<SimulatedProcess> _processes = [];
+    private readonly List<DeliveryHint> _hints = [];
+    private int _started;
+    private int _events;
+
+    public World(int seed)
+    {
+        _random = new Random(seed);
+        Conditions = Conditions.Draw(_random);
+        Clock = new SimulatedClock();
+        Trace = new Trace(Clock);
+        Chance = new SeededChance(_random);
+        var services = new ServiceCollection();
+        services.AddNotifications().UseInMemory();
+        Store = services.BuildServiceProvider();
+        Operations = new Operations(_random, Conditions, Clock, Trace);
+        Vendor = new Vendor(_random, Conditions);
+        Ledger = new Ledger(Conditions, Clock, Store.GetRequiredService<INotificationStore>(), Store.GetRequiredService<IExpansionStore>(), Trace);
+        Audience = new Audience(_random, this);
+        Callers = new Callers(_random, this);
+    }
+
+    public Conditions Conditions { get; }
+
+    public SimulatedClock Clock { get; }
+
+    public Trace Trace { get; }
+
+    public Chance Chance { get; }
+
+    /// <summary>The store itself, which outlives every process.</summary>
+    public ServiceProvider Store { get; }
+
+    public Operations Operations { get; }
+
+    public Vendor Vendor { get; }
+
+    public Ledger Ledger { get; }
+
+    public Audience Audience { get; }
+
+    public Callers Callers { get; }
+
+    public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
+
+    public int TimesAHintArrives() => Conditions.IsCalm ? 1 : _random.Next(10) switch { 0 => 0, 1 => 2, _ => 1 };
+
+    public void Carry(DeliveryHint hint) => _hints.Add(hint);
+
+    /// <summary>Lives through the seed: events and faults first, then peace until everything has ended.</summary>
+    public void Run()
+    {
+        for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null;)
+            Step();
+        Operations.HasFaults = Vendor.HasFaults = false;
+        var end = Clock.Now + Settles;
+        while (Ledger.Violation is null && Clock.Now < end && !IsAtRest())
+            Step();
+
+        // Whatever is to be sent twice is sent when the last lease has ended.
+        for (end = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < end;)
+            Step();
+        Ledger.CheckAtRest();
+        Audience.CheckAtRest();
+    }
+
+    private bool IsAtRest() => !Callers.AreWaiting && Ledger.All.All(facts => facts.State != DeliveryState.Pending) && Ledger.ExpansionsAreDone();
+
+    private void Step()
+    {
+        KeepProcessesRunning();
+        if (_events > 0 && _random.Next(12) == 0)
+            Happen();
+        else if (Vendor.Returning is { } token && _random.Next(4) == 0)
+            Audience.Return(token);
+        else if (_hints.Count > 0 && _random.Next(8) == 0)
+            DeliverHint();
+        else if (_random.Next(10) == 0 || !Operations.TryStep())
+            PassTime();
+        Callers.Look();
+        Ledger.Require(!Operations.LeftItsThread, "the engine stays on the run's thread");
+        Ledger.Require(Trace.Count < MostSteps, "a run comes to its end");
+    }
+
+    private void KeepProcessesRunning()
+    {
+        foreach (var stopped in _processes.Where(process => process.Stopped?.IsCompleted == true).ToArray())
+            Drop(stopped, "has stopped");
+        while (_processes.Count < Conditions.Processes)
+        {
+            _started++;
+            Trace.Add("starts", _started);
+            _processes.Add(new SimulatedProcess(this, _started));
+        }
+    }
+
+    private void Drop(SimulatedProcess process, string how)
+    {
+        Trace.Add(how, process.Number);
+        process.Crash();
+        _processes.Remove(process);
+    }
+
+    private void Happen()
+    {
+        _events--;
+        var process = _processes[_random.Next(_processes.Count)];
+        var choice = _random.Next(40 + Conditions.CrashWeight + Conditions.JumpWeight);
+        if (choice >= 40 + Conditions.CrashWeight)
+            Jump();
+        else if (choice >= 40)
+            Drop(process, "crashes");
+        else if (!process.TakesCalls)
+            return;
+        else if (choice < 22)
+            Callers.Trigger(process);
+        else if (choice < 27)
+            Callers.Retry(process);
+        else if (choice < 31)
+            Callers.Repeat(process);
+        else if (choice < 34)
+            Callers.Cancel(process);
+        else if (choice < 36)
+            Audience.Reinstall();
+        else if (choice < 38)
+            Receive();
+        else if (choice < 39)
+            Stop(process);
+    }
+
+    private void Stop(SimulatedProcess process)
+    {
+        Trace.Add("is asked to stop", process.Number);
+        process.Stop();
+    }
+
+    // A machine that was suspended, or a clock that was set: leases may have ended meanwhile.
+    private void Jump()
+    {
+        Clock.MoveTo(Clock.Now + (Conditions.LeaseDuration * (_random.NextDouble() * 3)));
+        Trace.Add("the clock jumps", 0);
+    }
+
+    private void Receive()
+    {
+        var facts = Ledger.All.Where(facts => facts.State == DeliveryState.Accepted && facts.Delivery.Fallback is not null).ToArray();
+        if (facts.Length == 0)
+            return;
+
+        var chosen = facts[_random.Next(facts.Length)];
+        var receipt = new Receipt(chosen.Delivery.Id, _random.Next(2) == 0 ? ReceiptKind.Delivered : ReceiptKind.Bounced, Clock.Now);
+        Trace.Add($"receipt: {receipt.Kind}", 0, chosen.Number);
+        Store.GetRequiredService<IReceiptStore>().AddAsync(chosen.Delivery.Tenant, [receipt], CancellationToken.None);
+        Ledger.Touched(chosen.Delivery.NotificationId);
+    }
+
+    private void DeliverHint()
+    {
+        var hint = _hints[_random.Next(_hints.Count)];
+        _hints.Remove(hint);
+        var receiver = _processes[_random.Next(_processes.Count)];
+        Trace.Add("receives a hint", receiver.Number, Ledger.NumberOf(hint.Reference.Id));
+        receiver.Bus!.Receive(hint);
+    }
+
+    private void PassTime()
+    {
+        Ledger.Require(Operations.NextDeadline < DateTimeOffset.MaxValue || Clock.NextTimer < DateTimeOffset.MaxValue, "something goes on");
+        if (Ledger.Violation is not null)
+            return;
+
+        if (Operations.NextDeadline <= Clock.NextTimer)
+        {
+            Clock.MoveTo(Operations.NextDeadline);
+            Operations.StepOverdue();
+        }
+        else
+        {
+            Clock.MoveTo(Clock.NextTimer);
+            Clock.FireNext();
+        }
+    }
+}
