@@ -47,7 +47,7 @@ public sealed class SharedFileTests
         await folder.SettledAsync();
 
         sleeper.Resume();
-        await Eventually.TrueAsync(() => sleeper.Output.Contains("lost", StringComparison.Ordinal), "the late settlements to be refused");
+        await Eventually.TrueAsync(() => sleeper.Output.Contains("lost", StringComparison.Ordinal), "a late settlement to be refused");
         await sleeper.StopAsync();
 
         audit.Finish(load.Acknowledged, folder.Record());

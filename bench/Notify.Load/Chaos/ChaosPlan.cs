@@ -34,7 +34,11 @@ internal static class ChaosPlan
     {
         var random = new Random(settings.Seed);
         var atStart = settings.Kills / StartShare;
-        var underLoad = Enumerable.Repeat(Blow.Kill, settings.Kills - atStart).Concat(Enumerable.Repeat(Blow.Stop, settings.Stops)).ToArray();
+        Blow[] underLoad =
+        [
+            .. Enumerable.Repeat(Blow.Kill, settings.Kills - atStart),
+            .. Enumerable.Repeat(Blow.Stop, settings.Stops),
+        ];
         random.Shuffle(underLoad);
         var moments = underLoad.Select(_ => random.Next(1, (int)(settings.Count * LastMoment))).Order().ToArray();
         var strikesAgain = Enumerable.Range(0, underLoad.Length).OrderBy(_ => random.Next()).Take(atStart).ToHashSet();

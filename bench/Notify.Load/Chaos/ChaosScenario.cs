@@ -138,7 +138,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
 
     private List<string> Report(int stuck, double seconds)
     {
-        _audit.Finish(_load.Acknowledged, Directory.GetFiles(_folder, "vendor-*.log").Order().SelectMany(VendorRecord.Read));
+        _audit.Finish(_load.Acknowledged, Directory.GetFiles(_folder, "vendor-*.log").SelectMany(VendorRecord.Read));
         var states = _stored.CountByState();
         var result = new ChaosResult(
             _settings.Count, _settings.Kills, _settings.Stops, _load.Answered, _audit.Delivered, _audit.Lost, stuck, _audit.Duplicates,

@@ -78,5 +78,6 @@ internal sealed class TriggerLoad(Uri address, int count) : IDisposable
     }
 
     private static bool IsUnanswered(Exception exception, CancellationToken cancellationToken) =>
-        exception is HttpRequestException or IOException || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested);
+        exception is HttpRequestException or IOException
+        || (exception is TaskCanceledException && !cancellationToken.IsCancellationRequested);
 }
