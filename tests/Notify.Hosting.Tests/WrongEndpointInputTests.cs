@@ -44,7 +44,7 @@ public sealed class WrongEndpointInputTests
         { "PUT", Template, "{}", ["variants"] },
         { "PUT", Template, """{"variants":{},"version":1}""", ["variants", "version"] },
         { "PUT", Template, """{"variants":[{},{"body":5},{"body":"{{#if x}}unclosed","channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}""",
-            ["variants[0]", "variants[1].body", "variants[2].body", "variants[2].channel", "variants[3]", "variants[3].colour", "variants[4]"] },
+            ["variants[0]", "variants[1].body", "variants[2].body", "variants[2].channel", "variants[3].colour", "variants[4]"] },
         { "PUT", $"/v1/templates/{Long}", """{"variants":[{"body":"x"}]}""", ["name"] },
 
         { "POST", "/v1/receipts", "{}", ["body"] },
