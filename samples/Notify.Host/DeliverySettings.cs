@@ -10,11 +10,11 @@ internal static class DeliverySettings
     {
         foreach (var channel in settings.GetSection("Channels").GetChildren())
         {
-            services.AddOptions<ChannelOptions>(channel.Key).Bind(channel);
-            services.AddOptions<RetryOptions>(channel.Key).Bind(channel.GetSection("Retry")).ValidateDataAnnotations().ValidateOnStart();
+            services.Configure<ChannelOptions>(channel.Key, channel);
+            services.Configure<RetryOptions>(channel.Key, channel.GetSection("Retry"));
         }
 
         foreach (var provider in settings.GetSection("Providers").GetChildren())
-            services.AddOptions<ProviderOptions>(provider.Key).Bind(provider).ValidateDataAnnotations().ValidateOnStart();
+            services.Configure<ProviderOptions>(provider.Key, provider);
     }
 }

@@ -23,6 +23,7 @@ public sealed class WrongEndpointInputTests
         { "PUT", User, """{"locale":5,"timeZone":"Mars/Olympus"}""", ["locale", "timeZone"] },
         { "PUT", User, """{"locale":"no such language"}""", ["locale"] },
         { "PUT", User, """{"quietHours":"night"}""", ["quietHours"] },
+        { "PUT", User, """{"quietHours":{"from":"\ud800","to":"07:00"}}""", ["quietHours.from"] },
         { "PUT", User, """{"quietHours":{"from":"25:00"}}""", ["quietHours.from", "quietHours.to"] },
         { "PUT", User, """{"quietHours":{"from":"22:00","to":"07:00","zone":"UTC"}}""", ["quietHours.zone"] },
         { "PUT", User, """{"preferences":[{"category":"","channel":"E-Mail","wanted":"no"},{},5,{"wanted":true,"for":"me"}]}""",
@@ -48,6 +49,7 @@ public sealed class WrongEndpointInputTests
         { "PUT", $"/v1/templates/{Long}", """{"variants":[{"body":"x"}]}""", ["name"] },
 
         { "POST", "/v1/receipts", "{}", ["body"] },
+        { "POST", "/v1/receipts", """[{"deliveryId":"\ud800","kind":"\ud800"}]""", ["[0].deliveryId", "[0].kind"] },
         { "POST", "/v1/receipts", """[{},{"deliveryId":"x","kind":"lost","at":"now","detail":5,"by":"me"},5]""",
             ["[0].deliveryId", "[0].kind", "[1].at", "[1].by", "[1].deliveryId", "[1].detail", "[1].kind", "[2]"] },
         { "POST", "/v1/receipts", $$"""[{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened","detail":"{{new string('x', 1_001)}}"}]""", ["[0].detail"] },

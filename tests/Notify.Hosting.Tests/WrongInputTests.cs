@@ -56,6 +56,8 @@ public sealed class WrongInputTests
         { $"{{{Ada},{Text},\"priority\":\"urgent\"}}", ["priority"] },
         { $"{{{Ada},{Text},\"priority\":1}}", ["priority"] },
         { $"{{{Ada},{Text},\"sendAt\":\"tomorrow\"}}", ["sendAt"] },
+        { $"{{{Ada},{Text},\"sendAt\":\"\\ud800\",\"sendAtLocal\":\"\\ud800\",\"priority\":\"\\ud800\",\"digest\":{{\"window\":\"\\ud800\"}}}}",
+            ["digest.window", "priority", "sendAt", "sendAtLocal"] },
         { $"{{{Ada},{Text},\"sendAt\":\"2031-01-01T10:00:00\"}}", ["sendAt"] },
         { $"{{{Ada},{Text},\"sendAt\":\"9999-01-01T10:00:00Z\"}}", ["sendAt"] },
         { $"{{{Ada},{Text},\"expiresAt\":\"2020-01-01T10:00:00Z\"}}", ["expiresAt"] },

@@ -34,7 +34,8 @@ internal static class DeadLetterEndpoints
         var records = await store.ListAsync(filter, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
-            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next), DeadLettersJson.Default.DeadLettersView);
+            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next),
+            DeadLettersJson.Default.DeadLettersView);
     }
 }
 

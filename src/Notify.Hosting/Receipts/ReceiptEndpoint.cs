@@ -30,9 +30,11 @@ internal static class ReceiptEndpoint
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var known = await store.AddAsync(RequestValues.TenantOf(context.Request), receipts, context.RequestAborted).ConfigureAwait(false);
+            var tenant = RequestValues.TenantOf(context.Request);
+            var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
             Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
-            return TypedResults.Json(new ReceiptsView(receipts.Length - unknown.Length, unknown), ReceiptsJson.Default.ReceiptsView);
+            return TypedResults.Json(
+                new ReceiptsView(receipts.Length - unknown.Length, unknown), ReceiptsJson.Default.ReceiptsView);
         });
 }
 

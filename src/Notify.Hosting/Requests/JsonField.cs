@@ -85,7 +85,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
     /// <summary>A time with its offset. Without one it would mean the server's time zone.</summary>
     public DateTimeOffset? Time()
     {
-        if (Value.ValueKind == JsonValueKind.String
+        if (IsText
             && Value.TryGetDateTimeOffset(out var time)
             && Value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified)
             return time;
@@ -97,7 +97,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
     /// <summary>A time on whatever clock the recipient has.</summary>
     public DateTime? LocalTime()
     {
-        if (Value.ValueKind == JsonValueKind.String && Value.TryGetDateTime(out var time) && time.Kind == DateTimeKind.Unspecified)
+        if (IsText && Value.TryGetDateTime(out var time) && time.Kind == DateTimeKind.Unspecified)
             return time;
 
         Wrong("Use a time without an offset, such as 2031-05-28T09:30:00; it is on the recipient's clock.");
@@ -106,8 +106,9 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
     public TimeOnly? TimeOfDay()
     {
-        if (Value.ValueKind == JsonValueKind.String
-            && TimeOnly.TryParseExact(Value.GetString(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        if (IsText
+            && TimeOnly.TryParseExact(
+                Value.GetString(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
             return time;
 
         Wrong("Use a time of day, such as 22:00.");
@@ -116,7 +117,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
     public TimeSpan? Duration()
     {
-        if (Value.ValueKind == JsonValueKind.String && RequestDuration.TryParse(Value.GetString()!, out var duration))
+        if (IsText && RequestDuration.TryParse(Value.GetString()!, out var duration))
             return duration;
 
         Wrong("Use a duration, such as PT5M (ISO 8601: days, hours, minutes, seconds) or 00:05:00.");
@@ -143,7 +144,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
     public Guid? Id()
     {
-        if (Value.ValueKind == JsonValueKind.String && Value.TryGetGuid(out var id))
+        if (IsText && Value.TryGetGuid(out var id))
             return id;
 
         Wrong("Use an id as Notify writes it, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04.");
@@ -152,7 +153,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
     public byte[]? Base64()
     {
-        if (Value.ValueKind == JsonValueKind.String && Value.TryGetBytesFromBase64(out var bytes))
+        if (IsText && Value.TryGetBytesFromBase64(out var bytes))
             return bytes;
 
         Wrong("Use base64.");
@@ -174,7 +175,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
     public T? OneOf<T>(IReadOnlyDictionary<string, T> known) where T : struct
     {
-        if (Value.ValueKind == JsonValueKind.String && Text() is { } text && known.TryGetValue(text, out var value))
+        if (IsText && known.TryGetValue(Value.GetString()!, out var value))
             return value;
 
         Wrong($"Use one of {string.Join(", ", known.Keys)}.");
@@ -192,6 +193,9 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
         Errors.Add(Path.Length == 0 ? RootPath : Path, message);
         return null;
     }
+
+    /// <summary>Whether this is a string that can be read; one with half of a surrogate pair cannot.</summary>
+    private bool IsText => Value.ValueKind == JsonValueKind.String && Text() is not null;
 
     private string PathOf(string member) => Path.Length == 0 ? member : $"{Path}.{member}";
 

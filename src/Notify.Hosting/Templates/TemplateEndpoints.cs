@@ -39,7 +39,8 @@ internal static class TemplateEndpoints
             return Problem.InvalidFields(errors);
 
         var name = RequestValues.Route(context.Request, "name");
-        var found = await templates.FindAsync(RequestValues.TenantOf(context.Request), name, version, context.RequestAborted).ConfigureAwait(false);
+        var tenant = RequestValues.TenantOf(context.Request);
+        var found = await templates.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
         return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
     }
 
