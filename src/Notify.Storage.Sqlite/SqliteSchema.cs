@@ -161,28 +161,26 @@ internal static class SqliteSchema
         """,
     ];
 
-    /// <summary>Brings the database to the newest step. Processes that start together take turns.</summary>
+    /// <summary>
+    /// Brings the database to the newest step. Processes that start together take turns. Where there is nothing to do it takes no
+    /// lock: the caller may be within a transaction of its own that holds it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">A newer version of Notify has been here.</exception>
     public static void Migrate(SqliteConnection connection)
     {
         Execute(connection, "CREATE TABLE IF NOT EXISTS notify_schema (version INTEGER NOT NULL) STRICT");
-        Execute(connection, "BEGIN IMMEDIATE");
-        try
-        {
-            var version = Version(connection);
-            if (version > Steps.Length)
-                throw new InvalidOperationException($"The database has schema {version} and this version of Notify knows {Steps.Length}; update the package.");
+        if (Version(connection) == Steps.Length)
+            return;
 
-            foreach (var step in Steps.Skip(version))
-                Execute(connection, step);
-            Execute(connection, $"DELETE FROM notify_schema; INSERT INTO notify_schema VALUES ({Steps.Length})");
-            Execute(connection, "COMMIT");
-        }
-        catch
-        {
-            Execute(connection, "ROLLBACK");
-            throw;
-        }
+        using var transaction = connection.BeginTransaction(deferred: false);
+        var version = Version(connection);
+        if (version > Steps.Length)
+            throw new InvalidOperationException($"The database has schema {version} and this version of Notify knows {Steps.Length}; update the package.");
+
+        foreach (var step in Steps.Skip(version))
+            Execute(connection, step);
+        Execute(connection, $"DELETE FROM notify_schema; INSERT INTO notify_schema VALUES ({Steps.Length})");
+        transaction.Commit();
     }
 
     private static int Version(SqliteConnection connection)

@@ -6,8 +6,8 @@ using System.Text;
 namespace Notify.Conformance;
 
 /// <summary>
-/// A vendor on the loopback address that answers as a fact says, well or badly. It speaks HTTP/1.1 without TLS; a provider that
-/// insists on more gets a vendor of the inheritor's own by <see cref="HttpProviderConformance.CreateAsync(Uri)"/>.
+/// A vendor on the loopback address that answers as a fact says, well or badly. It speaks HTTP/1.1 without TLS; the tests of a
+/// provider that insists on more inherit <see cref="ProviderConformance"/> and bring a vendor of their own.
 /// </summary>
 internal sealed class VendorServer : IAsyncDisposable
 {
@@ -35,8 +35,8 @@ internal sealed class VendorServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
-        _listener.Stop();
         await _accepting;
+        _listener.Stop();
         _stopping.Dispose();
     }
 
