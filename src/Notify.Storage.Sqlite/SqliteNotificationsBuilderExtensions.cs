@@ -25,6 +25,9 @@ public static class SqliteNotificationsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<SqliteStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        if (builder.Services.Any(service => service.ServiceType == typeof(SqliteDatabase)))
+            return builder;
+
         builder.Services.AddSingleton<SqliteDatabase>();
         builder.Services.AddSingleton<SqliteWriter>();
         builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();

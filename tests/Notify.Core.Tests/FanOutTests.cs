@@ -100,6 +100,25 @@ public sealed class FanOutTests
         Assert.Equal("yes", (await application.EndedDeliveryAsync(id)).Delivery.UserId);
     }
 
+    [Fact]
+    public async Task A_small_topic_does_not_wait_for_a_large_one()
+    {
+        var topics = new List<string>();
+        await using var application = await StartAsync(store => new ExpansionProbe(store) { Advanced = step => topics.Add(step.Lease.Topic) });
+        await SubscribeAsync(application);
+        await application.Directory.SubscribeAsync("alarms", [UserId(1)]);
+
+        var trigger = TestApplication.Say([Recipient.Topic("news"), Recipient.Topic("alarms")]);
+        var id = await application.SendAsync(trigger);
+        await _passing.UntilAsync(
+            TimeSpan.FromSeconds(1),
+            async () => (await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None)).All(topic => topic.IsComplete),
+            "both topics");
+
+        Assert.InRange(topics.IndexOf("alarms"), 0, 1);
+        Assert.True(topics.LastIndexOf("news") > 1);
+    }
+
     private void AssertEverybodyGotOne() =>
         Assert.Equal(Enumerable.Range(0, Subscribers).Select(UserId), _mail.Sent.Select(delivery => delivery.UserId).Order(StringComparer.Ordinal));
 

@@ -62,21 +62,36 @@ internal sealed class DeliveryWorker(
 
     private async Task ConsumeHintsAsync(CancellationToken stopping)
     {
-        await foreach (var hints in transport.ConsumeAsync(stopping).ConfigureAwait(false))
+        while (!stopping.IsCancellationRequested)
         {
-            var claims = new List<DeliveryReference>();
-            foreach (var hint in hints)
+            try
             {
-                if (hint.Lease is { } lease)
-                    _ready.Writer.TryWrite(lease);
-                else
-                    claims.Add(hint.Reference);
+                await foreach (var hints in transport.ConsumeAsync(stopping).ConfigureAwait(false))
+                    await TakeAsync(hints, stopping).ConfigureAwait(false);
             }
-
-            if (claims.Count > 0)
-                await ClaimAsync(claims, stopping).ConfigureAwait(false);
-            signal.Set();
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                // What was hinted at meanwhile falls due by itself.
+                Log.TransportFailed(logger, exception);
+                await Task.Delay(options.Value.PollInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
+    }
+
+    private async ValueTask TakeAsync(IReadOnlyList<DeliveryHint> hints, CancellationToken stopping)
+    {
+        var claims = new List<DeliveryReference>();
+        foreach (var hint in hints)
+        {
+            if (hint.Lease is { } lease)
+                _ready.Writer.TryWrite(lease);
+            else
+                claims.Add(hint.Reference);
+        }
+
+        if (claims.Count > 0)
+            await ClaimAsync(claims, stopping).ConfigureAwait(false);
+        signal.Set();
     }
 
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)

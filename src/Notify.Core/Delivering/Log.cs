@@ -24,4 +24,7 @@ internal static partial class Log
 
     [LoggerMessage(7, LogLevel.Warning, "Delivery {DeliveryId} was leased too late for an attempt; it falls due again when its lease ends")]
     public static partial void LeaseTooShort(ILogger logger, Guid deliveryId);
+
+    [LoggerMessage(8, LogLevel.Error, "The transport brings no hints at present; trying again, and sending what falls due meanwhile")]
+    public static partial void TransportFailed(ILogger logger, Exception exception);
 }

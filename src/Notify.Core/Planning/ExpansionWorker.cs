@@ -27,20 +27,14 @@ internal sealed class ExpansionWorker(
         var now = Time.GetUtcNow();
         var leases = await expansions.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
         foreach (var lease in leases)
-            await ExpandAsync(lease, stopping).ConfigureAwait(false);
+            await ExpandBatchAsync(lease, stopping).ConfigureAwait(false);
         return leases.Count > 0;
     }
 
     protected override void Failed(Exception exception) => Log.ExpansionFailed(logger, exception);
 
-    private async ValueTask ExpandAsync(ExpansionLease lease, CancellationToken stopping)
-    {
-        while (await ExpandBatchAsync(lease, stopping).ConfigureAwait(false) is { } next)
-            lease = next;
-    }
-
-    /// <returns>The lease to go on with; null when nothing is left or the lease was lost.</returns>
-    private async ValueTask<ExpansionLease?> ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
+    // One batch, and then it is due again behind the others that are: a broadcast to a million does not keep a small one waiting.
+    private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
         var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, Settings.ExpansionBatchSize, stopping).ConfigureAwait(false);
@@ -52,12 +46,11 @@ internal sealed class ExpansionWorker(
             users.Count == 0 ? lease.Cursor : users[^1],
             lease.Done + users.Count,
             IsComplete: users.Count < Settings.ExpansionBatchSize,
-            now,
-            now + Options.LeaseDuration,
+            At: now,
+            Until: now,
             planned.Deliveries,
             planned.Digests);
-        var advanced = await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false);
-        signal.Set();
-        return advanced && !step.IsComplete ? lease with { Cursor = step.Cursor, Done = step.Done } : null;
+        if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
+            signal.Set();
     }
 }

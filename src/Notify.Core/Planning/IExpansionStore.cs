@@ -39,7 +39,7 @@ public sealed record ExpansionLease(Notification Notification, string Topic, str
 /// <param name="Done">How many subscribers have their deliveries now.</param>
 /// <param name="IsComplete">Whether that was the last batch.</param>
 /// <param name="At">When.</param>
-/// <param name="Until">The lease's new end.</param>
+/// <param name="Until">The lease's new end; <paramref name="At"/> to let it fall due at once, behind what was due before.</param>
 /// <param name="Deliveries">The batch's deliveries.</param>
 /// <param name="Digests">What the batch collected instead.</param>
 public sealed record ExpansionStep(

@@ -16,6 +16,9 @@ public static class InMemoryNotificationsBuilderExtensions
     public static INotificationsBuilder UseInMemory(this INotificationsBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Any(service => service.ServiceType == typeof(InMemoryStore)))
+            return builder;
+
         builder.Services.AddSingleton<InMemoryStore>();
         builder.Services.AddSingleton<IDeliveryQueue>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<INotificationStore>(services => services.GetRequiredService<InMemoryStore>());

@@ -11,7 +11,7 @@ internal sealed partial class InMemoryStore : IExpansionStore
         string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new([.. _expansions.Where(expansion => expansion.DueAt <= now).Take(max).Select(expansion => expansion.Lease(until))]);
+            return new([.. _expansions.Where(expansion => expansion.DueAt <= now).OrderBy(expansion => expansion.DueAt).Take(max).Select(expansion => expansion.Lease(until))]);
     }
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
