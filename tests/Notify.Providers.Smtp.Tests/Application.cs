@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
@@ -17,6 +18,8 @@ internal sealed class Application : IAsyncDisposable
     private Application(IHost host, LogCollector logs) => (_host, _logs) = (host, logs);
 
     public IEnumerable<string> Logs => _logs.Lines;
+
+    public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
     public static Task<Application> StartAsync(MailServer server, Action<SmtpOptions>? configure = null, Action<NotificationsOptions>? limits = null) =>
         StartAsync(server.Port, configure, limits);

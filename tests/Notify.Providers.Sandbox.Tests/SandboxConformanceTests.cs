@@ -1,0 +1,31 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Conformance;
+using Notify.Delivering;
+using Notify.Testing;
+
+namespace Notify.Providers.Sandbox.Tests;
+
+public sealed class SandboxConformanceTests : ProviderConformance
+{
+    private readonly TemporaryFolder _folder = new();
+    private IHost? _host;
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _host?.Dispose();
+        _folder.Dispose();
+    }
+
+    // It captures whatever it is given, at once: there is nothing to refuse, and no wait to cancel.
+    protected override ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)
+    {
+        if (behavior != VendorBehavior.Accepts)
+            return default;
+
+        _host = SandboxApplication.Compose(builder =>
+            builder.AddSandbox([Channel.Push], options => options.File = _folder.File("sandbox.jsonl")));
+        return new(_host.Services.GetRequiredService<IDeliveryProvider>());
+    }
+}

@@ -1,0 +1,49 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Conformance;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Webhook.Tests;
+
+public sealed class WebhookConformanceTests : HttpProviderConformance
+{
+    private IHost? _host;
+
+    protected override VendorAnswer Acceptance => new(200, """{"received":true}""");
+
+    // An endpoint is a recipient of its own: its failure says nothing about the provider, nor does its 429 slow the others down.
+    // It has answered with its status; the specification gives the body no meaning.
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
+    {
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
+        [VendorFault.Unavailable] = new(OutcomeKind.Retry),
+        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+        [VendorFault.Unauthorized] = new(OutcomeKind.Rejected),
+        [VendorFault.NotFound] = new(OutcomeKind.Rejected),
+        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry),
+        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+    };
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _host?.Dispose();
+    }
+
+    protected override Address AddressOf(Channel channel) => new(channel, $"{VendorAddress}hook?token=url-token");
+
+    protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
+    {
+        _host = WebhookApplication.Compose(options =>
+        {
+            options.Secret = WebhookApplication.Secret;
+            options.AllowPrivateNetworks = true;
+        });
+        return new(_host.Services.GetRequiredService<IDeliveryProvider>());
+    }
+}
