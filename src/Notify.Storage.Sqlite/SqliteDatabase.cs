@@ -24,23 +24,17 @@ internal sealed class SqliteDatabase
     /// <exception cref="InvalidOperationException">The file cannot be used; the message says what to look at.</exception>
     public SqliteConnection OpenWriter()
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = OpenWithTables();
         try
         {
-            connection.Open();
-            Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
-            Execute(connection, "PRAGMA journal_mode = WAL");
-            Execute(connection, "PRAGMA synchronous = FULL");
-            SqliteSchema.Migrate(connection);
+            // A file that cannot be written is said now and not at the first trigger.
+            Execute(connection, "BEGIN IMMEDIATE; UPDATE notify_schema SET version = version; ROLLBACK");
             return connection;
         }
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw new InvalidOperationException(
-                $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
-                + "that the file can be written and is an intact SQLite database, and that the disk has room.",
-                exception);
+            throw Unusable(connection, exception);
         }
     }
 
@@ -58,9 +52,33 @@ internal sealed class SqliteDatabase
 
     private bool MakeTables()
     {
-        using var connection = OpenWriter();
+        using var connection = OpenWithTables();
         return true;
     }
+
+    private SqliteConnection OpenWithTables()
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            connection.Open();
+            Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
+            Execute(connection, "PRAGMA journal_mode = WAL");
+            Execute(connection, "PRAGMA synchronous = FULL");
+            SqliteSchema.Migrate(connection);
+            return connection;
+        }
+        catch (SqliteException exception)
+        {
+            connection.Dispose();
+            throw Unusable(connection, exception);
+        }
+    }
+
+    private static InvalidOperationException Unusable(SqliteConnection connection, SqliteException exception) => new(
+        $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
+        + "that the file can be written and is an intact SQLite database, and that the disk has room.",
+        exception);
 
     private static void Execute(SqliteConnection connection, string sql)
     {
