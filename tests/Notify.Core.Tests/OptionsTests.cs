@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
+using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -51,9 +52,18 @@ public sealed class OptionsTests
     [Fact]
     public async Task Two_stores_are_one_too_many()
     {
-        using var host = TestApplication.Compose(builder => builder.UseInMemory().UseInMemory(), Mail());
+        using var host = TestApplication.Compose(
+            builder => builder.UseInMemory().Services.AddSingleton<IDeliveryQueue>(_ => throw new InvalidOperationException("It is never opened.")), Mail());
 
         Assert.Contains("need one store and have 2", (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_can_be_named_twice()
+    {
+        await using var application = await TestApplication.StartAsync(builder => builder.UseInMemory().UseInMemory(), Mail());
+
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
     }
 
     [Fact]
