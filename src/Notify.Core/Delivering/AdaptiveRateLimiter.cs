@@ -39,13 +39,35 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    /// <summary>Takes permits for what was leased on the strength of <see cref="Available"/>; it may run into debt.</summary>
+    /// <summary>Takes permits for what was leased on the strength of <see cref="Available"/>, as tenants' are; it may run into debt.</summary>
     public void Take(int permits)
     {
         lock (_lock)
         {
             Refill();
             Grant(permits);
+        }
+    }
+
+    /// <summary>Takes every permit there is; <see cref="int.MaxValue"/> where there is no limit.</summary>
+    public int TakeAll()
+    {
+        lock (_lock)
+        {
+            Refill();
+            var permits = (int)Math.Clamp(_tokens, 0, int.MaxValue);
+            _tokens -= permits;
+            return permits;
+        }
+    }
+
+    /// <summary>Says how many of the permits taken by <see cref="TakeAll"/> were used, and gives the rest back.</summary>
+    public void GiveBack(int unused, int used = 0)
+    {
+        lock (_lock)
+        {
+            _granted += used;
+            _tokens = Math.Min(Math.Max(1, _rate * Burst.TotalSeconds), _tokens + unused);
         }
     }
 

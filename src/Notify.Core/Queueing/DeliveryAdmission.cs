@@ -14,10 +14,11 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
             return false;
 
         var ofProvider = limits.OfProvider(delivery.Provider);
-        if (ofProvider.Available > 0 && limits.OfTenant(delivery.Tenant) is var ofTenant && ofTenant?.AttemptAcquire().IsAcquired != false)
+        if (ofProvider.AttemptAcquire().IsAcquired)
         {
-            ofProvider.Take(1);
-            return true;
+            if (limits.OfTenant(delivery.Tenant)?.AttemptAcquire().IsAcquired != false)
+                return true;
+            ofProvider.GiveBack(1);
         }
 
         slots.Release(delivery.Provider, delivery.Priority);
@@ -25,7 +26,7 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
     }
 
     public LeaseQuota[] TakeQuotas(IEnumerable<string> providers) =>
-        [.. providers.Where(provider => !MustWait(provider)).SelectMany(provider => slots.TakeQuotas(provider, limits.OfProvider(provider).Available))];
+        [.. providers.Where(provider => !MustWait(provider)).SelectMany(TakeQuotas)];
 
     public void LookAgain() => slots.LookAgain();
 
@@ -38,11 +39,20 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
         {
             var leased = leases.Count(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority);
             slots.Fill(quota, leased);
-            limits.OfProvider(quota.Provider).Take(leased);
+            limits.OfProvider(quota.Provider).GiveBack(quota.Max - leased, used: leased);
         }
 
         foreach (var lease in leases)
             limits.OfTenant(lease.Delivery.Tenant)?.Take(1);
+    }
+
+    // Permits are taken before the queue is asked, so that a trigger that comes meanwhile cannot have them as well.
+    private LeaseQuota[] TakeQuotas(string provider)
+    {
+        var permits = limits.OfProvider(provider).TakeAll();
+        LeaseQuota[] quotas = [.. slots.TakeQuotas(provider, permits)];
+        limits.OfProvider(provider).GiveBack(permits - quotas.Sum(quota => quota.Max));
+        return quotas;
     }
 
     // With another provider in the channel a delivery is leased all the same, and moves there.
