@@ -39,16 +39,6 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    /// <summary>Takes permits for what was leased on the strength of <see cref="Available"/>, as tenants' are; it may run into debt.</summary>
-    public void Take(int permits)
-    {
-        lock (_lock)
-        {
-            Refill();
-            Grant(permits);
-        }
-    }
-
     /// <summary>Takes every permit there is; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public int TakeAll()
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Notify.Delivering;
 
 namespace Notify.Queueing;
@@ -8,6 +9,8 @@ namespace Notify.Queueing;
 /// </summary>
 internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, ProviderHealth health, ProviderCatalog catalog)
 {
+    private readonly ConcurrentDictionary<string, int> _allowed = new(StringComparer.Ordinal);
+
     public bool TryAdmit(Delivery delivery)
     {
         if (MustWait(delivery.Provider) || !slots.TryTake(delivery.Provider, delivery.Priority))
@@ -30,7 +33,16 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
 
     public void LookAgain() => slots.LookAgain();
 
-    public int AllowanceOf(string tenant) => limits.OfTenant(tenant)?.Available ?? int.MaxValue;
+    /// <summary>Takes a tenant's permits for the lease at hand; <see cref="Fill"/> gives back what it did not use.</summary>
+    public int AllowanceOf(string tenant)
+    {
+        if (limits.OfTenant(tenant) is not { } ofTenant)
+            return int.MaxValue;
+
+        var permits = ofTenant.TakeAll();
+        _allowed.AddOrUpdate(tenant, permits, (_, before) => before + permits);
+        return permits;
+    }
 
     /// <summary>Says what the quotas were filled with; the rest is free again.</summary>
     public void Fill(LeaseQuota[] quotas, IReadOnlyList<Lease> leases)
@@ -42,8 +54,13 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
             limits.OfProvider(quota.Provider).GiveBack(quota.Max - leased, used: leased);
         }
 
-        foreach (var lease in leases)
-            limits.OfTenant(lease.Delivery.Tenant)?.Take(1);
+        foreach (var (tenant, permits) in _allowed)
+        {
+            var leased = leases.Count(lease => lease.Delivery.Tenant == tenant);
+            limits.OfTenant(tenant)!.GiveBack(permits - leased, used: leased);
+        }
+
+        _allowed.Clear();
     }
 
     // Permits are taken before the queue is asked, so that a trigger that comes meanwhile cannot have them as well.
