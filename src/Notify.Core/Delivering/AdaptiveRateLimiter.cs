@@ -26,19 +26,6 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
 
     public override TimeSpan? IdleDuration => null;
 
-    /// <summary>How many permits there are now.</summary>
-    public int Available
-    {
-        get
-        {
-            lock (_lock)
-            {
-                Refill();
-                return (int)Math.Min(int.MaxValue, _tokens);
-            }
-        }
-    }
-
     /// <summary>Takes every permit there is; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public int TakeAll()
     {
@@ -93,7 +80,14 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = Available };
+    public override RateLimiterStatistics? GetStatistics()
+    {
+        lock (_lock)
+        {
+            Refill();
+            return new() { CurrentAvailablePermits = (long)Math.Min(int.MaxValue, _tokens) };
+        }
+    }
 
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
