@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Notify.Providers.Http;
+
+/// <summary>
+/// A request's body, written into rented memory: <c>new Utf8JsonWriter(content)</c>. Its memory goes back when the body has been
+/// sent and the content is disposed; a response that overtakes its request (HTTP/2) leaves it to the garbage collector.
+/// </summary>
+public sealed class PooledContent : HttpContent, IBufferWriter<byte>
+{
+    private const int InitialSize = 2048;
+
+    private byte[] _bytes = ArrayPool<byte>.Shared.Rent(InitialSize);
+    private int _written;
+    private int _sending;
+
+    /// <summary>An empty body.</summary>
+    /// <param name="mediaType">Its media type. A shared instance saves the parsing.</param>
+    public PooledContent(MediaTypeHeaderValue mediaType) => Headers.ContentType = mediaType;
+
+    /// <summary>What has been written. Not to be used once the content is disposed.</summary>
+    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _written);
+
+    /// <inheritdoc/>
+    public void Advance(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, _bytes.Length - _written);
+        _written += count;
+    }
+
+    /// <inheritdoc/>
+    public Memory<byte> GetMemory(int sizeHint = 0)
+    {
+        Reserve(Math.Max(1, sizeHint));
+        return _bytes.AsMemory(_written);
+    }
+
+    /// <inheritdoc/>
+    public Span<byte> GetSpan(int sizeHint = 0) => GetMemory(sizeHint).Span;
+
+    /// <inheritdoc/>
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _sending);
+        await stream.WriteAsync(Written, cancellationToken).ConfigureAwait(false);
+        Interlocked.Decrement(ref _sending);
+    }
+
+    /// <inheritdoc/>
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    /// <inheritdoc/>
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _written;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        var bytes = _bytes;
+        (_bytes, _written) = ([], 0);
+        if (disposing && bytes.Length > 0 && Volatile.Read(ref _sending) == 0)
+            ArrayPool<byte>.Shared.Return(bytes);
+        base.Dispose(disposing);
+    }
+
+    private void Reserve(int size)
+    {
+        if (_bytes.Length - _written >= size)
+            return;
+
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Max(_bytes.Length * 2, _written + size));
+        Written.CopyTo(larger);
+        ArrayPool<byte>.Shared.Return(_bytes);
+        _bytes = larger;
+    }
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Notify.FakeGateways;
+
+/// <summary>Kestrel on a free port of 127.0.0.1: the ground that every fake vendor stands on.</summary>
+public sealed class GatewayServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private int _connections;
+    private int _accepted;
+
+    private GatewayServer(WebApplication application, GatewayAuthority? authority) => (_application, Authority) = (application, authority);
+
+    /// <summary>Where it listens, such as <c>https://127.0.0.1:41233/</c>.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Who signed its certificate; null without TLS.</summary>
+    public GatewayAuthority? Authority { get; }
+
+    /// <summary>Connections that are open now.</summary>
+    public int Connections => Volatile.Read(ref _connections);
+
+    /// <summary>Connections that were ever made.</summary>
+    public int ConnectionsAccepted => Volatile.Read(ref _accepted);
+
+    /// <param name="handle">Answers requests.</param>
+    /// <param name="tls">Whether to speak TLS, and by it HTTP/2; else HTTP/1.1 in clear.</param>
+    /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
+    public static async Task<GatewayServer> StartAsync(RequestDelegate handle, bool tls, Action<KestrelServerOptions>? configure = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        var authority = tls ? new GatewayAuthority() : null;
+        GatewayServer? server = null;
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+        {
+            configure?.Invoke(kestrel);
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+            {
+                listen.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                listen.Use(next => connection => server!.CountAsync(next, connection));
+                if (authority is not null)
+                    listen.UseHttps(authority.ServerCertificate, https => https.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.AllowCertificate);
+            });
+        });
+        if (tls)
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        server = new GatewayServer(builder.Build(), authority);
+        server._application.Run(handle);
+        await server._application.StartAsync();
+        server.Address = new Uri(server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        return server;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // No patience: a test that is done has no use for answers that are still on their way.
+        using var now = new CancellationTokenSource();
+        await now.CancelAsync();
+        await _application.StopAsync(now.Token);
+        await _application.DisposeAsync();
+        Authority?.Dispose();
+    }
+
+    private async Task CountAsync(ConnectionDelegate next, ConnectionContext connection)
+    {
+        Interlocked.Increment(ref _accepted);
+        Interlocked.Increment(ref _connections);
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _connections);
+        }
+    }
+}
