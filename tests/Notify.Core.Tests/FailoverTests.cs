@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
 using Notify.Queueing;
@@ -35,6 +36,35 @@ public sealed class FailoverTests
         var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
 
         Assert.Equal(["z", "m"], ended.Attempts.Select(attempt => attempt.Provider));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_leased_again_before_its_run_has_ended_does_not_wait_for_that_lease_to_run_out()
+    {
+        // Runs end after they are counted. The one that moves is held there until the delivery has its next lease.
+        using var leased = new ManualResetEventSlim();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, listening) =>
+        {
+            if (instrument.Name == "notify.deliveries.settled")
+                listening.EnableMeasurementEvents(instrument);
+        };
+        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
+        {
+            if (tags.Contains(new("notify.provider", "leased-again")) && tags.Contains(new("notify.state", "pending")))
+                leased.Wait();
+        });
+        listener.Start();
+        await using var application = await TestApplication.StartAsync(Down("first"), Up("leased-again"));
+
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await Eventually.TrueAsync(
+            async () => await application.DeliveryAsync(id) is { Delivery.Provider: "leased-again" } moved
+                && moved.DueAt > TimeProvider.System.GetUtcNow().AddSeconds(10),
+            "the next lease");
+        leased.Set();
+
+        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
     }
 
     [Fact]

@@ -70,7 +70,7 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
             .UsePostgreSql(ConnectionString).UsePostgreSql(options => options.Schema = "elsewhere"));
         await host.StartAsync(Cancellation);
 
-        Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM elsewhere.schema_version"));
+        Assert.True(await ScalarAsync<bool>("SELECT count(*) > 0 FROM elsewhere.schema_version"));
         await host.StopAsync(Cancellation);
     }
 

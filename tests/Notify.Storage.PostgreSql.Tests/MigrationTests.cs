@@ -11,7 +11,7 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
 
         foreach (var store in stores)
             Assert.Equal(EnqueueStatus.Stored, (await store.Queue.EnqueueAsync([Request()], Cancellation))[0].Status);
-        Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM notify.schema_version"));
+        Assert.True(await ScalarAsync<bool>("SELECT count(*) = max(version) FROM notify.schema_version"));
     }
 
     [Fact]

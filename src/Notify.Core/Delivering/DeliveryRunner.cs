@@ -21,17 +21,18 @@ internal sealed class DeliveryRunner(
     public void Start(Lease lease)
     {
         var inFlight = new InFlight(lease);
-        if (_inFlight.TryAdd(lease.Delivery.Id, inFlight))
+        while (!_inFlight.TryAdd(lease.Delivery.Id, inFlight))
         {
-            inFlight.Running = RunAsync(inFlight);
-            return;
+            // This process leased it once more while the attempt is still under way here: the attempt goes on under the newer
+            // fence, whichever of the two arrives here first.
+            if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.TryRenew(lease))
+            {
+                slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
+                return;
+            }
         }
 
-        // Its lease ran out while the attempt is still under way here, and this process leased it once more:
-        // the attempt goes on under the newer fence, whichever of the two arrives here first.
-        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
-        if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.Lease.Fence < lease.Fence)
-            underWay.Lease = lease;
+        inFlight.Running = RunAsync(inFlight);
     }
 
     /// <summary>Gives back a delivery that was leased and not begun.</summary>
@@ -91,16 +92,21 @@ internal sealed class DeliveryRunner(
         }
         finally
         {
+            var unused = inFlight.End();
             _inFlight.TryRemove(delivery.Id, out _);
             slots.Release(delivery.Provider, delivery.Priority);
+            if (unused is not null)
+                StartAgain(unused);
         }
     }
-}
 
-/// <summary>A delivery under way, with the latest lease this process has of it.</summary>
-internal sealed class InFlight(Lease lease)
-{
-    public Lease Lease { get; set; } = lease;
+    // What was settled to be due at once may be leased again before its run has ended here.
+    private void StartAgain(Lease lease)
+    {
+        if (_abandon.IsCancellationRequested)
+            return;
 
-    public Task Running { get; set; } = Task.CompletedTask;
+        slots.TakeBeyondLimit(lease.Delivery.Provider, lease.Delivery.Priority);
+        Start(lease);
+    }
 }

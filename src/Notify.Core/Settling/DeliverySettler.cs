@@ -108,7 +108,7 @@ internal sealed class DeliverySettler(
     {
         while (true)
         {
-            var lease = inFlight.Lease;
+            var lease = inFlight.UseLease();
             try
             {
                 var settlement = decide(lease.Delivery) with { Fence = lease.Fence };

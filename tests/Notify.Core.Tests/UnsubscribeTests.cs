@@ -1,0 +1,133 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Core.Tests;
+
+/// <summary>Links by which recipients unsubscribe.</summary>
+public sealed class UnsubscribeTests
+{
+    private const string Url = "https://example.org/notify/v1/unsubscribe";
+    private const string Key = "0123456789abcdef0123456789abcdef";
+
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+
+    [Fact]
+    public async Task A_link_ends_its_category_over_its_channel_and_nothing_else()
+    {
+        await using var application = await StartAsync();
+        var link = LinkFor(application, await SendAsync(application, "news"));
+
+        Assert.StartsWith($"{Url}/", link!.AbsoluteUri, StringComparison.Ordinal);
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link)));
+
+        Assert.Null(await SendAsync(application, "news"));
+        Assert.NotNull(await SendAsync(application, "alarm"));
+    }
+
+    [Fact]
+    public async Task A_link_of_a_notification_without_a_category_ends_the_channel()
+    {
+        await using var application = await StartAsync();
+        var link = LinkFor(application, await SendAsync(application, null));
+
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link!)));
+
+        Assert.Null(await SendAsync(application, "alarm"));
+    }
+
+    [Fact]
+    public async Task A_link_works_twice()
+    {
+        await using var application = await StartAsync();
+        var token = TokenOf(LinkFor(application, await SendAsync(application, "news"))!);
+
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
+
+        var ada = Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));
+        Assert.Equal([new Preference("news", Channel.Email, false)], ada.Preferences);
+    }
+
+    [Fact]
+    public async Task A_link_that_was_changed_or_cut_or_made_with_another_key_does_nothing()
+    {
+        await using var application = await StartAsync();
+        await using var stranger = await StartAsync(key: new string('x', 32));
+        var token = TokenOf(LinkFor(application, await SendAsync(application, "news"))!);
+        var foreign = TokenOf(LinkFor(stranger, await SendAsync(stranger, "news"))!);
+        var links = application.Get<IUnsubscribeLinks>();
+
+        string[] wrong =
+        [
+            foreign, "", "a", "!", token[..^1], token[1..], token + "AAAA", new string('A', token.Length),
+            .. Enumerable.Range(0, token.Length - 1).Select(i => token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]),
+        ];
+
+        foreach (var forged in wrong)
+        {
+            Assert.False(links.IsGenuine(forged), forged);
+            Assert.False(await links.UnsubscribeAsync(forged), forged);
+        }
+
+        Assert.True(links.IsGenuine(token));
+        Assert.NotNull(await SendAsync(application, "news"));
+    }
+
+    [Fact]
+    public async Task A_direct_address_has_no_link()
+    {
+        await using var application = await StartAsync();
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("eve@example.org")));
+
+        Assert.Null(LinkFor(application, Assert.Single(_mail.Sent)));
+    }
+
+    [Fact]
+    public async Task Without_links_in_the_application_there_are_none()
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        await application.Directory.SaveUserAsync(Ada);
+
+        Assert.Null(LinkFor(application, await SendAsync(application, "news")));
+        Assert.False(application.Get<IUnsubscribeLinks>().IsGenuine("AAAA"));
+    }
+
+    [Theory]
+    [InlineData(null, Key, "Url")]
+    [InlineData("http://example.org/unsubscribe", Key, "Url")]
+    [InlineData(Url, "short", "Key")]
+    [InlineData(Url, null, "Key")]
+    public async Task Wrong_options_fail_the_start(string? url, string? key, string field)
+    {
+        using var host = TestApplication.Compose(builder => builder.AddUnsubscribeLinks(options =>
+            (options.Url, options.Key) = (url is null ? null : new Uri(url), key)), _mail);
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains(field, failure.Message, StringComparison.Ordinal);
+    }
+
+    private static User Ada => new() { Id = "ada", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } };
+
+    private static string TokenOf(Uri link) => link.Segments[^1];
+
+    private static Uri? LinkFor(TestApplication application, Delivery? delivery) => application.Get<IUnsubscribeLinks>().LinkFor(delivery!);
+
+    private async Task<TestApplication> StartAsync(string key = Key)
+    {
+        var application = await TestApplication.StartAsync(
+            builder => builder.AddUnsubscribeLinks(options => (options.Url, options.Key) = (new Uri(Url), key)), _mail);
+        await application.Directory.SaveUserAsync(Ada);
+        return application;
+    }
+
+    /// <summary>What was sent to Ada; null when she does not want it.</summary>
+    private static async Task<Delivery?> SendAsync(TestApplication application, string? category)
+    {
+        var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = category });
+        return (await application.EndedDeliveriesAsync(id)).SingleOrDefault()?.Delivery;
+    }
+}

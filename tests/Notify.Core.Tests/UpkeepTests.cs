@@ -1,0 +1,124 @@
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>What is learned about recipients from what vendors answer.</summary>
+public sealed class UpkeepTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task Who_opts_out_with_the_vendor_gets_no_more_over_that_channel()
+    {
+        var sms = Answering("sms", Channel.Sms, Outcome.OptedOut("21610"));
+        var mail = Answering("mail", Channel.Email, Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(sms, mail);
+        await application.Directory.SaveUserAsync(Ada(("sms", "+46701234567"), ("email", "ada@example.org")));
+
+        var deliveries = await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+        var later = await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+
+        Assert.Equal(DeliveryState.DeadLetter, deliveries.Single(delivery => delivery.Delivery.Channel == Channel.Sms).State);
+        Assert.Equal(Channel.Email, Assert.Single(later).Delivery.Channel);
+        Assert.Single(sms.Sent);
+        Assert.Equal(new Preference(null, Channel.Sms, false), Assert.Single((await FindAdaAsync(application)).Preferences));
+    }
+
+    [Fact]
+    public async Task Opting_out_keeps_what_else_a_user_wants()
+    {
+        await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.OptedOut("21610")));
+        var alarms = new Preference("alarm", null, true);
+        await application.Directory.SaveUserAsync(
+            Ada(("sms", "+46701234567")) with { Preferences = [alarms, new Preference(null, Channel.Sms, true)], Locale = "sv" });
+
+        await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+
+        var ada = await FindAdaAsync(application);
+        Assert.Equal([alarms, new Preference(null, Channel.Sms, false)], ada.Preferences);
+        Assert.Equal("sv", ada.Locale);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_is_gone_is_taken_from_its_user()
+    {
+        var hook = Answering("webhook", Channel.Webhook, Outcome.RecipientGone("HTTP 410"));
+        await using var application = await TestApplication.StartAsync(hook);
+        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/hook"), ("fax", "1")));
+
+        await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+
+        Assert.Empty(await application.DeliveriesAsync(await application.SendAsync(Recipient.User("ada"))));
+        Assert.Equal(["fax"], (await FindAdaAsync(application)).Addresses.Keys);
+    }
+
+    [Fact]
+    public async Task A_webhook_that_was_changed_meanwhile_stays()
+    {
+        var answer = new TaskCompletionSource<Outcome>();
+        var hook = new ScriptedProvider("webhook", Channel.Webhook, (_, _) => new ValueTask<Outcome>(answer.Task));
+        await using var application = await TestApplication.StartAsync(hook);
+        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/old")));
+        var id = await application.SendAsync(Recipient.User("ada"));
+        await Eventually.TrueAsync(() => hook.Sent.Count == 1, "the attempt");
+
+        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/new")));
+        answer.SetResult(Outcome.RecipientGone("HTTP 410"));
+
+        await application.EndedDeliveriesAsync(id);
+        Assert.Equal("https://example.org/new", (await FindAdaAsync(application)).Addresses["webhook"]);
+    }
+
+    [Fact]
+    public async Task An_email_address_is_never_taken_from_a_user()
+    {
+        await using var application = await TestApplication.StartAsync(Answering("mail", Channel.Email, Outcome.RecipientGone("5.1.1")));
+        await application.Directory.SaveUserAsync(Ada(("email", "ada@example.org")));
+
+        await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+
+        Assert.Equal("ada@example.org", (await FindAdaAsync(application)).Addresses["email"]);
+    }
+
+    [Theory]
+    [InlineData(-1, false)]
+    [InlineData(1, true)]
+    public async Task A_token_is_pruned_only_when_the_vendor_knew_it_dead_after_it_was_registered(int minutesAfter, bool isPruned)
+    {
+        var deadSince = _time.GetUtcNow().AddMinutes(minutesAfter);
+        var push = Answering("apns", Channel.Push, Outcome.RecipientGone("Unregistered", deadSince));
+        await using var application = await TestApplication.StartAsync(_time, push);
+        await application.Directory.SaveUserAsync(Ada());
+        await application.Directory.RegisterDeviceAsync(new Device { Id = "phone", UserId = "ada", Platform = Platform.Ios, Token = "token-1" });
+
+        await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
+
+        var device = Assert.Single(await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None));
+        Assert.Equal(isPruned ? deadSince : null, device.PrunedAt);
+    }
+
+    [Fact]
+    public async Task What_a_vendor_bills_is_shown_with_the_attempt()
+    {
+        var cost = new Cost(3, 0.0225m, "USD");
+        await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.Accepted("SM1", cost)));
+
+        var delivery = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234567")));
+
+        Assert.Equal(cost, Assert.Single(delivery.Attempts).Cost);
+    }
+
+    private static ScriptedProvider Answering(string name, Channel channel, Outcome outcome) => new(name, channel, _ => outcome);
+
+    private static User Ada(params (string Channel, string Address)[] addresses) => new()
+    {
+        Id = "ada",
+        Addresses = addresses.ToDictionary(address => address.Channel, address => address.Address),
+    };
+
+    private static async Task<User> FindAdaAsync(TestApplication application) =>
+        Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));
+}
