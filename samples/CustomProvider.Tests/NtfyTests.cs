@@ -1,0 +1,20 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Providers.Ntfy.Tests;
+
+public sealed class NtfyTests
+{
+    [Fact]
+    public async Task A_server_that_is_not_named_fails_the_start_and_says_so()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddNotifications().UseInMemory().AddNtfy(_ => { });
+        using var host = builder.Build();
+
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+
+        Assert.Contains(nameof(NtfyOptions.Server), failure.Message, StringComparison.Ordinal);
+    }
+}

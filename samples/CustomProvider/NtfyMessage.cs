@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Notify.Queueing;
+
+namespace Notify.Providers.Ntfy;
+
+/// <summary>A message as ntfy takes it (docs.ntfy.sh, "Publish as JSON").</summary>
+internal sealed record NtfyMessage(string Topic, string? Title, string? Message, string? Click)
+{
+    public static NtfyMessage Of(Delivery delivery) =>
+        new(delivery.To.Value, delivery.Content.Title, delivery.Content.Body, delivery.Content.Push?.Link);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NtfyMessage))]
+internal sealed partial class NtfyJson : JsonSerializerContext;

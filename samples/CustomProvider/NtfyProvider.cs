@@ -1,0 +1,28 @@
+using System.Net.Http.Json;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.Ntfy;
+
+internal sealed class NtfyProvider(string name, NtfyOptions options, HttpClient client, TimeProvider time) : IDeliveryProvider
+{
+    public string Name => name;
+    public Channel Channel => NtfyOptions.Channel;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, options.Server);
+        request.Headers.Authorization = options.AccessToken is { } token ? new("Bearer", token) : null;
+        request.Content = JsonContent.Create(NtfyMessage.Of(delivery), NtfyJson.Default.NtfyMessage);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            return HttpOutcomes.Of(response, time);
+        }
+        catch (HttpRequestException exception)
+        {
+            return HttpFailures.Unreachable(exception);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using System.Net;
+using Notify.Delivering;
+
+namespace Notify.Providers.Http;
+
+/// <summary>
+/// What statuses mean (RFC 9110 section 15) to a vendor that documents nothing more. A provider whose vendor has error codes reads
+/// those, and comes here with the rest.
+/// </summary>
+public static class HttpOutcomes
+{
+    /// <summary>
+    /// Accepted for 2xx; throttled for 429; the provider's failure for 401, 403, 404, 408 and 5xx, with the vendor's Retry-After;
+    /// rejected for all others. No status alone says that a recipient is gone.
+    /// </summary>
+    /// <param name="response">The response.</param>
+    /// <param name="time">The clock that a date in Retry-After is compared with.</param>
+    public static Outcome Of(HttpResponseMessage response, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(response);
+        var reason = $"HTTP {(int)response.StatusCode}";
+        return response.StatusCode switch
+        {
+            >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
+            HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, HttpFailures.RetryAfter(response, time)),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout
+                or >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, HttpFailures.RetryAfter(response, time)),
+            _ => Outcome.Rejected(reason),
+        };
+    }
+}

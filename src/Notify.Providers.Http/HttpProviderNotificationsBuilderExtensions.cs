@@ -1,0 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Delivering;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds providers that speak HTTP.</summary>
+public static class HttpProviderNotificationsBuilderExtensions
+{
+    /// <summary>
+    /// Adds a provider with its HTTP client (see <see cref="ProviderHttpClientExtensions.AddProviderHttpClient"/>) and its options,
+    /// which are validated at start by their annotations.
+    /// </summary>
+    /// <typeparam name="TProvider">
+    /// The provider. Its constructor takes its name, the options and the <see cref="HttpClient"/>, and whatever services it needs.
+    /// </typeparam>
+    /// <typeparam name="TOptions">Its options.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="name">The provider's name: lower case, unique in the application.</param>
+    /// <param name="configure">Sets the options.</param>
+    public static INotificationsBuilder AddHttpProvider<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider, TOptions>(
+        this INotificationsBuilder builder, string name, Action<TOptions> configure)
+        where TProvider : class, IDeliveryProvider
+        where TOptions : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        builder.Services.AddOptions<TOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddProviderHttpClient(name);
+        builder.Services.AddSingleton<IDeliveryProvider>(services => ActivatorUtilities.CreateInstance<TProvider>(
+            services,
+            name,
+            services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name),
+            services.CreateProviderHttpClient(name)));
+        return builder;
+    }
+}
