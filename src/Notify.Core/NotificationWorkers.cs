@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Planning;
@@ -10,18 +11,19 @@ namespace Notify;
 /// Starts and stops the walk's workers. They are looked up only when they start, which is after every option was validated: what is
 /// wrong is said all at once, and not by whichever worker needs it first.
 /// </summary>
-internal sealed class NotificationWorkers(IServiceProvider services) : IHostedService
+internal sealed class NotificationWorkers(IServiceProvider services, IOptions<NotificationsOptions> options) : IHostedService
 {
     private IHostedService[] _workers = [];
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        var parts = options.Value.Workers;
         _workers =
         [
             services.GetRequiredService<DeliveryRecorder>(),
-            services.GetRequiredService<DeliveryWorker>(),
-            services.GetRequiredService<ExpansionWorker>(),
-            services.GetRequiredService<DigestWorker>(),
+            .. Part<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
+            .. Part<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
+            .. Part<DigestWorker>(parts.HasFlag(Workers.Digest)),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);
@@ -33,4 +35,7 @@ internal sealed class NotificationWorkers(IServiceProvider services) : IHostedSe
         foreach (var worker in _workers.Reverse())
             await worker.StopAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private IEnumerable<IHostedService> Part<TWorker>(bool isOurs) where TWorker : IHostedService =>
+        isOurs ? [services.GetRequiredService<TWorker>()] : [];
 }

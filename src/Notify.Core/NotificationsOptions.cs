@@ -48,6 +48,9 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>What this process works on. Default: <see cref="Notify.Workers.All"/>.</summary>
+    public Workers Workers { get; set; } = Workers.All;
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -38,7 +38,7 @@ internal sealed class DeliveryWorker(
         await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
             .ConfigureAwait(false);
         await Task.WhenAll([
-            ConsumeHintsAsync(stoppingToken),
+            options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
             LeaseDueAsync(stoppingToken),
             FindOrphansAsync(stoppingToken),
             .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),

@@ -19,10 +19,12 @@ internal sealed class InProcessTransport(
     private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
 
+    private readonly bool _sendsHere = options.Value.Workers.HasFlag(Workers.Delivery);
+
     public QueuedDelivery Prepare(Delivery delivery)
     {
         var now = time.GetUtcNow();
-        return delivery.DueAt <= now && admission.TryAdmit(delivery)
+        return _sendsHere && delivery.DueAt <= now && admission.TryAdmit(delivery)
             ? new QueuedDelivery(delivery, now + options.Value.LeaseDuration, worker.Name)
             : new QueuedDelivery(delivery, delivery.DueAt);
     }
