@@ -8,6 +8,7 @@ needed='
 /usr/bin/chromium chromium
 /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
 /usr/lib/postgresql/*/bin/initdb postgresql
+/usr/bin/prometheus prometheus
 '
 
 missing=()

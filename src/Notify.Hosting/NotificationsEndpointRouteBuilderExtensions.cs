@@ -9,6 +9,7 @@ using Notify.Hosting.Analytics;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Health;
+using Notify.Hosting.Metrics;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
@@ -23,7 +24,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
-    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
+    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
     /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
@@ -53,6 +54,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapDeadLetters();
         group.MapAnalytics();
         group.MapHealth();
+        group.MapMetrics(endpoints.ServiceProvider);
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         if (keys.None)
