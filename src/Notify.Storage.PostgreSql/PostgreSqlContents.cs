@@ -18,10 +18,10 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
     private long _keptBytes;
 
     /// <summary>The contents of these notifications, those that are not kept in one query.</summary>
-    public async ValueTask<Dictionary<Guid, IReadOnlyList<ContentVariant>>> OfAsync(
+    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
         NpgsqlConnection connection, IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
     {
-        var contents = new Dictionary<Guid, IReadOnlyList<ContentVariant>>();
+        var contents = new Dictionary<Guid, StoredContents>();
         var missing = new HashSet<Guid>();
         foreach (var id in notificationIds)
         {
@@ -39,7 +39,7 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
     }
 
     private async ValueTask ReadAsync(
-        NpgsqlConnection connection, HashSet<Guid> missing, Dictionary<Guid, IReadOnlyList<ContentVariant>> contents, CancellationToken cancellationToken)
+        NpgsqlConnection connection, HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
     {
         var read = await connection.QueryAsync(_find, parameters => parameters.With(missing.ToArray()), Read, cancellationToken).ConfigureAwait(false);
         foreach (var kept in read)
@@ -55,7 +55,7 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
         return new Kept(row.GetGuid(0), StoredForm.ReadContents(json), json.Length);
     }
 
-    private IReadOnlyList<ContentVariant>? Find(Guid notificationId)
+    private StoredContents? Find(Guid notificationId)
     {
         lock (_lock)
         {
@@ -85,5 +85,5 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
         }
     }
 
-    private sealed record Kept(Guid NotificationId, IReadOnlyList<ContentVariant> Contents, long Bytes);
+    private sealed record Kept(Guid NotificationId, StoredContents Contents, long Bytes);
 }

@@ -87,5 +87,5 @@ internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger,
     public Notification Notification => Request.Notification;
 
     public static SerializedRequest Of(EnqueueRequest request) =>
-        new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification.Contents));
+        new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification));
 }

@@ -36,18 +36,26 @@ internal static class PostgreSqlRow
         RetryDelay = TimeSpan.FromTicks(row.GetInt64(18)),
     };
 
-    public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, IReadOnlyList<ContentVariant>> contents) =>
-        delivery with { Content = contents[delivery.NotificationId][delivery.ContentIndex].Content };
+    public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents)
+    {
+        var shared = contents[delivery.NotificationId];
+        return delivery with { Content = shared.Variants[delivery.ContentIndex].Content, TraceParent = shared.TraceParent };
+    }
 
     /// <summary>Reads <c>id, accepted_at, expires_at, trigger, contents</c>, which begin at a column.</summary>
-    public static Notification ReadNotification(NpgsqlDataReader row, int first) => new()
+    public static Notification ReadNotification(NpgsqlDataReader row, int first)
     {
-        Id = row.GetGuid(first),
-        AcceptedAt = row.Time(first + 1),
-        ExpiresAt = row.Time(first + 2),
-        Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(first + 3)),
-        Contents = StoredForm.ReadContents(row.GetFieldValue<byte[]>(first + 4)),
-    };
+        var contents = StoredForm.ReadContents(row.GetFieldValue<byte[]>(first + 4));
+        return new Notification
+        {
+            Id = row.GetGuid(first),
+            AcceptedAt = row.Time(first + 1),
+            ExpiresAt = row.Time(first + 2),
+            Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(first + 3)),
+            Contents = contents.Variants,
+            TraceParent = contents.TraceParent,
+        };
+    }
 
     public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 

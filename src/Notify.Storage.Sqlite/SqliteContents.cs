@@ -11,10 +11,10 @@ internal sealed class SqliteContents(SqliteConnection connection) : IDisposable
     private const int Kept = 256;
 
     private readonly SqliteStatement _find = new(connection, "SELECT contents FROM notify_notification WHERE id = ?1");
-    private readonly Dictionary<Guid, IReadOnlyList<ContentVariant>> _byNotification = [];
+    private readonly Dictionary<Guid, StoredContents> _byNotification = [];
     private readonly Queue<Guid> _oldest = new();
 
-    public IReadOnlyList<ContentVariant> Of(Guid notificationId)
+    public StoredContents Of(Guid notificationId)
     {
         if (_byNotification.TryGetValue(notificationId, out var known))
             return known;

@@ -130,5 +130,5 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 internal readonly record struct SerializedNotification(byte[] Trigger, byte[] Contents)
 {
     public static SerializedNotification Of(Notification notification) =>
-        new(StoredForm.WriteTrigger(notification.Trigger), StoredForm.WriteContents(notification.Contents));
+        new(StoredForm.WriteTrigger(notification.Trigger), StoredForm.WriteContents(notification));
 }

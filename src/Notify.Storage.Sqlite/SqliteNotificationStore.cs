@@ -16,16 +16,19 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     {
         using var statement = new SqliteStatement(connection,
             "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2");
-        return !statement.Bind(1, id).Bind(2, tenant).Read()
-            ? null
-            : new Notification
-            {
-                Id = id,
-                AcceptedAt = statement.Time(0),
-                ExpiresAt = statement.Time(1),
-                Trigger = StoredForm.ReadTrigger(statement.Blob(2)),
-                Contents = StoredForm.ReadContents(statement.Blob(3)),
-            };
+        if (!statement.Bind(1, id).Bind(2, tenant).Read())
+            return null;
+
+        var contents = StoredForm.ReadContents(statement.Blob(3));
+        return new Notification
+        {
+            Id = id,
+            AcceptedAt = statement.Time(0),
+            ExpiresAt = statement.Time(1),
+            Trigger = StoredForm.ReadTrigger(statement.Blob(2)),
+            Contents = contents.Variants,
+            TraceParent = contents.TraceParent,
+        };
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(

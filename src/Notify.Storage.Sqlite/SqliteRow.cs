@@ -18,6 +18,7 @@ internal static class SqliteRow
     {
         var notificationId = row.Guid(1);
         var contentIndex = row.Int32(10);
+        var shared = contents.Of(notificationId);
         return new Delivery
         {
             Id = row.Guid(0),
@@ -27,8 +28,9 @@ internal static class SqliteRow
             To = new Address(Channel.Named(row.Text(4)), row.Text(5), row.IsNull(6) ? null : (Platform)row.Int32(6), row.TextOrNull(7)),
             UserId = row.TextOrNull(8),
             Provider = row.Text(9),
-            Content = contents.Of(notificationId)[contentIndex].Content,
+            Content = shared.Variants[contentIndex].Content,
             ContentIndex = contentIndex,
+            TraceParent = shared.TraceParent,
             CollapseKey = row.TextOrNull(11),
             Fallback = row.IsNull(12) ? null : new FallbackPlace(row.Guid(12), row.Int32(13)),
             AcceptedAt = row.Time(14),

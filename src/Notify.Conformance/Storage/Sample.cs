@@ -20,6 +20,7 @@ internal sealed class Sample
             AcceptedAt = now,
             ExpiresAt = now.AddDays(3),
             Contents = [new ContentVariant(null, null, content)],
+            TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
         };
     }
 
@@ -41,6 +42,7 @@ internal sealed class Sample
         Provider = "mail-1",
         Content = Notification.Contents[0].Content,
         ContentIndex = 0,
+        TraceParent = Notification.TraceParent,
         AcceptedAt = Notification.AcceptedAt,
         DueAt = Notification.AcceptedAt,
         ExpiresAt = Notification.ExpiresAt,

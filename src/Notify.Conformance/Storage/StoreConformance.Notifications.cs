@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Notify.Queueing;
 using Notify.Settling;
 
@@ -49,6 +50,20 @@ public abstract partial class StoreConformance
             Html = "<p>&amp; é</p>",
             Data = new Dictionary<string, string> { ["b"] = "ä", ["a"] = "" },
             Attachments = [new Attachment("räkning.pdf", "application/pdf", new byte[] { 0, 1, 254, 255 })],
+            Push = new PushContent
+            {
+                ImageUrl = "https://example.org/ä.png",
+                Link = "shop://order/42",
+                Sound = "pling.caf",
+                Badge = 0,
+                Action = "ORDER",
+                Thread = "order-42",
+                IsSilent = true,
+            },
+            Overrides = new Dictionary<string, JsonElement>
+            {
+                ["apns"] = JsonSerializer.SerializeToElement(new { headers = new { priority = "5" }, gone = (string?)null, list = new[] { 1, 2.5 } }),
+            },
         };
         ContentVariant[] contents =
         [

@@ -48,6 +48,7 @@ internal sealed class DeliveryPlanner(
         Provider = draft.Provider,
         Content = notification.Contents[draft.ContentIndex].Content,
         ContentIndex = draft.ContentIndex,
+        TraceParent = notification.TraceParent,
         CollapseKey = notification.Trigger.CollapseKey,
         Fallback = draft.Fallback,
         AcceptedAt = notification.AcceptedAt,

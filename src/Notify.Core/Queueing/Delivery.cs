@@ -33,6 +33,9 @@ public sealed record Delivery
     /// <summary>See <see cref="Trigger.CollapseKey"/>.</summary>
     public string? CollapseKey { get; init; }
 
+    /// <summary>See <see cref="Notification.TraceParent"/>.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Its place in a chain of channels that stand in for each other; null when there is none.</summary>
     public FallbackPlace? Fallback { get; init; }
 

@@ -11,7 +11,7 @@ namespace Notify.Storage;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(Trigger))]
-[JsonSerializable(typeof(IReadOnlyList<ContentVariant>))]
+[JsonSerializable(typeof(StoredContents))]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(Template))]
 [JsonSerializable(typeof(Attempt))]

@@ -18,13 +18,12 @@ public static class StoredForm
     /// <summary>Reads what <see cref="WriteTrigger"/> wrote.</summary>
     public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Trigger)!;
 
-    /// <summary>Everything a notification says.</summary>
-    public static byte[] WriteContents(IReadOnlyList<ContentVariant> contents) =>
-        JsonSerializer.SerializeToUtf8Bytes(contents, NotifyJson.Default.IReadOnlyListContentVariant);
+    /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
+    public static byte[] WriteContents(Notification notification) =>
+        JsonSerializer.SerializeToUtf8Bytes(new StoredContents(notification.Contents, notification.TraceParent), NotifyJson.Default.StoredContents);
 
     /// <summary>Reads what <see cref="WriteContents"/> wrote.</summary>
-    public static IReadOnlyList<ContentVariant> ReadContents(ReadOnlySpan<byte> json) =>
-        JsonSerializer.Deserialize(json, NotifyJson.Default.IReadOnlyListContentVariant)!;
+    public static StoredContents ReadContents(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.StoredContents)!;
 
     /// <summary>A user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, NotifyJson.Default.User);
@@ -56,3 +55,8 @@ public static class StoredForm
     private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }
+
+/// <summary>What a notification's deliveries share, and a store keeps once for all of them.</summary>
+/// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
+/// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
+public sealed record StoredContents(IReadOnlyList<ContentVariant> Variants, string? TraceParent);

@@ -43,7 +43,7 @@ public static class NotifyTelemetry
 
     internal static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
     {
-        var activity = Source.StartActivity("notify.attempt", ActivityKind.Client);
+        var activity = Source.StartActivity("notify.attempt", ActivityKind.Client, delivery.TraceParent);
         activity?.SetTag("notify.delivery.id", delivery.Id)
             .SetTag("notify.notification.id", delivery.NotificationId)
             .SetTag("notify.channel", delivery.Channel.Name)

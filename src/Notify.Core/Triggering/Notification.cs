@@ -18,6 +18,12 @@ public sealed record Notification
     /// <summary>Everything it says, rendered when it was accepted; its deliveries share these by <see cref="Queueing.Delivery.ContentIndex"/>.</summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
+    /// <summary>
+    /// The trace that accepted it, as a W3C <c>traceparent</c>: attempts go on with it, in whatever process and however much later. Null
+    /// without a trace.
+    /// </summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>On whose behalf.</summary>
     public string Tenant => Trigger.Tenant;
 }

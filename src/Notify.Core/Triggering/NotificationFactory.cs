@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.Options;
 using Notify.Planning;
 using Notify.Queueing;
@@ -38,6 +39,7 @@ internal sealed class NotificationFactory(
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
             Contents = contents,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null,
         };
     }
 
