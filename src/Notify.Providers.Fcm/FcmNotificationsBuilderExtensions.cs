@@ -40,7 +40,7 @@ public static class FcmNotificationsBuilderExtensions
     private static FcmProvider Create(IServiceProvider services, string name)
     {
         var options = services.GetRequiredService<IOptionsMonitor<FcmOptions>>().Get(name);
-        var account = FcmServiceAccount.Read(options, out _);
+        var account = ServiceAccountKey.Read(options, out _);
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILogger<FcmProvider>>();
         return new FcmProvider(

@@ -21,7 +21,7 @@ internal sealed class FcmOptionsValidator : IValidateOptions<FcmOptions>
             yield break;
         }
 
-        var account = FcmServiceAccount.Read(options, out var failure);
+        var account = ServiceAccountKey.Read(options, out var failure);
         if (failure is not null)
             yield return failure;
         else if (string.IsNullOrEmpty(options.ProjectId) && string.IsNullOrEmpty(account?.ProjectId))
