@@ -16,50 +16,16 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
     public static async ValueTask<FcmAnswer> ReadAsync(
         HttpResponseMessage response, bool isDevice, TimeProvider time, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(MaxBytes);
-        try
-        {
-            var length = await ReadAsync(response, buffer, cancellationToken).ConfigureAwait(false);
-            var body = buffer.AsMemory(0, length);
-            return response.IsSuccessStatusCode
-                ? new FcmAnswer(Outcome.Accepted(NameOf(body.Span)), RefusesAccess: false)
-                : Refusal(response, FcmError.Parse(body), isDevice, time);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        using var body = new Body();
+        await body.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        return response.IsSuccessStatusCode
+            ? new FcmAnswer(Outcome.Accepted(NameOf(body.Read.Span)), RefusesAccess: false)
+            : Refusal(response, FcmError.Parse(body.Read), isDevice, time);
     }
 
     private static FcmAnswer Refusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) => new(
         FcmOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
         FcmOutcomes.RefusesAccess(response.StatusCode, error));
-
-    // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again for want
-    // of its id.
-    private static async ValueTask<int> ReadAsync(HttpResponseMessage response, byte[] buffer, CancellationToken cancellationToken)
-    {
-        var length = 0;
-        try
-        {
-            var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            int read;
-            do
-            {
-                read = await stream.ReadAsync(buffer.AsMemory(length), cancellationToken).ConfigureAwait(false);
-                length += read;
-            }
-            while (read > 0 && length < buffer.Length);
-        }
-        catch (Exception exception) when (exception is IOException or HttpRequestException || IsTaken(response, exception))
-        {
-        }
-
-        return length;
-    }
-
-    private static bool IsTaken(HttpResponseMessage response, Exception exception) =>
-        response.IsSuccessStatusCode && exception is OperationCanceledException;
 
     /// <summary>The message's name, <c>projects/{project}/messages/{id}</c>; null when the body is none of the documented ones.</summary>
     private static string? NameOf(ReadOnlySpan<byte> body)
@@ -83,6 +49,40 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         catch (Exception exception) when (exception is JsonException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    /// <summary>What arrived of a body. Memory is rented when something is there to be read, not while hundreds of calls wait for it.</summary>
+    private sealed class Body : IDisposable
+    {
+        private byte[] _bytes = [];
+        private int _length;
+
+        public ReadOnlyMemory<byte> Read => _bytes.AsMemory(0, _length);
+
+        // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again for
+        // want of its id.
+        public async ValueTask ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+        {
+            try
+            {
+                var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+                await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+                _bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
+                while (_length < _bytes.Length
+                    && await stream.ReadAsync(_bytes.AsMemory(_length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
+                    _length += read;
+            }
+            catch (Exception exception) when (exception is IOException or HttpRequestException
+                || (response.IsSuccessStatusCode && exception is OperationCanceledException))
+            {
+            }
+        }
+
+        public void Dispose()
+        {
+            if (_bytes.Length > 0)
+                ArrayPool<byte>.Shared.Return(_bytes);
         }
     }
 }
