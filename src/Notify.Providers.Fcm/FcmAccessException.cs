@@ -3,7 +3,9 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>There is no access token to be had. The message says why in words of this package: Google's may quote the credentials.</summary>
+/// <summary>
+/// There is no access token to be had. The message says why in words of this package: Google's may quote the credentials.
+/// </summary>
 internal sealed class FcmAccessException : Exception
 {
     /// <summary>What the token endpoint may answer: RFC 6749 section 5.2.</summary>

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// The access token that all sends share. Google's library keeps it too, and renews it minutes before it expires; but it takes a lock
+/// The access token that all sends share. Google's library keeps it too, and renews it minutes before it expires; but it takes a
+/// lock
 /// and a task for each question, so it is asked now and then, and sends in between read what it answered.
 /// </summary>
 internal sealed class FcmAccessTokens(
@@ -28,7 +29,9 @@ internal sealed class FcmAccessTokens(
         return token is not null && time.GetTimestamp() < token.AskAgainAt ? new(token.Header) : AskAsync(cancellationToken);
     }
 
-    /// <summary>The value of the Authorization header in place of one that the service refused, once for all who were refused.</summary>
+    /// <summary>
+    /// The value of the Authorization header in place of one that the service refused, once for all who were refused.
+    /// </summary>
     /// <exception cref="FcmAccessException">There is no access token to be had.</exception>
     public Task<string> RenewAsync(string refused, CancellationToken cancellationToken)
     {
@@ -71,7 +74,8 @@ internal sealed class FcmAccessTokens(
         var credential = await LoadAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var value = await credential.UnderlyingCredential.GetAccessTokenForRequestAsync(null, cancellationToken).ConfigureAwait(false);
+            var value = await credential.UnderlyingCredential.GetAccessTokenForRequestAsync(null, cancellationToken)
+                .ConfigureAwait(false);
             return Keep($"Bearer {value}");
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)

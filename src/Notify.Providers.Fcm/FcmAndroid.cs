@@ -6,7 +6,9 @@ namespace Notify.Providers.Fcm;
 /// <summary>The <c>android</c> block.</summary>
 internal static class FcmAndroid
 {
-    /// <summary>The longest that the service keeps a message: four weeks (Firebase, "AndroidConfig"), and what it takes when told nothing.</summary>
+    /// <summary>
+    /// The longest that the service keeps a message: four weeks (Firebase, "AndroidConfig"), and what it takes when told nothing.
+    /// </summary>
     public const long MaxSeconds = 28 * 24 * 60 * 60;
 
     public static void Write(Utf8JsonWriter writer, Delivery delivery, DateTimeOffset now)

@@ -27,7 +27,9 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         FcmOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
         FcmOutcomes.RefusesAccess(response.StatusCode, error));
 
-    /// <summary>The message's name, <c>projects/{project}/messages/{id}</c>; null when the body is none of the documented ones.</summary>
+    /// <summary>
+    /// The message's name, <c>projects/{project}/messages/{id}</c>; null when the body is none of the documented ones.
+    /// </summary>
     private static string? NameOf(ReadOnlySpan<byte> body)
     {
         try
@@ -52,7 +54,9 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         }
     }
 
-    /// <summary>What arrived of a body. Memory is rented when something is there to be read, not while hundreds of calls wait for it.</summary>
+    /// <summary>
+    /// What arrived of a body. Memory is rented when something is there to be read, not while hundreds of calls wait for it.
+    /// </summary>
     private sealed class Body : IDisposable
     {
         private byte[] _bytes = [];
@@ -60,7 +64,8 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
 
         public ReadOnlyMemory<byte> Read => _bytes.AsMemory(0, _length);
 
-        // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again for
+        // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again
+        // for
         // want of its id.
         public async ValueTask ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
         {

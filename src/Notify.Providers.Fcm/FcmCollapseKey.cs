@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Fits a collapse key into vendors' limits: what collapses is decided by equality alone, so a hash does as well.</summary>
+/// <summary>
+/// Fits a collapse key into vendors' limits: what collapses is decided by equality alone, so a hash does as well.
+/// </summary>
 internal static class FcmCollapseKey
 {
     /// <summary>24 bytes are 32 characters of base64, which fits everywhere.</summary>

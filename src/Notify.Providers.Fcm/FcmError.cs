@@ -6,9 +6,13 @@ namespace Notify.Providers.Fcm;
 /// What an error's body says, as far as it is known: Firebase documents the codes, anybody may stand between us and the service.
 /// Text of the body is never kept, for it may quote the message.
 /// </summary>
-/// <param name="Code">The <c>errorCode</c> of google.firebase.fcm.v1.FcmError; null when there is none that is documented.</param>
+/// <param name="Code">
+/// The <c>errorCode</c> of google.firebase.fcm.v1.FcmError; null when there is none that is documented.
+/// </param>
 /// <param name="Field">The first field that google.rpc.BadRequest names; null when there is none of the message's.</param>
-/// <param name="IsQuotaOfTarget">Whether google.rpc.QuotaFailure speaks of a device or a topic, and not of the whole project.</param>
+/// <param name="IsQuotaOfTarget">
+/// Whether google.rpc.QuotaFailure speaks of a device or a topic, and not of the whole project.
+/// </param>
 internal sealed record FcmError(string? Code = null, string? Field = null, bool IsQuotaOfTarget = false)
 {
     private static readonly FcmError Unknown = new();

@@ -5,7 +5,9 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Writes a delivery as the request of <c>projects.messages:send</c> (Firebase, "REST Resource: projects.messages").</summary>
+/// <summary>
+/// Writes a delivery as the request of <c>projects.messages:send</c> (Firebase, "REST Resource: projects.messages").
+/// </summary>
 internal static class FcmMessage
 {
     // Letters of all the world's languages count as they are towards the service's limit, not as six characters each.

@@ -12,7 +12,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FcmNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Adds the provider <c>fcm</c>. It takes registration tokens of Firebase whatever they run on; where APNs or Web Push is added as
+    /// Adds the provider <c>fcm</c>. It takes registration tokens of Firebase whatever they run on; where APNs or Web Push is
+    /// added as
     /// well, tokens of those platforms go there.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>

@@ -4,7 +4,8 @@ using Notify.Delivering;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// What the service's answer means (Firebase, "ErrorCode" and "Best practices when sending FCM messages at scale"). Reasons hold the
+/// What the service's answer means (Firebase, "ErrorCode" and "Best practices when sending FCM messages at scale"). Reasons hold
+/// the
 /// documented code and the status, never the service's own text.
 /// </summary>
 internal static class FcmOutcomes
@@ -34,7 +35,9 @@ internal static class FcmOutcomes
         };
     }
 
-    /// <summary>Whether the service refuses the access token. It says 401 as well where it is Apple who refuses Firebase's.</summary>
+    /// <summary>
+    /// Whether the service refuses the access token. It says 401 as well where it is Apple who refuses Firebase's.
+    /// </summary>
     public static bool RefusesAccess(HttpStatusCode status, FcmError error) =>
         status == HttpStatusCode.Unauthorized && error.Code != "THIRD_PARTY_AUTH_ERROR";
 

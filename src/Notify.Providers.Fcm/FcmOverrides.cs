@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// <c>Content.Overrides["fcm"]</c>: an object laid over the request's <c>message</c> as a JSON merge patch (RFC 7396): members that are
+/// <c>Content.Overrides["fcm"]</c>: an object laid over the request's <c>message</c> as a JSON merge patch (RFC 7396): members
+/// that are
 /// objects are merged, others replaced, <c>null</c> takes one away. It may set anything but the recipient.
 /// </summary>
 internal static class FcmOverrides

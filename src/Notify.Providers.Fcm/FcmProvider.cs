@@ -9,8 +9,13 @@ namespace Notify.Providers.Fcm;
 
 /// <summary>Sends push messages through Firebase Cloud Messaging, HTTP v1.</summary>
 internal sealed class FcmProvider(
-    string name, Uri endpoint, bool validateOnly, HttpClient client, FcmAccessTokens tokens, TimeProvider time, ILogger<FcmProvider> logger)
-    : IDeliveryProvider
+    string name,
+    Uri endpoint,
+    bool validateOnly,
+    HttpClient client,
+    FcmAccessTokens tokens,
+    TimeProvider time,
+    ILogger<FcmProvider> logger) : IDeliveryProvider
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 

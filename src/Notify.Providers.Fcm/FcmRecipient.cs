@@ -4,7 +4,8 @@ namespace Notify.Providers.Fcm;
 
 /// <summary>
 /// Recipients whom Firebase knows and Notify does not: everybody who subscribed in the app. They are given as
-/// <see cref="Trigger.To"/> like any recipient; unlike <see cref="Recipient.Topic"/>, the service does the fan-out, and one delivery
+/// <see cref="Trigger.To"/> like any recipient; unlike <see cref="Recipient.Topic"/>, the service does the fan-out, and one
+/// delivery
 /// stands for all of it.
 /// </summary>
 public static partial class FcmRecipient
@@ -13,7 +14,9 @@ public static partial class FcmRecipient
     internal const string ConditionPrefix = "/conditions/";
 
     /// <summary>Every app instance that subscribed to a topic of Firebase.</summary>
-    /// <param name="name">The topic's name, without <c>/topics/</c>: ASCII letters, digits and <c>-_.~%</c> (Firebase, "Topic messaging").</param>
+    /// <param name="name">
+    /// The topic's name, without <c>/topics/</c>: ASCII letters, digits and <c>-_.~%</c> (Firebase, "Topic messaging").
+    /// </param>
     /// <exception cref="ArgumentException">The name is not well formed.</exception>
     public static Recipient Topic(string name)
     {
@@ -25,7 +28,8 @@ public static partial class FcmRecipient
 
     /// <summary>Every app instance whose topics meet a condition.</summary>
     /// <param name="expression">
-    /// The condition, such as <c>'stocks' in topics &amp;&amp; !('weather' in topics)</c>: at most five topics (Firebase, "Topic messaging").
+    /// The condition, such as <c>'stocks' in topics &amp;&amp; !('weather' in topics)</c>: at most five topics (Firebase, "Topic
+    /// messaging").
     /// </param>
     /// <exception cref="ArgumentException">The expression is empty.</exception>
     public static Recipient Condition(string expression)

@@ -20,11 +20,14 @@ internal static class FcmWebPush
         writer.WriteText("TTL"u8, FcmAndroid.SecondsLeft(delivery, now));
         writer.WriteString("Urgency"u8, UrgencyOf(delivery.Priority));
         if (delivery.CollapseKey is { } key)
-            writer.WriteString("Topic"u8, key.AsSpan().ContainsAnyExcept(TopicCharacters) ? FcmCollapseKey.Hash(key) : FcmCollapseKey.Fit(key, MaxTopicLength));
+            writer.WriteString("Topic"u8, TopicOf(key));
         writer.WriteEndObject();
         WriteLink(writer, delivery.Content.Push);
         writer.WriteEndObject();
     }
+
+    private static string TopicOf(string key) =>
+        key.AsSpan().ContainsAnyExcept(TopicCharacters) ? FcmCollapseKey.Hash(key) : FcmCollapseKey.Fit(key, MaxTopicLength);
 
     private static ReadOnlySpan<byte> UrgencyOf(Priority priority) => priority switch
     {

@@ -5,7 +5,9 @@ namespace Notify.Providers.Fcm;
 /// <summary>Reads the key of a service account from where the options say it is.</summary>
 internal static class ServiceAccountKey
 {
-    /// <summary>The account; null where the options name none, or it cannot be read and <paramref name="failure"/> says why.</summary>
+    /// <summary>
+    /// The account; null where the options name none, or it cannot be read and <paramref name="failure"/> says why.
+    /// </summary>
     public static ServiceAccountCredential? Read(FcmOptions options, out string? failure)
     {
         failure = null;

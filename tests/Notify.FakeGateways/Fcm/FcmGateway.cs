@@ -60,7 +60,9 @@ public sealed class FcmGateway : IAsyncDisposable
     /// <summary>Decides about the call of this number, before all else; null leaves it alone.</summary>
     public Func<long, FcmFault?>? FaultOf { get; set; }
 
-    /// <summary>The OAuth error that the token endpoint answers instead of tokens, such as <c>invalid_grant</c>; null for none.</summary>
+    /// <summary>
+    /// The OAuth error that the token endpoint answers instead of tokens, such as <c>invalid_grant</c>; null for none.
+    /// </summary>
     public string? TokenError
     {
         get => _tokens.Error;

@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Notify.FakeGateways.Fcm;
 
-/// <summary>What the service checks of a request ("REST Resource: projects.messages" and "ErrorCode" of the Firebase reference).</summary>
+/// <summary>
+/// What the service checks of a request ("REST Resource: projects.messages" and "ErrorCode" of the Firebase reference).
+/// </summary>
 internal static partial class FcmMessageRules
 {
     private const int MaxPayload = 4096;
@@ -141,7 +143,9 @@ internal static partial class FcmMessageRules
         return element;
     }
 
-    /// <summary>Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.</summary>
+    /// <summary>
+    /// Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.
+    /// </summary>
     private static string CamelCase(string name) =>
         name.Contains('_', StringComparison.Ordinal) ? Underscore().Replace(name, letter => letter.Groups[1].Value.ToUpperInvariant()) : name;
 

@@ -5,12 +5,16 @@ using System.Text.Json;
 
 namespace Notify.FakeGateways.Fcm;
 
-/// <summary>A service account of the fake project: the private half goes to clients as JSON, the public half verifies what they sign.</summary>
+/// <summary>
+/// A service account of the fake project: the private half goes to clients as JSON, the public half verifies what they sign.
+/// </summary>
 public sealed class FcmServiceAccount : IDisposable
 {
     public const string MessagingScope = "https://www.googleapis.com/auth/firebase.messaging";
 
-    /// <summary>The audience that Google documents for assertions ("Using OAuth 2.0 for Server to Server Applications").</summary>
+    /// <summary>
+    /// The audience that Google documents for assertions ("Using OAuth 2.0 for Server to Server Applications").
+    /// </summary>
     private const string GoogleAudience = "https://oauth2.googleapis.com/token";
 
     private readonly RSA _key = RSA.Create(2048);
