@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Notify.Queueing;
+
+namespace Notify.Providers.Fcm;
+
+/// <summary>The <c>apns</c> block: what Firebase passes on to Apple (Apple, "Sending notification requests to APNs").</summary>
+internal static class FcmApns
+{
+    /// <summary>Apple: a collapse id is at most 64 bytes.</summary>
+    private const int MaxCollapseBytes = 64;
+
+    public static void Write(Utf8JsonWriter writer, Delivery delivery)
+    {
+        writer.WriteStartObject("apns"u8);
+        WriteHeaders(writer, delivery);
+        WriteAps(writer, delivery.Content.Push);
+        writer.WriteEndObject();
+    }
+
+    // Apple refuses a background push of priority 10.
+    private static void WriteHeaders(Utf8JsonWriter writer, Delivery delivery)
+    {
+        var isSilent = delivery.Content.Push is { IsSilent: true };
+        writer.WriteStartObject("headers"u8);
+        writer.WriteText("apns-expiration"u8, delivery.ExpiresAt.ToUnixTimeSeconds());
+        writer.WriteString("apns-priority"u8, delivery.Priority == Priority.High && !isSilent ? "10"u8 : "5"u8);
+        if (isSilent)
+            writer.WriteString("apns-push-type"u8, "background"u8);
+        if (delivery.CollapseKey is { } key)
+            writer.WriteString("apns-collapse-id"u8, FcmCollapseKey.Fit(key, MaxCollapseBytes));
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAps(Utf8JsonWriter writer, PushContent? push)
+    {
+        if (push is null or { IsSilent: false, Badge: null, Sound: null, Thread: null, Action: null, ImageUrl: null })
+            return;
+
+        writer.WriteStartObject("payload"u8);
+        writer.WriteStartObject("aps"u8);
+        if (push.IsSilent)
+            writer.WriteNumber("content-available"u8, 1);
+        else
+            WriteAppearance(writer, push);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteAppearance(Utf8JsonWriter writer, PushContent push)
+    {
+        if (push.Badge is { } badge)
+            writer.WriteNumber("badge"u8, badge);
+        writer.WriteIfSet("sound"u8, push.Sound);
+        writer.WriteIfSet("thread-id"u8, push.Thread);
+        writer.WriteIfSet("category"u8, push.Action);
+        if (push.ImageUrl is not null)
+            writer.WriteNumber("mutable-content"u8, 1);
+    }
+}

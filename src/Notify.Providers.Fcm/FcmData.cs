@@ -1,0 +1,39 @@
+using System.Text.Json;
+
+namespace Notify.Providers.Fcm;
+
+/// <summary>The <c>data</c> block: what the app gets for itself.</summary>
+internal static class FcmData
+{
+    private const string Link = "link";
+
+    /// <summary>Firebase, "REST Resource: projects.messages", field data: words that a key may not be, or begin with.</summary>
+    public static string? ErrorOf(IReadOnlyDictionary<string, string>? data)
+    {
+        foreach (var (key, _) in data ?? Empty)
+        {
+            if (key is "from" or "message_type"
+                || key.StartsWith("google.", StringComparison.Ordinal)
+                || key.StartsWith("gcm.", StringComparison.Ordinal))
+                return "a data key is reserved by FCM: from, message_type, google.* or gcm.*";
+        }
+
+        return null;
+    }
+
+    public static void Write(Utf8JsonWriter writer, Content content)
+    {
+        var data = content.Data ?? Empty;
+        var link = data.ContainsKey(Link) ? null : content.Push?.Link;
+        if (data.Count == 0 && link is null)
+            return;
+
+        writer.WriteStartObject("data"u8);
+        foreach (var (key, value) in data)
+            writer.WriteString(key, value);
+        writer.WriteIfSet("link"u8, link);
+        writer.WriteEndObject();
+    }
+
+    private static Dictionary<string, string> Empty { get; } = [];
+}

@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Notify.Queueing;
+
+namespace Notify.Providers.Fcm;
+
+/// <summary>
+/// Writes a delivery as the request of <c>projects.messages:send</c> (Firebase, "REST Resource: projects.messages").
+/// </summary>
+internal static class FcmMessage
+{
+    // Letters of all the world's languages count as they are towards the service's limit, not as six characters each.
+    private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>Why the service could never take this content; null when it may.</summary>
+    public static string? ErrorOf(Content content) => FcmData.ErrorOf(content.Data) ?? FcmOverrides.ErrorOf(content);
+
+    public static void Write(IBufferWriter<byte> body, Delivery delivery, bool validateOnly, DateTimeOffset now)
+    {
+        using var writer = new Utf8JsonWriter(body, Json);
+        writer.WriteStartObject();
+        if (validateOnly)
+            writer.WriteBoolean("validate_only"u8, true);
+        writer.WritePropertyName("message"u8);
+        if (FcmOverrides.Of(delivery.Content) is { } overrides)
+            FcmOverrides.Merge(message => WriteMessage(message, delivery, now), overrides).WriteTo(writer);
+        else
+            WriteMessage(writer, delivery, now);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteMessage(Utf8JsonWriter writer, Delivery delivery, DateTimeOffset now)
+    {
+        writer.WriteStartObject();
+        WriteTarget(writer, delivery.To.Value);
+        if (delivery.Content.Push is not { IsSilent: true })
+            WriteNotification(writer, delivery.Content);
+        FcmData.Write(writer, delivery.Content);
+
+        // A registration token of Firebase does not tell what it runs on, unless the device was registered with its platform.
+        if (delivery.To.Platform is not (Platform.Ios or Platform.Web))
+            FcmAndroid.Write(writer, delivery, now);
+        if (delivery.To.Platform is not Platform.Web)
+            FcmApns.Write(writer, delivery);
+        if (delivery.To.Platform is not Platform.Ios)
+            FcmWebPush.Write(writer, delivery, now);
+        writer.WriteEndObject();
+    }
+
+    private static void WriteTarget(Utf8JsonWriter writer, string address)
+    {
+        if (address.StartsWith(FcmRecipient.TopicPrefix, StringComparison.Ordinal))
+            writer.WriteString("topic"u8, address.AsSpan(FcmRecipient.TopicPrefix.Length));
+        else if (address.StartsWith(FcmRecipient.ConditionPrefix, StringComparison.Ordinal))
+            writer.WriteString("condition"u8, address.AsSpan(FcmRecipient.ConditionPrefix.Length));
+        else
+            writer.WriteString("token"u8, address);
+    }
+
+    private static void WriteNotification(Utf8JsonWriter writer, Content content)
+    {
+        if (content is { Title: null, Body: null, Push.ImageUrl: null })
+            return;
+
+        writer.WriteStartObject("notification"u8);
+        writer.WriteIfSet("title"u8, content.Title);
+        writer.WriteIfSet("body"u8, content.Body);
+        writer.WriteIfSet("image"u8, content.Push?.ImageUrl);
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,76 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.Fcm;
+
+/// <summary>Sends push messages through Firebase Cloud Messaging, HTTP v1.</summary>
+internal sealed class FcmProvider(
+    string name,
+    Uri endpoint,
+    bool validateOnly,
+    HttpClient client,
+    FcmAccessTokens tokens,
+    TimeProvider time,
+    ILogger<FcmProvider> logger) : IDeliveryProvider
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    public string Name => name;
+
+    public Channel Channel => Channel.Push;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (FcmMessage.ErrorOf(delivery.Content) is { } error)
+            return Outcome.Rejected(error);
+
+        try
+        {
+            var authorization = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            var answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
+            if (!answer.RefusesAccess)
+                return answer.Outcome;
+
+            authorization = await tokens.RenewAsync(authorization, cancellationToken).ConfigureAwait(false);
+            answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
+            return answer.Outcome;
+        }
+        catch (FcmAccessException exception)
+        {
+            Log.NoAccess(logger, name, exception.Message);
+            return Outcome.ProviderFailed(exception.Message);
+        }
+        catch (HttpRequestException exception)
+        {
+            return HttpFailures.Unreachable(exception);
+        }
+    }
+
+    private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(delivery, authorization);
+        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            .ConfigureAwait(false);
+        return await FcmAnswer.ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private HttpRequestMessage CreateRequest(Delivery delivery, string authorization)
+    {
+        var content = new PooledContent(Json);
+        FcmMessage.Write(content, delivery, validateOnly, time.GetUtcNow());
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Content = content,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        // As text: a header value that has been parsed is put together anew for every request, all two kilobytes of the token.
+        request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        return request;
+    }
+}

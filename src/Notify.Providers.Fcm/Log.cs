@@ -1,0 +1,12 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Providers.Fcm;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "{Provider} refused the access token; another is asked for")]
+    public static partial void AccessTokenRefused(ILogger logger, string provider);
+
+    [LoggerMessage(2, LogLevel.Warning, "{Provider} cannot send: {Reason}")]
+    public static partial void NoAccess(ILogger logger, string provider, string reason);
+}

@@ -1,0 +1,166 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Notify.FakeGateways.Fcm;
+
+/// <summary>
+/// What the service checks of a request ("REST Resource: projects.messages" and "ErrorCode" of the Firebase reference).
+/// </summary>
+internal static partial class FcmMessageRules
+{
+    private const int MaxPayload = 4096;
+    private const int MaxTopicPayload = 2048;
+    private const double MaxTtlSeconds = 2_419_200;
+
+    private static readonly string[] Targets = ["token", "topic", "condition"];
+
+    private static readonly Dictionary<string, string[]> Members = new()
+    {
+        [""] = ["message", "validate_only"],
+        ["message"] = ["name", "data", "notification", "android", "webpush", "apns", "fcm_options", "token", "topic", "condition"],
+        ["message.notification"] = ["title", "body", "image"],
+        ["message.android"] =
+            ["collapse_key", "priority", "ttl", "restricted_package_name", "data", "notification", "fcm_options", "direct_boot_ok"],
+        ["message.android.notification"] =
+        [
+            "title", "body", "icon", "color", "sound", "tag", "click_action", "body_loc_key", "body_loc_args", "title_loc_key",
+            "title_loc_args", "channel_id", "ticker", "sticky", "event_time", "local_only", "notification_priority", "visibility",
+            "default_sound", "default_vibrate_timings", "default_light_settings", "vibrate_timings", "notification_count", "light_settings",
+            "image",
+        ],
+        ["message.apns"] = ["headers", "payload", "fcm_options", "live_activity_token"],
+        ["message.webpush"] = ["headers", "data", "notification", "fcm_options"],
+        ["message.webpush.fcm_options"] = ["link", "analytics_label"],
+    };
+
+    /// <summary>Why the request is refused; null when it is not.</summary>
+    public static FcmRefusal? RefusalOf(JsonElement request)
+    {
+        foreach (var (path, members) in Members)
+        {
+            if (At(request, path) is { } block && UnknownMember(block, members) is { } unknown)
+                return Invalid(path, $"Invalid JSON payload received. Unknown name \"{unknown}\" at '{path}': Cannot find field.", withCode: false);
+        }
+
+        return At(request, "message") is { } message
+            ? TargetRefusal(message) ?? DataRefusal(message) ?? BlockRefusal(request) ?? SizeRefusal(message)
+            : Invalid("message", "Message is not set.");
+    }
+
+    private static FcmRefusal? TargetRefusal(JsonElement message)
+    {
+        var targets = Targets.Where(target => message.TryGetProperty(target, out _)).ToArray();
+        if (targets.Length == 0)
+            return Invalid("message", "Recipient of the message is not set.");
+        if (targets.Length > 1)
+            return Invalid("message", "Invalid value (oneof), oneof field 'target' is already set.", withCode: false);
+
+        var target = message.GetProperty(targets[0]).GetString()!;
+        return targets[0] switch
+        {
+            "token" when !TokenForm().IsMatch(target) => Invalid("message.token", "The registration token is not a valid FCM registration token"),
+            "topic" when !TopicForm().IsMatch(target) => Invalid("message.topic", "Invalid topic name"),
+            "condition" when !target.Contains("in topics", StringComparison.Ordinal) => Invalid("message.condition", "Invalid condition"),
+            _ => null,
+        };
+    }
+
+    private static FcmRefusal? DataRefusal(JsonElement message)
+    {
+        if (At(message, "data") is not { } data)
+            return null;
+
+        var index = 0;
+        foreach (var item in data.EnumerateObject())
+        {
+            if (item.Value.ValueKind != JsonValueKind.String)
+                return Invalid($"message.data[{index}].value", $"Invalid value at 'message.data[{index}].value' (TYPE_STRING)", withCode: false);
+            if (item.Name is "from" or "message_type" || item.Name.StartsWith("google.", StringComparison.Ordinal)
+                || item.Name.StartsWith("gcm.", StringComparison.Ordinal))
+                return Invalid("message.data", "Invalid data payload key");
+            index++;
+        }
+
+        return null;
+    }
+
+    private static FcmRefusal? BlockRefusal(JsonElement request)
+    {
+        if (At(request, "message.android.priority") is { } priority && priority.GetString()!.ToUpperInvariant() is not ("HIGH" or "NORMAL"))
+            return Invalid("message.android.priority", "Invalid value");
+        if (At(request, "message.android.ttl") is { } ttl && !IsDuration(ttl.GetString()!))
+            return Invalid("message.android.ttl", "Invalid duration format, or TTL out of range");
+        if (At(request, "message.webpush.fcm_options.link") is { } link && !link.GetString()!.StartsWith("https://", StringComparison.Ordinal))
+            return Invalid("message.webpush.fcm_options.link", "Link URL must be HTTPS.");
+
+        foreach (var path in (string[])["message.apns.headers", "message.webpush.headers"])
+        {
+            if (At(request, path) is { } headers && headers.EnumerateObject().Any(header => header.Value.ValueKind != JsonValueKind.String))
+                return Invalid(path, "Invalid value (TYPE_STRING)", withCode: false);
+        }
+
+        return null;
+    }
+
+    // The service says no more about it: no details at all.
+    private static FcmRefusal? SizeRefusal(JsonElement message)
+    {
+        var size = SizeOf(message, "notification") + SizeOf(message, "data");
+        return size > (message.TryGetProperty("token", out _) ? MaxPayload : MaxTopicPayload)
+            ? new FcmRefusal(400, null, "Request contains an invalid argument.")
+            : null;
+    }
+
+    private static int SizeOf(JsonElement message, string block) =>
+        At(message, block) is not { } element ? 0 : element.EnumerateObject().Sum(item =>
+            System.Text.Encoding.UTF8.GetByteCount(item.Name) + System.Text.Encoding.UTF8.GetByteCount(item.Value.GetString()!));
+
+    private static bool IsDuration(string ttl) =>
+        DurationForm().IsMatch(ttl)
+        && double.Parse(ttl[..^1], System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= MaxTtlSeconds;
+
+    private static string? UnknownMember(JsonElement block, string[] members)
+    {
+        foreach (var member in block.EnumerateObject())
+        {
+            if (!members.Contains(member.Name) && !Array.Exists(members, name => CamelCase(name) == member.Name))
+                return member.Name;
+        }
+
+        return null;
+    }
+
+    private static JsonElement? At(JsonElement element, string path)
+    {
+        foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (element.ValueKind != JsonValueKind.Object
+                || (!element.TryGetProperty(name, out var member) && !element.TryGetProperty(CamelCase(name), out member)))
+                return null;
+            element = member;
+        }
+
+        return element;
+    }
+
+    /// <summary>
+    /// Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.
+    /// </summary>
+    private static string CamelCase(string name) =>
+        name.Contains('_', StringComparison.Ordinal) ? Underscore().Replace(name, letter => letter.Groups[1].Value.ToUpperInvariant()) : name;
+
+    private static FcmRefusal Invalid(string field, string description, bool withCode = true) =>
+        new(400, withCode ? "INVALID_ARGUMENT" : null, description, field);
+
+    [GeneratedRegex("_(.)")]
+    private static partial Regex Underscore();
+
+    [GeneratedRegex("^[A-Za-z0-9_:-]{32,4096}$")]
+    private static partial Regex TokenForm();
+
+    [GeneratedRegex("^[a-zA-Z0-9-_.~%]+$")]
+    private static partial Regex TopicForm();
+
+    [GeneratedRegex(@"^\d+(\.\d{1,9})?s$")]
+    private static partial Regex DurationForm();
+}

@@ -1,0 +1,90 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace Notify.FakeGateways.Fcm;
+
+/// <summary>
+/// A service account of the fake project: the private half goes to clients as JSON, the public half verifies what they sign.
+/// </summary>
+public sealed class FcmServiceAccount : IDisposable
+{
+    public const string MessagingScope = "https://www.googleapis.com/auth/firebase.messaging";
+
+    /// <summary>
+    /// The audience that Google documents for assertions ("Using OAuth 2.0 for Server to Server Applications").
+    /// </summary>
+    private const string GoogleAudience = "https://oauth2.googleapis.com/token";
+
+    private readonly RSA _key = RSA.Create(2048);
+    private readonly string _keyId = RandomNumberGenerator.GetHexString(40, lowercase: true);
+    private readonly Uri _tokenEndpoint;
+
+    /// <param name="projectId">The project's id.</param>
+    /// <param name="tokenEndpoint">Where clients exchange what they signed for access tokens.</param>
+    public FcmServiceAccount(string projectId, Uri tokenEndpoint) => (ProjectId, _tokenEndpoint) = (projectId, tokenEndpoint);
+
+    public string ProjectId { get; }
+
+    public string Email => $"firebase-adminsdk@{ProjectId}.iam.gserviceaccount.com";
+
+    /// <summary>PKCS #8 in PEM, as the JSON holds it.</summary>
+    public string PrivateKey => _key.ExportPkcs8PrivateKeyPem() + "\n";
+
+    /// <summary>The file that the Firebase console gives, but for its token endpoint, which is the fake's own.</summary>
+    public string Json => JsonSerializer.Serialize(new Dictionary<string, string>
+    {
+        ["type"] = "service_account",
+        ["project_id"] = ProjectId,
+        ["private_key_id"] = _keyId,
+        ["private_key"] = PrivateKey,
+        ["client_email"] = Email,
+        ["client_id"] = "107200000000000000000",
+        ["auth_uri"] = "https://accounts.google.com/o/oauth2/auth",
+        ["token_uri"] = _tokenEndpoint.AbsoluteUri,
+        ["universe_domain"] = "googleapis.com",
+    });
+
+    public void WriteCredentials(string path) => File.WriteAllText(path, Json);
+
+    public void Dispose() => _key.Dispose();
+
+    /// <summary>What is wrong with an assertion (RFC 7523), in Google's words; null when nothing is.</summary>
+    internal string? ErrorOf(string assertion, DateTimeOffset now)
+    {
+        var parts = assertion.Split('.');
+        if (parts.Length != 3)
+            return "Invalid JWT: not three parts.";
+
+        using var header = Decode(parts[0]);
+        if (Text(header, "alg") != "RS256" || (Text(header, "kid") ?? _keyId) != _keyId)
+            return "Invalid JWT: unknown algorithm or key.";
+        var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
+        if (!_key.VerifyData(signed, Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+            return "Invalid JWT Signature.";
+
+        using var claims = Decode(parts[1]);
+        return ErrorOf(claims, now);
+    }
+
+    private string? ErrorOf(JsonDocument claims, DateTimeOffset now)
+    {
+        var issued = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("iat").GetInt64());
+        var expires = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
+        if (Text(claims, "iss") != Email)
+            return "Invalid issuer.";
+        if (Text(claims, "aud") is var audience && audience != GoogleAudience && audience != _tokenEndpoint.AbsoluteUri)
+            return "Invalid audience.";
+        if (Text(claims, "scope")?.Split(' ').Contains(MessagingScope) != true)
+            return "Invalid scope.";
+        return expires <= now || issued > now.AddMinutes(1) || expires - issued > TimeSpan.FromHours(1)
+            ? "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
+            : null;
+    }
+
+    private static JsonDocument Decode(string part) => JsonDocument.Parse(Base64Url.DecodeFromChars(part));
+
+    private static string? Text(JsonDocument document, string name) =>
+        document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+}

@@ -1,0 +1,279 @@
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.FakeGateways.Fcm;
+using Notify.Queueing;
+
+namespace Notify.Providers.Fcm.Tests;
+
+public sealed class MessageTests
+{
+    /// <summary>A time of whole seconds, so that what remains of it is one by the second.</summary>
+    private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds());
+
+    [Fact]
+    public async Task A_plain_message_has_text_lifetime_and_priority_and_no_more()
+    {
+        var message = await SentAsync(Delivery(new Content { Title = "Your order", Body = "It is on its way." }) with { ExpiresAt = Expiry });
+
+        var seconds = int.Parse(message.GetProperty("webpush").GetProperty("headers").GetProperty("TTL").GetString()!, null);
+        Assert.InRange(seconds, 3000, 3600);
+        AssertJson(
+            $$$"""
+            {
+              "token": "{{{message.GetProperty("token").GetString()}}}",
+              "notification": { "title": "Your order", "body": "It is on its way." },
+              "android": { "priority": "NORMAL", "ttl": "{{{seconds}}}s" },
+              "apns": { "headers": { "apns-expiration": "{{{Expiry.ToUnixTimeSeconds()}}}", "apns-priority": "5" } },
+              "webpush": { "headers": { "TTL": "{{{seconds}}}", "Urgency": "normal" } }
+            }
+            """,
+            message);
+    }
+
+    [Fact]
+    public async Task Every_part_of_a_push_goes_to_the_block_of_its_platform()
+    {
+        var message = await SentAsync(Delivery(new Content
+        {
+            Title = "title",
+            Body = "body",
+            Data = new Dictionary<string, string> { ["order"] = "42" },
+            Push = new PushContent
+            {
+                ImageUrl = "https://example.org/a.png",
+                Link = "https://example.org/orders/42",
+                Sound = "ding.caf",
+                Badge = 3,
+                Action = "ORDER",
+                Thread = "orders",
+            },
+        }) with
+        { Priority = Priority.High, CollapseKey = "order-42" });
+
+        Assert.Equal("https://example.org/a.png", At(message, "notification.image"));
+        AssertJson("""{"order":"42","link":"https://example.org/orders/42"}""", message.GetProperty("data"));
+        AssertJson(
+            """{"tag":"order-42","sound":"ding.caf","click_action":"ORDER","notification_count":3}""",
+            message.GetProperty("android").GetProperty("notification"));
+        Assert.Equal(("HIGH", "order-42"), (At(message, "android.priority"), At(message, "android.collapse_key")));
+        AssertJson(
+            """{"badge":3,"sound":"ding.caf","thread-id":"orders","category":"ORDER","mutable-content":1}""",
+            message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.Equal(("10", "order-42"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-collapse-id")));
+        Assert.Equal(("high", "order-42"), (At(message, "webpush.headers.Urgency"), At(message, "webpush.headers.Topic")));
+        Assert.Equal("https://example.org/orders/42", At(message, "webpush.fcm_options.link"));
+    }
+
+    [Fact]
+    public async Task A_silent_push_wakes_the_app_and_shows_nothing()
+    {
+        var message = await SentAsync(Delivery(new Content
+        {
+            Title = "not shown",
+            Body = "not shown",
+            Data = new Dictionary<string, string> { ["sync"] = "inbox" },
+            Push = new PushContent { IsSilent = true, Sound = "ding.caf", Badge = 1 },
+        }) with
+        { Priority = Priority.High });
+
+        Assert.False(message.TryGetProperty("notification", out _));
+        Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
+        AssertJson("""{"content-available":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.Equal(("5", "background"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
+        Assert.DoesNotContain("not shown", message.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Platform.Ios, "token,notification,apns")]
+    [InlineData(Platform.Web, "token,notification,webpush")]
+    [InlineData(Platform.Android, "token,notification,android,apns,webpush")]
+    public async Task A_device_gets_the_blocks_that_it_may_read(Platform platform, string members)
+    {
+        var delivery = FcmApplication.Delivery(FcmGateway.NewToken());
+
+        var message = await SentAsync(delivery with { To = delivery.To with { Platform = platform } });
+
+        Assert.Equal(members.Split(','), message.EnumerateObject().Select(member => member.Name));
+    }
+
+    [Fact]
+    public async Task A_lifetime_beyond_four_weeks_is_left_to_the_service_and_one_that_has_passed_is_zero()
+    {
+        var endless = await SentAsync(Delivery() with { ExpiresAt = DateTimeOffset.UtcNow.AddYears(1) });
+        var passed = await SentAsync(Delivery() with { ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(-1) });
+
+        Assert.Equal((null, "2419200"), (At(endless, "android.ttl"), At(endless, "webpush.headers.TTL")));
+        Assert.Equal(("0s", "0"), (At(passed, "android.ttl"), At(passed, "webpush.headers.TTL")));
+    }
+
+    [Fact]
+    public async Task A_collapse_key_that_a_vendor_would_refuse_still_collapses()
+    {
+        var key = string.Concat(Enumerable.Repeat("order 42 ", 20));
+
+        var first = await SentAsync(Delivery() with { CollapseKey = key });
+        var second = await SentAsync(Delivery() with { CollapseKey = key });
+        var other = await SentAsync(Delivery() with { CollapseKey = key + "!" });
+
+        Assert.Equal(key, At(first, "android.collapse_key"));
+        foreach (var path in (string[])["apns.headers.apns-collapse-id", "webpush.headers.Topic"])
+        {
+            Assert.Matches("^[A-Za-z0-9_-]{32}$", At(first, path));
+            Assert.Equal(At(first, path), At(second, path));
+            Assert.NotEqual(At(first, path), At(other, path));
+        }
+    }
+
+    [Fact]
+    public async Task A_link_into_the_app_is_for_the_app_alone()
+    {
+        var message = await SentAsync(Delivery(new Content { Body = "body", Push = new PushContent { Link = "myapp://orders/42" } }));
+
+        Assert.Equal(("myapp://orders/42", null), (At(message, "data.link"), At(message, "webpush.fcm_options.link")));
+    }
+
+    [Fact]
+    public async Task Letters_of_all_languages_arrive_and_count_once()
+    {
+        var body = string.Concat(Enumerable.Repeat("日本語 <b>&\"é\" 😀 ", 100));
+
+        var message = await SentAsync(Delivery(new Content { Body = body }));
+
+        Assert.Equal(body, At(message, "notification.body"));
+        Assert.Contains("日本語", message.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_override_is_laid_over_the_message_as_a_merge_patch()
+    {
+        using var overrides = JsonDocument.Parse(
+            """
+            {
+              "android": { "ttl": null, "notification": { "channel_id": "orders", "sticky": true } },
+              "apns": { "payload": { "aps": { "relevance-score": 0.5, "list": [1, 2] } } },
+              "data": { "order": "43" },
+              "fcm_options": { "analytics_label": "orders" }
+            }
+            """);
+        var content = new Content
+        {
+            Body = "body",
+            Data = new Dictionary<string, string> { ["order"] = "42", ["kept"] = "yes" },
+            Push = new PushContent { Sound = "ding.caf" },
+            Overrides = new Dictionary<string, JsonElement> { ["fcm"] = overrides.RootElement },
+        };
+
+        var message = await SentAsync(Delivery(content));
+
+        Assert.Equal((null, "NORMAL"), (At(message, "android.ttl"), At(message, "android.priority")));
+        AssertJson("""{"sound":"ding.caf","channel_id":"orders","sticky":true}""", message.GetProperty("android").GetProperty("notification"));
+        AssertJson(
+            """{"sound":"ding.caf","relevance-score":0.5,"list":[1,2]}""",
+            message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        AssertJson("""{"order":"43","kept":"yes"}""", message.GetProperty("data"));
+        Assert.Equal(("orders", "body"), (At(message, "fcm_options.analytics_label"), At(message, "notification.body")));
+    }
+
+    [Theory]
+    [InlineData("""{"token":"another"}""", "the fcm override names a recipient")]
+    [InlineData("""{"topic":"news"}""", "the fcm override names a recipient")]
+    [InlineData("\"text\"", "the fcm override is no JSON object")]
+    public async Task An_override_that_cannot_be_laid_over_is_rejected(string json, string reason)
+    {
+        using var overrides = JsonDocument.Parse(json);
+        var content = new Content { Body = "body", Overrides = new Dictionary<string, JsonElement> { ["fcm"] = overrides.RootElement } };
+
+        await AssertRejectedUnsentAsync(content, reason);
+    }
+
+    [Theory]
+    [InlineData("from")]
+    [InlineData("message_type")]
+    [InlineData("google.sent_time")]
+    [InlineData("gcm.notification.e")]
+    public async Task A_data_key_that_the_service_keeps_for_itself_is_rejected_at_once(string key) =>
+        await AssertRejectedUnsentAsync(
+            new Content { Data = new Dictionary<string, string> { [key] = "value" } },
+            "a data key is reserved by FCM: from, message_type, google.* or gcm.*");
+
+    [Fact]
+    public async Task What_is_too_large_the_service_rejects()
+    {
+        await using var gateway = await FcmGateway.StartAsync(tls: false);
+        await using var application = await FcmApplication.StartAsync(gateway);
+
+        Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync(content: new Content { Body = new string('x', 4092) })).Kind);
+        Assert.Equal(OutcomeKind.Rejected, (await application.SendAsync(content: new Content { Body = new string('x', 4093) })).Kind);
+    }
+
+    [Fact]
+    public async Task A_dry_run_is_validated_and_not_delivered()
+    {
+        await using var gateway = await FcmGateway.StartAsync(tls: false);
+        await using var application = await FcmApplication.StartAsync(gateway, options => options.ValidateOnly = true);
+
+        var outcome = await application.SendAsync();
+
+        Assert.Equal("projects/notify-fake/messages/fake_message_id", outcome.ProviderMessageId);
+        Assert.True(Assert.Single(gateway.Requests).GetProperty("validate_only").GetBoolean());
+    }
+
+    [Fact]
+    public async Task Topics_and_conditions_of_firebase_are_recipients_like_others()
+    {
+        await using var gateway = await FcmGateway.StartAsync(tls: false);
+        await using var application = await FcmApplication.StartAsync(gateway);
+
+        await application.TriggerAsync(FcmRecipient.Topic("news.se"));
+        await application.TriggerAsync(FcmRecipient.Condition("'news' in topics && !('sport' in topics)"));
+
+        Assert.Equal("news.se", At(gateway.Messages[0], "topic"));
+        Assert.Equal("'news' in topics && !('sport' in topics)", At(gateway.Messages[1], "condition"));
+        Assert.All(gateway.Messages, message => Assert.Null(At(message, "token")));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/topics/news")]
+    [InlineData("two words")]
+    [InlineData("news\n")]
+    public void A_topic_that_is_none_is_refused(string name) => Assert.Throws<ArgumentException>(() => FcmRecipient.Topic(name));
+
+    private static Delivery Delivery(Content? content = null) => FcmApplication.Delivery(FcmGateway.NewToken(), content);
+
+    private static async Task<JsonElement> SentAsync(Delivery delivery)
+    {
+        await using var gateway = await FcmGateway.StartAsync(tls: false);
+        await using var application = await FcmApplication.StartAsync(gateway);
+        var outcome = await application.Provider.SendAsync(delivery, CancellationToken.None);
+        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+        return Assert.Single(gateway.Messages).Clone();
+    }
+
+    private static async Task AssertRejectedUnsentAsync(Content content, string reason)
+    {
+        await using var gateway = await FcmGateway.StartAsync(tls: false);
+        await using var application = await FcmApplication.StartAsync(gateway);
+
+        var outcome = await application.SendAsync(content: content);
+
+        Assert.Equal((OutcomeKind.Rejected, reason, 0), (outcome.Kind, outcome.Reason, gateway.Calls));
+    }
+
+    private static string? At(JsonElement element, string path)
+    {
+        foreach (var name in path.Split('.'))
+        {
+            if (!element.TryGetProperty(name, out element))
+                return null;
+        }
+
+        return element.GetString();
+    }
+
+    private static void AssertJson(string expected, JsonElement actual)
+    {
+        using var document = JsonDocument.Parse(expected);
+        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, but it is {actual.GetRawText()}.");
+    }
+}
