@@ -5,8 +5,7 @@ namespace Notify.Providers.Fcm;
 
 /// <summary>
 /// What the service's answer means (Firebase, "ErrorCode" and "Best practices when sending FCM messages at scale"). Reasons hold
-/// the
-/// documented code and the status, never the service's own text.
+/// the documented code and the status, never the service's own text.
 /// </summary>
 internal static class FcmOutcomes
 {
@@ -29,8 +28,8 @@ internal static class FcmOutcomes
             "QUOTA_EXCEEDED" => Outcome.Throttled(reason, after ?? QuotaRefills),
             "UNAVAILABLE" => Outcome.ProviderFailed(reason, after),
             "INTERNAL" => Outcome.Retry(reason, after),
-            // The APNs key or web push key that the Firebase project holds is wrong, which its operator can mend.
-            "THIRD_PARTY_AUTH_ERROR" => Outcome.ProviderFailed(reason, after),
+            // The APNs key or web push key that the Firebase project holds is wrong: Android's messages are not to suffer for it.
+            "THIRD_PARTY_AUTH_ERROR" => Outcome.Retry(reason, after),
             _ => Of(status, reason, error, after, isDevice),
         };
     }

@@ -23,7 +23,7 @@ public sealed class OutcomeTests
         { "QUOTA_EXCEEDED", 429, Throttled, "QUOTA_EXCEEDED (HTTP 429)" },
         { "UNAVAILABLE", 503, ProviderFailed, "UNAVAILABLE (HTTP 503)" },
         { "INTERNAL", 500, Retry, "INTERNAL (HTTP 500)" },
-        { "THIRD_PARTY_AUTH_ERROR", 401, ProviderFailed, "THIRD_PARTY_AUTH_ERROR (HTTP 401)" },
+        { "THIRD_PARTY_AUTH_ERROR", 401, Retry, "THIRD_PARTY_AUTH_ERROR (HTTP 401)" },
     };
 
     /// <summary>Errors without a code of FCM's, as Google's front ends and proxies send them.</summary>
