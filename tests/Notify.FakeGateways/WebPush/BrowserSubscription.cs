@@ -38,6 +38,9 @@ public sealed class BrowserSubscription : IDisposable
     /// <summary>The status that says it is over, 404 or 410; null while it is not.</summary>
     public int? GoneWith { get; set; }
 
+    /// <summary>How every push to it fails; null while none does.</summary>
+    public PushFault? Fault { get; set; }
+
     /// <summary>What <c>JSON.stringify(subscription)</c> gives in the browser.</summary>
     public string Json =>
         $$$"""{"endpoint":"{{{Endpoint}}}","expirationTime":null,"keys":{"p256dh":"{{{Text(PublicKey)}}}","auth":"{{{Text(_secret)}}}"}}""";

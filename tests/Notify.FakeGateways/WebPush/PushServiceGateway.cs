@@ -80,7 +80,7 @@ public sealed class PushServiceGateway : IAsyncDisposable
     private async Task HandleAsync(HttpContext context)
     {
         Interlocked.Increment(ref _requests);
-        if (_faults.TryDequeue(out var fault))
+        if (_faults.TryDequeue(out var fault) || (fault = Find(context.Request)?.Fault) is not null)
         {
             await fault.AnswerAsync(context);
             return;
@@ -120,10 +120,12 @@ public sealed class PushServiceGateway : IAsyncDisposable
     {
         if (!HttpMethods.IsPost(request.Method))
             throw new PushRefusal(405, null, "Use POST.");
-        if (!_subscriptions.TryGetValue(request.Path.Value!.Replace("/push/", "", StringComparison.Ordinal), out var subscription))
-            throw new PushRefusal(404, 102, "There is no such endpoint.");
+        var subscription = Find(request) ?? throw new PushRefusal(404, 102, "There is no such endpoint.");
         return subscription.GoneWith is { } status ? throw new PushRefusal(status, 106, "The subscription ended.") : subscription;
     }
+
+    private BrowserSubscription? Find(HttpRequest request) =>
+        _subscriptions.GetValueOrDefault(request.Path.Value!.Replace("/push/", "", StringComparison.Ordinal));
 
     /// <summary>RFC 8030 section 7.2: a push service takes 4096 bytes, and may refuse more.</summary>
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
