@@ -8,9 +8,9 @@ public static class PublicInternetConnections
 {
     /// <summary>
     /// Has a client connect to addresses of the public internet only, so that no URL reaches the services beside this one:
-    /// loopback, private, link-local and the other special-purpose addresses (RFC 6890) are refused, whether the URL spells them or
-    /// its name resolves to them, and every redirect's anew. No proxy is used. HTTP/3, whose connections are made elsewhere, must
-    /// not be asked for.
+    /// loopback, private, link-local and the other special-purpose addresses (RFC 6890) are refused, whether the URL spells them
+    /// or its name resolves to them, and every redirect's anew. No proxy is used. HTTP/3, whose connections are made elsewhere,
+    /// must not be asked for.
     /// </summary>
     /// <param name="handler">The client's connections, before they are used.</param>
     public static void AllowPublicInternetOnly(this SocketsHttpHandler handler)

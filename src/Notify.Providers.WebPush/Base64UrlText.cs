@@ -10,6 +10,7 @@ internal static class Base64UrlText
     public static byte[]? Decode(string? text, int length)
     {
         var bytes = new byte[length];
-        return Base64Url.DecodeFromChars(text, bytes, out _, out var written) == OperationStatus.Done && written == length ? bytes : null;
+        var status = Base64Url.DecodeFromChars(text, bytes, out _, out var written);
+        return status == OperationStatus.Done && written == length ? bytes : null;
     }
 }

@@ -10,7 +10,9 @@ internal static class ContentCoding
 
     public const int SaltLength = 16;
 
-    /// <summary>What surrounds the plaintext, less the key id: salt, record size, length of the key id; delimiter and tag.</summary>
+    /// <summary>
+    /// What surrounds the plaintext, less the key id: salt, record size, length of the key id; delimiter and tag.
+    /// </summary>
     public const int Overhead = FixedHeaderLength + TrailerLength;
 
     /// <summary>The delimiter and the tag.</summary>

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>JSON Merge Patch (RFC 7396): members of the patch replace the target's, objects member by member; null takes away.</summary>
+/// <summary>
+/// JSON Merge Patch (RFC 7396): members of the patch replace the target's, objects member by member; null takes away.
+/// </summary>
 internal static class JsonMergePatch
 {
     public static void Write(Utf8JsonWriter writer, JsonElement target, JsonElement patch)

@@ -11,7 +11,9 @@ internal static class MessageEncryption
     /// <summary>What follows the plaintext.</summary>
     public const int TrailerLength = ContentCoding.TrailerLength;
 
-    /// <summary>RFC 8030 section 7.2 has push services take a body of 4096 bytes; 3993 of them are plaintext (RFC 8291 section 4).</summary>
+    /// <summary>
+    /// RFC 8030 section 7.2 has push services take a body of 4096 bytes; 3993 of them are plaintext (RFC 8291 section 4).
+    /// </summary>
     public const int MaxPlaintextLength = 4096 - HeaderLength - TrailerLength;
 
     private const int InputKeyLength = 32;
@@ -19,7 +21,7 @@ internal static class MessageEncryption
     /// <summary>Encrypts in place; false when the subscription's key is no point of the curve.</summary>
     /// <param name="body">Room for the header, the plaintext, and room for the trailer.</param>
     /// <param name="subscription">For whom.</param>
-    /// <remarks>RFC 8291 section 3.1 asks for a new key pair for each message: it is what most of a message's time is spent on.</remarks>
+    /// <remarks>RFC 8291 section 3.1 asks for a new key pair for each message; making it is a good part of a message's cost.</remarks>
     public static bool TryEncrypt(Span<byte> body, PushSubscription subscription)
     {
         Span<byte> salt = stackalloc byte[ContentCoding.SaltLength];
@@ -45,7 +47,11 @@ internal static class MessageEncryption
 
     // Section 3.3: the secret of both key pairs, combined with the one that only browser and application know.
     private static void DeriveInputKey(
-        ECDiffieHellman sender, ReadOnlySpan<byte> senderKey, ECDiffieHellman receiver, PushSubscription subscription, Span<byte> inputKey)
+        ECDiffieHellman sender,
+        ReadOnlySpan<byte> senderKey,
+        ECDiffieHellman receiver,
+        PushSubscription subscription,
+        Span<byte> inputKey)
     {
         using var receiverKey = receiver.PublicKey;
         var shared = sender.DeriveRawSecretAgreement(receiverKey);

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>A point of P-256 as it travels: uncompressed (SEC 1 section 2.3.3), a byte 4 and two coordinates of 32 bytes.</summary>
+/// <summary>
+/// A point of P-256 as it travels: uncompressed (SEC 1 section 2.3.3), a byte 4 and two coordinates of 32 bytes.
+/// </summary>
 internal static class Point
 {
     public const int Length = 1 + (2 * CoordinateLength);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// What a push service says is wrong beside the status: Apple's <c>reason</c> or Mozilla's <c>errno</c>. Nothing else of its answer
-/// is repeated, which may quote the request, and comes from whatever server the subscription names.
+/// What a push service says is wrong beside the status: Apple's <c>reason</c> or Mozilla's <c>errno</c>. Nothing else of its
+/// answer is repeated, which may quote the request, and comes from whatever server the subscription names.
 /// </summary>
 internal static class PushServiceError
 {
@@ -16,8 +16,8 @@ internal static class PushServiceError
     private static readonly FrozenSet<string> AppleReasons = FrozenSet.Create(
         StringComparer.Ordinal,
         "BadAuthorizationHeader", "BadJwtToken", "BadPath", "BadTtl", "BadUrgency", "BadVapidPublicKey", "BadWebPushRequest",
-        "BadWebPushTopic", "ExpiredToken", "InternalServerError", "MethodNotAllowed", "PayloadTooLarge", "ServiceUnavailable", "Shutdown",
-        "TooManyRequests", "Unregistered", "VapidPkHashMismatch");
+        "BadWebPushTopic", "ExpiredToken", "InternalServerError", "MethodNotAllowed", "PayloadTooLarge", "ServiceUnavailable",
+        "Shutdown", "TooManyRequests", "Unregistered", "VapidPkHashMismatch");
 
     /// <summary>The vendor's code, or null when it gives none that is known.</summary>
     public static async ValueTask<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -27,8 +27,8 @@ internal static class PushServiceError
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = stream.ConfigureAwait(false);
-            var length = await stream.ReadAtLeastAsync(bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken)
-                .ConfigureAwait(false);
+            var reading = stream.ReadAtLeastAsync(bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken);
+            var length = await reading.ConfigureAwait(false);
             return Find(bytes.AsSpan(0, length));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
@@ -61,9 +61,10 @@ internal static class PushServiceError
         {
             var (isReason, isNumber) = (reader.ValueTextEquals("reason"u8), reader.ValueTextEquals("errno"u8));
             reader.Read();
-            if (isReason && reader.TokenType == JsonTokenType.String && AppleReasons.TryGetValue(reader.GetString()!, out var reason))
+            var type = reader.TokenType;
+            if (isReason && type == JsonTokenType.String && AppleReasons.TryGetValue(reader.GetString()!, out var reason))
                 return reason;
-            if (isNumber && reader.TokenType == JsonTokenType.Number && reader.TryGetUInt16(out var number))
+            if (isNumber && type == JsonTokenType.Number && reader.TryGetUInt16(out var number))
                 return $"errno {number}";
             reader.Skip();
         }

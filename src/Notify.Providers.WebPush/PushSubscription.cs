@@ -14,12 +14,16 @@ internal sealed class PushSubscription
 
     public Uri Endpoint { get; }
 
-    /// <summary>The browser's public key, an uncompressed point of P-256. Whether it lies on the curve is seen when it is used.</summary>
+    /// <summary>
+    /// The browser's public key, an uncompressed point of P-256. Whether it lies on the curve is seen when it is used.
+    /// </summary>
     public byte[] PublicKey { get; }
 
     public byte[] AuthenticationSecret { get; }
 
-    /// <summary>Reads an address. <paramref name="error"/> never repeats it: whoever has an endpoint and its keys can push to it.</summary>
+    /// <summary>
+    /// Reads an address. <paramref name="error"/> never repeats it: whoever has an endpoint and its keys can push to it.
+    /// </summary>
     public static PushSubscription? Parse(string address, bool allowHttp, out string? error)
     {
         if (!TryDeserialize(address, out var json))
@@ -29,7 +33,7 @@ internal sealed class PushSubscription
         else if (Base64UrlText.Decode(json.Keys.Auth, AuthenticationSecretLength) is not { } secret)
             error = "the subscription's key auth is not 16 bytes in base64url";
         else if (EndpointOf(json, allowHttp) is not { } endpoint)
-            error = allowHttp ? "the subscription's endpoint is no http or https URL" : "the subscription's endpoint is no https URL";
+            error = $"the subscription's endpoint is no {(allowHttp ? "http or https" : "https")} URL";
         else
         {
             error = null;

@@ -2,12 +2,15 @@ using System.Security.Cryptography;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>The key pair that an application identifies itself with (RFC 8292), in the form that Web Push libraries generate it.</summary>
+/// <summary>
+/// The key pair that an application identifies itself with (RFC 8292), in the form that Web Push libraries generate it.
+/// </summary>
 internal static class VapidKeys
 {
     private const int PrivateKeyLength = 32;
 
-    public static bool IsPublicKey(string text) => Base64UrlText.Decode(text, Point.Length) is { } point && Point.IsUncompressed(point);
+    public static bool IsPublicKey(string text) =>
+        Base64UrlText.Decode(text, Point.Length) is { } point && Point.IsUncompressed(point);
 
     public static bool IsPrivateKey(string text) => Base64UrlText.Decode(text, PrivateKeyLength) is not null;
 

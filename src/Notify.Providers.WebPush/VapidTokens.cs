@@ -6,13 +6,17 @@ using System.Text.Json;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>The header <c>Authorization</c> for each push service (RFC 8292), signed twice a day instead of with every message.</summary>
+/// <summary>
+/// The header <c>Authorization</c> for each push service (RFC 8292), signed twice a day instead of with every message.
+/// </summary>
 internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : IDisposable
 {
     /// <summary>RFC 8292 section 2 allows 24 hours; half of them leave room for clocks that differ.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
-    /// <summary>Apple, "Sending web push notifications in web apps and browsers", asks for a token to be kept an hour at least.</summary>
+    /// <summary>
+    /// Apple, "Sending web push notifications in web apps and browsers", asks for a token to be kept an hour at least.
+    /// </summary>
     private static readonly TimeSpan RenewAhead = TimeSpan.FromHours(1);
 
     /// <summary>There are a handful of push services, but an endpoint is what a user says it is: memory stays bounded.</summary>
@@ -60,7 +64,8 @@ internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : I
     private string Sign(string audience, DateTimeOffset expiresAt)
     {
         var claims = new VapidClaims(audience, expiresAt.ToUnixTimeSeconds(), options.Subject!);
-        var signed = $"{Header}.{Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(claims, WebPushJson.Default.VapidClaims))}";
+        var payload = JsonSerializer.SerializeToUtf8Bytes(claims, WebPushJson.Default.VapidClaims);
+        var signed = $"{Header}.{Base64Url.EncodeToString(payload)}";
         var signature = _key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA256);
         return $"{signed}.{Base64Url.EncodeToString(signature)}";
     }

@@ -27,14 +27,16 @@ public static class WebPushNotificationsBuilderExtensions
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name.</param>
     /// <param name="configure">Sets the options; subject and keys are required.</param>
-    public static INotificationsBuilder AddWebPush(this INotificationsBuilder builder, string name, Action<WebPushOptions> configure)
+    public static INotificationsBuilder AddWebPush(
+        this INotificationsBuilder builder, string name, Action<WebPushOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<WebPushOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>());
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebPushProvider(

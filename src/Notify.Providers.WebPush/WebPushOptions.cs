@@ -13,8 +13,8 @@ public sealed class WebPushOptions
     public string? Subject { get; set; }
 
     /// <summary>
-    /// The VAPID public key, which browsers subscribe with as <c>applicationServerKey</c>: the base64url of an uncompressed point of
-    /// P-256, 65 bytes, as <c>npx web-push generate-vapid-keys</c> prints it. Required.
+    /// The VAPID public key, which browsers subscribe with as <c>applicationServerKey</c>: the base64url of an uncompressed point
+    /// of P-256, 65 bytes, as <c>npx web-push generate-vapid-keys</c> prints it. Required.
     /// </summary>
     /// <remarks>A subscription belongs to the key it was made with: another key makes every one of them worthless.</remarks>
     [Required]

@@ -32,7 +32,7 @@ internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
 
     private static bool IsContact(string subject) =>
         Uri.TryCreate(subject, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeMailto && MailAddress.TryCreate(MailboxOf(subject), out _)));
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeMailto && IsMailbox(subject["mailto:".Length..])));
 
-    private static string MailboxOf(string subject) => subject["mailto:".Length..];
+    private static bool IsMailbox(string text) => MailAddress.TryCreate(text, out _);
 }

@@ -5,9 +5,10 @@ using Notify.Providers.Http;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// What a push service's answer means (RFC 8030, Mozilla's "Autopush: Error Codes", Apple's "Sending web push notifications in web
-/// apps and browsers"). An endpoint is what a subscription names, and everyone can make one: whatever it answers is about this
-/// delivery alone. Were its 401 the provider's failure or its 429 the provider's pace, one hostile subscription would stop them all.
+/// What a push service's answer means (RFC 8030, Mozilla's "Autopush: Error Codes", Apple's "Sending web push notifications in
+/// web apps and browsers"). An endpoint is what a subscription names, and everyone can make one: whatever it answers is about
+/// this delivery alone. Were its 401 the provider's failure or its 429 the provider's pace, one hostile subscription would stop
+/// them all.
 /// </summary>
 internal static class WebPushOutcomes
 {
@@ -35,13 +36,15 @@ internal static class WebPushOutcomes
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone(reason),
-            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
-                Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
+            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests
+                or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }
 
-    /// <summary>RFC 8030 section 5: 201, or 202 with a receipt to come; Location is the message's address at the push service.</summary>
+    /// <summary>
+    /// RFC 8030 section 5: 201, or 202 with a receipt to come; Location is the message's address at the push service.
+    /// </summary>
     public static Outcome Accepted(HttpResponseMessage response) =>
         Outcome.Accepted(response.Headers.Location?.OriginalString is { Length: <= MaxMessageIdLength } message ? message : null);
 
@@ -50,8 +53,8 @@ internal static class WebPushOutcomes
         : Outcome.Retry(HttpFailures.Describe(exception));
 
     /// <summary>
-    /// The push service refused the VAPID token or its key: the options are wrong, or the subscription was made with another key. It
-    /// is for an operator to see, not to be tried again, and prunes nothing: right options bring the subscriptions back.
+    /// The push service refused the VAPID token or its key: the options are wrong, or the subscription was made with another key.
+    /// It is for an operator to see, not to be tried again, and prunes nothing: right options bring the subscriptions back.
     /// </summary>
     public static bool RefusesCredentials(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;

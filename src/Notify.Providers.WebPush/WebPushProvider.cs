@@ -41,7 +41,8 @@ internal sealed class WebPushProvider(
 
     public void Dispose() => _tokens.Dispose();
 
-    private async ValueTask<Outcome> PostAsync(Uri endpoint, PooledContent body, Delivery delivery, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> PostAsync(
+        Uri endpoint, PooledContent body, Delivery delivery, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(endpoint, body, delivery);
         try

@@ -4,7 +4,9 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Webhook;
 
-/// <summary>One delivery as the Standard Webhooks specification writes it: <c>type</c>, <c>timestamp</c> and <c>data</c>.</summary>
+/// <summary>
+/// One delivery as the Standard Webhooks specification writes it: <c>type</c>, <c>timestamp</c> and <c>data</c>.
+/// </summary>
 internal static class WebhookBody
 {
     public static void Write(IBufferWriter<byte> body, Delivery delivery)

@@ -11,7 +11,9 @@ internal sealed class WebhookSigner(WebhookOptions options)
     private readonly byte[] _key = WebhookSecret.KeyOf(options.Secret!)!;
     private readonly byte[]? _previousKey = WebhookSecret.KeyOf(options.PreviousSecret ?? "");
 
-    /// <summary>The header <c>webhook-signature</c>: a signature for each secret that receivers may have, separated by a space.</summary>
+    /// <summary>
+    /// The header <c>webhook-signature</c>: a signature for each secret that receivers may have, separated by a space.
+    /// </summary>
     public string Sign(string id, string timestamp, ReadOnlySpan<byte> body) => _previousKey is null
         ? Sign(_key, id, timestamp, body)
         : $"{Sign(_key, id, timestamp, body)} {Sign(_previousKey, id, timestamp, body)}";

@@ -2,7 +2,9 @@ using Notify.FakeGateways.WebPush;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>web-push and the fake push service understand each other: what our provider is proved against is a push service.</summary>
+/// <summary>
+/// web-push and the fake push service understand each other: what our provider is proved against is a push service.
+/// </summary>
 public sealed class WebPushGatewayTests : IAsyncLifetime
 {
     private PushServiceGateway _gateway = null!;

@@ -79,7 +79,12 @@ public sealed class MessageTests : IAsyncLifetime
             Overrides = new Dictionary<string, JsonElement>
             {
                 ["webpush"] = JsonElement.Parse(
-                    """{"id":null,"body":"Your parcel","icon":"/i.png","data":{"order":null,"n":1,"deep":{"a":null,"b":[1,null]}},"absent":null}"""),
+                    """
+                    {
+                      "id": null, "absent": null, "body": "Your parcel", "icon": "/i.png",
+                      "data": { "order": null, "n": 1, "deep": { "a": null, "b": [1, null] } }
+                    }
+                    """),
                 ["fcm"] = JsonElement.Parse("""{"title":"Not for browsers"}"""),
             },
         });
@@ -150,7 +155,8 @@ public sealed class MessageTests : IAsyncLifetime
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal(
-            (OutcomeKind.Rejected, "the message has more than the 3993 bytes that push services take"), (attempt.Outcome, attempt.Reason));
+            (OutcomeKind.Rejected, "the message has more than the 3993 bytes that push services take"),
+            (attempt.Outcome, attempt.Reason));
         Assert.Equal(0, _gateway.ConnectionsAccepted);
     }
 

@@ -207,7 +207,7 @@ public sealed class OutcomeTests
     {
         null => "<html>words for people</html>",
         _ when code.StartsWith("errno ", StringComparison.Ordinal) =>
-            $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people","more_info":"https://example.org"}""",
+            $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people"}""",
         _ => $$"""{"reason":"{{code}}"}""",
     };
 }

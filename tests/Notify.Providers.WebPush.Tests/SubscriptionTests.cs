@@ -8,20 +8,22 @@ public sealed class SubscriptionTests
 {
     private const string Endpoint = "https://push.example.net/push/1";
 
+    private const string NotJson = "the address is no push subscription in JSON";
+
     private static readonly string OffTheCurve = Keys.P256dh.Replace("iw4", "iw0", StringComparison.Ordinal);
 
     public static TheoryData<string, string> Malformed => new()
     {
-        { "5e5e5e5e", "the address is no push subscription in JSON" },
-        { "null", "the address is no push subscription in JSON" },
-        { "[]", "the address is no push subscription in JSON" },
-        { $$"""{"endpoint":"{{Endpoint}}"}""", "the address is no push subscription in JSON" },
-        { $$"""{"endpoint":"{{Endpoint}}","keys":null}""", "the address is no push subscription in JSON" },
-        { $$$"""{"endpoint":"{{{Endpoint}}}","keys":{"p256dh":"{{{Keys.P256dh}}}"}}""", "the address is no push subscription in JSON" },
-        { Keys.Subscription(Endpoint) + "x", "the address is no push subscription in JSON" },
-        { Keys.Subscription(Endpoint)[..^1], "the address is no push subscription in JSON" },
-        { Keys.Subscription(Endpoint).Replace("\"keys\"", "\"endpoint\":\"\",\"keys\"", StringComparison.Ordinal), "the address is no push subscription in JSON" },
-        { Keys.Subscription(Endpoint).Replace($"\"{Keys.Auth}\"", "16", StringComparison.Ordinal), "the address is no push subscription in JSON" },
+        { "5e5e5e5e", NotJson },
+        { "null", NotJson },
+        { "[]", NotJson },
+        { $$"""{"endpoint":"{{Endpoint}}"}""", NotJson },
+        { $$"""{"endpoint":"{{Endpoint}}","keys":null}""", NotJson },
+        { $$$"""{"endpoint":"{{{Endpoint}}}","keys":{"p256dh":"{{{Keys.P256dh}}}"}}""", NotJson },
+        { Keys.Subscription(Endpoint) + "x", NotJson },
+        { Keys.Subscription(Endpoint)[..^1], NotJson },
+        { With("\"keys\"", "\"endpoint\":\"\",\"keys\""), NotJson },
+        { With($"\"{Keys.Auth}\"", "16"), NotJson },
         { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64url" },
         { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64url" },
         { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64url" },
@@ -62,5 +64,6 @@ public sealed class SubscriptionTests
         Assert.Equal(DeliveryState.Accepted, delivery.State);
     }
 
-    private static string With(string part, string change) => Keys.Subscription(Endpoint).Replace(part, change, StringComparison.Ordinal);
+    private static string With(string part, string change) =>
+        Keys.Subscription(Endpoint).Replace(part, change, StringComparison.Ordinal);
 }

@@ -40,7 +40,8 @@ internal sealed class WebPushApplication : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         configureServices?.Invoke(builder.Services);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().AddWebPush(options =>
+        var notifications = builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20));
+        notifications.UseInMemory().AddWebPush(options =>
         {
             options.Subject = "mailto:ops@example.org";
             options.PublicKey = Keys.Public;

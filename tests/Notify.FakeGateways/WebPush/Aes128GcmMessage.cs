@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Notify.FakeGateways.WebPush;
 
-/// <summary>The receiver's side of the content coding <c>aes128gcm</c>, of any number of records, by the letter of RFC 8188.</summary>
+/// <summary>
+/// The receiver's side of the content coding <c>aes128gcm</c>, of any number of records, by the letter of RFC 8188.
+/// </summary>
 public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId, byte[] Records)
 {
     public static Aes128GcmMessage Parse(byte[] body)

@@ -23,7 +23,9 @@ internal sealed partial record PushRequestHeaders(int TimeToLive, string? Urgenc
     }
 
     private static string? UrgencyOf(string? header) =>
-        header is null or "very-low" or "low" or "normal" or "high" ? header : throw new PushRefusal(400, null, "There is no such urgency.");
+        header is null or "very-low" or "low" or "normal" or "high"
+            ? header
+            : throw new PushRefusal(400, null, "There is no such urgency.");
 
     /// <summary>Apple decodes it, and no base64 has a length of four and one.</summary>
     private static string? TopicOf(string? header) =>

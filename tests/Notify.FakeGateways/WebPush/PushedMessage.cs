@@ -10,4 +10,11 @@ namespace Notify.FakeGateways.WebPush;
 /// <param name="BodyLength">The encrypted body's length in bytes.</param>
 /// <param name="Plaintext">What it says.</param>
 public sealed record PushedMessage(
-    string SubscriptionId, int TimeToLive, string? Urgency, string? Topic, string Authorization, string Protocol, int BodyLength, string Plaintext);
+    string SubscriptionId,
+    int TimeToLive,
+    string? Urgency,
+    string? Topic,
+    string Authorization,
+    string Protocol,
+    int BodyLength,
+    string Plaintext);

@@ -9,7 +9,7 @@ namespace Notify.FakeGateways.WebPush;
 /// <summary>What a push service checks of the header Authorization: RFC 8292.</summary>
 public static partial class VapidVerifier
 {
-    /// <exception cref="PushRefusal">401 for what is missing or wrong, 403 for a key that is not the subscription's: section 4.2.</exception>
+    /// <exception cref="PushRefusal">401 for what is missing or wrong, 403 for another key than the subscription's.</exception>
     public static void Verify(HttpRequest request, string? applicationServerKey, DateTimeOffset now)
     {
         var key = Verify(request.Headers.Authorization.ToString(), $"{request.Scheme}://{request.Host}", now);
