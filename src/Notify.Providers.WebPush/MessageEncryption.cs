@@ -21,7 +21,10 @@ internal static class MessageEncryption
     /// <summary>Encrypts in place; false when the subscription's key is no point of the curve.</summary>
     /// <param name="body">Room for the header, the plaintext, and room for the trailer.</param>
     /// <param name="subscription">For whom.</param>
-    /// <remarks>RFC 8291 section 3.1 asks for a new key pair for each message; making it is a good part of a message's cost.</remarks>
+    /// <remarks>
+    /// RFC 8291 section 3.1 asks for a new key pair for each message. Making it, importing the browser's key and agreeing on the
+    /// secret take about a third of a message's time each; everything else is small beside them.
+    /// </remarks>
     public static bool TryEncrypt(Span<byte> body, PushSubscription subscription)
     {
         Span<byte> salt = stackalloc byte[ContentCoding.SaltLength];

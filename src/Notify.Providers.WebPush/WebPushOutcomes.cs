@@ -46,7 +46,7 @@ internal static class WebPushOutcomes
     /// RFC 8030 section 5: 201, or 202 with a receipt to come; Location is the message's address at the push service.
     /// </summary>
     public static Outcome Accepted(HttpResponseMessage response) =>
-        Outcome.Accepted(response.Headers.Location?.OriginalString is { Length: <= MaxMessageIdLength } message ? message : null);
+        Outcome.Accepted(IdOf(response) is { Length: <= MaxMessageIdLength } id ? id : null);
 
     public static Outcome Of(HttpRequestException exception) => PublicInternetConnections.IsRefusal(exception)
         ? Outcome.Rejected("the subscription's endpoint is not on the public internet")
@@ -58,4 +58,8 @@ internal static class WebPushOutcomes
     /// </summary>
     public static bool RefusesCredentials(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
+    // As it was sent: to parse it as a URL would cost more than it tells.
+    private static string? IdOf(HttpResponseMessage response) =>
+        response.Headers.NonValidated.TryGetValues("Location", out var location) ? location.ToString() : null;
 }
