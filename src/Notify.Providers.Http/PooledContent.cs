@@ -20,8 +20,10 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     /// <param name="mediaType">Its media type. A shared instance saves the parsing.</param>
     public PooledContent(MediaTypeHeaderValue mediaType) => Headers.ContentType = mediaType;
 
-    /// <summary>What has been written. Not to be used once the content is disposed.</summary>
-    public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, _written);
+    /// <summary>
+    /// What has been written; a provider that encrypts does so in place. Not to be used once the content is disposed.
+    /// </summary>
+    public Memory<byte> Written => _bytes.AsMemory(0, _written);
 
     /// <inheritdoc/>
     public void Advance(int count)

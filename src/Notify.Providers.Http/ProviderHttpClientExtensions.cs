@@ -6,7 +6,9 @@ public static class ProviderHttpClientExtensions
     /// <summary>After this a connection is made anew, so that a changed DNS record is followed.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
-    /// <summary>A connection that a firewall dropped in silence is found out within a minute, and not by the next message.</summary>
+    /// <summary>
+    /// A connection that a firewall dropped in silence is found out within a minute, and not by the next message.
+    /// </summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
@@ -26,7 +28,7 @@ public static class ProviderHttpClientExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(provider);
         var name = ClientName(provider);
-        // The factory never disposes of what it made; a service is disposed of with the application, and its connections end then.
+        // The factory never disposes of what it made. A service is disposed of with the application: its connections end then.
         services.AddKeyedSingleton(name, (provided, _) =>
         {
             var handler = CreateHandler();

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Delivering;
+using Notify.Providers.Http;
 using Notify.Providers.Webhook;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -9,6 +10,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds webhooks.</summary>
 public static class WebhookNotificationsBuilderExtensions
 {
+    /// <summary>A body up to this size is read over, so that its connection can be used again; a longer one is cut off.</summary>
+    private const int MaxDrainedBytes = 16 * 1024;
+
     /// <summary>Adds the provider <c>webhook</c>, which posts JSON signed by the Standard Webhooks specification.</summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
@@ -26,26 +30,23 @@ public static class WebhookNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<WebhookOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        AddClient(builder.Services, name);
+        builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebhookProvider(
             name,
-            services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName(name)),
+            services.CreateProviderHttpClient(name),
             new WebhookSigner(OptionsOf(services, name)),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebhookProvider>>()));
         return builder;
     }
 
-    // The factory's own loggers would write the URL. The engine's attempt timeout is the only one after the connection stands, and
-    // the provider keeps its client, whose handler renews the connections itself.
-    private static void AddClient(IServiceCollection services, string name) =>
-        services.AddHttpClient(ClientName(name))
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provider => WebhookConnections.CreateHandler(OptionsOf(provider, name)))
-            .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
-            .RemoveAllLoggers();
-
-    private static string ClientName(string name) => $"Notify.Webhook.{name}";
+    private static void Configure(SocketsHttpHandler handler, WebhookOptions options)
+    {
+        handler.ConnectTimeout = options.ConnectTimeout;
+        handler.MaxResponseDrainSize = MaxDrainedBytes;
+        if (!options.AllowPrivateNetworks)
+            handler.AllowPublicInternetOnly();
+    }
 
     private static WebhookOptions OptionsOf(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<WebhookOptions>>().Get(name);

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using Notify.Delivering;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.Webhook;
 
@@ -25,26 +25,12 @@ internal static class WebhookOutcomes
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
             HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
-                Outcome.Retry(reason, RetryAfter(response, time)),
+                Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }
 
-    public static Outcome Of(HttpRequestException exception) => exception.GetBaseException() switch
-    {
-        TargetRefusedException => Outcome.Rejected("the address is not on the public internet"),
-        SocketException socket => Outcome.Retry($"connection failed ({socket.SocketErrorCode})"),
-        _ => Outcome.Retry($"connection failed ({exception.HttpRequestError})"),
-    };
-
-    /// <summary>
-    /// RFC 9110 section 10.2.3: seconds, or a date. One that has passed by this process's clock says nothing, and must not spend
-    /// the retry budget at once.
-    /// </summary>
-    private static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)
-    {
-        var retryAfter = response.Headers.RetryAfter;
-        var delay = retryAfter?.Delta ?? retryAfter?.Date - time.GetUtcNow();
-        return delay > TimeSpan.Zero ? delay : null;
-    }
+    public static Outcome Of(HttpRequestException exception) => PublicInternetConnections.IsRefusal(exception)
+        ? Outcome.Rejected("the address is not on the public internet")
+        : Outcome.Retry(HttpFailures.Describe(exception));
 }

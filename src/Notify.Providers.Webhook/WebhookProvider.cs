@@ -1,6 +1,8 @@
+using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
 using Notify.Delivering;
+using Notify.Providers.Http;
 using Notify.Queueing;
 
 namespace Notify.Providers.Webhook;
@@ -20,8 +22,7 @@ internal sealed class WebhookProvider(
         if (!Uri.TryCreate(delivery.To.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
             return WebhookOutcomes.NotAUrl;
 
-        using var message = new WebhookMessage(delivery, time.GetUtcNow());
-        using var request = CreateRequest(url, message);
+        using var request = CreateRequest(url, delivery);
         try
         {
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
@@ -30,7 +31,7 @@ internal sealed class WebhookProvider(
         }
         catch (HttpRequestException exception)
         {
-            if (exception.GetBaseException() is TargetRefusedException)
+            if (PublicInternetConnections.IsRefusal(exception))
                 Log.TargetRefused(logger, Name, delivery.Id);
             return WebhookOutcomes.Of(exception);
         }
@@ -45,15 +46,18 @@ internal sealed class WebhookProvider(
         }
     }
 
-    // HTTP/1.1, the client's default, has sent the body when the response arrives or the call ends: only so may the message's
-    // buffer go back to its pool then.
-    private HttpRequestMessage CreateRequest(Uri url, WebhookMessage message)
+    // The id is the same for every attempt, so that a receiver can tell a repetition; the time is the attempt's, so that it can
+    // refuse a replay.
+    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = new ReadOnlyMemoryContent(message.Body) };
-        request.Content.Headers.ContentType = Json;
-        request.Headers.Add("webhook-id", message.Id);
-        request.Headers.Add("webhook-timestamp", message.Timestamp);
-        request.Headers.Add("webhook-signature", signer.Sign(message.SignedContent.Span));
+        var body = new PooledContent(Json);
+        WebhookBody.Write(body, delivery);
+        var id = delivery.Id.ToString();
+        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
+        request.Headers.TryAddWithoutValidation("webhook-id", id);
+        request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
+        request.Headers.TryAddWithoutValidation("webhook-signature", signer.Sign(id, timestamp, body.Written.Span));
         return request;
     }
 }

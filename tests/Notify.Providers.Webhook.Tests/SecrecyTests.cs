@@ -2,29 +2,43 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;
 
 public sealed class SecrecyTests
 {
+    private static readonly string PreviousSecret = StandardWebhooks.NewSecret();
+
     [Fact]
-    public async Task Neither_url_nor_secret_nor_content_is_logged()
+    public async Task Neither_url_nor_secret_nor_content_is_logged_or_told()
     {
         using var log = new LogRecorder();
-        await using var endpoint = await Endpoint.StartAsync(200);
+        var told = new List<string>();
+        var statuses = new Queue<int>([200, 302, 400, 401, 410, 429, 503]);
+        await using var endpoint = await Endpoint.StartAsync(context => context.Response.StatusCode = statuses.Dequeue());
         await using (var application = await StartAsync(log, allowPrivateNetworks: true))
         {
-            await application.SendAsync(endpoint.Url);
-            await application.SendAsync($"http://127.0.0.1:{FreePort.Next()}/hook?token=url-token");
+            while (statuses.Count > 0)
+                told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
+            told.AddRange(Texts(await application.SendAsync($"http://127.0.0.1:{FreePort.Next()}/hook?token=url-token")));
+            told.AddRange(application.Services.GetServices<IDeliveryProvider>().Select(provider => provider.ToString()!));
+            told.Add(application.Services.GetRequiredService<IOptionsMonitor<WebhookOptions>>().Get("webhook").ToString()!);
         }
 
         await using (var application = await StartAsync(log, allowPrivateNetworks: false))
-            await application.SendAsync(endpoint.Url);
+            told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
 
         Assert.Contains(log.Lines, line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
-        foreach (var secret in (string[])["127.0.0.1", "url-token", "content-text", WebhookApplication.Secret["whsec_".Length..]])
-            Assert.DoesNotContain(log.Lines, line => line.Contains(secret, StringComparison.Ordinal));
+        string[] secrets =
+        [
+            "127.0.0.1", "url-token", "content-text", WebhookApplication.Secret["whsec_".Length..], PreviousSecret["whsec_".Length..],
+            .. endpoint.Requests.SelectMany(request => request.Signature.Split(' ')),
+        ];
+        Assert.All(secrets, secret => Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -39,9 +53,12 @@ public sealed class SecrecyTests
         Assert.DoesNotContain("traceparent", Assert.Single(endpoint.Requests).Headers.Keys);
     }
 
+    private static IEnumerable<string> Texts(DeliveryRecord delivery) =>
+        [delivery.Delivery.ToString(), .. delivery.Attempts.Select(attempt => $"{attempt.Reason} {attempt.ProviderMessageId}")];
+
     private static Task<WebhookApplication> StartAsync(LogRecorder log, bool allowPrivateNetworks) =>
         WebhookApplication.StartAsync(
-            options => options.AllowPrivateNetworks = allowPrivateNetworks,
+            options => (options.AllowPrivateNetworks, options.PreviousSecret) = (allowPrivateNetworks, PreviousSecret),
             services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
 
     private sealed class LogRecorder : ILoggerProvider, ILogger

@@ -1,5 +1,7 @@
 using System.Net;
 using Notify.Delivering;
+using Notify.FakeGateways;
+using Notify.Providers.Http;
 using Notify.Queueing;
 
 namespace Notify.Providers.Webhook.Tests;
@@ -10,9 +12,18 @@ public sealed class TargetTests
     [InlineData("http://127.0.0.1:{0}/")]
     [InlineData("http://127.1:{0}/")]
     [InlineData("http://0x7f000001:{0}/")]
+    [InlineData("http://2130706433:{0}/")]
+    [InlineData("http://0177.0.0.1:{0}/")]
+    [InlineData("http://0x7f.0.0.1:{0}/")]
+    [InlineData("http://①②⑦.⓪.⓪.①:{0}/")]
     [InlineData("http://localhost:{0}/")]
+    [InlineData("http://LOCALHOST:{0}/")]
     [InlineData("http://[::1]:{0}/")]
     [InlineData("http://[::ffff:127.0.0.1]:{0}/")]
+    [InlineData("http://[::ffff:7f00:1]:{0}/")]
+    [InlineData("http://[0:0:0:0:0:ffff:127.0.0.1]:{0}/")]
+    [InlineData("http://[::127.0.0.1]:{0}/")]
+    [InlineData("http://[64:ff9b::7f00:1]:{0}/")]
     [InlineData("http://0.0.0.0:{0}/")]
     [InlineData("http://[::]:{0}/")]
     [InlineData("https://10.1.2.3/")]
@@ -23,15 +34,15 @@ public sealed class TargetTests
     [InlineData("http://[fe80::1]/")]
     public async Task What_is_not_on_the_public_internet_is_refused_and_not_connected_to(string url)
     {
-        await using var endpoint = await Endpoint.StartAsync(200);
+        await using var server = await GatewayServer.StartAsync(_ => Task.CompletedTask, tls: false);
         await using var application = await WebhookApplication.StartFrozenAsync(options => options.AllowPrivateNetworks = false);
 
-        var delivery = await application.SendAsync(string.Format(null, url, endpoint.Port));
+        var delivery = await application.SendAsync(string.Format(null, url, server.Address.Port));
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal((OutcomeKind.Rejected, "the address is not on the public internet"), (attempt.Outcome, attempt.Reason));
         Assert.Equal(DeliveryState.DeadLetter, delivery.State);
-        Assert.Empty(endpoint.Requests);
+        Assert.Equal(0, server.ConnectionsAccepted);
     }
 
     [Fact]
@@ -46,20 +57,28 @@ public sealed class TargetTests
         Assert.StartsWith("connection failed (", attempt.Reason, StringComparison.Ordinal);
     }
 
-    [Fact]
-    public async Task A_redirect_is_not_followed()
+    [Theory]
+    [InlineData(301)]
+    [InlineData(302)]
+    [InlineData(303)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed(int status)
     {
+        await using var elsewhere = await GatewayServer.StartAsync(_ => Task.CompletedTask, tls: false);
         await using var endpoint = await Endpoint.StartAsync(context =>
         {
-            context.Response.StatusCode = 307;
-            context.Response.Headers.Location = "/elsewhere";
+            context.Response.StatusCode = status;
+            context.Response.Headers.Location = elsewhere.Address.ToString();
         });
         await using var application = await WebhookApplication.StartFrozenAsync();
 
         var delivery = await application.SendAsync(endpoint.Url);
 
-        Assert.Equal(OutcomeKind.Rejected, Assert.Single(delivery.Attempts).Outcome);
-        Assert.Equal("/hook?token=url-token", Assert.Single(endpoint.Requests).Path);
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, $"HTTP {status}"), (attempt.Outcome, attempt.Reason));
+        Assert.Single(endpoint.Requests);
+        Assert.Equal(0, elsewhere.ConnectionsAccepted);
     }
 
     [Fact]
@@ -82,6 +101,8 @@ public sealed class TargetTests
     [InlineData("100.63.255.255", true)]
     [InlineData("100.64.0.0", false)]
     [InlineData("100.127.255.255", false)]
+    [InlineData("168.63.129.15", true)]
+    [InlineData("168.63.129.16", false)]
     [InlineData("172.15.255.255", true)]
     [InlineData("172.31.255.255", false)]
     [InlineData("172.32.0.0", true)]
@@ -99,6 +120,7 @@ public sealed class TargetTests
     [InlineData("::ffff:10.0.0.1", false)]
     [InlineData("64:ff9b::1.1.1.1", true)]
     [InlineData("64:ff9b::10.0.0.1", false)]
+    [InlineData("64:ff9b:1::1.1.1.1", false)]
     public void The_public_internet_is_told_from_the_rest(string address, bool isPublic) =>
         Assert.Equal(isPublic, PublicInternet.Contains(IPAddress.Parse(address)));
 }

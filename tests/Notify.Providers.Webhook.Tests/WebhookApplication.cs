@@ -13,6 +13,8 @@ internal sealed class WebhookApplication : IAsyncDisposable
 
     private WebhookApplication(IHost host) => _host = host;
 
+    public IServiceProvider Services => _host.Services;
+
     public static string Secret { get; } = StandardWebhooks.NewSecret();
 
     /// <summary>Starts it with a clock that stands still: what is to be retried stays where it is.</summary>
@@ -48,16 +50,19 @@ internal sealed class WebhookApplication : IAsyncDisposable
     }
 
     /// <summary>Sends, and waits for the first attempt's end.</summary>
-    public async Task<DeliveryRecord> SendAsync(string url, Content? content = null)
+    public async Task<DeliveryRecord> SendAsync(string url, Content? content = null) =>
+        await AttemptedAsync(await TriggerAsync(Recipient.Webhook(url), content), attempts: 1);
+
+    public async Task<Guid> TriggerAsync(Recipient recipient, Content? content = null)
     {
         var result = await _host.Services.GetRequiredService<INotifier>()
-            .TriggerAsync(new Trigger { To = Recipient.Webhook(url), Content = content ?? new Content { Body = "content-text" } });
-        return await AttemptedAsync(result.Id, attempts: 1);
+            .TriggerAsync(new Trigger { To = recipient, Content = content ?? new Content { Body = "content-text" } });
+        return result.Id;
     }
 
     public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
         Eventually.FindAsync(
-            async () => await ReadDeliveryAsync(notificationId) is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
+            async () => (await DeliveriesAsync(notificationId))[0] is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
             $"{attempts} attempts for {notificationId}");
 
     public async ValueTask DisposeAsync()
@@ -66,7 +71,7 @@ internal sealed class WebhookApplication : IAsyncDisposable
         _host.Dispose();
     }
 
-    private async Task<DeliveryRecord> ReadDeliveryAsync(Guid notificationId) =>
-        (await _host.Services.GetRequiredService<INotificationStore>()
-            .ListDeliveriesAsync(Trigger.DefaultTenant, notificationId, null, 1, CancellationToken.None))[0];
+    public ValueTask<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId) =>
+        _host.Services.GetRequiredService<INotificationStore>()
+            .ListDeliveriesAsync(Trigger.DefaultTenant, notificationId, null, 10, CancellationToken.None);
 }

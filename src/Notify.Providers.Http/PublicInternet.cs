@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace Notify.Providers.Webhook;
+namespace Notify.Providers.Http;
 
 /// <summary>Tells the addresses of the public internet from all others.</summary>
 internal static class PublicInternet
@@ -21,6 +21,8 @@ internal static class PublicInternet
             "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16",
             "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
             "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
+            // Microsoft, "What is IP address 168.63.129.16?": the host beside every virtual machine of Azure.
+            "168.63.129.16/32",
         ]).Select(network => IPNetwork.Parse(network)),
     ];
 

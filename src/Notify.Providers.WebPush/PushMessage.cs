@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Text.Json;
+using Notify.Queueing;
+
+namespace Notify.Providers.WebPush;
+
+/// <summary>What the service worker finds in its event's <c>data.json()</c>; the package's README shows it.</summary>
+internal static class PushMessage
+{
+    private const string Vendor = "webpush";
+
+    public static void Write(IBufferWriter<byte> message, Delivery delivery)
+    {
+        if (delivery.Content.Overrides?.TryGetValue(Vendor, out var patch) != true)
+        {
+            using var writer = new Utf8JsonWriter(message);
+            WriteOwn(writer, delivery);
+            return;
+        }
+
+        var own = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(own))
+            WriteOwn(writer, delivery);
+        using var parsed = JsonDocument.Parse(own.WrittenMemory);
+        using var patched = new Utf8JsonWriter(message);
+        JsonMergePatch.Write(patched, parsed.RootElement, patch);
+    }
+
+    private static void WriteOwn(Utf8JsonWriter writer, Delivery delivery)
+    {
+        writer.WriteStartObject();
+        writer.WriteString("id", delivery.Id);
+        if (delivery.Content.Push?.IsSilent != true)
+            WriteShown(writer, delivery);
+        writer.WriteStartObject("data");
+        foreach (var (name, value) in delivery.Content.Data ?? new Dictionary<string, string>())
+            writer.WriteString(name, value);
+        writer.WriteEndObject();
+        writer.WriteEndObject();
+    }
+
+    private static void WriteShown(Utf8JsonWriter writer, Delivery delivery)
+    {
+        WriteIfAny(writer, "title", delivery.Content.Title);
+        WriteIfAny(writer, "body", delivery.Content.Body);
+        WriteIfAny(writer, "image", delivery.Content.Push?.ImageUrl);
+        WriteIfAny(writer, "link", delivery.Content.Push?.Link);
+        WriteIfAny(writer, "action", delivery.Content.Push?.Action);
+        WriteIfAny(writer, "tag", delivery.CollapseKey);
+        if (delivery.Content.Push?.Badge is { } badge)
+            writer.WriteNumber("appBadge", badge);
+    }
+
+    private static void WriteIfAny(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+            writer.WriteString(name, value);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Net.Mail;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Providers.WebPush;
+
+/// <summary>Finds everything that annotations cannot say is wrong. No message repeats a key.</summary>
+internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WebPushOptions options)
+    {
+        var errors = new List<string>();
+        if (!string.IsNullOrEmpty(options.Subject) && !IsContact(options.Subject))
+            errors.Add($"{nameof(WebPushOptions.Subject)} must be a mailto: or https: URL, such as mailto:ops@example.org.");
+        CheckKeys(options, errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private static void CheckKeys(WebPushOptions options, List<string> errors)
+    {
+        var before = errors.Count;
+        if (!string.IsNullOrEmpty(options.PublicKey) && !VapidKeys.IsPublicKey(options.PublicKey))
+            errors.Add($"{nameof(WebPushOptions.PublicKey)} must be the base64url of 65 bytes: an uncompressed point of P-256.");
+        if (!string.IsNullOrEmpty(options.PrivateKey) && !VapidKeys.IsPrivateKey(options.PrivateKey))
+            errors.Add($"{nameof(WebPushOptions.PrivateKey)} must be the base64url of 32 bytes.");
+        if (errors.Count > before || string.IsNullOrEmpty(options.PublicKey) || string.IsNullOrEmpty(options.PrivateKey))
+            return;
+
+        using var key = VapidKeys.TryImport(options.PublicKey, options.PrivateKey);
+        if (key is null)
+            errors.Add($"{nameof(WebPushOptions.PublicKey)} and {nameof(WebPushOptions.PrivateKey)} must be of one pair.");
+    }
+
+    private static bool IsContact(string subject) =>
+        Uri.TryCreate(subject, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeMailto && IsMailbox(subject["mailto:".Length..])));
+
+    private static bool IsMailbox(string text) => MailAddress.TryCreate(text, out _);
+}

@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.WebPush;
+
+/// <summary>Pushes deliveries to browsers: encrypted for the subscription, to the push service that it names.</summary>
+internal sealed class WebPushProvider(
+    string name, HttpClient client, WebPushOptions options, TimeProvider time, ILogger<WebPushProvider> logger)
+    : IDeliveryProvider, IDisposable
+{
+    private static readonly MediaTypeHeaderValue OctetStream = new("application/octet-stream");
+
+    private readonly VapidTokens _tokens = new(options, time);
+
+    public string Name => name;
+
+    public Channel Channel => Channel.Push;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (PushSubscription.Parse(delivery.To.Value, options.AllowPrivateNetworks, out var error) is not { } subscription)
+            return Outcome.Rejected(error!);
+
+        using var body = new PooledContent(OctetStream);
+        body.GetSpan(MessageEncryption.HeaderLength);
+        body.Advance(MessageEncryption.HeaderLength);
+        PushMessage.Write(body, delivery);
+        if (body.Written.Length - MessageEncryption.HeaderLength > MessageEncryption.MaxPlaintextLength)
+            return WebPushOutcomes.TooLarge;
+
+        body.GetSpan(MessageEncryption.TrailerLength);
+        body.Advance(MessageEncryption.TrailerLength);
+        return MessageEncryption.TryEncrypt(body.Written.Span, subscription)
+            ? await PostAsync(subscription.Endpoint, body, delivery, cancellationToken).ConfigureAwait(false)
+            : WebPushOutcomes.NotOnTheCurve;
+    }
+
+    public void Dispose() => _tokens.Dispose();
+
+    private async ValueTask<Outcome> PostAsync(
+        Uri endpoint, PooledContent body, Delivery delivery, CancellationToken cancellationToken)
+    {
+        using var request = CreateRequest(endpoint, body, delivery);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            if (response.IsSuccessStatusCode)
+                return WebPushOutcomes.Accepted(response);
+
+            var code = await PushServiceError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+            var outcome = WebPushOutcomes.Of(response, code, time);
+            if (WebPushOutcomes.RefusesCredentials(response))
+                Log.CredentialsRefused(logger, Name, delivery.Id, outcome.Reason!);
+            return outcome;
+        }
+        catch (HttpRequestException exception)
+        {
+            if (PublicInternetConnections.IsRefusal(exception))
+                Log.TargetRefused(logger, Name, delivery.Id);
+            return WebPushOutcomes.Of(exception);
+        }
+        catch (UriFormatException)
+        {
+            // A host that no international domain name encodes is found out only when it is looked up.
+            return WebPushOutcomes.NotAHost;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return WebPushOutcomes.ConnectTimedOut;
+        }
+    }
+
+    // RFC 8030 section 1 is made for HTTP/2; a push service that has only HTTP/1.1 is spoken to all the same.
+    private HttpRequestMessage CreateRequest(Uri endpoint, PooledContent body, Delivery delivery)
+    {
+        body.Headers.TryAddWithoutValidation("Content-Encoding", ContentCoding.Name);
+        var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = body,
+        };
+        request.Headers.TryAddWithoutValidation("Authorization", _tokens.AuthorizationFor(endpoint));
+        PushHeaders.Add(request.Headers, delivery, time.GetUtcNow());
+        return request;
+    }
+}

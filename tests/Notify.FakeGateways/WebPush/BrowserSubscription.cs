@@ -1,0 +1,77 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Notify.FakeGateways.WebPush;
+
+/// <summary>What a browser keeps of its subscription, private key and all.</summary>
+public sealed class BrowserSubscription : IDisposable
+{
+    private readonly ECDiffieHellman _key;
+    private readonly byte[] _secret;
+
+    internal BrowserSubscription(Uri origin, string? applicationServerKey)
+        : this(origin, applicationServerKey, ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), RandomNumberGenerator.GetBytes(16))
+    {
+    }
+
+    /// <param name="origin">The push service.</param>
+    /// <param name="applicationServerKey">The only VAPID key that may push to it; null for any.</param>
+    /// <param name="key">The browser's key pair.</param>
+    /// <param name="secret">The authentication secret.</param>
+    public BrowserSubscription(Uri origin, string? applicationServerKey, ECDiffieHellman key, byte[] secret)
+    {
+        (_key, _secret) = (key, secret);
+        ApplicationServerKey = applicationServerKey;
+        Id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        Endpoint = new Uri(origin, $"push/{Id}");
+    }
+
+    /// <summary>The end of its endpoint.</summary>
+    public string Id { get; }
+
+    /// <summary>Where to push to.</summary>
+    public Uri Endpoint { get; }
+
+    /// <summary>The only VAPID key that may push to it; null for any.</summary>
+    public string? ApplicationServerKey { get; }
+
+    /// <summary>The status that says it is over, 404 or 410; null while it is not.</summary>
+    public int? GoneWith { get; set; }
+
+    /// <summary>How every push to it fails; null while none does.</summary>
+    public PushFault? Fault { get; set; }
+
+    /// <summary>What <c>JSON.stringify(subscription)</c> gives in the browser.</summary>
+    public string Json =>
+        $$$"""{"endpoint":"{{{Endpoint}}}","expirationTime":null,"keys":{"p256dh":"{{{Text(PublicKey)}}}","auth":"{{{Text(_secret)}}}"}}""";
+
+    private byte[] PublicKey => PointOf(_key.ExportParameters(includePrivateParameters: false).Q);
+
+    /// <inheritdoc/>
+    public void Dispose() => _key.Dispose();
+
+    /// <summary>Reads a message as RFC 8291 section 3.4 has browsers do it.</summary>
+    public string Decrypt(byte[] body)
+    {
+        var message = Aes128GcmMessage.Parse(body);
+        if (message.KeyId.Length != 65 || message.Records.Length > message.RecordSize)
+            throw new PushRefusal(400, 110, "The message is not one record with the sender's key.");
+        byte[] info = [.. "WebPush: info\0"u8, .. PublicKey, .. message.KeyId, 1];
+        var combined = HMACSHA256.HashData(HMACSHA256.HashData(_secret, SharedSecret(message.KeyId)), info);
+        return Encoding.UTF8.GetString(message.Decrypt(combined));
+    }
+
+    private byte[] SharedSecret(byte[] senderKey)
+    {
+        using var sender = ECDiffieHellman.Create(new ECParameters
+        {
+            Curve = ECCurve.NamedCurves.nistP256,
+            Q = new ECPoint { X = senderKey[1..33], Y = senderKey[33..] },
+        });
+        return _key.DeriveRawSecretAgreement(sender.PublicKey);
+    }
+
+    private static byte[] PointOf(ECPoint point) => [4, .. point.X!, .. point.Y!];
+
+    private static string Text(byte[] bytes) => Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+}

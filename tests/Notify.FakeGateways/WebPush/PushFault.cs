@@ -1,0 +1,36 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.FakeGateways.WebPush;
+
+/// <summary>How one request fails, before anything of it is checked.</summary>
+/// <param name="Status">The status of the answer.</param>
+public sealed record PushFault(int Status)
+{
+    /// <summary>The header Retry-After; null for none.</summary>
+    public string? RetryAfter { get; init; }
+
+    /// <summary>The body of the answer.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>How long the answer takes.</summary>
+    public TimeSpan Delay { get; init; }
+
+    /// <summary>Whether the connection (HTTP/1.1) or stream (HTTP/2) is reset instead of answered.</summary>
+    public bool IsReset { get; init; }
+
+    internal async Task AnswerAsync(HttpContext context)
+    {
+        if (Delay > TimeSpan.Zero)
+            await Task.Delay(Delay, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        if (IsReset)
+        {
+            context.Abort();
+            return;
+        }
+
+        context.Response.StatusCode = Status;
+        if (RetryAfter is not null)
+            context.Response.Headers.RetryAfter = RetryAfter;
+        await context.Response.WriteAsync(Body);
+    }
+}

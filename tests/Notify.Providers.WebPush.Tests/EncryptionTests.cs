@@ -1,0 +1,62 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Notify.Providers.WebPush.Tests;
+
+/// <summary>The specifications' own examples, to the byte.</summary>
+public sealed class EncryptionTests
+{
+    /// <summary>RFC 8188 section 3.1.</summary>
+    [Fact]
+    public void The_content_coding_is_that_of_rfc_8188()
+    {
+        byte[] body = [.. new byte[ContentCoding.HeaderLength(0)], .. "I am the walrus"u8, .. new byte[ContentCoding.TrailerLength]];
+
+        ContentCoding.Encrypt(body, Bytes("yqdlZ-tYemfogSmv7Ws5PQ"), Bytes("I1BsxtFttlv3u_Oo94xnmw"), []);
+
+        Assert.Equal("I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg", Base64Url.EncodeToString(body));
+    }
+
+    /// <summary>RFC 8291 section 5 and appendix A.</summary>
+    [Fact]
+    public void The_encryption_is_that_of_rfc_8291()
+    {
+        var body = Room("When I grow up, I want to be a watermelon");
+        using var sender = SenderOfRfc8291();
+
+        Assert.True(MessageEncryption.TryEncrypt(body, Subscription(), sender, Bytes("DGv6ra1nlYgDCS1FRnbzlw")));
+
+        Assert.Equal(
+            "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
+            + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
+            Base64Url.EncodeToString(body));
+    }
+
+    /// <summary>RFC 8291 section 3.1: a key pair for each message, and a salt.</summary>
+    [Fact]
+    public void No_two_messages_share_their_salt_or_their_key()
+    {
+        var bodies = Enumerable.Range(0, 50).Select(_ => Room("Hello")).ToList();
+
+        Assert.All(bodies, body => Assert.True(MessageEncryption.TryEncrypt(body, Subscription())));
+
+        Assert.Equal(50, bodies.Select(body => Convert.ToHexString(body[..16])).Distinct().Count());
+        Assert.Equal(50, bodies.Select(body => Convert.ToHexString(body[21..86])).Distinct().Count());
+    }
+
+    private static byte[] Room(string plaintext) =>
+        [.. new byte[MessageEncryption.HeaderLength], .. Encoding.UTF8.GetBytes(plaintext), .. new byte[MessageEncryption.TrailerLength]];
+
+    private static PushSubscription Subscription() =>
+        PushSubscription.Parse(Keys.Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV"), allowHttp: false, out _)!;
+
+    private static ECDiffieHellman SenderOfRfc8291() => ECDiffieHellman.Create(new ECParameters
+    {
+        Curve = ECCurve.NamedCurves.nistP256,
+        D = Bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
+        Q = Point.Of(Bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
+    });
+
+    private static byte[] Bytes(string text) => Base64Url.DecodeFromChars(text);
+}

@@ -1,0 +1,185 @@
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.FakeGateways.WebPush;
+using Notify.Queueing;
+
+namespace Notify.Providers.WebPush.Tests;
+
+public sealed class MessageTests : IAsyncLifetime
+{
+    private PushServiceGateway _gateway = null!;
+    private WebPushApplication _application = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _gateway = await PushServiceGateway.StartAsync(new TestClock());
+        _application = await WebPushApplication.StartAsync(_gateway);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _application.DisposeAsync();
+        await _gateway.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task The_browser_reads_what_the_content_says()
+    {
+        var delivery = await SendAsync(
+            new Content
+            {
+                Title = "Skickat",
+                Body = "Ditt paket är på väg 📦",
+                Data = new Dictionary<string, string> { ["order"] = "42" },
+                Push = new PushContent { ImageUrl = "https://example.org/a.png", Link = "/orders/42", Action = "order", Badge = 3 },
+            },
+            "order-42");
+
+        AssertJson(
+            $$"""
+            {
+              "id": "{{delivery.Delivery.Id}}",
+              "title": "Skickat",
+              "body": "Ditt paket är på väg 📦",
+              "image": "https://example.org/a.png",
+              "link": "/orders/42",
+              "action": "order",
+              "tag": "order-42",
+              "appBadge": 3,
+              "data": { "order": "42" }
+            }
+            """);
+        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal("/message/1", Assert.Single(delivery.Attempts).ProviderMessageId);
+    }
+
+    [Fact]
+    public async Task A_silent_message_is_its_data()
+    {
+        var delivery = await SendAsync(new Content
+        {
+            Title = "Hidden",
+            Body = "Hidden",
+            Data = new Dictionary<string, string> { ["sync"] = "inbox" },
+            Push = new PushContent { IsSilent = true, Link = "/inbox", Badge = 1 },
+        });
+
+        AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "data": { "sync": "inbox" } }""");
+    }
+
+    /// <summary>RFC 7396: what is named replaces, objects member by member, null takes away.</summary>
+    [Fact]
+    public async Task The_content_s_overrides_are_laid_over()
+    {
+        await SendAsync(new Content
+        {
+            Title = "Skickat",
+            Body = "Ditt paket är på väg",
+            Data = new Dictionary<string, string> { ["order"] = "42", ["kept"] = "yes" },
+            Overrides = new Dictionary<string, JsonElement>
+            {
+                ["webpush"] = JsonElement.Parse(
+                    """
+                    {
+                      "id": null, "absent": null, "body": "Your parcel", "icon": "/i.png",
+                      "data": { "order": null, "n": 1, "deep": { "a": null, "b": [1, null] } }
+                    }
+                    """),
+                ["fcm"] = JsonElement.Parse("""{"title":"Not for browsers"}"""),
+            },
+        });
+
+        AssertJson(
+            """{"title":"Skickat","body":"Your parcel","icon":"/i.png","data":{"kept":"yes","n":1,"deep":{"b":[1,null]}}}""");
+    }
+
+    [Fact]
+    public async Task It_speaks_http_2()
+    {
+        await SendAsync(new Content { Body = "Hello" });
+
+        Assert.Equal("HTTP/2", Assert.Single(_gateway.Messages).Protocol);
+    }
+
+    [Theory]
+    [InlineData(Priority.High, "high")]
+    [InlineData(Priority.Normal, "normal")]
+    [InlineData(Priority.Bulk, "low")]
+    public async Task Priority_is_urgency(Priority priority, string urgency)
+    {
+        await _application.SendAsync(Trigger() with { Priority = priority });
+
+        Assert.Equal(urgency, Assert.Single(_gateway.Messages).Urgency);
+    }
+
+    [Theory]
+    [InlineData(90, 90)]
+    [InlineData(0.5, 0)]
+    [InlineData(28 * 86_400, 2_419_200)]
+    [InlineData(60 * 86_400, 2_419_200)]
+    public async Task The_time_to_live_is_what_is_left_until_expiry_and_four_weeks_at_most(double seconds, int timeToLive)
+    {
+        await _application.SendAsync(Trigger() with { ExpiresAt = TestClock.Start.AddSeconds(seconds) });
+
+        Assert.Equal(timeToLive, Assert.Single(_gateway.Messages).TimeToLive);
+    }
+
+    [Theory]
+    [InlineData("order-42", null)]
+    [InlineData("_-09azAZ_-09azAZ_-09azAZ_-09azAZ", null)]
+    [InlineData("order-421", "SExuLCZVcbwmni4sHfTZHIGrT1Uu851p")]
+    [InlineData("order 42", "WQltWtT3gX2lIphldegnxM517ukv0aal")]
+    [InlineData("beställ!", "KbDxEzxdgWm00wkFCVR9oGgrbZjq5wxs")]
+    [InlineData("0123456789abcdef0123456789abcdef0123", "-o5ackmwXogMspn9jArOH0LNhVIQK4Yc")]
+    public async Task A_collapse_key_is_a_topic_by_itself_or_by_its_hash(string collapseKey, string? hash)
+    {
+        await SendAsync(new Content { Body = "Hello" }, collapseKey);
+
+        Assert.Equal(hash ?? collapseKey, Assert.Single(_gateway.Messages).Topic);
+    }
+
+    [Fact]
+    public async Task A_message_of_3993_bytes_is_sent_and_fills_a_body_of_4096()
+    {
+        await SendAsync(Filling(3993));
+
+        Assert.Equal(4096, Assert.Single(_gateway.Messages).BodyLength);
+    }
+
+    [Theory]
+    [InlineData(3994)]
+    [InlineData(100_000)]
+    public async Task A_longer_message_is_rejected_before_the_push_service_is_asked(int length)
+    {
+        var delivery = await SendAsync(Filling(length));
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal(
+            (OutcomeKind.Rejected, "the message has more than the 3993 bytes that push services take"),
+            (attempt.Outcome, attempt.Reason));
+        Assert.Equal(0, _gateway.ConnectionsAccepted);
+    }
+
+    private Task<DeliveryRecord> SendAsync(Content content, string? collapseKey = null) =>
+        _application.SendAsync(Trigger() with { Content = content, CollapseKey = collapseKey });
+
+    private Trigger Trigger() => new()
+    {
+        To = Recipient.PushToken(_gateway.Subscribe(Keys.Public).Json, Platform.Web),
+        Content = new Content { Body = "Hello" },
+    };
+
+    /// <summary>Everything of it is overridden, so that its length is known.</summary>
+    private static Content Filling(int length)
+    {
+        var frame = """{"data":{},"a":""}""".Length;
+        var patch = $$"""{"id":null,"body":null,"a":"{{new string('a', length - frame)}}"}""";
+        return new Content { Body = "Hello", Overrides = new Dictionary<string, JsonElement> { ["webpush"] = JsonElement.Parse(patch) } };
+    }
+
+    private void AssertJson(string expected)
+    {
+        var actual = Assert.Single(_gateway.Messages).Plaintext;
+        Assert.True(JsonElement.DeepEquals(JsonElement.Parse(expected), JsonElement.Parse(actual)), actual);
+    }
+}

@@ -1,0 +1,213 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.FakeGateways.WebPush;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Providers.WebPush.Tests;
+
+public sealed class OutcomeTests
+{
+    private const string Rfc8030 = "RFC 8030";
+    private const string Rfc8292 = "RFC 8292";
+    private const string Mozilla = "Mozilla, Autopush: Error Codes";
+    private const string Apple = "Apple, Sending web push notifications in web apps and browsers";
+    private const string Firebase = "Firebase, web push by its endpoint";
+
+    /// <summary>Whose documentation names it; its status and code there; what it comes to.</summary>
+    public static TheoryData<string, int, string?, OutcomeKind> Documented => new()
+    {
+        { Rfc8030 + " 5", 201, null, OutcomeKind.Accepted },
+        { Rfc8030 + " 5.1", 202, null, OutcomeKind.Accepted },
+        { Rfc8030 + " 5.2", 400, null, OutcomeKind.Rejected },
+        { Rfc8030 + " 7.2", 413, null, OutcomeKind.Rejected },
+        { Rfc8030 + " 7.3", 404, null, OutcomeKind.RecipientGone },
+        { Rfc8030 + " 7.3", 410, null, OutcomeKind.RecipientGone },
+        { Rfc8030 + " 8.4", 429, null, OutcomeKind.Retry },
+        { Rfc8292 + " 4.2", 401, null, OutcomeKind.Rejected },
+        { Rfc8292 + " 4.2", 403, null, OutcomeKind.Rejected },
+        { Mozilla, 200, null, OutcomeKind.Accepted },
+        { Mozilla, 301, null, OutcomeKind.Rejected },
+        { Mozilla, 400, "errno 101", OutcomeKind.Rejected },
+        { Mozilla, 404, "errno 102", OutcomeKind.RecipientGone },
+        { Mozilla, 410, "errno 103", OutcomeKind.RecipientGone },
+        { Mozilla, 413, "errno 104", OutcomeKind.Rejected },
+        { Mozilla, 410, "errno 105", OutcomeKind.RecipientGone },
+        { Mozilla, 410, "errno 106", OutcomeKind.RecipientGone },
+        { Mozilla, 400, "errno 108", OutcomeKind.Rejected },
+        { Mozilla, 401, "errno 109", OutcomeKind.Rejected },
+        { Mozilla, 400, "errno 110", OutcomeKind.Rejected },
+        { Mozilla, 400, "errno 111", OutcomeKind.Rejected },
+        { Mozilla, 400, "errno 112", OutcomeKind.Rejected },
+        { Mozilla, 400, "errno 113", OutcomeKind.Rejected },
+        { Mozilla, 429, "errno 201", OutcomeKind.Retry },
+        { Mozilla, 503, "errno 201", OutcomeKind.Retry },
+        { Mozilla, 503, "errno 202", OutcomeKind.Retry },
+        { Mozilla, 500, "errno 999", OutcomeKind.Retry },
+        { Mozilla, 502, "errno 900", OutcomeKind.Retry },
+        { Mozilla, 502, "errno 901", OutcomeKind.Retry },
+        { Mozilla, 502, "errno 902", OutcomeKind.Retry },
+        { Mozilla, 502, "errno 903", OutcomeKind.Retry },
+        { Apple, 400, "BadTtl", OutcomeKind.Rejected },
+        { Apple, 400, "BadUrgency", OutcomeKind.Rejected },
+        { Apple, 400, "BadWebPushRequest", OutcomeKind.Rejected },
+        { Apple, 400, "BadWebPushTopic", OutcomeKind.Rejected },
+        { Apple, 400, "VapidPkHashMismatch", OutcomeKind.Rejected },
+        { Apple, 403, "BadAuthorizationHeader", OutcomeKind.Rejected },
+        { Apple, 403, "BadJwtToken", OutcomeKind.Rejected },
+        { Apple, 403, "BadVapidPublicKey", OutcomeKind.Rejected },
+        { Apple, 403, "VapidPkHashMismatch", OutcomeKind.Rejected },
+        { Apple, 404, "BadPath", OutcomeKind.RecipientGone },
+        { Apple, 405, "MethodNotAllowed", OutcomeKind.Rejected },
+        { Apple, 410, "ExpiredToken", OutcomeKind.RecipientGone },
+        { Apple, 410, "Unregistered", OutcomeKind.RecipientGone },
+        { Apple, 413, "PayloadTooLarge", OutcomeKind.Rejected },
+        { Apple, 429, "TooManyRequests", OutcomeKind.Retry },
+        { Apple, 500, "InternalServerError", OutcomeKind.Retry },
+        { Apple, 503, "ServiceUnavailable", OutcomeKind.Retry },
+        { Apple, 503, "Shutdown", OutcomeKind.Retry },
+        { Firebase, 400, null, OutcomeKind.Rejected },
+        { Firebase, 403, null, OutcomeKind.Rejected },
+        { Firebase, 404, null, OutcomeKind.RecipientGone },
+        { Firebase, 410, null, OutcomeKind.RecipientGone },
+        { Firebase, 429, null, OutcomeKind.Retry },
+        { Firebase, 500, null, OutcomeKind.Retry },
+        { Firebase, 503, null, OutcomeKind.Retry },
+        { "RFC 9110 15.5.9", 408, null, OutcomeKind.Retry },
+        { "RFC 8470 5.2", 425, null, OutcomeKind.Retry },
+    };
+
+    [Theory]
+    [MemberData(nameof(Documented))]
+    public async Task A_documented_answer_has_an_outcome(string source, int status, string? code, OutcomeKind outcome)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(new PushFault(status) { Body = BodyOf(status, code) });
+
+        var delivery = await application.SendAsync(gateway.Subscribe().Json);
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.True(outcome == attempt.Outcome, $"{source}: {attempt.Outcome}");
+        Assert.Equal(
+            outcome == OutcomeKind.Accepted ? null : code is null ? $"HTTP {status}" : $"HTTP {status}: {code}",
+            attempt.Reason);
+    }
+
+    [Theory]
+    [InlineData("""{"reason":"your content-text"}""")]
+    [InlineData("""{"reason":"BadTtl","reason2":""")]
+    [InlineData("""{"message":{"reason":"BadJwtToken"},"errno":"content-text"}""")]
+    [InlineData("""{"errno":-1.5}""")]
+    [InlineData("""["reason"]""")]
+    [InlineData("\u0000")]
+    public async Task An_answer_that_nobody_documents_is_its_status(string body)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(new PushFault(400) { Body = body });
+
+        var attempt = Assert.Single((await application.SendAsync(gateway.Subscribe().Json)).Attempts);
+
+        Assert.Contains(attempt.Reason, new[] { "HTTP 400", "HTTP 400: BadTtl" });
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Retry_after_says_when_the_delivery_is_due_again(int status)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(new PushFault(status) { RetryAfter = "1234" });
+
+        var delivery = await application.SendAsync(gateway.Subscribe().Json);
+
+        Assert.Equal(TestClock.Start.AddSeconds(1234), delivery.DueAt);
+    }
+
+    /// <summary>Whatever one endpoint answers, and however often: the provider goes on for the others.</summary>
+    [Theory]
+    [InlineData(401)]
+    [InlineData(403)]
+    [InlineData(429)]
+    [InlineData(500)]
+    public async Task A_hostile_endpoint_stops_nobody_else(int status)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        var hostile = gateway.Subscribe().Json;
+        gateway.FailNext(new PushFault(status), times: 30);
+
+        for (var i = 0; i < 30; i++)
+            await application.SendAsync(hostile);
+        var delivery = await application.SendAsync(gateway.Subscribe().Json);
+
+        Assert.Equal(DeliveryState.Accepted, delivery.State);
+        Assert.Equal(31, gateway.Requests);
+    }
+
+    [Theory]
+    [InlineData(404)]
+    [InlineData(410)]
+    public async Task A_subscription_that_is_over_is_pruned(int status)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        var subscription = gateway.Subscribe();
+        subscription.GoneWith = status;
+        await RegisterAsync(application, subscription);
+
+        await application.SendAsync(new Trigger { To = Recipient.User("u-42"), Content = new Content { Body = "Hello" } });
+
+        Assert.NotNull(Assert.Single(await DevicesAsync(application)).PrunedAt);
+    }
+
+    [Fact]
+    public async Task A_subscription_with_another_application_s_key_is_kept()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        await RegisterAsync(application, gateway.Subscribe(Keys.OtherPublic));
+
+        var delivery = await application.SendAsync(new Trigger { To = Recipient.User("u-42"), Content = new Content { Body = "Hello" } });
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, "HTTP 403: errno 109"), (attempt.Outcome, attempt.Reason));
+        Assert.Null(Assert.Single(await DevicesAsync(application)).PrunedAt);
+    }
+
+    [Fact]
+    public async Task A_reset_connection_is_retried()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(new PushFault(500) { IsReset = true }, times: 10);
+
+        var delivery = await application.SendAsync(gateway.Subscribe().Json);
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal(OutcomeKind.Retry, attempt.Outcome);
+        Assert.StartsWith("connection failed (", attempt.Reason, StringComparison.Ordinal);
+    }
+
+    private static async Task RegisterAsync(WebPushApplication application, BrowserSubscription subscription)
+    {
+        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        await directory.SaveUserAsync(new User { Id = "u-42" });
+        await directory.RegisterDeviceAsync(
+            new Device { Id = "d-1", UserId = "u-42", Platform = Platform.Web, Token = subscription.Json });
+    }
+
+    private static ValueTask<IReadOnlyList<Device>> DevicesAsync(WebPushApplication application) =>
+        application.Services.GetRequiredService<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "u-42", CancellationToken.None);
+
+    private static string BodyOf(int status, string? code) => code switch
+    {
+        null => "<html>words for people</html>",
+        _ when code.StartsWith("errno ", StringComparison.Ordinal) =>
+            $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people"}""",
+        _ => $$"""{"reason":"{{code}}"}""",
+    };
+}

@@ -1,0 +1,72 @@
+using Notify.Delivering;
+using Notify.FakeGateways.WebPush;
+
+namespace Notify.Providers.WebPush.Tests;
+
+/// <summary>An endpoint is whatever a client says it is. How addresses are told apart is proved with the webhooks.</summary>
+public sealed class TargetTests
+{
+    [Theory]
+    [InlineData("https://127.0.0.1:{0}/push/1")]
+    [InlineData("https://2130706433:{0}/push/1")]
+    [InlineData("https://localhost:{0}/push/1")]
+    [InlineData("https://[::1]:{0}/push/1")]
+    [InlineData("https://[::ffff:127.0.0.1]:{0}/push/1")]
+    [InlineData("https://169.254.169.254/latest/meta-data/")]
+    [InlineData("https://10.1.2.3/")]
+    public async Task An_endpoint_that_is_not_on_the_public_internet_is_refused_and_not_connected_to(string endpoint)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway, options => options.AllowPrivateNetworks = false);
+
+        var delivery = await application.SendAsync(Keys.Subscription(string.Format(null, endpoint, gateway.Address.Port)));
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, "the subscription's endpoint is not on the public internet"), (attempt.Outcome, attempt.Reason));
+        Assert.Equal(0, gateway.ConnectionsAccepted);
+    }
+
+    [Theory]
+    [InlineData(301)]
+    [InlineData(307)]
+    [InlineData(308)]
+    public async Task A_redirect_is_not_followed(int status)
+    {
+        await using var elsewhere = await PushServiceGateway.StartAsync(new TestClock());
+        await using var gateway = await FakeGateways.GatewayServer.StartAsync(
+            context =>
+            {
+                context.Response.StatusCode = status;
+                context.Response.Headers.Location = elsewhere.Subscribe().Endpoint.ToString();
+                return Task.CompletedTask;
+            },
+            tls: false);
+        await using var application = await WebPushApplication.StartAsync(elsewhere);
+
+        var delivery = await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"));
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal((OutcomeKind.Rejected, $"HTTP {status}"), (attempt.Outcome, attempt.Reason));
+        Assert.Equal(0, elsewhere.ConnectionsAccepted);
+    }
+
+    [Fact]
+    public async Task Only_browsers_tokens_are_sent_to()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+
+        var delivery = await application.SendAsync(new Trigger
+        {
+            To =
+            [
+                Recipient.PushToken(gateway.Subscribe().Json, Platform.Android),
+                Recipient.PushToken(gateway.Subscribe().Json, Platform.Web),
+            ],
+            Content = new Content { Body = "Hello" },
+        });
+
+        Assert.Equal(Platform.Web, delivery.Delivery.To.Platform);
+        Assert.Single(await application.DeliveriesAsync(delivery.Delivery.NotificationId));
+    }
+}

@@ -1,0 +1,13 @@
+namespace Notify.Providers.WebPush.Tests;
+
+/// <summary>A clock that moves only when told to, so that times can be compared exactly. Timeouts run on.</summary>
+internal sealed class TestClock : TimeProvider
+{
+    private long _ticks = Start.Ticks;
+
+    public static DateTimeOffset Start { get; } = new(2030, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => new(Volatile.Read(ref _ticks), TimeSpan.Zero);
+
+    public void Advance(TimeSpan time) => Interlocked.Add(ref _ticks, time.Ticks);
+}
