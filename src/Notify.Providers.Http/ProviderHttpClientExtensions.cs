@@ -1,4 +1,3 @@
-
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the HTTP client of a provider.</summary>
@@ -26,14 +25,17 @@ public static class ProviderHttpClientExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(provider);
-        return services.AddHttpClient(ClientName(provider))
+        var name = ClientName(provider);
+        // The factory never disposes of what it made; a service is disposed of with the application, and its connections end then.
+        services.AddKeyedSingleton(name, (provided, _) =>
+        {
+            var handler = CreateHandler();
+            configure?.Invoke(provided, handler);
+            return handler;
+        });
+        return services.AddHttpClient(name)
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
-            .ConfigurePrimaryHttpMessageHandler(provided =>
-            {
-                var handler = CreateHandler();
-                configure?.Invoke(provided, handler);
-                return handler;
-            })
+            .ConfigurePrimaryHttpMessageHandler(provided => provided.GetRequiredKeyedService<SocketsHttpHandler>(name))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
     }
