@@ -12,7 +12,7 @@ internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
 
     private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Reads an error. One that cannot be read, or that is none of APNs', is empty: the status still says what to do.</summary>
+    /// <summary>Reads an error. One that is unreadable, or none of APNs', is empty: the status still says what to do.</summary>
     public static async ValueTask<ApnsError> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
@@ -31,9 +31,11 @@ internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
         using var document = JsonDocument.Parse(body);
         var error = document.RootElement;
         return error.ValueKind != JsonValueKind.Object ? default : new ApnsError(
-            error.TryGetProperty("reason", out var reason) && reason.ValueKind == JsonValueKind.String ? reason.GetString() : null,
+            error.TryGetProperty("reason", out var reason) ? TextOf(reason) : null,
             error.TryGetProperty("timestamp", out var timestamp) ? TimeOf(timestamp) : null);
     }
+
+    private static string? TextOf(JsonElement reason) => reason.ValueKind == JsonValueKind.String ? reason.GetString() : null;
 
     private static DateTimeOffset? TimeOf(JsonElement timestamp) =>
         timestamp.ValueKind == JsonValueKind.Number && timestamp.TryGetInt64(out var milliseconds)

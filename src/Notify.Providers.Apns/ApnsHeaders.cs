@@ -67,8 +67,11 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     }
 
     // APNs refuses a background push that asks for 10: it shows nothing that anybody could wait for.
-    private static string PriorityOf(Delivery delivery, string type) =>
-        type == Apns.PushType.Background || (delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type)) ? SparingPower : AtOnce;
+    private static string PriorityOf(Delivery delivery, string type)
+    {
+        var canWait = delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type);
+        return canWait || type == Apns.PushType.Background ? SparingPower : AtOnce;
+    }
 
     private static string ExpirationOf(Delivery delivery, string type) => Apns.PushType.IsMomentary(type)
         ? NeverStored

@@ -12,14 +12,14 @@ public static class ApnsNotificationsBuilderExtensions
 {
     /// <summary>Adds the provider <c>apns</c>, which sends to the devices of <see cref="Platform.Ios"/>.</summary>
     /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; a key or certificate and <see cref="ApnsOptions.BundleId"/> are required.</param>
+    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
     public static INotificationsBuilder AddApns(this INotificationsBuilder builder, Action<ApnsOptions> configure) =>
         builder.AddApns("apns", configure);
 
     /// <summary>Adds an APNs provider by a name of its own, such as one for each developer team.</summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name.</param>
-    /// <param name="configure">Sets the options; a key or certificate and <see cref="ApnsOptions.BundleId"/> are required.</param>
+    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
     public static INotificationsBuilder AddApns(this INotificationsBuilder builder, string name, Action<ApnsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -29,7 +29,8 @@ public static class ApnsNotificationsBuilderExtensions
         builder.Services.AddOptions<ApnsOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ApnsOptions>>(new ApnsOptionsValidator(name));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
-        builder.Services.AddProviderHttpClient(name, (services, handler) => PresentCertificate(OptionsOf(services, name), handler));
+        builder.Services.AddProviderHttpClient(
+            name, (services, handler) => PresentCertificate(OptionsOf(services, name), handler));
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }

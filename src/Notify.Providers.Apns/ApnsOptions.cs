@@ -9,8 +9,9 @@ namespace Notify.Providers.Apns;
 /// <remarks>
 /// A notification's <see cref="Content.Overrides"/> may hold <c>apns</c>, an object of two: <c>headers</c>, which take the place
 /// of the headers <c>apns-push-type</c>, <c>apns-topic</c>, <c>apns-priority</c>, <c>apns-expiration</c> and
-/// <c>apns-collapse-id</c>, and <c>payload</c>, which is merged into the payload (RFC 7396: null takes a member away). A push type
-/// brings the topic's suffix along. <see cref="Content.Data"/> goes beside <c>aps</c>; an entry of that name is left out.
+/// <c>apns-collapse-id</c>, and <c>payload</c>, which is merged into the payload (RFC 7396: null takes a member away).
+/// A push type brings the topic's suffix along, and a payload of up to 5,120 bytes for <c>voip</c>, 4,096 for all others.
+/// <see cref="Content.Data"/> goes beside <c>aps</c>; an entry of that name is left out.
 /// </remarks>
 public sealed class ApnsOptions
 {
@@ -20,7 +21,7 @@ public sealed class ApnsOptions
     /// <summary>The id of the developer team, 10 characters.</summary>
     public string? TeamId { get; set; }
 
-    /// <summary>The token signing key's file as Apple gives it (<c>AuthKey_KEYID.p8</c>). Either this or <see cref="Key"/>.</summary>
+    /// <summary>The token signing key's file as Apple gives it, <c>AuthKey_KEYID.p8</c>. Or else <see cref="Key"/>.</summary>
     public string? KeyFile { get; set; }
 
     /// <summary>The token signing key itself: the text of the p8 file, PEM of a P-256 private key.</summary>
@@ -44,8 +45,8 @@ public sealed class ApnsOptions
     public ApnsEnvironment Environment { get; set; }
 
     /// <summary>
-    /// Apps that differ, by the name that devices are registered with (<see cref="Recipients.Device.App"/>). A name that is not here
-    /// is the app's bundle id. Default none.
+    /// Apps that differ, by the name that devices are registered with (<see cref="Recipients.Device.App"/>). A name that is
+    /// not here is the app's bundle id. Default none.
     /// </summary>
     public IDictionary<string, ApnsApp> Apps { get; } = new Dictionary<string, ApnsApp>(StringComparer.Ordinal);
 

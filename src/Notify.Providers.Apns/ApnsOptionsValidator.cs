@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.Extensions.Options;
 
 namespace Notify.Providers.Apns;
@@ -106,13 +105,15 @@ internal sealed class ApnsOptionsValidator(string provider) : IValidateOptions<A
 
     private static IEnumerable<string> AddressFailures(ApnsOptions options)
     {
-        if (options.BaseAddress is not { } address)
-            yield break;
-        if (!address.IsAbsoluteUri || !(address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        if (options.BaseAddress is { } address && !IsSafe(address))
             yield return $"{nameof(options.BaseAddress)} must be an https URL, or an http URL of this machine.";
     }
 
     private static bool IsId(string? id) => id?.Length == IdLength && id.All(char.IsAsciiLetterOrDigit);
 
-    private static bool IsBundleId(string id) => id.Length > 0 && Ascii.IsValid(id) && !id.Any(c => char.IsWhiteSpace(c) || char.IsControl(c));
+    // The provider token travels with every request.
+    private static bool IsSafe(Uri address) =>
+        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+
+    private static bool IsBundleId(string id) => id.Length > 0 && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -15,7 +15,11 @@ internal static class ApnsPayload
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     // Bytes are scarce, and nobody reads the payload as HTML.
-    private static readonly JsonWriterOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
 
     /// <param name="content">What is sent.</param>
     /// <param name="pushType">How it is sent.</param>
@@ -73,15 +77,15 @@ internal static class ApnsPayload
 
     private static void WriteCustom(Utf8JsonWriter writer, Content content)
     {
-        WriteUnlessNull(writer, Link, content.Push?.Link);
-        WriteUnlessNull(writer, Image, content.Push?.ImageUrl);
+        var (link, image) = (content.Push?.Link, content.Push?.ImageUrl);
+        WriteUnlessNull(writer, Link, link);
+        WriteUnlessNull(writer, Image, image);
         if (content.Data is null)
             return;
 
         foreach (var (name, value) in content.Data)
         {
-            var isTaken = name == Aps || (name == Link && content.Push?.Link is not null) || (name == Image && content.Push?.ImageUrl is not null);
-            if (!isTaken)
+            if (name != Aps && (name != Link || link is null) && (name != Image || image is null))
                 writer.WriteString(name, value);
         }
     }

@@ -7,8 +7,12 @@ namespace Notify.Providers.Apns;
 
 /// <summary>Sends to Apple's devices. Without tokens, the client's certificate says who sends.</summary>
 internal sealed class ApnsProvider(
-    string name, HttpClient client, Destinations destinations, ProviderTokens? tokens, TimeProvider time, ILogger<ApnsProvider> logger)
-    : IDeliveryProvider
+    string name,
+    HttpClient client,
+    Destinations destinations,
+    ProviderTokens? tokens,
+    TimeProvider time,
+    ILogger<ApnsProvider> logger) : IDeliveryProvider
 {
     public string Name => name;
 
@@ -27,7 +31,8 @@ internal sealed class ApnsProvider(
         }
     }
 
-    private async ValueTask<Outcome> PostAsync(Delivery delivery, ProviderToken? token, bool isRepetition, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> PostAsync(
+        Delivery delivery, ProviderToken? token, bool isRepetition, CancellationToken cancellationToken)
     {
         var apnsId = delivery.Id.ToString();
         using var request = ApnsRequest.Create(delivery, apnsId, destinations.Of(delivery.To.App), out var refusal);

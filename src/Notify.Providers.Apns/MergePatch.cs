@@ -34,7 +34,9 @@ internal static class MergePatch
             return;
 
         writer.WritePropertyName(patch.Name);
-        var patched = target.ValueKind == JsonValueKind.Object && target.TryGetProperty(patch.Name, out var found) ? found : default;
+        JsonElement patched = default;
+        if (target.ValueKind == JsonValueKind.Object)
+            target.TryGetProperty(patch.Name, out patched);
         Write(writer, patched, patch.Value);
     }
 }

@@ -17,6 +17,8 @@ internal sealed class ProviderTokenKey : IDisposable
     private const int TagBytes = 16;
     private const int SealingKeyBytes = 32;
 
+    private static readonly byte[] Purpose = "Notify APNs provider token"u8.ToArray();
+
     private readonly string _keyId;
     private readonly string _teamId;
     private readonly ECDsa _key;
@@ -26,7 +28,7 @@ internal sealed class ProviderTokenKey : IDisposable
     {
         (_keyId, _teamId, _key) = (options.KeyId!, options.TeamId!, Credentials.ReadKey(options));
         var secret = _key.ExportParameters(includePrivateParameters: true).D!;
-        _sealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, SealingKeyBytes, info: "Notify APNs provider token"u8.ToArray());
+        _sealingKey = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, SealingKeyBytes, info: Purpose);
         CryptographicOperations.ZeroMemory(secret);
     }
 
@@ -56,10 +58,10 @@ internal sealed class ProviderTokenKey : IDisposable
     {
         var text = Encoding.ASCII.GetBytes(token.Authorization);
         var value = new byte[NonceBytes + TagBytes + text.Length];
-        RandomNumberGenerator.Fill(value.AsSpan(0, NonceBytes));
+        var (nonce, tag) = (value.AsMemory(0, NonceBytes), value.AsMemory(NonceBytes, TagBytes));
+        RandomNumberGenerator.Fill(nonce.Span);
         using var aes = new AesGcm(_sealingKey, TagBytes);
-        aes.Encrypt(
-            value.AsSpan(0, NonceBytes), text, value.AsSpan(NonceBytes + TagBytes), value.AsSpan(NonceBytes, TagBytes), Bound(token.IssuedAt));
+        aes.Encrypt(nonce.Span, text, value.AsSpan(NonceBytes + TagBytes), tag.Span, Bound(token.IssuedAt));
         return new SharedToken(value, token.IssuedAt);
     }
 
@@ -74,8 +76,8 @@ internal sealed class ProviderTokenKey : IDisposable
         using var aes = new AesGcm(_sealingKey, TagBytes);
         try
         {
-            aes.Decrypt(
-                value[..NonceBytes], value[(NonceBytes + TagBytes)..], value.Slice(NonceBytes, TagBytes), text, Bound(shared.IssuedAt));
+            var sealedText = value[(NonceBytes + TagBytes)..];
+            aes.Decrypt(value[..NonceBytes], sealedText, value.Slice(NonceBytes, TagBytes), text, Bound(shared.IssuedAt));
         }
         catch (AuthenticationTagMismatchException)
         {

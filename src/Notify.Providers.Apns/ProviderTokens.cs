@@ -7,15 +7,16 @@ namespace Notify.Providers.Apns;
 /// The provider token at hand. One is made for all connections, and through the store for all nodes: Apple refuses tokens that
 /// change too often, and those that are too old.
 /// </summary>
-internal sealed class ProviderTokens(ProviderTokenKey key, ISharedTokenStore? store, TimeProvider time, ILogger<ApnsProvider> logger)
+internal sealed class ProviderTokens(
+    ProviderTokenKey key, ISharedTokenStore? store, TimeProvider time, ILogger<ApnsProvider> logger)
 {
     /// <summary>Apple, 'Establishing a token-based connection to APNs': not more than one token in 20 minutes.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(20);
 
-    /// <summary>Midway between too often and too old, so that neither a slow store nor another clock makes it one of them.</summary>
+    /// <summary>Midway between too often and too old, so that neither a slow store nor another clock makes it either.</summary>
     private static readonly TimeSpan RefreshAge = TimeSpan.FromMinutes(40);
 
-    /// <summary>Apple, same page: a token is refused an hour after it was made. Five minutes are for clocks that differ.</summary>
+    /// <summary>Apple, same page: a token is refused an hour after it was made. Five minutes are for other clocks.</summary>
     private static readonly TimeSpan UsableAge = TimeSpan.FromMinutes(55);
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
@@ -92,9 +93,11 @@ internal sealed class ProviderTokens(ProviderTokenKey key, ISharedTokenStore? st
             return found;
 
         var own = key.Issue(now);
-        return await TryAsync(async (tokens, patience) =>
-            Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale)).ConfigureAwait(false) ?? own;
+        return await OfferAsync(own, stale).ConfigureAwait(false) ?? own;
     }
+
+    private ValueTask<ProviderToken?> OfferAsync(ProviderToken own, DateTimeOffset stale) => TryAsync(async (tokens, patience) =>
+        Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale));
 
     private ValueTask<ProviderToken?> FindAsync(DateTimeOffset stale) => TryAsync(async (tokens, patience) =>
         await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null);

@@ -28,12 +28,13 @@ public sealed class ApnsGatewayTests
 
         Assert.Equal(
             [
-                new(200), new(400, "BadDeviceToken"), new(410, "Unregistered", DeadSince.ToUnixTimeMilliseconds()), new(400, "TopicDisallowed"),
-                new(400, "DeviceTokenNotForTopic"), new(413, "PayloadTooLarge"),
+                new(200), new(400, "BadDeviceToken"), new(410, "Unregistered", DeadSince.ToUnixTimeMilliseconds()),
+                new(400, "TopicDisallowed"), new(400, "DeviceTokenNotForTopic"), new(413, "PayloadTooLarge"),
             ],
             answers);
         var message = Assert.Single(gateway.Messages);
-        Assert.Equal((alive, "content"), (message.DeviceToken, message.Payload.GetProperty("aps").GetProperty("alert").GetProperty("body").GetString()));
+        var body = message.Payload.GetProperty("aps").GetProperty("alert").GetProperty("body").GetString();
+        Assert.Equal((alive, "content"), (message.DeviceToken, body));
         Assert.Single(gateway.ProviderTokens);
     }
 

@@ -6,7 +6,8 @@ const provider = new apn.Provider({ token, ca, address, port, production: false,
 
 const answers = [];
 for (const { deviceToken, topic, body } of cases) {
-  const notification = new apn.Notification({ topic, pushType: "alert", priority: 10, alert: { title: "Hello", body }, sound: "default" });
+  const alert = { title: "Hello", body };
+  const notification = new apn.Notification({ topic, pushType: "alert", priority: 10, alert, sound: "default" });
   const { sent, failed } = await provider.send(notification, deviceToken);
   const failure = failed[0];
   if (failure?.error) throw failure.error;

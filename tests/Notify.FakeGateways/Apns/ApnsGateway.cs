@@ -32,7 +32,6 @@ public sealed class ApnsGateway : IAsyncDisposable
     private long _accepted;
     private int _resets;
     private int _underWay;
-    private int _mostUnderWay;
 
     private ApnsGateway(ApnsGatewaySettings settings)
     {
@@ -58,8 +57,8 @@ public sealed class ApnsGateway : IAsyncDisposable
     /// <summary>How many requests came.</summary>
     public long Requests => Interlocked.Read(ref _requests);
 
-    /// <summary>The most requests that were under way at a time since the last reading.</summary>
-    public int MostUnderWay => Interlocked.Exchange(ref _mostUnderWay, 0);
+    /// <summary>How many requests are under way.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
 
     /// <summary>The different provider tokens that were accepted.</summary>
     public IReadOnlyCollection<string> ProviderTokens => _tokens.Tokens;
@@ -137,7 +136,7 @@ public sealed class ApnsGateway : IAsyncDisposable
             return;
         }
 
-        InterlockedMax(ref _mostUnderWay, Interlocked.Increment(ref _underWay));
+        Interlocked.Increment(ref _underWay);
         try
         {
             if (GoAwayEvery > 0 && requests % GoAwayEvery == 0)
@@ -219,12 +218,5 @@ public sealed class ApnsGateway : IAsyncDisposable
             return true;
         Interlocked.Increment(ref _resets);
         return false;
-    }
-
-    private static void InterlockedMax(ref int target, int value)
-    {
-        var seen = Volatile.Read(ref target);
-        while (value > seen && Interlocked.CompareExchange(ref target, value, seen) is var now && now != seen)
-            seen = now;
     }
 }

@@ -90,7 +90,8 @@ internal static class ApnsRequestCheck
         _ => false,
     };
 
-    private static ApnsRefusal? CheckTopic(string? topic, string suffix, IReadOnlyCollection<string> bundleIds, out string bundleId)
+    private static ApnsRefusal? CheckTopic(
+        string? topic, string suffix, IReadOnlyCollection<string> bundleIds, out string bundleId)
     {
         bundleId = "";
         if (topic is null)

@@ -72,8 +72,8 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
                 && claims.GetProperty("iss").GetString() == ApnsGateway.TeamId;
             return isSigned && isOurs ? DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()) : null;
         }
-        catch (Exception exception) when (exception is FormatException or JsonException or KeyNotFoundException or InvalidOperationException
-            or IndexOutOfRangeException)
+        catch (Exception exception) when (exception is FormatException or JsonException or KeyNotFoundException
+            or InvalidOperationException or IndexOutOfRangeException)
         {
             return null;
         }
