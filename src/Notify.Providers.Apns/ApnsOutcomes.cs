@@ -1,5 +1,6 @@
 using System.Net;
 using Notify.Delivering;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.Apns;
 
@@ -10,6 +11,12 @@ namespace Notify.Providers.Apns;
 internal static class ApnsOutcomes
 {
     public const string ExpiredProviderToken = "ExpiredProviderToken";
+
+    /// <summary>RFC 9113 section 7.</summary>
+    private const long NoError = 0;
+
+    /// <summary>RFC 9113 section 7.</summary>
+    private const long RefusedStream = 7;
 
     /// <summary>How long deliveries wait after a token was changed too often, where no other provider takes them.</summary>
     private static readonly TimeSpan TokenBackOff = TimeSpan.FromMinutes(1);
@@ -22,6 +29,13 @@ internal static class ApnsOutcomes
 
     public static Outcome TooLarge(int bytes, int limit) =>
         Outcome.Rejected($"the payload has {bytes} bytes, APNs takes {limit}");
+
+    // A connection that Apple ends (GOAWAY), or that takes fewer streams than it was offered, is no outage: the request was not
+    // looked at (RFC 9113 section 8.7), and the client has tried it on other connections before it says so.
+    public static Outcome Of(HttpRequestException exception) =>
+        exception.GetBaseException() is HttpProtocolException { ErrorCode: NoError or RefusedStream }
+            ? Outcome.Retry("the connection took no more requests")
+            : HttpFailures.Unreachable(exception);
 
     public static Outcome Of(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) => error.Reason switch
     {

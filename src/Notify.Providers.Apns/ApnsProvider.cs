@@ -27,7 +27,7 @@ internal sealed class ApnsProvider(
         }
         catch (HttpRequestException exception)
         {
-            return HttpFailures.Unreachable(exception);
+            return ApnsOutcomes.Of(exception);
         }
     }
 

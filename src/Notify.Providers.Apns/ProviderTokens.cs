@@ -74,8 +74,8 @@ internal sealed class ProviderTokens(
             var current = _current;
             if (current is null || time.GetUtcNow() - current.IssuedAt >= MinAge)
                 _current = await ShareAsync(current).ConfigureAwait(false);
-            else if (await FindAsync(current.IssuedAt).ConfigureAwait(false) is { } found)
-                _current = found;
+            else
+                _current = await TryAsync((tokens, patience) => FindAsync(tokens, current.IssuedAt, patience)).ConfigureAwait(false) ?? current;
         }
         finally
         {
@@ -89,18 +89,20 @@ internal sealed class ProviderTokens(
     {
         var now = time.GetUtcNow();
         var stale = current?.IssuedAt > now - RefreshAge ? current.IssuedAt : now - RefreshAge;
-        if (await FindAsync(stale).ConfigureAwait(false) is { } found)
-            return found;
+        ProviderToken? own = null;
+        var shared = await TryAsync(async (tokens, patience) =>
+        {
+            if (await FindAsync(tokens, stale, patience).ConfigureAwait(false) is { } found)
+                return found;
 
-        var own = key.Issue(now);
-        return await OfferAsync(own, stale).ConfigureAwait(false) ?? own;
+            own = key.Issue(now);
+            return Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale);
+        }).ConfigureAwait(false);
+        return shared ?? own ?? key.Issue(now);
     }
 
-    private ValueTask<ProviderToken?> OfferAsync(ProviderToken own, DateTimeOffset stale) => TryAsync(async (tokens, patience) =>
-        Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale));
-
-    private ValueTask<ProviderToken?> FindAsync(DateTimeOffset stale) => TryAsync(async (tokens, patience) =>
-        await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null);
+    private async ValueTask<ProviderToken?> FindAsync(ISharedTokenStore tokens, DateTimeOffset stale, CancellationToken patience) =>
+        await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
 
     private ProviderToken? Open(SharedToken shared, DateTimeOffset stale)
     {

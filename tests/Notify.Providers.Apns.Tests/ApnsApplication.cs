@@ -26,14 +26,14 @@ internal sealed class ApnsApplication : IAsyncDisposable
 
     /// <summary>Composes it, with its workers asleep: for tests that call the provider themselves.</summary>
     public static ApnsApplication Compose(
-        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null,
-        ISharedTokenStore? tokens = null)
+        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
     {
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
-        configureServices?.Invoke(builder.Services);
+        // Faults are tried again at once, and not when a circuit closes.
+        builder.Services.Configure<ProviderOptions>("apns", provider => provider.BreakAtLeast = 10_000);
         builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseInMemory()
             .AddApns(options =>
@@ -45,15 +45,14 @@ internal sealed class ApnsApplication : IAsyncDisposable
             });
         if (gateway is not null)
             Trust(builder.Services, gateway);
-        if (tokens is not null)
-            builder.Services.AddSingleton(tokens);
+        configureServices?.Invoke(builder.Services);
         return new ApnsApplication(builder.Build(), logs);
     }
 
     public static async Task<ApnsApplication> StartAsync(
-        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, ISharedTokenStore? tokens = null)
+        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
     {
-        var application = Compose(gateway, configure, tokens: tokens);
+        var application = Compose(gateway, configure, configureServices);
         await application._host.StartAsync();
         return application;
     }

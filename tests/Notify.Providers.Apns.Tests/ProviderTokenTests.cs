@@ -137,11 +137,8 @@ public sealed class ProviderTokenTests
         _store.NeverAnswers = true;
 
         var sending = AssertAcceptedAsync(application);
-        while (!sending.IsCompleted)
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await Eventually.TrueAsync(() => _time.TimersWaiting > 0, "the store to be asked");
+        _time.Advance(TimeSpan.FromSeconds(5));
 
         await sending;
     }
@@ -256,5 +253,5 @@ public sealed class ProviderTokenTests
     private Task<ApnsGateway> StartGatewayAsync() => ApnsGateway.StartAsync(new ApnsGatewaySettings { Time = _time });
 
     private ApnsApplication Compose(ApnsGateway gateway) => ApnsApplication.Compose(
-        gateway, configureServices: services => services.AddSingleton<TimeProvider>(_time), tokens: _store);
+        gateway, configureServices: services => services.AddSingleton<TimeProvider>(_time).AddSingleton<ISharedTokenStore>(_store));
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.Apns;
+using Notify.Queueing;
 using Notify.Storage;
 
 namespace Notify.Providers.Apns.Tests;
@@ -12,20 +13,20 @@ public sealed class SecrecyTests
     {
         await using var gateway = await ApnsGateway.StartAsync();
         var tokens = new TokenStore { Failure = new IOException("The store is away.") };
-        await using var application = await ApnsApplication.StartAsync(gateway, tokens: tokens);
+        await using var application = await ApnsApplication.StartAsync(
+            gateway, configureServices: services => services.AddSingleton<ISharedTokenStore>(tokens));
         gateway.Unregister(ApnsApplication.Device(1), DateTimeOffset.UtcNow.AddHours(1));
         gateway.RefuseDevice(ApnsApplication.Device(2), new ApnsRefusal(400, "BadDeviceToken"));
         gateway.RefuseDevice(ApnsApplication.Device(3), new ApnsRefusal(400, ApnsApplication.Device(3)));
         gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
         gateway.RefuseNext(1, new ApnsRefusal(403, "InvalidProviderToken"));
         gateway.RefuseNext(1, new ApnsRefusal(429, "TooManyRequests"));
+
+        var refused = await SendAsync(application, Enumerable.Range(1, 10));
         gateway.ResetNext(1);
+        var reset = await SendAsync(application, Enumerable.Range(11, 10));
 
-        var devices = Enumerable.Range(1, 20).Select(ApnsApplication.Device);
-        var notifications = await Task.WhenAll(devices.Select(application.TriggerAsync));
-        var ended = await Task.WhenAll(notifications.Select(application.EndedAsync));
-
-        var attempts = ended.SelectMany(delivery => delivery.Attempts).Select(attempt => attempt.ToString());
+        var attempts = refused.Concat(reset).SelectMany(delivery => delivery.Attempts).Select(attempt => attempt.ToString());
         var shown = string.Join('\n', [.. application.Logs, .. attempts]);
         string[] seen = ["The store is away.", "ExpiredProviderToken", "InvalidProviderToken", "TooManyRequests", "Unregistered"];
         foreach (var expected in seen)
@@ -59,6 +60,12 @@ public sealed class SecrecyTests
             .FindAsync($"apns/{ApnsGateway.TeamId}/{ApnsGateway.KeyId}", TestContext.Current.CancellationToken);
 
         AssertHoldsNothingSecret($"{shared} {application.Provider}", gateway);
+    }
+
+    private static async Task<DeliveryRecord[]> SendAsync(ApnsApplication application, IEnumerable<int> devices)
+    {
+        var notifications = await Task.WhenAll(devices.Select(ApnsApplication.Device).Select(application.TriggerAsync));
+        return await Task.WhenAll(notifications.Select(application.EndedAsync));
     }
 
     // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
