@@ -113,7 +113,8 @@ internal sealed class ApnsOptionsValidator(string provider) : IValidateOptions<A
 
     // The provider token travels with every request.
     private static bool IsSafe(Uri address) =>
-        address.IsAbsoluteUri && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
+        address.IsAbsoluteUri
+        && (address.Scheme == Uri.UriSchemeHttps || (address.Scheme == Uri.UriSchemeHttp && address.IsLoopback));
 
     private static bool IsBundleId(string id) => id.Length > 0 && !id.AsSpan().ContainsAnyExceptInRange('!', '~');
 }

@@ -56,7 +56,8 @@ internal static class ApnsOutcomes
         "Unregistered" or "ExpiredToken" => Outcome.RecipientGone(error.Reason, error.Since),
 
         "BadCertificate" or "BadCertificateEnvironment" or "BadEnvironmentKeyIdInToken" or ExpiredProviderToken
-            or "InvalidProviderToken" or "MissingProviderToken" or "UnrelatedKeyIdInToken" => Outcome.ProviderFailed(error.Reason, retryAfter),
+            or "InvalidProviderToken" or "MissingProviderToken" or "UnrelatedKeyIdInToken" =>
+                Outcome.ProviderFailed(error.Reason, retryAfter),
 
         // The path and method are the same for all: something other than APNs answers at the address.
         "BadPath" or "MethodNotAllowed" => Outcome.ProviderFailed(error.Reason, retryAfter),

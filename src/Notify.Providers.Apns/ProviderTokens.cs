@@ -75,7 +75,8 @@ internal sealed class ProviderTokens(
             if (current is null || time.GetUtcNow() - current.IssuedAt >= MinAge)
                 _current = await ShareAsync(current).ConfigureAwait(false);
             else
-                _current = await TryAsync((tokens, patience) => FindAsync(tokens, current.IssuedAt, patience)).ConfigureAwait(false) ?? current;
+                _current = await TryAsync((tokens, patience) => FindAsync(tokens, current.IssuedAt, patience))
+                    .ConfigureAwait(false) ?? current;
         }
         finally
         {
@@ -101,7 +102,8 @@ internal sealed class ProviderTokens(
         return shared ?? own ?? key.Issue(now);
     }
 
-    private async ValueTask<ProviderToken?> FindAsync(ISharedTokenStore tokens, DateTimeOffset stale, CancellationToken patience) =>
+    private async ValueTask<ProviderToken?> FindAsync(
+        ISharedTokenStore tokens, DateTimeOffset stale, CancellationToken patience) =>
         await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
 
     private ProviderToken? Open(SharedToken shared, DateTimeOffset stale)

@@ -25,6 +25,6 @@ internal static class PushType
     /// <summary>Source: Apple, 'Generating a remote notification'.</summary>
     public static int MaxPayloadBytes(string type) => type == Voip ? 5120 : 4096;
 
-    /// <summary>Whether it is worth nothing once the moment has passed: a call that rings an hour late is worse than none.</summary>
+    /// <summary>Whether it is worth nothing once the moment has passed: a call that rings late is worse than none.</summary>
     public static bool IsMomentary(string type) => type is Voip or PushToTalk;
 }
