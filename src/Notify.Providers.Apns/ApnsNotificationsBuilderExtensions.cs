@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Delivering;
+using Notify.Providers.Apns;
+using Notify.Storage;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the Apple Push Notification service.</summary>
+public static class ApnsNotificationsBuilderExtensions
+{
+    /// <summary>Adds the provider <c>apns</c>, which sends to the devices of <see cref="Platform.Ios"/>.</summary>
+    /// <param name="builder">The application's notifications.</param>
+    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
+    public static INotificationsBuilder AddApns(this INotificationsBuilder builder, Action<ApnsOptions> configure) =>
+        builder.AddApns("apns", configure);
+
+    /// <summary>Adds an APNs provider by a name of its own, such as one for each developer team.</summary>
+    /// <param name="builder">The application's notifications.</param>
+    /// <param name="name">The provider's name.</param>
+    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
+    public static INotificationsBuilder AddApns(this INotificationsBuilder builder, string name, Action<ApnsOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        builder.Services.AddOptions<ApnsOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton<IValidateOptions<ApnsOptions>>(new ApnsOptionsValidator(name));
+        builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
+        builder.Services.AddProviderHttpClient(
+            name, (services, handler) => PresentCertificate(OptionsOf(services, name), handler));
+        builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
+        return builder;
+    }
+
+    private static ApnsProvider Create(IServiceProvider services, string name)
+    {
+        var options = OptionsOf(services, name);
+        var time = services.GetRequiredService<TimeProvider>();
+        var logger = services.GetRequiredService<ILogger<ApnsProvider>>();
+        var tokens = options.CertificateFile is null
+            ? new ProviderTokens(new ProviderTokenKey(options), services.GetService<ISharedTokenStore>(), time, logger)
+            : null;
+        return new ApnsProvider(name, services.CreateProviderHttpClient(name), new Destinations(options), tokens, time, logger);
+    }
+
+    private static void PresentCertificate(ApnsOptions options, SocketsHttpHandler handler)
+    {
+        if (options.CertificateFile is not null)
+            handler.SslOptions.ClientCertificates = [Credentials.ReadCertificate(options)];
+    }
+
+    private static ApnsOptions OptionsOf(IServiceProvider services, string name) =>
+        services.GetRequiredService<IOptionsMonitor<ApnsOptions>>().Get(name);
+}

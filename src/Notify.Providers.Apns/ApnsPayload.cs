@@ -1,0 +1,98 @@
+using System.Net.Http.Headers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Notify.Providers.Http;
+
+namespace Notify.Providers.Apns;
+
+/// <summary>Writes a notification's JSON, as Apple's 'Generating a remote notification' defines it.</summary>
+internal static class ApnsPayload
+{
+    private const string Aps = "aps";
+    private const string Link = "link";
+    private const string Image = "image";
+
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    // Bytes are scarce, and nobody reads the payload as HTML.
+    private static readonly JsonWriterOptions Plain = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
+    /// <param name="content">What is sent.</param>
+    /// <param name="pushType">How it is sent.</param>
+    /// <param name="overrides">What is merged into it; null for nothing.</param>
+    public static PooledContent Write(Content content, string pushType, JsonElement? overrides)
+    {
+        var payload = Write(content, pushType);
+        if (overrides is not { } patch)
+            return payload;
+
+        using (payload)
+        {
+            using var document = JsonDocument.Parse(payload.Written);
+            var merged = new PooledContent(Json);
+            using var writer = new Utf8JsonWriter(merged, Plain);
+            MergePatch.Write(writer, document.RootElement, patch);
+            return merged;
+        }
+    }
+
+    private static PooledContent Write(Content content, string pushType)
+    {
+        var payload = new PooledContent(Json);
+        using var writer = new Utf8JsonWriter(payload, Plain);
+        writer.WriteStartObject();
+        writer.WriteStartObject(Aps);
+        if (content.Push?.IsSilent != true)
+            WriteVisible(writer, content);
+        else if (pushType == PushType.Background)
+            writer.WriteNumber("content-available", 1);
+        writer.WriteEndObject();
+        WriteCustom(writer, content);
+        writer.WriteEndObject();
+        return payload;
+    }
+
+    private static void WriteVisible(Utf8JsonWriter writer, Content content)
+    {
+        writer.WriteStartObject("alert");
+        WriteUnlessNull(writer, "title", content.Title);
+        WriteUnlessNull(writer, "body", content.Body);
+        writer.WriteEndObject();
+        if (content.Push is not { } push)
+            return;
+
+        if (push.Badge is { } badge)
+            writer.WriteNumber("badge", badge);
+        WriteUnlessNull(writer, "sound", push.Sound);
+        WriteUnlessNull(writer, "thread-id", push.Thread);
+        WriteUnlessNull(writer, "category", push.Action);
+        // Lets the app's notification service extension fetch the image.
+        if (push.ImageUrl is not null)
+            writer.WriteNumber("mutable-content", 1);
+    }
+
+    private static void WriteCustom(Utf8JsonWriter writer, Content content)
+    {
+        var (link, image) = (content.Push?.Link, content.Push?.ImageUrl);
+        WriteUnlessNull(writer, Link, link);
+        WriteUnlessNull(writer, Image, image);
+        if (content.Data is null)
+            return;
+
+        foreach (var (name, value) in content.Data)
+        {
+            if (name != Aps && (name != Link || link is null) && (name != Image || image is null))
+                writer.WriteString(name, value);
+        }
+    }
+
+    private static void WriteUnlessNull(Utf8JsonWriter writer, string name, string? value)
+    {
+        if (value is not null)
+            writer.WriteString(name, value);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.Apns;
+
+/// <summary>Turns a delivery into the request that Apple's 'Sending notification requests to APNs' asks for.</summary>
+internal static class ApnsRequest
+{
+    /// <summary>The request, or null and why APNs would never take it.</summary>
+    public static HttpRequestMessage? Create(Delivery delivery, string apnsId, Destination destination, out Outcome? refusal)
+    {
+        if (!IsDeviceToken(delivery.To.Value))
+            return Refuse(ApnsOutcomes.NotADeviceToken, out refusal);
+        if (!TryReadOverrides(delivery.Content, out var headerOverrides, out var payloadOverrides))
+            return Refuse(ApnsOutcomes.BadOverrides, out refusal);
+
+        var headers = ApnsHeaders.Of(delivery, destination.BundleId, headerOverrides);
+        var payload = ApnsPayload.Write(delivery.Content, headers.PushType, payloadOverrides);
+        var limit = PushType.MaxPayloadBytes(headers.PushType);
+        if (payload.Written.Length > limit)
+        {
+            refusal = ApnsOutcomes.TooLarge(payload.Written.Length, limit);
+            payload.Dispose();
+            return null;
+        }
+
+        refusal = null;
+        // A proxy on this machine may speak HTTP/1.1; Apple never does.
+        var request = new HttpRequestMessage(HttpMethod.Post, destination.Devices + delivery.To.Value)
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = payload,
+        };
+        request.Headers.TryAddWithoutValidation("apns-id", apnsId);
+        headers.AddTo(request);
+        return request;
+    }
+
+    // Apple says that the size may change; that it is hexadecimal keeps it from being anything else in the path.
+    private static bool IsDeviceToken(string token) =>
+        token.Length > 0 && !token.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
+
+    private static bool TryReadOverrides(Content content, out JsonElement? headers, out JsonElement? payload)
+    {
+        (headers, payload) = (null, null);
+        if (content.Overrides is null || !content.Overrides.TryGetValue("apns", out var overrides))
+            return true;
+        if (overrides.ValueKind != JsonValueKind.Object)
+            return false;
+
+        foreach (var part in overrides.EnumerateObject())
+        {
+            if (part.NameEquals("headers") && ApnsHeaders.CanOverride(part.Value))
+                headers = part.Value;
+            else if (part.NameEquals("payload") && part.Value.ValueKind == JsonValueKind.Object)
+                payload = part.Value;
+            else
+                return false;
+        }
+
+        return true;
+    }
+
+    private static HttpRequestMessage? Refuse(Outcome outcome, out Outcome? refusal)
+    {
+        refusal = outcome;
+        return null;
+    }
+}

@@ -1,0 +1,222 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+
+namespace Notify.FakeGateways.Apns;
+
+/// <summary>The Apple Push Notification service as its documentation describes it, which can be told to misbehave.</summary>
+public sealed class ApnsGateway : IAsyncDisposable
+{
+    public const string KeyId = "FAKEKEY123";
+    public const string TeamId = "FAKETEAM45";
+    public const string BundleId = "com.example.shop";
+
+    private const int MaxBodyBytes = 64 * 1024;
+
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private readonly ApnsGatewaySettings _settings;
+    private readonly ApnsTokenCheck _tokens;
+    private readonly ConcurrentQueue<ApnsMessage> _messages = new();
+    private readonly ConcurrentQueue<ApnsRefusal> _refusals = new();
+    private readonly ConcurrentDictionary<string, ApnsRefusal> _refusedDevices = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _apps = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, string> _certificates = new(StringComparer.Ordinal);
+    private KestrelServerLimits _limits = null!;
+    private GatewayServer _server = null!;
+    private long _requests;
+    private long _accepted;
+    private int _resets;
+    private int _underWay;
+
+    private ApnsGateway(ApnsGatewaySettings settings)
+    {
+        _settings = settings;
+        _tokens = new ApnsTokenCheck(_key, settings.Time);
+    }
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address => _server.Address;
+
+    /// <summary>Who signed its certificate.</summary>
+    public GatewayAuthority Authority => _server.Authority!;
+
+    /// <summary>The token signing key, as the p8 file has it.</summary>
+    public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
+
+    /// <summary>What was taken over, unless the settings say only to count.</summary>
+    public IReadOnlyCollection<ApnsMessage> Messages => _messages;
+
+    /// <summary>How many notifications were taken over.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
+
+    /// <summary>How many requests came.</summary>
+    public long Requests => Interlocked.Read(ref _requests);
+
+    /// <summary>How many requests are under way.</summary>
+    public int UnderWay => Volatile.Read(ref _underWay);
+
+    /// <summary>The different provider tokens that were accepted.</summary>
+    public IReadOnlyCollection<string> ProviderTokens => _tokens.Tokens;
+
+    /// <summary>Connections that are open now.</summary>
+    public int Connections => _server.Connections;
+
+    /// <summary>Connections that were ever made.</summary>
+    public int ConnectionsAccepted => _server.ConnectionsAccepted;
+
+    /// <summary>How long an answer takes. Default none.</summary>
+    public TimeSpan Delay { get; set; }
+
+    /// <summary>After so many requests each a connection is said goodbye to (GOAWAY); 0, the default, for never.</summary>
+    public int GoAwayEvery { get; set; }
+
+    /// <summary>SETTINGS_MAX_CONCURRENT_STREAMS of connections to come.</summary>
+    public int MaxConcurrentStreams
+    {
+        set => _limits.Http2.MaxStreamsPerConnection = value;
+    }
+
+    public static async Task<ApnsGateway> StartAsync(ApnsGatewaySettings? settings = null)
+    {
+        var gateway = new ApnsGateway(settings ?? new ApnsGatewaySettings());
+        gateway._server = await GatewayServer.StartAsync(gateway.HandleAsync, tls: true, kestrel =>
+        {
+            gateway._limits = kestrel.Limits;
+            gateway.MaxConcurrentStreams = gateway._settings.MaxConcurrentStreams;
+            kestrel.ConfigureHttpsDefaults(https => https.AllowAnyClientCertificate());
+        });
+        return gateway;
+    }
+
+    /// <summary>A client certificate for one app.</summary>
+    public X509Certificate2 IssueCertificate(string bundleId)
+    {
+        var certificate = Authority.Issue($"CN=Apple Push Services: {bundleId}");
+        _certificates[certificate.Thumbprint] = bundleId;
+        return certificate;
+    }
+
+    /// <summary>From now on this device token is dead.</summary>
+    public void Unregister(string deviceToken, DateTimeOffset since) =>
+        RefuseDevice(deviceToken, new ApnsRefusal(410, "Unregistered", since));
+
+    /// <summary>From now on notifications for this device token are refused.</summary>
+    public void RefuseDevice(string deviceToken, ApnsRefusal refusal) => _refusedDevices[deviceToken] = refusal;
+
+    /// <summary>This device token is of this app and no other.</summary>
+    public void Bind(string deviceToken, string bundleId) => _apps[deviceToken] = bundleId;
+
+    /// <summary>The next requests that are not at fault themselves are refused for this.</summary>
+    public void RefuseNext(int count, ApnsRefusal refusal)
+    {
+        for (var i = 0; i < count; i++)
+            _refusals.Enqueue(refusal);
+    }
+
+    /// <summary>The connections of the next requests are broken off.</summary>
+    public void ResetNext(int count) => Interlocked.Add(ref _resets, count);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        _key.Dispose();
+    }
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        var requests = Interlocked.Increment(ref _requests);
+        if (TryTakeReset())
+        {
+            context.Features.Get<IConnectionLifetimeFeature>()!.Abort();
+            return;
+        }
+
+        Interlocked.Increment(ref _underWay);
+        try
+        {
+            if (GoAwayEvery > 0 && requests % GoAwayEvery == 0)
+                context.Features.Get<IConnectionLifetimeNotificationFeature>()!.RequestClose();
+            if (Delay > TimeSpan.Zero)
+                await Task.Delay(Delay, context.RequestAborted);
+            await AnswerAsync(context);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private async Task AnswerAsync(HttpContext context)
+    {
+        var request = context.Request;
+        context.Response.Headers["apns-id"] = request.Headers.TryGetValue("apns-id", out var id) ? id : Guid.NewGuid().ToString();
+        var body = await ReadAsync(request);
+        if (Check(context, body, out var deviceToken) is { } refusal)
+        {
+            await refusal.WriteAsync(context.Response);
+            return;
+        }
+
+        Interlocked.Increment(ref _accepted);
+        if (_settings.KeepsMessages)
+            _messages.Enqueue(Message(request, deviceToken, body));
+        context.Response.Headers["apns-unique-id"] = Guid.NewGuid().ToString();
+    }
+
+    private ApnsRefusal? Check(HttpContext context, ReadOnlyMemory<byte> body, out string deviceToken)
+    {
+        var headers = context.Request.Headers;
+        return ApnsRequestCheck.CheckLine(context.Request, out deviceToken)
+            ?? CheckSender(context, out var certified)
+            ?? ApnsRequestCheck.CheckHeaders(headers, certified is null ? _settings.BundleIds : [certified], out var bundleId)
+            ?? CheckDevice(deviceToken, bundleId)
+            ?? ApnsRequestCheck.CheckPayload(headers, body)
+            ?? (_refusals.TryDequeue(out var refusal) ? refusal : null);
+    }
+
+    private ApnsRefusal? CheckSender(HttpContext context, out string? certified)
+    {
+        certified = null;
+        if (context.Connection.ClientCertificate is not { } certificate)
+            return _tokens.Check(context.Request.Headers.Authorization.ToString(), context.Connection.Id);
+        return _certificates.TryGetValue(certificate.Thumbprint, out certified) ? null : new ApnsRefusal(403, "BadCertificate");
+    }
+
+    private ApnsRefusal? CheckDevice(string deviceToken, string bundleId) =>
+        _refusedDevices.TryGetValue(deviceToken, out var refusal) ? refusal
+        : _apps.TryGetValue(deviceToken, out var app) && app != bundleId ? new ApnsRefusal(400, "DeviceTokenNotForTopic")
+        : null;
+
+    private static ApnsMessage Message(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) => new(
+        deviceToken,
+        request.Headers.Where(header => header.Key.StartsWith("apns-", StringComparison.Ordinal))
+            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.Ordinal),
+        Encoding.UTF8.GetString(body.Span))
+    {
+        Host = request.Host.Value!,
+    };
+
+    private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        var buffer = new byte[4096];
+        while (body.Length < MaxBodyBytes && await request.Body.ReadAsync(buffer) is > 0 and var read)
+            body.Write(buffer, 0, read);
+        return body.ToArray();
+    }
+
+    private bool TryTakeReset()
+    {
+        if (Volatile.Read(ref _resets) == 0)
+            return false;
+        if (Interlocked.Decrement(ref _resets) >= 0)
+            return true;
+        Interlocked.Increment(ref _resets);
+        return false;
+    }
+}

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.FakeGateways.Apns;
+
+/// <summary>Checks a request as Apple's 'Sending notification requests to APNs' says.</summary>
+internal static class ApnsRequestCheck
+{
+    private const string DevicePath = "/3/device/";
+    private const int MaxCollapseIdBytes = 64;
+
+    private static readonly Dictionary<string, string> TopicSuffixes = new(StringComparer.Ordinal)
+    {
+        ["alert"] = "",
+        ["background"] = "",
+        ["location"] = ".location-query",
+        ["voip"] = ".voip",
+        ["complication"] = ".complication",
+        ["fileprovider"] = ".pushkit.fileprovider",
+        ["mdm"] = "",
+        ["liveactivity"] = ".push-type.liveactivity",
+        ["pushtotalk"] = ".voip-ptt",
+        ["widgets"] = ".push-type.widgets",
+        ["controls"] = ".push-type.controls",
+    };
+
+    /// <summary>What is wrong with the method or path; null for nothing, and the device token.</summary>
+    public static ApnsRefusal? CheckLine(HttpRequest request, out string deviceToken)
+    {
+        deviceToken = "";
+        if (!HttpMethods.IsPost(request.Method))
+            return new ApnsRefusal(405, "MethodNotAllowed");
+        if (request.Path.Value?.StartsWith(DevicePath, StringComparison.Ordinal) != true)
+            return new ApnsRefusal(404, "BadPath");
+
+        deviceToken = request.Path.Value[DevicePath.Length..];
+        if (deviceToken.Length == 0)
+            return new ApnsRefusal(400, "MissingDeviceToken");
+        return deviceToken.Length >= 64 && deviceToken.All(char.IsAsciiHexDigit) ? null : new ApnsRefusal(400, "BadDeviceToken");
+    }
+
+    /// <summary>What is wrong with the headers; null for nothing, and the bundle id of the topic.</summary>
+    public static ApnsRefusal? CheckHeaders(IHeaderDictionary headers, IReadOnlyCollection<string> bundleIds, out string bundleId)
+    {
+        bundleId = "";
+        if (headers.Any(header => header.Key.StartsWith("apns-", StringComparison.Ordinal) && header.Value.Count > 1))
+            return new ApnsRefusal(400, "DuplicateHeaders");
+        if (Value(headers, "apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
+            return new ApnsRefusal(400, "BadMessageId");
+        if (Value(headers, "apns-expiration") is { } expiration && !ulong.TryParse(expiration, NumberStyles.None, null, out _))
+            return new ApnsRefusal(400, "BadExpirationDate");
+        if (Value(headers, "apns-collapse-id") is { } collapse && Encoding.UTF8.GetByteCount(collapse) > MaxCollapseIdBytes)
+            return new ApnsRefusal(400, "BadCollapseId");
+
+        var pushType = PushTypeOf(headers);
+        if (!TopicSuffixes.TryGetValue(pushType, out var suffix))
+            return new ApnsRefusal(400, "InvalidPushType");
+        if (Value(headers, "apns-priority") is var priority && !IsPriority(priority, pushType))
+            return new ApnsRefusal(400, "BadPriority");
+        return CheckTopic(Value(headers, "apns-topic"), suffix, bundleIds, out bundleId);
+    }
+
+    /// <summary>What is wrong with the payload; null for nothing.</summary>
+    public static ApnsRefusal? CheckPayload(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
+    {
+        if (body.Length > (PushTypeOf(headers) == "voip" ? 5120 : 4096))
+            return new ApnsRefusal(413, "PayloadTooLarge");
+        try
+        {
+            using var payload = JsonDocument.Parse(body);
+            if (payload.RootElement.TryGetProperty("aps", out var aps) && aps.ValueKind == JsonValueKind.Object)
+                return null;
+        }
+        catch (JsonException)
+        {
+            // Apple has no name for it, as for a payload without aps.
+        }
+
+        return new ApnsRefusal(400, "PayloadEmpty");
+    }
+
+    private static string PushTypeOf(IHeaderDictionary headers) => Value(headers, "apns-push-type") ?? "alert";
+
+    private static bool IsPriority(string? priority, string pushType) => priority switch
+    {
+        "5" => true,
+        "1" or "10" or null => pushType != "background",
+        _ => false,
+    };
+
+    private static ApnsRefusal? CheckTopic(
+        string? topic, string suffix, IReadOnlyCollection<string> bundleIds, out string bundleId)
+    {
+        bundleId = "";
+        if (topic is null)
+            return new ApnsRefusal(400, "MissingTopic");
+        if (!topic.EndsWith(suffix, StringComparison.Ordinal))
+            return new ApnsRefusal(400, "BadTopic");
+
+        bundleId = topic[..^suffix.Length];
+        return bundleIds.Contains(bundleId) ? null : new ApnsRefusal(400, "TopicDisallowed");
+    }
+
+    private static string? Value(IHeaderDictionary headers, string name) =>
+        headers.TryGetValue(name, out var values) ? values.ToString() : null;
+}

@@ -1,0 +1,50 @@
+using System.Security.Cryptography;
+using Notify.Conformance;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Apns.Tests;
+
+public sealed class ApnsConformanceTests : HttpProviderConformance
+{
+    private readonly ECDsa _key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+    private ApnsApplication? _application;
+
+    protected override VendorAnswer Acceptance => new(200);
+
+    // None of them carries a reason of Apple's, so they are of something in between, or of an outage.
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected => new Dictionary<VendorFault, ExpectedOutcome>
+    {
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
+        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+    };
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_application is not null)
+            await _application.DisposeAsync();
+        _key.Dispose();
+    }
+
+    protected override Address AddressOf(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
+
+    protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
+    {
+        _application = ApnsApplication.Compose(gateway: null, options =>
+        {
+            (options.KeyId, options.TeamId, options.Key) = ("FAKEKEY123", "FAKETEAM45", _key.ExportPkcs8PrivateKeyPem());
+            options.BaseAddress = vendor;
+        });
+        return new(_application.Provider);
+    }
+}

@@ -1,0 +1,99 @@
+using System.Security.Cryptography.X509Certificates;
+using Notify.Delivering;
+using Notify.FakeGateways.Apns;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Providers.Apns.Tests;
+
+public sealed class ConnectionTests
+{
+    private const int Sends = 400;
+
+    [Fact]
+    public async Task Connections_that_say_goodbye_lose_nothing()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = await ApnsApplication.StartAsync(gateway);
+        gateway.GoAwayEvery = 50;
+
+        await AssertAllAcceptedAsync(application, gateway);
+
+        Assert.Equal(Sends, gateway.Accepted);
+        Assert.True(gateway.ConnectionsAccepted > 1, "No connection was closed.");
+    }
+
+    [Fact]
+    public async Task A_limit_of_streams_that_is_lowered_midway_loses_nothing()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = await ApnsApplication.StartAsync(gateway);
+        gateway.Delay = TimeSpan.FromMilliseconds(10);
+        gateway.GoAwayEvery = Sends / 4;
+        gateway.MaxConcurrentStreams = 3;
+
+        await AssertAllAcceptedAsync(application, gateway);
+    }
+
+    [Fact]
+    public async Task Connections_that_break_lose_nothing()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = await ApnsApplication.StartAsync(gateway);
+        gateway.ResetNext(3);
+
+        await AssertAllAcceptedAsync(application, gateway);
+    }
+
+    [Fact]
+    public async Task A_certificate_says_who_sends()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var application = await CertifiedAsync(gateway, folder, ApnsGateway.BundleId);
+
+        var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
+
+        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
+        Assert.Empty(gateway.ProviderTokens);
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_app_sends_nothing_to_this_one()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        using var folder = new TemporaryFolder();
+        await using var application = await CertifiedAsync(gateway, folder, "com.example.other");
+
+        var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
+
+        Assert.Equal((OutcomeKind.Rejected, "TopicDisallowed"), (outcome.Kind, outcome.Reason));
+    }
+
+    private static async Task<ApnsApplication> CertifiedAsync(ApnsGateway gateway, TemporaryFolder folder, string bundleId)
+    {
+        using var certificate = gateway.IssueCertificate(bundleId);
+        var file = folder.File("apns.p12");
+        await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pkcs12, "certificate-password"));
+        return await ApnsApplication.StartAsync(gateway, options =>
+        {
+            (options.KeyId, options.TeamId, options.Key) = (null, null, null);
+            (options.CertificateFile, options.CertificatePassword) = (file, "certificate-password");
+        });
+    }
+
+    private static async Task AssertAllAcceptedAsync(ApnsApplication application, ApnsGateway gateway)
+    {
+        var ended = await SendAllAsync(application);
+
+        Assert.All(ended, delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+        Assert.Equal(Sends, gateway.Messages.Select(message => message.Id).Distinct().Count());
+    }
+
+    private static async Task<DeliveryRecord[]> SendAllAsync(ApnsApplication application)
+    {
+        var devices = Enumerable.Range(1, Sends).Select(ApnsApplication.Device);
+        var notifications = await Task.WhenAll(devices.Select(application.TriggerAsync));
+        return await Task.WhenAll(notifications.Select(application.EndedAsync));
+    }
+}

@@ -1,0 +1,130 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Notify.Delivering;
+using Notify.FakeGateways.Apns;
+
+namespace Notify.Providers.Apns.Tests;
+
+public sealed class PayloadTests
+{
+    [Fact]
+    public async Task Everything_that_content_says_is_shown() => await AssertSentAsync(
+        new Content
+        {
+            Title = "Sent \"today\"",
+            Body = "Ordern är på väg",
+            Data = new Dictionary<string, string> { ["order"] = "42", ["aps"] = "never", ["link"] = "never", ["image"] = "never" },
+            Push = new PushContent
+            {
+                ImageUrl = "https://example.org/a.png",
+                Link = "shop://orders/42",
+                Sound = "default",
+                Badge = 0,
+                Action = "ORDER",
+                Thread = "orders",
+            },
+        },
+        """
+        {
+          "aps": {
+            "alert": {"title": "Sent \"today\"", "body": "Ordern är på väg"},
+            "badge": 0, "sound": "default", "thread-id": "orders", "category": "ORDER", "mutable-content": 1
+          },
+          "link": "shop://orders/42", "image": "https://example.org/a.png", "order": "42"
+        }
+        """);
+
+    [Fact]
+    public async Task What_content_does_not_say_is_left_out() =>
+        await AssertSentAsync(new Content { Body = "body-text" }, """{"aps":{"alert":{"body":"body-text"}}}""");
+
+    [Fact]
+    public async Task A_silent_notification_wakes_the_app_and_shows_nothing() => await AssertSentAsync(
+        new Content
+        {
+            Title = "title-text",
+            Body = "body-text",
+            Data = new Dictionary<string, string> { ["order"] = "42" },
+            Push = new PushContent { IsSilent = true, Sound = "default", Badge = 3 },
+        },
+        """{"aps":{"content-available":1},"order":"42"}""");
+
+    [Fact]
+    public async Task Overrides_are_merged_member_by_member() => await AssertSentAsync(
+        Overridden("""
+            {
+              "payload": {
+                "aps": {"alert": {"subtitle": "sub", "body": null}, "interruption-level": "time-sensitive"},
+                "order": {"id": 42}, "tags": [1, null]
+              }
+            }
+            """),
+        """
+        {
+          "order": {"id": 42}, "tags": [1, null],
+          "aps": {"alert": {"title": "title-text", "subtitle": "sub"}, "interruption-level": "time-sensitive"}
+        }
+        """);
+
+    [Fact]
+    public async Task A_live_activity_is_updated() => await AssertSentAsync(
+        Overridden("""
+            {
+              "headers": {"apns-push-type": "liveactivity"},
+              "payload": {
+                "order": null,
+                "aps": {"timestamp": 1700000000, "event": "update", "content-state": {"stops": 3}, "alert": null}
+              }
+            }
+            """),
+        """{"aps":{"timestamp":1700000000,"event":"update","content-state":{"stops":3}}}""");
+
+    [Theory]
+    [InlineData("alert", 4096)]
+    [InlineData("voip", 5120)]
+    public async Task A_payload_at_apples_limit_is_sent_and_one_byte_more_is_rejected_unsent(string pushType, int limit)
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = ApnsApplication.Compose(gateway);
+        var frame = Encoding.UTF8.GetByteCount("""{"aps":{"alert":{"body":""}}}""");
+
+        var largest = await SendAsync(limit - frame);
+        var tooLarge = await SendAsync(limit - frame + 1);
+
+        Assert.Equal(OutcomeKind.Accepted, largest.Kind);
+        Assert.Equal(OutcomeKind.Rejected, tooLarge.Kind);
+        Assert.Equal($"the payload has {limit + 1} bytes, APNs takes {limit}", tooLarge.Reason);
+        Assert.Equal(1, gateway.Requests);
+
+        ValueTask<Outcome> SendAsync(int length)
+        {
+            var overrides = Apns($$$"""{"headers":{"apns-push-type":"{{{pushType}}}"}}""");
+            var content = new Content { Body = new string('x', length), Overrides = overrides };
+            return application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
+        }
+    }
+
+    private static Content Overridden(string json) => new()
+    {
+        Title = "title-text",
+        Body = "body-text",
+        Data = new Dictionary<string, string> { ["order"] = "42" },
+        Overrides = Apns(json),
+    };
+
+    private static Dictionary<string, JsonElement> Apns(string json) =>
+        new() { ["apns"] = JsonSerializer.Deserialize<JsonElement>(json) };
+
+    private static async Task AssertSentAsync(Content content, string expected)
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = ApnsApplication.Compose(gateway);
+
+        var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
+
+        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
+        var body = Assert.Single(gateway.Messages).Body;
+        Assert.True(JsonNode.DeepEquals(JsonNode.Parse(expected), JsonNode.Parse(body)), body);
+    }
+}

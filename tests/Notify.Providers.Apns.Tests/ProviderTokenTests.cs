@@ -1,0 +1,257 @@
+using System.Text;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.FakeGateways.Apns;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Providers.Apns.Tests;
+
+public sealed class ProviderTokenTests
+{
+    private const string StoredName = $"apns/{ApnsGateway.TeamId}/{ApnsGateway.KeyId}";
+
+    private readonly ManualTime _time = new();
+    private readonly TokenStore _store = new();
+
+    [Fact]
+    public async Task One_token_serves_until_it_is_refreshed_between_20_and_60_minutes()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+
+        foreach (var minutes in Enumerable.Range(1, 180))
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            await AssertAcceptedAsync(application);
+            if (minutes == 39)
+                Assert.Single(gateway.ProviderTokens);
+            if (minutes % 40 == 0)
+                await Eventually.TrueAsync(async () => await SentWithAsync(application, gateway) == 1 + (minutes / 40), "a new token");
+        }
+
+        Assert.Equal(5, gateway.ProviderTokens.Count);
+    }
+
+    [Fact]
+    public async Task A_token_that_has_grown_too_old_is_replaced_before_it_is_sent()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+
+        _time.Advance(TimeSpan.FromHours(3));
+        await AssertAcceptedAsync(application);
+
+        Assert.Equal((2, 2L), (gateway.ProviderTokens.Count, gateway.Requests));
+    }
+
+    [Fact]
+    public async Task Two_hosts_that_share_a_store_use_one_token()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var first = Compose(gateway);
+        await using var second = Compose(gateway);
+
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertAcceptedAsync(i % 2 == 0 ? first : second)));
+        Assert.Single(gateway.ProviderTokens);
+
+        _time.Advance(TimeSpan.FromMinutes(56));
+        await Task.WhenAll(Enumerable.Range(0, 64).Select(i => AssertAcceptedAsync(i % 2 == 0 ? first : second)));
+        Assert.Equal(2, gateway.ProviderTokens.Count);
+    }
+
+    [Fact]
+    public async Task A_host_that_slept_shares_the_token_that_it_makes()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var sleeper = Compose(gateway);
+        await using var other = Compose(gateway);
+        await AssertAcceptedAsync(sleeper);
+        _time.Advance(TimeSpan.FromMinutes(56));
+        await AssertAcceptedAsync(other);
+        _time.Advance(TimeSpan.FromMinutes(56));
+
+        await AssertAcceptedAsync(sleeper);
+        await AssertAcceptedAsync(other);
+
+        Assert.Equal(3, gateway.ProviderTokens.Count);
+    }
+
+    [Fact]
+    public async Task Who_reads_the_store_cannot_use_the_token()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+
+        var shared = await _store.FindAsync(StoredName, TestContext.Current.CancellationToken);
+
+        var token = Assert.Single(gateway.ProviderTokens);
+        var stored = Encoding.Latin1.GetString(shared!.Value.Span);
+        foreach (var part in token.Split('.'))
+            Assert.DoesNotContain(part, stored, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_token_in_the_store_that_is_not_ours_is_not_used(bool isTampered, bool isRedated)
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using (var first = Compose(gateway))
+            await AssertAcceptedAsync(first);
+        _store.Change(StoredName, shared => new SharedToken(
+            isTampered ? (byte[])[.. shared.Value.ToArray().SkipLast(1), 0, 0] : shared.Value,
+            isRedated ? shared.IssuedAt.AddSeconds(1) : shared.IssuedAt));
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        await using var second = Compose(gateway);
+        await AssertAcceptedAsync(second);
+
+        Assert.Equal(2, gateway.ProviderTokens.Count);
+        Assert.Contains(second.Logs, line => line.Contains("was sealed by another key", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_costs_no_send()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        _store.Failure = new IOException("The store is away.");
+
+        await AssertAcceptedAsync(application);
+        _time.Advance(TimeSpan.FromMinutes(56));
+        await AssertAcceptedAsync(application);
+
+        Assert.Equal(2, gateway.ProviderTokens.Count);
+        Assert.Contains(application.Logs, line => line.Contains("The store is away.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_store_that_does_not_answer_holds_no_send_up_for_longer_than_its_time()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        _store.NeverAnswers = true;
+
+        var sending = AssertAcceptedAsync(application);
+        await Eventually.TrueAsync(() => _time.TimersWaiting > 0, "the store to be asked");
+        _time.Advance(TimeSpan.FromSeconds(5));
+
+        await sending;
+    }
+
+    [Fact]
+    public async Task A_token_that_apple_calls_expired_is_replaced_and_the_notification_sent_again_once()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+        _time.Advance(TimeSpan.FromMinutes(21));
+        gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
+
+        await AssertAcceptedAsync(application);
+
+        Assert.Equal((2, 3L, 2L), (gateway.ProviderTokens.Count, gateway.Requests, gateway.Accepted));
+    }
+
+    [Fact]
+    public async Task A_token_that_is_called_expired_again_is_not_repeated_a_third_time()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+        _time.Advance(TimeSpan.FromMinutes(21));
+        gateway.RefuseNext(9, new ApnsRefusal(403, "ExpiredProviderToken"));
+
+        var outcome = await SendAsync(application);
+
+        Assert.Equal((true, "ExpiredProviderToken", 3L), (outcome.IsProviderFailure, outcome.Reason, gateway.Requests));
+    }
+
+    [Fact]
+    public async Task Many_sends_that_are_refused_at_a_time_make_one_token()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+        _time.Advance(TimeSpan.FromMinutes(21));
+        gateway.RefuseNext(32, new ApnsRefusal(403, "ExpiredProviderToken"));
+        gateway.Delay = TimeSpan.FromMilliseconds(20);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => SendAsync(application).AsTask()));
+
+        Assert.DoesNotContain(outcomes, outcome => outcome.Kind is not (OutcomeKind.Accepted or OutcomeKind.Retry));
+        Assert.Equal(2, gateway.ProviderTokens.Count);
+    }
+
+    [Fact]
+    public async Task A_refused_token_is_not_replaced_within_20_minutes()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+        _time.Advance(TimeSpan.FromMinutes(19));
+        gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
+
+        var outcome = await SendAsync(application);
+
+        Assert.Equal((true, "ExpiredProviderToken", 2L), (outcome.IsProviderFailure, outcome.Reason, gateway.Requests));
+        Assert.Single(gateway.ProviderTokens);
+    }
+
+    [Fact]
+    public async Task What_another_host_refreshed_meanwhile_is_used_at_any_age()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var first = Compose(gateway);
+        await using var second = Compose(gateway);
+        await AssertAcceptedAsync(first);
+        await AssertAcceptedAsync(second);
+        _time.Advance(TimeSpan.FromMinutes(21));
+        gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
+        await AssertAcceptedAsync(first);
+        gateway.RefuseNext(1, new ApnsRefusal(403, "ExpiredProviderToken"));
+
+        await AssertAcceptedAsync(second);
+
+        Assert.Equal(2, gateway.ProviderTokens.Count);
+    }
+
+    [Fact]
+    public async Task Too_many_updates_keep_the_token_and_back_off()
+    {
+        await using var gateway = await StartGatewayAsync();
+        await using var application = Compose(gateway);
+        await AssertAcceptedAsync(application);
+        gateway.RefuseNext(1, new ApnsRefusal(429, "TooManyProviderTokenUpdates"));
+
+        var outcome = await SendAsync(application);
+        await AssertAcceptedAsync(application);
+
+        Assert.Equal((true, true), (outcome.IsProviderFailure, outcome.RetryAfter > TimeSpan.Zero));
+        Assert.Single(gateway.ProviderTokens);
+    }
+
+    private static ValueTask<Outcome> SendAsync(ApnsApplication application) =>
+        application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
+
+    private static async Task AssertAcceptedAsync(ApnsApplication application)
+    {
+        var outcome = await SendAsync(application);
+        Assert.True(outcome.Kind == OutcomeKind.Accepted, outcome.ToString());
+    }
+
+    private static async Task<int> SentWithAsync(ApnsApplication application, ApnsGateway gateway)
+    {
+        await AssertAcceptedAsync(application);
+        return gateway.ProviderTokens.Count;
+    }
+
+    private Task<ApnsGateway> StartGatewayAsync() => ApnsGateway.StartAsync(new ApnsGatewaySettings { Time = _time });
+
+    private ApnsApplication Compose(ApnsGateway gateway) => ApnsApplication.Compose(
+        gateway, configureServices: services => services.AddSingleton<TimeProvider>(_time).AddSingleton<ISharedTokenStore>(_store));
+}
