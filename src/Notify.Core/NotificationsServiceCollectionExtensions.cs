@@ -51,6 +51,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
         services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
         services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
         services.AddSingleton<TemplateRenderer>();
         services.AddSingleton<DeliveryPlanner>();
@@ -73,6 +74,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<DeliveryRunner>();
+        services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();

@@ -37,7 +37,7 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
     private readonly string _prune =
         $"""
         UPDATE {database.Schema}.device SET pruned_at = $4, prune_reason = $3
-        WHERE tenant = $1 AND token_hash = $2 AND pruned_at IS NULL AND registered_at <= $4
+        WHERE tenant = $1 AND token_hash = $2 AND pruned_at IS NULL AND last_seen_at <= $4
         """;
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => await database.TransactAsync(

@@ -60,6 +60,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<ITopicStore, PostgreSqlTopicStore>();
         services.AddSingleton<ITemplateStore, PostgreSqlTemplateStore>();
         services.AddSingleton<IAnalyticsStore, PostgreSqlAnalyticsStore>();
+        services.AddSingleton<ISharedTokenStore, PostgreSqlSharedTokenStore>();
         return builder;
     }
 }

@@ -167,4 +167,13 @@ internal static class PostgreSqlSchemaSteps
             PRIMARY KEY (tenant, minute, channel, provider, state)
         );
         """;
+
+    public static string Second(string schema) =>
+        $"""
+        CREATE TABLE "{schema}".shared_token (
+            name text COLLATE "C" PRIMARY KEY,
+            value bytea NOT NULL,
+            issued_at timestamptz NOT NULL
+        );
+        """;
 }

@@ -14,6 +14,8 @@ internal sealed class PostgreSqlUserStore(PostgreSqlDatabase database) : IUserSt
 
     private readonly string _find = $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id = ANY($2)";
 
+    private readonly string _change = $"UPDATE {database.Schema}.\"user\" SET stored = $3 WHERE tenant = $1 AND id = $2";
+
     private readonly string _remove =
         $"""
         WITH devices AS (DELETE FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2),
@@ -42,6 +44,23 @@ internal sealed class PostgreSqlUserStore(PostgreSqlDatabase database) : IUserSt
             _find,
             parameters => parameters.With(tenant).With(ids.ToArray()),
             row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
+            cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        await database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                var users = await connection.QueryAsync(
+                    $"{_find} FOR UPDATE",
+                    parameters => parameters.With(tenant).With((string[])[id]),
+                    row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
+                    cancellation).ConfigureAwait(false);
+                if (users is not [var user] || change(user) is not { } changed)
+                    return false;
+
+                return await connection.ExecuteAsync(
+                    _change, parameters => parameters.With(tenant).With(id).With(StoredForm.WriteUser(changed)), cancellation).ConfigureAwait(false) == 1;
+            },
             cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>

@@ -58,7 +58,7 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
                 using var statement = new SqliteStatement(writer.Connection,
                     """
                     UPDATE notify_device SET pruned_at = ?3, prune_reason = ?4
-                    WHERE tenant = ?1 AND token = ?2 AND pruned_at IS NULL AND registered_at <= ?3
+                    WHERE tenant = ?1 AND token = ?2 AND pruned_at IS NULL AND last_seen_at <= ?3
                     """);
                 return statement.Bind(1, tenant).Bind(2, token).Bind(3, knownDeadAt).Bind(4, reason).Execute() == 1;
             },

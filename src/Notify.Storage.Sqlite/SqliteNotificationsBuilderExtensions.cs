@@ -43,6 +43,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<ITopicStore, SqliteTopicStore>();
         builder.Services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
+        builder.Services.AddSingleton<ISharedTokenStore, SqliteSharedTokenStore>();
         return builder;
     }
 }

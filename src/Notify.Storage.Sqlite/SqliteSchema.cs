@@ -159,6 +159,13 @@ internal static class SqliteSchema
             PRIMARY KEY (tenant, minute, channel, provider, state)
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE TABLE notify_shared_token (
+            name TEXT NOT NULL PRIMARY KEY,
+            value BLOB NOT NULL,
+            issued_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID;
+        """,
     ];
 
     /// <summary>

@@ -33,6 +33,20 @@ internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase databa
         return new(users);
     }
 
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var find = new SqliteStatement(writer.Connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+                find.Bind(1, tenant).Bind(2, id);
+                if (!find.Read() || change(StoredForm.ReadUser(find.Blob(0))) is not { } changed)
+                    return false;
+
+                using var keep = new SqliteStatement(writer.Connection, "UPDATE notify_user SET body = ?3 WHERE tenant = ?1 AND id = ?2");
+                return keep.Bind(1, tenant).Bind(2, id).Bind(3, StoredForm.WriteUser(changed)).Execute() == 1;
+            },
+            cancellationToken);
+
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         writer.RunAsync(
             () =>

@@ -2,6 +2,7 @@ using Notify.Analytics;
 using Notify.Planning;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
 
@@ -12,6 +13,10 @@ public sealed class FaultyStoreTests
     {
         ["forgets preferences"] = (Store<IUserStore>(users => new ForgetsPreferences(users)),
             nameof(StoreConformance.Every_field_of_a_user_is_kept)),
+        ["loses updates"] = (Store<IUserStore>(users => new LosesUpdates(users)),
+            nameof(StoreConformance.Of_32_changes_at_the_same_time_none_is_lost)),
+        ["keeps every token"] = (Store<ISharedTokenStore>(tokens => new KeepsEveryToken(tokens)),
+            nameof(StoreConformance.A_token_that_is_not_stale_stays_and_is_what_the_offer_answers)),
         ["prunes what is registered anew"] =
             (Store<IDeviceStore>(devices => new PrunesWhatIsRegisteredAnew(devices)),
                 nameof(StoreConformance.A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned)),

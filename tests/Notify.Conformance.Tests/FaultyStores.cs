@@ -2,6 +2,7 @@ using Notify.Analytics;
 using Notify.Planning;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
 
@@ -13,8 +14,39 @@ internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
     public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         inner.FindAsync(tenant, ids, cancellationToken);
 
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        inner.UpdateAsync(tenant, id, change, cancellationToken);
+
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         inner.RemoveAsync(tenant, id, cancellationToken);
+}
+
+internal sealed class LosesUpdates(IUserStore inner) : IUserStore
+{
+    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => inner.SaveAsync(users, cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+        inner.FindAsync(tenant, ids, cancellationToken);
+
+    public async ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    {
+        if (await inner.FindAsync(tenant, [id], cancellationToken) is not [var user] || change(user) is not { } changed)
+            return false;
+        await Task.Yield();
+        await inner.SaveAsync([changed], cancellationToken);
+        return true;
+    }
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(tenant, id, cancellationToken);
+}
+
+internal sealed class KeepsEveryToken(ISharedTokenStore inner) : ISharedTokenStore
+{
+    public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken) => inner.FindAsync(name, cancellationToken);
+
+    public ValueTask<SharedToken> OfferAsync(string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken) =>
+        inner.OfferAsync(name, offered, DateTimeOffset.MaxValue, cancellationToken);
 }
 
 internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceStore

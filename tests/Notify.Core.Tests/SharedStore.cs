@@ -28,6 +28,7 @@ internal static class SharedStore
         Share<ITopicStore>();
         Share<ITemplateStore>();
         Share<IAnalyticsStore>();
+        Share<ISharedTokenStore>();
         return builder;
 
         void Share<T>() where T : class => builder.Services.AddSingleton<T>(_ => other.GetRequiredService<T>());

@@ -32,6 +32,9 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
     public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         world.Operations.CallAsync(process, "find users", () => users.FindAsync(tenant, ids, CancellationToken.None).Result, cancellationToken);
 
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
 

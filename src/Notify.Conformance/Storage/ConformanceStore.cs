@@ -58,6 +58,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Counts.</summary>
     public IAnalyticsStore Analytics => Get<IAnalyticsStore>();
 
+    /// <summary>Tokens that nodes share.</summary>
+    public ISharedTokenStore SharedTokens => Get<ISharedTokenStore>();
+
     /// <summary>Composes and starts a store.</summary>
     /// <param name="use">Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.</param>
     /// <param name="delete">Removes the store's data when the test is over; null where nothing is left.</param>

@@ -121,6 +121,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_token_that_the_app_registered_again_since_is_not_pruned()
+    {
+        await RegisterAsync("d", "u", "token", Now);
+        await RegisterAsync("d", "u", "token", Now.AddDays(1));
+
+        Assert.False(await PruneAsync("token", Now.AddHours(1)));
+
+        Assert.Equal(["d"], await FoundAsync("u"));
+        Assert.True(await PruneAsync("token", Now.AddDays(1)));
+    }
+
+    [Fact]
     public async Task An_unknown_or_another_tenants_token_is_not_pruned()
     {
         await RegisterAsync("d", "u", "token", tenant: OtherTenant);

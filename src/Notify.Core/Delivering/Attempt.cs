@@ -7,10 +7,12 @@ namespace Notify.Delivering;
 /// <param name="Outcome">What it came to.</param>
 /// <param name="Reason">Why, when it was not accepted.</param>
 /// <param name="ProviderMessageId">The vendor's id for the message, when it gave one.</param>
+/// <param name="Cost">What the vendor bills; null when it does not say.</param>
 public sealed record Attempt(
     string Provider,
     DateTimeOffset StartedAt,
     TimeSpan Duration,
     OutcomeKind Outcome,
     string? Reason = null,
-    string? ProviderMessageId = null);
+    string? ProviderMessageId = null,
+    Cost? Cost = null);

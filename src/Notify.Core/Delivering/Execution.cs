@@ -13,5 +13,5 @@ internal sealed record Execution(string Provider, DateTimeOffset StartedAt, Time
 
     public Attempt? ForHistory() => Outcome is null
         ? null
-        : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId);
+        : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId, Outcome.Cost);
 }

@@ -33,9 +33,25 @@ public sealed class Outcome
     /// </summary>
     public bool IsThrottled { get; private init; }
 
+    /// <summary>
+    /// True when the recipient told the vendor to be left alone (a reply of STOP). A user's preference for the channel becomes
+    /// that it is not wanted.
+    /// </summary>
+    public bool IsOptOut { get; private init; }
+
+    /// <summary>Since when the vendor knows that the address is dead; null when it did not say.</summary>
+    public DateTimeOffset? GoneSince { get; private init; }
+
+    /// <summary>What the vendor bills; null when it does not say, or bills nothing.</summary>
+    public Cost? Cost { get; private init; }
+
     /// <summary>The vendor took the message over.</summary>
-    public static Outcome Accepted(string? providerMessageId = null) =>
-        providerMessageId is null ? AcceptedWithoutId : new Outcome(OutcomeKind.Accepted) { ProviderMessageId = providerMessageId };
+    /// <param name="providerMessageId">The vendor's id for the message.</param>
+    /// <param name="cost">What it bills.</param>
+    public static Outcome Accepted(string? providerMessageId = null, Cost? cost = null) =>
+        providerMessageId is null && cost is null
+            ? AcceptedWithoutId
+            : new Outcome(OutcomeKind.Accepted) { ProviderMessageId = providerMessageId, Cost = cost };
 
     /// <summary>This attempt failed, a later one may succeed.</summary>
     /// <param name="reason">Why.</param>
@@ -58,8 +74,16 @@ public sealed class Outcome
     /// <summary>The vendor will never take this message. It is not tried again.</summary>
     public static Outcome Rejected(string reason) => new(OutcomeKind.Rejected) { Reason = reason };
 
+    /// <summary>The recipient told the vendor to be left alone. It is not tried again.</summary>
+    public static Outcome OptedOut(string reason) => new(OutcomeKind.Rejected) { Reason = reason, IsOptOut = true };
+
     /// <summary>The address does not exist any more. It is not tried again.</summary>
-    public static Outcome RecipientGone(string reason) => new(OutcomeKind.RecipientGone) { Reason = reason };
+    /// <param name="reason">Why.</param>
+    /// <param name="since">
+    /// Since when, by the vendor's own word: an address that was registered later is alive again and is kept. Null means now.
+    /// </param>
+    public static Outcome RecipientGone(string reason, DateTimeOffset? since = null) =>
+        new(OutcomeKind.RecipientGone) { Reason = reason, GoneSince = since };
 
     /// <inheritdoc/>
     public override string ToString() => Reason is null ? Kind.ToString() : $"{Kind}: {Reason}";

@@ -5,11 +5,15 @@ using Notify.Queueing;
 namespace Notify.Delivering;
 
 /// <summary>Says which providers can send to an address, first choice first.</summary>
-internal sealed class ProviderRouter(ProviderCatalog catalog, IOptionsMonitor<ChannelOptions> options)
+internal sealed class ProviderRouter(
+    ProviderCatalog catalog, IEnumerable<ProviderPlatforms> declared, IOptionsMonitor<ChannelOptions> options)
 {
     private readonly ConcurrentDictionary<(Channel Channel, Platform? Platform), IDeliveryProvider[]> _routes = new();
+    private readonly ILookup<string, Platform> _platforms = declared
+        .SelectMany(provider => provider.Platforms, (provider, platform) => (provider.Provider, platform))
+        .ToLookup(pair => pair.Provider, pair => pair.platform, StringComparer.Ordinal);
 
-    /// <summary>Empty only when the application has no provider for the channel.</summary>
+    /// <summary>Empty only when the application has no provider for the channel or the token's platform.</summary>
     public IReadOnlyList<IDeliveryProvider> RouteOf(Address address) =>
         _routes.GetOrAdd((address.Channel, address.Platform), route => Build(route.Channel, route.Platform));
 
@@ -17,6 +21,14 @@ internal sealed class ProviderRouter(ProviderCatalog catalog, IOptionsMonitor<Ch
     {
         var configured = options.Get(channel.Name);
         var names = platform is { } known && configured.PlatformProviders.TryGetValue(known, out var ofPlatform) ? ofPlatform : configured.Providers;
-        return names.Count == 0 ? [.. catalog.Of(channel)] : [.. names.Select(catalog.Find).OfType<IDeliveryProvider>()];
+        if (names.Count > 0)
+            return [.. names.Select(catalog.Find).OfType<IDeliveryProvider>()];
+        return platform is null ? [.. catalog.Of(channel)] : MadeFor(platform.Value, catalog.Of(channel));
     }
+
+    // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for this one.
+    private IDeliveryProvider[] MadeFor(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
+        providers.Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))
+            .GroupBy(provider => _platforms.Contains(provider.Name) ? _platforms[provider.Name].Distinct().Count() : int.MaxValue)
+            .MinBy(group => group.Key)?.ToArray() ?? [];
 }

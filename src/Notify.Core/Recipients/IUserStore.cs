@@ -9,6 +9,16 @@ public interface IUserStore
     /// <summary>Those of a tenant's users that are known, in any order.</summary>
     ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Changes a user by what is stored now, so that no other change is lost; false when the user is not known or
+    /// <paramref name="change"/> gives null, which leaves the user as it is.
+    /// </summary>
+    /// <param name="tenant">The user's tenant.</param>
+    /// <param name="id">The user.</param>
+    /// <param name="change">Makes the new user of the stored one. It may be called more than once.</param>
+    /// <param name="cancellationToken">Cancels the change.</param>
+    ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken);
+
     /// <summary>Forgets a user with its devices and subscriptions; false when it was not known.</summary>
     ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken);
 }

@@ -24,6 +24,16 @@ public sealed record User
     /// <summary>What the user wants and does not want. The most specific one decides; without any, everything is wanted.</summary>
     public IReadOnlyList<Preference> Preferences { get; init; } = [];
 
+    /// <summary>The user with this preference in place of the one for the same category and channel.</summary>
+    public User With(Preference preference) => this with
+    {
+        Preferences =
+        [
+            .. Preferences.Where(other => other.Category != preference.Category || other.Channel != preference.Channel),
+            preference,
+        ],
+    };
+
     /// <summary>The tenant and id; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
 }

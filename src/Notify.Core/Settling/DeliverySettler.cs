@@ -3,14 +3,13 @@ using Microsoft.Extensions.Options;
 using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Queueing;
-using Notify.Recipients;
 
 namespace Notify.Settling;
 
 /// <summary>Decides what an attempt's outcome means for its delivery, and makes that durable.</summary>
 internal sealed class DeliverySettler(
     IDeliveryQueue queue,
-    IDeviceStore devices,
+    RecipientUpkeep recipients,
     DeliveryRecorder recorder,
     ProviderRouter router,
     RetrySchedule retries,
@@ -21,8 +20,8 @@ internal sealed class DeliverySettler(
     public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
     {
         var delivery = inFlight.Lease.Delivery;
-        if (execution.Outcome?.Kind == OutcomeKind.RecipientGone)
-            await PruneAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
+        if (execution.Outcome is { } outcome && (outcome.Kind == OutcomeKind.RecipientGone || outcome.IsOptOut))
+            await recipients.LearnAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
         await WriteAsync(inFlight, leased => Decide(leased, execution), cancellationToken).ConfigureAwait(false);
     }
 
@@ -102,24 +101,6 @@ internal sealed class DeliverySettler(
         Reason = reason,
         SettledAt = time.GetUtcNow(),
     };
-
-    // A dead token is pruned before its delivery is settled: a crash between the two prunes once and repeats the attempt, never the reverse.
-    private async ValueTask PruneAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
-    {
-        if (delivery.Channel != Channel.Push)
-            return;
-
-        try
-        {
-            var reason = execution.Outcome!.Reason!;
-            if (await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, execution.StartedAt, cancellationToken).ConfigureAwait(false))
-                Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException)
-        {
-            Log.PruneFailed(logger, delivery.Id, exception);
-        }
-    }
 
     // A vendor was called and the store does not take the answer: holding on to it, while the lease lasts, is what keeps the
     // message from being sent again. What it means is decided for the latest lease: others may have spent attempts since the first.

@@ -1,8 +1,12 @@
+using System.Text.Json;
+
 namespace Notify;
 
 /// <summary>What a recipient reads. A channel uses the parts it can show.</summary>
 public sealed record Content
 {
+    private readonly IReadOnlyDictionary<string, JsonElement>? _overrides;
+
     /// <summary>A push notification's title, an email's subject. SMS ignores it.</summary>
     public string? Title { get; init; }
 
@@ -14,6 +18,19 @@ public sealed record Content
 
     /// <summary>Values for the receiving application: a push message's data, a webhook's payload.</summary>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
+
+    /// <summary>How a push notification shows on the device. Null leaves it to the platform.</summary>
+    public PushContent? Push { get; init; }
+
+    /// <summary>
+    /// What one vendor understands and the others do not: a JSON object by the vendor's name (<c>fcm</c>, <c>apns</c>,
+    /// <c>webpush</c>), laid over what its provider sends, member by member. Each provider's documentation says what its object is.
+    /// </summary>
+    public IReadOnlyDictionary<string, JsonElement>? Overrides
+    {
+        get => _overrides;
+        init => _overrides = value?.ToDictionary(item => item.Key, item => item.Value.Clone(), StringComparer.Ordinal);
+    }
 
     /// <summary>Files to attach to an email.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }

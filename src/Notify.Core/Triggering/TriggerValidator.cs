@@ -80,15 +80,31 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             case { Content: null, Template: null }:
                 Add(ref errors, "content", "Give content or a template.");
                 break;
-            case { Content: { Title: null or "", Body: null or "", Html: null or "" } }:
+            case { Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false } } }:
                 Add(ref errors, "content", "Give at least one of title, body and html.");
                 break;
         }
+
+        CheckPush(trigger.Content, ref errors);
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
             Add(ref errors, "data", "Give an object whose properties are the template's variables.");
         if (trigger.Content?.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             Add(ref errors, "content.title", "Keep the title on one line.");
+    }
+
+    private static void CheckPush(Content? content, ref List<FieldError>? errors)
+    {
+        if (content?.Push is { Badge: < 0 })
+            Add(ref errors, "content.push.badge", "Use 0 or more.");
+        if (content?.Push?.ImageUrl is { } image && !Uri.TryCreate(image, UriKind.Absolute, out _))
+            Add(ref errors, "content.push.imageUrl", "Use an absolute URL.");
+
+        foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
+        {
+            if (laidOver.ValueKind != JsonValueKind.Object)
+                Add(ref errors, $"content.overrides.{vendor}", "Give an object.");
+        }
     }
 
     private void CheckChannels(Trigger trigger, ref List<FieldError>? errors)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Net.Http.Headers;
 using Notify.Hosting.Requests;
 
@@ -31,13 +32,31 @@ internal static class ContentReader
                 case "data":
                     read = read with { Data = field.Texts() };
                     break;
+                case "push":
+                    read = read with { Push = PushContentReader.Read(field) };
+                    break;
+                case "overrides":
+                    read = read with { Overrides = ReadOverrides(field) };
+                    break;
                 case "attachments":
                     read = read with { Attachments = [.. field.Items().Select(ReadAttachment).OfType<Attachment>()] };
                     break;
                 default:
-                    field.Unknown("title", "body", "html", "data", "attachments");
+                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments");
                     break;
             }
+        }
+
+        return read;
+    }
+
+    private static Dictionary<string, JsonElement> ReadOverrides(JsonField overrides)
+    {
+        var read = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        foreach (var vendor in overrides.Members())
+        {
+            if (vendor.Object() is { } laidOver)
+                read.Add(vendor.Name, laidOver);
         }
 
         return read;

@@ -38,7 +38,7 @@ internal sealed record DeliveryView(
 }
 
 internal sealed record AttemptView(
-    string Provider, DateTimeOffset StartedAt, double DurationMs, OutcomeKind Outcome, string? Reason, string? ProviderMessageId)
+    string Provider, DateTimeOffset StartedAt, double DurationMs, OutcomeKind Outcome, string? Reason, string? ProviderMessageId, CostView? Cost)
 {
     public static AttemptView Of(Attempt attempt) => new(
         attempt.Provider,
@@ -46,8 +46,11 @@ internal sealed record AttemptView(
         attempt.Duration.TotalMilliseconds,
         attempt.Outcome,
         attempt.Reason,
-        attempt.ProviderMessageId);
+        attempt.ProviderMessageId,
+        attempt.Cost is { } cost ? new CostView(cost.Segments, cost.Amount, cost.Currency) : null);
 }
+
+internal sealed record CostView(int Segments, decimal? Amount, string? Currency);
 
 internal sealed record ReceiptView(ReceiptKind Kind, DateTimeOffset At, string? Detail)
 {

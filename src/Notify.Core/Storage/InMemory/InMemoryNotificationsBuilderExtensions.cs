@@ -33,6 +33,7 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<ITopicStore>(services => services.GetRequiredService<InMemoryRecipients>());
         builder.Services.AddSingleton<ITemplateStore, InMemoryTemplates>();
         builder.Services.AddSingleton<IAnalyticsStore, InMemoryAnalytics>();
+        builder.Services.AddSingleton<ISharedTokenStore, InMemorySharedTokens>();
         return builder;
     }
 }

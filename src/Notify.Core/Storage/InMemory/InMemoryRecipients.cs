@@ -27,6 +27,18 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
             return new([.. ids.Distinct().Where(id => _users.ContainsKey((tenant, id))).Select(id => _users[(tenant, id)])]);
     }
 
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (!_users.TryGetValue((tenant, id), out var user) || change(user) is not { } changed)
+                return new(false);
+
+            _users[(tenant, id)] = changed;
+            return new(true);
+        }
+    }
+
     ValueTask<bool> IUserStore.RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -92,7 +104,7 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         lock (_lock)
         {
             var device = _devices.Values.FirstOrDefault(device =>
-                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.RegisteredAt <= knownDeadAt);
+                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.LastSeenAt <= knownDeadAt);
             if (device is null)
                 return new(false);
 

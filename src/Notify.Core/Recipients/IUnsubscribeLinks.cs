@@ -1,0 +1,24 @@
+using Notify.Queueing;
+
+namespace Notify.Recipients;
+
+/// <summary>Links by which recipients say that they want no more of a category over a channel.</summary>
+public interface IUnsubscribeLinks
+{
+    /// <summary>
+    /// The link for whoever receives this delivery; null when it goes to a direct address, which has no preferences, or where the
+    /// application has no <c>AddUnsubscribeLinks()</c>.
+    /// </summary>
+    Uri? LinkFor(Delivery delivery);
+
+    /// <summary>Whether a link's last part is one that <see cref="LinkFor"/> made. Changes nothing.</summary>
+    bool IsGenuine(string token);
+
+    /// <summary>
+    /// Makes it the user's preference that the notification's category is not wanted over its channel; the whole channel when the
+    /// notification has no category, or is forgotten by now. False when the link is not genuine or the user is gone.
+    /// </summary>
+    /// <param name="token">The link's last part.</param>
+    /// <param name="cancellationToken">Cancels the change.</param>
+    Task<bool> UnsubscribeAsync(string token, CancellationToken cancellationToken = default);
+}

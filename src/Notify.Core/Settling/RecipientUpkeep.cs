@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Settling;
+
+/// <summary>
+/// Learns about recipients from what vendors answer: dead push tokens, webhooks that are gone, people who want to be left alone.
+/// It comes before the delivery is settled: a crash between the two learns once and repeats the attempt, never the reverse.
+/// </summary>
+internal sealed class RecipientUpkeep(IDeviceStore devices, IUserStore users, ILogger<RecipientUpkeep> logger)
+{
+    public async ValueTask LearnAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = execution.Outcome!;
+            if (outcome.IsOptOut)
+                await OptOutAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
+            else if (delivery.Channel == Channel.Push)
+                await PruneAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
+            else if (delivery.Channel == Channel.Webhook)
+                await DisableAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.UpkeepFailed(logger, delivery.Id, exception);
+        }
+    }
+
+    private async ValueTask PruneAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
+    {
+        var reason = execution.Outcome!.Reason!;
+        var deadAt = execution.Outcome.GoneSince ?? execution.StartedAt;
+        if (await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false))
+            Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
+    }
+
+    private async ValueTask OptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
+    {
+        var unwanted = new Preference(null, delivery.Channel, Wanted: false);
+        if (await UpdateUserAsync(delivery, user => user.With(unwanted), cancellationToken).ConfigureAwait(false))
+            Log.OptedOut(logger, delivery.Id, provider);
+    }
+
+    // Only the endpoint that was called: the user may have another by now.
+    private async ValueTask DisableAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
+    {
+        if (await UpdateUserAsync(delivery, WithoutEndpoint, cancellationToken).ConfigureAwait(false))
+            Log.WebhookDisabled(logger, delivery.Id, provider);
+
+        User? WithoutEndpoint(User user) =>
+            user.Addresses.GetValueOrDefault(delivery.Channel.Name) == delivery.To.Value
+                ? user with { Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.Name).ToDictionary() }
+                : null;
+    }
+
+    // A direct address has no preferences: who gives it, answers for it.
+    private async ValueTask<bool> UpdateUserAsync(Delivery delivery, Func<User, User?> change, CancellationToken cancellationToken) =>
+        delivery.UserId is { } user && await users.UpdateAsync(delivery.Tenant, user, change, cancellationToken).ConfigureAwait(false);
+}
