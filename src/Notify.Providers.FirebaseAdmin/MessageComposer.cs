@@ -1,6 +1,7 @@
 using System.Globalization;
 using FirebaseAdmin.Messaging;
 using Google.Apis.Json;
+using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
 using Notify.Queueing;
 using FcmNotification = FirebaseAdmin.Messaging.Notification;
@@ -18,7 +19,7 @@ internal static class MessageComposer
 
     private static readonly JsonMergeSettings Replacing = new() { MergeArrayHandling = MergeArrayHandling.Replace };
 
-    /// <exception cref="Newtonsoft.Json.JsonException">The override does not fit the message.</exception>
+    /// <exception cref="JsonException">The override does not fit the message.</exception>
     public static Message Compose(Delivery delivery, DateTimeOffset now)
     {
         var content = delivery.Content;
@@ -97,8 +98,15 @@ internal static class MessageComposer
     private static Message LayOver(Message message, string json)
     {
         var serializer = NewtonsoftJsonSerializer.Instance;
-        var merged = JObject.Parse(serializer.Serialize(message));
-        merged.Merge(JObject.Parse(json), Replacing);
+        var merged = Read(serializer.Serialize(message));
+        merged.Merge(Read(json), Replacing);
         return serializer.Deserialize<Message>(merged.ToString());
+    }
+
+    // Newtonsoft.Json takes texts for dates unless it is told not to.
+    private static JObject Read(string json)
+    {
+        using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None };
+        return JObject.Load(reader);
     }
 }

@@ -88,10 +88,12 @@ public sealed class MessageTests
         var sent = await SentAsync(new Content
         {
             Body = "Kept",
-            Overrides = new Dictionary<string, JsonElement> { ["fcm"] = json.RootElement, ["apns"] = json.RootElement },
+            Data = new Dictionary<string, string> { ["at"] = "2026-01-05T12:00:00+02:00" },
+            Overrides = new Dictionary<string, JsonElement> { ["fcm"] = json.RootElement, ["webpush"] = json.RootElement },
         });
 
         Assert.Equal("Kept", sent.GetProperty("notification").GetProperty("body").GetString());
+        Assert.Equal("2026-01-05T12:00:00+02:00", sent.GetProperty("data").GetProperty("at").GetString());
         AssertJson("""{"priority":"high","ttl":"3600s","restricted_package_name":"org.example"}""", sent.GetProperty("android"));
         Assert.Equal("campaign", sent.GetProperty("fcm_options").GetProperty("analytics_label").GetString());
     }
