@@ -17,8 +17,8 @@ public static class DotApnsNotificationsBuilderExtensions
 
     /// <summary>Sends push to Apple's devices through a dotAPNS client, as a provider with a name of its own.</summary>
     /// <remarks>
-    /// Where <see cref="Content.Overrides"/> has <c>apns</c>, its members are laid over the payload: those of its <c>aps</c> over
-    /// the payload's <c>aps</c>, the others beside it.
+    /// Where <see cref="Content.Overrides"/> has <c>apns</c>, the members of its <c>payload</c> replace those of what is sent: those of
+    /// its <c>aps</c> in the payload's <c>aps</c>, the others beside it. It can have no <c>headers</c>, which dotAPNS writes.
     /// </remarks>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>

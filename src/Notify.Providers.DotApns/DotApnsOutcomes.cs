@@ -11,6 +11,9 @@ namespace Notify.Providers.DotApns;
 /// </summary>
 internal static class DotApnsOutcomes
 {
+    /// <summary>How long deliveries wait after a token was changed too often, where no other provider takes them.</summary>
+    private static readonly TimeSpan TokenBackOff = TimeSpan.FromMinutes(1);
+
     public static Outcome CertificateExpired { get; } = Outcome.ProviderFailed("the client's certificate has expired");
 
     public static Outcome TimedOut { get; } = Outcome.ProviderFailed("no answer within the client's own timeout");
@@ -27,32 +30,34 @@ internal static class DotApnsOutcomes
             // A token of the other environment or another app gives the same answer as a broken one: it proves no token dead.
             ApnsResponseReason.BadDeviceToken or ApnsResponseReason.DeviceTokenNotForTopic => Outcome.Rejected(reason),
             ApnsResponseReason.BadCollapseId or ApnsResponseReason.BadExpirationDate or ApnsResponseReason.BadMessageId
-                or ApnsResponseReason.BadPriority or ApnsResponseReason.DuplicateHeaders or ApnsResponseReason.InvalidPushType
-                or ApnsResponseReason.MissingDeviceToken or ApnsResponseReason.PayloadEmpty or ApnsResponseReason.PayloadTooLarge
-                or ApnsResponseReason.BadPath or ApnsResponseReason.MethodNotAllowed => Outcome.Rejected(reason),
-            ApnsResponseReason.BadTopic or ApnsResponseReason.MissingTopic or ApnsResponseReason.TopicDisallowed
-                or ApnsResponseReason.BadCertificate or ApnsResponseReason.BadCertificateEnvironment or ApnsResponseReason.Forbidden
-                or ApnsResponseReason.ExpiredProviderToken or ApnsResponseReason.InvalidProviderToken
-                or ApnsResponseReason.MissingProviderToken => Outcome.ProviderFailed(reason),
-            ApnsResponseReason.TooManyProviderTokenUpdates => Outcome.Throttled(reason, exchange.RetryAfter),
-            // It counts the messages to this one token.
-            ApnsResponseReason.TooManyRequests or ApnsResponseReason.IdleTimeout => Outcome.Retry(reason, exchange.RetryAfter),
-            ApnsResponseReason.InternalServerError or ApnsResponseReason.ServiceUnavailable or ApnsResponseReason.Shutdown =>
-                Outcome.ProviderFailed(reason, exchange.RetryAfter),
-            _ => Of(exchange.Status, exchange.RetryAfter),
+                or ApnsResponseReason.BadPriority or ApnsResponseReason.BadTopic or ApnsResponseReason.DuplicateHeaders
+                or ApnsResponseReason.InvalidPushType or ApnsResponseReason.MissingDeviceToken or ApnsResponseReason.MissingTopic
+                or ApnsResponseReason.PayloadEmpty or ApnsResponseReason.PayloadTooLarge or ApnsResponseReason.TopicDisallowed
+                or ApnsResponseReason.Forbidden => Outcome.Rejected(reason),
+            ApnsResponseReason.BadCertificate or ApnsResponseReason.BadCertificateEnvironment or ApnsResponseReason.ExpiredProviderToken
+                or ApnsResponseReason.InvalidProviderToken or ApnsResponseReason.MissingProviderToken => Outcome.ProviderFailed(reason),
+            // The path and method are the same for all: something other than APNs answers.
+            ApnsResponseReason.BadPath or ApnsResponseReason.MethodNotAllowed => Outcome.ProviderFailed(reason),
+            ApnsResponseReason.TooManyProviderTokenUpdates => Outcome.ProviderFailed(reason, exchange.RetryAfter ?? TokenBackOff),
+            // It counts the messages to this one token; the others are of one connection or server, and the next one answers.
+            ApnsResponseReason.TooManyRequests or ApnsResponseReason.IdleTimeout or ApnsResponseReason.Shutdown
+                or ApnsResponseReason.InternalServerError => Outcome.Retry(reason, exchange.RetryAfter),
+            ApnsResponseReason.ServiceUnavailable => Outcome.ProviderFailed(reason, exchange.RetryAfter),
+            _ => Of(exchange),
         };
     }
 
-    private static Outcome Of(HttpStatusCode? status, TimeSpan? after)
+    private static Outcome Of(Exchange exchange)
     {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int?)status} without a known reason");
-        return status switch
+        var reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int?)exchange.Status}");
+        return exchange.Status switch
         {
             null => Outcome.Retry("an answer that dotAPNS does not know"),
-            HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => Outcome.ProviderFailed(reason),
-            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, after),
-            _ => Outcome.Rejected(reason),
+            HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge => Outcome.Rejected(reason),
+            HttpStatusCode.Gone => Outcome.RecipientGone(reason, exchange.GoneSince),
+            HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, exchange.RetryAfter),
+            HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, exchange.RetryAfter),
+            _ => Outcome.ProviderFailed(reason, exchange.RetryAfter),
         };
     }
 }

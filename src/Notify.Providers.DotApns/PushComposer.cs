@@ -1,3 +1,6 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using dotAPNS;
 using Newtonsoft.Json;
@@ -11,16 +14,19 @@ internal sealed class PushComposer(bool toDevelopmentServer)
 {
     private const string Override = "apns";
     private const string Aps = "aps";
+    private const string Payload = "payload";
     private const int LongestCollapseId = 64;
+
+    private static readonly Dictionary<string, string> NoData = [];
 
     /// <summary>Why the delivery cannot be written as a push, or null when it can.</summary>
     public static string? ProblemOf(Delivery delivery)
     {
         if (delivery.To.Value.Length == 0 || !delivery.To.Value.All(char.IsAsciiHexDigit))
             return "the address is no device token, which is hexadecimal";
-        if (delivery.CollapseKey is { } key && (key.Length is 0 or > LongestCollapseId || key.Any(c => c is < ' ' or > '~')))
-            return "the collapse key is not 1 to 64 printable ASCII characters";
-        return delivery.Content.Data?.ContainsKey(Aps) == true ? "the data has the name 'aps', which is Apple's own" : null;
+        return delivery.Content.Overrides?.TryGetValue(Override, out var laidOver) == true && !IsPayloadAlone(laidOver)
+            ? "overrides.apns must hold a payload alone: dotAPNS writes the headers"
+            : null;
     }
 
     /// <summary>Writes a delivery that <see cref="ProblemOf"/> found no problem with.</summary>
@@ -30,19 +36,27 @@ internal sealed class PushComposer(bool toDevelopmentServer)
         var push = IsSilent(content) ? Silent() : Shown(delivery);
         push.AddToken(delivery.To.Value).AddExpiration(delivery.ExpiresAt);
         if (delivery.CollapseKey is not null)
-            push.AddCollapseId(delivery.CollapseKey);
+            push.AddCollapseId(CollapseIdOf(delivery.CollapseKey));
         if (toDevelopmentServer)
             push.SendToDevelopmentServer();
 
-        push.CustomProperties = content.Data?.ToDictionary(item => item.Key, item => (object)item.Value) ?? [];
+        push.CustomProperties = (content.Data ?? NoData).Where(item => item.Key != Aps).ToDictionary(item => item.Key, item => (object)item.Value);
         if (content.Push?.Link is { } link)
             push.CustomProperties["link"] = link;
         if (content.Push?.ImageUrl is { } image)
             push.CustomProperties["image"] = image;
         if (content.Overrides?.TryGetValue(Override, out var laidOver) == true)
-            LayOver(push, laidOver);
+            LayOver(push, laidOver.GetProperty(Payload));
         return push;
     }
+
+    private static bool IsPayloadAlone(JsonElement laidOver) =>
+        laidOver.EnumerateObject().Count() == 1 && laidOver.TryGetProperty(Payload, out var payload) && payload.ValueKind == JsonValueKind.Object;
+
+    // What the header cannot carry still collapses with its like, by its hash.
+    private static string CollapseIdOf(string key) => key.Length is > 0 and <= LongestCollapseId && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+        ? key
+        : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
 

@@ -32,7 +32,7 @@ internal sealed class FirebaseAdminProvider(
         }
         catch (FirebaseMessagingException exception)
         {
-            return FirebaseAdminOutcomes.Of(exception, time);
+            return FirebaseAdminOutcomes.Of(exception, FcmTarget.IsDevice(delivery.To), time);
         }
         catch (TokenResponseException)
         {

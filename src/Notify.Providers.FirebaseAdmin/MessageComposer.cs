@@ -17,7 +17,7 @@ internal static class MessageComposer
     /// <summary>The longest that FCM keeps a message: four weeks (FCM, "Set the lifespan of a message").</summary>
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(28);
 
-    private static readonly JsonMergeSettings Replacing = new() { MergeArrayHandling = MergeArrayHandling.Replace };
+    private static readonly JsonMergeSettings Replacing = new() { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge };
 
     /// <exception cref="JsonException">The override does not fit the message.</exception>
     public static Message Compose(Delivery delivery, DateTimeOffset now)
@@ -25,16 +25,18 @@ internal static class MessageComposer
         var content = delivery.Content;
         var message = new Message
         {
-            Token = delivery.To.Value,
             Data = DataOf(content),
             Notification = NotificationOf(content),
             Android = AndroidOf(delivery, now),
             Apns = ApnsOf(delivery),
         };
-        return content.Overrides?.TryGetValue(Override, out var laidOver) == true ? LayOver(message, laidOver.GetRawText()) : message;
+        if (content.Overrides?.TryGetValue(Override, out var laidOver) == true)
+            message = LayOver(message, laidOver.GetRawText());
+        FcmTarget.Set(message, delivery.To);
+        return message;
     }
 
-    private static IReadOnlyDictionary<string, string>? DataOf(Content content) => content.Push?.Link is { } link
+    private static IReadOnlyDictionary<string, string>? DataOf(Content content) => content.Push?.Link is { } link && content.Data?.ContainsKey("link") != true
         ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
         : content.Data;
 
@@ -69,8 +71,10 @@ internal static class MessageComposer
         {
             ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             // Apple refuses to wake an app at once without showing anything ("Sending notification requests to APNs").
-            ["apns-priority"] = silent || delivery.Priority == Priority.Bulk ? "5" : "10",
+            ["apns-priority"] = delivery.Priority == Priority.High && !silent ? "10" : "5",
         };
+        if (silent)
+            headers["apns-push-type"] = "background";
         if (delivery.CollapseKey is not null)
             headers["apns-collapse-id"] = delivery.CollapseKey;
         return new ApnsConfig { Headers = headers, Aps = ApsOf(delivery.Content.Push, silent) };

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Logging;
 using Notify.Delivering;
 using Notify.Queueing;
@@ -23,6 +24,9 @@ internal sealed class TwilioSdkProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
+        if (string.IsNullOrEmpty(delivery.Content.Body))
+            return Outcome.Rejected("an SMS needs a body");
+
         var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (outcome.IsProviderFailure)
             Log.VendorFailed(logger, name, outcome.Reason);
@@ -36,7 +40,7 @@ internal sealed class TwilioSdkProvider(
         {
             // The library cannot be told to stop, so a client with connections of its own is left to finish alone.
             var message = await MessageResource.CreateAsync(Compose(delivery), client).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return TwilioSdkOutcomes.Of(message);
+            return exchange.Status is null or HttpStatusCode.Created ? TwilioSdkOutcomes.Of(message) : TwilioSdkOutcomes.NotCreated(exchange);
         }
         catch (TwilioException) when (cancellationToken.IsCancellationRequested)
         {
@@ -50,7 +54,7 @@ internal sealed class TwilioSdkProvider(
 
     private CreateMessageOptions Compose(Delivery delivery) => new(new PhoneNumber(delivery.To.Value))
     {
-        Body = delivery.Content.Body ?? delivery.Content.Title,
+        Body = delivery.Content.Body,
         From = _from,
         MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
         StatusCallback = options.StatusCallback,

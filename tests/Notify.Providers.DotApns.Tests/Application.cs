@@ -31,9 +31,12 @@ internal sealed class Application : IAsyncDisposable
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
-    public static ApnsJwtOptions Key()
+    // dotAPNS takes no key whose number begins with a zero byte, as one in 256 does.
+    private static ApnsJwtOptions Key()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        while (key.ExportParameters(includePrivateParameters: true).D![0] == 0)
+            key.GenerateKey(ECCurve.NamedCurves.nistP256);
         return new ApnsJwtOptions { CertContent = key.ExportPkcs8PrivateKeyPem(), KeyId = "ABC123DEFG", TeamId = "DEF123GHIJ", BundleId = "org.example.shop" };
     }
 

@@ -13,12 +13,12 @@ public sealed class DotApnsConformanceTests : HttpProviderConformance
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
     {
         [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
         [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
         [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Rejected),
-        [VendorFault.Gone] = new(OutcomeKind.Rejected),
+        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
         [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
         [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),

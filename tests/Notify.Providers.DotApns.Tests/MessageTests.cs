@@ -84,7 +84,8 @@ public sealed class MessageTests
     [Fact]
     public async Task What_only_apns_understands_is_laid_over_the_payload()
     {
-        using var json = JsonDocument.Parse("""{"aps":{"interruption-level":"time-sensitive","badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}""");
+        using var json = JsonDocument.Parse(
+            """{"payload":{"aps":{"interruption-level":"time-sensitive","badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}}""");
 
         var sent = await SentAsync(Deliveries.Push(new Content
         {
@@ -109,13 +110,34 @@ public sealed class MessageTests
         Assert.Equal("api.sandbox.push.apple.com", Assert.Single(vendor.Requests).Headers["x-asked-host"]);
     }
 
+    [Theory]
+    [InlineData("två ord")]
+    [InlineData("a key that is longer than the sixty-four bytes that Apple takes for one")]
+    public async Task A_collapse_key_that_the_header_cannot_carry_collapses_by_its_hash(string key)
+    {
+        var first = await SentAsync(Deliveries.Push() with { CollapseKey = key });
+        var second = await SentAsync(Deliveries.Push() with { CollapseKey = key });
+
+        Assert.Matches("^[A-Za-z0-9_-]{43}$", first.Headers["apns-collapse-id"]);
+        Assert.Equal(first.Headers["apns-collapse-id"], second.Headers["apns-collapse-id"]);
+    }
+
+    [Fact]
+    public async Task Data_cannot_take_the_place_of_what_is_apples()
+    {
+        var sent = await SentAsync(Deliveries.Push(new Content { Body = "Shown", Data = new Dictionary<string, string> { ["aps"] = "{}" } }));
+
+        AssertJson("""{"aps":{"alert":"Shown"}}""", sent.Payload);
+    }
+
     public static TheoryData<Delivery, string> Unsendable => new()
     {
         { Deliveries.Push() with { To = new Address(Channel.Push, "../device/0", Platform.Ios) }, "the address is no device token, which is hexadecimal" },
-        { Deliveries.Push() with { CollapseKey = new string('k', 65) }, "the collapse key is not 1 to 64 printable ASCII characters" },
-        { Deliveries.Push() with { CollapseKey = "två" }, "the collapse key is not 1 to 64 printable ASCII characters" },
-        { Deliveries.Push(new Content { Data = new Dictionary<string, string> { ["aps"] = "{}" } }), "the data has the name 'aps', which is Apple's own" },
+        { Deliveries.Push(new Content { Body = "b", Overrides = Headers }), "overrides.apns must hold a payload alone: dotAPNS writes the headers" },
     };
+
+    private static Dictionary<string, JsonElement> Headers { get; } =
+        new() { ["apns"] = JsonSerializer.SerializeToElement(new { headers = new Dictionary<string, string> { ["apns-priority"] = "1" } }) };
 
     [Theory]
     [MemberData(nameof(Unsendable), DisableDiscoveryEnumeration = true)]

@@ -10,7 +10,6 @@ public sealed class OutcomeTests
     private const string Rejected = "rejected";
     private const string Gone = "gone";
     private const string Failed = "provider failed";
-    private const string Throttled = "throttled";
     private const string Retry = "retry";
 
     [Theory]
@@ -19,33 +18,33 @@ public sealed class OutcomeTests
     [InlineData(400, "BadExpirationDate", Rejected)]
     [InlineData(400, "BadMessageId", Rejected)]
     [InlineData(400, "BadPriority", Rejected)]
-    [InlineData(400, "BadTopic", Failed)]
+    [InlineData(400, "BadTopic", Rejected)]
     [InlineData(400, "DeviceTokenNotForTopic", Rejected)]
     [InlineData(400, "DuplicateHeaders", Rejected)]
     [InlineData(400, "IdleTimeout", Retry)]
     [InlineData(400, "InvalidPushType", Rejected)]
     [InlineData(400, "MissingDeviceToken", Rejected)]
-    [InlineData(400, "MissingTopic", Failed)]
+    [InlineData(400, "MissingTopic", Rejected)]
     [InlineData(400, "PayloadEmpty", Rejected)]
-    [InlineData(400, "TopicDisallowed", Failed)]
+    [InlineData(400, "TopicDisallowed", Rejected)]
     [InlineData(403, "BadCertificate", Failed)]
     [InlineData(403, "BadCertificateEnvironment", Failed)]
     [InlineData(403, "ExpiredProviderToken", Failed)]
-    [InlineData(403, "Forbidden", Failed)]
+    [InlineData(403, "Forbidden", Rejected)]
     [InlineData(403, "InvalidProviderToken", Failed)]
     [InlineData(403, "MissingProviderToken", Failed)]
     [InlineData(403, "UnrelatedKeyIdInToken", Failed)]
     [InlineData(403, "BadEnvironmentKeyIdInToken", Failed)]
-    [InlineData(404, "BadPath", Rejected)]
-    [InlineData(405, "MethodNotAllowed", Rejected)]
+    [InlineData(404, "BadPath", Failed)]
+    [InlineData(405, "MethodNotAllowed", Failed)]
     [InlineData(410, "ExpiredToken", Gone)]
     [InlineData(410, "Unregistered", Gone)]
     [InlineData(413, "PayloadTooLarge", Rejected)]
-    [InlineData(429, "TooManyProviderTokenUpdates", Throttled)]
+    [InlineData(429, "TooManyProviderTokenUpdates", Failed)]
     [InlineData(429, "TooManyRequests", Retry)]
-    [InlineData(500, "InternalServerError", Failed)]
+    [InlineData(500, "InternalServerError", Retry)]
     [InlineData(503, "ServiceUnavailable", Failed)]
-    [InlineData(503, "Shutdown", Failed)]
+    [InlineData(503, "Shutdown", Retry)]
     public async Task A_documented_reason_has_an_outcome(int status, string reason, string expected)
     {
         await using var vendor = await Vendor.StartAsync(status, $$"""{"reason":"{{reason}}"}""");
@@ -54,7 +53,7 @@ public sealed class OutcomeTests
         var outcome = await application.Provider.SendAsync(Deliveries.Push(), default);
 
         Assert.Equal(expected, Describe(outcome));
-        Assert.True(outcome.Reason == reason || outcome.Reason == $"HTTP {status} without a known reason", outcome.Reason);
+        Assert.True(outcome.Reason == reason || outcome.Reason == $"HTTP {status}", outcome.Reason);
     }
 
     [Fact]
@@ -112,7 +111,6 @@ public sealed class OutcomeTests
     private static string Describe(Outcome outcome) => outcome switch
     {
         { IsProviderFailure: true } => Failed,
-        { IsThrottled: true } => Throttled,
         { Kind: OutcomeKind.Retry } => Retry,
         { Kind: OutcomeKind.RecipientGone } => Gone,
         { Kind: OutcomeKind.Rejected } => Rejected,

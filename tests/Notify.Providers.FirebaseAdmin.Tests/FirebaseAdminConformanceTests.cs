@@ -13,7 +13,7 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
     {
         [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
         [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
         [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),

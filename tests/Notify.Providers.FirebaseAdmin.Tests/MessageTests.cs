@@ -40,7 +40,7 @@ public sealed class MessageTests
 
     [Theory]
     [InlineData(Priority.High, "high", "10")]
-    [InlineData(Priority.Normal, "normal", "10")]
+    [InlineData(Priority.Normal, "normal", "5")]
     [InlineData(Priority.Bulk, "normal", "5")]
     public async Task Priority_life_and_collapse_key_travel_along(Priority priority, string android, string apns)
     {
@@ -84,7 +84,7 @@ public sealed class MessageTests
     [Fact]
     public async Task What_only_fcm_understands_is_laid_over_the_message()
     {
-        using var json = JsonDocument.Parse("""{"android":{"priority":"high","restricted_package_name":"org.example"},"fcm_options":{"analytics_label":"campaign"}}""");
+        using var json = JsonDocument.Parse("""{"android":{"priority":"high","restricted_package_name":"org.example"},"fcm_options":{"analytics_label":"campaign"},"token":"another"}""");
         var sent = await SentAsync(new Content
         {
             Body = "Kept",
@@ -92,10 +92,22 @@ public sealed class MessageTests
             Overrides = new Dictionary<string, JsonElement> { ["fcm"] = json.RootElement, ["webpush"] = json.RootElement },
         });
 
+        Assert.Equal(Deliveries.Token, sent.GetProperty("token").GetString());
         Assert.Equal("Kept", sent.GetProperty("notification").GetProperty("body").GetString());
         Assert.Equal("2026-01-05T12:00:00+02:00", sent.GetProperty("data").GetProperty("at").GetString());
         AssertJson("""{"priority":"high","ttl":"3600s","restricted_package_name":"org.example"}""", sent.GetProperty("android"));
         Assert.Equal("campaign", sent.GetProperty("fcm_options").GetProperty("analytics_label").GetString());
+    }
+
+    [Theory]
+    [InlineData("/topics/news", "topic", "news")]
+    [InlineData("/conditions/'a' in topics && 'b' in topics", "condition", "'a' in topics && 'b' in topics")]
+    public async Task Everybody_who_subscribed_in_the_app_is_one_recipient(string address, string member, string value)
+    {
+        var sent = await SentAsync(change: delivery => delivery with { To = new Address(Channel.Push, address, Platform.Android) });
+
+        Assert.Equal(value, sent.GetProperty(member).GetString());
+        Assert.False(sent.TryGetProperty("token", out _));
     }
 
     [Fact]

@@ -13,7 +13,7 @@ public sealed class OutcomeTests
         { 429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", OutcomeKind.Retry, false, true },
         { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, true, false },
         { 503, "UNAVAILABLE", "UNAVAILABLE", OutcomeKind.Retry, true, false },
-        { 500, "INTERNAL", "INTERNAL", OutcomeKind.Retry, true, false },
+        { 500, "INTERNAL", "INTERNAL", OutcomeKind.Retry, false, false },
     };
 
     [Theory]
@@ -30,6 +30,18 @@ public sealed class OutcomeTests
         Assert.StartsWith(errorCode, outcome.Reason, StringComparison.Ordinal);
         if (errorCode is "QUOTA_EXCEEDED" or "UNAVAILABLE" or "INTERNAL")
             Assert.Equal(TimeSpan.FromSeconds(9), outcome.RetryAfter);
+    }
+
+    [Fact]
+    public async Task A_topic_is_never_gone()
+    {
+        await using var vendor = await Vendor.StartAsync(404, Vendor.Error(404, "NOT_FOUND", "UNREGISTERED"));
+        await using var application = new Application(vendor.Address);
+        var delivery = Deliveries.Push(application.Time.GetUtcNow());
+
+        var outcome = await application.Provider.SendAsync(delivery with { To = delivery.To with { Value = "/topics/news" } }, default);
+
+        Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
 
     [Fact]
