@@ -17,13 +17,15 @@ public static class DotApnsNotificationsBuilderExtensions
 
     /// <summary>Sends push to Apple's devices through a dotAPNS client, as a provider with a name of its own.</summary>
     /// <remarks>
-    /// Where <see cref="Content.Overrides"/> has <c>apns</c>, the members of its <c>payload</c> replace those of what is sent: those of
-    /// its <c>aps</c> in the payload's <c>aps</c>, the others beside it. It can have no <c>headers</c>, which dotAPNS writes.
+    /// Where <see cref="Content.Overrides"/> has <c>apns</c>, the members of its <c>payload</c> replace those of what is sent:
+    /// those of its <c>aps</c> in the payload's <c>aps</c>, the others beside it. It can have no <c>headers</c>, which dotAPNS
+    /// writes.
     /// </remarks>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="DotApnsOptions.CreateClient"/> is required.</param>
-    public static INotificationsBuilder AddDotApns(this INotificationsBuilder builder, string name, Action<DotApnsOptions> configure)
+    public static INotificationsBuilder AddDotApns(
+        this INotificationsBuilder builder, string name, Action<DotApnsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

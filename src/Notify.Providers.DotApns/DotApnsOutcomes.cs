@@ -26,7 +26,8 @@ internal static class DotApnsOutcomes
         var reason = response.Reason.ToString();
         return response.Reason switch
         {
-            ApnsResponseReason.Unregistered or ApnsResponseReason.ExpiredToken => Outcome.RecipientGone(reason, exchange.GoneSince),
+            ApnsResponseReason.Unregistered or ApnsResponseReason.ExpiredToken =>
+                Outcome.RecipientGone(reason, exchange.GoneSince),
             // A token of the other environment or another app gives the same answer as a broken one: it proves no token dead.
             ApnsResponseReason.BadDeviceToken or ApnsResponseReason.DeviceTokenNotForTopic => Outcome.Rejected(reason),
             ApnsResponseReason.BadCollapseId or ApnsResponseReason.BadExpirationDate or ApnsResponseReason.BadMessageId
@@ -34,8 +35,9 @@ internal static class DotApnsOutcomes
                 or ApnsResponseReason.InvalidPushType or ApnsResponseReason.MissingDeviceToken or ApnsResponseReason.MissingTopic
                 or ApnsResponseReason.PayloadEmpty or ApnsResponseReason.PayloadTooLarge or ApnsResponseReason.TopicDisallowed
                 or ApnsResponseReason.Forbidden => Outcome.Rejected(reason),
-            ApnsResponseReason.BadCertificate or ApnsResponseReason.BadCertificateEnvironment or ApnsResponseReason.ExpiredProviderToken
-                or ApnsResponseReason.InvalidProviderToken or ApnsResponseReason.MissingProviderToken => Outcome.ProviderFailed(reason),
+            ApnsResponseReason.BadCertificate or ApnsResponseReason.BadCertificateEnvironment
+                or ApnsResponseReason.ExpiredProviderToken or ApnsResponseReason.InvalidProviderToken
+                or ApnsResponseReason.MissingProviderToken => Outcome.ProviderFailed(reason),
             // The path and method are the same for all: something other than APNs answers.
             ApnsResponseReason.BadPath or ApnsResponseReason.MethodNotAllowed => Outcome.ProviderFailed(reason),
             ApnsResponseReason.TooManyProviderTokenUpdates => Outcome.ProviderFailed(reason, exchange.RetryAfter ?? TokenBackOff),

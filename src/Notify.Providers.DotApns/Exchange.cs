@@ -4,7 +4,9 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.DotApns;
 
-/// <summary>One request to Apple and what its answer says beyond what dotAPNS tells. It accompanies the call that makes the request.</summary>
+/// <summary>
+/// One request to Apple and what its answer says beyond what dotAPNS tells. It accompanies the call that makes the request.
+/// </summary>
 internal sealed class Exchange(Guid deliveryId)
 {
     private static readonly AsyncLocal<Exchange?> OfThisCall = new();
@@ -40,10 +42,10 @@ internal sealed class Exchange(Guid deliveryId)
             while (reader.Read())
             {
                 if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("timestamp"u8))
-                    return reader.Read() && reader.TokenType == JsonTokenType.Number ? DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64()) : null;
+                    return reader.Read() ? DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64()) : null;
             }
         }
-        catch (Exception exception) when (exception is JsonException or FormatException or ArgumentOutOfRangeException)
+        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or ArgumentException)
         {
             // Whoever answered this was not Apple.
         }

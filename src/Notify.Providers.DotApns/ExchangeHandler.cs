@@ -12,7 +12,9 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
 
         request.Headers.TryAddWithoutValidation("apns-id", exchange.ApnsId);
         var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        var body = response.IsSuccessStatusCode ? [] : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        var body = response.IsSuccessStatusCode
+            ? []
+            : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         exchange.Answered(response, body, time);
         if (!response.IsSuccessStatusCode && body.Length == 0)
         {

@@ -40,7 +40,9 @@ internal sealed class PushComposer(bool toDevelopmentServer)
         if (toDevelopmentServer)
             push.SendToDevelopmentServer();
 
-        push.CustomProperties = (content.Data ?? NoData).Where(item => item.Key != Aps).ToDictionary(item => item.Key, item => (object)item.Value);
+        push.CustomProperties = (content.Data ?? NoData)
+            .Where(item => item.Key != Aps)
+            .ToDictionary(item => item.Key, item => (object)item.Value);
         if (content.Push?.Link is { } link)
             push.CustomProperties["link"] = link;
         if (content.Push?.ImageUrl is { } image)
@@ -51,17 +53,21 @@ internal sealed class PushComposer(bool toDevelopmentServer)
     }
 
     private static bool IsPayloadAlone(JsonElement laidOver) =>
-        laidOver.EnumerateObject().Count() == 1 && laidOver.TryGetProperty(Payload, out var payload) && payload.ValueKind == JsonValueKind.Object;
+        laidOver.EnumerateObject().Count() == 1
+        && laidOver.TryGetProperty(Payload, out var payload)
+        && payload.ValueKind == JsonValueKind.Object;
 
     // What the header cannot carry still collapses with its like, by its hash.
-    private static string CollapseIdOf(string key) => key.Length is > 0 and <= LongestCollapseId && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
-        ? key
-        : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    private static string CollapseIdOf(string key) =>
+        key.Length is > 0 and <= LongestCollapseId && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+            ? key
+            : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
     private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
 
     // dotAPNS's own AddContentAvailable and AddMutableContent write a text where Apple documents a number.
-    private static ApplePush Silent() => new ApplePush(ApplePushType.Background).AddCustomProperty("content-available", 1, addToApsDict: true);
+    private static ApplePush Silent() =>
+        new ApplePush(ApplePushType.Background).AddCustomProperty("content-available", 1, addToApsDict: true);
 
     private static ApplePush Shown(Delivery delivery)
     {
@@ -110,7 +116,8 @@ internal sealed class PushComposer(bool toDevelopmentServer)
     // dotAPNS serializes by Newtonsoft.Json, which knows no JsonElement and takes texts for dates unless it is told not to.
     private static JToken Plain(JsonElement value)
     {
-        using var reader = new JsonTextReader(new StringReader(value.GetRawText())) { DateParseHandling = DateParseHandling.None };
+        using var reader = new JsonTextReader(new StringReader(value.GetRawText()));
+        reader.DateParseHandling = DateParseHandling.None;
         return JToken.ReadFrom(reader);
     }
 }

@@ -13,7 +13,8 @@ internal static class FcmTarget
     private const string ConditionPrefix = "/conditions/";
 
     public static bool IsDevice(Address address) =>
-        !address.Value.StartsWith(TopicPrefix, StringComparison.Ordinal) && !address.Value.StartsWith(ConditionPrefix, StringComparison.Ordinal);
+        !address.Value.StartsWith(TopicPrefix, StringComparison.Ordinal)
+        && !address.Value.StartsWith(ConditionPrefix, StringComparison.Ordinal);
 
     public static void Set(Message message, Address address)
     {

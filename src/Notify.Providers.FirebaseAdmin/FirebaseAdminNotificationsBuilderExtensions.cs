@@ -11,7 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds push through the Firebase Admin SDK.</summary>
 public static class FirebaseAdminNotificationsBuilderExtensions
 {
-    /// <summary>Sends push to FCM registration tokens through a Firebase app that the application has, as <c>firebase-admin</c>.</summary>
+    /// <summary>
+    /// Sends push to FCM registration tokens through a Firebase app that the application has, as <c>firebase-admin</c>.
+    /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Names the app; null takes Firebase's default app.</param>
     public static INotificationsBuilder AddFirebaseAdmin(
@@ -20,8 +22,9 @@ public static class FirebaseAdminNotificationsBuilderExtensions
 
     /// <summary>Sends push through a Firebase app, as a provider with a name of its own.</summary>
     /// <remarks>
-    /// Where <see cref="Content.Overrides"/> has <c>fcm</c>, it is laid over the message, in the form of FCM's HTTP v1 <c>Message</c>.
-    /// The SDK repeats a 503 and a lost connection by itself, up to four times over about 15 seconds: all that is one attempt.
+    /// Where <see cref="Content.Overrides"/> has <c>fcm</c>, it is laid over the message, in the form of FCM's HTTP v1
+    /// <c>Message</c>. The SDK repeats a 503 and a lost connection by itself, up to four times over about 15 seconds: all that is
+    /// one attempt.
     /// </remarks>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
@@ -36,7 +39,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
         builder.Services.AddOptions<FirebaseAdminOptions>(name).Configure(configure)
             .Validate<IServiceProvider>(
                 (options, services) => options.App(services) is not null,
-                $"Provider '{name}': App gives no Firebase app. Set it, or call FirebaseApp.Create() before the application starts.")
+                $"Provider '{name}': App gives no Firebase app. Set it, or call FirebaseApp.Create() before the start.")
             .ValidateOnStart();
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android));
         builder.Services.AddSingleton<IDeliveryProvider>(services =>

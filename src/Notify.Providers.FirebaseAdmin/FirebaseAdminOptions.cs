@@ -6,8 +6,8 @@ namespace Notify.Providers.FirebaseAdmin;
 public sealed class FirebaseAdminOptions
 {
     /// <summary>
-    /// Gives the app: <c>_ => app</c>, or from the application's services. It needs credentials and a project id. Called at start only.
-    /// Default: <see cref="FirebaseApp.DefaultInstance"/>.
+    /// Gives the app: <c>_ => app</c>, or from the application's services. It needs credentials and a project id. Called at start
+    /// only. Default: <see cref="FirebaseApp.DefaultInstance"/>.
     /// </summary>
     public Func<IServiceProvider, FirebaseApp?> App { get; set; } = _ => FirebaseApp.DefaultInstance;
 

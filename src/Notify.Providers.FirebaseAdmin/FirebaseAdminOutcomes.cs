@@ -44,7 +44,8 @@ internal static class FirebaseAdminOutcomes
         };
     }
 
-    private static Outcome Gone(string reason, bool isDevice) => isDevice ? Outcome.RecipientGone(reason) : Outcome.Rejected(reason);
+    private static Outcome Gone(string reason, bool isDevice) =>
+        isDevice ? Outcome.RecipientGone(reason) : Outcome.Rejected(reason);
 
     private static Outcome Of(HttpStatusCode status, TimeSpan? after)
     {
@@ -54,7 +55,8 @@ internal static class FirebaseAdminOutcomes
             < HttpStatusCode.MultipleChoices => Outcome.Retry($"{reason} with a body that FCM does not document"),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after ?? QuotaRefills),
             // A project that does not exist or has not enabled the service: a fault of the set-up, which must prune nobody.
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound => Outcome.ProviderFailed(reason, after),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound =>
+                Outcome.ProviderFailed(reason, after),
             HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
             > HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, after),
             _ => Outcome.Rejected(reason),

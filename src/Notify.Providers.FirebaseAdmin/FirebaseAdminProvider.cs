@@ -9,7 +9,8 @@ namespace Notify.Providers.FirebaseAdmin;
 
 /// <summary>Hands push messages to the Firebase Admin SDK.</summary>
 internal sealed class FirebaseAdminProvider(
-    string name, FirebaseMessaging messaging, bool dryRun, TimeProvider time, ILogger<FirebaseAdminProvider> logger) : IDeliveryProvider
+    string name, FirebaseMessaging messaging, bool dryRun, TimeProvider time, ILogger<FirebaseAdminProvider> logger)
+    : IDeliveryProvider
 {
     public string Name => name;
 

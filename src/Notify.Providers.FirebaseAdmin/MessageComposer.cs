@@ -17,7 +17,11 @@ internal static class MessageComposer
     /// <summary>The longest that FCM keeps a message: four weeks (FCM, "Set the lifespan of a message").</summary>
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(28);
 
-    private static readonly JsonMergeSettings Replacing = new() { MergeArrayHandling = MergeArrayHandling.Replace, MergeNullValueHandling = MergeNullValueHandling.Merge };
+    private static readonly JsonMergeSettings Replacing = new()
+    {
+        MergeArrayHandling = MergeArrayHandling.Replace,
+        MergeNullValueHandling = MergeNullValueHandling.Merge,
+    };
 
     /// <exception cref="JsonException">The override does not fit the message.</exception>
     public static Message Compose(Delivery delivery, DateTimeOffset now)
@@ -36,9 +40,10 @@ internal static class MessageComposer
         return message;
     }
 
-    private static IReadOnlyDictionary<string, string>? DataOf(Content content) => content.Push?.Link is { } link && content.Data?.ContainsKey("link") != true
-        ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
-        : content.Data;
+    private static IReadOnlyDictionary<string, string>? DataOf(Content content) =>
+        content.Push?.Link is { } link && content.Data?.ContainsKey("link") != true
+            ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
+            : content.Data;
 
     private static FcmNotification? NotificationOf(Content content) => IsSilent(content)
         ? null

@@ -25,7 +25,8 @@ internal sealed class MailConnection(SmtpClient client, Action<MailConnection> g
     public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
     /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
-    public async Task SendAsync(MimeMessage message, MailboxAddress sender, MailboxAddress recipient, CancellationToken cancellationToken)
+    public async Task SendAsync(
+        MimeMessage message, MailboxAddress sender, MailboxAddress recipient, CancellationToken cancellationToken)
     {
         // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
         var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;
@@ -35,7 +36,7 @@ internal sealed class MailConnection(SmtpClient client, Action<MailConnection> g
     /// <summary>Says so when it is given back.</summary>
     public void MarkUsed() => IsReused = true;
 
-    /// <exception cref="Exception">The server did not take the good-bye, in one of many ways; it is closed all the same.</exception>
+    /// <exception cref="Exception">The server did not take the good-bye; the connection is closed all the same.</exception>
     public void Close()
     {
         try

@@ -27,7 +27,9 @@ internal sealed class MailConnectionPool : IDisposable
         _sweep = time.CreateTimer(_ => CloseIdle(), null, options.IdleTimeout, options.IdleTimeout);
     }
 
-    /// <summary>Waits for a connection. Disposing it gives it back. What the server refuses is thrown in the many ways of MailKit.</summary>
+    /// <summary>
+    /// Waits for a connection. Disposing it gives it back. What the server refuses is thrown in the many ways of MailKit.
+    /// </summary>
     /// <param name="mayReuse">Whether it may have sent messages before.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public async ValueTask<MailConnection> RentAsync(bool mayReuse, CancellationToken cancellationToken)
@@ -67,7 +69,8 @@ internal sealed class MailConnectionPool : IDisposable
         {
             if (_options.Proxy is not null)
                 client.ProxyClient = MailProxy.Create(_options.Proxy);
-            await client.ConnectAsync(_options.Host, _options.Port, SecurityOf(_options.Security), cancellationToken).ConfigureAwait(false);
+            await client.ConnectAsync(_options.Host, _options.Port, SecurityOf(_options.Security), cancellationToken)
+                .ConfigureAwait(false);
             await LogInAsync(client, cancellationToken).ConfigureAwait(false);
             return client;
         }
@@ -94,7 +97,8 @@ internal sealed class MailConnectionPool : IDisposable
         }
     }
 
-    private static async ValueTask<string> AskAsync(Func<CancellationToken, ValueTask<string>> accessToken, CancellationToken cancellationToken)
+    private static async ValueTask<string> AskAsync(
+        Func<CancellationToken, ValueTask<string>> accessToken, CancellationToken cancellationToken)
     {
         try
         {

@@ -21,14 +21,16 @@ public static class MailKitNotificationsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddMailKit(this INotificationsBuilder builder, string name, Action<MailKitOptions> configure)
+    public static INotificationsBuilder AddMailKit(
+        this INotificationsBuilder builder, string name, Action<MailKitOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<MailKitOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<MailKitOptions>, MailKitOptionsValidator>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<MailKitOptions>, MailKitOptionsValidator>());
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }

@@ -10,8 +10,8 @@ public sealed class MailKitOptions
     public string Host { get; set; } = "";
 
     /// <summary>
-    /// The server's port. 1 to 65,535; default 587, message submission (RFC 6409). For <see cref="MailKitSecurity.TlsOnConnect"/> it
-    /// is 465 almost everywhere (RFC 8314).
+    /// The server's port. 1 to 65,535; default 587, message submission (RFC 6409). For <see cref="MailKitSecurity.TlsOnConnect"/>
+    /// it is 465 almost everywhere (RFC 8314).
     /// </summary>
     [Range(1, 65_535)]
     public int Port { get; set; } = 587;
@@ -21,23 +21,25 @@ public sealed class MailKitOptions
     public MailKitSecurity Security { get; set; } = MailKitSecurity.StartTls;
 
     /// <summary>
-    /// Whether the authority of the server's certificate is asked if it has been revoked. Default true; a machine that cannot reach
-    /// the authority needs false.
+    /// Whether the authority of the server's certificate is asked if it has been revoked. Default true; a machine that cannot
+    /// reach the authority needs false.
     /// </summary>
     public bool CheckCertificateRevocation { get; set; } = true;
 
     /// <summary>
-    /// The account to log in with. Null, the default, sends without login. Without TLS it is accepted for a loopback host only, since
-    /// what proves the account would travel in clear.
+    /// The account to log in with. Null, the default, sends without login. Without TLS it is accepted for a loopback host only,
+    /// since what proves the account would travel in clear.
     /// </summary>
     public string? UserName { get; set; }
 
-    /// <summary>The account's password, for the strongest mechanism that the server offers. This or <see cref="AccessToken"/>.</summary>
+    /// <summary>
+    /// The account's password, for the strongest mechanism that the server offers. This or <see cref="AccessToken"/>.
+    /// </summary>
     public string? Password { get; set; }
 
     /// <summary>
-    /// Gives an OAuth 2.0 access token for the account, for OAUTHBEARER (RFC 7628), or XOAUTH2 where the server lacks that. Called for
-    /// each new connection, so it should keep a token as long as it is valid. This or <see cref="Password"/>.
+    /// Gives an OAuth 2.0 access token for the account, for OAUTHBEARER (RFC 7628), or XOAUTH2 where the server lacks that.
+    /// Called for each new connection, so it should keep a token as long as it is valid. This or <see cref="Password"/>.
     /// </summary>
     public Func<CancellationToken, ValueTask<string>>? AccessToken { get; set; }
 
@@ -55,9 +57,9 @@ public sealed class MailKitOptions
     public string? ReplyTo { get; set; }
 
     /// <summary>
-    /// The mailbox that bounces go to. Each message's own is made of it, <c>bounces+DELIVERY@example.org</c> with the delivery's id in
-    /// 32 hexadecimal digits, so that a bounce tells its delivery. Its local part has at most 31 characters (RFC 5321 section
-    /// 4.5.3.1.1 allows 64 with the id). Null, the default, sends bounces to <see cref="From"/>.
+    /// The mailbox that bounces go to. Each message's own is made of it, <c>bounces+DELIVERY@example.org</c> with the delivery's
+    /// id in 32 hexadecimal digits, so that a bounce tells its delivery. Its local part has at most 31 characters (RFC 5321
+    /// section 4.5.3.1.1 allows 64 with the id). Null, the default, sends bounces to <see cref="From"/>.
     /// </summary>
     public string? BounceAddress { get; set; }
 
@@ -65,8 +67,8 @@ public sealed class MailKitOptions
     public DkimOptions? Dkim { get; set; }
 
     /// <summary>
-    /// The proxy to reach the server by: <c>socks5://</c>, <c>socks4://</c>, <c>socks4a://</c> or <c>http://</c>, a host, a port, and
-    /// a user and password where it asks for them. Null, the default, connects directly.
+    /// The proxy to reach the server by: <c>socks5://</c>, <c>socks4://</c>, <c>socks4a://</c> or <c>http://</c>, a host, a port,
+    /// and a user and password where it asks for them. Null, the default, connects directly.
     /// </summary>
     public Uri? Proxy { get; set; }
 
@@ -91,13 +93,19 @@ public sealed class MailKitOptions
 /// <summary>How messages are signed by DKIM, with RSA and SHA-256 over relaxed headers and body.</summary>
 public sealed class DkimOptions
 {
-    /// <summary>The domain that signs (<c>example.org</c>): that of <see cref="MailKitOptions.From"/>, or one above it. Required.</summary>
+    /// <summary>
+    /// The domain that signs (<c>example.org</c>): that of <see cref="MailKitOptions.From"/>, or one above it. Required.
+    /// </summary>
     public string Domain { get; set; } = "";
 
-    /// <summary>Which of the domain's keys: its public half is the TXT record <c>SELECTOR._domainkey.DOMAIN</c>. Required.</summary>
+    /// <summary>
+    /// Which of the domain's keys: its public half is the TXT record <c>SELECTOR._domainkey.DOMAIN</c>. Required.
+    /// </summary>
     public string Selector { get; set; } = "";
 
-    /// <summary>The file that holds the private key in PEM, RSA of 1024 bits or more (RFC 8301). Read at start. Required.</summary>
+    /// <summary>
+    /// The file that holds the private key in PEM, RSA of 1024 bits or more (RFC 8301). Read at start. Required.
+    /// </summary>
     public string PrivateKeyFile { get; set; } = "";
 }
 
@@ -108,7 +116,8 @@ public enum MailKitSecurity
     None,
 
     /// <summary>
-    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent nothing.
+    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent
+    /// nothing.
     /// </summary>
     StartTls,
 

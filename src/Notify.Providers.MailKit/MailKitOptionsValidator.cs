@@ -38,11 +38,11 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
         if (hasPassword && hasToken)
             yield return $"Set {nameof(options.Password)} or {nameof(options.AccessToken)}, not both.";
         else if (hasUser != (hasPassword || hasToken))
-            yield return $"Set {nameof(options.UserName)} with {nameof(options.Password)} or {nameof(options.AccessToken)}, or none of them.";
+            yield return $"Set {nameof(options.UserName)} with {nameof(options.Password)} or {nameof(options.AccessToken)}, or none.";
         if (options.Security == MailKitSecurity.None && hasUser && !IsLoopback(options.Host))
         {
-            yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, so what proves the account would travel in clear; "
-                + "use TLS, or a server on this machine.";
+            yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, so what proves the account would travel "
+                + "in clear; use TLS, or a server on this machine.";
         }
     }
 
@@ -54,8 +54,8 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
             yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
         if (options.FromName?.Any(char.IsControl) == true)
             yield return $"{nameof(options.FromName)} has a control character.";
-        if (options.BounceAddress is { } bounces && (!MessageComposer.IsMailbox(bounces) || bounces.IndexOf('@', StringComparison.Ordinal) > LongestBounceLocalPart))
-            yield return $"{nameof(options.BounceAddress)} is no mailbox with at most {LongestBounceLocalPart} characters before the @.";
+        if (options.BounceAddress is { } bounces && !IsBounceMailbox(bounces))
+            yield return $"{nameof(options.BounceAddress)} is no mailbox with 1 to {LongestBounceLocalPart} characters before the @.";
     }
 
     private static IEnumerable<string> DkimFailures(DkimOptions? dkim)
@@ -70,6 +70,10 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
             yield return $"Dkim.PrivateKeyFile {problem}.";
     }
 
+    private static bool IsBounceMailbox(string text) =>
+        MessageComposer.IsMailbox(text) && text.LastIndexOf('@') <= LongestBounceLocalPart;
+
     private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -29,14 +29,18 @@ internal static partial class MailKitOutcomes
         NoAccessTokenException none => Outcome.ProviderFailed($"no access token: {none.InnerException!.GetType().Name}"),
         ProxyProtocolException => Outcome.ProviderFailed("the proxy did not connect to the server"),
         SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
-        IOException { InnerException: SocketException socket } => Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
+        IOException { InnerException: SocketException socket } =>
+            Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
         IOException or SmtpProtocolException or ServiceNotConnectedException => Outcome.ProviderFailed("connection lost"),
-        NotSupportedException => Outcome.ProviderFailed("the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"),
+        NotSupportedException =>
+            Outcome.ProviderFailed("the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"),
         TimeoutException => Outcome.ProviderFailed("the server did not answer in time"),
         _ => null,
     };
 
-    /// <summary>Whether the connection had ended, so that a fresh one may do better: it broke, or the server said that it closes it.</summary>
+    /// <summary>
+    /// Whether the connection had ended, so that a fresh one may do better: it broke, or the server said that it closes it.
+    /// </summary>
     public static bool IsConnectionLost(Exception exception) =>
         exception is IOException or SocketException or SmtpProtocolException or ServiceNotConnectedException
             or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
@@ -49,7 +53,8 @@ internal static partial class MailKitOutcomes
         {
             432 or 454 or 530 or 534 or 535 or 538 => Outcome.ProviderFailed($"{reason}: {LoginRefused}"),
             >= 400 and < 500 => Outcome.Retry(reason),
-            550 when reply.ErrorCode == SmtpErrorCode.RecipientNotAccepted && enhanced is "5.1.1" or "5.1.6" => Outcome.RecipientGone(reason),
+            550 when reply.ErrorCode == SmtpErrorCode.RecipientNotAccepted && enhanced is "5.1.1" or "5.1.6" =>
+                Outcome.RecipientGone(reason),
             >= 500 and < 600 when IsSenderRefused(enhanced) && reply.ErrorCode != SmtpErrorCode.MessageNotAccepted =>
                 Outcome.ProviderFailed($"{reason}: the server does not send for this sender, login or host"),
             >= 500 and < 600 => Outcome.Rejected(reason),

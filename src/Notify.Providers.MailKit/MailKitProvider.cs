@@ -7,7 +7,8 @@ using Notify.Queueing;
 namespace Notify.Providers.MailKit;
 
 /// <summary>Hands email to a mail server through MailKit.</summary>
-internal sealed class MailKitProvider(string name, MessageComposer composer, MailConnectionPool connections, ILogger<MailKitProvider> logger)
+internal sealed class MailKitProvider(
+    string name, MessageComposer composer, MailConnectionPool connections, ILogger<MailKitProvider> logger)
     : IDeliveryProvider, IDisposable
 {
     public string Name => name;
@@ -28,7 +29,7 @@ internal sealed class MailKitProvider(string name, MessageComposer composer, Mai
 
     public void Dispose() => connections.Dispose();
 
-    /// <returns>Null when the server had closed a connection from an earlier message, which says nothing about this one.</returns>
+    /// <returns>Null when the server had closed a connection of earlier messages, which says nothing about this one.</returns>
     private async ValueTask<Outcome?> TrySendAsync(Delivery delivery, bool mayReuse, CancellationToken cancellationToken)
     {
         var isReused = false;
@@ -38,7 +39,8 @@ internal sealed class MailKitProvider(string name, MessageComposer composer, Mai
             isReused = connection.IsReused;
             return await SendAsync(delivery, connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (exception is not OperationCanceledException
+            && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
@@ -60,7 +62,8 @@ internal sealed class MailKitProvider(string name, MessageComposer composer, Mai
             return MailKitOutcomes.NeedsSmtpUtf8;
 
         using var message = composer.Compose(delivery);
-        await connection.SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken).ConfigureAwait(false);
+        await connection.SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
+            .ConfigureAwait(false);
         return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
     }
 }

@@ -11,13 +11,13 @@ internal static class MailProxy
 
     public static IProxyClient Create(Uri proxy)
     {
-        var credentials = CredentialsOf(proxy);
+        var (host, port, login) = (proxy.Host, proxy.Port, CredentialsOf(proxy));
         return proxy.Scheme switch
         {
-            "socks4" => credentials is null ? new Socks4Client(proxy.Host, proxy.Port) : new Socks4Client(proxy.Host, proxy.Port, credentials),
-            "socks4a" => credentials is null ? new Socks4aClient(proxy.Host, proxy.Port) : new Socks4aClient(proxy.Host, proxy.Port, credentials),
-            "socks5" => credentials is null ? new Socks5Client(proxy.Host, proxy.Port) : new Socks5Client(proxy.Host, proxy.Port, credentials),
-            _ => credentials is null ? new HttpProxyClient(proxy.Host, proxy.Port) : new HttpProxyClient(proxy.Host, proxy.Port, credentials),
+            "socks4" => login is null ? new Socks4Client(host, port) : new Socks4Client(host, port, login),
+            "socks4a" => login is null ? new Socks4aClient(host, port) : new Socks4aClient(host, port, login),
+            "socks5" => login is null ? new Socks5Client(host, port) : new Socks5Client(host, port, login),
+            _ => login is null ? new HttpProxyClient(host, port) : new HttpProxyClient(host, port, login),
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using MimeKit;
 using MimeKit.Cryptography;
 
@@ -18,19 +19,22 @@ internal sealed class MessageSigner
 
     private readonly DkimSigner _signer;
 
-    public MessageSigner(DkimOptions options) => _signer = new DkimSigner(options.PrivateKeyFile, options.Domain, options.Selector)
+    public MessageSigner(DkimOptions options)
     {
-        HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
-        BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
-        AgentOrUserIdentifier = $"@{options.Domain}",
-    };
+        _signer = new DkimSigner(options.PrivateKeyFile, options.Domain, options.Selector)
+        {
+            HeaderCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
+            BodyCanonicalizationAlgorithm = DkimCanonicalizationAlgorithm.Relaxed,
+            AgentOrUserIdentifier = $"@{options.Domain}",
+        };
+    }
 
     /// <summary>Why a file's key cannot sign, or null when it can.</summary>
     public static string? ProblemOfKey(string file)
     {
         try
         {
-            using var key = System.Security.Cryptography.RSA.Create();
+            using var key = RSA.Create();
             key.ImportFromPem(File.ReadAllText(file));
             key.ExportParameters(includePrivateParameters: true);
             return key.KeySize < SmallestKeyBits ? $"holds a key of fewer than {SmallestKeyBits} bits" : null;
@@ -39,7 +43,7 @@ internal sealed class MessageSigner
         {
             return "cannot be read";
         }
-        catch (Exception exception) when (exception is ArgumentException or System.Security.Cryptography.CryptographicException)
+        catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
             return "holds no private RSA key in PEM";
         }

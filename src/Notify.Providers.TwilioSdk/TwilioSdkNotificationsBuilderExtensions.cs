@@ -20,7 +20,8 @@ public static class TwilioSdkNotificationsBuilderExtensions
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
-    public static INotificationsBuilder AddTwilioSdk(this INotificationsBuilder builder, string name, Action<TwilioSdkOptions> configure)
+    public static INotificationsBuilder AddTwilioSdk(
+        this INotificationsBuilder builder, string name, Action<TwilioSdkOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

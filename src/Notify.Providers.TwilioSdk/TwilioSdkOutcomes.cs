@@ -12,12 +12,14 @@ namespace Notify.Providers.TwilioSdk;
 /// status. A reason is the code; Twilio's own words may quote the number and the text.
 /// </summary>
 /// <remarks>
-/// What an account or sender cannot do at all is the provider's failure; what hangs on whom a message goes to is the delivery's own.
+/// What an account or sender cannot do at all is the provider's failure; what hangs on whom a message goes to is the delivery's
+/// own.
 /// </remarks>
 internal static class TwilioSdkOutcomes
 {
     /// <summary>The library takes every answer below 400 for a message.</summary>
-    public static Outcome NotCreated(Exchange exchange) => Outcome.ProviderFailed(Describe(exchange.Status!.Value), exchange.RetryAfter);
+    public static Outcome NotCreated(Exchange exchange) =>
+        Outcome.ProviderFailed(Describe(exchange.Status!.Value), exchange.RetryAfter);
 
     /// <summary>What a message comes to that was created.</summary>
     /// <param name="message">What Twilio says of it; null when it said nothing.</param>
@@ -59,7 +61,8 @@ internal static class TwilioSdkOutcomes
     {
         if (status == HttpStatusCode.TooManyRequests)
             return Outcome.Throttled(code == 0 ? Describe(status) : Describe(code), after);
-        return OfCode(code, after) ?? OfStatus(status, code == 0 ? Describe(status) : $"{Describe(status)}, {Describe(code)}", after);
+        var reason = code == 0 ? Describe(status) : $"{Describe(status)}, {Describe(code)}";
+        return OfCode(code, after) ?? OfStatus(status, reason, after);
     }
 
     private static Outcome? OfCode(int code, TimeSpan? after)
@@ -74,7 +77,8 @@ internal static class TwilioSdkOutcomes
 
             // The account, its credentials, or the sender.
             case 10001 or 10002 or 14108 or 20003 or 20005 or 20006 or 20008 or 20010 or 20403 or 20404:
-            case 21210 or 21212 or 21264 or 21267 or 21601 or 21603 or 21606 or 21607 or 21609 or 21616 or 21657 or (>= 21659 and <= 21661):
+            case 21210 or 21212 or 21264 or 21267 or 21601 or 21603 or 21606 or 21607 or 21609 or 21616 or 21657:
+            case >= 21659 and <= 21661:
             case >= 21701 and <= 21705:
             case 30002 or 30032 or 30033 or 30034 or 30035 or 30037 or 30042 or 30454 or 63038 or 90010:
             case 20503 or 20504:
@@ -104,10 +108,12 @@ internal static class TwilioSdkOutcomes
     private static Outcome OfStatus(HttpStatusCode status, string reason, TimeSpan? after) => status switch
     {
         HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
-        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => Outcome.ProviderFailed(reason, after),
+        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+            Outcome.ProviderFailed(reason, after),
         HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
         HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
-            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or < HttpStatusCode.BadRequest => Outcome.ProviderFailed(reason, after),
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or < HttpStatusCode.BadRequest =>
+            Outcome.ProviderFailed(reason, after),
         _ => Outcome.Rejected(reason),
     };
 

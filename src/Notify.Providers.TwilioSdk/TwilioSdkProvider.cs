@@ -11,9 +11,12 @@ namespace Notify.Providers.TwilioSdk;
 
 /// <summary>Hands SMS to Twilio's own library.</summary>
 internal sealed class TwilioSdkProvider(
-    string name, ITwilioRestClient client, TwilioSdkOptions options, TimeProvider time, ILogger<TwilioSdkProvider> logger) : IDeliveryProvider
+    string name, ITwilioRestClient client, TwilioSdkOptions options, TimeProvider time, ILogger<TwilioSdkProvider> logger)
+    : IDeliveryProvider
 {
-    /// <summary>The longest that Twilio keeps a message in its queue, and the longest it takes (messages API, ValidityPeriod).</summary>
+    /// <summary>
+    /// The longest that Twilio keeps a message in its queue, and the longest it takes (messages API, ValidityPeriod).
+    /// </summary>
     private const int LongestValiditySeconds = 36_000;
 
     private readonly PhoneNumber? _from = string.IsNullOrWhiteSpace(options.From) ? null : new PhoneNumber(options.From);
@@ -39,8 +42,11 @@ internal sealed class TwilioSdkProvider(
         try
         {
             // The library cannot be told to stop, so a client with connections of its own is left to finish alone.
-            var message = await MessageResource.CreateAsync(Compose(delivery), client).WaitAsync(cancellationToken).ConfigureAwait(false);
-            return exchange.Status is null or HttpStatusCode.Created ? TwilioSdkOutcomes.Of(message) : TwilioSdkOutcomes.NotCreated(exchange);
+            var creating = MessageResource.CreateAsync(Compose(delivery), client);
+            var message = await creating.WaitAsync(cancellationToken).ConfigureAwait(false);
+            return exchange.Status is null or HttpStatusCode.Created
+                ? TwilioSdkOutcomes.Of(message)
+                : TwilioSdkOutcomes.NotCreated(exchange);
         }
         catch (TwilioException) when (cancellationToken.IsCancellationRequested)
         {

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Notify.Providers.MailKit.Tests;
 
-/// <summary>A proxy that connects to a port of this machine, whatever host it is asked for: SOCKS 5 (RFC 1928) or HTTP CONNECT.</summary>
+/// <summary>
+/// A proxy that connects to a port of this machine, whatever host it is asked for: SOCKS 5 (RFC 1928) or HTTP CONNECT.
+/// </summary>
 internal sealed class Proxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);

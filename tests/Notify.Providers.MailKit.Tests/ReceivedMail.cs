@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Notify.Providers.MailKit.Tests;
 
-/// <summary>An email as a mail reader sees it: Python's email package, which has no code in common with MimeKit, decodes it.</summary>
+/// <summary>
+/// An email as a mail reader sees it: Python's email package, which has no code in common with MimeKit, decodes it.
+/// </summary>
 internal sealed record ReceivedMail(IReadOnlyDictionary<string, string> Headers, IReadOnlyList<ReceivedPart> Parts)
 {
     private const string Reader = """
