@@ -7,6 +7,7 @@ cd "$(dirname "$0")"
 needed='
 /usr/bin/chromium chromium
 /usr/lib/python3/dist-packages/aiosmtpd python3-aiosmtpd
+/usr/lib/python3/dist-packages/dkim python3-dkim
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/bin/prometheus prometheus
 '

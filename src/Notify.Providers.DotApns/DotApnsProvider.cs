@@ -1,0 +1,49 @@
+using dotAPNS;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.DotApns;
+
+/// <summary>Hands push messages to a dotAPNS client.</summary>
+internal sealed class DotApnsProvider(string name, IApnsClient client, PushComposer composer, ILogger<DotApnsProvider> logger)
+    : IDeliveryProvider
+{
+    public string Name => name;
+
+    public Channel Channel => Channel.Push;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (PushComposer.ProblemOf(delivery) is { } problem)
+            return Outcome.Rejected(problem);
+
+        var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
+        if (outcome.IsProviderFailure)
+            Log.VendorFailed(logger, name, outcome.Reason);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome> TrySendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var exchange = Exchange.Begin(delivery.Id);
+        try
+        {
+            var response = await client.SendAsync(composer.Compose(delivery), cancellationToken).ConfigureAwait(false);
+            return DotApnsOutcomes.Of(response, exchange);
+        }
+        catch (ApnsCertificateExpiredException)
+        {
+            return DotApnsOutcomes.CertificateExpired;
+        }
+        catch (HttpRequestException exception)
+        {
+            return HttpFailures.Unreachable(exception);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return DotApnsOutcomes.TimedOut;
+        }
+    }
+}

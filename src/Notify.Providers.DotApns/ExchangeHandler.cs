@@ -1,0 +1,27 @@
+namespace Notify.Providers.DotApns;
+
+/// <summary>Gives Apple the delivery's id, and keeps of the answer what dotAPNS drops.</summary>
+internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
+{
+    private static readonly byte[] EmptyObject = "{}"u8.ToArray();
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Exchange.Current is not { } exchange)
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+
+        request.Headers.TryAddWithoutValidation("apns-id", exchange.ApnsId);
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        var body = response.IsSuccessStatusCode
+            ? []
+            : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        exchange.Answered(response, body, time);
+        if (!response.IsSuccessStatusCode && body.Length == 0)
+        {
+            // dotAPNS takes a refusal without a body for a null reference.
+            response.Content = new ByteArrayContent(EmptyObject);
+        }
+
+        return response;
+    }
+}

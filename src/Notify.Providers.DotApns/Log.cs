@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Providers.DotApns;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "Apple's push service failed for provider {Provider}: {Reason}")]
+    public static partial void VendorFailed(ILogger logger, string provider, string? reason);
+}

@@ -1,0 +1,52 @@
+using FirebaseAdmin.Messaging;
+using Google.Apis.Auth.OAuth2.Responses;
+using Microsoft.Extensions.Logging;
+using Newtonsoft.Json;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.FirebaseAdmin;
+
+/// <summary>Hands push messages to the Firebase Admin SDK.</summary>
+internal sealed class FirebaseAdminProvider(
+    string name, FirebaseMessaging messaging, bool dryRun, TimeProvider time, ILogger<FirebaseAdminProvider> logger)
+    : IDeliveryProvider
+{
+    public string Name => name;
+
+    public Channel Channel => Channel.Push;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
+        if (outcome.IsProviderFailure)
+            Log.VendorFailed(logger, name, outcome.Reason);
+        return outcome;
+    }
+
+    private async ValueTask<Outcome> TrySendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var message = MessageComposer.Compose(delivery, time.GetUtcNow());
+            return Outcome.Accepted(await messaging.SendAsync(message, dryRun, cancellationToken).ConfigureAwait(false));
+        }
+        catch (FirebaseMessagingException exception)
+        {
+            return FirebaseAdminOutcomes.Of(exception, FcmTarget.IsDevice(delivery.To), time);
+        }
+        catch (TokenResponseException)
+        {
+            return FirebaseAdminOutcomes.CredentialsRefused;
+        }
+        catch (Exception exception) when (exception is ArgumentException or JsonException)
+        {
+            // The SDK checks a message before it sends it, and says what is wrong with it in words that repeat it.
+            return FirebaseAdminOutcomes.InvalidMessage;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return FirebaseAdminOutcomes.TimedOut;
+        }
+    }
+}

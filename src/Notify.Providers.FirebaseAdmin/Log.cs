@@ -1,0 +1,9 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Providers.FirebaseAdmin;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "Firebase Cloud Messaging failed for provider {Provider}: {Reason}")]
+    public static partial void VendorFailed(ILogger logger, string provider, string? reason);
+}

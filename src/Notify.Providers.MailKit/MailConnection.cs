@@ -1,0 +1,61 @@
+using System.Text;
+using MailKit.Net.Smtp;
+using MimeKit;
+
+namespace Notify.Providers.MailKit;
+
+/// <summary>One connection, rented for one message at a time.</summary>
+internal sealed class MailConnection(SmtpClient client, Action<MailConnection> giveBack) : IDisposable
+{
+    /// <summary>How long a server may take to say good-bye.</summary>
+    private const int QuitTimeoutMilliseconds = 1_000;
+
+    private static readonly FormatOptions International = CreateInternational();
+
+    /// <summary>Whether it has been used before, so that the server may have closed it since.</summary>
+    public bool IsReused { get; private set; }
+
+    /// <summary>Whether another message can follow.</summary>
+    public bool IsUsable => client.IsConnected;
+
+    /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
+    public long IdleSince { get; set; }
+
+    /// <summary>Whether the server takes mailboxes with a local part beyond ASCII (RFC 6531).</summary>
+    public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
+
+    /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
+    public async Task SendAsync(
+        MimeMessage message, MailboxAddress sender, MailboxAddress recipient, CancellationToken cancellationToken)
+    {
+        // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
+        var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;
+        await client.SendAsync(format, message, sender, [recipient], cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says so when it is given back.</summary>
+    public void MarkUsed() => IsReused = true;
+
+    /// <exception cref="Exception">The server did not take the good-bye; the connection is closed all the same.</exception>
+    public void Close()
+    {
+        try
+        {
+            client.Timeout = QuitTimeoutMilliseconds;
+            client.Disconnect(quit: true);
+        }
+        finally
+        {
+            client.Dispose();
+        }
+    }
+
+    public void Dispose() => giveBack(this);
+
+    private static FormatOptions CreateInternational()
+    {
+        var format = FormatOptions.Default.Clone();
+        format.International = true;
+        return format;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Providers.MailKit;
+
+/// <summary>
+/// What annotations cannot say. It is apart from the options because an options' own <c>Validate</c> is skipped while an
+/// annotation is violated, and a start should name every mistake at once.
+/// </summary>
+internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
+{
+    private const int LongestBounceLocalPart = 31;
+
+    public ValidateOptionsResult Validate(string? name, MailKitOptions options)
+    {
+        string[] failures =
+        [
+            .. HostFailures(options), .. LoginFailures(options), .. MailboxFailures(options), .. DkimFailures(options.Dkim),
+        ];
+        return failures.Length == 0
+            ? ValidateOptionsResult.Success
+            : ValidateOptionsResult.Fail(failures.Select(failure => $"MailKit provider '{name}': {failure}"));
+    }
+
+    private static IEnumerable<string> HostFailures(MailKitOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.Host) && Uri.CheckHostName(options.Host) == UriHostNameType.Unknown)
+            yield return $"{nameof(options.Host)} is no host name or IP address.";
+        if (options.Proxy is { } proxy && !MailProxy.IsSupported(proxy))
+            yield return $"{nameof(options.Proxy)} is no proxy's URL; write it as socks5://host:port or http://host:port.";
+    }
+
+    private static IEnumerable<string> LoginFailures(MailKitOptions options)
+    {
+        var hasUser = !string.IsNullOrEmpty(options.UserName);
+        var hasPassword = !string.IsNullOrEmpty(options.Password);
+        var hasToken = options.AccessToken is not null;
+        if (hasPassword && hasToken)
+            yield return $"Set {nameof(options.Password)} or {nameof(options.AccessToken)}, not both.";
+        else if (hasUser != (hasPassword || hasToken))
+            yield return $"Set {nameof(options.UserName)} with {nameof(options.Password)} or {nameof(options.AccessToken)}, or none.";
+        if (options.Security == MailKitSecurity.None && hasUser && !IsLoopback(options.Host))
+        {
+            yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, so what proves the account would travel "
+                + "in clear; use TLS, or a server on this machine.";
+        }
+    }
+
+    private static IEnumerable<string> MailboxFailures(MailKitOptions options)
+    {
+        if (!string.IsNullOrEmpty(options.From) && !MessageComposer.IsMailbox(options.From))
+            yield return $"{nameof(options.From)} is no mailbox; write it as name@example.org.";
+        if (options.ReplyTo is not null && !MessageComposer.IsMailbox(options.ReplyTo))
+            yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
+        if (options.FromName?.Any(char.IsControl) == true)
+            yield return $"{nameof(options.FromName)} has a control character.";
+        if (options.BounceAddress is { } bounces && !IsBounceMailbox(bounces))
+            yield return $"{nameof(options.BounceAddress)} is no mailbox with 1 to {LongestBounceLocalPart} characters before the @.";
+    }
+
+    private static IEnumerable<string> DkimFailures(DkimOptions? dkim)
+    {
+        if (dkim is null)
+            yield break;
+        if (Uri.CheckHostName(dkim.Domain) != UriHostNameType.Dns)
+            yield return "Dkim.Domain is no domain.";
+        if (Uri.CheckHostName(dkim.Selector) != UriHostNameType.Dns)
+            yield return "Dkim.Selector is no part of a domain name.";
+        if (MessageSigner.ProblemOfKey(dkim.PrivateKeyFile) is { } problem)
+            yield return $"Dkim.PrivateKeyFile {problem}.";
+    }
+
+    private static bool IsBounceMailbox(string text) =>
+        MessageComposer.IsMailbox(text) && text.LastIndexOf('@') <= LongestBounceLocalPart;
+
+    private static bool IsLoopback(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+}

@@ -1,0 +1,110 @@
+using System.Globalization;
+using System.Text;
+using MimeKit;
+using MimeKit.Text;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Providers.MailKit;
+
+/// <summary>Writes a delivery as an email.</summary>
+internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks links, TimeProvider time)
+{
+    private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
+    private readonly MessageSigner? _signer = options.Dkim is null ? null : new MessageSigner(options.Dkim);
+
+    /// <summary>Why the delivery cannot be written as an email, or null when it can.</summary>
+    public static string? ProblemOf(Delivery delivery)
+    {
+        if (!MailboxAddress.TryParse(delivery.To.Value, out var to) || to.Address != delivery.To.Value)
+            return "the address is no email address";
+        if (delivery.Content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
+            return "the title has a line break";
+
+        foreach (var attachment in delivery.Content.Attachments ?? [])
+        {
+            if (attachment.MediaType.Any(char.IsControl) || !MimeKit.ContentType.TryParse(attachment.MediaType, out _))
+                return "an attachment has an invalid media type; write it as application/pdf";
+            if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
+                return "an attachment has an invalid file name";
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether this is a mailbox that every server understands, and nothing else.</summary>
+    public static bool IsMailbox(string text) =>
+        MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text && text.Contains('@', StringComparison.Ordinal)
+        && Ascii.IsValid(mailbox.LocalPart) && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
+
+    /// <summary>The same over all attempts, so that a mailbox can recognise a message that was sent twice.</summary>
+    public string MessageIdOf(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
+
+    /// <summary>Who the mail server says bounces to: for each delivery another mailbox, if there is one for bounces.</summary>
+    public MailboxAddress EnvelopeSenderOf(Delivery delivery)
+    {
+        if (options.BounceAddress is not { } bounces)
+            return new MailboxAddress("", options.From);
+        var at = bounces.LastIndexOf('@');
+        return new MailboxAddress("", $"{bounces[..at]}+{delivery.Id:N}{bounces[at..]}");
+    }
+
+    /// <summary>Writes a delivery that <see cref="ProblemOf"/> found no problem with.</summary>
+    public MimeMessage Compose(Delivery delivery)
+    {
+        var content = delivery.Content;
+        var message = new MimeMessage
+        {
+            Subject = content.Title ?? "",
+            MessageId = MessageIdOf(delivery),
+            Date = time.GetUtcNow(),
+            Body = BodyOf(content),
+        };
+        message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
+        message.To.Add(MailboxAddress.Parse(delivery.To.Value));
+        if (options.ReplyTo is not null)
+            message.ReplyTo.Add(MailboxAddress.Parse(options.ReplyTo));
+        AddUnsubscribeLink(message, delivery);
+        _signer?.Sign(message);
+        return message;
+    }
+
+    // RFC 8058: mail programs show a button for it, and press it by POST.
+    private void AddUnsubscribeLink(MimeMessage message, Delivery delivery)
+    {
+        if (links.LinkFor(delivery) is not { } link)
+            return;
+        message.Headers.Add(HeaderId.ListUnsubscribe, $"<{link.AbsoluteUri}>");
+        message.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
+    }
+
+    private static MimeEntity BodyOf(Content content)
+    {
+        var text = TextOf(content);
+        if (content.Attachments is not { Count: > 0 } attachments)
+            return text;
+
+        var mixed = new Multipart("mixed") { text };
+        foreach (var attachment in attachments)
+            mixed.Add(Attach(attachment));
+        return mixed;
+    }
+
+    private static MimeEntity TextOf(Content content)
+    {
+        var plain = new TextPart(TextFormat.Plain) { Text = content.Body ?? "" };
+        if (content.Html is null)
+            return plain;
+
+        var html = new TextPart(TextFormat.Html) { Text = content.Html };
+        return content.Body is null ? html : new MultipartAlternative { plain, html };
+    }
+
+    private static MimePart Attach(Attachment attachment) => new(MimeKit.ContentType.Parse(attachment.MediaType))
+    {
+        Content = new MimeContent(new MemoryStream(attachment.Bytes.ToArray(), writable: false)),
+        ContentDisposition = new MimeKit.ContentDisposition(MimeKit.ContentDisposition.Attachment),
+        ContentTransferEncoding = ContentEncoding.Base64,
+        FileName = attachment.FileName,
+    };
+}

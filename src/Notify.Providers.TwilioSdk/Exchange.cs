@@ -1,0 +1,30 @@
+using System.Net;
+using Notify.Providers.Http;
+
+namespace Notify.Providers.TwilioSdk;
+
+/// <summary>
+/// One request to Twilio: what its answer says beyond what the library tells, and what ends it, for which the library has no
+/// parameter. It accompanies the call that makes the request.
+/// </summary>
+internal sealed class Exchange(CancellationToken cancellation)
+{
+    private static readonly AsyncLocal<Exchange?> OfThisCall = new();
+
+    public static Exchange? Current => OfThisCall.Value;
+
+    public CancellationToken Cancellation => cancellation;
+
+    /// <summary>Null when nothing was answered, or the client does not use the HTTP client it was given.</summary>
+    public HttpStatusCode? Status { get; private set; }
+
+    public TimeSpan? RetryAfter { get; private set; }
+
+    public static Exchange Begin(CancellationToken cancellation) => OfThisCall.Value = new Exchange(cancellation);
+
+    public void Answered(HttpResponseMessage response, TimeProvider time)
+    {
+        Status = response.StatusCode;
+        RetryAfter = HttpFailures.RetryAfter(response, time);
+    }
+}

@@ -1,0 +1,19 @@
+namespace Notify.Providers.TwilioSdk;
+
+/// <summary>Ends a request with its attempt, and keeps of the answer what the library drops.</summary>
+internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
+{
+    /// <summary>Far more than any answer of the messages API.</summary>
+    private const int LongestAnswer = 1024 * 1024;
+
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (Exchange.Current is not { } exchange)
+            return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+
+        var response = await base.SendAsync(request, exchange.Cancellation).ConfigureAwait(false);
+        exchange.Answered(response, time);
+        await response.Content.LoadIntoBufferAsync(LongestAnswer, exchange.Cancellation).ConfigureAwait(false);
+        return response;
+    }
+}

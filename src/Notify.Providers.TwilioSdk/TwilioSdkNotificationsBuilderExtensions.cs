@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Delivering;
+using Notify.Providers.TwilioSdk;
+using Twilio.Http;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds SMS through Twilio's own library.</summary>
+public static class TwilioSdkNotificationsBuilderExtensions
+{
+    /// <summary>Sends SMS through a client of Twilio's library, as the provider <c>twilio-sdk</c>.</summary>
+    /// <param name="builder">The application's notifications.</param>
+    /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
+    public static INotificationsBuilder AddTwilioSdk(this INotificationsBuilder builder, Action<TwilioSdkOptions> configure) =>
+        builder.AddTwilioSdk("twilio-sdk", configure);
+
+    /// <summary>Sends SMS through a client of Twilio's library, as a provider with a name of its own.</summary>
+    /// <param name="builder">The application's notifications.</param>
+    /// <param name="name">The provider's name: lower case, unique in the application.</param>
+    /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
+    public static INotificationsBuilder AddTwilioSdk(
+        this INotificationsBuilder builder, string name, Action<TwilioSdkOptions> configure)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        ArgumentNullException.ThrowIfNull(configure);
+
+        builder.Services.AddOptions<TwilioSdkOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddProviderHttpClient(name).AddHttpMessageHandler(
+            services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+        {
+            var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);
+            return new TwilioSdkProvider(
+                name,
+                options.CreateClient!(new SystemNetHttpClient(services.CreateProviderHttpClient(name))),
+                options,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<TwilioSdkProvider>>());
+        });
+        return builder;
+    }
+}

@@ -1,0 +1,123 @@
+using System.Globalization;
+using System.Net;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Twilio.Exceptions;
+using Twilio.Rest.Api.V2010.Account;
+
+namespace Notify.Providers.TwilioSdk;
+
+/// <summary>
+/// What the library's answers mean, by the code of Twilio's error and warning dictionary (twilio.com/docs/api/errors) before the
+/// status. A reason is the code; Twilio's own words may quote the number and the text.
+/// </summary>
+/// <remarks>
+/// What an account or sender cannot do at all is the provider's failure; what hangs on whom a message goes to is the delivery's
+/// own.
+/// </remarks>
+internal static class TwilioSdkOutcomes
+{
+    /// <summary>The library takes every answer below 400 for a message.</summary>
+    public static Outcome NotCreated(Exchange exchange) =>
+        Outcome.ProviderFailed(Describe(exchange.Status!.Value), exchange.RetryAfter);
+
+    /// <summary>What a message comes to that was created.</summary>
+    /// <param name="message">What Twilio says of it; null when it said nothing.</param>
+    public static Outcome Of(MessageResource? message)
+    {
+        if (message?.ErrorCode is { } code && OfCode(code, null) is { } failed)
+            return failed;
+        return Outcome.Accepted(message?.Sid, message is null ? null : CostOf(message));
+    }
+
+    public static Outcome Of(TwilioException exception, Exchange exchange)
+    {
+        // The message was created, only what Twilio said of it could not be read: to send it again would send it twice.
+        if (exchange.Status == HttpStatusCode.Created)
+            return Outcome.Accepted();
+
+        return exception switch
+        {
+            ApiException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
+            ApiStandardException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
+            _ when exchange.Status is { } status => OfStatus(status, Describe(status), exchange.RetryAfter),
+            ApiConnectionException { InnerException: HttpRequestException lost } => HttpFailures.Unreachable(lost),
+            ApiConnectionException => Outcome.ProviderFailed("the connection to Twilio failed"),
+            _ => Outcome.Retry("an answer that Twilio's library does not know"),
+        };
+    }
+
+    // With a messaging service the number is 0 until a sender has been chosen; a price is negative, and follows later.
+    private static Cost? CostOf(MessageResource message)
+    {
+        if (!int.TryParse(message.NumSegments, CultureInfo.InvariantCulture, out var segments) || segments == 0)
+            return null;
+        return decimal.TryParse(message.Price, CultureInfo.InvariantCulture, out var price) && message.PriceUnit is { } currency
+            ? new Cost(segments, Math.Abs(price), currency)
+            : new Cost(segments);
+    }
+
+    private static Outcome Of(int code, HttpStatusCode status, TimeSpan? after)
+    {
+        if (status == HttpStatusCode.TooManyRequests)
+            return Outcome.Throttled(code == 0 ? Describe(status) : Describe(code), after);
+        var reason = code == 0 ? Describe(status) : $"{Describe(status)}, {Describe(code)}";
+        return OfCode(code, after) ?? OfStatus(status, reason, after);
+    }
+
+    private static Outcome? OfCode(int code, TimeSpan? after)
+    {
+        var reason = Describe(code);
+        switch (code)
+        {
+            case 21610:
+                return Outcome.OptedOut(reason);
+            case 30005:
+                return Outcome.RecipientGone(reason);
+
+            // The account, its credentials, or the sender.
+            case 10001 or 10002 or 14108 or 20003 or 20005 or 20006 or 20008 or 20010 or 20403 or 20404:
+            case 21210 or 21212 or 21264 or 21267 or 21601 or 21603 or 21606 or 21607 or 21609 or 21616 or 21657:
+            case >= 21659 and <= 21661:
+            case >= 21701 and <= 21705:
+            case 30002 or 30032 or 30033 or 30034 or 30035 or 30037 or 30042 or 30454 or 63038 or 90010:
+            case 20503 or 20504:
+                return Outcome.ProviderFailed(reason, after);
+
+            // The account or the sender sends too much.
+            case 20429 or 21611 or 30001 or 30022 or 63017:
+                return Outcome.Throttled(reason, after);
+
+            // Too much for one recipient or carrier at the moment, or a failure that passes.
+            case 14107 or 20500 or 30003 or 30008 or 30017 or 30023 or 30027 or 30410 or 30450 or 30453 or 30485 or 30500:
+                return Outcome.Retry(reason, after);
+
+            // The number, its region, or the message.
+            case 14111 or 20001 or 20422 or 21211 or 21214 or 21217 or 21219 or 21265 or 21266 or 21268:
+            case 21401 or 21407 or 21408 or 21421 or 21602 or 21604 or 21605 or 21608 or 21612 or 21614:
+            case (>= 21617 and <= 21619) or 21624 or 21635 or 21658:
+            case 30004 or 30006 or 30007 or 30010 or 30018 or 30019 or 30024 or 30036 or (>= 30038 and <= 30041) or 90007:
+                return Outcome.Rejected(reason);
+
+            default:
+                return null;
+        }
+    }
+
+    // A path that is not there, and a success that is no creation, come from something that is not Twilio's messages API.
+    private static Outcome OfStatus(HttpStatusCode status, string reason, TimeSpan? after) => status switch
+    {
+        HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
+        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+            Outcome.ProviderFailed(reason, after),
+        HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
+        HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or < HttpStatusCode.BadRequest =>
+            Outcome.ProviderFailed(reason, after),
+        _ => Outcome.Rejected(reason),
+    };
+
+    private static string Describe(int code) => string.Create(CultureInfo.InvariantCulture, $"error {code}");
+
+    private static string Describe(HttpStatusCode status) => string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}");
+}

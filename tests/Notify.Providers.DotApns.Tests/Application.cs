@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using dotAPNS;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+
+namespace Notify.Providers.DotApns.Tests;
+
+/// <summary>An application that sends through a dotAPNS client, whose calls end at a vendor of the test.</summary>
+internal sealed class Application : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly LogRecorder _log = new();
+
+    public Application(Uri vendor, Action<DotApnsOptions>? configure = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
+        builder.Services.AddNotifications().UseInMemory().AddDotApns(options =>
+        {
+            options.CreateClient = http => ApnsClient.CreateUsingJwt(http, Key());
+            configure?.Invoke(options);
+        });
+        builder.Services.AddHttpClient("Notify.dotapns").AddHttpMessageHandler(() => new Redirection(vendor));
+        _host = builder.Build();
+    }
+
+    public IReadOnlyList<string> Logs => [.. _log.Lines];
+
+    public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
+
+    // dotAPNS takes no key whose number begins with a zero byte, as one in 256 does.
+    private static ApnsJwtOptions Key()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        while (key.ExportParameters(includePrivateParameters: true).D![0] == 0)
+            key.GenerateKey(ECCurve.NamedCurves.nistP256);
+        return new ApnsJwtOptions { CertContent = key.ExportPkcs8PrivateKeyPem(), KeyId = "ABC123DEFG", TeamId = "DEF123GHIJ", BundleId = "org.example.shop" };
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _host.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class Redirection(Uri vendor) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.Headers.Add("x-asked-host", request.RequestUri!.Host);
+            request.RequestUri = new Uri(vendor, request.RequestUri.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class LogRecorder : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

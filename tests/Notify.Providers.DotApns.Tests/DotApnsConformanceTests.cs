@@ -1,0 +1,40 @@
+using Notify.Conformance;
+using Notify.Delivering;
+
+namespace Notify.Providers.DotApns.Tests;
+
+public sealed class DotApnsConformanceTests : HttpProviderConformance
+{
+    private Application? _application;
+
+    protected override VendorAnswer Acceptance => new(200);
+
+    // Apple's 200 has no body, so dotAPNS reads none of it; but the body has to arrive.
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
+    {
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
+        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+    };
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_application is not null)
+            await _application.DisposeAsync();
+    }
+
+    protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
+    {
+        _application = new Application(vendor);
+        return new(_application.Provider);
+    }
+}

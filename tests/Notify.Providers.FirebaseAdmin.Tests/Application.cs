@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using FirebaseAdmin;
+using Google.Apis.Auth.OAuth2;
+using Google.Apis.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Testing;
+
+namespace Notify.Providers.FirebaseAdmin.Tests;
+
+/// <summary>An application that sends through a Firebase app of its own, whose calls end at a vendor of the test.</summary>
+internal sealed class Application : IAsyncDisposable
+{
+    public const string AccessToken = "ya29.test-access-token";
+
+    private readonly FirebaseApp _app;
+    private readonly IHost _host;
+    private readonly LogRecorder _log = new();
+
+    public Application(Uri vendor, Action<FirebaseAdminOptions>? configure = null, bool sdkRepeats = false)
+    {
+        _app = FirebaseApp.Create(
+            new AppOptions
+            {
+                Credential = GoogleCredential.FromAccessToken(AccessToken),
+                ProjectId = "shop",
+                HttpClientFactory = new VendorClientFactory(vendor, sdkRepeats),
+            },
+            Guid.NewGuid().ToString());
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
+        builder.Services.AddSingleton<TimeProvider>(Time);
+        builder.Services.AddNotifications().UseInMemory().AddFirebaseAdmin(options =>
+        {
+            options.App = _ => _app;
+            configure?.Invoke(options);
+        });
+        _host = builder.Build();
+    }
+
+    public ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public IReadOnlyList<string> Logs => [.. _log.Lines];
+
+    public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
+
+    public ValueTask DisposeAsync()
+    {
+        _host.Dispose();
+        _app.Delete();
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class VendorClientFactory(Uri vendor, bool sdkRepeats) : HttpClientFactory
+    {
+        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
+        {
+            // The SDK's patience with a vendor that is down is seconds, which only the test that is about it has.
+            foreach (var initializer in args.Initializers.Where(item => !sdkRepeats && item is not GoogleCredential).ToArray())
+                args.Initializers.Remove(initializer);
+            return new Redirection(vendor) { InnerHandler = new SocketsHttpHandler() };
+        }
+    }
+
+    private sealed class Redirection(Uri vendor) : DelegatingHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new Uri(vendor, request.RequestUri!.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+
+    private sealed class LogRecorder : ILoggerProvider, ILogger
+    {
+        public ConcurrentQueue<string> Lines { get; } = new();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+        public void Dispose()
+        {
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Notify.Conformance;
+using Notify.Delivering;
+
+namespace Notify.Providers.FirebaseAdmin.Tests;
+
+public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
+{
+    private Application? _application;
+
+    protected override VendorAnswer Acceptance => new(200, """{"name":"projects/shop/messages/0:1500415314455276"}""");
+
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
+    {
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
+        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.Gone] = new(OutcomeKind.Rejected),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Retry),
+        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+    };
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        if (_application is not null)
+            await _application.DisposeAsync();
+    }
+
+    protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
+    {
+        _application = new Application(vendor);
+        return new(_application.Provider);
+    }
+
+    protected override VendorAnswer Quote(int status, string text) => new(status, JsonSerializer.Serialize(new
+    {
+        error = new { code = status, message = text, status = "INVALID_ARGUMENT", details = new[] { new { detail = text } } },
+    }));
+}

@@ -1,0 +1,54 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Notify.FakeGateways;
+
+namespace Notify.Providers.FirebaseAdmin.Tests;
+
+/// <summary>Firebase Cloud Messaging as far as one answer goes; what it was sent is kept.</summary>
+internal sealed class Vendor : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<JsonElement> _requests = new();
+    private GatewayServer? _server;
+
+    public Uri Address => _server!.Address;
+
+    /// <summary>The bodies of all requests, in order.</summary>
+    public IReadOnlyList<JsonElement> Requests => [.. _requests];
+
+    public string? Authorization { get; private set; }
+
+    public static async Task<Vendor> StartAsync(int status, string answer, string? retryAfter = null)
+    {
+        var vendor = new Vendor();
+        vendor._server = await GatewayServer.StartAsync(context => vendor.AnswerAsync(context, status, answer, retryAfter), tls: false);
+        return vendor;
+    }
+
+    public static Task<Vendor> StartAsync() => StartAsync(200, """{"name":"projects/shop/messages/0:1"}""");
+
+    /// <summary>An error as FCM documents it: <c>google.rpc.Status</c> with an <c>FcmError</c> among its details.</summary>
+    public static string Error(int code, string status, string errorCode) => JsonSerializer.Serialize(new
+    {
+        error = new
+        {
+            code,
+            message = "It says more here.",
+            status,
+            details = new[] { new Dictionary<string, string> { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = errorCode } },
+        },
+    });
+
+    public ValueTask DisposeAsync() => _server!.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext context, int status, string answer, string? retryAfter)
+    {
+        _requests.Enqueue((await JsonDocument.ParseAsync(context.Request.Body)).RootElement);
+        Authorization = context.Request.Headers.Authorization;
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        if (retryAfter is not null)
+            context.Response.Headers.RetryAfter = retryAfter;
+        await context.Response.WriteAsync(answer);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Providers.MailKit.Tests;
+
+/// <summary>An application that sends email through the server of a test.</summary>
+internal sealed class Application : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly LogCollector _logs;
+
+    private Application(IHost host, LogCollector logs) => (_host, _logs) = (host, logs);
+
+    public IEnumerable<string> Logs => _logs.Lines;
+
+    public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
+
+    public static Task<Application> StartAsync(MailServer server, Action<MailKitOptions>? configure = null, Action<NotificationsOptions>? limits = null) =>
+        StartAsync(server.Port, configure, limits);
+
+    public static async Task<Application> StartAsync(
+        int port, Action<MailKitOptions>? configure = null, Action<NotificationsOptions>? limits = null)
+    {
+        var logs = new LogCollector();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
+        builder.Services.Configure<RetryOptions>("email", retry =>
+        {
+            retry.BaseDelay = TimeSpan.FromMilliseconds(20);
+            retry.MaxDelay = TimeSpan.FromMilliseconds(200);
+            retry.MaxAttempts = 100;
+        });
+        builder.Services.AddNotifications(limits).UseInMemory().AddUnsubscribeLinks(Unsubscribe).AddMailKit(mail =>
+        {
+            mail.Host = "localhost";
+            mail.Port = port;
+            mail.Security = MailKitSecurity.None;
+            mail.CheckCertificateRevocation = false;
+            mail.From = "shop@example.org";
+            configure?.Invoke(mail);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new Application(host, logs);
+    }
+
+    private static void Unsubscribe(UnsubscribeOptions links) =>
+        (links.Url, links.Key) = (new Uri("https://example.org/notify/v1/unsubscribe"), new string('k', 32));
+
+    public Task<Guid> SendAsync(string address, string title = "Hello") => SendAsync(address, new Content { Title = title, Body = "A body" });
+
+    public async Task<Guid> SendAsync(string address, Content content)
+    {
+        var trigger = new Trigger { To = Recipient.Email(address), Content = content };
+        return (await _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger)).Id;
+    }
+
+    public Task<DeliveryRecord> AcceptedAsync(Guid notification) =>
+        FindAsync(notification, delivery => delivery.State == DeliveryState.Accepted, "an accepted delivery");
+
+    public Task<DeliveryRecord> DeadLetterAsync(Guid notification) =>
+        FindAsync(notification, delivery => delivery.State == DeliveryState.DeadLetter, "a dead letter");
+
+    public Task<DeliveryRecord> WaitsForRetryAsync(Guid notification) =>
+        FindAsync(notification, delivery => delivery is { State: DeliveryState.Pending, Attempts.Count: > 0 }, "an attempt that is retried");
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private Task<DeliveryRecord> FindAsync(Guid notification, Func<DeliveryRecord, bool> wanted, string what)
+    {
+        var store = _host.Services.GetRequiredService<INotificationStore>();
+        return Eventually.FindAsync(
+            async () => (await store.ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, default)).FirstOrDefault(wanted), what);
+    }
+}
+
+/// <summary>Everything that was logged, exceptions included.</summary>
+internal sealed class LogCollector : ILoggerProvider, ILogger
+{
+    private readonly ConcurrentQueue<string> _lines = new();
+
+    public IEnumerable<string> Lines => _lines;
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        _lines.Enqueue($"{formatter(state, exception)} {exception}");
+
+    public void Dispose()
+    {
+    }
+}

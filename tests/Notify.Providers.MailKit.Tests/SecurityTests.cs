@@ -1,0 +1,107 @@
+namespace Notify.Providers.MailKit.Tests;
+
+/// <summary>TLS and login.</summary>
+public sealed class SecurityTests(TestAuthority authority)
+{
+    private const string Password = "correct-horse-battery-staple";
+
+    [Fact]
+    public async Task A_message_goes_over_TLS_and_under_the_login()
+    {
+        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", Password);
+        await using var application = await Application.StartAsync(server, LogInOverTls);
+
+        await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
+
+        var message = Assert.Single(server.Events("message"));
+        Assert.True(message.Tls);
+        Assert.Equal("shop", message.Login);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_waits_for_the_right_one_and_is_not_told()
+    {
+        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", "another");
+        await using var application = await Application.StartAsync(server, LogInOverTls);
+
+        var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
+
+        Assert.Equal("the server asks for STARTTLS or refused the login", record.Reason);
+        Assert.Contains(server.Events("login"), login => !login.Accepted);
+        Assert.Empty(server.Events("message"));
+    }
+
+    [Fact]
+    public async Task A_server_whose_certificate_is_not_trusted_is_sent_nothing()
+    {
+        await using var server = await MailServer.StartAsync(null, "--certificate", authority.UntrustedFile, "--user", "shop", "--password", Password);
+        await using var application = await Application.StartAsync(server, LogInOverTls);
+
+        var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
+
+        Assert.Equal("TLS failed: the server's certificate is not trusted, or no protocol version in common", record.Reason);
+        Assert.Empty(server.Events("login"));
+        Assert.Empty(server.Events("message"));
+    }
+
+    [Fact]
+    public async Task A_server_without_STARTTLS_is_sent_nothing()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var application = await Application.StartAsync(server, LogInOverTls);
+
+        var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
+
+        Assert.Equal("the server does not offer STARTTLS, a login mechanism in common or 8BITMIME", record.Reason);
+        Assert.Empty(server.Events("login"));
+        Assert.Empty(server.Events("message"));
+    }
+
+    [Fact]
+    public async Task A_server_on_this_machine_may_be_logged_in_to_without_TLS()
+    {
+        await using var server = await MailServer.StartAsync(null, "--user", "shop", "--password", Password);
+        await using var application = await Application.StartAsync(server, mail => (mail.UserName, mail.Password) = ("shop", Password));
+
+        await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
+
+        var message = Assert.Single(server.Events("message"));
+        Assert.False(message.Tls);
+        Assert.Equal("shop", message.Login);
+    }
+
+    [Fact]
+    public async Task Neither_address_nor_password_nor_content_is_logged_or_kept_as_a_reason()
+    {
+        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", Password);
+        await using var refusing = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", "another");
+        await using var application = await Application.StartAsync(server, LogInOverTls);
+        await using var locked = await Application.StartAsync(refusing, LogInOverTls);
+
+        var records = new[]
+        {
+            await application.AcceptedAsync(await application.SendAsync("ada@example.org", "Your secret code")),
+            await application.DeadLetterAsync(await application.SendAsync("gone@example.org", "Your secret code")),
+            await application.DeadLetterAsync(await application.SendAsync("spam@example.org", "Your secret code")),
+            await application.AcceptedAsync(await application.SendAsync("busy-once@example.org", "Your secret code")),
+            await application.WaitsForRetryAsync(await application.SendAsync("norelay@example.org", "Your secret code")),
+            await locked.WaitsForRetryAsync(await locked.SendAsync("ada@example.org", "Your secret code")),
+        };
+
+        string[] told =
+        [
+            .. application.Logs, .. locked.Logs, .. records.Select(record => record.Reason ?? ""),
+            .. records.SelectMany(record => record.Attempts).Select(attempt => attempt.Reason ?? ""),
+        ];
+        Assert.Contains(told, line => line.Contains("The mail server of provider mailkit failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(told, line => line.Contains("@example.org", StringComparison.Ordinal));
+        Assert.DoesNotContain(told, line => line.Contains(Password, StringComparison.Ordinal));
+        Assert.DoesNotContain(told, line => line.Contains("secret code", StringComparison.Ordinal));
+    }
+
+    private static void LogInOverTls(MailKitOptions mail)
+    {
+        mail.Security = MailKitSecurity.StartTls;
+        (mail.UserName, mail.Password) = ("shop", Password);
+    }
+}
