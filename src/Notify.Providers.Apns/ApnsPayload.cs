@@ -26,24 +26,17 @@ internal static class ApnsPayload
     /// <param name="overrides">What is merged into it; null for nothing.</param>
     public static PooledContent Write(Content content, string pushType, JsonElement? overrides)
     {
-        var payload = Write(content, pushType);
-        if (overrides is not { } patch)
-            return payload;
-
-        using (payload)
-        {
-            using var document = JsonDocument.Parse(payload.Written);
-            var merged = new PooledContent(Json);
-            using var writer = new Utf8JsonWriter(merged, Plain);
-            MergePatch.Write(writer, document.RootElement, patch);
-            return merged;
-        }
-    }
-
-    private static PooledContent Write(Content content, string pushType)
-    {
         var payload = new PooledContent(Json);
         using var writer = new Utf8JsonWriter(payload, Plain);
+        if (overrides is { } patch)
+            JsonMergePatch.Write(writer, own => WriteOwn(own, content, pushType), patch);
+        else
+            WriteOwn(writer, content, pushType);
+        return payload;
+    }
+
+    private static void WriteOwn(Utf8JsonWriter writer, Content content, string pushType)
+    {
         writer.WriteStartObject();
         writer.WriteStartObject(Aps);
         if (content.Push?.IsSilent != true)
@@ -53,7 +46,6 @@ internal static class ApnsPayload
         writer.WriteEndObject();
         WriteCustom(writer, content);
         writer.WriteEndObject();
-        return payload;
     }
 
     private static void WriteVisible(Utf8JsonWriter writer, Content content)

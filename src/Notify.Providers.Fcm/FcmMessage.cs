@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Notify.Providers.Http;
 using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
@@ -24,7 +25,7 @@ internal static class FcmMessage
             writer.WriteBoolean("validate_only"u8, true);
         writer.WritePropertyName("message"u8);
         if (FcmOverrides.Of(delivery.Content) is { } overrides)
-            FcmOverrides.Merge(message => WriteMessage(message, delivery, now), overrides).WriteTo(writer);
+            JsonMergePatch.Write(writer, message => WriteMessage(message, delivery, now), overrides);
         else
             WriteMessage(writer, delivery, now);
         writer.WriteEndObject();

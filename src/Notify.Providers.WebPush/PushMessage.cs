@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using Notify.Providers.Http;
 using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
@@ -11,19 +12,11 @@ internal static class PushMessage
 
     public static void Write(IBufferWriter<byte> message, Delivery delivery)
     {
-        if (delivery.Content.Overrides?.TryGetValue(Vendor, out var patch) != true)
-        {
-            using var writer = new Utf8JsonWriter(message);
+        using var writer = new Utf8JsonWriter(message);
+        if (delivery.Content.Overrides?.TryGetValue(Vendor, out var patch) == true)
+            JsonMergePatch.Write(writer, own => WriteOwn(own, delivery), patch);
+        else
             WriteOwn(writer, delivery);
-            return;
-        }
-
-        var own = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(own))
-            WriteOwn(writer, delivery);
-        using var parsed = JsonDocument.Parse(own.WrittenMemory);
-        using var patched = new Utf8JsonWriter(message);
-        JsonMergePatch.Write(patched, parsed.RootElement, patch);
     }
 
     private static void WriteOwn(Utf8JsonWriter writer, Delivery delivery)

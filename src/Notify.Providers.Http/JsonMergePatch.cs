@@ -1,13 +1,30 @@
+using System.Buffers;
 using System.Text.Json;
 
-namespace Notify.Providers.WebPush;
+namespace Notify.Providers.Http;
 
 /// <summary>
-/// JSON Merge Patch (RFC 7396): members of the patch replace the target's, objects member by member; null takes away.
+/// JSON Merge Patch (RFC 7396), by which <see cref="Content.Overrides"/> are laid over what a provider sends: members of the patch
+/// replace the target's, objects member by member; null takes away.
 /// </summary>
-internal static class JsonMergePatch
+public static class JsonMergePatch
 {
-    public static void Write(Utf8JsonWriter writer, JsonElement target, JsonElement patch)
+    /// <summary>Writes a value with a patch laid over it.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="writeTarget">Writes the value without the patch.</param>
+    /// <param name="patch">What is laid over it.</param>
+    public static void Write(Utf8JsonWriter writer, Action<Utf8JsonWriter> writeTarget, JsonElement patch)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        ArgumentNullException.ThrowIfNull(writeTarget);
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var own = new Utf8JsonWriter(buffer))
+            writeTarget(own);
+        using var target = JsonDocument.Parse(buffer.WrittenMemory);
+        Write(writer, target.RootElement, patch);
+    }
+
+    private static void Write(Utf8JsonWriter writer, JsonElement target, JsonElement patch)
     {
         if (patch.ValueKind != JsonValueKind.Object)
         {
