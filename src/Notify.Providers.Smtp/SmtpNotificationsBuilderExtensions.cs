@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Delivering;
 using Notify.Providers.Smtp;
+using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -31,6 +32,7 @@ public static class SmtpNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeliveryProvider>(services => new SmtpProvider(
             name,
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),
+            services.GetRequiredService<IUnsubscribeLinks>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SmtpProvider>>()));
         return builder;

@@ -1,8 +1,6 @@
-using System.Globalization;
 using System.Net;
-using System.Net.Mail;
-using System.Text;
 using Microsoft.Extensions.Options;
+using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp;
 
@@ -12,6 +10,11 @@ namespace Notify.Providers.Smtp;
 /// </summary>
 internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
 {
+    /// <summary>RFC 5321 section 4.5.3.1.1.</summary>
+    private const int MaxLocalPartLength = 64;
+
+    private const int DeliveryIdLength = 33;
+
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)
     {
         string[] failures = [.. HostFailures(options), .. LoginFailures(options), .. MailboxFailures(options)];
@@ -43,6 +46,12 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
             yield return $"{nameof(options.From)} is no mailbox; write it as name@example.org.";
         if (options.ReplyTo is not null && !IsMailbox(options.ReplyTo))
             yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
+        if (options.BounceAddress is not null && !IsBounceAddress(options.BounceAddress))
+        {
+            yield return $"{nameof(options.BounceAddress)} is no mailbox of at most {MaxLocalPartLength - DeliveryIdLength} characters "
+                + "before its @; write it as bounces@example.org.";
+        }
+
         if (options.FromName?.Any(char.IsControl) == true)
             yield return $"{nameof(options.FromName)} has a control character.";
     }
@@ -50,18 +59,9 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsMailbox(string text) =>
-        MailAddress.TryCreate(text, out var mailbox) && mailbox.Address == text && Ascii.IsValid(mailbox.User) && HasAsciiForm(mailbox.Host);
+    private static bool IsMailbox(string text) => Mailbox.TryParse(text, out var mailbox) && !mailbox.NeedsUtf8;
 
-    private static bool HasAsciiForm(string domain)
-    {
-        try
-        {
-            return new IdnMapping().GetAscii(domain).Length > 0;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-    }
+    private static bool IsBounceAddress(string text) =>
+        Mailbox.TryParse(text, out var mailbox) && mailbox is { NeedsUtf8: false, LocalPart: not ['"', ..] }
+        && mailbox.LocalPart.Length <= MaxLocalPartLength - DeliveryIdLength;
 }

@@ -25,7 +25,10 @@ internal sealed class Application : IAsyncDisposable
         StartAsync(server.Port, configure, limits);
 
     public static async Task<Application> StartAsync(
-        int port, Action<SmtpOptions>? configure = null, Action<NotificationsOptions>? limits = null)
+        int port,
+        Action<SmtpOptions>? configure = null,
+        Action<NotificationsOptions>? limits = null,
+        Action<INotificationsBuilder>? add = null)
     {
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -36,7 +39,7 @@ internal sealed class Application : IAsyncDisposable
             retry.MaxDelay = TimeSpan.FromMilliseconds(200);
             retry.MaxAttempts = 100;
         });
-        builder.Services.AddNotifications(limits).UseInMemory().AddSmtp(smtp =>
+        var notifications = builder.Services.AddNotifications(limits).UseInMemory().AddSmtp(smtp =>
         {
             smtp.Host = "localhost";
             smtp.Port = port;
@@ -44,6 +47,7 @@ internal sealed class Application : IAsyncDisposable
             smtp.From = "shop@example.org";
             configure?.Invoke(smtp);
         });
+        add?.Invoke(notifications);
         var host = builder.Build();
         await host.StartAsync();
         return new Application(host, logs);
