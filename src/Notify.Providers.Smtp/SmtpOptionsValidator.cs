@@ -13,6 +13,7 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
     /// <summary>RFC 5321 section 4.5.3.1.1.</summary>
     private const int MaxLocalPartLength = 64;
 
+    /// <summary>A plus sign and the id's digits.</summary>
     private const int DeliveryIdLength = 33;
 
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)

@@ -223,6 +223,20 @@ public sealed class WireTests(TestAuthority authority)
         Assert.DoesNotContain("bounces+", Encoding.UTF8.GetString(message.Content.Span), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task An_address_that_the_server_cannot_take_costs_no_connection()
+    {
+        await using var server = Start(new() { SmtpUtf8 = false });
+        await using var application = await Application.StartAsync(server.Port);
+
+        await SendAsync(application, "ada@example.org");
+        var outcome = await SendAsync(application, "åsa@example.org");
+        await SendAsync(application, "bob@example.org");
+
+        Assert.Equal((OutcomeKind.Rejected, "the server has no SMTPUTF8, which this address needs"), (outcome.Kind, outcome.Reason));
+        Assert.Equal((2, 1), (server.Messages.Count, server.ConnectionsAccepted));
+    }
+
     [Theory]
     [InlineData("ada@bücher.example", "ada@xn--bcher-kva.example")]
     [InlineData("\"ada lovelace\"@example.org", "\"ada lovelace\"@example.org")]

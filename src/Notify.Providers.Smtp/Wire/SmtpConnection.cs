@@ -26,7 +26,7 @@ internal sealed class SmtpConnection : IDisposable
     /// Whether the server had done with this connection after earlier messages, which says nothing about the one at hand: it
     /// answered nothing, or only that it closes.
     /// </summary>
-    public bool IsStale => _isReused && (_wire.LastReply is null || _wire.IsClosing);
+    public bool IsStale => _isReused && !IsUsable && (_wire.LastReply is null || _wire.IsClosing);
 
     /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
     public long IdleSince { get; set; }

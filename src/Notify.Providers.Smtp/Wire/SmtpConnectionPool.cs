@@ -99,14 +99,14 @@ internal sealed class SmtpConnectionPool : IDisposable
             Close(connection);
     }
 
-    // Closing says QUIT, which fails where the server has gone; the connection is closed all the same.
+    // Closing says QUIT, which fails where the server has gone or the TLS has ended; the connection is closed all the same.
     private void Close(SmtpConnection connection)
     {
         try
         {
             connection.Close();
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
             Log.ConnectionNotClosed(_logger, _provider, exception.GetType().Name);
         }
