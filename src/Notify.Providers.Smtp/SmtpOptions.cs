@@ -76,10 +76,14 @@ public enum SmtpSecurity
     None,
 
     /// <summary>
-    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent nothing.
+    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent
+    /// nothing.
     /// </summary>
     StartTls,
 
-    /// <summary>TLS from the first byte (RFC 8314), mostly on port 465. A certificate that the machine does not trust is sent nothing.</summary>
+    /// <summary>
+    /// TLS from the first byte (RFC 8314), mostly on port 465. A server whose certificate the machine does not trust is sent
+    /// nothing.
+    /// </summary>
     Tls,
 }

@@ -10,11 +10,8 @@ namespace Notify.Providers.Smtp;
 /// </summary>
 internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
 {
-    /// <summary>RFC 5321 section 4.5.3.1.1.</summary>
-    private const int MaxLocalPartLength = 64;
-
-    /// <summary>A plus sign and the id's digits.</summary>
-    private const int DeliveryIdLength = 33;
+    /// <summary>The 64 characters of RFC 5321 section 4.5.3.1.1, less a plus sign and an id's digits.</summary>
+    private const int MaxBounceLength = 64 - 33;
 
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)
     {
@@ -49,8 +46,8 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
             yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
         if (options.BounceAddress is not null && !IsBounceAddress(options.BounceAddress))
         {
-            yield return $"{nameof(options.BounceAddress)} is no mailbox of at most {MaxLocalPartLength - DeliveryIdLength} characters "
-                + "before its @; write it as bounces@example.org.";
+            yield return $"{nameof(options.BounceAddress)} is no mailbox of at most {MaxBounceLength} characters before its @; "
+                + "write it as bounces@example.org.";
         }
 
         if (options.FromName?.Any(char.IsControl) == true)
@@ -58,11 +55,12 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
     }
 
     private static bool IsLoopback(string host) =>
-        host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static bool IsMailbox(string text) => Mailbox.TryParse(text, out var mailbox) && !mailbox.NeedsUtf8;
 
     private static bool IsBounceAddress(string text) =>
-        Mailbox.TryParse(text, out var mailbox) && mailbox is { NeedsUtf8: false, LocalPart: not ['"', ..] }
-        && mailbox.LocalPart.Length <= MaxLocalPartLength - DeliveryIdLength;
+        Mailbox.TryParse(text, out var mailbox)
+        && mailbox is { NeedsUtf8: false, LocalPart: { Length: <= MaxBounceLength } and not ['"', ..] };
 }

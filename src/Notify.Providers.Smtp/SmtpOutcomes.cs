@@ -40,7 +40,8 @@ internal static class SmtpOutcomes
         AuthenticationException =>
             Outcome.ProviderFailed("TLS failed: the server's certificate is not trusted, or no protocol version in common"),
         SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
-        IOException { InnerException: SocketException socket } => Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
+        IOException { InnerException: SocketException socket } =>
+            Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
         MalformedReplyException => Outcome.ProviderFailed("the server does not speak SMTP: a malformed or endless reply"),
         _ => Outcome.ProviderFailed("connection lost"),
     };

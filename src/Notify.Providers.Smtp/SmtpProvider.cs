@@ -16,7 +16,8 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     private readonly SmtpConnectionPool _connections;
     private readonly ILogger _logger;
 
-    public SmtpProvider(string name, SmtpOptions options, IUnsubscribeLinks links, TimeProvider time, ILogger<SmtpProvider> logger)
+    public SmtpProvider(
+        string name, SmtpOptions options, IUnsubscribeLinks links, TimeProvider time, ILogger<SmtpProvider> logger)
     {
         (Name, _logger) = (name, logger);
         _composer = new MessageComposer(options, links, time);
@@ -41,7 +42,7 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
 
     public void Dispose() => _connections.Dispose();
 
-    /// <returns>Null when the server had done with a connection from an earlier message, which says nothing about this one.</returns>
+    /// <returns>Null when the server had done with a connection from earlier messages: that says nothing about this one.</returns>
     private async ValueTask<Outcome?> TrySendAsync(Email email, bool mayReuse, CancellationToken cancellationToken)
     {
         using var connection = await _connections.RentAsync(mayReuse, cancellationToken).ConfigureAwait(false);
@@ -53,11 +54,13 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
         return null;
     }
 
-    private static async ValueTask<Outcome> SendOverAsync(SmtpConnection connection, Email email, CancellationToken cancellationToken)
+    private static async ValueTask<Outcome> SendOverAsync(
+        SmtpConnection connection, Email email, CancellationToken cancellationToken)
     {
         try
         {
-            return await connection.SendAsync(email, cancellationToken).ConfigureAwait(false) ?? Outcome.Accepted(email.MessageId);
+            return await connection.SendAsync(email, cancellationToken).ConfigureAwait(false)
+                ?? Outcome.Accepted(email.MessageId);
         }
         catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
         {

@@ -9,7 +9,9 @@ namespace Notify.FakeGateways.Tests;
 /// <summary>The fake mail server, by nodemailer.</summary>
 public sealed class SmtpGatewayTests
 {
-    private const string Message = """{ "to": "ada@example.org", "subject": "Hej på dig", "text": "First line\n.\n..second line\nåäö" }""";
+    private const string Message = """
+        { "to": "ada@example.org", "subject": "Hej på dig", "text": "First line\n.\n..second line\nåäö" }
+        """;
 
     [Theory]
     [InlineData(true)]
@@ -40,7 +42,10 @@ public sealed class SmtpGatewayTests
     [InlineData(".", "554 5.6.0 what is this", "EMESSAGE")]
     public async Task A_refusal_arrives_where_it_was_asked_for(string command, string reply, string code)
     {
-        await using var server = SmtpGateway.Start(new() { Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer(reply) : null });
+        await using var server = SmtpGateway.Start(new()
+        {
+            Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer(reply) : null,
+        });
 
         var result = await SendAsync(server, "{}");
 
@@ -65,7 +70,7 @@ public sealed class SmtpGatewayTests
 
         var right = await SendAsync(server, Login(authority, "correct-horse"));
         var wrong = await SendAsync(server, Login(authority, "battery-staple"));
-        var without = await SendAsync(server, $$"""{ "tls": { "ca": {{JsonSerializer.Serialize(authority.RootPem)}} } }""");
+        var without = await SendAsync(server, JsonSerializer.Serialize(new { tls = new { ca = authority.RootPem } }));
 
         Assert.Equal(["ada@example.org"], right.Accepted);
         Assert.Equal(("EAUTH", "535 5.7.8 wrong user or password"), (wrong.Code, wrong.Response));
@@ -91,7 +96,8 @@ public sealed class SmtpGatewayTests
         using var authority = new GatewayAuthority();
         await using var server = SmtpGateway.Start(new() { Certificate = authority.ServerCertificate, IsTlsImplicit = true });
 
-        var result = await SendAsync(server, $$"""{ "secure": true, "tls": { "ca": {{JsonSerializer.Serialize(authority.RootPem)}} } }""");
+        var transport = JsonSerializer.Serialize(new { secure = true, tls = new { ca = authority.RootPem } });
+        var result = await SendAsync(server, transport);
 
         Assert.Equal(["ada@example.org"], result.Accepted);
         Assert.True(Assert.Single(server.Messages).IsTls);
@@ -102,7 +108,8 @@ public sealed class SmtpGatewayTests
     {
         await using var server = SmtpGateway.Start(new() { MaxSize = 500 });
 
-        var result = await SendAsync(server, "{}", JsonSerializer.Serialize(new { to = "ada@example.org", text = new string('x', 600) }));
+        var message = JsonSerializer.Serialize(new { to = "ada@example.org", text = new string('x', 600) });
+        var result = await SendAsync(server, "{}", message);
 
         Assert.Contains("5.3.4", result.Response, StringComparison.Ordinal);
         Assert.Empty(server.Messages);
@@ -123,7 +130,10 @@ public sealed class SmtpGatewayTests
     [Fact]
     public async Task A_connection_can_be_cut()
     {
-        await using var server = SmtpGateway.Start(new() { Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Close : null });
+        await using var server = SmtpGateway.Start(new()
+        {
+            Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Close : null,
+        });
 
         var result = await SendAsync(server, "{}");
 
@@ -137,7 +147,8 @@ public sealed class SmtpGatewayTests
     private static async Task<Result> SendAsync(SmtpGateway server, string transport, string message = Message)
     {
         var port = server.Port.ToString(CultureInfo.InvariantCulture);
-        return JsonSerializer.Deserialize<Result>(await NodeClient.RunAsync("smtp-send.mjs", [port, transport, message]), JsonSerializerOptions.Web)!;
+        var printed = await NodeClient.RunAsync("smtp-send.mjs", [port, transport, message]);
+        return JsonSerializer.Deserialize<Result>(printed, JsonSerializerOptions.Web)!;
     }
 
     private sealed record Result(IReadOnlyList<string> Accepted, string? Code, string? Command, string Response);

@@ -12,6 +12,8 @@ namespace Notify.Providers.Smtp.Tests;
 /// <summary>An application that sends email through the server of a test.</summary>
 internal sealed class Application : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly IHost _host;
     private readonly LogCollector _logs;
 
@@ -52,6 +54,10 @@ internal sealed class Application : IAsyncDisposable
         await host.StartAsync();
         return new Application(host, logs);
     }
+
+    /// <summary>One attempt by the provider itself.</summary>
+    public async Task<Outcome> AttemptAsync(Delivery delivery) =>
+        await Provider.SendAsync(delivery, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     public Task<Guid> SendAsync(string address, string title = "Hello") => SendAsync(address, new Content { Title = title, Body = "A body" });
 

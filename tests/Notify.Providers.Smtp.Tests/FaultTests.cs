@@ -14,8 +14,8 @@ public sealed class FaultTests
 
     private static readonly string[] Behaviors =
     [
-        "taken", "taken", "taken", "cut-MAIL", "cut-RCPT", "cut-DATA", "cut-.", "gone-RCPT", "busy-RCPT", "closing-MAIL", "closing-.",
-        "stall-MAIL", "stall-RCPT", "stall-.", "cancelled",
+        "taken", "taken", "taken", "cut-MAIL", "cut-RCPT", "cut-DATA", "cut-.", "gone-RCPT", "busy-RCPT", "closing-MAIL",
+        "closing-.", "stall-MAIL", "stall-RCPT", "stall-.", "cancelled",
     ];
 
     private readonly ConcurrentDictionary<string, Attempt> _attempts = new();
@@ -30,13 +30,13 @@ public sealed class FaultTests
 
         await Eventually.TrueAsync(() => server.Connections == 0, "the server's connections to be closed");
         await Eventually.TrueAsync(() => SocketsTo(server.Port) == 0, "the provider's sockets to be closed");
-        await Eventually.TrueAsync(() => IsCollected(logs), "whatever of the provider could still log: a task, a timer, a registration");
+        await Eventually.TrueAsync(() => IsCollected(logs), "all that could still log: tasks, timers, registrations");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private async Task<WeakReference> SendAllAsync(SmtpGateway server)
     {
-        await using var application = await Application.StartAsync(server.Port, smtp => smtp.BounceAddress = "bounces@example.org");
+        await using var application = await Application.StartAsync(server.Port, smtp => smtp.BounceAddress = "b@example.org");
         var accepted = 0;
         await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = 32 }, async (i, _) =>
         {
@@ -83,7 +83,9 @@ public sealed class FaultTests
         if (!_underWay.TryGetValue(command.Connection, out var delivery) || !_attempts.TryGetValue(delivery, out var attempt))
             return null;
 
-        return attempt.Behavior.Split('-') is [var behavior, var verb] && verb == command.Verb ? Misbehave(behavior, attempt) : null;
+        return attempt.Behavior.Split('-') is [var behavior, var verb] && verb == command.Verb
+            ? Misbehave(behavior, attempt)
+            : null;
     }
 
     private static SmtpMisbehavior? Misbehave(string behavior, Attempt attempt)

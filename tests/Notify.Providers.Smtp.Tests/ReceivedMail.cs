@@ -6,11 +6,14 @@ namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>An email as a mail reader sees it, by Python's email package.</summary>
 /// <param name="Headers">Decoded, by their names in lower case.</param>
-/// <param name="FromName">The name beside the sender, by the older of Python's two parsers: the other parts it where it is folded.</param>
+/// <param name="FromName">The name beside the sender, by the older of Python's two parsers: the newer parts it at folds.</param>
 /// <param name="Parts">All that is not a container of others.</param>
 /// <param name="Defects">What Python found malformed.</param>
 internal sealed record ReceivedMail(
-    IReadOnlyDictionary<string, string> Headers, string FromName, IReadOnlyList<ReceivedPart> Parts, IReadOnlyList<string> Defects)
+    IReadOnlyDictionary<string, string> Headers,
+    string FromName,
+    IReadOnlyList<ReceivedPart> Parts,
+    IReadOnlyList<string> Defects)
 {
     private const string Reader = """
         import base64, email, email.policy, json, sys

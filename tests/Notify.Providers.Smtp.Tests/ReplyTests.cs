@@ -4,8 +4,8 @@ using Notify.FakeGateways.Smtp;
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>
-/// Every reply code of RFC 5321, 4954 and 7504 and every enhanced code in IANA's registry (RFC 3463 and the later ones), by what it
-/// answers.
+/// Every reply code of RFC 5321, 4954 and 7504 and every enhanced code in IANA's registry (RFC 3463 and the later ones), by what
+/// it answers.
 /// </summary>
 public sealed class ReplyTests(TestAuthority authority)
 {
@@ -213,10 +213,13 @@ public sealed class ReplyTests(TestAuthority authority)
     [InlineData("577", "577")]
     public async Task An_enhanced_code_counts_where_it_is_one(string reply, string reason)
     {
-        await using var server = SmtpGateway.Start(new() { Misbehave = command => command.Verb == "RCPT" ? SmtpMisbehavior.Answer(reply) : null });
+        await using var server = SmtpGateway.Start(new()
+        {
+            Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Answer(reply) : null,
+        });
         await using var application = await Application.StartAsync(server.Port);
 
-        Assert.Equal(reason, (await application.Provider.SendAsync(Deliveries.To("ada@example.org"), default)).Reason);
+        Assert.Equal(reason, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Reason);
     }
 
     private async Task AssertAsync(string command, string reply, string outcome, string? name)
@@ -227,7 +230,7 @@ public sealed class ReplyTests(TestAuthority authority)
         {
             Certificate = isSecure ? certificate : null,
             UserName = isSecure ? "shop" : null,
-            Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer($"{reply} something about <ada@example.org>") : null,
+            Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer($"{reply} <ada@example.org>") : null,
         });
         await using var application = await Application.StartAsync(server.Port, smtp =>
         {
@@ -235,7 +238,7 @@ public sealed class ReplyTests(TestAuthority authority)
                 (smtp.Security, smtp.UserName, smtp.Password) = (SmtpSecurity.StartTls, "shop", "correct-horse");
         });
 
-        var result = await application.Provider.SendAsync(Deliveries.To("ada@example.org"), TestContext.Current.CancellationToken);
+        var result = await application.AttemptAsync(Deliveries.To("ada@example.org"));
 
         Assert.Equal(outcome, result.IsProviderFailure ? Failed : result.IsThrottled ? Throttled : result.Kind.ToString());
         Assert.StartsWith(name is null ? reply : $"{reply} {name}", result.Reason, StringComparison.Ordinal);

@@ -11,8 +11,7 @@ public sealed class UnsubscribeTests
     {
         var mail = await SendAsync("u-42", AddLinks);
 
-        Assert.StartsWith("<https://example.org/notify/v1/unsubscribe/", mail.Headers["list-unsubscribe"], StringComparison.Ordinal);
-        Assert.EndsWith(">", mail.Headers["list-unsubscribe"], StringComparison.Ordinal);
+        Assert.Matches("^<https://example\\.org/notify/v1/unsubscribe/[A-Za-z0-9_-]+>$", mail.Headers["list-unsubscribe"]);
         Assert.Equal("List-Unsubscribe=One-Click", mail.Headers["list-unsubscribe-post"]);
         Assert.Empty(mail.Defects);
     }
@@ -35,13 +34,13 @@ public sealed class UnsubscribeTests
     }
 
     private static void AddLinks(INotificationsBuilder notifications) => notifications.AddUnsubscribeLinks(links =>
-        (links.Url, links.Key) = (new Uri("https://example.org/notify/v1/unsubscribe"), "a key of thirty-two characters, or more"));
+        (links.Url, links.Key) = (new Uri("https://example.org/notify/v1/unsubscribe"), "a key of thirty-two characters..."));
 
     private static async Task<ReceivedMail> SendAsync(string? user, Action<INotificationsBuilder> add)
     {
         await using var server = SmtpGateway.Start();
         await using var application = await Application.StartAsync(server.Port, add: add);
-        await application.Provider.SendAsync(Deliveries.To("ada@example.org", user: user), TestContext.Current.CancellationToken);
+        await application.AttemptAsync(Deliveries.To("ada@example.org", user: user));
         return await ReceivedMail.ParseAsync(Assert.Single(server.Messages).Content);
     }
 }

@@ -6,7 +6,9 @@ using System.Text;
 
 namespace Notify.Providers.Smtp.Mime;
 
-/// <summary>Writes a file as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in memory whole.</summary>
+/// <summary>
+/// Writes a file as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in memory whole.
+/// </summary>
 internal static class AttachmentPart
 {
     private const int LineBytes = 57;
@@ -74,7 +76,8 @@ internal static class AttachmentPart
         for (var (piece, start) = (0, 0); start < encoded.Length; piece++)
         {
             var length = PieceLength(encoded.AsSpan(start));
-            Encoding.ASCII.GetBytes($";\r\n filename*{piece}*={(piece == 0 ? "utf-8''" : "")}{encoded.AsSpan(start, length)}", output);
+            var charset = piece == 0 ? "utf-8''" : "";
+            Encoding.ASCII.GetBytes($";\r\n filename*{piece}*={charset}{encoded.AsSpan(start, length)}", output);
             start += length;
         }
     }

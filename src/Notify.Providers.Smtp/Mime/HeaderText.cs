@@ -34,11 +34,14 @@ internal static class HeaderText
         if (IsPlain(name) && !name.AsSpan().ContainsAnyExcept(PhraseCharacters))
             WriteFolded(output, name, column);
         else if (IsPlain(name) && name.Length < LineLimit - column)
-            Encoding.ASCII.GetBytes($"\"{name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"", output);
+            Encoding.ASCII.GetBytes($"\"{Escape(name)}\"", output);
         else
             WriteEncodedWords(output, name, column);
         output.Write("\r\n "u8);
     }
+
+    private static string Escape(string name) =>
+        name.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal);
 
     private static bool IsPlain(string text)
     {

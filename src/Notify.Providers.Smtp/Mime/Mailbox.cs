@@ -7,7 +7,8 @@ using System.Text;
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>
-/// A mail address, held to characters that can end neither a command nor a header. Whether somebody lives there, the server knows.
+/// A mail address, held to characters that can end neither a command nor a header. Whether somebody lives there, the server
+/// knows.
 /// </summary>
 internal sealed class Mailbox
 {
@@ -18,7 +19,8 @@ internal sealed class Mailbox
 
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(Alphanumeric + "-_");
 
-    private Mailbox(string localPart, string domain, string address) => (LocalPart, Domain, Address) = (localPart, domain, address);
+    private Mailbox(string localPart, string domain, string address) =>
+        (LocalPart, Domain, Address) = (localPart, domain, address);
 
     public string LocalPart { get; }
 
@@ -53,8 +55,10 @@ internal sealed class Mailbox
 
         foreach (var rune in text.EnumerateRunes())
         {
-            var isForeignLetter = !rune.IsAscii && rune != Rune.ReplacementChar && !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune);
-            if (!isForeignLetter && !(rune.IsAscii && AtomCharacters.Contains((char)rune.Value)))
+            var fits = rune.IsAscii
+                ? AtomCharacters.Contains((char)rune.Value)
+                : rune != Rune.ReplacementChar && !Rune.IsControl(rune) && !Rune.IsWhiteSpace(rune);
+            if (!fits)
                 return false;
         }
 
@@ -84,13 +88,7 @@ internal sealed class Mailbox
         try
         {
             var domain = Ascii.IsValid(text) ? text : new IdnMapping().GetAscii(text);
-            foreach (var label in domain.AsSpan().Split('.'))
-            {
-                if (domain.AsSpan(label) is { IsEmpty: true } or { Length: > 63 } || domain.AsSpan(label).ContainsAnyExcept(HostCharacters))
-                    return null;
-            }
-
-            return domain;
+            return IsHost(domain) ? domain : null;
         }
         catch (ArgumentException)
         {
@@ -98,9 +96,21 @@ internal sealed class Mailbox
         }
     }
 
+    private static bool IsHost(string domain)
+    {
+        foreach (var range in domain.AsSpan().Split('.'))
+        {
+            var label = domain.AsSpan(range);
+            if (label is { IsEmpty: true } or { Length: > 63 } || label.ContainsAnyExcept(HostCharacters))
+                return false;
+        }
+
+        return true;
+    }
+
     private static bool IsAddressLiteral(ReadOnlySpan<char> text) =>
         text.StartsWith("IPv6:", StringComparison.OrdinalIgnoreCase)
-            ? IsAddress(text["IPv6:".Length..]) && text.Contains("::", StringComparison.Ordinal) | text.Count(':') == 8
+            ? IsAddress(text["IPv6:".Length..])
             : IsAddress(text) && text.Count('.') == 3;
 
     // Digits only: a scope, which IPAddress takes too, may hold any character.

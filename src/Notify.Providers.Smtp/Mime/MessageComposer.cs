@@ -66,7 +66,9 @@ internal sealed class MessageComposer
     }
 
     private static Mailbox Parse(string address) =>
-        Mailbox.TryParse(address, out var mailbox) ? mailbox : throw new ArgumentException("The options were not validated.", nameof(address));
+        Mailbox.TryParse(address, out var mailbox)
+            ? mailbox
+            : throw new ArgumentException("The options were not validated.", nameof(address));
 
     private static byte[] ComposeSameHeaders(Mailbox from, SmtpOptions options)
     {
@@ -157,7 +159,9 @@ internal sealed class MessageComposer
         return boundary;
     }
 
-    private static void WriteDelimiter(IBufferWriter<byte> output, string boundary) => Encoding.ASCII.GetBytes($"--{boundary}\r\n", output);
+    private static void WriteDelimiter(IBufferWriter<byte> output, string boundary) =>
+        Encoding.ASCII.GetBytes($"--{boundary}\r\n", output);
 
-    private static void WriteEnd(IBufferWriter<byte> output, string boundary) => Encoding.ASCII.GetBytes($"--{boundary}--\r\n", output);
+    private static void WriteEnd(IBufferWriter<byte> output, string boundary) =>
+        Encoding.ASCII.GetBytes($"--{boundary}--\r\n", output);
 }

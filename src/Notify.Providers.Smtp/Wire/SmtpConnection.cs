@@ -35,7 +35,7 @@ internal sealed class SmtpConnection : IDisposable
     /// <exception cref="IOException">The connection is lost.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">TLS failed.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled; whether the server took the message is unknown.</exception>
+    /// <exception cref="OperationCanceledException">Whether the server took the message is unknown.</exception>
     public async ValueTask<Outcome?> SendAsync(Email email, CancellationToken cancellationToken)
     {
         (_isReused, IsUsable) = (IsUsable, false);

@@ -2,7 +2,7 @@ using System.Buffers.Text;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>Takes replies off a stream. A reply that outgrows its fixed memory ends the conversation: no server fills ours.</summary>
+/// <summary>Takes replies off a stream. One that outgrows the fixed memory ends the conversation: no server fills ours.</summary>
 internal sealed class SmtpReplyReader
 {
     // RFC 5321 section 4.5.3.1.5 ends a line at 512 octets. Only an EHLO's reply has many, of some ten to fifty octets each.
@@ -56,7 +56,8 @@ internal sealed class SmtpReplyReader
             ? code
             : throw new MalformedReplyException();
 
-    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> line) => line.Length > CodeLength ? line[(CodeLength + 1)..] : default;
+    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> line) =>
+        line.Length > CodeLength ? line[(CodeLength + 1)..] : default;
 
     private async ValueTask FillAsync(Stream stream, CancellationToken cancellationToken)
     {

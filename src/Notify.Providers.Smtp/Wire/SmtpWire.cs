@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Notify.Delivering;
 
 namespace Notify.Providers.Smtp.Wire;
@@ -39,7 +40,7 @@ internal sealed class SmtpWire : IDisposable
     }
 
     /// <summary>Goes on in TLS.</summary>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">The server could not prove to be this host.</exception>
+    /// <exception cref="AuthenticationException">The server did not prove to be this host.</exception>
     public async ValueTask UpgradeAsync(string host, CancellationToken cancellationToken)
     {
         // What is here already came in clear, from whoever sits between; it must not count as said by the server.
@@ -48,7 +49,8 @@ internal sealed class SmtpWire : IDisposable
 
         var tls = new SslStream(_stream!);
         Use(tls);
-        await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = host }, cancellationToken).ConfigureAwait(false);
+        var options = new SslClientAuthenticationOptions { TargetHost = host };
+        await tls.AuthenticateAsClientAsync(options, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Sends what was written, and waits for the reply.</summary>

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>A message as it comes in: its lines are checked and, when it is to be kept, collected without their stuffing.</summary>
+/// <summary>A message as it comes in: its lines are checked and, if it is to be kept, collected without their stuffing.</summary>
 internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
 {
     /// <summary>RFC 5321 section 4.5.3.1.6, without the line's end.</summary>
@@ -52,6 +52,8 @@ internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
             return "554 5.6.0 a line is too long";
         if (line.ContainsAny((byte)'\r', (byte)'\n', (byte)0))
             return "554 5.6.0 a bare CR, LF or NUL";
-        return !isEightBit && line.ContainsAnyExceptInRange<byte>(0, 127) ? "554 5.6.1 8-bit content that MAIL did not announce" : null;
+        return !isEightBit && line.ContainsAnyExceptInRange<byte>(0, 127)
+            ? "554 5.6.1 8-bit content that MAIL did not announce"
+            : null;
     }
 }

@@ -86,7 +86,8 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
             lines.Add("STARTTLS");
         if (_options.UserName is not null && MayLogIn)
             lines.Add($"AUTH {string.Join(' ', _options.Mechanisms)}");
-        return ReplyAsync(string.Join("\r\n", lines.Select((line, i) => $"250{(i == lines.Count - 1 ? ' ' : '-')}{line}")), stopping);
+        lines = [.. lines.Select((line, i) => (i == lines.Count - 1 ? "250 " : "250-") + line)];
+        return ReplyAsync(string.Join("\r\n", lines), stopping);
     }
 
     private bool MayLogIn => _options.Certificate is null || _isTls;
@@ -112,7 +113,8 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
     {
         var tls = new SslStream(_lines.Stream);
         _lines = new SmtpLines(tls);
-        await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _options.Certificate }, stopping);
+        var options = new SslServerAuthenticationOptions { ServerCertificate = _options.Certificate };
+        await tls.AuthenticateAsServerAsync(options, stopping);
         _isTls = true;
     }
 
@@ -133,7 +135,8 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         if (mechanism == "PLAIN")
             return (initial is null ? await ChallengeAsync("", stopping) : Decode(initial)).Split('\0')[1..];
 
-        return [initial is null ? await ChallengeAsync("Username:", stopping) : Decode(initial), await ChallengeAsync("Password:", stopping)];
+        var user = initial is null ? await ChallengeAsync("Username:", stopping) : Decode(initial);
+        return [user, await ChallengeAsync("Password:", stopping)];
     }
 
     private async Task<string> ChallengeAsync(string challenge, CancellationToken stopping)
@@ -165,7 +168,7 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
             return "530 5.7.0 log in first";
         if (SmtpPath.Parse(argument, "FROM:") is not { } path)
             return "501 5.1.7 bad sender";
-        if (path.Parameter("SIZE") is { } size && long.Parse(size, System.Globalization.CultureInfo.InvariantCulture) > _options.MaxSize)
+        if (long.TryParse(path.Parameter("SIZE"), out var size) && size > _options.MaxSize)
             return "552 5.3.4 message too big";
         if (path.Refusal(isUtf8: path.Has("SMTPUTF8"), offersUtf8: _options.SmtpUtf8) is { } refusal)
             return refusal;
@@ -196,7 +199,7 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
 
     private async Task DataAsync(CancellationToken stopping)
     {
-        if (_sender is null || _recipients.Count == 0)
+        if (_sender is null || (_recipients.Count == 0 && !_options.AsksForContentAlways))
         {
             await ReplyAsync(_sender is null ? "503 5.5.1 MAIL first" : "554 5.5.1 no valid recipients", stopping);
             return;
@@ -206,16 +209,20 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         var isEightBit = _sender.Parameter("BODY") == "8BITMIME" || _sender.Has("SMTPUTF8");
         var content = new SmtpContent(_options.MaxSize, isEightBit, _options.KeepsMessages);
         _hasEnded = !await _lines.ReadContentAsync(content, stopping);
-        if (_hasEnded || await MisbehavesAsync(".", _recipients[0], stopping))
-        {
-            Reset();
-            return;
-        }
-
-        if (content.Refusal is null)
-            gateway.Take(new SmtpMessage(number, _sender.Address, [.. _recipients], _isTls, _login, content.Bytes));
+        if (!_hasEnded && !await MisbehavesAsync(".", "", stopping))
+            await ReplyAsync(Take(content), stopping);
         Reset();
-        await ReplyAsync(content.Refusal ?? "250 2.0.0 taken", stopping);
+    }
+
+    private string Take(SmtpContent content)
+    {
+        if (_recipients.Count == 0)
+            return "554 5.5.1 no valid recipients";
+        if (content.Refusal is not null)
+            return content.Refusal;
+
+        gateway.Take(new SmtpMessage(number, _sender!.Address, [.. _recipients], _isTls, _login, content.Bytes));
+        return "250 2.0.0 taken";
     }
 
     private async Task QuitAsync(CancellationToken stopping)

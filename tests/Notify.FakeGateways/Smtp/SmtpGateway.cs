@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Notify.FakeGateways.Smtp;
 
@@ -92,7 +93,7 @@ public sealed class SmtpGateway : IAsyncDisposable
             await using var conversation = new SmtpConversation(this, new NetworkStream(socket, ownsSocket: true), number);
             await conversation.RunAsync(_stopping.Token);
         }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or System.Security.Authentication.AuthenticationException)
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or AuthenticationException)
         {
             // The client went away, or had to.
         }

@@ -23,6 +23,9 @@ public sealed record SmtpGatewayOptions
     /// <summary>Whether it offers PIPELINING.</summary>
     public bool Pipelining { get; init; } = true;
 
+    /// <summary>Whether it asks for the content of a message whose recipients it refused, as RFC 2920 section 3.1 allows.</summary>
+    public bool AsksForContentAlways { get; init; }
+
     /// <summary>Whether it offers SMTPUTF8.</summary>
     public bool SmtpUtf8 { get; init; }
 
@@ -38,7 +41,7 @@ public sealed record SmtpGatewayOptions
 
 /// <summary>A line that a client sent.</summary>
 /// <param name="Connection">Which connection it came over, counted from 1.</param>
-/// <param name="Verb">The command in upper case; <c>CONNECT</c> for the connection itself, <c>.</c> for the end of a message.</param>
+/// <param name="Verb">The command in upper case; <c>CONNECT</c> for the connection itself, <c>.</c> for a message's end.</param>
 /// <param name="Argument">What follows the verb.</param>
 public sealed record SmtpCommand(int Connection, string Verb, string Argument);
 

@@ -10,8 +10,8 @@ internal sealed class SmtpLines(Stream stream)
     /// <summary>The longest line of any command, a login's (RFC 4954 section 4).</summary>
     private const int MaxCommandLength = 12_288;
 
-    private readonly PipeReader _input = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 16 * 1024, leaveOpen: true));
-    private readonly PipeWriter _output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
+    private readonly PipeReader _input = PipeReader.Create(stream, new(bufferSize: 16 * 1024, leaveOpen: true));
+    private readonly PipeWriter _output = PipeWriter.Create(stream, new(leaveOpen: true));
 
     public Stream Stream => stream;
 

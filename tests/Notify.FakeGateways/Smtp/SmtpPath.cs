@@ -19,13 +19,19 @@ internal sealed record SmtpPath(string Address, string[] Parameters)
         var isQuoted = address.StartsWith('"') && at > 1 && address[at - 1] == '"';
         var isWellFormed = at > 0 && at < address.Length - 1 && address.Length <= MaxLength
             && !address.Any(char.IsControl) && (isQuoted || !address.Any(c => c is ' ' or '<' or '>'));
-        return isWellFormed || address.Length == 0 ? new SmtpPath(address, argument[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries)) : null;
+        return isWellFormed || address.Length == 0
+            ? new SmtpPath(address, argument[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
+            : null;
     }
 
     public bool Has(string parameter) => Parameters.Contains(parameter, StringComparer.OrdinalIgnoreCase);
 
-    public string? Parameter(string name) =>
-        Parameters.FirstOrDefault(parameter => parameter.StartsWith(name + '=', StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..];
+    public string? Parameter(string name)
+    {
+        var prefix = name + '=';
+        var found = Parameters.FirstOrDefault(parameter => parameter.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+        return found?[prefix.Length..];
+    }
 
     /// <summary>Why the address is not taken, as a reply.</summary>
     public string? Refusal(bool isUtf8, bool offersUtf8)
