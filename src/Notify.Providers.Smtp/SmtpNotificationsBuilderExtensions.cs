@@ -8,7 +8,10 @@ using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds email over SMTP.</summary>
+/// <summary>
+/// Adds email over SMTP. With <c>AddUnsubscribeLinks()</c>, email to users carries the headers of a one-click unsubscription
+/// (RFC 8058); mail programs trust them where the mail server signs them by DKIM.
+/// </summary>
 public static class SmtpNotificationsBuilderExtensions
 {
     /// <summary>Sends email through a mail server, as the provider <c>smtp</c>.</summary>
