@@ -4,10 +4,14 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Delivering;
 using Notify.Providers.Smtp;
+using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds email over SMTP.</summary>
+/// <summary>
+/// Adds email over SMTP. With <c>AddUnsubscribeLinks()</c>, email to users carries the headers of a one-click unsubscription
+/// (RFC 8058); mail programs trust them where the mail server signs them by DKIM.
+/// </summary>
 public static class SmtpNotificationsBuilderExtensions
 {
     /// <summary>Sends email through a mail server, as the provider <c>smtp</c>.</summary>
@@ -31,6 +35,7 @@ public static class SmtpNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeliveryProvider>(services => new SmtpProvider(
             name,
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),
+            services.GetRequiredService<IUnsubscribeLinks>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SmtpProvider>>()));
         return builder;

@@ -5,11 +5,14 @@ namespace Notify.Providers.Smtp;
 /// <summary>The mail server to hand email to, and in whose name. Validated at start.</summary>
 public sealed class SmtpOptions
 {
-    /// <summary>The server's host name or IP address. Under <see cref="SmtpSecurity.StartTls"/> its certificate must name it. Required.</summary>
+    /// <summary>The server's host name or IP address. Under TLS its certificate must name it. Required.</summary>
     [Required]
     public string Host { get; set; } = "";
 
-    /// <summary>The server's port. 1 to 65,535; default 587, message submission (RFC 6409). Implicit TLS (465) is not supported.</summary>
+    /// <summary>
+    /// The server's port. 1 to 65,535; default 587, message submission (RFC 6409). With <see cref="SmtpSecurity.Tls"/> it is
+    /// mostly 465 (RFC 8314).
+    /// </summary>
     [Range(1, 65_535)]
     public int Port { get; set; } = 587;
 
@@ -18,9 +21,9 @@ public sealed class SmtpOptions
     public SmtpSecurity Security { get; set; } = SmtpSecurity.StartTls;
 
     /// <summary>
-    /// The account to log in with, by AUTH LOGIN; the server must offer that mechanism. Null, the default, sends without login.
-    /// Without TLS it is accepted for a loopback host only, since the password would travel in clear. A server that takes mail
-    /// without login does so after a refused login too; what others refuse for it is retried.
+    /// The account to log in with, by AUTH PLAIN or else AUTH LOGIN; the server must offer one of them. Null, the default, sends
+    /// without login. Without TLS it is accepted for a loopback host only, since the password would travel in clear. A refused
+    /// login is the provider's failure: mail waits for the right one, or goes by another provider.
     /// </summary>
     public string? UserName { get; set; }
 
@@ -41,9 +44,16 @@ public sealed class SmtpOptions
     public string? ReplyTo { get; set; }
 
     /// <summary>
+    /// The mailbox that bounces go to, such as <c>bounces@example.org</c>. Each delivery gets an address of its own beneath it,
+    /// <c>bounces+{delivery id}@example.org</c>, by which a bounce tells what bounced, so the mailbox must take such addresses
+    /// (subaddressing, RFC 5233). Its local part has at most 31 characters (RFC 5321 section 4.5.3.1.1 less the id). Null, the
+    /// default, leaves bounces to <see cref="From"/>.
+    /// </summary>
+    public string? BounceAddress { get; set; }
+
+    /// <summary>
     /// Connections to the server at a time, each of which sends one message after another. Deliveries beyond wait for a free
-    /// one, and that wait counts towards <see cref="NotificationsOptions.AttemptTimeout"/>. Each holds a thread while the server
-    /// decides on a message. 1 to 256; default 8.
+    /// one, and that wait counts towards <see cref="NotificationsOptions.AttemptTimeout"/>. 1 to 256; default 8.
     /// </summary>
     [Range(1, 256)]
     public int MaxConnections { get; set; } = 8;
@@ -66,7 +76,14 @@ public enum SmtpSecurity
     None,
 
     /// <summary>
-    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent nothing.
+    /// TLS by STARTTLS (RFC 3207). A server that does not offer it, or whose certificate the machine does not trust, is sent
+    /// nothing.
     /// </summary>
     StartTls,
+
+    /// <summary>
+    /// TLS from the first byte (RFC 8314), mostly on port 465. A server whose certificate the machine does not trust is sent
+    /// nothing.
+    /// </summary>
+    Tls,
 }

@@ -1,53 +1,72 @@
-using System.Net.Mail;
+using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using Notify.Delivering;
+using Notify.Providers.Smtp.Mime;
+using Notify.Providers.Smtp.Wire;
 using Notify.Queueing;
+using Notify.Recipients;
 
 namespace Notify.Providers.Smtp;
 
 /// <summary>Hands email to a mail server.</summary>
-internal sealed class SmtpProvider(string name, SmtpOptions options, TimeProvider time, ILogger<SmtpProvider> logger)
-    : IDeliveryProvider, IDisposable
+internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
 {
-    private readonly MessageComposer _composer = new(options);
-    private readonly SmtpConnectionPool _connections = new(name, options, time, logger);
+    private readonly MessageComposer _composer;
+    private readonly SmtpConnectionPool _connections;
+    private readonly ILogger _logger;
 
-    public string Name => name;
+    public SmtpProvider(
+        string name, SmtpOptions options, IUnsubscribeLinks links, TimeProvider time, ILogger<SmtpProvider> logger)
+    {
+        (Name, _logger) = (name, logger);
+        _composer = new MessageComposer(options, links, time);
+        _connections = new SmtpConnectionPool(name, options, _composer, time, logger);
+    }
+
+    public string Name { get; }
 
     public Channel Channel => Channel.Email;
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        if (MessageComposer.ProblemOf(delivery) is { } problem)
+        if (!_composer.TryCompose(delivery, out var email, out var problem))
             return Outcome.Rejected(problem);
 
-        var outcome = await TrySendAsync(delivery, mayReuse: true, cancellationToken).ConfigureAwait(false)
-            ?? await TrySendAsync(delivery, mayReuse: false, cancellationToken).ConfigureAwait(false);
+        var outcome = await TrySendAsync(email, mayReuse: true, cancellationToken).ConfigureAwait(false)
+            ?? await TrySendAsync(email, mayReuse: false, cancellationToken).ConfigureAwait(false);
         if (outcome!.IsProviderFailure)
-            Log.ServerFailed(logger, name, outcome.Reason);
+            Log.ServerFailed(_logger, Name, outcome.Reason);
         return outcome;
     }
 
     public void Dispose() => _connections.Dispose();
 
-    /// <returns>Null when the server had closed a connection from an earlier message, which says nothing about this one.</returns>
-    private async ValueTask<Outcome?> TrySendAsync(Delivery delivery, bool mayReuse, CancellationToken cancellationToken)
+    /// <returns>Null when the server had done with a connection from earlier messages: that says nothing about this one.</returns>
+    private async ValueTask<Outcome?> TrySendAsync(Email email, bool mayReuse, CancellationToken cancellationToken)
     {
         using var connection = await _connections.RentAsync(mayReuse, cancellationToken).ConfigureAwait(false);
-        using var message = _composer.Compose(delivery);
+        var outcome = await SendOverAsync(connection, email, cancellationToken).ConfigureAwait(false);
+        if (!connection.IsStale)
+            return outcome;
+
+        Log.ConnectionWasStale(_logger, Name);
+        return null;
+    }
+
+    private static async ValueTask<Outcome> SendOverAsync(
+        SmtpConnection connection, Email email, CancellationToken cancellationToken)
+    {
         try
         {
-            await connection.SendAsync(message, cancellationToken).ConfigureAwait(false);
-            return Outcome.Accepted(_composer.MessageIdOf(delivery));
+            return await connection.SendAsync(email, cancellationToken).ConfigureAwait(false)
+                ?? Outcome.Accepted(email.MessageId);
         }
-        catch (SmtpException exception) when (connection.IsReused && SmtpOutcomes.IsConnectionLost(exception))
+        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
         {
-            Log.ConnectionWasStale(logger, name);
-            return null;
-        }
-        catch (SmtpException exception)
-        {
-            return SmtpOutcomes.From(exception, message);
+            // A socket that a cancellation closed breaks in other ways too.
+            cancellationToken.ThrowIfCancellationRequested();
+            return SmtpOutcomes.Of(exception);
         }
     }
 }

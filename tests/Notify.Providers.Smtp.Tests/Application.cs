@@ -12,6 +12,8 @@ namespace Notify.Providers.Smtp.Tests;
 /// <summary>An application that sends email through the server of a test.</summary>
 internal sealed class Application : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private readonly IHost _host;
     private readonly LogCollector _logs;
 
@@ -25,7 +27,10 @@ internal sealed class Application : IAsyncDisposable
         StartAsync(server.Port, configure, limits);
 
     public static async Task<Application> StartAsync(
-        int port, Action<SmtpOptions>? configure = null, Action<NotificationsOptions>? limits = null)
+        int port,
+        Action<SmtpOptions>? configure = null,
+        Action<NotificationsOptions>? limits = null,
+        Action<INotificationsBuilder>? add = null)
     {
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -36,7 +41,7 @@ internal sealed class Application : IAsyncDisposable
             retry.MaxDelay = TimeSpan.FromMilliseconds(200);
             retry.MaxAttempts = 100;
         });
-        builder.Services.AddNotifications(limits).UseInMemory().AddSmtp(smtp =>
+        var notifications = builder.Services.AddNotifications(limits).UseInMemory().AddSmtp(smtp =>
         {
             smtp.Host = "localhost";
             smtp.Port = port;
@@ -44,10 +49,15 @@ internal sealed class Application : IAsyncDisposable
             smtp.From = "shop@example.org";
             configure?.Invoke(smtp);
         });
+        add?.Invoke(notifications);
         var host = builder.Build();
         await host.StartAsync();
         return new Application(host, logs);
     }
+
+    /// <summary>One attempt by the provider itself.</summary>
+    public async Task<Outcome> AttemptAsync(Delivery delivery) =>
+        await Provider.SendAsync(delivery, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
     public Task<Guid> SendAsync(string address, string title = "Hello") => SendAsync(address, new Content { Title = title, Body = "A body" });
 

@@ -9,7 +9,7 @@ namespace Notify.Providers.Smtp.Tests;
 internal sealed class MailServer : IAsyncDisposable
 {
     // Debian's own interpreter: others on the PATH lack Debian's packages.
-    private const string Python = "/usr/bin/python3";
+    internal const string Python = "/usr/bin/python3";
 
     private static readonly Lazy<bool> HasAiosmtpd = new(() =>
     {

@@ -36,6 +36,7 @@ public sealed class MessageTests
         Assert.Equal("kvitto på smörgås.pdf", mail.Parts[2].FileName);
         Assert.Equal(Pdf, mail.Parts[2].Bytes);
         Assert.Equal("{}", mail.Parts[3].Text);
+        Assert.Empty(mail.Defects);
     }
 
     [Fact]

@@ -18,11 +18,16 @@ public sealed class OptionsTests
             smtp.FromName = "Shop\r\nBcc: eve@example.org";
             smtp.Password = "a password";
             smtp.Security = (SmtpSecurity)7;
+            smtp.BounceAddress = "bounces-of-everything-we-ever-sent@example.org";
             smtp.MaxConnections = 0;
             smtp.IdleTimeout = TimeSpan.Zero;
         });
 
-        string[] wrong = ["Host", "Port", "From is no mailbox", "ReplyTo", "FromName", "Set both UserName and Password", "Security", "MaxConnections", "IdleTimeout"];
+        string[] wrong =
+        [
+            "Host", "Port", "From is no mailbox", "ReplyTo", "FromName", "BounceAddress", "Set both UserName and Password", "Security",
+            "MaxConnections", "IdleTimeout",
+        ];
         Assert.All(wrong, part => Assert.Contains(part, failures, StringComparison.Ordinal));
         Assert.DoesNotContain("a password", failures, StringComparison.Ordinal);
     }

@@ -33,6 +33,9 @@ public sealed class TestAuthority : IDisposable
     /// <summary>The same by an authority that nobody knows.</summary>
     public string UntrustedFile { get; }
 
+    /// <summary>The trusted certificate for a server in this process.</summary>
+    public X509Certificate2 LoadTrusted() => X509Certificate2.CreateFromPemFile(TrustedFile);
+
     public void Dispose()
     {
         Environment.SetEnvironmentVariable("HOME", _home);

@@ -16,6 +16,7 @@ RECIPIENT_REPLIES = {
     "busy-once": "450 4.2.0 <{0}> is greylisted",
     "gone": "550 5.1.1 <{0}>: user unknown",
     "moved": "550 5.1.6 <{0}> has moved",
+    "nullmx": "556 5.1.10 <{0}> has a null MX",
     "unavailable": "550 <{0}> is not available",
     "norelay": "554 5.7.1 <{0}>: relay access denied",
     "nosender": "553 5.1.8 sender of mail to <{0}> has no domain",
@@ -74,10 +75,6 @@ class Handler:
         if address.startswith("lastword@"):
             asyncio.get_running_loop().call_later(0.05, server.transport.close)
         return reply
-
-    # SmtpClient says "AUTH login"; mechanisms are case-insensitive (RFC 4422), which aiosmtpd does not know.
-    async def auth_login(self, server, args):
-        return await server.auth_LOGIN(server, args)
 
 
 class RecordingServer(SMTP):

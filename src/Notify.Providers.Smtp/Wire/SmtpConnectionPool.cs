@@ -1,8 +1,7 @@
-using System.Net;
-using System.Net.Mail;
 using Microsoft.Extensions.Logging;
+using Notify.Providers.Smtp.Mime;
 
-namespace Notify.Providers.Smtp;
+namespace Notify.Providers.Smtp.Wire;
 
 /// <summary>
 /// The connections to one mail server: never more than the options allow, kept between messages, closed when idle. The most
@@ -12,19 +11,18 @@ internal sealed class SmtpConnectionPool : IDisposable
 {
     private readonly string _provider;
     private readonly SmtpOptions _options;
+    private readonly MessageComposer _composer;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private readonly LinkedList<SmtpConnection> _idle = [];
-    private readonly CredentialCache? _login;
     private readonly SemaphoreSlim _slots;
     private readonly ITimer _sweep;
     private bool _disposed;
 
-    public SmtpConnectionPool(string provider, SmtpOptions options, TimeProvider time, ILogger logger)
+    public SmtpConnectionPool(string provider, SmtpOptions options, MessageComposer composer, TimeProvider time, ILogger logger)
     {
-        (_provider, _options, _time, _logger) = (provider, options, time, logger);
-        _login = LoginOf(options);
+        (_provider, _options, _composer, _time, _logger) = (provider, options, composer, time, logger);
         _slots = new SemaphoreSlim(options.MaxConnections);
         _sweep = time.CreateTimer(_ => CloseIdle(), null, options.IdleTimeout, options.IdleTimeout);
     }
@@ -42,7 +40,7 @@ internal sealed class SmtpConnectionPool : IDisposable
         // Its place is needed for the fresh one, or there would be more connections than slots.
         if (idle is not null)
             Close(idle);
-        return new SmtpConnection(Connect(), Return);
+        return new SmtpConnection(_options, _composer, Return);
     }
 
     public void Dispose()
@@ -53,15 +51,6 @@ internal sealed class SmtpConnectionPool : IDisposable
         while (TakeNewest() is { } connection)
             Close(connection);
     }
-
-    // Named, the mechanism is the same everywhere; else SmtpClient would try Kerberos and NTLM first where the machine has them.
-    private static CredentialCache? LoginOf(SmtpOptions options) =>
-        string.IsNullOrEmpty(options.UserName)
-            ? null
-            : new CredentialCache { { options.Host, options.Port, "LOGIN", new NetworkCredential(options.UserName, options.Password) } };
-
-    private SmtpClient Connect() =>
-        new(_options.Host, _options.Port) { EnableSsl = _options.Security == SmtpSecurity.StartTls, Credentials = _login };
 
     private void Return(SmtpConnection connection)
     {
@@ -110,14 +99,14 @@ internal sealed class SmtpConnectionPool : IDisposable
             Close(connection);
     }
 
-    // Closing says QUIT, which fails in many ways where the server has gone; the connection is closed all the same.
+    // Closing says QUIT, which fails where the server has gone or the TLS has ended; the connection is closed all the same.
     private void Close(SmtpConnection connection)
     {
         try
         {
             connection.Close();
         }
-        catch (Exception exception)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException)
         {
             Log.ConnectionNotClosed(_logger, _provider, exception.GetType().Name);
         }

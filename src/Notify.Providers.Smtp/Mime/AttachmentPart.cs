@@ -1,0 +1,115 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.IO.Pipelines;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace Notify.Providers.Smtp.Mime;
+
+/// <summary>
+/// Writes a file as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in memory whole.
+/// </summary>
+internal static class AttachmentPart
+{
+    private const int LineBytes = 57;
+    private const int LineLength = 76;
+    private const int LinesPerFlush = 400;
+
+    private const int MaxMediaTypeLength = 256;
+    private const int MaxNameLineLength = 60;
+
+    /// <summary>Why no email can carry it, or null.</summary>
+    public static string? ProblemOf(Attachment attachment)
+    {
+        if (!IsMediaType(attachment.MediaType))
+            return "an attachment has an invalid media type; write it as application/pdf";
+        if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
+            return "an attachment has an invalid file name";
+        return null;
+    }
+
+    public static async ValueTask WriteAsync(Attachment attachment, PipeWriter output, CancellationToken cancellationToken)
+    {
+        WriteHeaders(attachment, output);
+        for (var bytes = attachment.Bytes; !bytes.IsEmpty;)
+        {
+            var chunk = Math.Min(bytes.Length, LineBytes * LinesPerFlush);
+            WriteLines(output, bytes.Span[..chunk]);
+            bytes = bytes[chunk..];
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool IsMediaType(string text) =>
+        text.Length <= MaxMediaTypeLength
+        && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        && MediaTypeHeaderValue.TryParse(text, out _);
+
+    private static void WriteHeaders(Attachment attachment, IBufferWriter<byte> output)
+    {
+        // RFC 2045 section 6.4: a message or multipart may not be base64, so it travels as a file of no known type.
+        var isComposite = attachment.MediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
+            || attachment.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
+        output.Write("Content-Type: "u8);
+        Encoding.ASCII.GetBytes(isComposite ? "application/octet-stream" : attachment.MediaType, output);
+        output.Write("\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment"u8);
+        WriteFileName(attachment.FileName, output);
+        output.Write("\r\n\r\n"u8);
+    }
+
+    // RFC 2231, in numbered pieces where the name is long.
+    private static void WriteFileName(string name, IBufferWriter<byte> output)
+    {
+        if (IsPlain(name))
+        {
+            Encoding.ASCII.GetBytes($";\r\n filename=\"{name}\"", output);
+            return;
+        }
+
+        var encoded = Uri.EscapeDataString(name);
+        if (encoded.Length <= MaxNameLineLength)
+        {
+            Encoding.ASCII.GetBytes($";\r\n filename*=utf-8''{encoded}", output);
+            return;
+        }
+
+        for (var (piece, start) = (0, 0); start < encoded.Length; piece++)
+        {
+            var length = PieceLength(encoded.AsSpan(start));
+            var charset = piece == 0 ? "utf-8''" : "";
+            Encoding.ASCII.GetBytes($";\r\n filename*{piece}*={charset}{encoded.AsSpan(start, length)}", output);
+            start += length;
+        }
+    }
+
+    // What looks like an encoded word (RFC 2047), some readers decode even here.
+    private static bool IsPlain(string name) =>
+        name.Length <= MaxNameLineLength
+        && !name.AsSpan().ContainsAnyExceptInRange(' ', '~')
+        && !name.AsSpan().ContainsAny('"', '\\')
+        && !name.Contains("=?", StringComparison.Ordinal);
+
+    // Readers decode each piece by itself, so it must hold whole characters.
+    private static int PieceLength(ReadOnlySpan<char> encoded)
+    {
+        var length = Math.Min(encoded.Length, MaxNameLineLength);
+        while (length < encoded.Length && !IsCharacterStart(encoded, length))
+            length--;
+        return length;
+    }
+
+    private static bool IsCharacterStart(ReadOnlySpan<char> encoded, int index) =>
+        encoded[index - 1] != '%' && encoded[index - 2] != '%' && encoded[index..] is not ['%', '8' or '9' or 'A' or 'B', ..];
+
+    private static void WriteLines(IBufferWriter<byte> output, ReadOnlySpan<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+        {
+            var line = bytes[..Math.Min(LineBytes, bytes.Length)];
+            Base64.EncodeToUtf8(line, output.GetSpan(LineLength), out _, out var length);
+            output.Advance(length);
+            output.Write("\r\n"u8);
+            bytes = bytes[line.Length..];
+        }
+    }
+}

@@ -1,0 +1,62 @@
+using Notify.Delivering;
+using Notify.Providers.Smtp.Mime;
+
+namespace Notify.Providers.Smtp.Wire;
+
+/// <summary>One connection, rented for one message at a time.</summary>
+internal sealed class SmtpConnection : IDisposable
+{
+    private readonly SmtpWire _wire = new();
+    private readonly SmtpHandshake _handshake;
+    private readonly SmtpTransaction _transaction;
+    private readonly Action<SmtpConnection> _giveBack;
+    private bool _isReused;
+
+    public SmtpConnection(SmtpOptions options, MessageComposer composer, Action<SmtpConnection> giveBack)
+    {
+        _handshake = new SmtpHandshake(_wire, options);
+        _transaction = new SmtpTransaction(_wire, composer);
+        _giveBack = giveBack;
+    }
+
+    /// <summary>Whether another message can follow.</summary>
+    public bool IsUsable { get; private set; }
+
+    /// <summary>
+    /// Whether the server had done with this connection after earlier messages, which says nothing about the one at hand: it
+    /// answered nothing, or only that it closes.
+    /// </summary>
+    public bool IsStale => _isReused && !IsUsable && (_wire.LastReply is null || _wire.IsClosing);
+
+    /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
+    public long IdleSince { get; set; }
+
+    /// <returns>Null when the server took the message over.</returns>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">TLS failed.</exception>
+    /// <exception cref="OperationCanceledException">Whether the server took the message is unknown.</exception>
+    public async ValueTask<Outcome?> SendAsync(Email email, CancellationToken cancellationToken)
+    {
+        (_isReused, IsUsable) = (IsUsable, false);
+        _wire.Forget();
+        if (!_isReused && await _handshake.ShakeAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+            return failure;
+
+        var refusal = await _transaction.SendAsync(email, _handshake.Offered, cancellationToken).ConfigureAwait(false);
+        IsUsable = !_wire.IsClosing;
+        return refusal;
+    }
+
+    /// <summary>Ends the conversation in good order where it can.</summary>
+    public void Close()
+    {
+        using (_wire)
+        {
+            if (IsUsable)
+                _wire.Quit();
+        }
+    }
+
+    public void Dispose() => _giveBack(this);
+}

@@ -1,0 +1,77 @@
+using System.Buffers.Text;
+
+namespace Notify.Providers.Smtp.Wire;
+
+/// <summary>Takes replies off a stream. One that outgrows the fixed memory ends the conversation: no server fills ours.</summary>
+internal sealed class SmtpReplyReader
+{
+    // RFC 5321 section 4.5.3.1.5 ends a line at 512 octets. Only an EHLO's reply has many, of some ten to fifty octets each.
+    private const int MaxReplyLength = 8 * 1024;
+
+    private const int CodeLength = 3;
+
+    private readonly byte[] _buffer = new byte[MaxReplyLength];
+    private int _start;
+    private int _end;
+
+    /// <summary>Whether the server has said more than was asked for.</summary>
+    public bool HasMore => _start < _end;
+
+    /// <exception cref="MalformedReplyException">This is no reply.</exception>
+    /// <exception cref="IOException">The connection is lost.</exception>
+    public async ValueTask<SmtpReply> ReadAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        SmtpReply reply;
+        while (!TryTake(out reply))
+            await FillAsync(stream, cancellationToken).ConfigureAwait(false);
+        return reply;
+    }
+
+    private bool TryTake(out SmtpReply reply)
+    {
+        reply = default;
+        int? code = null;
+        for (var position = _start; ;)
+        {
+            var length = _buffer.AsSpan(position, _end - position).IndexOf((byte)'\n') + 1;
+            if (length == 0)
+                return false;
+
+            var line = _buffer.AsSpan(position, length).TrimEnd("\r\n"u8);
+            position += length;
+            if (CodeOf(line) is var lineCode && (code ??= lineCode) != lineCode)
+                throw new MalformedReplyException();
+            if (line.Length > CodeLength && line[CodeLength] == '-')
+                continue;
+
+            reply = new SmtpReply(lineCode, EnhancedCode.ReadFrom(TextOf(line)), _buffer.AsMemory(_start, position - _start));
+            _start = position;
+            return true;
+        }
+    }
+
+    private static int CodeOf(ReadOnlySpan<byte> line) =>
+        Utf8Parser.TryParse(line, out int code, out var length) && length == CodeLength && code >= 100
+        && (line.Length == CodeLength || line[CodeLength] is (byte)' ' or (byte)'-')
+            ? code
+            : throw new MalformedReplyException();
+
+    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> line) =>
+        line.Length > CodeLength ? line[(CodeLength + 1)..] : default;
+
+    private async ValueTask FillAsync(Stream stream, CancellationToken cancellationToken)
+    {
+        if (_start > 0)
+        {
+            _buffer.AsSpan(_start, _end - _start).CopyTo(_buffer);
+            (_start, _end) = (0, _end - _start);
+        }
+
+        if (_end == _buffer.Length)
+            throw new MalformedReplyException();
+        var read = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);
+        if (read == 0)
+            throw new EndOfStreamException();
+        _end += read;
+    }
+}
