@@ -4,7 +4,7 @@ namespace Notify.Providers.Twilio;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Provider} took delivery {DeliveryId} over, but what it answered cannot be read: it has no id")]
+    [LoggerMessage(1, LogLevel.Warning, "{Provider} took delivery {DeliveryId} over without an id: its answer cannot be read")]
     public static partial void AnswerUnreadable(ILogger logger, string provider, Guid deliveryId);
 
     [LoggerMessage(2, LogLevel.Warning,

@@ -9,7 +9,8 @@ namespace Notify.Providers.Twilio;
 /// <param name="NumSegments">How many segments are billed; 0 while it is not known.</param>
 /// <param name="Price">What is billed, as a negative number; null while it is not known.</param>
 /// <param name="PriceUnit">The price's currency.</param>
-internal sealed record TwilioMessage(string? Sid, string? Status, int? ErrorCode, int? NumSegments, decimal? Price, string? PriceUnit);
+internal sealed record TwilioMessage(
+    string? Sid, string? Status, int? ErrorCode, int? NumSegments, decimal? Price, string? PriceUnit);
 
 /// <summary>What is of use in an error. Its message may quote the number and the text, so it is not read.</summary>
 internal sealed record TwilioError(int? Code);

@@ -21,7 +21,8 @@ public static class TwilioNotificationsBuilderExtensions
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the account and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddTwilio(this INotificationsBuilder builder, string name, Action<TwilioOptions> configure)
+    public static INotificationsBuilder AddTwilio(
+        this INotificationsBuilder builder, string name, Action<TwilioOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);

@@ -10,8 +10,8 @@ public sealed class TwilioOptions
     public string AccountSid { get; set; } = "";
 
     /// <summary>
-    /// The account's auth token. It opens the API unless an API key is given, and it is what Twilio signs callbacks with: required
-    /// without an API key, and with <see cref="StatusCallbackUrl"/>. Default null.
+    /// The account's auth token. It opens the API unless an API key is given, and it is what Twilio signs callbacks with:
+    /// required without an API key, and with <see cref="StatusCallbackUrl"/>. Default null.
     /// </summary>
     public string? AuthToken { get; set; }
 
@@ -49,7 +49,9 @@ public sealed class TwilioOptions
     /// </summary>
     public decimal? PricePerSegment { get; set; }
 
-    /// <summary>The ISO 4217 code of <see cref="PricePerSegment"/>, such as <c>EUR</c>. Required with it, and of no use without.</summary>
+    /// <summary>
+    /// The ISO 4217 code of <see cref="PricePerSegment"/>, such as <c>EUR</c>. Required with it, and of no use without.
+    /// </summary>
     public string? Currency { get; set; }
 
     /// <summary>

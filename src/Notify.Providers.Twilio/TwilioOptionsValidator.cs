@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +10,8 @@ namespace Notify.Providers.Twilio;
 /// </summary>
 internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOptions>
 {
+    private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+
     public ValidateOptionsResult Validate(string? name, TwilioOptions options)
     {
         string[] failures =
@@ -29,7 +32,7 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
         if (string.IsNullOrEmpty(options.AuthToken) && string.IsNullOrEmpty(options.ApiKeySid))
             yield return $"Set {nameof(options.AuthToken)}, or {nameof(options.ApiKeySid)} and {nameof(options.ApiKeySecret)}.";
         if (string.IsNullOrEmpty(options.AuthToken) && options.StatusCallbackUrl is not null)
-            yield return $"Set {nameof(options.AuthToken)}: callbacks to {nameof(options.StatusCallbackUrl)} are verified with it.";
+            yield return $"Set {nameof(options.AuthToken)}: calls of {nameof(options.StatusCallbackUrl)} are verified with it.";
     }
 
     private static IEnumerable<string> SenderFailures(TwilioOptions options)
@@ -37,7 +40,7 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
         if (string.IsNullOrEmpty(options.From) == string.IsNullOrEmpty(options.MessagingServiceSid))
             yield return $"Set exactly one of {nameof(options.From)} and {nameof(options.MessagingServiceSid)}.";
         if (!string.IsNullOrEmpty(options.From) && !Sender().IsMatch(options.From))
-            yield return $"{nameof(options.From)} is neither a number in E.164 form, nor a short code, nor an alphanumeric sender id.";
+            yield return $"{nameof(options.From)} is no number in E.164 form, no short code and no alphanumeric sender id.";
         if (!string.IsNullOrEmpty(options.MessagingServiceSid) && !IsSid("MG", options.MessagingServiceSid))
             yield return $"{nameof(options.MessagingServiceSid)} is no messaging service's SID: MG and 32 hexadecimal digits.";
     }
@@ -47,7 +50,7 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
         if (options.StatusCallbackUrl is { } callback && !IsCallback(callback))
             yield return $"{nameof(options.StatusCallbackUrl)} must be an absolute https URL without query and fragment.";
         if (options.BaseAddress is { } address && !IsApi(address))
-            yield return $"{nameof(options.BaseAddress)} must be an absolute https URL without query; http is for this machine only.";
+            yield return $"{nameof(options.BaseAddress)} must be an absolute https URL; http is for this machine only.";
     }
 
     private static IEnumerable<string> PriceFailures(TwilioOptions options)
@@ -61,7 +64,7 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
     }
 
     private static bool IsSid(string prefix, string text) =>
-        text.StartsWith(prefix, StringComparison.Ordinal) && text.Length == 34 && text.AsSpan(2).IndexOfAnyExcept(HexDigits) < 0;
+        text.Length == 34 && text.StartsWith(prefix, StringComparison.Ordinal) && !text.AsSpan(2).ContainsAnyExcept(HexDigits);
 
     private static bool IsCallback(Uri url) =>
         url is { IsAbsoluteUri: true, Scheme: "https", Query: "", Fragment: "", UserInfo: "" };
@@ -70,10 +73,8 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
         url is { IsAbsoluteUri: true, Query: "", Fragment: "", UserInfo: "" }
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
-    private static readonly System.Buffers.SearchValues<char> HexDigits = System.Buffers.SearchValues.Create("0123456789abcdefABCDEF");
-
     // An alphanumeric sender id has a letter: Twilio, "Alphanumeric Sender ID".
-    [GeneratedRegex(@"^(\+[1-9]\d{6,14}|\d{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11})\z", RegexOptions.CultureInvariant | RegexOptions.ECMAScript)]
+    [GeneratedRegex(@"^(\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Sender();
 
     [GeneratedRegex(@"^[A-Z]{3}\z", RegexOptions.CultureInvariant)]

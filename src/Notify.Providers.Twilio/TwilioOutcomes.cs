@@ -74,14 +74,19 @@ internal static class TwilioOutcomes
             [21268] = ("Sending to Premium rate or Information Service numbers is not allowed", Meaning.Rejects),
             [21401] = ("Invalid Phone Number", Meaning.Rejects),
             [21407] = ("This Phone Number type does not support SMS", Meaning.Rejects),
-            [21408] = ("Permission to send an SMS or MMS has not been enabled for the region indicated by the 'To' number", Meaning.Rejects),
+            [21408] = (
+                "Permission to send an SMS or MMS has not been enabled for the region indicated by the 'To' number",
+                Meaning.Rejects),
             [21421] = ("Phone Number is invalid", Meaning.Rejects),
             [21601] = ("Phone number is not a valid SMS-capable inbound phone number", Meaning.Fails),
             [21602] = ("Message body is required", Meaning.Rejects),
             [21603] = ("A 'From' or 'MessagingServiceSid' parameter is required to send a message", Meaning.Fails),
             [21604] = ("The destination 'To' phone number is required to send an SMS", Meaning.Rejects),
             [21605] = ("Maximum body length is 160 characters (old API endpoint)", Meaning.Rejects),
-            [21606] = ("The 'From' phone number provided is not a valid message-capable Twilio phone number for this destination/account", Meaning.Fails),
+            [21606] = (
+                "The 'From' phone number provided is not a valid message-capable Twilio phone number"
+                    + " for this destination/account",
+                Meaning.Fails),
             [21607] = ("The 'from' phone number must be the sandbox phone number for trial accounts", Meaning.Fails),
             [21608] = ("The 'to' phone number provided is not yet verified for this account", Meaning.Rejects),
             [21609] = ("Invalid 'StatusCallback'", Meaning.Fails),
@@ -172,11 +177,12 @@ internal static class TwilioOutcomes
         var after = HttpFailures.RetryAfter(response, time);
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
             return Outcome.Throttled(error?.Code is { } limit ? Describe(limit) : "HTTP 429", after);
-        return error?.Code is { } code && OfCode(code, after) is { } outcome ? outcome : OfStatus(response.StatusCode, error?.Code, after);
+        return (error?.Code is { } code ? OfCode(code, after) : null) ?? OfStatus(response.StatusCode, error?.Code, after);
     }
 
     /// <summary>The code and what the dictionary calls it.</summary>
-    public static string Describe(int code) => Dictionary.TryGetValue(code, out var entry) ? $"{code} {entry.Name}" : $"error {code}";
+    public static string Describe(int code) =>
+        Dictionary.TryGetValue(code, out var entry) ? $"{code} {entry.Name}" : $"error {code}";
 
     private static Outcome? OfCode(int code, TimeSpan? after)
     {
@@ -204,8 +210,9 @@ internal static class TwilioOutcomes
             HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
                 Outcome.ProviderFailed(reason, after),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
-            HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
-                or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or < HttpStatusCode.BadRequest => Outcome.ProviderFailed(reason, after),
+            HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden
+                or HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone
+                or < HttpStatusCode.BadRequest => Outcome.ProviderFailed(reason),
             _ => Outcome.Rejected(reason),
         };
     }

@@ -54,8 +54,8 @@ internal sealed class TwilioProvider(
     }
 
     /// <summary>The body; null when it is not what Twilio documents, or when its end never came.</summary>
-    private static async ValueTask<T?> ReadAsync<T>(HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
-        where T : class
+    private static async ValueTask<T?> ReadAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
     {
         try
         {

@@ -11,13 +11,16 @@ namespace Notify.Providers.Twilio;
 /// <summary>Writes the request that creates a message. What is the same in all of them is made once.</summary>
 internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
 {
-    /// <summary>How long Twilio queues a message when nothing is said, and the most that can be said (Twilio, error 90007).</summary>
+    /// <summary>How long Twilio queues a message when nothing is said, and the most that can be (Twilio, error 90007).</summary>
     private const int MaxValiditySeconds = 36_000;
 
     private static readonly MediaTypeHeaderValue Form = new("application/x-www-form-urlencoded");
 
-    private readonly Uri _url = new(options.BaseAddress.AbsoluteUri.TrimEnd('/') + $"/2010-04-01/Accounts/{options.AccountSid}/Messages.json");
+    private readonly Uri _url =
+        new($"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json");
+
     private readonly AuthenticationHeaderValue _authorization = new("Basic", Convert.ToBase64String(CredentialsOf(options)));
+
     private readonly byte[] _sender = SenderOf(options);
     private readonly string? _statusCallback = options.StatusCallbackUrl?.AbsoluteUri;
 

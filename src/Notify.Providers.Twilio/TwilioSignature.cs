@@ -12,8 +12,7 @@ internal sealed class TwilioSignature(Uri url, string authToken)
     private readonly byte[] _key = Encoding.UTF8.GetBytes(authToken);
 
     // Twilio may sign the URL with its port or without, whichever of the two it was given.
-    private readonly string[] _urls =
-        [.. new[] { url.AbsoluteUri, WithPort(url), url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.Port, UriFormat.UriEscaped) }.Distinct()];
+    private readonly string[] _urls = [Form(url, UriComponents.Host), Form(url, UriComponents.Host | UriComponents.StrongPort)];
 
     /// <param name="query">The query of the call, as it was received.</param>
     /// <param name="form">The form's fields.</param>
@@ -32,8 +31,8 @@ internal sealed class TwilioSignature(Uri url, string authToken)
         return matches;
     }
 
-    private static string WithPort(Uri url) =>
-        url.GetComponents(UriComponents.AbsoluteUri & ~UriComponents.Port | UriComponents.StrongPort, UriFormat.UriEscaped);
+    private static string Form(Uri url, UriComponents authority) =>
+        url.GetComponents(UriComponents.Scheme | authority | UriComponents.Path, UriFormat.UriEscaped);
 
     private byte[] Sign(string text)
     {

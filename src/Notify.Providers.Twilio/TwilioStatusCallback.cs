@@ -8,8 +8,8 @@ using Notify.Settling;
 namespace Notify.Providers.Twilio;
 
 /// <summary>
-/// Reads Twilio's status callbacks (Twilio, "Track the Message Status of Outbound Messages"). The URL that was sent with a message
-/// says whose delivery it is, and the signature covers the URL.
+/// Reads Twilio's status callbacks (Twilio, "Track the Message Status of Outbound Messages"). The URL that was sent with a
+/// message says whose delivery it is, and the signature covers the URL.
 /// </summary>
 internal sealed class TwilioStatusCallback(
     string provider, TwilioOptions options, TimeProvider time, ILogger<TwilioStatusCallback> logger) : IReceiptCallback
@@ -34,21 +34,26 @@ internal sealed class TwilioStatusCallback(
         }
 
         var query = ReadPairs(call.Query.TrimStart('?'));
-        var tenant = Find(query, "tenant") ?? Trigger.DefaultTenant;
-        return new CallbackReceipts(
-            tenant, Guid.TryParse(Find(query, "delivery"), out var delivery) && ReadReceipt(delivery, form) is { } receipt ? [receipt] : []);
+        var receipt = Guid.TryParse(Find(query, "delivery"), out var delivery) ? ReadReceipt(delivery, form) : null;
+        return new CallbackReceipts(Find(query, "tenant") ?? Trigger.DefaultTenant, receipt is null ? [] : [receipt]);
     }
 
-    private Receipt? ReadReceipt(Guid delivery, List<KeyValuePair<string, string>> form) => Find(form, "MessageStatus") switch
+    private Receipt? ReadReceipt(Guid delivery, List<KeyValuePair<string, string>> form)
     {
-        "delivered" => new Receipt(delivery, ReceiptKind.Delivered, time.GetUtcNow()),
-        "read" => new Receipt(delivery, ReceiptKind.Opened, time.GetUtcNow()),
-        "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, time.GetUtcNow(), DetailOf(Find(form, "ErrorCode"))),
-        _ => null,
-    };
+        var now = time.GetUtcNow();
+        return Find(form, "MessageStatus") switch
+        {
+            "delivered" => new Receipt(delivery, ReceiptKind.Delivered, now),
+            "read" => new Receipt(delivery, ReceiptKind.Opened, now),
+            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now, DetailOf(Find(form, "ErrorCode"))),
+            _ => null,
+        };
+    }
 
     private static string? DetailOf(string? errorCode) =>
-        int.TryParse(errorCode, NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? TwilioOutcomes.Describe(code) : null;
+        int.TryParse(errorCode, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
+            ? TwilioOutcomes.Describe(code)
+            : null;
 
     private static string? Find(List<KeyValuePair<string, string>> pairs, string name) =>
         pairs.Find(pair => pair.Key == name).Value;

@@ -49,11 +49,12 @@ internal sealed class TwilioCallbacks(TwilioAccount account) : IDisposable
 
     private string Sign(string url, Dictionary<string, string> fields)
     {
-        var signed = new StringBuilder(url);
+        var text = new StringBuilder(url);
         foreach (var (name, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
-            signed.Append(name).Append(value);
+            text.Append(name).Append(value);
 #pragma warning disable CA5350 // Twilio has chosen it.
-        return Convert.ToBase64String(HMACSHA1.HashData(Encoding.UTF8.GetBytes(account.AuthToken), Encoding.UTF8.GetBytes(signed.ToString())));
+        var signature = HMACSHA1.HashData(Encoding.UTF8.GetBytes(account.AuthToken), Encoding.UTF8.GetBytes(text.ToString()));
 #pragma warning restore CA5350
+        return Convert.ToBase64String(signature);
     }
 }

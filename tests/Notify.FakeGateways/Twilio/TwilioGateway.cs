@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.FakeGateways.Twilio;
 
 /// <summary>
-/// A Twilio for one account: its Messages API (2010-04-01), which checks what Twilio checks and answers what it documents, and its
-/// status callbacks. The magic numbers of Twilio's test credentials work (see <see cref="TwilioRules"/>).
+/// A Twilio for one account: its Messages API (2010-04-01), which checks what Twilio checks and answers what it documents, and
+/// its status callbacks. The magic numbers of Twilio's test credentials work (see <see cref="TwilioRules"/>).
 /// </summary>
 public sealed class TwilioGateway : IAsyncDisposable
 {
@@ -36,10 +36,10 @@ public sealed class TwilioGateway : IAsyncDisposable
     /// <summary>Whether messages are kept, or only counted. Default true.</summary>
     public bool KeepsMessages { get; set; } = true;
 
-    /// <summary>What goes wrong with a request, by its number from 1 on; null for what goes well. Default: nothing goes wrong.</summary>
+    /// <summary>What goes wrong with a request, by its number from 1 on; null for what goes well. Default: nothing.</summary>
     public Func<int, TwilioTrouble?> Trouble { get; set; } = _ => null;
 
-    /// <summary>Where callbacks really go: a proxy in front of an application passes them on so. Null calls the URL itself.</summary>
+    /// <summary>Where callbacks really go, as a proxy in front of an application passes them on. Null calls the URL.</summary>
     public Uri? CallbackProxy
     {
         get => _callbacks.Proxy;
@@ -57,7 +57,8 @@ public sealed class TwilioGateway : IAsyncDisposable
     /// <param name="message">The message.</param>
     /// <param name="status">Its new status, such as <c>sent</c>.</param>
     /// <param name="errorCode">Why it failed.</param>
-    public Task<int> CallBackAsync(TwilioSms message, string status, int? errorCode = null) => _callbacks.CallAsync(message, status, errorCode);
+    public Task<int> CallBackAsync(TwilioSms message, string status, int? errorCode = null) =>
+        _callbacks.CallAsync(message, status, errorCode);
 
     /// <summary>Calls back as a message fares: <c>sent</c>, and <c>delivered</c> or what its magic number says.</summary>
     public async Task DeliverAsync(TwilioSms message)

@@ -15,15 +15,15 @@ internal static partial class TwilioRules
     private static readonly Dictionary<string, TwilioRefusal> MagicSenders = new()
     {
         ["+15005550001"] = new(400, 21212, "The 'From' number +15005550001 is not a valid phone number."),
-        ["+15005550007"] = new(400, 21606, "The 'From' phone number provided is not a valid message-capable Twilio phone number."),
+        ["+15005550007"] = new(400, 21606, "The 'From' phone number provided is not a valid message-capable phone number."),
         ["+15005550008"] = new(429, 21611, "This 'From' number has exceeded the maximum number of queued messages."),
     };
 
     private static readonly Dictionary<string, TwilioRefusal> MagicRecipients = new()
     {
         ["+15005550001"] = new(400, 21211, "The 'To' number +15005550001 is not a valid phone number."),
-        ["+15005550002"] = new(400, 21612, "Message cannot be sent with the current combination of 'To' (+15005550002) and/or 'From' parameters"),
-        ["+15005550003"] = new(400, 21408, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number: +15005550003"),
+        ["+15005550002"] = new(400, 21612, "Message cannot be sent with the current combination of 'To' and/or 'From' parameters"),
+        ["+15005550003"] = new(400, 21408, "Permission to send an SMS has not been enabled for the region: +15005550003"),
         ["+15005550004"] = new(400, 21610, "Attempt to send to unsubscribed recipient"),
         ["+15005550009"] = new(400, 21614, "'To' number is not a valid mobile number: +15005550009"),
     };
@@ -62,12 +62,17 @@ internal static partial class TwilioRules
     private static TwilioRefusal? SenderError(TwilioRequest request, TwilioAccount account)
     {
         if (request.MessagingServiceSid is { } service)
-            return service == account.MessagingServiceSid ? null : new(404, 21701, $"The Messaging Service {service} does not exist");
+        {
+            return service == account.MessagingServiceSid
+                ? null
+                : new(404, 21701, $"The Messaging Service {service} does not exist");
+        }
+
         if (request.From is not { } from)
             return new(400, 21603, "A 'From' phone number is required.");
         if (MagicSenders.TryGetValue(from, out var magic))
             return magic;
-        return from == account.Number ? null : new(400, 21659, $"'From' {from} is not a Twilio phone number or Short Code country mismatch");
+        return from == account.Number ? null : new(400, 21659, $"'From' {from} is not a Twilio phone number");
     }
 
     private static TwilioRefusal? ContentError(TwilioRequest request)

@@ -8,7 +8,10 @@ public sealed record TwilioTrouble
     /// <summary>The status to answer with. Default 500.</summary>
     public int Status { get; init; } = 500;
 
-    /// <summary>The error code to answer with; null answers a page that is no JSON.</summary>
+    /// <summary>The JSON to answer with, whatever it is. It goes before <see cref="Code"/>.</summary>
+    public string? Json { get; init; }
+
+    /// <summary>The error code to answer with. Without it and <see cref="Json"/> the answer is a page that is no JSON.</summary>
     public int? Code { get; init; }
 
     /// <summary>Twilio's message, which may quote what it likes.</summary>
@@ -42,7 +45,8 @@ public sealed record TwilioTrouble
         }
 
         context.Response.StatusCode = Status;
-        context.Response.ContentType = "text/html";
-        await context.Response.WriteAsync($"<html>{Message}</html>", context.RequestAborted);
+        context.Response.ContentType = Json is null ? "text/html" : "application/json";
+        if (Status != StatusCodes.Status204NoContent)
+            await context.Response.WriteAsync(Json ?? $"<html>{Message}</html>", context.RequestAborted);
     }
 }
