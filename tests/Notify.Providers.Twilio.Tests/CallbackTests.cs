@@ -15,7 +15,7 @@ public sealed class CallbackTests
         await using var application = await StartAsync(gateway);
         var sent = await application.SendAsync(Recipient.Phone("+46701234567"), tenant: "acme & co");
 
-        await gateway.DeliverAsync(Assert.Single(gateway.Messages));
+        Assert.Equal(204, await gateway.DeliverAsync(Assert.Single(gateway.Messages)));
 
         var receipt = Assert.Single((await ReceiptsAsync(application, sent, 1)).Receipts);
         Assert.Equal((sent.Delivery.Id, ReceiptKind.Delivered, null), (receipt.DeliveryId, receipt.Kind, receipt.Detail));
@@ -34,7 +34,7 @@ public sealed class CallbackTests
         await using var application = await StartAsync(gateway);
         var sent = await application.SendAsync(Recipient.Phone(number));
 
-        await gateway.DeliverAsync(Assert.Single(gateway.Messages));
+        Assert.Equal(204, await gateway.DeliverAsync(Assert.Single(gateway.Messages)));
 
         var receipt = Assert.Single((await ReceiptsAsync(application, sent, 1)).Receipts);
         Assert.Equal((ReceiptKind.Bounced, detail), (receipt.Kind, receipt.Detail));

@@ -8,7 +8,9 @@ using Notify.Settling;
 
 namespace Notify.Hosting.Receipts;
 
-/// <summary><c>POST /v1/callbacks/{provider}</c>: takes receipts in the vendor's own form. Its signature stands for an API key.</summary>
+/// <summary>
+/// <c>POST /v1/callbacks/{provider}</c>: takes receipts in the vendor's own form. Its signature stands for an API key.
+/// </summary>
 internal static class CallbackEndpoint
 {
     public static void MapCallbacks(this RouteGroupBuilder group)
@@ -20,7 +22,8 @@ internal static class CallbackEndpoint
     private static async Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time)
     {
         var provider = RequestValues.Route(context.Request, "provider");
-        if (context.RequestServices.GetServices<IReceiptCallback>().FirstOrDefault(known => known.Provider == provider) is not { } callback)
+        var callback = context.RequestServices.GetServices<IReceiptCallback>().FirstOrDefault(known => known.Provider == provider);
+        if (callback is null)
             return Problem.Of(StatusCodes.Status404NotFound, "No provider of this name takes callbacks.");
 
         return await RequestBody.ReadAsync(context, async body =>

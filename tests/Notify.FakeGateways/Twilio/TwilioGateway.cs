@@ -61,11 +61,12 @@ public sealed class TwilioGateway : IAsyncDisposable
         _callbacks.CallAsync(message, status, errorCode);
 
     /// <summary>Calls back as a message fares: <c>sent</c>, and <c>delivered</c> or what its magic number says.</summary>
-    public async Task DeliverAsync(TwilioSms message)
+    /// <returns>The status of the last call's answer.</returns>
+    public async Task<int> DeliverAsync(TwilioSms message)
     {
         await CallBackAsync(message, "sent");
         var error = TwilioRules.FateOf(message.To);
-        await CallBackAsync(message, error is null ? "delivered" : "undelivered", error);
+        return await CallBackAsync(message, error is null ? "delivered" : "undelivered", error);
     }
 
     /// <inheritdoc/>
