@@ -16,6 +16,7 @@ using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
 using Notify.Hosting.Sandbox;
 using Notify.Hosting.Templates;
+using Notify.Hosting.Unsubscribing;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -28,6 +29,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
+    /// <para>
+    /// Open to everybody, whatever the group requires, are <c>/v1/callbacks/{provider}</c>, which vendors call and sign, and
+    /// <c>/v1/unsubscribe/{token}</c>, where the links of <c>AddUnsubscribeLinks()</c> lead.
+    /// </para>
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
@@ -57,9 +62,18 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapMetrics(endpoints.ServiceProvider);
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
+        MapOpen(endpoints, prefix);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
+    }
+
+    // Vendors and recipients have no key. What they may do is in what they bring: a signature, a token.
+    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix)
+    {
+        var open = endpoints.MapGroup(prefix).AllowAnonymous().AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider));
+        open.MapCallbacks();
+        open.MapUnsubscribe();
     }
 
     private static NotificationsApiOptions ValidOptions(IServiceProvider services)

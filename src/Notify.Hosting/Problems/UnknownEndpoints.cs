@@ -9,8 +9,8 @@ internal static class UnknownEndpoints
 {
     private static readonly string[] Areas =
     [
-        "/v1/notifications", "/v1/users", "/v1/topics", "/v1/templates", "/v1/dead-letters", "/v1/receipts", "/v1/analytics",
-        "/v1/sandbox", "/health",
+        "/v1/notifications", "/v1/users", "/v1/topics", "/v1/templates", "/v1/dead-letters", "/v1/receipts", "/v1/callbacks",
+        "/v1/unsubscribe", "/v1/analytics", "/v1/sandbox", "/health",
     ];
 
     /// <summary>A path within the API that nothing else answers. Outside of it paths are the application's.</summary>

@@ -14,14 +14,23 @@ internal static class RequestBody
 {
     private const int ChunkBytes = 16 * 1024;
 
-    /// <summary>Hands the body on as JSON, or answers why it cannot be read.</summary>
-    public static async Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle)
+    /// <summary>Hands the body on as it is, or answers why it cannot be read.</summary>
+    public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
     {
         var maxBytes = context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
-        if (!IsJson(context.Request))
-            return Problem.NotJson();
-        if (await ReadAsync(context, maxBytes).ConfigureAwait(false) is not { } bytes)
-            return Problem.BodyTooLarge(maxBytes);
+        return await ReadAsync(context, maxBytes).ConfigureAwait(false) is { } bytes
+            ? await handle(bytes).ConfigureAwait(false)
+            : Problem.BodyTooLarge(maxBytes);
+    }
+
+    /// <summary>Hands the body on as JSON, or answers why it cannot be read.</summary>
+    public static async Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle) =>
+        IsJson(context.Request)
+            ? await ReadAsync(context, bytes => ParseAsync(bytes, handle)).ConfigureAwait(false)
+            : Problem.NotJson();
+
+    private static async Task<IResult> ParseAsync(ReadOnlyMemory<byte> bytes, Func<JsonField, Task<IResult>> handle)
+    {
         if (!Utf8.IsValid(bytes.Span))
             return Problem.NotUtf8();
 

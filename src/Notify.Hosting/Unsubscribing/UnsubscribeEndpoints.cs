@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Recipients;
+
+namespace Notify.Hosting.Unsubscribing;
+
+/// <summary>
+/// <c>/v1/unsubscribe/{token}</c>: a mail program posts to it (one-click, RFC 8058), a person opens it and presses the button. To
+/// open it changes nothing, because mail scanners follow every link.
+/// </summary>
+internal static class UnsubscribeEndpoints
+{
+    public static void MapUnsubscribe(this RouteGroupBuilder group)
+    {
+        group.MapGet("/v1/unsubscribe/{token}", Ask);
+        group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync);
+        group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, POST");
+    }
+
+    private static IResult Ask(HttpContext context, IUnsubscribeLinks links) =>
+        Show(context, links.IsGenuine(TokenOf(context)) ? UnsubscribePage.Question : null);
+
+    private static async Task<IResult> UnsubscribeAsync(HttpContext context, IUnsubscribeLinks links)
+    {
+        var done = await links.UnsubscribeAsync(TokenOf(context), context.RequestAborted).ConfigureAwait(false);
+        return Show(context, done ? UnsubscribePage.Done : null);
+    }
+
+    private static string TokenOf(HttpContext context) => RequestValues.Route(context.Request, "token");
+
+    private static IResult Show(HttpContext context, string? page)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = UnsubscribePage.ContentSecurityPolicy;
+        headers.XContentTypeOptions = "nosniff";
+        headers.CacheControl = "no-store";
+        headers["Referrer-Policy"] = "no-referrer";
+        return TypedResults.Content(
+            page ?? UnsubscribePage.Unknown,
+            "text/html; charset=utf-8",
+            statusCode: page is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK);
+    }
+}

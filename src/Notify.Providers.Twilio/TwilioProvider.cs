@@ -1,0 +1,70 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.Twilio;
+
+/// <summary>Sends SMS by creating messages over Twilio's REST API, version 2010-04-01.</summary>
+internal sealed class TwilioProvider(
+    string name, HttpClient client, TwilioOptions options, TimeProvider time, ILogger<TwilioProvider> logger) : IDeliveryProvider
+{
+    private readonly TwilioRequests _requests = new(options, time);
+
+    public string Name => name;
+
+    public Channel Channel => Channel.Sms;
+
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (TwilioOutcomes.RefusalOf(delivery.Content) is { } refusal)
+            return refusal;
+
+        try
+        {
+            using var request = _requests.Create(delivery);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            if (!TwilioOutcomes.IsCreated(response))
+            {
+                var error = await ReadAsync(response, TwilioJson.Default.TwilioError, cancellationToken).ConfigureAwait(false);
+                return TwilioOutcomes.Of(response, error, time);
+            }
+
+            var message = await ReadAsync(response, TwilioJson.Default.TwilioMessage, cancellationToken).ConfigureAwait(false);
+            if (message is null)
+                Log.AnswerUnreadable(logger, Name, delivery.Id);
+            return TwilioOutcomes.Of(message, CostOf(message, delivery.Content.Body!));
+        }
+        catch (HttpRequestException exception)
+        {
+            return HttpFailures.Unreachable(exception);
+        }
+    }
+
+    private Cost CostOf(TwilioMessage? message, string body)
+    {
+        // With a messaging service it is 0 until a sender has been chosen.
+        var segments = message?.NumSegments is > 0 and var counted ? counted : SmsSegments.Count(body);
+        return message is { Price: { } price, PriceUnit: { } unit }
+            ? new Cost(segments, Math.Abs(price), unit)
+            : new Cost(segments, segments * options.PricePerSegment, options.Currency);
+    }
+
+    /// <summary>The body; null when it is not what Twilio documents, or when its end never came.</summary>
+    private static async ValueTask<T?> ReadAsync<T>(
+        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
+    {
+        try
+        {
+            var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is JsonException or IOException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.Twilio;
+
+/// <summary>Writes the request that creates a message. What is the same in all of them is made once.</summary>
+internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
+{
+    /// <summary>How long Twilio queues a message when nothing is said, and the most that can be (Twilio, error 90007).</summary>
+    private const int MaxValiditySeconds = 36_000;
+
+    private static readonly MediaTypeHeaderValue Form = new("application/x-www-form-urlencoded");
+
+    private readonly Uri _url =
+        new($"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json");
+
+    private readonly AuthenticationHeaderValue _authorization = new("Basic", Convert.ToBase64String(CredentialsOf(options)));
+
+    private readonly byte[] _sender = SenderOf(options);
+    private readonly string? _statusCallback = options.StatusCallbackUrl?.AbsoluteUri;
+
+    public HttpRequestMessage Create(Delivery delivery)
+    {
+        var form = new PooledContent(Form);
+        form.Write(_sender);
+        form.Write("&To="u8);
+        FormEncoding.Write(form, delivery.To.Value);
+        form.Write("&Body="u8);
+        FormEncoding.Write(form, delivery.Content.Body);
+        WriteStatusCallback(form, delivery);
+        WriteValidity(form, delivery);
+        return new HttpRequestMessage(HttpMethod.Post, _url)
+        {
+            Content = form,
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Headers = { Authorization = _authorization },
+        };
+    }
+
+    private void WriteStatusCallback(PooledContent form, Delivery delivery)
+    {
+        if (_statusCallback is null)
+            return;
+
+        form.Write("&StatusCallback="u8);
+        FormEncoding.Write(form, _statusCallback);
+        FormEncoding.Write(form, TwilioStatusCallback.QueryFor(delivery));
+    }
+
+    // Left out where it would say no less than Twilio's own bound, because a messaging service may have a tighter one.
+    private void WriteValidity(PooledContent form, Delivery delivery)
+    {
+        var left = (delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds;
+        if (left >= MaxValiditySeconds)
+            return;
+
+        form.Write("&ValidityPeriod="u8);
+        FormEncoding.Write(form, Math.Max(1, (int)left).ToString(CultureInfo.InvariantCulture));
+    }
+
+    private static byte[] CredentialsOf(TwilioOptions options) =>
+        Encoding.UTF8.GetBytes(string.IsNullOrEmpty(options.ApiKeySid)
+            ? $"{options.AccountSid}:{options.AuthToken}"
+            : $"{options.ApiKeySid}:{options.ApiKeySecret}");
+
+    private static byte[] SenderOf(TwilioOptions options)
+    {
+        var sender = new ArrayBufferWriter<byte>();
+        sender.Write(string.IsNullOrEmpty(options.From) ? "MessagingServiceSid="u8 : "From="u8);
+        FormEncoding.Write(sender, string.IsNullOrEmpty(options.From) ? options.MessagingServiceSid : options.From);
+        return sender.WrittenSpan.ToArray();
+    }
+}

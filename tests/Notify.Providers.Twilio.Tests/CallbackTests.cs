@@ -1,0 +1,143 @@
+using Notify.Delivering;
+using Notify.FakeGateways.Twilio;
+using Notify.Queueing;
+using Notify.Settling;
+
+namespace Notify.Providers.Twilio.Tests;
+
+/// <summary>What Twilio tells later, by way of the HTTP API.</summary>
+public sealed class CallbackTests
+{
+    [Fact]
+    public async Task A_message_that_arrives_has_a_receipt()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        var sent = await application.SendAsync(Recipient.Phone("+46701234567"), tenant: "acme & co");
+
+        Assert.Equal(204, await gateway.DeliverAsync(Assert.Single(gateway.Messages)));
+
+        var receipt = Assert.Single((await ReceiptsAsync(application, sent, 1)).Receipts);
+        Assert.Equal((sent.Delivery.Id, ReceiptKind.Delivered, null), (receipt.DeliveryId, receipt.Kind, receipt.Detail));
+    }
+
+    [Theory]
+    [InlineData("+15005530003", "30003 Unreachable destination handset")]
+    [InlineData("+15005530004", "30004 Message blocked")]
+    [InlineData("+15005530005", "30005 Unknown destination handset")]
+    [InlineData("+15005530006", "30006 Landline or unreachable carrier")]
+    [InlineData("+15005530007", "30007 Message filtered")]
+    [InlineData("+15005530008", "30008 Unknown error")]
+    public async Task A_message_that_comes_back_says_why(string number, string detail)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        var sent = await application.SendAsync(Recipient.Phone(number));
+
+        Assert.Equal(204, await gateway.DeliverAsync(Assert.Single(gateway.Messages)));
+
+        var receipt = Assert.Single((await ReceiptsAsync(application, sent, 1)).Receipts);
+        Assert.Equal((ReceiptKind.Bounced, detail), (receipt.Kind, receipt.Detail));
+    }
+
+    [Theory]
+    [InlineData("queued", null, null, null)]
+    [InlineData("sending", null, null, null)]
+    [InlineData("sent", null, null, null)]
+    [InlineData("delivered", null, ReceiptKind.Delivered, null)]
+    [InlineData("read", null, ReceiptKind.Opened, null)]
+    [InlineData("failed", null, ReceiptKind.Bounced, null)]
+    [InlineData("failed", 21610, ReceiptKind.Bounced, "21610 Attempt to send to unsubscribed recipient")]
+    [InlineData("undelivered", 39999, ReceiptKind.Bounced, "error 39999")]
+    public async Task A_status_makes_a_receipt_or_none(string status, int? code, ReceiptKind? kind, string? detail)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
+
+        Assert.Equal(204, await gateway.CallBackAsync(Assert.Single(gateway.Messages), status, code));
+
+        var receipts = (await ReceiptsAsync(application, sent, kind is null ? 0 : 1)).Receipts;
+        Assert.Equal((kind, detail), (receipts.SingleOrDefault()?.Kind, receipts.SingleOrDefault()?.Detail));
+    }
+
+    [Fact]
+    public async Task A_call_that_another_account_signed_is_refused()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway, options => options.AuthToken = "another", byApiKey: true);
+        var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
+
+        Assert.Equal(403, await gateway.CallBackAsync(Assert.Single(gateway.Messages), "delivered"));
+        Assert.Empty((await ReceiptsAsync(application, sent, 0)).Receipts);
+    }
+
+    [Fact]
+    public async Task Without_a_callback_url_no_call_is_believed()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.CallbackProxy = application.Address;
+        await application.AttemptAsync();
+
+        var message = gateway.Messages[0] with { StatusCallback = $"{TwilioApplication.CallbackUrl}?delivery={Guid.NewGuid()}" };
+        Assert.Equal(403, await gateway.CallBackAsync(message, "delivered"));
+    }
+
+    // From Twilio's documentation, "Validating Requests", and the libraries' tests.
+    [Theory]
+    [InlineData("https://mycompany.com/myapp.php", "?foo=1&bar=2", true)]
+    [InlineData("https://mycompany.com:443/myapp.php", "?foo=1&bar=2", true)]
+    [InlineData("https://mycompany.com:8443/myapp.php", "?foo=1&bar=2", true)]
+    [InlineData("https://mycompany.com/myapp.php", "?foo=1&bar=3", false)]
+    [InlineData("https://mycompany.com/other.php", "?foo=1&bar=2", false)]
+    public void Twilios_own_example_is_genuine(string url, string query, bool expected)
+    {
+        KeyValuePair<string, string>[] fields =
+        [
+            new("To", "+18005551212"), new("Digits", "1234"), new("CallSid", "CA1234567890ABCDE"), new("From", "+12349013030"),
+            new("Caller", "+12349013030"),
+        ];
+
+        const string Signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
+        Assert.Equal(expected, new TwilioSignature(new Uri(url), "12345").Signs(query, fields, Signature));
+        Assert.False(new TwilioSignature(new Uri(url), "12345").Signs(query, [.. fields, new("More", "")], Signature));
+        Assert.False(new TwilioSignature(new Uri(url), "54321").Signs(query, fields, Signature));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("")]
+    [InlineData("not base64 !")]
+    [InlineData("AAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
+    public async Task A_signature_that_is_none_is_refused(string? signature)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await StartAsync(gateway);
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (signature is not null)
+            headers.Add("x-twilio-signature", signature);
+
+        var call = new VendorCall("?delivery=x", headers, "MessageStatus=delivered&&=%zz"u8.ToArray());
+        Assert.Null(application.Callback.Read(call));
+    }
+
+    private static async Task<TwilioApplication> StartAsync(
+        TwilioGateway gateway, Action<TwilioOptions>? configure = null, bool byApiKey = false)
+    {
+        var application = await TwilioApplication.StartAsync(gateway, options =>
+        {
+            options.StatusCallbackUrl = new Uri(TwilioApplication.CallbackUrl);
+            if (byApiKey)
+                (options.ApiKeySid, options.ApiKeySecret) = (gateway.Account.ApiKeySid, gateway.Account.ApiKeySecret);
+            configure?.Invoke(options);
+        });
+        gateway.CallbackProxy = application.Address;
+        return application;
+    }
+
+    private static Task<DeliveryRecord> ReceiptsAsync(TwilioApplication application, DeliveryRecord sent, int count) =>
+        application.FindAsync(sent, found => found.Receipts.Count == count, $"{count} receipts");
+}

@@ -1,0 +1,37 @@
+using System.Text.RegularExpressions;
+using Notify.Delivering;
+
+namespace Notify.Providers.Twilio.Tests;
+
+public enum Expected
+{
+    Rejected,
+    OptedOut,
+    Gone,
+    Retry,
+    Throttled,
+    ProviderFailed,
+}
+
+internal static partial class ExpectedOutcomes
+{
+    public static void AssertIs(Expected expected, string reason, Outcome outcome)
+    {
+        Assert.Equal((expected, reason), (Of(outcome), outcome.Reason));
+        Assert.DoesNotMatch(Number(), outcome.ToString());
+    }
+
+    private static Expected Of(Outcome outcome) => outcome switch
+    {
+        { Kind: OutcomeKind.Rejected, IsOptOut: true } => Expected.OptedOut,
+        { Kind: OutcomeKind.Rejected } => Expected.Rejected,
+        { Kind: OutcomeKind.RecipientGone } => Expected.Gone,
+        { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Expected.ProviderFailed,
+        { Kind: OutcomeKind.Retry, IsThrottled: true } => Expected.Throttled,
+        { Kind: OutcomeKind.Retry } => Expected.Retry,
+        _ => throw new InvalidOperationException($"{outcome} is not among what is expected."),
+    };
+
+    [GeneratedRegex(@"\d{8}")]
+    private static partial Regex Number();
+}

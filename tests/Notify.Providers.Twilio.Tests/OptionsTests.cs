@@ -1,0 +1,103 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Notify.Providers.Twilio.Tests;
+
+/// <summary>What a start refuses.</summary>
+public sealed class OptionsTests
+{
+    private static readonly string AccountSid = "AC" + new string('0', 32);
+
+    [Fact]
+    public async Task A_start_names_every_mistake_at_once()
+    {
+        var failures = await FailuresAsync(options =>
+        {
+            options.AccountSid = "AC1";
+            options.ApiKeySid = "SK" + new string('g', 32);
+            options.From = "no sender!";
+            options.MessagingServiceSid = "MG1";
+            options.StatusCallbackUrl = new Uri("http://example.org/v1/callbacks/twilio");
+            options.BaseAddress = new Uri("http://api.example.org/");
+            options.PricePerSegment = -1;
+            options.Currency = "euro";
+        });
+
+        string[] wrong =
+        [
+            "AccountSid is no", "ApiKeySid is no", "Set both ApiKeySid and ApiKeySecret", "Set AuthToken: calls",
+            "Set exactly one of From", "From is no number", "MessagingServiceSid is no", "StatusCallbackUrl must", "BaseAddress must",
+            "PricePerSegment must", "Currency is no",
+        ];
+        Assert.Equal(wrong.Length, failures.Count);
+        Assert.All(wrong, part => Assert.Contains(failures, failure => failure.Contains(part, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Nothing_at_all_is_too_little()
+    {
+        var failures = await FailuresAsync(_ => { });
+
+        Assert.Equal(3, failures.Count);
+        Assert.Contains(failures, failure => failure.Contains("AccountSid", StringComparison.Ordinal));
+        Assert.Contains("Twilio provider 'twilio': Set AuthToken, or ApiKeySid and ApiKeySecret.", failures);
+        Assert.Contains("Twilio provider 'twilio': Set exactly one of From and MessagingServiceSid.", failures);
+    }
+
+    [Theory]
+    [InlineData("+46701234567", true)]
+    [InlineData("12345", true)]
+    [InlineData("My Shop", true)]
+    [InlineData("A-1_b & c+d", true)]
+    [InlineData("46701234567", false)]
+    [InlineData("+0701234567", false)]
+    [InlineData("Twelve chars", false)]
+    [InlineData("Åre", false)]
+    [InlineData("+46701234567\n", false)]
+    public async Task A_sender_is_a_number_a_short_code_or_a_name(string from, bool expected)
+    {
+        var failures = await FailuresAsync(options =>
+            (options.AccountSid, options.AuthToken, options.From, options.Currency) = (AccountSid, "t", from, "EUR"));
+
+        Assert.Contains("Set both PricePerSegment and Currency, or neither.", failures.Select(failure => failure.Split(": ")[1]));
+        Assert.Equal(expected, failures.Count == 1);
+    }
+
+    [Theory]
+    [InlineData("https://api.dublin.ie1.twilio.com", true)]
+    [InlineData("http://localhost:4010/", true)]
+    [InlineData("https://api.twilio.com/?a=1", false)]
+    [InlineData("https://user@api.twilio.com/", false)]
+    public async Task Credentials_go_over_https(string address, bool expected)
+    {
+        var failures = await FailuresAsync(options =>
+        {
+            (options.AccountSid, options.AuthToken, options.From, options.Currency) = (AccountSid, "t", "+46701234567", "EUR");
+            options.BaseAddress = new Uri(address);
+        });
+
+        Assert.Equal(expected, failures.Count == 1);
+    }
+
+    [Fact]
+    public async Task No_secret_is_in_what_a_start_says()
+    {
+        var failures = await FailuresAsync(options =>
+        {
+            (options.AccountSid, options.AuthToken) = ("secret-1", "secret-2");
+            (options.ApiKeySecret, options.From) = ("secret-3", "secret-4!");
+        });
+
+        Assert.NotEmpty(failures);
+        Assert.DoesNotContain(failures, failure => failure.Contains("secret-", StringComparison.Ordinal));
+    }
+
+    private static async Task<IReadOnlyList<string>> FailuresAsync(Action<TwilioOptions> configure)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddNotifications().UseInMemory().AddTwilio(configure);
+        using var host = builder.Build();
+        return [.. (await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync())).Failures];
+    }
+}

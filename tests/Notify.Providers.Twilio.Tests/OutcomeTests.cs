@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.FakeGateways.Twilio;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Providers.Twilio.Tests;
+
+/// <summary>What Twilio's answers come to, and what the engine makes of it.</summary>
+public sealed class OutcomeTests
+{
+    [Theory]
+    [InlineData("""{"sid":"SM1","status":"failed"}""", "Retry: the message failed without an error code")]
+    [InlineData("""{"sid":"SM1","status":"undelivered","error_code":39999}""", "Retry: error 39999")]
+    [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Accepted")]
+    [InlineData("""{"sid":"SM1","status":"queued","error_code":30007}""", "Rejected: 30007 Message filtered")]
+    [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Accepted")]
+    public async Task A_created_message_is_taken_by_its_status_and_code(string json, string outcome)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.Trouble = _ => new TwilioTrouble { Status = 201, Json = json };
+
+        Assert.Equal(outcome, $"{await application.AttemptAsync()}");
+    }
+
+    [Theory]
+    [InlineData(200, Expected.ProviderFailed)]
+    [InlineData(204, Expected.ProviderFailed)]
+    [InlineData(302, Expected.ProviderFailed)]
+    [InlineData(400, Expected.Rejected)]
+    [InlineData(401, Expected.ProviderFailed)]
+    [InlineData(402, Expected.ProviderFailed)]
+    [InlineData(403, Expected.ProviderFailed)]
+    [InlineData(404, Expected.ProviderFailed)]
+    [InlineData(405, Expected.ProviderFailed)]
+    [InlineData(408, Expected.Retry)]
+    [InlineData(409, Expected.Rejected)]
+    [InlineData(410, Expected.ProviderFailed)]
+    [InlineData(413, Expected.Rejected)]
+    [InlineData(422, Expected.Rejected)]
+    [InlineData(429, Expected.Throttled)]
+    [InlineData(500, Expected.Retry)]
+    [InlineData(502, Expected.ProviderFailed)]
+    [InlineData(503, Expected.ProviderFailed)]
+    [InlineData(504, Expected.ProviderFailed)]
+    public async Task A_status_decides_where_no_code_does(int status, Expected expected)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.Trouble = _ => new TwilioTrouble { Status = status };
+        ExpectedOutcomes.AssertIs(expected, $"HTTP {status}", await application.AttemptAsync());
+
+        gateway.Trouble = _ => new TwilioTrouble { Status = status, Code = 39999 };
+        Assert.Contains("39999", status is 204 ? "39999" : (await application.AttemptAsync()).Reason);
+    }
+
+    [Theory]
+    [InlineData(429, 20429, true)]
+    [InlineData(429, 21611, true)]
+    [InlineData(503, 20503, false)]
+    public async Task Retry_after_is_passed_on(int status, int code, bool isThrottled)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.Trouble = _ => new TwilioTrouble { Status = status, Code = code, RetryAfter = "33" };
+
+        var outcome = await application.AttemptAsync();
+
+        Assert.Equal((TimeSpan.FromSeconds(33), isThrottled), (outcome.RetryAfter, outcome.IsThrottled));
+    }
+
+    [Fact]
+    public async Task A_reply_of_stop_becomes_the_users_preference()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        var user = new User { Id = "ada", Addresses = new Dictionary<string, string> { ["sms"] = "+15005550004" } };
+        await application.Services.GetRequiredService<IRecipientDirectory>().SaveUserAsync(user);
+
+        var delivery = await application.SendAsync(Recipient.User("ada"));
+
+        Assert.Equal(DeliveryState.DeadLetter, delivery.State);
+        Assert.Equal("21610 Attempt to send to unsubscribed recipient", delivery.Reason);
+        var learnt = Assert.Single(await application.Services.GetRequiredService<IUserStore>()
+            .FindAsync(Trigger.DefaultTenant, ["ada"], TestContext.Current.CancellationToken));
+        Assert.Equal(new Preference(null, Channel.Sms, Wanted: false), Assert.Single(learnt.Preferences));
+    }
+
+    [Fact]
+    public async Task A_sender_that_cannot_send_gives_way_to_another_provider()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var other = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(
+            gateway,
+            options => options.From = "+15005550007",
+            services => services.AddNotifications().AddTwilio("twilio-eu", options => TwilioApplication.Fill(options, other)));
+
+        var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
+
+        var delivery = await application.FindAsync(sent, found => found.State == DeliveryState.Accepted, "the other provider");
+        Assert.Equal(["twilio", "twilio-eu"], delivery.Attempts.Select(attempt => attempt.Provider));
+        Assert.Single(other.Messages);
+    }
+
+    [Fact]
+    public async Task Numbers_in_a_region_that_is_not_allowed_do_not_keep_others_from_being_sent_to()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        for (var i = 0; i < 20; i++)
+            Assert.Equal(DeliveryState.DeadLetter, (await application.SendAsync(Recipient.Phone("+15005550003"))).State);
+
+        Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
+    }
+
+    [Fact]
+    public async Task A_refused_connection_is_the_providers_failure()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(
+            gateway, options => options.BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}/"));
+
+        ExpectedOutcomes.AssertIs(
+            Expected.ProviderFailed, "connection failed (ConnectionRefused)", await application.AttemptAsync());
+    }
+}

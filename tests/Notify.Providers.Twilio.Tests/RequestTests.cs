@@ -1,0 +1,123 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.FakeGateways.Twilio;
+using Notify.Queueing;
+
+namespace Notify.Providers.Twilio.Tests;
+
+/// <summary>What Twilio is sent.</summary>
+public sealed class RequestTests
+{
+    [Theory]
+    [InlineData("Order 7 & 8 = 100 % + \"done\"; a/b?c#d")]
+    [InlineData("Räksmörgås på Ångström: €5 {x} ~ \\ ^")]
+    [InlineData("二十四 👩‍👩‍👧 \U0001F600\r\nline two\ttab")]
+    public async Task A_text_arrives_as_it_was(string body)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+
+        var delivery = await application.SendAsync(Recipient.Phone("+46701234567"), body);
+
+        var message = Assert.Single(gateway.Messages);
+        Assert.Equal((body, "+46701234567", gateway.Account.Number), (message.Body, message.To, message.From));
+        Assert.Equal((DeliveryState.Accepted, message.Sid), (delivery.State, Assert.Single(delivery.Attempts).ProviderMessageId));
+        Assert.Null(message.StatusCallback);
+    }
+
+    [Fact]
+    public async Task An_api_key_takes_the_auth_tokens_place()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+        {
+            options.AuthToken = "revoked";
+            (options.ApiKeySid, options.ApiKeySecret) = (gateway.Account.ApiKeySid, gateway.Account.ApiKeySecret);
+        });
+
+        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync()).Kind);
+    }
+
+    [Fact]
+    public async Task A_messaging_service_stands_for_the_sender()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            (options.From, options.MessagingServiceSid) = (null, gateway.Account.MessagingServiceSid));
+
+        var outcome = await application.AttemptAsync(new string('x', 161));
+
+        var message = Assert.Single(gateway.Messages);
+        Assert.Equal((null, gateway.Account.MessagingServiceSid), (message.From, message.MessagingServiceSid));
+        Assert.Equal(2, outcome.Cost?.Segments);
+    }
+
+    [Fact]
+    public async Task The_callback_names_tenant_and_delivery()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(
+            gateway, options => options.StatusCallbackUrl = new Uri(TwilioApplication.CallbackUrl));
+
+        var delivery = await application.SendAsync(Recipient.Phone("+46701234567"), tenant: "acme & co");
+
+        Assert.Equal(
+            $"{TwilioApplication.CallbackUrl}?tenant=acme%20%26%20co&delivery={delivery.Delivery.Id}",
+            Assert.Single(gateway.Messages).StatusCallback);
+    }
+
+    [Theory]
+    [InlineData(90, 80, 90)]
+    [InlineData(0.2, 1, 1)]
+    [InlineData(-5, 1, 1)]
+    [InlineData(86_400, null, null)]
+    public async Task What_expires_soon_is_not_queued_for_longer(double seconds, int? least, int? most)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+
+        await application.AttemptAsync(expiresIn: TimeSpan.FromSeconds(seconds));
+
+        var validity = Assert.Single(gateway.Messages).ValidityPeriod;
+        Assert.True(validity is null ? least is null : validity >= least && validity <= most, $"It is {validity}.");
+    }
+
+    [Theory]
+    [InlineData(1_600, OutcomeKind.Accepted)]
+    [InlineData(1_601, OutcomeKind.Rejected)]
+    public async Task A_body_that_Twilio_does_not_take_is_not_sent(int length, OutcomeKind expected)
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        var calls = 0;
+        gateway.Trouble = number => { calls = number; return null; };
+
+        foreach (var character in (string[])["x", "\U0001F600"])
+            Assert.Equal(expected, (await application.AttemptAsync(string.Concat(Enumerable.Repeat(character, length)))).Kind);
+        Assert.Equal(expected == OutcomeKind.Accepted ? 2 : 0, calls);
+    }
+
+    [Fact]
+    public async Task Content_without_a_body_is_not_sent()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+
+        Assert.Equal("Rejected: an SMS needs a body", $"{await application.AttemptAsync("")}");
+    }
+
+    [Fact]
+    public async Task Many_messages_share_one_connection_over_http2()
+    {
+        await using var gateway = await TwilioGateway.StartAsync(tls: true);
+        await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
+            services.AddHttpClient("Notify.twilio").ConfigurePrimaryHttpMessageHandler((handler, _) =>
+                ((SocketsHttpHandler)handler).SslOptions = gateway.Server.Authority!.Trust));
+        await application.AttemptAsync();
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => application.AttemptAsync().AsTask()));
+
+        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
+        Assert.Equal(1, gateway.Server.ConnectionsAccepted);
+    }
+}

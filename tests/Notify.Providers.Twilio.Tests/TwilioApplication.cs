@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+using Notify.FakeGateways.Twilio;
+using Notify.Queueing;
+using Notify.Settling;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Providers.Twilio.Tests;
+
+/// <summary>An application that sends SMS and takes callbacks, as a user composes one, on a free port.</summary>
+internal sealed class TwilioApplication : IAsyncDisposable
+{
+    public const string CallbackUrl = "https://notify.example.org/notify/v1/callbacks/twilio";
+
+    private readonly WebApplication _application;
+
+    private TwilioApplication(WebApplication application) => _application = application;
+
+    public IServiceProvider Services => _application.Services;
+
+    public Uri Address => new(_application.Urls.Single());
+
+    /// <summary>The callback's reader, as the HTTP API finds it.</summary>
+    public IReceiptCallback Callback => Services.GetServices<IReceiptCallback>().Single();
+
+    public IDeliveryProvider Provider => Services.GetRequiredService<IDeliveryProvider>();
+
+    public static async Task<TwilioApplication> StartAsync(
+        TwilioGateway gateway, Action<TwilioOptions>? configure = null, Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .UseInMemory()
+            .AddTwilio(options =>
+            {
+                Fill(options, gateway);
+                configure?.Invoke(options);
+            });
+        services?.Invoke(builder.Services);
+        var application = builder.Build();
+        application.Urls.Add("http://127.0.0.1:0");
+        application.MapNotifications("/notify");
+        await application.StartAsync();
+        return new TwilioApplication(application);
+    }
+
+    /// <summary>Options that the gateway's account is used with.</summary>
+    public static void Fill(TwilioOptions options, TwilioGateway gateway)
+    {
+        options.AccountSid = gateway.Account.Sid;
+        options.AuthToken = gateway.Account.AuthToken;
+        options.From = gateway.Account.Number;
+        options.BaseAddress = gateway.Address;
+    }
+
+    /// <summary>Makes one attempt, past the engine.</summary>
+    public ValueTask<Outcome> AttemptAsync(
+        string body = "text", TimeSpan? expiresIn = null, CancellationToken cancelled = default) =>
+        Provider.SendAsync(Delivery(body, expiresIn), cancelled);
+
+    /// <summary>Sends, and waits until the delivery has been attempted and settled.</summary>
+    public async Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant)
+    {
+        var trigger = new Trigger { Tenant = tenant, To = to, Content = new Content { Body = body } };
+        var result = await Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
+        return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");
+    }
+
+    /// <summary>A delivery that was sent, as soon as it is as it should be.</summary>
+    public Task<DeliveryRecord> FindAsync(DeliveryRecord sent, Func<DeliveryRecord, bool> isMeant, string what) =>
+        FindAsync(sent.Delivery.Tenant, sent.Delivery.NotificationId, isMeant, what);
+
+    public async ValueTask DisposeAsync() => await _application.DisposeAsync();
+
+    private Task<DeliveryRecord> FindAsync(string tenant, Guid notificationId, Func<DeliveryRecord, bool> isMeant, string what) =>
+        Eventually.FindAsync(
+            async () => (await Services.GetRequiredService<INotificationStore>()
+                .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None)).SingleOrDefault(isMeant),
+            what);
+
+    private static Delivery Delivery(string body, TimeSpan? expiresIn)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new Delivery
+        {
+            Id = Guid.CreateVersion7(now),
+            NotificationId = Guid.CreateVersion7(now),
+            Tenant = "acme & co",
+            Priority = Priority.Normal,
+            To = new Address(Channel.Sms, "+46701234567"),
+            Provider = "twilio",
+            Content = new Content { Body = body },
+            ContentIndex = 0,
+            AcceptedAt = now,
+            DueAt = now,
+            ExpiresAt = now + (expiresIn ?? TimeSpan.FromDays(1)),
+        };
+    }
+}

@@ -1,0 +1,53 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Conformance;
+using Notify.Delivering;
+
+namespace Notify.Providers.Twilio.Tests;
+
+public sealed class TwilioConformanceTests : HttpProviderConformance
+{
+    private IHost? _host;
+
+    protected override VendorAnswer Acceptance =>
+        new(201, """{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued","num_segments":"1"}""");
+
+    // A message that was created is sent, whatever becomes of the answer: asking again would send it twice.
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
+    {
+        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+        [VendorFault.InternalError] = new(OutcomeKind.Retry),
+        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.Gone] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+    };
+
+    public override async ValueTask DisposeAsync()
+    {
+        await base.DisposeAsync();
+        _host?.Dispose();
+    }
+
+    protected override VendorAnswer Quote(int status, string text) =>
+        new(status, $$"""{"code":21211,"message":"{{text}}","more_info":"{{text}}","status":{{status}}}""");
+
+    protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddNotifications().UseInMemory().AddTwilio(options =>
+        {
+            options.AccountSid = "AC" + new string('a', 32);
+            options.AuthToken = "token";
+            options.From = "+15005550006";
+            options.BaseAddress = vendor;
+        });
+        _host = builder.Build();
+        return new(_host.Services.GetRequiredService<IDeliveryProvider>());
+    }
+}
