@@ -1,35 +1,14 @@
-using Microsoft.Data.Sqlite;
+using Notify;
 using Notify.Host;
 using Notify.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
-var settings = builder.Configuration.GetSection("Notify");
-var data = Directory.CreateDirectory(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data")).FullName;
-
-builder.Services.AddProblemDetails();
-builder.Services.AddNotifications(settings.Bind)
-    .UseSqlite(new SqliteConnectionStringBuilder { DataSource = Path.Combine(data, "notify.db") }.ToString())
-    .AddSandbox(options =>
-    {
-        settings.GetSection("Sandbox").Bind(options);
-        options.File = options.File is { Length: > 0 } file ? Path.Combine(data, file) : null;
-    });
-builder.Services.AddDeliverySettings(settings);
-builder.Services.Configure<NotificationsApiOptions>(options =>
-{
-    settings.Bind(options);
-    if (settings["ApiKey"] is { Length: > 0 } key)
-        options.ApiKeys.Add(key);
-});
-
-await using var app = builder.Build();
-app.MapNotifications().MapFallback("{**path}", () =>
-    TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
-LocalAddress.ChooseUnlessConfigured(app);
-
 try
 {
+    await using var app = Build(args, out var roles);
     await app.StartAsync();
+    Welcome.Print(app, roles);
+    await app.WaitForShutdownAsync();
+    return Environment.ExitCode;
 }
 catch (Exception exception)
 {
@@ -38,6 +17,29 @@ catch (Exception exception)
     return 1;
 }
 
-Welcome.Print(app);
-await app.WaitForShutdownAsync();
-return Environment.ExitCode;
+static WebApplication Build(string[] args, out Roles roles)
+{
+    var builder = WebApplication.CreateBuilder(args);
+    var settings = builder.Configuration.GetSection("Notify");
+    var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
+    var data = Directory.CreateDirectory(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data")).FullName;
+
+    builder.Services.AddProblemDetails();
+    builder.Services.AddNotifications(settings.Bind)
+        .UseStore(settings, data)
+        .AddProviders(settings, data);
+    builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
+    builder.Services.AddDeliverySettings(settings);
+    builder.Services.Configure<NotificationsApiOptions>(options =>
+    {
+        settings.Bind(options);
+        if (settings["ApiKey"] is { Length: > 0 } key)
+            options.ApiKeys.Add(key);
+    });
+
+    var app = builder.Build();
+    (roles.HasApi ? app.MapNotifications() : app.MapNotificationsHealth()).MapFallback("{**path}", () =>
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
+    LocalAddress.ChooseUnlessConfigured(app);
+    return app;
+}

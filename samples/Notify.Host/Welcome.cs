@@ -11,9 +11,15 @@ internal static class Welcome
         {"to":[{"pushToken":"my-phone","platform":"android"},{"phone":"+46701234567"},{"email":"ada@example.org"}],"content":{"title":"Hello","body":"Your first notification"}}
         """;
 
-    public static void Print(WebApplication app)
+    public static void Print(WebApplication app, Roles roles)
     {
         var address = string.Join(", ", app.Urls.Select(Reachable));
+        if (!roles.HasApi)
+        {
+            Console.WriteLine($"\n  Notify is ready: {address} ({roles.Workers})\n");
+            return;
+        }
+
         var hasKey = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.ApiKeys.Count > 0;
         var authorization = hasKey ? " -H \"Authorization: Bearer $Notify__ApiKey\"" : "";
         Console.WriteLine(

@@ -40,6 +40,29 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
+        var group = MapNotificationsHealth(endpoints, prefix);
+        group.MapNotificationEndpoints();
+        group.MapRecipients();
+        group.MapTemplates();
+        group.MapReceipts();
+        group.MapDeadLetters();
+        group.MapAnalytics();
+        group.MapSandbox(endpoints.ServiceProvider);
+        group.MapUnknown(prefix);
+        MapOpen(endpoints, prefix);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps only <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to. They are
+    /// protected like all of the API.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
         // Asked by type and not by looking it up, which would open the store before the application starts.
@@ -51,18 +74,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new ApiKeyFilter(keys));
-
-        group.MapNotificationEndpoints();
-        group.MapRecipients();
-        group.MapTemplates();
-        group.MapReceipts();
-        group.MapDeadLetters();
-        group.MapAnalytics();
         group.MapHealth();
         group.MapMetrics(endpoints.ServiceProvider);
-        group.MapSandbox(endpoints.ServiceProvider);
-        group.MapUnknown(prefix);
-        MapOpen(endpoints, prefix);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
