@@ -53,7 +53,9 @@ public sealed class GatewayAuthority : IDisposable
     private static X509Certificate2 CreateRoot()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=Notify fake gateway authority", key, HashAlgorithmName.SHA256);
+        // A name of its own: who trusts several tells them apart by it.
+        var name = $"CN=Notify fake gateway authority {RandomNumberGenerator.GetHexString(8)}";
+        var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));

@@ -13,7 +13,7 @@ internal static partial class SampleProcess
 
     public static ServerProcess Start(string sample, string folder, Dictionary<string, string> environment, params string[] arguments)
     {
-        var assembly = Path.Combine(Folder(sample), Metadata("SampleOutput"), $"{sample}.dll");
+        var assembly = Path.Combine(Folder(sample), Metadata("SampleOutput"), $"{Path.GetFileName(sample)}.dll");
         return ServerProcess.Start("sh", ["-c", "cd \"$0\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments], environment);
     }
 
