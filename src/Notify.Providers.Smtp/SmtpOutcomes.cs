@@ -21,7 +21,7 @@ internal static class SmtpOutcomes
     {
         var reason = SmtpReplyNames.Of(reply) is { } name ? $"{reply} {name}" : reply.ToString();
         var detail = (reply.Enhanced?.Subject, reply.Enhanced?.Detail);
-        if (reply.Code is < 400 or > 599)
+        if (!reply.IsRefusal)
             return Outcome.ProviderFailed($"{reason}: an answer that SMTP does not have here");
         if (IsAboutSession(stage, reply.Code))
             return Outcome.ProviderFailed($"{reason}{DescribeSession(reply.Code)}");

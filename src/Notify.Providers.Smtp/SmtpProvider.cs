@@ -42,7 +42,9 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
 
     public void Dispose() => _connections.Dispose();
 
-    /// <returns>Null when the server had done with a connection from earlier messages: that says nothing about this one.</returns>
+    /// <returns>
+    /// Null when the server had done with a connection from earlier messages: that says nothing about this one.
+    /// </returns>
     private async ValueTask<Outcome?> TrySendAsync(Email email, bool mayReuse, CancellationToken cancellationToken)
     {
         using var connection = await _connections.RentAsync(mayReuse, cancellationToken).ConfigureAwait(false);

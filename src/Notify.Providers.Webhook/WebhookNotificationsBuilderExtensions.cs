@@ -23,7 +23,8 @@ public static class WebhookNotificationsBuilderExtensions
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
-    public static INotificationsBuilder AddWebhook(this INotificationsBuilder builder, string name, Action<WebhookOptions> configure)
+    public static INotificationsBuilder AddWebhook(
+        this INotificationsBuilder builder, string name, Action<WebhookOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);

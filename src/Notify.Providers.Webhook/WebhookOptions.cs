@@ -14,8 +14,8 @@ public sealed class WebhookOptions
     public string? Secret { get; set; }
 
     /// <summary>
-    /// The secret that <see cref="Secret"/> replaces, in the same form. While it is set, every request carries both signatures, so
-    /// that receivers can change over one by one. Null or empty, the default, when no rotation is under way.
+    /// The secret that <see cref="Secret"/> replaces, in the same form. While it is set, every request carries both signatures,
+    /// so that receivers can change over one by one. Null or empty, the default, when no rotation is under way.
     /// </summary>
     [WebhookSecret]
     public string? PreviousSecret { get; set; }
@@ -25,8 +25,9 @@ public sealed class WebhookOptions
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Whether to connect to loopback, private, link-local and other addresses that are not of the public internet. Default false:
-    /// a URL that a user entered must not reach the services beside this one. Set it only where every URL is the operator's own.
+    /// Whether to connect to loopback, private, link-local and other addresses that are not of the public internet. Default
+    /// false: a URL that a user entered must not reach the services beside this one. Set it only where every URL is the
+    /// operator's own.
     /// </summary>
     public bool AllowPrivateNetworks { get; set; }
 }

@@ -24,7 +24,8 @@ internal static class WebhookOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
-            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
+            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests
+                or >= HttpStatusCode.InternalServerError =>
                 Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -37,6 +38,27 @@ public sealed partial class MetricsTests
         (await app.TriggerAsync(Trigger)).Dispose();
 
         Assert.Equal(1, ValueOf(await app.Client.GetStringAsync("/metrics"), """notify_queue_depth{provider="depth-mail",priority="normal"}"""));
+    }
+
+    [Fact]
+    public async Task Buckets_count_all_up_to_their_bound_and_a_state_is_not_added_up()
+    {
+        using var meter = new Meter("Notify");
+        await using var app = await ApiApplication.StartAsync();
+        meter.CreateObservableGauge("test.state", () => 7);
+        var sizes = meter.CreateHistogram<long>("test.sizes");
+        foreach (var size in (long[])[1, 2, 3, 5_000])
+            sizes.Record(size, new KeyValuePair<string, object?>("notify.kind", "a \"b\" \\ c\nd"));
+
+        await app.Client.GetStringAsync("/metrics");
+        var text = await app.Client.GetStringAsync("/metrics");
+
+        const string Kind = "kind=\"a \\\"b\\\" \\\\ c\\nd\"";
+        foreach (var (bound, count) in ((string, double)[])[("1", 1), ("2", 2), ("4", 3), ("8", 3), ("2048", 3), ("+Inf", 4)])
+            Assert.Equal(count, ValueOf(text, $"test_sizes_bucket{{{Kind},le=\"{bound}\"}}"));
+        Assert.Equal(5_006, ValueOf(text, $"test_sizes_sum{{{Kind}}}"));
+        Assert.Equal(4, ValueOf(text, $"test_sizes_count{{{Kind}}}"));
+        Assert.Equal(7, ValueOf(text, "test_state"));
     }
 
     [Theory]
@@ -102,6 +124,6 @@ public sealed partial class MetricsTests
         }
     }
 
-    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="[^"\n]*"(,[a-z_]+="[^"\n]*")*\})? -?[0-9.E+-]+)$""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""", RegexOptions.IgnoreCase)]
     private static partial Regex Line();
 }

@@ -67,6 +67,25 @@ public sealed class ComposingTests
     }
 
     [Theory]
+    [MemberData(nameof(Titles))]
+    public async Task No_line_is_longer_than_mail_programs_like(string text)
+    {
+        var body = string.Concat(Enumerable.Repeat(text, 5)) + "å";
+        var attachment = new Attachment("a.bin", "application/octet-stream", new byte[500]);
+        await using var server = SmtpGateway.Start();
+        await using var application = await Application.StartAsync(server.Port);
+
+        await application.AttemptAsync(
+            Deliveries.To("ada@example.org", new Content { Title = text, Body = body, Attachments = [attachment] }));
+
+        // RFC 5322 section 2.1.1, and RFC 2045 section 6.7 for what is encoded.
+        var lines = Encoding.ASCII.GetString(Assert.Single(server.Messages).Content.Span).Split("\r\n");
+        var headers = lines.TakeWhile(line => line.Length > 0).ToArray();
+        Assert.All(headers, line => Assert.InRange(line.Length, 1, 78));
+        Assert.All(lines[headers.Length..], line => Assert.InRange(line.Length, 0, 76));
+    }
+
+    [Theory]
     [MemberData(nameof(BodyNumbers))]
     public async Task A_body_comes_back_as_it_was(int number)
     {

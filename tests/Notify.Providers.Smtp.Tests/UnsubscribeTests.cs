@@ -26,6 +26,15 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
+    public async Task A_link_that_fits_no_line_is_left_out()
+    {
+        var mail = await SendAsync(new string('u', 1_000), AddLinks);
+
+        Assert.DoesNotContain("list-unsubscribe", mail.Headers.Keys);
+        Assert.DoesNotContain("list-unsubscribe-post", mail.Headers.Keys);
+    }
+
+    [Fact]
     public async Task Without_links_there_is_no_header()
     {
         var mail = await SendAsync("u-42", _ => { });

@@ -81,6 +81,48 @@ public sealed class WireTests(TestAuthority authority)
     }
 
     [Theory]
+    [InlineData(true, "MAIL", "552 5.3.4 too big", "552 5.3.4 message too big for system")]
+    [InlineData(true, "RCPT", "550 5.1.1 gone", "550 5.1.1 bad destination mailbox address")]
+    [InlineData(true, "RCPT", "550 5.1.1 gone\r\nwhat", "550 5.1.1 bad destination mailbox address")]
+    [InlineData(false, "RCPT", "550 5.1.1 gone", "550 5.1.1 bad destination mailbox address")]
+    public async Task A_refusal_counts_though_the_server_hangs_up_with_it(bool pipelining, string command, string reply, string reason)
+    {
+        await using var server = Start(new()
+        {
+            Pipelining = pipelining,
+            Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.AnswerAndClose(reply) : null,
+        });
+        await using var application = await Application.StartAsync(server.Port);
+
+        var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
+        Assert.Equal((false, reason), (outcome.IsProviderFailure, outcome.Reason));
+        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+        Assert.Equal(2, server.ConnectionsAccepted);
+    }
+
+    [Theory]
+    [InlineData(true, ".", "250 2.0.0 taken\r\n250 2.0.0 taken again")]
+    [InlineData(false, ".", "250 2.0.0 taken\r\n250 2.0.0 taken again")]
+    [InlineData(true, "RCPT", "354 go ahead")]
+    [InlineData(false, "DATA", "250 2.0.0 OK")]
+    public async Task A_server_that_answers_more_or_else_than_was_asked_gets_no_further_message_over_the_connection(
+        bool pipelining, string command, string reply)
+    {
+        await using var server = Start(new()
+        {
+            Pipelining = pipelining,
+            Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.Answer(reply) : null,
+        });
+        await using var application = await Application.StartAsync(server.Port);
+
+        await application.AttemptAsync(Deliveries.To("ada@example.org"));
+        Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);
+
+        Assert.Equal(["bob@example.org"], server.Messages.Last().Recipients);
+        Assert.Equal(2, server.ConnectionsAccepted);
+    }
+
+    [Theory]
     [InlineData("PLAIN", "LOGIN")]
     [InlineData("LOGIN", "CRAM-MD5")]
     [InlineData("XOAUTH2", "PLAIN")]

@@ -50,13 +50,16 @@ internal sealed class DeliveryRunner(
         }
     }
 
-    /// <summary>Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.</summary>
+    /// <summary>
+    /// Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.
+    /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
         using var giveUp = cancellationToken.Register(_abandon.Cancel);
         using var timeout = new CancellationTokenSource(options.Value.DrainTimeout, time);
         using var expire = timeout.Token.Register(_abandon.Cancel);
-        await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running))
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     public void Dispose() => _abandon.Dispose();

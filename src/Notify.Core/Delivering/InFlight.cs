@@ -31,7 +31,9 @@ internal sealed class InFlight(Lease lease)
         }
     }
 
-    /// <summary>Goes on under this lease if it is the newer one; false when the run has ended, and the lease needs one of its own.</summary>
+    /// <summary>
+    /// Goes on under this lease if it is the newer one; false when the run has ended, and the lease needs one of its own.
+    /// </summary>
     public bool TryRenew(Lease newer)
     {
         lock (_lock)

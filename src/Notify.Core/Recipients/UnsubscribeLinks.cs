@@ -9,11 +9,14 @@ using Notify.Storage;
 namespace Notify.Recipients;
 
 /// <summary>
-/// A link ends in a token: a signature, and what it signs, which is the notification, the channel, the tenant and the user. It is not
-/// kept anywhere, so a link in an old email works as long as its key does.
+/// A link ends in a token: a signature, and what it signs, which is the notification, the channel, the tenant and the user. It is
+/// not kept anywhere, so a link in an old email works as long as its key does.
 /// </summary>
 internal sealed class UnsubscribeLinks(
-    IUserStore users, INotificationStore notifications, IOptions<UnsubscribeOptions> options, UnsubscribeLinksAdded? added = null) : IUnsubscribeLinks
+    IUserStore users,
+    INotificationStore notifications,
+    IOptions<UnsubscribeOptions> options,
+    UnsubscribeLinksAdded? added = null) : IUnsubscribeLinks
 {
     private const int SignatureSize = 16;
     private const char Separator = '\u001f';
@@ -26,7 +29,8 @@ internal sealed class UnsubscribeLinks(
         if (_url is null || delivery.UserId is not { } user)
             return null;
 
-        var signed = Encoding.UTF8.GetBytes(string.Join(Separator, delivery.NotificationId.ToString("N"), delivery.Channel, delivery.Tenant, user));
+        var signed = Encoding.UTF8.GetBytes(
+            string.Join(Separator, delivery.NotificationId.ToString("N"), delivery.Channel, delivery.Tenant, user));
         return new Uri(_url + Base64Url.EncodeToString([.. Sign(signed), .. signed]));
     }
 
@@ -37,9 +41,11 @@ internal sealed class UnsubscribeLinks(
         if (!TryRead(token, out var link))
             return false;
 
-        var notification = await notifications.FindAsync(link.Tenant, link.NotificationId, cancellationToken).ConfigureAwait(false);
+        var notification = await notifications.FindAsync(link.Tenant, link.NotificationId, cancellationToken)
+            .ConfigureAwait(false);
         var unwanted = new Preference(notification?.Trigger.Category, link.Channel, Wanted: false);
-        return await users.UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken).ConfigureAwait(false);
+        return await users.UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private byte[] Sign(ReadOnlySpan<byte> signed) => HMACSHA256.HashData(_key, signed)[..SignatureSize];
@@ -51,10 +57,14 @@ internal sealed class UnsubscribeLinks(
             return false;
 
         var bytes = Base64Url.DecodeFromChars(token);
-        if (bytes.Length <= SignatureSize || !CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureSize), Sign(bytes.AsSpan(SignatureSize))))
+        if (bytes.Length <= SignatureSize)
             return false;
 
-        var parts = Encoding.UTF8.GetString(bytes, SignatureSize, bytes.Length - SignatureSize).Split(Separator);
+        var signed = bytes.AsSpan(SignatureSize);
+        if (!CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureSize), Sign(signed)))
+            return false;
+
+        var parts = Encoding.UTF8.GetString(signed).Split(Separator);
         link = new Link(Guid.ParseExact(parts[0], "N"), Channel.Named(parts[1]), parts[2], parts[3]);
         return true;
     }

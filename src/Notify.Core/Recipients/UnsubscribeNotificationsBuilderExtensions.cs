@@ -13,7 +13,8 @@ public static class UnsubscribeNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the URL and the key.</param>
-    public static INotificationsBuilder AddUnsubscribeLinks(this INotificationsBuilder builder, Action<UnsubscribeOptions> configure)
+    public static INotificationsBuilder AddUnsubscribeLinks(
+        this INotificationsBuilder builder, Action<UnsubscribeOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);

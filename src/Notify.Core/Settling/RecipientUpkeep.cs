@@ -57,6 +57,8 @@ internal sealed class RecipientUpkeep(IDeviceStore devices, IUserStore users, IL
     }
 
     // A direct address has no preferences: who gives it, answers for it.
-    private async ValueTask<bool> UpdateUserAsync(Delivery delivery, Func<User, User?> change, CancellationToken cancellationToken) =>
-        delivery.UserId is { } user && await users.UpdateAsync(delivery.Tenant, user, change, cancellationToken).ConfigureAwait(false);
+    private async ValueTask<bool> UpdateUserAsync(
+        Delivery delivery, Func<User, User?> change, CancellationToken cancellationToken) =>
+        delivery.UserId is { } user
+        && await users.UpdateAsync(delivery.Tenant, user, change, cancellationToken).ConfigureAwait(false);
 }

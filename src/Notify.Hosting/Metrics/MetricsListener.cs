@@ -8,7 +8,8 @@ namespace Notify.Hosting.Metrics;
 internal sealed class MetricsListener : IDisposable
 {
     /// <summary>From a call within the process to one that waits for a vendor's timeout.</summary>
-    private static readonly double[] Seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600];
+    private static readonly double[] Seconds =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600];
 
     private static readonly double[] Sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 

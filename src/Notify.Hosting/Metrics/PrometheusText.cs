@@ -30,7 +30,7 @@ internal sealed class PrometheusText
         WriteHead(name, type, instrument.Instrument.Description ?? instrument.Instrument.Name);
         foreach (var (tags, series) in instrument.All)
         {
-            var labels = Labels(tags.Tags.Select(tag => new KeyValuePair<string, string>(LabelName(tag.Key), Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "")));
+            var labels = Labels(tags.Tags.Select(LabelOf));
             if (type == "histogram")
                 WriteHistogram(name, labels, instrument.Bounds, series);
             else
@@ -64,10 +64,16 @@ internal sealed class PrometheusText
     }
 
     private static string Escape(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
+
+    private static KeyValuePair<string, string> LabelOf(KeyValuePair<string, object?> tag) =>
+        new(LabelName(tag.Key), Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "");
 
     // A label says nothing new by beginning with the name of what is measured anyway.
-    private static string LabelName(string tag) => Sanitize(tag.StartsWith("notify.", StringComparison.Ordinal) ? tag["notify.".Length..] : tag);
+    private static string LabelName(string tag) =>
+        Sanitize(tag.StartsWith("notify.", StringComparison.Ordinal) ? tag["notify.".Length..] : tag);
 
     private static (string Name, string Type) Describe(Instrument instrument)
     {

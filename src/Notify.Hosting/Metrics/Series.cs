@@ -1,6 +1,8 @@
 namespace Notify.Hosting.Metrics;
 
-/// <summary>What an instrument measured under one set of tags: how often, the sum, and for histograms how often up to each bound.</summary>
+/// <summary>
+/// What an instrument measured under one set of tags: how often, the sum, and for histograms how often up to each bound.
+/// </summary>
 internal sealed class Series(double[] bounds)
 {
     private readonly Lock _lock = new();

@@ -22,7 +22,8 @@ internal static class CallbackEndpoint
     private static async Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time)
     {
         var provider = RequestValues.Route(context.Request, "provider");
-        var callback = context.RequestServices.GetServices<IReceiptCallback>().FirstOrDefault(known => known.Provider == provider);
+        var callback = context.RequestServices.GetServices<IReceiptCallback>()
+            .FirstOrDefault(known => known.Provider == provider);
         if (callback is null)
             return Problem.Of(StatusCodes.Status404NotFound, "No provider of this name takes callbacks.");
 

@@ -44,7 +44,7 @@ internal sealed class SmtpConnection : IDisposable
             return failure;
 
         var refusal = await _transaction.SendAsync(email, _handshake.Offered, cancellationToken).ConfigureAwait(false);
-        IsUsable = !_wire.IsClosing;
+        IsUsable = _wire.IsInStep;
         return refusal;
     }
 

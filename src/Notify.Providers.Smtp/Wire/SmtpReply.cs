@@ -11,6 +11,8 @@ internal readonly record struct SmtpReply(int Code, EnhancedCode? Enhanced, Read
 
     public const int StartMailInput = 354;
 
+    public bool IsRefusal => Code is >= 400 and <= 599;
+
     /// <summary>The codes; never the text, which likes to repeat the address.</summary>
     public override string ToString() => Enhanced is null ? $"{Code}" : $"{Code} {Enhanced}";
 }

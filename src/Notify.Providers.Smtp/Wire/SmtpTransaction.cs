@@ -60,15 +60,23 @@ internal sealed class SmtpTransaction(SmtpWire wire, MessageComposer composer)
             WriteCommand(stage, email);
 
         Outcome? refusal = null;
-        for (var stage = SmtpStage.Mail; stage <= SmtpStage.Data && !wire.IsClosing; stage++)
+        try
         {
-            var answer = await wire.AnswerAsync(stage, cancellationToken, HopedFor(stage)).ConfigureAwait(false);
-            refusal ??= answer;
+            for (var stage = SmtpStage.Mail; stage <= SmtpStage.Data && !wire.IsClosing; stage++)
+            {
+                var answer = await wire.AnswerAsync(stage, cancellationToken, HopedFor(stage)).ConfigureAwait(false);
+                refusal ??= answer;
+            }
+
+            // RFC 2920 section 3.1: a server may ask for the content of a message whose recipient it refused. It gets none.
+            if (refusal is not null && wire.LastReply?.Code == SmtpReply.StartMailInput)
+                await EndContentAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException) when (refusal is not null)
+        {
+            // A server that refuses and hangs up has answered all the same: what it did not say changes nothing.
         }
 
-        // RFC 2920 section 3.1: a server may ask for the content of a message whose recipient it refused. It gets none.
-        if (refusal is not null && wire.LastReply?.Code == SmtpReply.StartMailInput)
-            await EndContentAsync(cancellationToken).ConfigureAwait(false);
         return refusal;
     }
 

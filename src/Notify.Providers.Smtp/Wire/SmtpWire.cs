@@ -15,10 +15,10 @@ internal sealed class SmtpWire : IDisposable
 
     private readonly SmtpReplyReader _replies = new();
 
-    // NoDelay, since each write is all that the server waits for; QUIT is written without patience.
-    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = 1000 };
+    private Socket? _socket;
     private Stream? _stream;
     private PipeWriter? _output;
+    private bool _isInStep = true;
 
     /// <summary>Takes commands and content. <see cref="AnswerAsync"/> sends them.</summary>
     public PipeWriter Output => _output!;
@@ -29,12 +29,20 @@ internal sealed class SmtpWire : IDisposable
     /// <summary>Whether the server said that it closes the connection.</summary>
     public bool IsClosing => LastReply?.Code == SmtpReply.Closing;
 
-    public IPAddress LocalAddress => ((IPEndPoint)_socket.LocalEndPoint!).Address;
+    /// <summary>
+    /// Whether another message can follow: every command has its answer, and the server said nothing beyond. After any other
+    /// answer the next reply could be to an earlier command.
+    /// </summary>
+    public bool IsInStep => _isInStep && !IsClosing && !_replies.HasMore;
+
+    public IPAddress LocalAddress => ((IPEndPoint)_socket!.LocalEndPoint!).Address;
 
     public void Forget() => LastReply = null;
 
     public async ValueTask ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
+        // NoDelay, since each write is all that the server waits for; QUIT is written without patience.
+        _socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, SendTimeout = 1000 };
         await _socket.ConnectAsync(host, port, cancellationToken).ConfigureAwait(false);
         Use(new NetworkStream(_socket));
     }
@@ -60,10 +68,14 @@ internal sealed class SmtpWire : IDisposable
     /// <param name="hoped">The reply code's first digit.</param>
     public async ValueTask<Outcome?> AnswerAsync(SmtpStage stage, CancellationToken cancellationToken, int hoped = 2)
     {
+        var wasInStep = _isInStep;
+        _isInStep = false;
         await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         var reply = await _replies.ReadAsync(_stream!, cancellationToken).ConfigureAwait(false);
         LastReply = reply;
-        return reply.Code / 100 == hoped ? null : SmtpOutcomes.Of(stage, reply);
+        var isAsHoped = reply.Code / 100 == hoped;
+        _isInStep = wasInStep && (isAsHoped || reply.IsRefusal);
+        return isAsHoped ? null : SmtpOutcomes.Of(stage, reply);
     }
 
     /// <summary>Says goodbye. The server's own is not waited for: nothing depends on it.</summary>
@@ -74,7 +86,7 @@ internal sealed class SmtpWire : IDisposable
         // Completed by an exception, it gives its memory back and sends nothing of what is left.
         _output?.Complete(new IOException());
         _stream?.Dispose();
-        _socket.Dispose();
+        _socket?.Dispose();
     }
 
     private void Use(Stream stream)

@@ -50,9 +50,10 @@ public sealed class SmtpGateway : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        // The listener goes last: accepting from one that is gone is an error, and no end.
         await _stopping.CancelAsync();
-        _listener.Dispose();
         await _accepting;
+        _listener.Dispose();
         await Task.WhenAll(_conversations.Values);
         _stopping.Dispose();
     }
