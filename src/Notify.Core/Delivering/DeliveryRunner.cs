@@ -58,8 +58,12 @@ internal sealed class DeliveryRunner(
         using var giveUp = cancellationToken.Register(_abandon.Cancel);
         using var timeout = new CancellationTokenSource(options.Value.DrainTimeout, time);
         using var expire = timeout.Token.Register(_abandon.Cancel);
-        await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running))
-            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // A run that ends may begin the next one of its delivery.
+        while (!_inFlight.IsEmpty)
+        {
+            await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running))
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     public void Dispose() => _abandon.Dispose();
