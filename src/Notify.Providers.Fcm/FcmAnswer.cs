@@ -73,8 +73,8 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
                 _bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
-                while (await stream.ReadAsync(_bytes.AsMemory(_length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
-                    _length += read;
+                _length = await stream.ReadAtLeastAsync(
+                    _bytes, _bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or HttpRequestException
                 || (response.IsSuccessStatusCode && exception is OperationCanceledException))
