@@ -12,7 +12,7 @@ internal sealed class ApnsProvider(
     Destinations destinations,
     ProviderTokens? tokens,
     TimeProvider time,
-    ILogger<ApnsProvider> logger) : IDeliveryProvider
+    ILogger<ApnsProvider> logger) : IDeliveryProvider, IDisposable
 {
     public string Name => name;
 
@@ -30,6 +30,8 @@ internal sealed class ApnsProvider(
             return ApnsOutcomes.Of(exception);
         }
     }
+
+    public void Dispose() => tokens?.Dispose();
 
     private async ValueTask<Outcome> PostAsync(
         Delivery delivery, ProviderToken? token, bool isRepetition, CancellationToken cancellationToken)

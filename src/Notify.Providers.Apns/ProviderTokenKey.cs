@@ -87,11 +87,8 @@ internal sealed class ProviderTokenKey : IDisposable
         return new ProviderToken(Encoding.ASCII.GetString(text), shared.IssuedAt);
     }
 
-    public void Dispose()
-    {
-        _key.Dispose();
-        CryptographicOperations.ZeroMemory(_sealingKey);
-    }
+    // The sealing key is left as it is: a refresh under way would seal its token under zeros, for every reader of the store.
+    public void Dispose() => _key.Dispose();
 
     // The time is sealed in, so that nobody can pass an old token off as a fresh one.
     private static byte[] Bound(DateTimeOffset issuedAt)

@@ -8,7 +8,7 @@ namespace Notify.Providers.Apns;
 /// change too often, and those that are too old.
 /// </summary>
 internal sealed class ProviderTokens(
-    ProviderTokenKey key, ISharedTokenStore? store, TimeProvider time, ILogger<ApnsProvider> logger)
+    ProviderTokenKey key, ISharedTokenStore? store, TimeProvider time, ILogger<ApnsProvider> logger) : IDisposable
 {
     /// <summary>Apple, 'Establishing a token-based connection to APNs': not more than one token in 20 minutes.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(20);
@@ -51,6 +51,8 @@ internal sealed class ProviderTokens(
         await RefreshAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         return IsNewer(_current, refused) ? _current : null;
     }
+
+    public void Dispose() => key.Dispose();
 
     private static bool IsNewer(ProviderToken? token, ProviderToken than) => token?.IssuedAt > than.IssuedAt;
 

@@ -5,8 +5,7 @@ namespace Notify.Providers.Fcm;
 
 /// <summary>
 /// The access token that all sends share. Google's library keeps it too, and renews it minutes before it expires; but it takes a
-/// lock
-/// and a task for each question, so it is asked now and then, and sends in between read what it answered.
+/// lock and a task for each question, so it is asked now and then, and sends in between read what it answered.
 /// </summary>
 internal sealed class FcmAccessTokens(
     string provider, Func<CancellationToken, Task<GoogleCredential>> load, TimeProvider time, ILogger logger)

@@ -65,8 +65,7 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         public ReadOnlyMemory<byte> Read => _bytes.AsMemory(0, _length);
 
         // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again
-        // for
-        // want of its id.
+        // for want of its id.
         public async ValueTask ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
         {
             try
@@ -74,9 +73,8 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
                 _bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
-                while (_length < _bytes.Length
-                    && await stream.ReadAsync(_bytes.AsMemory(_length), cancellationToken).ConfigureAwait(false) is > 0 and var read)
-                    _length += read;
+                _length = await stream.ReadAtLeastAsync(
+                    _bytes, _bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is IOException or HttpRequestException
                 || (response.IsSuccessStatusCode && exception is OperationCanceledException))

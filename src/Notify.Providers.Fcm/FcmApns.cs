@@ -17,19 +17,24 @@ internal static class FcmApns
         writer.WriteEndObject();
     }
 
-    // Apple refuses a background push of priority 10.
+    // Apple refuses a background push of priority 10; Firebase, data alone ("Set the priority of a message").
     private static void WriteHeaders(Utf8JsonWriter writer, Delivery delivery)
     {
         var isSilent = delivery.Content.Push is { IsSilent: true };
         writer.WriteStartObject("headers"u8);
         writer.WriteText("apns-expiration"u8, delivery.ExpiresAt.ToUnixTimeSeconds());
-        writer.WriteString("apns-priority"u8, delivery.Priority == Priority.High && !isSilent ? "10"u8 : "5"u8);
+        var isUrgent = delivery.Priority == Priority.High && !IsDataAlone(delivery.Content);
+        writer.WriteString("apns-priority"u8, isUrgent ? "10"u8 : "5"u8);
         if (isSilent)
             writer.WriteString("apns-push-type"u8, "background"u8);
         if (delivery.CollapseKey is { } key)
             writer.WriteString("apns-collapse-id"u8, FcmCollapseKey.Fit(key, MaxCollapseBytes));
         writer.WriteEndObject();
     }
+
+    private static bool IsDataAlone(Content content) =>
+        content.Push is { IsSilent: true }
+        || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 
     private static void WriteAps(Utf8JsonWriter writer, PushContent? push)
     {

@@ -24,13 +24,17 @@ internal static class FcmData
     public static void Write(Utf8JsonWriter writer, Content content)
     {
         var data = content.Data ?? Empty;
-        var link = data.ContainsKey(Link) ? null : content.Push?.Link;
+        var link = content.Push?.Link;
         if (data.Count == 0 && link is null)
             return;
 
         writer.WriteStartObject("data"u8);
         foreach (var (key, value) in data)
-            writer.WriteString(key, value);
+        {
+            if (key != Link || link is null)
+                writer.WriteString(key, value);
+        }
+
         writer.WriteIfSet("link"u8, link);
         writer.WriteEndObject();
     }

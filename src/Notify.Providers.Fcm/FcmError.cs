@@ -20,14 +20,14 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
     /// <summary>Firebase, "ErrorCode".</summary>
     private static readonly string[] Codes =
     [
-        "UNSPECIFIED_ERROR", "INVALID_ARGUMENT", "UNREGISTERED", "SENDER_ID_MISMATCH", "QUOTA_EXCEEDED", "UNAVAILABLE", "INTERNAL",
-        "THIRD_PARTY_AUTH_ERROR",
+        "UNSPECIFIED_ERROR", "INVALID_ARGUMENT", "UNREGISTERED", "SENDER_ID_MISMATCH", "QUOTA_EXCEEDED", "UNAVAILABLE",
+        "INTERNAL", "THIRD_PARTY_AUTH_ERROR",
     ];
 
     private static readonly string[] Fields =
     [
-        "message.token", "message.topic", "message.condition", "message.notification", "message.data", "message.android", "message.apns",
-        "message.webpush", "message.fcm_options",
+        "message.token", "message.topic", "message.condition", "message.notification", "message.data", "message.android",
+        "message.apns", "message.webpush", "message.fcm_options",
     ];
 
     public static FcmError Parse(ReadOnlyMemory<byte> body)
@@ -78,7 +78,8 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
     private static bool NamesTarget(JsonElement quotaFailure) =>
         Items(quotaFailure, "violations").Any(violation =>
             $"{Text(violation, "subject")} {Text(violation, "description")}" is var text
-            && (text.Contains("device", StringComparison.OrdinalIgnoreCase) || text.Contains("topic", StringComparison.OrdinalIgnoreCase)));
+            && (text.Contains("device", StringComparison.OrdinalIgnoreCase)
+                || text.Contains("topic", StringComparison.OrdinalIgnoreCase)));
 
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;

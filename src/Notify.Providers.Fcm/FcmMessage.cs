@@ -61,7 +61,7 @@ internal static class FcmMessage
 
     private static void WriteNotification(Utf8JsonWriter writer, Content content)
     {
-        if (content is { Title: null, Body: null, Push.ImageUrl: null })
+        if (content is { Title: null, Body: null, Push: null or { ImageUrl: null } })
             return;
 
         writer.WriteStartObject("notification"u8);

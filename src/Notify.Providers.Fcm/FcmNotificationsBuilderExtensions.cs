@@ -13,8 +13,7 @@ public static class FcmNotificationsBuilderExtensions
 {
     /// <summary>
     /// Adds the provider <c>fcm</c>. It takes registration tokens of Firebase whatever they run on; where APNs or Web Push is
-    /// added as
-    /// well, tokens of those platforms go there.
+    /// added as well, tokens of those platforms go there.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets the options; see <see cref="FcmOptions"/> for where credentials come from.</param>

@@ -11,8 +11,7 @@ public sealed class FcmOptions
 {
     /// <summary>
     /// The Firebase project's id, such as <c>my-app-1234</c>. Default: the one that the service account belongs to. Required with
-    /// the
-    /// environment's credentials.
+    /// the environment's credentials.
     /// </summary>
     public string? ProjectId { get; set; }
 

@@ -5,8 +5,7 @@ namespace Notify.Providers.Fcm;
 /// <summary>
 /// Recipients whom Firebase knows and Notify does not: everybody who subscribed in the app. They are given as
 /// <see cref="Trigger.To"/> like any recipient; unlike <see cref="Recipient.Topic"/>, the service does the fan-out, and one
-/// delivery
-/// stands for all of it.
+/// delivery stands for all of it.
 /// </summary>
 public static partial class FcmRecipient
 {
@@ -39,7 +38,8 @@ public static partial class FcmRecipient
     }
 
     internal static bool IsDevice(string address) =>
-        !address.StartsWith(TopicPrefix, StringComparison.Ordinal) && !address.StartsWith(ConditionPrefix, StringComparison.Ordinal);
+        !address.StartsWith(TopicPrefix, StringComparison.Ordinal)
+        && !address.StartsWith(ConditionPrefix, StringComparison.Ordinal);
 
     [GeneratedRegex("^[a-zA-Z0-9_.~%-]+\\z")]
     private static partial Regex TopicName();

@@ -26,8 +26,10 @@ internal static class FcmWebPush
         writer.WriteEndObject();
     }
 
-    private static string TopicOf(string key) =>
-        key.AsSpan().ContainsAnyExcept(TopicCharacters) ? FcmCollapseKey.Hash(key) : FcmCollapseKey.Fit(key, MaxTopicLength);
+    // Apple, whose push service stands behind Safari, decodes a topic, and refuses one that is not whole base64.
+    private static string TopicOf(string key) => key.Length % 4 != 0 || key.AsSpan().ContainsAnyExcept(TopicCharacters)
+        ? FcmCollapseKey.Hash(key)
+        : FcmCollapseKey.Fit(key, MaxTopicLength);
 
     private static ReadOnlySpan<byte> UrgencyOf(Priority priority) => priority switch
     {

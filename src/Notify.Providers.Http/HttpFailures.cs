@@ -6,8 +6,12 @@ namespace Notify.Providers.Http;
 /// <summary>What every vendor that speaks HTTP means by the same failure.</summary>
 public static class HttpFailures
 {
-    /// <summary>How long a response asks to wait by its Retry-After header; null when it does not say, or says a time that has passed.</summary>
-    /// <remarks>RFC 9110 section 10.2.3: seconds, or a date. A date in the past must not spend the retry budget at once.</remarks>
+    /// <summary>
+    /// How long a response asks to wait by its Retry-After header; null when it does not say, or says a time that has passed.
+    /// </summary>
+    /// <remarks>
+    /// RFC 9110 section 10.2.3: seconds, or a date. A date in the past must not spend the retry budget at once.
+    /// </remarks>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date is compared with.</param>
     public static TimeSpan? RetryAfter(HttpResponseMessage response, TimeProvider time)

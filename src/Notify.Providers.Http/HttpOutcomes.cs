@@ -4,8 +4,8 @@ using Notify.Delivering;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// What statuses mean (RFC 9110 section 15) to a vendor that documents nothing more. A provider whose vendor has error codes reads
-/// those, and comes here with the rest.
+/// What statuses mean (RFC 9110 section 15) to a vendor that documents nothing more. A provider whose vendor has error codes
+/// reads those, and comes here with the rest.
 /// </summary>
 public static class HttpOutcomes
 {
@@ -24,7 +24,8 @@ public static class HttpOutcomes
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, HttpFailures.RetryAfter(response, time)),
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout
-                or >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, HttpFailures.RetryAfter(response, time)),
+                or >= HttpStatusCode.InternalServerError =>
+                    Outcome.ProviderFailed(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }

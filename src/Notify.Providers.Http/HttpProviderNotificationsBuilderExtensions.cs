@@ -9,11 +9,12 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class HttpProviderNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Adds a provider with its HTTP client (see <see cref="ProviderHttpClientExtensions.AddProviderHttpClient"/>) and its options,
-    /// which are validated at start by their annotations.
+    /// Adds a provider with its HTTP client (see <see cref="ProviderHttpClientExtensions.AddProviderHttpClient"/>) and its
+    /// options, which are validated at start by their annotations.
     /// </summary>
     /// <typeparam name="TProvider">
-    /// The provider. Its constructor takes its name, the options and the <see cref="HttpClient"/>, and whatever services it needs.
+    /// The provider. Its constructor takes its name, the options and the <see cref="HttpClient"/>, and whatever services it
+    /// needs.
     /// </typeparam>
     /// <typeparam name="TOptions">Its options.</typeparam>
     /// <param name="builder">The builder.</param>

@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// JSON Merge Patch (RFC 7396), by which <see cref="Content.Overrides"/> are laid over what a provider sends: members of the patch
-/// replace the target's, objects member by member; null takes away.
+/// JSON Merge Patch (RFC 7396), by which <see cref="Content.Overrides"/> are laid over what a provider sends: members of the
+/// patch replace the target's, objects member by member; null takes away.
 /// </summary>
 public static class JsonMergePatch
 {

@@ -17,7 +17,8 @@ public static class ProviderHttpClientExtensions
     /// Adds the HTTP client of the provider <paramref name="provider"/>, which <see cref="CreateProviderHttpClient"/> gives. It
     /// follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no trace header to the vendor, and has
     /// no timeout but the attempt's. An application that needs a proxy or trusts an authority of its own configures it after
-    /// the provider was added, as <c>services.AddHttpClient("Notify.fcm").ConfigurePrimaryHttpMessageHandler((handler, _) => ...)</c>.
+    /// the provider was added, as
+    /// <c>services.AddHttpClient("Notify.fcm").ConfigurePrimaryHttpMessageHandler((handler, _) => ...)</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="provider">The provider's name.</param>

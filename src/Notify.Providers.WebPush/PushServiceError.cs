@@ -27,8 +27,8 @@ internal static class PushServiceError
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = stream.ConfigureAwait(false);
-            var reading = stream.ReadAtLeastAsync(bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken);
-            var length = await reading.ConfigureAwait(false);
+            var length = await stream.ReadAtLeastAsync(
+                bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
             return Find(bytes.AsSpan(0, length));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)

@@ -45,6 +45,26 @@ public sealed class HeaderTests
         Assert.Equal((expected, isSilent ? "background" : "alert"), (headers["apns-priority"], headers["apns-push-type"]));
     }
 
+    [Fact]
+    public async Task A_call_rings_at_once_in_the_bulk_lane_too()
+    {
+        var content = Overridden("""{"headers":{"apns-push-type":"voip"}}""");
+
+        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content) with { Priority = Priority.Bulk });
+
+        Assert.Equal("10", headers["apns-priority"]);
+    }
+
+    [Theory]
+    [InlineData(64, true)]
+    [InlineData(65, false)]
+    public async Task A_collapse_key_of_64_bytes_fits(int length, bool fits)
+    {
+        var key = new string('k', length);
+
+        Assert.Equal(fits, (await SendCollapsingAsync(key))["apns-collapse-id"] == key);
+    }
+
     [Theory]
     [InlineData("voip", ".voip", "0")]
     [InlineData("pushtotalk", ".voip-ptt", "0")]

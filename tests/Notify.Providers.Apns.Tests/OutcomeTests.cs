@@ -165,6 +165,20 @@ public sealed class OutcomeTests
     }
 
     [Theory]
+    [InlineData(503, "ServiceUnavailable")]
+    [InlineData(500, "InternalServerError")]
+    public async Task What_apple_asks_to_wait_is_waited(int status, string reason)
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = ApnsApplication.Compose(gateway);
+        gateway.RefuseNext(1, new ApnsRefusal(status, reason) { RetryAfter = 30 });
+
+        var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
+
+        Assert.Equal(TimeSpan.FromSeconds(30), outcome.RetryAfter);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("../../admin")]
     [InlineData("5e5e5e5e?topic=other")]

@@ -105,6 +105,27 @@ public sealed class PayloadTests
         }
     }
 
+    [Fact]
+    public async Task Letters_of_all_languages_count_as_what_they_are()
+    {
+        await using var gateway = await ApnsGateway.StartAsync();
+        await using var application = ApnsApplication.Compose(gateway);
+        var content = new Content { Body = string.Concat(Enumerable.Repeat("日本<&'", 400)) };
+
+        var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
+
+        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
+    }
+
+    [Fact]
+    public async Task A_silent_notification_of_another_type_asks_for_no_background_time() => await AssertSentAsync(
+        new Content
+        {
+            Push = new PushContent { IsSilent = true },
+            Overrides = Apns("""{"headers":{"apns-push-type":"location"}}"""),
+        },
+        """{"aps":{}}""");
+
     private static Content Overridden(string json) => new()
     {
         Title = "title-text",

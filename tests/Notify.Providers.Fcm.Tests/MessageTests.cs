@@ -106,6 +106,83 @@ public sealed class MessageTests
         Assert.Equal(("0s", "0"), (At(passed, "android.ttl"), At(passed, "webpush.headers.TTL")));
     }
 
+    [Theory]
+    [InlineData(Priority.High, "HIGH", "10", "high")]
+    [InlineData(Priority.Normal, "NORMAL", "5", "normal")]
+    [InlineData(Priority.Bulk, "NORMAL", "5", "low")]
+    public async Task Every_platform_is_told_the_priority(Priority priority, string android, string apple, string browser)
+    {
+        var message = await SentAsync(Delivery() with { Priority = priority });
+
+        Assert.Equal(
+            (android, apple, browser),
+            (At(message, "android.priority"), At(message, "apns.headers.apns-priority"), At(message, "webpush.headers.Urgency")));
+    }
+
+    [Fact]
+    public async Task Data_alone_never_goes_to_apple_with_a_priority_that_firebase_refuses()
+    {
+        var content = new Content { Html = "<p>for email</p>", Data = new Dictionary<string, string> { ["order"] = "42" } };
+
+        var message = await SentAsync(Delivery(content) with { Priority = Priority.High });
+
+        Assert.False(message.TryGetProperty("notification", out _));
+        Assert.Equal(("5", "HIGH"), (At(message, "apns.headers.apns-priority"), At(message, "android.priority")));
+    }
+
+    [Fact]
+    public async Task A_badge_of_zero_takes_the_number_off_an_iphone()
+    {
+        var message = await SentAsync(Delivery(new Content { Body = "body", Push = new PushContent { Badge = 0 } }));
+
+        AssertJson("""{"badge":0}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
+    }
+
+    [Fact]
+    public async Task What_a_tap_opens_is_not_what_data_of_that_name_says()
+    {
+        var data = new Dictionary<string, string> { ["link"] = "from data" };
+        var push = new PushContent { Link = "https://example.org/orders/42" };
+
+        var both = await SentAsync(Delivery(new Content { Body = "body", Data = data, Push = push }));
+        var one = await SentAsync(Delivery(new Content { Body = "body", Data = data }));
+        var silent = await SentAsync(Delivery(new Content { Push = push with { IsSilent = true } }));
+
+        Assert.Equal(("https://example.org/orders/42", "from data"), (At(both, "data.link"), At(one, "data.link")));
+        Assert.Equal(("https://example.org/orders/42", null), (At(silent, "data.link"), At(silent, "webpush.fcm_options.link")));
+    }
+
+    [Fact]
+    public async Task An_image_alone_is_shown() => Assert.Equal(
+        "https://example.org/a.png",
+        At(
+            await SentAsync(Delivery(new Content { Push = new PushContent { ImageUrl = "https://example.org/a.png" } })),
+            "notification.image"));
+
+    [Fact]
+    public async Task A_collapse_key_alone_takes_the_place_of_what_an_android_shows()
+    {
+        var message = await SentAsync(Delivery() with { CollapseKey = "order-42" });
+
+        Assert.Equal("order-42", At(message, "android.notification.tag"));
+    }
+
+    [Theory]
+    [InlineData("with space 1234", true, false)]
+    [InlineData("order-421", true, false)]
+    [InlineData("0123456789abcdef0123456789abcdef", true, true)]
+    [InlineData("0123456789abcdef0123456789abcdef0123", true, false)]
+    [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true, false)]
+    [InlineData("ä123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, false)]
+    public async Task A_collapse_key_travels_as_it_is_where_the_vendor_takes_it(string key, bool fitsApple, bool fitsBrowser)
+    {
+        var message = await SentAsync(Delivery() with { CollapseKey = key });
+
+        Assert.Equal(fitsApple, At(message, "apns.headers.apns-collapse-id") == key);
+        Assert.Equal(fitsBrowser, At(message, "webpush.headers.Topic") == key);
+    }
+
     [Fact]
     public async Task A_collapse_key_that_a_vendor_would_refuse_still_collapses()
     {
@@ -177,6 +254,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData("""{"token":"another"}""", "the fcm override names a recipient")]
     [InlineData("""{"topic":"news"}""", "the fcm override names a recipient")]
+    [InlineData("""{"condition":"'news' in topics"}""", "the fcm override names a recipient")]
     [InlineData("\"text\"", "the fcm override is no JSON object")]
     public async Task An_override_that_cannot_be_laid_over_is_rejected(string json, string reason)
     {

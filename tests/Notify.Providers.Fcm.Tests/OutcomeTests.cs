@@ -119,6 +119,8 @@ public sealed class OutcomeTests
         Assert.Equal(TimeSpan.FromSeconds(7), (await SendAsync(FcmFault.Answer(429, "QUOTA_EXCEEDED", retryAfter: "7"))).RetryAfter);
         Assert.Equal(TimeSpan.FromSeconds(9), (await SendAsync(FcmFault.Answer(503, "UNAVAILABLE", retryAfter: "9"))).RetryAfter);
         Assert.Equal(TimeSpan.FromSeconds(5), (await SendAsync(FcmFault.Answer(500, "INTERNAL", retryAfter: "5"))).RetryAfter);
+        Assert.Equal(TimeSpan.FromMinutes(1), (await SendAsync(FcmFault.Answer(429, null))).RetryAfter);
+        Assert.Equal(TimeSpan.FromSeconds(8), (await SendAsync(FcmFault.Answer(502, null, retryAfter: "8"))).RetryAfter);
     }
 
     [Theory]

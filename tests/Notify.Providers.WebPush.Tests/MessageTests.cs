@@ -67,6 +67,25 @@ public sealed class MessageTests : IAsyncLifetime
         AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "data": { "sync": "inbox" } }""");
     }
 
+    [Fact]
+    public async Task A_badge_of_zero_is_said()
+    {
+        var delivery = await SendAsync(new Content { Body = "Hello", Push = new PushContent { Badge = 0 } });
+
+        AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "body": "Hello", "appBadge": 0, "data": {} }""");
+    }
+
+    [Fact]
+    public async Task What_has_expired_on_its_way_is_not_kept()
+    {
+        var delivery = await SendAsync(new Content { Body = "Hello" });
+
+        await _application.Provider.SendAsync(
+            delivery.Delivery with { ExpiresAt = TestClock.Start.AddSeconds(-90) }, TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, _gateway.Messages[1].TimeToLive);
+    }
+
     /// <summary>RFC 7396: what is named replaces, objects member by member, null takes away.</summary>
     [Fact]
     public async Task The_content_s_overrides_are_laid_over()

@@ -1,5 +1,9 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
+using Notify.FakeGateways;
 using Notify.FakeGateways.WebPush;
 using Notify.Queueing;
 using Notify.Recipients;
@@ -176,6 +180,59 @@ public sealed class OutcomeTests
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal((OutcomeKind.Rejected, "HTTP 403: errno 109"), (attempt.Outcome, attempt.Reason));
         Assert.Null(Assert.Single(await DevicesAsync(application)).PrunedAt);
+    }
+
+    [Fact]
+    public async Task An_answer_that_breaks_off_is_its_status()
+    {
+        await using var gateway = await GatewayServer.StartAsync(
+            async context =>
+            {
+                (context.Response.StatusCode, context.Response.ContentLength) = (400, 100);
+                await context.Response.WriteAsync("{");
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+            },
+            tls: false);
+        await using var application = await WebPushApplication.StartAsync(null);
+
+        var attempt = Assert.Single((await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"))).Attempts);
+
+        Assert.Equal((OutcomeKind.Rejected, "HTTP 400"), (attempt.Outcome, attempt.Reason));
+    }
+
+    [Theory]
+    [InlineData(1024, true)]
+    [InlineData(1025, false)]
+    public async Task An_address_of_a_message_is_kept_up_to_a_sane_length(int length, bool isKept)
+    {
+        var location = "/".PadRight(length, 'm');
+        await using var gateway = await GatewayServer.StartAsync(
+            context =>
+            {
+                (context.Response.StatusCode, context.Response.Headers.Location) = (201, location);
+                return Task.CompletedTask;
+            },
+            tls: false);
+        await using var application = await WebPushApplication.StartAsync(null);
+
+        var attempt = Assert.Single((await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"))).Attempts);
+
+        Assert.Equal((OutcomeKind.Accepted, isKept ? location : null), (attempt.Outcome, attempt.ProviderMessageId));
+    }
+
+    [Fact]
+    public async Task A_push_service_that_does_not_finish_connecting_is_retried()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var application = await WebPushApplication.StartAsync(
+            null, options => options.ConnectTimeout = TimeSpan.FromMilliseconds(10));
+
+        var attempt = Assert.Single(
+            (await application.SendAsync(Keys.Subscription($"https://{silent.LocalEndpoint}/push/1"))).Attempts);
+
+        Assert.Equal((OutcomeKind.Retry, "no connection in time"), (attempt.Outcome, attempt.Reason));
     }
 
     [Fact]

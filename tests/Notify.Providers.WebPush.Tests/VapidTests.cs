@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.WebPush;
+using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 
@@ -57,6 +58,37 @@ public sealed class VapidTests
         await application.SendAsync(gateway.Subscribe().Json);
 
         Assert.Equal(2, gateway.Accepted);
+    }
+
+    [Fact]
+    public async Task A_public_key_may_be_padded_and_is_sent_without()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(
+            gateway, options => options.PublicKey = Keys.Public + "=");
+
+        await application.SendAsync(gateway.Subscribe(Keys.Public).Json);
+
+        Assert.EndsWith($"k={Keys.Public}", Assert.Single(gateway.Messages).Authorization, StringComparison.Ordinal);
+    }
+
+    /// <summary>A user may name any endpoint: tokens for a thousand hosts that do not exist are not kept for ever.</summary>
+    [Fact]
+    public async Task Tokens_are_kept_for_a_thousand_push_services_at_most()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        var sent = (await application.SendAsync(gateway.Subscribe().Json)).Delivery;
+
+        foreach (var i in Enumerable.Range(0, 1_000))
+        {
+            var nowhere = Keys.Subscription($"https://127.1.{i / 250}.{1 + (i % 250)}:9/push");
+            await application.Provider.SendAsync(
+                sent with { To = new Address(Channel.Push, nowhere, Platform.Web) }, TestContext.Current.CancellationToken);
+        }
+
+        await application.Provider.SendAsync(sent, TestContext.Current.CancellationToken);
+        Assert.Equal(2, gateway.Messages.Select(message => message.Authorization).Distinct().Count());
     }
 
     private static JsonElement ClaimsOf(PushedMessage message) =>
