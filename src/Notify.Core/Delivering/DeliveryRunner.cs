@@ -25,9 +25,10 @@ internal sealed class DeliveryRunner(
         {
             // This process leased it once more while the attempt is still under way here: the attempt goes on under the newer
             // fence, whichever of the two arrives here first.
-            if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.TryRenew(lease))
+            if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.TryRenew(lease, out var outdated))
             {
-                slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
+                if (outdated is not null)
+                    slots.Release(outdated.Delivery.Provider, outdated.Delivery.Priority);
                 return;
             }
         }
@@ -99,21 +100,22 @@ internal sealed class DeliveryRunner(
         }
         finally
         {
-            var unused = inFlight.End();
-            _inFlight.TryRemove(delivery.Id, out _);
-            slots.Release(delivery.Provider, delivery.Priority);
-            if (unused is not null)
-                StartAgain(unused);
+            End(inFlight, delivery);
         }
     }
 
-    // What was settled to be due at once may be leased again before its run has ended here.
-    private void StartAgain(Lease lease)
+    private void End(InFlight inFlight, Delivery delivery)
     {
-        if (_abandon.IsCancellationRequested)
+        var (renewal, isUnused) = inFlight.End();
+        _inFlight.TryRemove(delivery.Id, out _);
+        slots.Release(delivery.Provider, delivery.Priority);
+        if (renewal is null)
             return;
 
-        slots.TakeBeyondLimit(lease.Delivery.Provider, lease.Delivery.Priority);
-        Start(lease);
+        // What was settled to be due at once may be leased again before its run has ended here.
+        if (isUnused && !_abandon.IsCancellationRequested)
+            Start(renewal);
+        else
+            slots.Release(renewal.Delivery.Provider, renewal.Delivery.Priority);
     }
 }

@@ -7,6 +7,7 @@ internal sealed class InFlight(Lease lease)
 {
     private readonly Lock _lock = new();
     private Lease _lease = lease;
+    private Lease? _renewal;
     private long _usedFence = lease.Fence;
     private bool _hasEnded;
 
@@ -32,25 +33,34 @@ internal sealed class InFlight(Lease lease)
     }
 
     /// <summary>
-    /// Goes on under this lease if it is the newer one; false when the run has ended, and the lease needs one of its own.
+    /// Goes on under this lease if it is the newer one, and keeps its slot; false when the run has ended, and the lease needs one of
+    /// its own.
     /// </summary>
-    public bool TryRenew(Lease newer)
+    /// <param name="newer">The lease.</param>
+    /// <param name="outdated">The one of the two whose slot nobody needs; null when both are needed.</param>
+    public bool TryRenew(Lease newer, out Lease? outdated)
     {
         lock (_lock)
         {
-            if (!_hasEnded && newer.Fence > _lease.Fence)
-                _lease = newer;
-            return !_hasEnded;
+            outdated = null;
+            if (_hasEnded)
+                return false;
+
+            if (newer.Fence <= _lease.Fence)
+                outdated = newer;
+            else
+                (outdated, _renewal, _lease) = (_renewal, newer, newer);
+            return true;
         }
     }
 
-    /// <summary>Ends the run, and gives the lease that came too late for it, if one did.</summary>
-    public Lease? End()
+    /// <summary>Ends the run, and gives the lease that came meanwhile, if one did, and whether it came too late to be used.</summary>
+    public (Lease? Renewal, bool IsUnused) End()
     {
         lock (_lock)
         {
             _hasEnded = true;
-            return _lease.Fence > _usedFence ? _lease : null;
+            return (_renewal, _renewal?.Fence > _usedFence);
         }
     }
 }
