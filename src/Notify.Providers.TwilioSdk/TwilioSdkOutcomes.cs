@@ -27,10 +27,10 @@ internal static class TwilioSdkOutcomes
     {
         var hasFailed = message?.Status == MessageResource.StatusEnum.Failed
             || message?.Status == MessageResource.StatusEnum.Undelivered;
-        if (message?.ErrorCode is { } code && (OfCode(code, null) ?? (hasFailed ? Outcome.Retry(Describe(code)) : null)) is { } failed)
+        if (message?.ErrorCode is { } code && OfCode(code, null) is { } failed)
             return failed;
         if (hasFailed)
-            return Outcome.Retry("the message failed without an error code");
+            return Outcome.Retry(message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code");
         return Outcome.Accepted(message?.Sid, message is null ? null : CostOf(message));
     }
 
