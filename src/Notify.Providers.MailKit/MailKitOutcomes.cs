@@ -11,8 +11,8 @@ using Notify.Providers.Smtp.Wire;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Turns what became of a mail transaction into outcomes: replies by the table of the SMTP provider, and beside it what is MailKit's
-/// own. The server's text, which likes to repeat the address, never becomes a reason.
+/// Turns what became of a mail transaction into outcomes: replies by the table of the SMTP provider, and beside it what is
+/// MailKit's own. The server's text, which likes to repeat the address, never becomes a reason.
 /// </summary>
 internal static class MailKitOutcomes
 {
