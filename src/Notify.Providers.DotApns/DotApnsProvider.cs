@@ -1,7 +1,7 @@
 using dotAPNS;
 using Microsoft.Extensions.Logging;
 using Notify.Delivering;
-using Notify.Providers.Http;
+using Notify.Providers.Apns;
 using Notify.Queueing;
 
 namespace Notify.Providers.DotApns;
@@ -39,7 +39,7 @@ internal sealed class DotApnsProvider(string name, IApnsClient client, PushCompo
         }
         catch (HttpRequestException exception)
         {
-            return HttpFailures.Unreachable(exception);
+            return ApnsOutcomes.Of(exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

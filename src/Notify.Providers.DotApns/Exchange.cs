@@ -1,5 +1,5 @@
 using System.Net;
-using System.Text.Json;
+using Notify.Providers.Apns;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.DotApns;
@@ -21,35 +21,15 @@ internal sealed class Exchange(Guid deliveryId)
 
     public TimeSpan? RetryAfter { get; private set; }
 
-    /// <summary>Since when the token is dead.</summary>
-    public DateTimeOffset? GoneSince { get; private set; }
+    /// <summary>What a refusal says; empty for a success.</summary>
+    public ApnsError Error { get; private set; }
 
     public static Exchange Begin(Guid deliveryId) => OfThisCall.Value = new Exchange(deliveryId);
 
-    public void Answered(HttpResponseMessage response, ReadOnlySpan<byte> body, TimeProvider time)
+    public void Answered(HttpResponseMessage response, ApnsError error, TimeProvider time)
     {
         Status = response.StatusCode;
         RetryAfter = HttpFailures.RetryAfter(response, time);
-        GoneSince = TimestampIn(body);
-    }
-
-    // Milliseconds since 1970 (Apple, "Handling notification responses from APNs").
-    private static DateTimeOffset? TimestampIn(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            var reader = new Utf8JsonReader(body);
-            while (reader.Read())
-            {
-                if (reader.TokenType == JsonTokenType.PropertyName && reader.ValueTextEquals("timestamp"u8))
-                    return reader.Read() ? DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64()) : null;
-            }
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException or InvalidOperationException or ArgumentException)
-        {
-            // Whoever answered this was not Apple.
-        }
-
-        return null;
+        Error = error;
     }
 }

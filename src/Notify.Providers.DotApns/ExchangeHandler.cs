@@ -1,3 +1,5 @@
+using Notify.Providers.Apns;
+
 namespace Notify.Providers.DotApns;
 
 /// <summary>Gives Apple the delivery's id, and keeps of the answer what dotAPNS drops.</summary>
@@ -15,7 +17,8 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
         var body = response.IsSuccessStatusCode
             ? []
             : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        exchange.Answered(response, body, time);
+        var error = body.Length == 0 ? default : await ApnsError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
+        exchange.Answered(response, error, time);
         if (!response.IsSuccessStatusCode && body.Length == 0)
         {
             // dotAPNS takes a refusal without a body for a null reference.

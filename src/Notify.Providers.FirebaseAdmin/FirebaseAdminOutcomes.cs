@@ -1,65 +1,43 @@
-using System.Globalization;
-using System.Net;
 using FirebaseAdmin.Messaging;
 using Notify.Delivering;
+using Notify.Providers.Fcm;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.FirebaseAdmin;
 
 /// <summary>
-/// What the SDK's answers mean, by the names of FCM's <c>ErrorCode</c> reference. The SDK's own messages repeat what was sent, so
-/// none of them becomes a reason.
+/// What the SDK's answers mean: what FCM answered, by the table of the FCM provider, and beside it what is the SDK's own. Its
+/// messages repeat what was sent, so none of them becomes a reason.
 /// </summary>
 internal static class FirebaseAdminOutcomes
 {
-    /// <summary>What a 429 without Retry-After means (Firebase, "Best practices when sending FCM messages at scale").</summary>
-    private static readonly TimeSpan QuotaRefills = TimeSpan.FromMinutes(1);
-
     public static Outcome InvalidMessage { get; } = Outcome.Rejected("the Firebase Admin SDK finds the message invalid");
 
     public static Outcome CredentialsRefused { get; } = Outcome.ProviderFailed("Google refused the credentials");
+
+    public static Outcome NotUnderstood { get; } = Outcome.Retry("an answer that the Firebase Admin SDK does not understand");
 
     public static Outcome TimedOut { get; } = Outcome.ProviderFailed("no answer within the Firebase app's own timeout");
 
     /// <param name="exception">What the SDK threw.</param>
     /// <param name="isDevice">Whether the message went to one device: nothing else can be gone.</param>
     /// <param name="time">The clock that a Retry-After is compared with.</param>
-    public static Outcome Of(FirebaseMessagingException exception, bool isDevice, TimeProvider time)
+    /// <param name="cancellationToken">Ends the reading of the answer.</param>
+    public static async ValueTask<Outcome> OfAsync(
+        FirebaseMessagingException exception, bool isDevice, TimeProvider time, CancellationToken cancellationToken)
     {
-        var after = exception.HttpResponse is { } response ? HttpFailures.RetryAfter(response, time) : null;
-        return exception.MessagingErrorCode switch
+        if (exception.HttpResponse is not { } response)
         {
-            MessagingErrorCode.Unregistered => Gone("UNREGISTERED", isDevice),
-            MessagingErrorCode.SenderIdMismatch => Gone("SENDER_ID_MISMATCH", isDevice),
-            MessagingErrorCode.InvalidArgument => Outcome.Rejected("INVALID_ARGUMENT"),
-            MessagingErrorCode.QuotaExceeded => Outcome.Throttled("QUOTA_EXCEEDED", after ?? QuotaRefills),
-            MessagingErrorCode.ThirdPartyAuthError =>
-                Outcome.ProviderFailed("THIRD_PARTY_AUTH_ERROR: the project's APNs or web push key is missing or wrong", after),
-            MessagingErrorCode.Unavailable => Outcome.ProviderFailed("UNAVAILABLE", after),
-            MessagingErrorCode.Internal => Outcome.Retry("INTERNAL", after),
-            _ when exception.HttpResponse is { } unexplained => Of(unexplained.StatusCode, after),
-            _ => exception.InnerException is HttpRequestException lost
+            return exception.InnerException is HttpRequestException lost
                 ? HttpFailures.Unreachable(lost)
-                : Outcome.ProviderFailed("the connection to Firebase failed"),
-        };
-    }
+                : Outcome.ProviderFailed("the connection to Firebase failed");
+        }
 
-    private static Outcome Gone(string reason, bool isDevice) =>
-        isDevice ? Outcome.RecipientGone(reason) : Outcome.Rejected(reason);
+        // The message was taken over, only what FCM said of it could not be read: to send it again would send it twice.
+        if (response.IsSuccessStatusCode)
+            return Outcome.Accepted();
 
-    private static Outcome Of(HttpStatusCode status, TimeSpan? after)
-    {
-        var reason = string.Create(CultureInfo.InvariantCulture, $"HTTP {(int)status}");
-        return status switch
-        {
-            < HttpStatusCode.MultipleChoices => Outcome.Retry($"{reason} with a body that FCM does not document"),
-            HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after ?? QuotaRefills),
-            // A project that does not exist or has not enabled the service: a fault of the set-up, which must prune nobody.
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound =>
-                Outcome.ProviderFailed(reason, after),
-            HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
-            > HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, after),
-            _ => Outcome.Rejected(reason),
-        };
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        return FcmOutcomes.Of(response.StatusCode, FcmError.Parse(body), HttpFailures.RetryAfter(response, time), isDevice);
     }
 }

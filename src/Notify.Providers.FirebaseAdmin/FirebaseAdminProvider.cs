@@ -29,11 +29,12 @@ internal sealed class FirebaseAdminProvider(
         try
         {
             var message = MessageComposer.Compose(delivery, time.GetUtcNow());
-            return Outcome.Accepted(await messaging.SendAsync(message, dryRun, cancellationToken).ConfigureAwait(false));
+            return await HandOverAsync(message, cancellationToken).ConfigureAwait(false);
         }
         catch (FirebaseMessagingException exception)
         {
-            return FirebaseAdminOutcomes.Of(exception, FcmTarget.IsDevice(delivery.To), time);
+            return await FirebaseAdminOutcomes.OfAsync(exception, FcmTarget.IsDevice(delivery.To), time, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (TokenResponseException)
         {
@@ -47,6 +48,19 @@ internal sealed class FirebaseAdminProvider(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return FirebaseAdminOutcomes.TimedOut;
+        }
+    }
+
+    private async ValueTask<Outcome> HandOverAsync(Message message, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Outcome.Accepted(await messaging.SendAsync(message, dryRun, cancellationToken).ConfigureAwait(false));
+        }
+        catch (NullReferenceException)
+        {
+            // The SDK takes a success without a body for a null reference. It may be another's, so nothing says that FCM has it.
+            return FirebaseAdminOutcomes.NotUnderstood;
         }
     }
 }

@@ -1,11 +1,12 @@
 using System.Text;
 using MailKit.Net.Smtp;
 using MimeKit;
+using Notify.Providers.Smtp.Wire;
 
 namespace Notify.Providers.MailKit;
 
 /// <summary>One connection, rented for one message at a time.</summary>
-internal sealed class MailConnection(SmtpClient client, Action<MailConnection> giveBack) : IDisposable
+internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnection> giveBack) : IDisposable
 {
     /// <summary>How long a server may take to say good-bye.</summary>
     private const int QuitTimeoutMilliseconds = 1_000;
@@ -21,6 +22,9 @@ internal sealed class MailConnection(SmtpClient client, Action<MailConnection> g
     /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
     public long IdleSince { get; set; }
 
+    /// <summary>How far the message at hand has come.</summary>
+    public SmtpStage Stage => client.Stage;
+
     /// <summary>Whether the server takes mailboxes with a local part beyond ASCII (RFC 6531).</summary>
     public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
@@ -30,6 +34,7 @@ internal sealed class MailConnection(SmtpClient client, Action<MailConnection> g
     {
         // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
         var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;
+        client.BeginMessage();
         await client.SendAsync(format, message, sender, [recipient], cancellationToken).ConfigureAwait(false);
     }
 

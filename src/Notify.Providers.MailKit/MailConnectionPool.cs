@@ -1,4 +1,3 @@
-using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Logging;
 
@@ -62,9 +61,9 @@ internal sealed class MailConnectionPool : IDisposable
             Close(connection);
     }
 
-    private async Task<SmtpClient> ConnectAsync(CancellationToken cancellationToken)
+    private async Task<StagedSmtpClient> ConnectAsync(CancellationToken cancellationToken)
     {
-        var client = new SmtpClient { CheckCertificateRevocation = _options.CheckCertificateRevocation };
+        var client = new StagedSmtpClient { CheckCertificateRevocation = _options.CheckCertificateRevocation };
         try
         {
             if (_options.Proxy is not null)
@@ -81,7 +80,7 @@ internal sealed class MailConnectionPool : IDisposable
         }
     }
 
-    private async Task LogInAsync(SmtpClient client, CancellationToken cancellationToken)
+    private async Task LogInAsync(StagedSmtpClient client, CancellationToken cancellationToken)
     {
         if (_options.AccessToken is { } accessToken)
         {

@@ -1,28 +1,29 @@
-using System.Globalization;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
+using System.Text;
 using MailKit;
 using MailKit.Net.Proxy;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Notify.Delivering;
+using Notify.Providers.Smtp;
+using Notify.Providers.Smtp.Wire;
 
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Turns what became of a mail transaction into outcomes. Reasons carry the reply's code, its enhanced code (RFC 3463) and its
-/// standard name; never the server's text, which likes to repeat the address.
+/// Turns what became of a mail transaction into outcomes: replies by the table of the SMTP provider, and beside it what is
+/// MailKit's own. The server's text, which likes to repeat the address, never becomes a reason.
 /// </summary>
-internal static partial class MailKitOutcomes
+internal static class MailKitOutcomes
 {
     private const string LoginRefused = "the server asks for STARTTLS or refused the login";
 
     public static Outcome NeedsSmtpUtf8 { get; } = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
 
-    /// <summary>What an exception means; null when it is none of a mail server's doing.</summary>
+    /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
     public static Outcome? Of(Exception exception) => exception switch
     {
-        SmtpCommandException reply => Of(reply),
+        SmtpCommandException reply => Of(reply, SmtpStage.Greeting),
         SslHandshakeException =>
             Outcome.ProviderFailed("TLS failed: the server's certificate is not trusted, or no protocol version in common"),
         AuthenticationException or ServiceNotAuthenticatedException => Outcome.ProviderFailed(LoginRefused),
@@ -45,34 +46,13 @@ internal static partial class MailKitOutcomes
         exception is IOException or SocketException or SmtpProtocolException or ServiceNotConnectedException
             or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 
-    private static Outcome Of(SmtpCommandException reply)
+    /// <param name="reply">What the server refused with.</param>
+    /// <param name="stage">How far the message had come.</param>
+    public static Outcome Of(SmtpCommandException reply, SmtpStage stage)
     {
-        var enhanced = EnhancedCode().Match(reply.Message) is { Success: true } match ? match.Value : null;
-        var reason = Describe(reply.StatusCode, enhanced);
-        return (int)reply.StatusCode switch
-        {
-            432 or 454 or 530 or 534 or 535 or 538 => Outcome.ProviderFailed($"{reason}: {LoginRefused}"),
-            >= 400 and < 500 => Outcome.Retry(reason),
-            550 when reply.ErrorCode == SmtpErrorCode.RecipientNotAccepted && enhanced is "5.1.1" or "5.1.6" =>
-                Outcome.RecipientGone(reason),
-            >= 500 and < 600 when IsSenderRefused(enhanced) && reply.ErrorCode != SmtpErrorCode.MessageNotAccepted =>
-                Outcome.ProviderFailed($"{reason}: the server does not send for this sender, login or host"),
-            >= 500 and < 600 => Outcome.Rejected(reason),
-            _ => Outcome.ProviderFailed($"{reason}: an answer that SMTP does not have here"),
-        };
+        var text = Encoding.UTF8.GetBytes(reply.Message.Split('\n')[0].TrimEnd());
+        return SmtpOutcomes.Of(
+            reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage,
+            new SmtpReply((int)reply.StatusCode, EnhancedCode.ReadFrom(text), default));
     }
-
-    // RFC 3463 sections 3.2 and 3.8: the sender is at fault, or not authorised. Once the content is known the same codes mean a
-    // policy against it.
-    private static bool IsSenderRefused(string? enhanced) => enhanced is "5.1.7" or "5.1.8" or "5.7.0" or "5.7.1" or "5.7.8";
-
-    private static string Describe(SmtpStatusCode code, string? enhanced)
-    {
-        var number = ((int)code).ToString(CultureInfo.InvariantCulture);
-        var name = Enum.IsDefined(code) ? code.ToString() : null;
-        return string.Join(' ', new[] { number, enhanced, name }.Where(part => part is not null));
-    }
-
-    [GeneratedRegex(@"^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?=\s|$)", RegexOptions.CultureInvariant)]
-    private static partial Regex EnhancedCode();
 }

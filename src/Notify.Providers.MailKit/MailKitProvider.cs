@@ -1,4 +1,5 @@
 using System.Text;
+using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
 using MimeKit;
 using Notify.Delivering;
@@ -62,8 +63,15 @@ internal sealed class MailKitProvider(
             return MailKitOutcomes.NeedsSmtpUtf8;
 
         using var message = composer.Compose(delivery);
-        await connection.SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
-            .ConfigureAwait(false);
-        return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
+        try
+        {
+            await connection.SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
+                .ConfigureAwait(false);
+            return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
+        }
+        catch (SmtpCommandException reply) when (!connection.IsReused || !MailKitOutcomes.IsConnectionLost(reply))
+        {
+            return MailKitOutcomes.Of(reply, connection.Stage);
+        }
     }
 }

@@ -25,8 +25,12 @@ internal static class TwilioSdkOutcomes
     /// <param name="message">What Twilio says of it; null when it said nothing.</param>
     public static Outcome Of(MessageResource? message)
     {
+        var hasFailed = message?.Status == MessageResource.StatusEnum.Failed
+            || message?.Status == MessageResource.StatusEnum.Undelivered;
         if (message?.ErrorCode is { } code && OfCode(code, null) is { } failed)
             return failed;
+        if (hasFailed)
+            return Outcome.Retry(message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code");
         return Outcome.Accepted(message?.Sid, message is null ? null : CostOf(message));
     }
 

@@ -14,7 +14,8 @@ internal sealed class Application : IAsyncDisposable
     private readonly IHost _host;
     private readonly LogRecorder _log = new();
 
-    public Application(Uri vendor, Action<DotApnsOptions>? configure = null)
+    public Application(
+        Uri vendor, Action<DotApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
@@ -24,6 +25,7 @@ internal sealed class Application : IAsyncDisposable
             configure?.Invoke(options);
         });
         builder.Services.AddHttpClient("Notify.dotapns").AddHttpMessageHandler(() => new Redirection(vendor));
+        configureServices?.Invoke(builder.Services);
         _host = builder.Build();
     }
 

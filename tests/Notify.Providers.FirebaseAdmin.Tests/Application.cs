@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FirebaseAdmin;
 using Google.Apis.Auth.OAuth2;
-using Google.Apis.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -20,15 +19,20 @@ internal sealed class Application : IAsyncDisposable
     private readonly LogRecorder _log = new();
 
     public Application(Uri vendor, Action<FirebaseAdminOptions>? configure = null, bool sdkRepeats = false)
-    {
-        _app = FirebaseApp.Create(
+        : this(
             new AppOptions
             {
                 Credential = GoogleCredential.FromAccessToken(AccessToken),
                 ProjectId = "shop",
                 HttpClientFactory = new VendorClientFactory(vendor, sdkRepeats),
             },
-            Guid.NewGuid().ToString());
+            configure)
+    {
+    }
+
+    public Application(AppOptions app, Action<FirebaseAdminOptions>? configure = null)
+    {
+        _app = FirebaseApp.Create(app, Guid.NewGuid().ToString());
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
         builder.Services.AddSingleton<TimeProvider>(Time);
@@ -51,26 +55,6 @@ internal sealed class Application : IAsyncDisposable
         _host.Dispose();
         _app.Delete();
         return ValueTask.CompletedTask;
-    }
-
-    private sealed class VendorClientFactory(Uri vendor, bool sdkRepeats) : HttpClientFactory
-    {
-        protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
-        {
-            // The SDK's patience with a vendor that is down is seconds, which only the test that is about it has.
-            foreach (var initializer in args.Initializers.Where(item => !sdkRepeats && item is not GoogleCredential).ToArray())
-                args.Initializers.Remove(initializer);
-            return new Redirection(vendor) { InnerHandler = new SocketsHttpHandler() };
-        }
-    }
-
-    private sealed class Redirection(Uri vendor) : DelegatingHandler
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = new Uri(vendor, request.RequestUri!.PathAndQuery);
-            return base.SendAsync(request, cancellationToken);
-        }
     }
 
     private sealed class LogRecorder : ILoggerProvider, ILogger

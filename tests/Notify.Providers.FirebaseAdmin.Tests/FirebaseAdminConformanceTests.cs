@@ -19,7 +19,7 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
         [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.Gone] = new(OutcomeKind.Rejected),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Retry),
+        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
         [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
         [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),

@@ -11,7 +11,7 @@ public sealed class OutcomeTests
         { 403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", OutcomeKind.RecipientGone, false, false },
         { 400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", OutcomeKind.Rejected, false, false },
         { 429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", OutcomeKind.Retry, false, true },
-        { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, true, false },
+        { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, false, false },
         { 503, "UNAVAILABLE", "UNAVAILABLE", OutcomeKind.Retry, true, false },
         { 500, "INTERNAL", "INTERNAL", OutcomeKind.Retry, false, false },
     };
@@ -27,7 +27,7 @@ public sealed class OutcomeTests
         var outcome = await SendAsync(application);
 
         Assert.Equal((kind, providerFailed, throttled), (outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled));
-        Assert.StartsWith(errorCode, outcome.Reason, StringComparison.Ordinal);
+        Assert.Equal($"{errorCode} (HTTP {http})", outcome.Reason);
         if (errorCode is "QUOTA_EXCEEDED" or "UNAVAILABLE" or "INTERNAL")
             Assert.Equal(TimeSpan.FromSeconds(9), outcome.RetryAfter);
     }
@@ -45,6 +45,29 @@ public sealed class OutcomeTests
     }
 
     [Fact]
+    public async Task A_token_that_is_none_is_gone_and_the_quota_of_one_device_slows_no_other()
+    {
+        await using var malformed = await Vendor.StartAsync(400, Vendor.Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", new()
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
+            ["fieldViolations"] = new[] { new { field = "message.token", description = "Invalid registration token" } },
+        }));
+        await using var crowded = await Vendor.StartAsync(429, Vendor.Error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", new()
+        {
+            ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
+            ["violations"] = new[] { new { subject = "device", description = "Device message rate exceeded" } },
+        }));
+        await using var first = new Application(malformed.Address);
+        await using var second = new Application(crowded.Address);
+
+        var gone = await SendAsync(first);
+        var later = await SendAsync(second);
+
+        Assert.Equal((OutcomeKind.RecipientGone, "INVALID_ARGUMENT in message.token (HTTP 400)"), (gone.Kind, gone.Reason));
+        Assert.Equal((OutcomeKind.Retry, false, TimeSpan.FromMinutes(1)), (later.Kind, later.IsThrottled, later.RetryAfter));
+    }
+
+    [Fact]
     public async Task An_unspecified_error_is_judged_by_its_status()
     {
         await using var vendor = await Vendor.StartAsync(400, Vendor.Error(400, "FAILED_PRECONDITION", "UNSPECIFIED_ERROR"));
@@ -52,7 +75,18 @@ public sealed class OutcomeTests
 
         var outcome = await SendAsync(application);
 
-        Assert.Equal((OutcomeKind.Rejected, "HTTP 400"), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Rejected, "UNSPECIFIED_ERROR (HTTP 400)"), (outcome.Kind, outcome.Reason));
+    }
+
+    [Fact]
+    public async Task A_success_without_a_body_is_tried_again()
+    {
+        await using var vendor = await Vendor.StartAsync(200, "");
+        await using var application = new Application(vendor.Address);
+
+        var outcome = await SendAsync(application);
+
+        Assert.Equal((OutcomeKind.Retry, false), (outcome.Kind, outcome.IsProviderFailure));
     }
 
     [Fact]
@@ -85,7 +119,7 @@ public sealed class OutcomeTests
     [Fact]
     public async Task Neither_token_nor_credentials_nor_content_is_logged()
     {
-        await using var vendor = await Vendor.StartAsync(401, Vendor.Error(401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR"));
+        await using var vendor = await Vendor.StartAsync(503, Vendor.Error(503, "UNAVAILABLE", "UNAVAILABLE"));
         await using var application = new Application(vendor.Address);
 
         await SendAsync(application);

@@ -28,14 +28,18 @@ internal sealed class Vendor : IAsyncDisposable
     public static Task<Vendor> StartAsync() => StartAsync(200, """{"name":"projects/shop/messages/0:1"}""");
 
     /// <summary>An error as FCM documents it: <c>google.rpc.Status</c> with an <c>FcmError</c> among its details.</summary>
-    public static string Error(int code, string status, string errorCode) => JsonSerializer.Serialize(new
+    public static string Error(int code, string status, string errorCode, Dictionary<string, object>? detail = null) => JsonSerializer.Serialize(new
     {
         error = new
         {
             code,
             message = "It says more here.",
             status,
-            details = new[] { new Dictionary<string, string> { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = errorCode } },
+            details = new Dictionary<string, object>?[]
+            {
+                new() { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = errorCode },
+                detail,
+            }.Where(item => item is not null),
         },
     });
 

@@ -77,8 +77,8 @@ public sealed class EnvelopeTests
     }
 
     [Theory]
-    [InlineData("gone", OutcomeKind.RecipientGone, "550 5.1.1 MailboxUnavailable")]
-    [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 TransactionFailed")]
+    [InlineData("gone", OutcomeKind.RecipientGone, "550 5.1.1 bad destination mailbox address")]
+    [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 delivery not authorized, message refused")]
     public async Task A_refusal_is_told_where_sender_and_recipient_went_out_at_once(string localPart, OutcomeKind outcome, string reason)
     {
         await using var server = await MailServer.StartAsync(null, "--pipelining");

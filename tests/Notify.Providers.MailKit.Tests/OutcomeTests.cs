@@ -6,11 +6,11 @@ namespace Notify.Providers.MailKit.Tests;
 public sealed class OutcomeTests
 {
     [Theory]
-    [InlineData("gone", OutcomeKind.RecipientGone, "550 5.1.1 MailboxUnavailable")]
-    [InlineData("moved", OutcomeKind.RecipientGone, "550 5.1.6 MailboxUnavailable")]
-    [InlineData("unavailable", OutcomeKind.Rejected, "550 MailboxUnavailable")]
-    [InlineData("large", OutcomeKind.Rejected, "552 5.3.4 ExceededStorageAllocation")]
-    [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 TransactionFailed")]
+    [InlineData("gone", OutcomeKind.RecipientGone, "550 5.1.1 bad destination mailbox address")]
+    [InlineData("moved", OutcomeKind.RecipientGone, "550 5.1.6 destination mailbox has moved")]
+    [InlineData("unavailable", OutcomeKind.Rejected, "550 mailbox unavailable")]
+    [InlineData("large", OutcomeKind.Rejected, "552 5.3.4 message too big for system")]
+    [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 delivery not authorized, message refused")]
     [InlineData("odd", OutcomeKind.Rejected, "599")]
     public async Task A_permanent_refusal_is_a_dead_letter_after_one_attempt(string localPart, OutcomeKind outcome, string reason)
     {
@@ -24,8 +24,8 @@ public sealed class OutcomeTests
     }
 
     [Theory]
-    [InlineData("busy-once", "450 4.2.0 MailboxBusy")]
-    [InlineData("refused-once", "451 4.3.0 ErrorInProcessing")]
+    [InlineData("busy-once", "450 4.2.0 mailbox unavailable")]
+    [InlineData("refused-once", "451 4.3.0 local error in processing")]
     public async Task A_temporary_refusal_is_tried_again_until_accepted(string localPart, string reason)
     {
         await using var server = await MailServer.StartAsync();
@@ -39,9 +39,9 @@ public sealed class OutcomeTests
     }
 
     [Theory]
-    [InlineData("closing", "421 4.3.2 ServiceNotAvailable")]
-    [InlineData("norelay", "554 5.7.1 TransactionFailed: the server does not send for this sender, login or host")]
-    [InlineData("nosender", "553 5.1.8 MailboxNameNotAllowed: the server does not send for this sender, login or host")]
+    [InlineData("closing", "421 4.3.2 system not accepting network messages")]
+    [InlineData("norelay", "554 5.7.1 delivery not authorized, message refused: the server does not send for this sender, login or host")]
+    [InlineData("nosender", "553 5.1.8 bad sender's system address: the server does not send for this sender, login or host")]
     public async Task A_refusal_that_is_no_fault_of_the_message_is_tried_again(string localPart, string reason)
     {
         await using var server = await MailServer.StartAsync();

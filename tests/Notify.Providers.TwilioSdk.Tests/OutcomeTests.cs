@@ -110,13 +110,18 @@ public sealed class OutcomeTests
         Assert.Equal((Failed, "HTTP 200"), (Describe(outcome), outcome.Reason));
     }
 
-    [Fact]
-    public async Task A_message_that_failed_as_it_was_created_is_told_by_its_code()
+    [Theory]
+    [InlineData("30005", Gone, "error 30005")]
+    [InlineData("29999", Retry, "error 29999")]
+    [InlineData("null", Retry, "the message failed without an error code")]
+    public async Task A_message_that_failed_as_it_was_created_is_told_by_its_code(string code, string expected, string reason)
     {
-        await using var vendor = await Vendor.StartAsync(201, """{"sid":"SM1","status":"failed","error_code":30005}""");
+        await using var vendor = await Vendor.StartAsync(201, $$"""{"sid":"SM1","status":"failed","error_code":{{code}}}""");
         await using var application = new Application(vendor.Address);
 
-        Assert.Equal(Gone, Describe(await application.Provider.SendAsync(Application.Sms(), default)));
+        var outcome = await application.Provider.SendAsync(Application.Sms(), default);
+
+        Assert.Equal((expected, reason), (Describe(outcome), outcome.Reason));
     }
 
     [Fact]
