@@ -41,7 +41,7 @@ internal static class MessageComposer
     }
 
     private static IReadOnlyDictionary<string, string>? DataOf(Content content) =>
-        content.Push?.Link is { } link && content.Data?.ContainsKey("link") != true
+        content.Push?.Link is { } link
             ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
             : content.Data;
 
@@ -75,8 +75,8 @@ internal static class MessageComposer
         var headers = new Dictionary<string, string>
         {
             ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            // Apple refuses to wake an app at once without showing anything ("Sending notification requests to APNs").
-            ["apns-priority"] = delivery.Priority == Priority.High && !silent ? "10" : "5",
+            // Apple refuses a background push of priority 10; Firebase, data alone ("Set the priority of a message").
+            ["apns-priority"] = delivery.Priority == Priority.High && !IsDataAlone(delivery.Content) ? "10" : "5",
         };
         if (silent)
             headers["apns-push-type"] = "background";
@@ -95,6 +95,9 @@ internal static class MessageComposer
             ThreadId = push?.Thread,
             MutableContent = push?.ImageUrl is not null,
         };
+
+    private static bool IsDataAlone(Content content) =>
+        IsSilent(content) || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 
     private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
 
