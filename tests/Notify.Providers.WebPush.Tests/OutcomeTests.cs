@@ -188,10 +188,9 @@ public sealed class OutcomeTests
         await using var gateway = await GatewayServer.StartAsync(
             async context =>
             {
+                // Kestrel ends the connection after what is too short. A reset might overtake the status.
                 (context.Response.StatusCode, context.Response.ContentLength) = (400, 100);
                 await context.Response.WriteAsync("{");
-                await context.Response.Body.FlushAsync();
-                context.Abort();
             },
             tls: false);
         await using var application = await WebPushApplication.StartAsync(null);
