@@ -9,8 +9,6 @@ namespace Notify.Hosting.Health;
 /// <summary>What an orchestrator asks: does the process live, and can it take work.</summary>
 internal static class HealthEndpoints
 {
-    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
-
     public static void MapHealth(this RouteGroupBuilder group)
     {
         group.MapGet("/health/live", () => Answer("live"));
@@ -19,21 +17,10 @@ internal static class HealthEndpoints
         group.MapOtherMethods("/health/ready", "GET");
     }
 
-    private static async Task<IResult> ReadyAsync(IDeliveryQueue queue, TimeProvider time, CancellationToken aborted)
-    {
-        using var timeout = new CancellationTokenSource(StoreTimeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
-        try
-        {
-            // A store that is stuck may not listen to its token.
-            await queue.GetDepthAsync(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
-            return Answer("ready");
-        }
-        catch (Exception) when (!aborted.IsCancellationRequested)
-        {
-            return Problem.StoreUnavailable();
-        }
-    }
+    private static async Task<IResult> ReadyAsync(IDeliveryQueue queue, TimeProvider time, CancellationToken aborted) =>
+        await StoreProbe.TryGetDepthsAsync(queue, time, aborted).ConfigureAwait(false) is null
+            ? Problem.StoreUnavailable()
+            : Answer("ready");
 
     private static IResult Answer(string status) => TypedResults.Json(new HealthView(status), HealthJson.Default.HealthView);
 }
