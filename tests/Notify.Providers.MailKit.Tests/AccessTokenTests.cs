@@ -1,3 +1,5 @@
+using Notify.Testing;
+
 namespace Notify.Providers.MailKit.Tests;
 
 /// <summary>OAuth 2.0 and TLS from the first byte.</summary>

@@ -8,6 +8,8 @@ using Notify.Recipients;
 using Notify.Storage;
 using Notify.Testing;
 
+[assembly: AssemblyFixture(typeof(TestAuthority))]
+
 namespace Notify.Providers.MailKit.Tests;
 
 /// <summary>An application that sends email through the server of a test.</summary>

@@ -1,3 +1,5 @@
+using Notify.Testing;
+
 namespace Notify.Providers.MailKit.Tests;
 
 /// <summary>TLS and login.</summary>

@@ -7,6 +7,8 @@ using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 
+[assembly: AssemblyFixture(typeof(TestAuthority))]
+
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>An application that sends email through the server of a test.</summary>

@@ -1,5 +1,6 @@
 using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
+using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;
 

@@ -1,3 +1,5 @@
+using Notify.Testing;
+
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>TLS and login.</summary>
