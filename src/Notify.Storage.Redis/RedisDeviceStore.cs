@@ -62,9 +62,8 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
         if (missed.Changes.Count == 0)
             return true;
 
-        // Marks that could not be set are remembered in turn, so what was missed can be forgotten here either way.
-        RedisKey[] showing = [.. missed.Users.Select(user => keys.DevicesOfUser(user.Tenant, user.UserId))];
-        await entries.EndChangeAsync(showing, await entries.BeginChangeAsync(showing, cancellationToken).ConfigureAwait(false))
+        // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
+        await entries.EndChangeAsync([.. missed.Users.Select(user => keys.DevicesOfUser(user.Tenant, user.UserId))], mark: "")
             .ConfigureAwait(false);
         holders.Forget(missed);
         return true;

@@ -17,7 +17,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     public const int TicketMilliseconds = 10_000;
 
     private const int MarkMilliseconds = 60_000;
-    private const int MostUnmarked = 100_000;
+    private const int MostUntold = 100_000;
     private const byte Data = (byte)'d';
 
     private const string FindOrTicket =
@@ -40,7 +40,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
         return 1
         """;
 
-    private readonly ConcurrentDictionary<RedisKey, bool> _unmarked = new();
+    private readonly ConcurrentDictionary<RedisKey, string> _untold = new();
     private readonly long _milliseconds = (long)options.Value.CacheFor.TotalMilliseconds;
 
     /// <summary>What is held of these keys: for each its data, or a ticket to fill it, or neither.</summary>
@@ -49,14 +49,16 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
         if (entries.Count == 0)
             return [];
 
-        await MarkLateAsync(cancellationToken).ConfigureAwait(false);
+        if (!await CatchUpAsync(cancellationToken).ConfigureAwait(false))
+            return new Entry[entries.Count];
+
         var ticket = $"t{NewId()}";
         var held = await circuit.AskAsync(
             database => Task.WhenAll(entries.Select(key =>
                 database.ScriptEvaluateAsync(FindOrTicket, [key], [ticket, TicketMilliseconds]))),
             cancellationToken).ConfigureAwait(false);
         return held.IsGiven
-            ? [.. held.Value.Select((value, i) => _unmarked.ContainsKey(entries[i]) ? default : Read((byte[]?)value, ticket))]
+            ? [.. held.Value.Select((value, i) => _untold.ContainsKey(entries[i]) ? default : Read((byte[]?)value, ticket))]
             : new Entry[entries.Count];
     }
 
@@ -76,45 +78,45 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     public async ValueTask<string> BeginChangeAsync(IReadOnlyCollection<RedisKey> entries, CancellationToken cancellationToken)
     {
         var mark = $"w{NewId()}";
-        if (!await MarkAsync(entries, mark, cancellationToken).ConfigureAwait(false))
-            Postpone(entries);
+        var marked = entries.Count == 0 || (await circuit.AskAsync(
+            database => Task.WhenAll(entries.Select(key => database.ScriptEvaluateAsync(Mark, [key], [mark, MarkMilliseconds]))),
+            cancellationToken).ConfigureAwait(false)).IsGiven;
+        if (!marked)
+            Postpone(entries, mark);
         return mark;
     }
 
-    /// <summary>Says that the change was made, or was not. Should it not arrive, the marks expire by themselves.</summary>
+    /// <summary>Says that the change was made, or was not.</summary>
     public async ValueTask EndChangeAsync(IReadOnlyCollection<RedisKey> entries, string mark)
     {
-        if (entries.Count == 0)
-            return;
-
-        await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(key => database.ScriptEvaluateAsync(Unmark, [key], [mark]))),
-            CancellationToken.None).ConfigureAwait(false);
+        if (!await UnmarkAsync(entries.Select(key => KeyValuePair.Create(key, mark)), CancellationToken.None).ConfigureAwait(false))
+            Postpone(entries, mark);
     }
 
-    // What could not be marked while Redis was away may still be held there: it is marked before anything is read again.
-    private async ValueTask MarkLateAsync(CancellationToken cancellationToken)
+    // What Redis was not told while it was away it is told before anything is read from it again.
+    private async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
-        if (_unmarked.IsEmpty)
-            return;
+        if (_untold.IsEmpty)
+            return true;
 
-        RedisKey[] late = [.. _unmarked.Keys];
-        if (!await MarkAsync(late, $"w{NewId()}", cancellationToken).ConfigureAwait(false))
-            return;
-        foreach (var key in late)
-            _unmarked.TryRemove(key, out _);
+        var untold = _untold.ToArray();
+        if (!await UnmarkAsync(untold, cancellationToken).ConfigureAwait(false))
+            return false;
+        foreach (var entry in untold)
+            _untold.TryRemove(entry);
+        return true;
     }
 
-    private async ValueTask<bool> MarkAsync(IReadOnlyCollection<RedisKey> entries, string mark, CancellationToken cancellationToken) =>
-        entries.Count == 0 || (await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(key => database.ScriptEvaluateAsync(Mark, [key], [mark, MarkMilliseconds]))),
+    private async ValueTask<bool> UnmarkAsync(IEnumerable<KeyValuePair<RedisKey, string>> entries, CancellationToken cancellationToken) =>
+        (await circuit.AskAsync(
+            database => Task.WhenAll(entries.Select(entry => database.ScriptEvaluateAsync(Unmark, [entry.Key], [entry.Value]))),
             cancellationToken).ConfigureAwait(false)).IsGiven;
 
     // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
-    private void Postpone(IReadOnlyCollection<RedisKey> entries)
+    private void Postpone(IReadOnlyCollection<RedisKey> entries, string mark)
     {
-        foreach (var key in entries.TakeWhile(_ => _unmarked.Count < MostUnmarked))
-            _unmarked[key] = true;
+        foreach (var key in entries.TakeWhile(_ => _untold.Count < MostUntold))
+            _untold[key] = mark;
     }
 
     private string NewId() => Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
