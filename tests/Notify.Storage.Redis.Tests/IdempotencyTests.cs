@@ -54,7 +54,7 @@ public sealed class IdempotencyTests(RedisServer redis)
         await notifier.TriggerAsync(Order("Hello", "c"), Cancellation);
         await notifier.TriggerAsync(Order("Hello", "b"), Cancellation);
         EnqueueRequest[] repeated = [.. queue.Requests.Select(request => request with { Notification = request.Notification with { Id = Guid.CreateVersion7() } })];
-        var fresh = repeated[1] with { Idempotency = repeated[1].Idempotency! with { Key = "d" } };
+        var fresh = repeated[1] with { Deliveries = [], Idempotency = repeated[1].Idempotency! with { Key = "d" } };
 
         var results = await queue.Outer.EnqueueAsync([repeated[0], fresh, repeated[2]], Cancellation);
 

@@ -35,7 +35,6 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
         await using var server = await RedisProcess.StartAsync();
         var leadership = Process(Brief(server.Address));
         await using var term = await leadership.TryLeadAsync("sweeper", Cancellation);
-        var longest = TimeSpan.Zero;
 
         // Its key is set to expire later more often than one term lasts.
         var renewals = 0;
@@ -53,7 +52,6 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
             "six renewals");
 
         Assert.False(term!.Lost.IsCancellationRequested);
-        Assert.Equal(TimeSpan.Zero, longest);
     }
 
     [Fact]

@@ -92,7 +92,7 @@ public sealed class RedisProcess : IAsyncDisposable
 
             try
             {
-                return (await AskAsync("PING")).StartsWith("+PONG", StringComparison.Ordinal);
+                return await AskAsync("PING") is ['+', ..] or ['-', 'N', 'O', 'A', 'U', 'T', 'H', ..];
             }
             catch (Exception exception) when (exception is SocketException or IOException)
             {
