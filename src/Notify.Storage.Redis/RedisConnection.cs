@@ -64,6 +64,7 @@ internal sealed class RedisConnection : IDisposable
         if (_watching.IsValueCreated)
             _watching.Value.GetAwaiter().GetResult();
         _sentinels?.Dispose();
+        _current?.Close(allowCommandsToComplete: false);
         _current?.Dispose();
         _stopping.Dispose();
     }

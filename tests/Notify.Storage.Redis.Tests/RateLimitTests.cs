@@ -117,12 +117,18 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
             while (!stop.IsCancellationRequested)
             {
                 Interlocked.Add(ref _taken, await process.TakeAsync(Limit, PerSecond, 20, Cancellation));
-                await Task.Yield();
+                await Task.Delay(5);
             }
         })).ToArray();
-        await Eventually.FindAsync(enough, "enough permits");
-        await stop.CancelAsync();
-        await Task.WhenAll(taking);
+        try
+        {
+            await Eventually.FindAsync(enough, "enough permits");
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await Task.WhenAll(taking);
+        }
     }
 
     private void AssertKept(long started, int bursts)

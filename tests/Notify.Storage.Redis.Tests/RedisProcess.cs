@@ -70,7 +70,8 @@ public sealed class RedisProcess : IAsyncDisposable
         using var client = new TcpClient();
         await client.ConnectAsync("127.0.0.1", Port);
         var stream = client.GetStream();
-        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{command}\r\nQUIT\r\n"));
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"{command}\r\n"));
+        client.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync();
     }
