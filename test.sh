@@ -10,6 +10,7 @@ needed='
 /usr/lib/python3/dist-packages/dkim python3-dkim
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/bin/prometheus prometheus
+/usr/bin/redis-server redis-server
 '
 
 missing=()

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Storage.Redis;
+
+internal static partial class Log
+{
+    [LoggerMessage(220, LogLevel.Warning, "Redis does not answer ({Reason}); what it would know is asked of the store until it does")]
+    public static partial void Away(ILogger logger, string reason);
+
+    [LoggerMessage(221, LogLevel.Information, "Redis answers again")]
+    public static partial void Back(ILogger logger);
+
+    [LoggerMessage(222, LogLevel.Information, "The sentinels have another master for {Service}; connecting to it")]
+    public static partial void MasterChanged(ILogger logger, string service);
+
+    [LoggerMessage(223, LogLevel.Information, "This process leads {Role} with fence {Fence}")]
+    public static partial void Leads(ILogger logger, string role, long fence);
+
+    [LoggerMessage(224, LogLevel.Warning, "This process no longer leads {Role}; its fence was {Fence}")]
+    public static partial void LeadershipLost(ILogger logger, string role, long fence);
+}

@@ -1,0 +1,107 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace Notify.Storage.Redis;
+
+/// <summary>
+/// Asks Redis, and gives no answer rather than a late one. After a failure nobody asks for a while, so that an outage costs one call
+/// its timeout and not each; it is logged once.
+/// </summary>
+internal sealed class RedisCircuit(
+    RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisCircuit> logger)
+{
+    // Some nodes of a cluster may answer while another is away: the outage is over when nothing has failed for this long.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
+
+    private readonly TimeSpan _timeout = options.Value.Timeout;
+    private readonly Lock _lock = new();
+    private bool _isOpen;
+    private bool _isAway;
+    private long _failedAt;
+    private long _triedAt;
+
+    /// <summary>What Redis answers; no answer when it is away, or fails.</summary>
+    public async ValueTask<Answer<T>> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        if (!MayTry())
+            return default;
+
+        try
+        {
+            var database = await connection.OpenAsync(_timeout, cancellationToken).ConfigureAwait(false);
+            var asked = ask(database);
+            Observe(asked);
+            var value = await asked.WaitAsync(_timeout, time, cancellationToken).ConfigureAwait(false);
+            Succeeded();
+            return new Answer<T>(true, value);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            Failed(exception);
+            return default;
+        }
+    }
+
+    // A call that is no longer waited for may still fail, which then is nobody's error.
+    private static void Observe(Task asked) => asked.ContinueWith(
+        static failed => _ = failed.Exception,
+        CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+        TaskScheduler.Default);
+
+    private bool MayTry()
+    {
+        lock (_lock)
+        {
+            if (!_isOpen)
+                return true;
+            var now = time.GetTimestamp();
+            if (time.GetElapsedTime(_triedAt, now) < options.Value.RetryAfter)
+                return false;
+            _triedAt = now;
+            return true;
+        }
+    }
+
+    private void Succeeded()
+    {
+        // Read without the lock, because every successful call comes by here; who sees an outage looks again under the lock.
+        if (!Volatile.Read(ref _isAway))
+            return;
+
+        lock (_lock)
+        {
+            _isOpen = false;
+            if (!_isAway || time.GetElapsedTime(_failedAt) < Quiet)
+                return;
+            _isAway = false;
+        }
+
+        Log.Back(logger);
+    }
+
+    private void Failed(Exception exception)
+    {
+        bool isNew;
+        lock (_lock)
+        {
+            isNew = !_isAway;
+            (_isOpen, _isAway) = (true, true);
+            _failedAt = _triedAt = time.GetTimestamp();
+        }
+
+        connection.Suspect();
+        if (isNew)
+            Log.Away(logger, exception.GetType().Name);
+    }
+}
+
+/// <summary>What Redis answered, if it did.</summary>
+/// <param name="IsGiven">Whether it did.</param>
+/// <param name="Value">The answer.</param>
+internal readonly record struct Answer<T>(bool IsGiven, T Value);

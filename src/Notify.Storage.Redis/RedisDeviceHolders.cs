@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Notify.Recipients;
+using StackExchange.Redis;
+
+namespace Notify.Storage.Redis;
+
+/// <summary>
+/// Which entries show a device. A change names a device or a token and not its user, so a reader writes down where it is about to
+/// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns of the
+/// entry, or the reader of the change and fills nothing in.
+/// </summary>
+internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisKeys keys, IOptions<RedisOptions> options)
+{
+    private const int MostMissed = 100_000;
+
+    // The member '' says that there was a change within the time that a ticket lasts.
+    private const string Show =
+        """
+        local changed = redis.call('ZSCORE', KEYS[1], '')
+        local clock = redis.call('TIME')
+        local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+        redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+        redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+        redis.call('PEXPIRE', KEYS[1], ARGV[2])
+        if changed and tonumber(changed) > now then return 1 end
+        return 0
+        """;
+
+    private const string Change =
+        """
+        local clock = redis.call('TIME')
+        local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
+        local holders = redis.call('ZRANGE', KEYS[1], 0, -1)
+        redis.call('ZADD', KEYS[1], now + ARGV[1], '')
+        redis.call('PEXPIRE', KEYS[1], math.max(tonumber(ARGV[1]), redis.call('PTTL', KEYS[1])))
+        return holders
+        """;
+
+    // Longer than any entry lives that was filled with a ticket taken before.
+    private readonly long _milliseconds = (long)options.Value.CacheFor.TotalMilliseconds + (2 * RedisEntries.TicketMilliseconds);
+
+    private readonly ConcurrentDictionary<RedisKey, string> _missed = new();
+
+    /// <summary>Writes down that a user's entry is about to show these devices; false when it must not.</summary>
+    public async ValueTask<bool> ShowAsync(string tenant, string userId, IReadOnlyList<Device> devices, CancellationToken cancellationToken)
+    {
+        if (devices.Count == 0)
+            return true;
+
+        var changed = await circuit.AskAsync(
+            database => Task.WhenAll(devices.SelectMany(device => KeysOf(tenant, device.Id, device.Token)).Select(key =>
+                database.ScriptEvaluateAsync(Show, [key], [userId, _milliseconds]))),
+            cancellationToken).ConfigureAwait(false);
+        return changed.IsGiven && changed.Value.All(answer => (int)answer == 0);
+    }
+
+    /// <summary>Says that a device changes, and learns which users' entries may show it.</summary>
+    /// <param name="tenant">The device's tenant.</param>
+    /// <param name="deviceId">The device, or null where only the token is known.</param>
+    /// <param name="token">The token, or null where only the device is known.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    public async ValueTask<IReadOnlyList<string>> ChangeAsync(string tenant, string? deviceId, string? token, CancellationToken cancellationToken)
+    {
+        RedisKey[] changing = [.. KeysOf(tenant, deviceId, token)];
+        if (await AskAsync(changing, cancellationToken).ConfigureAwait(false) is { } holders)
+            return holders;
+
+        // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
+        foreach (var key in changing.TakeWhile(_ => _missed.Count < MostMissed))
+            _missed[key] = tenant;
+        return [];
+    }
+
+    /// <summary>
+    /// The tenants' users whose entries may show what changed while Redis was away; null while it still is, and then no entry may be
+    /// used. To be told when they are dealt with.
+    /// </summary>
+    public async ValueTask<MissedChanges?> FindMissedAsync(CancellationToken cancellationToken)
+    {
+        if (_missed.IsEmpty)
+            return MissedChanges.None;
+
+        var users = new List<(string Tenant, string UserId)>();
+        var missed = _missed.ToArray();
+        foreach (var tenant in missed.GroupBy(change => change.Value, change => change.Key))
+        {
+            if (await AskAsync([.. tenant], cancellationToken).ConfigureAwait(false) is not { } holders)
+                return null;
+            users.AddRange(holders.Select(user => (tenant.Key, user)));
+        }
+
+        return new MissedChanges([.. missed.Select(change => change.Key)], users);
+    }
+
+    /// <summary>Says that the entries of these users were marked.</summary>
+    public void Forget(MissedChanges missed)
+    {
+        foreach (var change in missed.Changes)
+            _missed.TryRemove(change, out _);
+    }
+
+    private async ValueTask<IReadOnlyList<string>?> AskAsync(RedisKey[] changing, CancellationToken cancellationToken)
+    {
+        var holders = await circuit.AskAsync(
+            database => Task.WhenAll(changing.Select(key =>
+                database.ScriptEvaluateAsync(Change, [key], [2 * RedisEntries.TicketMilliseconds]))),
+            cancellationToken).ConfigureAwait(false);
+        return holders.IsGiven
+            ? [.. holders.Value.SelectMany(users => (string[]?)users ?? []).Where(user => user.Length > 0).Distinct()]
+            : null;
+    }
+
+    private IEnumerable<RedisKey> KeysOf(string tenant, string? deviceId, string? token)
+    {
+        if (deviceId is not null)
+            yield return keys.UsersOfDevice(tenant, deviceId);
+        if (token is not null)
+            yield return keys.UsersOfToken(tenant, token);
+    }
+}
+
+/// <summary>Changes of devices that Redis was not told of.</summary>
+/// <param name="Changes">The devices and tokens, by key.</param>
+/// <param name="Users">Whose entries may show them.</param>
+internal sealed record MissedChanges(IReadOnlyList<RedisKey> Changes, IReadOnlyList<(string Tenant, string UserId)> Users)
+{
+    public static readonly MissedChanges None = new([], []);
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Notify.Recipients;
+using StackExchange.Redis;
+
+namespace Notify.Storage.Redis;
+
+/// <summary>Finds users' devices in Redis, and in the store those that are not there; every change is the store's.</summary>
+internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries, RedisDeviceHolders holders, RedisKeys keys) : IDeviceStore
+{
+    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => await ChangeAsync(
+        device.Tenant,
+        device.Id,
+        device.Token,
+        device.UserId,
+        async () =>
+        {
+            await store.RegisterAsync(device, cancellationToken).ConfigureAwait(false);
+            return true;
+        },
+        cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        if (!await CatchUpAsync(cancellationToken).ConfigureAwait(false))
+            return await store.FindAsync(tenant, userIds, cancellationToken).ConfigureAwait(false);
+
+        string[] wanted = [.. userIds.Distinct(StringComparer.Ordinal)];
+        var held = await entries.FindAsync([.. wanted.Select(id => keys.DevicesOfUser(tenant, id))], cancellationToken).ConfigureAwait(false);
+        var found = new List<Device>(wanted.Length);
+        var missing = new Dictionary<string, string?>(StringComparer.Ordinal);
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (held[i].Data is { } data)
+                found.AddRange(JsonSerializer.Deserialize(data.Span, RedisJson.Default.DeviceArray)!);
+            else
+                missing.Add(wanted[i], held[i].Ticket);
+        }
+
+        if (missing.Count == 0)
+            return found;
+
+        var stored = await store.FindAsync(tenant, [.. missing.Keys], cancellationToken).ConfigureAwait(false);
+        await FillAsync(tenant, missing, stored.ToLookup(device => device.UserId), cancellationToken).ConfigureAwait(false);
+        return [.. found, .. stored];
+    }
+
+    public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
+        store.ListAsync(tenant, userId, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, id, null, null, () => store.RemoveAsync(tenant, id, cancellationToken), cancellationToken);
+
+    public ValueTask<bool> PruneAsync(
+        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) => ChangeAsync(
+        tenant, null, token, null, () => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken), cancellationToken);
+
+    private async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
+    {
+        if (await holders.FindMissedAsync(cancellationToken).ConfigureAwait(false) is not { } missed)
+            return false;
+        if (missed.Changes.Count == 0)
+            return true;
+
+        // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
+        await entries.EndChangeAsync([.. missed.Users.Select(user => keys.DevicesOfUser(user.Tenant, user.UserId))], mark: "")
+            .ConfigureAwait(false);
+        holders.Forget(missed);
+        return true;
+    }
+
+    // A user without devices is worth an entry as well.
+    private async ValueTask FillAsync(
+        string tenant, Dictionary<string, string?> tickets, ILookup<string, Device> devices, CancellationToken cancellationToken)
+    {
+        var filling = await Task.WhenAll(tickets.Where(ticket => ticket.Value is not null).Select(async ticket =>
+        {
+            Device[] theirs = [.. devices[ticket.Key]];
+            var may = await holders.ShowAsync(tenant, ticket.Key, theirs, cancellationToken).ConfigureAwait(false);
+            return (May: may, Key: keys.DevicesOfUser(tenant, ticket.Key), Ticket: ticket.Value!, Devices: theirs);
+        })).ConfigureAwait(false);
+        await entries.FillAsync(
+            [.. filling.Where(entry => entry.May)
+                .Select(entry => (entry.Key, entry.Ticket, JsonSerializer.SerializeToUtf8Bytes(entry.Devices, RedisJson.Default.DeviceArray)))],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    // Who showed the device is asked before the change, to mark the entries, and after it, for those who showed it meanwhile.
+    private async ValueTask<bool> ChangeAsync(
+        string tenant, string? deviceId, string? token, string? userId, Func<ValueTask<bool>> change, CancellationToken cancellationToken)
+    {
+        var changing = new HashSet<RedisKey>();
+        await AddHoldersAsync(cancellationToken).ConfigureAwait(false);
+        if (userId is not null)
+            changing.Add(keys.DevicesOfUser(tenant, userId));
+        var mark = await entries.BeginChangeAsync(changing, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await change().ConfigureAwait(false);
+        }
+        finally
+        {
+            await AddHoldersAsync(CancellationToken.None).ConfigureAwait(false);
+            await entries.EndChangeAsync(changing, mark).ConfigureAwait(false);
+        }
+
+        async ValueTask AddHoldersAsync(CancellationToken cancellation)
+        {
+            foreach (var holder in await holders.ChangeAsync(tenant, deviceId, token, cancellation).ConfigureAwait(false))
+                changing.Add(keys.DevicesOfUser(tenant, holder));
+        }
+    }
+}
+
+[JsonSerializable(typeof(Device[]))]
+internal sealed partial class RedisJson : JsonSerializerContext;

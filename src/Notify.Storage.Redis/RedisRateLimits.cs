@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using Notify.Delivering;
+using StackExchange.Redis;
+
+namespace Notify.Storage.Redis;
+
+/// <summary>
+/// One token bucket for all processes, decided by one script. It is also where processes count each other, so that while Redis is away
+/// each goes on with its part of the rate and all together still keep it.
+/// </summary>
+internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, TimeProvider time) : ISharedRateLimits
+{
+    // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's clock
+    // counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time.
+    private const string Take =
+        """
+        local clock = redis.call('TIME')
+        local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
+        local rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2])
+        local most = math.max(1, rate)
+        local known = redis.call('HMGET', KEYS[1], 'permits', 'at')
+        local permits = tonumber(known[1] or 1)
+        local at = tonumber(known[2] or now)
+        permits = math.min(most, permits + rate * math.max(0, now - at))
+        local taken = math.max(0, math.min(wanted, math.floor(permits)))
+        redis.call('HSET', KEYS[1], 'permits', string.format('%.6f', math.min(most, permits - taken)), 'at', string.format('%.6f', now))
+        redis.call('PEXPIRE', KEYS[1], math.ceil(60000 + 1000 / rate))
+        redis.call('ZADD', KEYS[2], now, ARGV[3])
+        redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 30)
+        redis.call('PEXPIRE', KEYS[2], 60000)
+        return { taken, redis.call('ZCARD', KEYS[2]) }
+        """;
+
+    // What a failover lost stays lost.
+    private const string GiveBack =
+        """
+        local permits = redis.call('HGET', KEYS[1], 'permits')
+        if not permits then return 0 end
+        permits = math.min(math.max(1, tonumber(ARGV[1])), tonumber(permits) + tonumber(ARGV[2]))
+        redis.call('HSET', KEYS[1], 'permits', string.format('%.6f', permits))
+        return 1
+        """;
+
+    private readonly ConcurrentDictionary<string, RateShare> _shares = new(StringComparer.Ordinal);
+    private readonly string _process = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
+
+    public async ValueTask<int> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
+        var share = _shares.GetOrAdd(limit, _ => new RateShare(time));
+        var answer = await circuit.AskAsync(
+            async database => ((RedisValue[]?)await database.ScriptEvaluateAsync(
+                Take, [keys.Rate(limit), keys.RateProcesses(limit)], [perSecond, wanted, _process]).ConfigureAwait(false))!,
+            cancellationToken).ConfigureAwait(false);
+        if (!answer.IsGiven)
+            return share.TakeAlone(perSecond, wanted);
+
+        share.Processes = (int)answer.Value[1];
+        return (int)answer.Value[0];
+    }
+
+    public async ValueTask GiveBackAsync(string limit, double perSecond, int unused, CancellationToken cancellationToken) =>
+        await circuit.AskAsync(
+            database => database.ScriptEvaluateAsync(GiveBack, [keys.Rate(limit)], [perSecond, unused]), cancellationToken)
+            .ConfigureAwait(false);
+}

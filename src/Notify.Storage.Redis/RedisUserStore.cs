@@ -1,0 +1,67 @@
+using Notify.Recipients;
+using StackExchange.Redis;
+
+namespace Notify.Storage.Redis;
+
+/// <summary>Finds users in Redis, and in the store those that are not there; every change is the store's.</summary>
+internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, RedisKeys keys) : IUserStore
+{
+    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        RedisKey[] changing = [.. users.Select(user => keys.User(user.Tenant, user.Id)).Distinct()];
+        var mark = await entries.BeginChangeAsync(changing, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await store.SaveAsync(users, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await entries.EndChangeAsync(changing, mark).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        string[] wanted = [.. ids.Distinct(StringComparer.Ordinal)];
+        var held = await entries.FindAsync([.. wanted.Select(id => keys.User(tenant, id))], cancellationToken).ConfigureAwait(false);
+        var found = new List<User>(wanted.Length);
+        var missing = new Dictionary<string, string?>(StringComparer.Ordinal);
+        for (var i = 0; i < wanted.Length; i++)
+        {
+            if (held[i].Data is { } data)
+                found.Add(StoredForm.ReadUser(data.Span));
+            else
+                missing.Add(wanted[i], held[i].Ticket);
+        }
+
+        if (missing.Count == 0)
+            return found;
+
+        var stored = await store.FindAsync(tenant, [.. missing.Keys], cancellationToken).ConfigureAwait(false);
+        await entries.FillAsync(
+            [.. stored.Where(user => missing[user.Id] is not null)
+                .Select(user => (keys.User(tenant, user.Id), missing[user.Id]!, StoredForm.WriteUser(user)))],
+            cancellationToken).ConfigureAwait(false);
+        return [.. found, .. stored];
+    }
+
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
+
+    /// <summary>The user's devices go along.</summary>
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => ChangeAsync(
+        [keys.User(tenant, id), keys.DevicesOfUser(tenant, id)], () => store.RemoveAsync(tenant, id, cancellationToken), cancellationToken);
+
+    private async ValueTask<bool> ChangeAsync(RedisKey[] changing, Func<ValueTask<bool>> change, CancellationToken cancellationToken)
+    {
+        var mark = await entries.BeginChangeAsync(changing, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await change().ConfigureAwait(false);
+        }
+        finally
+        {
+            await entries.EndChangeAsync(changing, mark).ConfigureAwait(false);
+        }
+    }
+}

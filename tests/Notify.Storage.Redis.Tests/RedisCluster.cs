@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using Notify.Testing;
+
+namespace Notify.Storage.Redis.Tests;
+
+/// <summary>Three masters with a replica each.</summary>
+public sealed class RedisCluster : IAsyncDisposable
+{
+    private readonly List<RedisProcess> _nodes = [];
+
+    public string ConnectionString => string.Join(',', _nodes.Select(node => node.Address));
+
+    public static async Task<RedisCluster> StartAsync()
+    {
+        var cluster = new RedisCluster();
+        for (var i = 0; i < 6; i++)
+        {
+            cluster._nodes.Add(await RedisProcess.StartAsync(
+                PortWithBus(), "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor", "0"));
+        }
+
+        string[] create = ["--cluster", "create", .. cluster._nodes.Select(node => node.Address), "--cluster-replicas", "1", "--cluster-yes"];
+        using var cli = Process.Start(new ProcessStartInfo(ServerProcess.Find("redis-cli"), create) { RedirectStandardOutput = true })!;
+        var output = await cli.StandardOutput.ReadToEndAsync();
+        await cli.WaitForExitAsync();
+        if (cli.ExitCode != 0)
+            throw new InvalidOperationException($"The cluster could not be made: {output}");
+        await Eventually.TrueAsync(cluster.IsCompleteAsync, "every node to see all slots and every replica to follow");
+        return cluster;
+    }
+
+    /// <summary>The master that keeps a key.</summary>
+    public async Task<RedisProcess> MasterOfAsync(string key) =>
+        await TryFindMasterOfAsync(key) ?? throw new InvalidOperationException($"No master has {key}.");
+
+    /// <summary>The master that keeps a key; null while there is none.</summary>
+    public async Task<RedisProcess?> TryFindMasterOfAsync(string key)
+    {
+        foreach (var node in _nodes.Where(node => node.IsRunning))
+        {
+            if ((await node.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal)
+                && (await node.AskAsync($"EXISTS {key}")).StartsWith(':'))
+                return node;
+        }
+
+        return null;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var node in _nodes)
+            await node.DisposeAsync();
+    }
+
+    private async Task<bool> IsCompleteAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            if (!(await node.AskAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal))
+                return false;
+            var replication = await node.AskAsync("INFO replication");
+            if (!replication.Contains("connected_slaves:1", StringComparison.Ordinal)
+                && !replication.Contains("master_link_status:up", StringComparison.Ordinal))
+                return false;
+        }
+
+        return true;
+    }
+
+    // The nodes talk to each other on the port that is 10,000 higher.
+    private static int PortWithBus()
+    {
+        while (true)
+        {
+            var port = FreePort.Next();
+            var bus = port + 10_000;
+            if (bus <= IPEndPoint.MaxPort && IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().All(taken => taken.Port != bus))
+                return port;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Notify.Testing;
+
+namespace Notify.Storage.Redis.Tests;
+
+/// <summary>A master, a replica, and three sentinels that watch them.</summary>
+public sealed class RedisSentinelGroup : IAsyncDisposable
+{
+    private readonly List<RedisProcess> _sentinels = [];
+    private RedisProcess? _replica;
+
+    public RedisProcess Master { get; private set; } = null!;
+
+    public string ConnectionString => $"{string.Join(',', _sentinels.Select(sentinel => sentinel.Address))},serviceName=shop";
+
+    public static async Task<RedisSentinelGroup> StartAsync()
+    {
+        var group = new RedisSentinelGroup { Master = await RedisProcess.StartAsync() };
+        var master = group.Master.Port.ToString(CultureInfo.InvariantCulture);
+        group._replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {master}");
+        for (var i = 0; i < 3; i++)
+        {
+            group._sentinels.Add(await RedisProcess.StartSentinelAsync(
+                $"sentinel monitor shop 127.0.0.1 {master} 2",
+                "sentinel down-after-milliseconds shop 1000",
+                "sentinel failover-timeout shop 5000"));
+        }
+
+        await Eventually.TrueAsync(group.IsCompleteAsync, "every sentinel to know the others and the replica");
+        return group;
+    }
+
+    /// <summary>The replica once it is the master; null before.</summary>
+    public async Task<RedisProcess?> FindNewMasterAsync() =>
+        (await _replica!.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal) ? _replica : null;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var sentinel in _sentinels)
+            await sentinel.DisposeAsync();
+        if (_replica is not null)
+            await _replica.DisposeAsync();
+        await Master.DisposeAsync();
+    }
+
+    private async Task<bool> IsCompleteAsync()
+    {
+        foreach (var sentinel in _sentinels)
+        {
+            var info = await sentinel.AskAsync("INFO sentinel");
+            if (!info.Contains("status=ok,", StringComparison.Ordinal) || !info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
+                return false;
+        }
+
+        return (await Master.AskAsync("INFO replication")).Contains("state=online", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Storage.Redis.Tests;
+
+/// <summary>One store behind several processes, each with a Redis connection of its own. It counts what it is asked, and can be made to answer late.</summary>
+internal sealed class SharedStore : IAsyncDisposable
+{
+    private readonly ServiceProvider _store;
+    private readonly List<ServiceProvider> _processes = [];
+
+    public SharedStore()
+    {
+        var services = new ServiceCollection();
+        services.AddNotifications().UseInMemory();
+        _store = services.BuildServiceProvider();
+        Users = new WatchedUsers(_store.GetRequiredService<IUserStore>());
+        Devices = new WatchedDevices(_store.GetRequiredService<IDeviceStore>());
+    }
+
+    public WatchedUsers Users { get; }
+
+    public WatchedDevices Devices { get; }
+
+    public ServiceProvider Process(Action<RedisOptions> configure, ILoggerProvider? logs = null)
+    {
+        var services = new ServiceCollection();
+        services.AddLogging(logging =>
+        {
+            if (logs is not null)
+                logging.AddProvider(logs);
+        });
+        var notifications = services.AddNotifications().UseInMemory();
+        services.Replace(ServiceDescriptor.Singleton<IUserStore>(Users));
+        services.Replace(ServiceDescriptor.Singleton<IDeviceStore>(Devices));
+        services.Replace(ServiceDescriptor.Singleton(_store.GetRequiredService<IDeliveryQueue>()));
+        notifications.UseRedis(configure);
+        var process = services.BuildServiceProvider();
+        lock (_processes)
+            _processes.Add(process);
+        return process;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in _processes)
+            await process.DisposeAsync();
+        await _store.DisposeAsync();
+    }
+}
+
+/// <summary>What a read of the store waits for after it has read, where a test says so.</summary>
+internal abstract class Watched
+{
+    private int _reads;
+
+    public int Reads => _reads;
+
+    /// <summary>Called after a read, before its answer.</summary>
+    public Func<Task>? BeforeAnswer { get; set; }
+
+    protected async ValueTask<T> ReadAsync<T>(ValueTask<T> read)
+    {
+        Interlocked.Increment(ref _reads);
+        var answer = await read;
+        if (BeforeAnswer is { } wait)
+            await wait();
+        return answer;
+    }
+}
+
+internal sealed class WatchedUsers(IUserStore store) : Watched, IUserStore
+{
+    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => store.SaveAsync(users, cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
+        ReadAsync(store.FindAsync(tenant, ids, cancellationToken));
+
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        store.UpdateAsync(tenant, id, change, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => store.RemoveAsync(tenant, id, cancellationToken);
+}
+
+internal sealed class WatchedDevices(IDeviceStore store) : Watched, IDeviceStore
+{
+    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => store.RegisterAsync(device, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+        ReadAsync(store.FindAsync(tenant, userIds, cancellationToken));
+
+    public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
+        store.ListAsync(tenant, userId, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => store.RemoveAsync(tenant, id, cancellationToken);
+
+    public ValueTask<bool> PruneAsync(string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
+        store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken);
+}
