@@ -10,6 +10,8 @@ needed='
 /usr/lib/python3/dist-packages/dkim python3-dkim
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/bin/prometheus prometheus
+/usr/bin/kcat kcat
+/usr/lib/*/librdkafka.so.1 librdkafka1
 '
 
 missing=()
