@@ -74,13 +74,13 @@ internal sealed class ConsumedPartitions
             return [.. _next.Keys.Where(partition => partition.Topic == topic && _paused.Remove(partition))];
     }
 
-    /// <summary>How far this process has come, where that is known.</summary>
+    /// <summary>How far this process has come; unset in a partition from which nothing came yet.</summary>
     public List<(TopicPartitionOffset Next, bool IsPaused)> Progress()
     {
         lock (_lock)
         {
-            return [.. _next.Where(partition => partition.Value != Offset.Unset)
-                .Select(partition => (new TopicPartitionOffset(partition.Key, partition.Value), _paused.Contains(partition.Key)))];
+            return [.. _next.Select(partition =>
+                (new TopicPartitionOffset(partition.Key, partition.Value), _paused.Contains(partition.Key)))];
         }
     }
 }

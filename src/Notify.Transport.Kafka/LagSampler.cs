@@ -41,7 +41,7 @@ internal sealed class LagSampler : IAsyncDisposable
             {
                 if (_isStopping)
                     return;
-                lag[_topics.LaneOf(next.Topic)] += Math.Max(0, EndOf(next.TopicPartition, isPaused) - next.Offset.Value);
+                lag[_topics.LaneOf(next.Topic)] += WaitingIn(next, isPaused);
             }
 
             _telemetry.SetLag(lag);
@@ -49,17 +49,30 @@ internal sealed class LagSampler : IAsyncDisposable
     }
 
     // A partition's end comes with what is fetched from it; one that is paused has to be asked for it.
-    private long EndOf(TopicPartition partition, bool isPaused)
+    private long WaitingIn(TopicPartitionOffset next, bool isPaused)
     {
         try
         {
-            var known = isPaused ? _consumer.QueryWatermarkOffsets(partition, BrokerTime) : _consumer.GetWatermarkOffsets(partition);
-            return known.High.Value;
+            var partition = next.TopicPartition;
+            if (next.Offset != Offset.Unset && !isPaused)
+                return Math.Max(0, _consumer.GetWatermarkOffsets(partition).High.Value - next.Offset.Value);
+
+            var known = _consumer.QueryWatermarkOffsets(partition, BrokerTime);
+            return Math.Max(0, known.High.Value - StartOf(next, known.Low).Value);
         }
         catch (KafkaException)
         {
             // Whether the brokers answer is not what is measured here.
             return 0;
         }
+    }
+
+    // Of a partition from which nothing came yet, the group's committed offset tells how far it is.
+    private Offset StartOf(TopicPartitionOffset next, Offset low)
+    {
+        if (next.Offset != Offset.Unset)
+            return next.Offset;
+        var committed = _consumer.Committed([next.TopicPartition], BrokerTime)[0].Offset;
+        return committed.IsSpecial ? low : committed;
     }
 }
