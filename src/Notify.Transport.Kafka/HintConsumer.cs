@@ -8,8 +8,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// One membership of the consumer group. A thread of its own fetches, because librdkafka's calls block and rebalances happen within
-/// them; it goes on polling while lanes are paused, so that a process without room stays a member.
+/// One membership of the consumer group. A thread of its own fetches, because librdkafka's calls block and rebalances happen
+/// within them; it goes on polling while lanes are paused, so that a process without room stays a member.
 /// </summary>
 internal sealed class HintConsumer : IAsyncDisposable
 {

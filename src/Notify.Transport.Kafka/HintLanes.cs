@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Messages that were fetched and not yet handed over, by lane. A lane that is full is fetched no more, so that the backlog stays with
-/// the brokers; lanes are taken from by weight, so that the heavier come first and none starves.
+/// Messages that were fetched and not yet handed over, by lane. A lane that is full is fetched no more, so that the backlog stays
+/// with the brokers; lanes are taken from by weight, so that the heavier come first and none starves.
 /// </summary>
 internal sealed class HintLanes(KafkaTopics topics, int capacity)
 {

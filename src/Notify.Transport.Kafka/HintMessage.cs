@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// A hint's form on the wire: a version, the delivery's id and its fence, 25 bytes. What the delivery says and where it goes stays in
-/// the store.
+/// A hint's form on the wire: a version, the delivery's id and its fence, 25 bytes. What the delivery says and where it goes
+/// stays in the store.
 /// </summary>
 internal static class HintMessage
 {

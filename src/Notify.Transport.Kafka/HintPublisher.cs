@@ -6,8 +6,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Publishes hints without waiting for the brokers: the store has the delivery already, and a hint that is lost costs a delay. librdkafka
-/// collects them into batches.
+/// Publishes hints without waiting for the brokers: the store has the delivery already, and a hint that is lost costs a delay.
+/// librdkafka collects them into batches.
 /// </summary>
 internal sealed class HintPublisher : IDisposable
 {
@@ -75,7 +75,8 @@ internal sealed class HintPublisher : IDisposable
         _producer.Dispose();
     }
 
-    // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to keep.
+    // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to
+    // keep.
     private IProducer<byte[], byte[]> Producer()
     {
         if (_fatal is null)

@@ -11,9 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class KafkaNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Lets Kafka carry hints of what is to be sent from the processes that trigger to those that send. What it carries are the ids of
-    /// deliveries; they themselves stay in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka is away, sending
-    /// goes on by what falls due in the store. Safe to call twice: the second call changes the options further.
+    /// Lets Kafka carry hints of what is to be sent from the processes that trigger to those that send. What it carries are the
+    /// ids of deliveries; they themselves stay in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka
+    /// is away, sending goes on by what falls due in the store. Safe to call twice: the second call changes the options further.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets at least <see cref="KafkaTransportOptions.BootstrapServers"/>.</param>

@@ -6,7 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>Creates the topics that are absent, before the workers start. A cluster that is away or forbids it does not keep the application from starting.</summary>
+/// <summary>
+/// Creates the topics that are absent, before the workers start. A cluster that is away or forbids it does not keep the
+/// application from starting.
+/// </summary>
 internal sealed class KafkaTopicCreation(
     KafkaClients clients, KafkaTopics topics, IOptions<KafkaTransportOptions> options, ILogger<KafkaTopicCreation> logger) : IHostedService
 {

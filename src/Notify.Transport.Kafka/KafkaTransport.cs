@@ -17,8 +17,8 @@ internal sealed class KafkaTransport(
     ILogger<KafkaTransport> logger) : IDeliveryTransport
 {
     /// <summary>
-    /// Leaves a delivery to whoever receives its hint, for a while: not for so long that it could expire unsent, and not at all while
-    /// no hint arrives.
+    /// Leaves a delivery to whoever receives its hint, for a while: not for so long that it could expire unsent, and not at all
+    /// while no hint arrives.
     /// </summary>
     public QueuedDelivery Prepare(Delivery delivery)
     {
@@ -48,9 +48,10 @@ internal sealed class KafkaTransport(
     }
 
     /// <summary>
-    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has settled each hint: it is claimed,
-    /// which is a lease that outlives a crash, or refused, since somebody else has the delivery. Committing only once the delivery itself
-    /// is settled would keep nothing safer, because it falls due again by its lease, and would let one slow attempt hold up its partition.
+    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has settled each hint: it is
+    /// claimed, which is a lease that outlives a crash, or refused, since somebody else has the delivery. Committing only once
+    /// the delivery itself is settled would keep nothing safer, because it falls due again by its lease, and would let one slow
+    /// attempt hold up its partition.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
         IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -5,13 +5,15 @@ namespace Notify.Transport.Kafka;
 /// <summary>Which Kafka cluster carries hints of deliveries, and how. Validated at start.</summary>
 public sealed class KafkaTransportOptions
 {
-    /// <summary>Some of the cluster's brokers, such as <c>kafka-1.example.org:9092,kafka-2.example.org:9092</c>. Required.</summary>
+    /// <summary>
+    /// Some of the cluster's brokers, such as <c>kafka-1.example.org:9092,kafka-2.example.org:9092</c>. Required.
+    /// </summary>
     [Required]
     public string BootstrapServers { get; set; } = "";
 
     /// <summary>
-    /// What the names of the topics and of the consumer group begin with, such as <c>staging.</c>, so that several applications can
-    /// share a cluster. At most 200 ASCII letters, digits, dots, underscores and hyphens; default none.
+    /// What the names of the topics and of the consumer group begin with, such as <c>staging.</c>, so that several applications
+    /// can share a cluster. At most 200 ASCII letters, digits, dots, underscores and hyphens; default none.
     /// </summary>
     [RegularExpression("[A-Za-z0-9._-]{0,200}")]
     public string TopicPrefix { get; set; } = "";
@@ -22,8 +24,8 @@ public sealed class KafkaTransportOptions
     public string ConsumerGroup { get; set; } = "notify";
 
     /// <summary>
-    /// Whether topics that are absent are created at start. Where it is refused, a warning says so, and sending goes on by what falls
-    /// due. Default true.
+    /// Whether topics that are absent are created at start. Where it is refused, a warning says so, and sending goes on by what
+    /// falls due. Default true.
     /// </summary>
     public bool CreateTopics { get; set; } = true;
 
@@ -39,15 +41,15 @@ public sealed class KafkaTransportOptions
     public int ReplicationFactor { get; set; } = 3;
 
     /// <summary>
-    /// How long a delivery is left to whoever receives its hint, before it falls due for every worker; what a lost hint delays it by.
-    /// 1 second to 10 minutes; default 30 seconds.
+    /// How long a delivery is left to whoever receives its hint, before it falls due for every worker; what a lost hint delays it
+    /// by. 1 second to 10 minutes; default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan HandOverTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many hints are claimed from the store at once, at most; and how many of each lane wait in this process before the broker is
-    /// asked for no more. 1 to 10,000; default 500.
+    /// How many hints are claimed from the store at once, at most; and how many of each lane wait in this process before the
+    /// broker is asked for no more. 1 to 10,000; default 500.
     /// </summary>
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;

@@ -5,8 +5,8 @@ using Confluent.Kafka;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Lets Confluent.Kafka use the system's librdkafka where the package's own is absent: distributions install it by its versioned name
-/// only, and so they do with the loader's library that Confluent.Kafka asks for.
+/// Lets Confluent.Kafka use the system's librdkafka where the package's own is absent: distributions install it by its versioned
+/// name only, and so they do with the loader's library that Confluent.Kafka asks for.
 /// </summary>
 internal static class SystemLibraries
 {

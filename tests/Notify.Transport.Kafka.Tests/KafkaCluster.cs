@@ -8,8 +8,8 @@ using Notify.Transport.Kafka.Tests;
 namespace Notify.Transport.Kafka.Tests;
 
 /// <summary>
-/// Three brokers that speak Kafka's protocol: librdkafka's own, run by kcat for as long as its input is open. They create topics on
-/// demand, with four partitions, and refuse to have them created.
+/// Three brokers that speak Kafka's protocol: librdkafka's own, run by kcat for as long as its input is open. They create topics
+/// on demand, with four partitions, and refuse to have them created.
 /// </summary>
 public sealed partial class KafkaCluster : IAsyncDisposable
 {
@@ -74,7 +74,9 @@ public sealed partial class KafkaCluster : IAsyncDisposable
     private static partial Regex Addresses();
 }
 
-/// <summary>The cluster of the tests that do no harm to it; it starts with the first that asks, and each has a prefix of its own.</summary>
+/// <summary>
+/// The cluster of the tests that do no harm to it; it starts with the first that asks, and each has a prefix of its own.
+/// </summary>
 public sealed class SharedKafkaCluster : IAsyncDisposable
 {
     private readonly Lazy<Task<KafkaCluster>> _cluster = new(KafkaCluster.StartAsync);

@@ -6,8 +6,8 @@ using Notify.Testing;
 namespace Notify.Transport.Kafka.Tests;
 
 /// <summary>
-/// One process triggers and others send. Where the hand-over time is five minutes, nothing that is sent within a test's patience was
-/// sent because it fell due: a hint brought it.
+/// One process triggers and others send. Where the hand-over time is five minutes, nothing that is sent within a test's patience
+/// was sent because it fell due: a hint brought it.
 /// </summary>
 public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
 {
