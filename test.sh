@@ -11,6 +11,8 @@ needed='
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/bin/prometheus prometheus
 /usr/bin/redis-server redis-server
+/usr/bin/kcat kcat
+/usr/lib/*/librdkafka.so.1 librdkafka1
 '
 
 missing=()

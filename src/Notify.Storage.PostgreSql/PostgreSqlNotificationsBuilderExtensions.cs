@@ -39,6 +39,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         if (services.Any(service => service.ServiceType == typeof(PostgreSqlDatabase)))
             return builder;
 
+        services.AddSingleton<SharedStoreMarker>();
         services.AddSingleton<PostgreSqlDatabase>();
         services.AddHostedService<PostgreSqlMigration>();
         services.AddSingleton<PostgreSqlContents>();

@@ -128,7 +128,7 @@ public sealed class LateHandOverTests
         {
         }
 
-        public IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(CancellationToken cancellationToken) =>
+        public IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken) =>
             _hints.Reader.ReadAllAsync(cancellationToken);
     }
 }

@@ -25,7 +25,8 @@ internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDel
     {
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
+        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var hints in _received.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             yield return hints;

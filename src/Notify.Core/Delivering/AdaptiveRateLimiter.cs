@@ -26,6 +26,19 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
 
     public override TimeSpan? IdleDuration => null;
 
+    /// <summary>The permits there are; <see cref="int.MaxValue"/> where there is no limit.</summary>
+    public int Permits
+    {
+        get
+        {
+            lock (_lock)
+            {
+                Refill();
+                return (int)Math.Clamp(_tokens, 0, int.MaxValue);
+            }
+        }
+    }
+
     /// <summary>Takes every permit there is; <see cref="int.MaxValue"/> where there is no limit.</summary>
     public int TakeAll()
     {
@@ -80,14 +93,7 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    public override RateLimiterStatistics? GetStatistics()
-    {
-        lock (_lock)
-        {
-            Refill();
-            return new() { CurrentAvailablePermits = (long)Math.Min(int.MaxValue, _tokens) };
-        }
-    }
+    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = Permits };
 
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {

@@ -36,10 +36,9 @@ internal sealed class DeliveryRunner(
         inFlight.Running = RunAsync(inFlight);
     }
 
-    /// <summary>Gives back a delivery that was leased and not begun.</summary>
+    /// <summary>Gives back a delivery that was leased and not begun: it is due at once, for any worker.</summary>
     public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
     {
-        slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
         try
         {
             await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);

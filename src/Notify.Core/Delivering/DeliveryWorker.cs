@@ -50,7 +50,11 @@ internal sealed class DeliveryWorker(
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         while (_ready.Reader.TryRead(out var lease))
+        {
+            slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
             await runner.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+
         await runner.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -66,7 +70,7 @@ internal sealed class DeliveryWorker(
         {
             try
             {
-                await foreach (var hints in transport.ConsumeAsync(stopping).ConfigureAwait(false))
+                await foreach (var hints in transport.ConsumeAsync(admission, stopping).ConfigureAwait(false))
                     await TakeAsync(hints, stopping).ConfigureAwait(false);
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
@@ -94,21 +98,36 @@ internal sealed class DeliveryWorker(
         signal.Set();
     }
 
+    // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in memory.
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
     {
-        try
+        var refused = new List<Task>();
+        foreach (var lease in await ClaimOnceItAnswersAsync(references, stopping).ConfigureAwait(false))
         {
-            var request = new ClaimRequest(worker.Name, time.GetUtcNow() + options.Value.LeaseDuration, references);
-            foreach (var lease in await queue.ClaimAsync(request, stopping).ConfigureAwait(false))
-            {
-                slots.TakeBeyondLimit(lease.Delivery.Provider, lease.Delivery.Priority);
+            if (admission.TryAdmit(lease.Delivery))
                 _ready.Writer.TryWrite(lease);
-            }
+            else
+                refused.Add(runner.ReturnAsync(lease, CancellationToken.None).AsTask());
         }
-        catch (Exception exception) when (!stopping.IsCancellationRequested)
+
+        await Task.WhenAll(refused).ConfigureAwait(false);
+    }
+
+    // While the store is away the transport is asked for no more, so that its hints are still good when the store is back.
+    private async ValueTask<IReadOnlyList<Lease>> ClaimOnceItAnswersAsync(List<DeliveryReference> references, CancellationToken stopping)
+    {
+        while (true)
         {
-            // What was hinted at falls due by itself.
-            Log.LeaseFailed(logger, exception);
+            try
+            {
+                var request = new ClaimRequest(worker.Name, time.GetUtcNow() + options.Value.LeaseDuration, references);
+                return await queue.ClaimAsync(request, stopping).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!stopping.IsCancellationRequested)
+            {
+                Log.LeaseFailed(logger, exception);
+                await Task.Delay(options.Value.PollInterval, time, stopping).ConfigureAwait(false);
+            }
         }
     }
 

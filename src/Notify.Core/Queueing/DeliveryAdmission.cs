@@ -8,8 +8,27 @@ namespace Notify.Queueing;
 /// not admitted stays in the store, where waiting costs no thread, no memory and no attempt.
 /// </summary>
 internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, ProviderHealth health, ProviderCatalog catalog)
+    : IDeliveryRoom
 {
     private readonly ConcurrentDictionary<string, int> _allowed = new(StringComparer.Ordinal);
+
+    public event Action? Freed
+    {
+        add => slots.Freed += value;
+        remove => slots.Freed -= value;
+    }
+
+    public int Of(Priority priority)
+    {
+        var most = 0;
+        foreach (var provider in catalog.All)
+        {
+            if (!MustWait(provider.Name))
+                most = Math.Max(most, Math.Min(slots.FreeOf(provider.Name, priority), limits.OfProvider(provider.Name).Permits));
+        }
+
+        return most;
+    }
 
     public bool TryAdmit(Delivery delivery)
     {

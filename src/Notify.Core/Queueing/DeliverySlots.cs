@@ -12,6 +12,9 @@ internal sealed class DeliverySlots(
 {
     private readonly ConcurrentDictionary<string, ProviderSlots> _providers = new(StringComparer.Ordinal);
 
+    /// <summary>Raised when there may be more free slots, or permits, than before.</summary>
+    public event Action? Freed;
+
     /// <summary>
     /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first.
     /// </summary>
@@ -24,13 +27,22 @@ internal sealed class DeliverySlots(
     public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
 
     /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
-    public void Fill(LeaseQuota quota, int leased) => Of(quota.Provider).Fill(quota, leased);
+    public void Fill(LeaseQuota quota, int leased)
+    {
+        Of(quota.Provider).Fill(quota, leased);
+        if (leased < quota.Max)
+            Freed?.Invoke();
+    }
+
+    /// <summary>How many deliveries of a lane <see cref="TryTake"/> would take now.</summary>
+    public int FreeOf(string provider, Priority priority) => Of(provider).FreeOf(priority);
 
     /// <summary>Lets lanes that were found empty be looked into again.</summary>
     public void LookAgain()
     {
         foreach (var provider in _providers.Values)
             provider.LookAgain();
+        Freed?.Invoke();
     }
 
     /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
@@ -38,6 +50,7 @@ internal sealed class DeliverySlots(
     {
         Of(provider).Release(priority);
         signal.Set();
+        Freed?.Invoke();
     }
 
     private ProviderSlots Of(string provider) => _providers.GetOrAdd(

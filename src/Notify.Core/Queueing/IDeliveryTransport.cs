@@ -15,8 +15,13 @@ public interface IDeliveryTransport
     /// <summary>Takes back what <see cref="Prepare"/> set aside for deliveries that were not stored.</summary>
     void Withdraw(IReadOnlyList<QueuedDelivery> deliveries);
 
-    /// <summary>Receives hints in batches, until cancelled.</summary>
-    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(CancellationToken cancellationToken);
+    /// <summary>
+    /// Receives hints in batches, until cancelled. When the next batch is asked for, the worker has taken the one before: every delivery
+    /// that could be claimed was, and a crash loses none of them.
+    /// </summary>
+    /// <param name="room">What the worker can take on. It gives back what it was handed beyond that.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken);
 }
 
 /// <summary>A delivery that can be sent now.</summary>

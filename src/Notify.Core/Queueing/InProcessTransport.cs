@@ -51,7 +51,9 @@ internal sealed class InProcessTransport(
         }
     }
 
-    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Asks for no room: what is handed over here has had its slot since it was prepared.</summary>
+    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
+        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var hints in _hints.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             yield return hints;

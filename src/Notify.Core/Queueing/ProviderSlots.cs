@@ -30,6 +30,15 @@ internal sealed class ProviderSlots
         }
     }
 
+    public int FreeOf(Priority priority)
+    {
+        lock (_lock)
+        {
+            var lane = _lanes[(int)priority];
+            return lane.HasBacklog ? 0 : Math.Max(0, Math.Min(lane.Limit - TakenFrom(priority), _limit - TakenFrom(Priority.High)));
+        }
+    }
+
     public void TakeBeyondLimit(Priority priority)
     {
         lock (_lock)

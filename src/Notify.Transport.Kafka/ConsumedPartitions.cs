@@ -1,0 +1,86 @@
+using Confluent.Kafka;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>The partitions that are this process's at present, and how far it has come in each.</summary>
+internal sealed class ConsumedPartitions
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<TopicPartition, Offset> _next = [];
+    private readonly HashSet<TopicPartition> _paused = [];
+
+    public bool AnyPaused
+    {
+        get
+        {
+            lock (_lock)
+                return _paused.Count > 0;
+        }
+    }
+
+    public void Add(IEnumerable<TopicPartition> partitions)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+                _next[partition] = Offset.Unset;
+        }
+    }
+
+    public void Remove(IEnumerable<TopicPartition> partitions)
+    {
+        lock (_lock)
+        {
+            foreach (var partition in partitions)
+            {
+                _next.Remove(partition);
+                _paused.Remove(partition);
+            }
+        }
+    }
+
+    public void Received(TopicPartitionOffset message)
+    {
+        lock (_lock)
+        {
+            if (_next.TryGetValue(message.TopicPartition, out var next) && next == Offset.Unset)
+                _next[message.TopicPartition] = message.Offset;
+        }
+    }
+
+    /// <returns>Whether the partition is still this process's.</returns>
+    public bool Took(TopicPartitionOffset next)
+    {
+        lock (_lock)
+        {
+            if (!_next.ContainsKey(next.TopicPartition))
+                return false;
+            _next[next.TopicPartition] = next.Offset;
+            return true;
+        }
+    }
+
+    /// <returns>Those of the topic that were not paused.</returns>
+    public List<TopicPartition> Pause(string topic)
+    {
+        lock (_lock)
+            return [.. _next.Keys.Where(partition => partition.Topic == topic && _paused.Add(partition))];
+    }
+
+    /// <returns>Those of the topic that were paused.</returns>
+    public List<TopicPartition> Resume(string topic)
+    {
+        lock (_lock)
+            return [.. _next.Keys.Where(partition => partition.Topic == topic && _paused.Remove(partition))];
+    }
+
+    /// <summary>How far this process has come; unset in a partition from which nothing came yet.</summary>
+    public List<(TopicPartitionOffset Next, bool IsPaused)> Progress()
+    {
+        lock (_lock)
+        {
+            return [.. _next.Select(partition =>
+                (new TopicPartitionOffset(partition.Key, partition.Value), _paused.Contains(partition.Key)))];
+        }
+    }
+}

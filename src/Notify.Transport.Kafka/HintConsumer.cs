@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Threading.Channels;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Notify.Queueing;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>
+/// One membership of the consumer group. A thread of its own fetches, because librdkafka's calls block and rebalances happen
+/// within them; it goes on polling while lanes are paused, so that a process without room stays a member.
+/// </summary>
+internal sealed class HintConsumer : IAsyncDisposable
+{
+    private const int FirstSafeToLeave = 0x02030000;
+
+    private static readonly TimeSpan AssignmentTime = TimeSpan.FromSeconds(5);
+    private static readonly ConcurrentBag<IConsumer<byte[], byte[]>> Abandoned = [];
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Paused = TimeSpan.FromMilliseconds(10);
+
+    private readonly ILogger _logger;
+    private readonly KafkaTopics _topics;
+    private readonly HintLanes _lanes;
+    private readonly ConsumedPartitions _partitions = new();
+    private readonly ConcurrentQueue<TopicPartitionOffset> _taken = new();
+    private readonly Channel<bool> _changed = System.Threading.Channels.Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly LagSampler _lag;
+    private readonly Task _fetching;
+    private volatile bool _wasAssigned;
+    private bool _isFailing;
+
+    public HintConsumer(
+        KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, KafkaTransportOptions options, TimeProvider time, ILogger logger)
+    {
+        (_topics, _logger) = (topics, logger);
+        _lanes = new HintLanes(topics, options.BatchSize);
+        _consumer = clients.ForConsumer()
+            .SetPartitionsAssignedHandler((_, assigned) => Assigned(assigned))
+            .SetPartitionsRevokedHandler((_, revoked) => Revoked(revoked))
+            .SetPartitionsLostHandler((_, lost) => Revoked(lost))
+            .Build();
+        _consumer.Subscribe(topics.Lanes);
+        _fetching = Task.Factory.StartNew(Fetch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        _lag = new LagSampler(_consumer, _partitions, topics, telemetry, time);
+    }
+
+    /// <summary>Takes what there is room for; empty when there is none, or nothing to take.</summary>
+    public List<ConsumeResult<byte[], byte[]>> Take(IDeliveryRoom room) => _lanes.Take(room);
+
+    /// <summary>Waits until there may be more to take. Throws when fetching has ended.</summary>
+    public async ValueTask ChangedAsync(CancellationToken cancellationToken)
+    {
+        await _changed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        if (_fetching.IsFaulted)
+            await _fetching.ConfigureAwait(false);
+    }
+
+    public void Wake() => _changed.Writer.TryWrite(true);
+
+    /// <summary>Lets the offsets of what was taken be committed.</summary>
+    public void Commit(List<ConsumeResult<byte[], byte[]>> taken)
+    {
+        foreach (var message in taken)
+            _taken.Enqueue(new TopicPartitionOffset(message.TopicPartition, message.Offset + 1));
+    }
+
+    /// <summary>Commits what was taken and leaves the group, so that others have the partitions at once.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _lag.DisposeAsync().ConfigureAwait(false);
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _fetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (IsUnsafeToLeave())
+            Abandoned.Add(_consumer);
+        else
+            _consumer.Dispose();
+        _stopping.Dispose();
+    }
+
+    private void Fetch()
+    {
+        try
+        {
+            var stopping = new Stopwatch();
+            while (!_stopping.IsCancellationRequested || (IsUnsafeToLeave() && stopping.Elapsed < AssignmentTime))
+            {
+                if (_stopping.IsCancellationRequested)
+                    stopping.Start();
+                StoreOffsets();
+                var wait = PauseOrResume() ? Paused : Idle;
+                while (FetchOne(wait) && !_stopping.IsCancellationRequested && !AnyFull())
+                    wait = TimeSpan.Zero;
+            }
+
+            StoreOffsets();
+            if (!IsUnsafeToLeave())
+                _consumer.Close();
+        }
+        finally
+        {
+            Wake();
+        }
+    }
+
+    private bool FetchOne(TimeSpan wait)
+    {
+        try
+        {
+            if (_consumer.Consume(wait) is not { } message)
+                return false;
+
+            _partitions.Received(message.TopicPartitionOffset);
+            _lanes.Add(message);
+            Wake();
+            if (_isFailing)
+                Log.ConsumingRecovered(_logger);
+            _isFailing = false;
+            return true;
+        }
+        catch (ConsumeException exception) when (!exception.Error.IsFatal)
+        {
+            if (!_isFailing)
+                Log.ConsumingFailed(_logger, exception.Error.Code.ToString());
+            _isFailing = true;
+            return false;
+        }
+    }
+
+    private void StoreOffsets()
+    {
+        while (_taken.TryDequeue(out var next))
+        {
+            if (_partitions.Took(next))
+                _consumer.StoreOffset(next);
+        }
+    }
+
+    // librdkafka before 2.3.0 aborts the process when a cooperative consumer is closed after it joined and before it was assigned
+    // anything (confluentinc/librdkafka#4312). Such a one waits for its assignment, or else stays until the process ends.
+    private bool IsUnsafeToLeave() =>
+        !_wasAssigned && Library.Version < FirstSafeToLeave && !string.IsNullOrEmpty(_consumer.MemberId);
+
+    private bool AnyFull() => Array.Exists(Lane.All, _lanes.IsFull);
+
+    /// <returns>Whether any lane is paused.</returns>
+    private bool PauseOrResume()
+    {
+        foreach (var lane in Lane.All)
+        {
+            var topic = _topics.Of(lane);
+            if (_lanes.IsFull(lane))
+                _consumer.Pause(_partitions.Pause(topic));
+            else
+                _consumer.Resume(_partitions.Resume(topic));
+        }
+
+        return _partitions.AnyPaused;
+    }
+
+    private void Assigned(List<TopicPartition> assigned)
+    {
+        _wasAssigned = true;
+        _partitions.Add(assigned);
+        Log.Rebalanced(_logger, assigned.Count, 0);
+    }
+
+    private void Revoked(List<TopicPartitionOffset> revoked)
+    {
+        // What this process took of them is committed with their revocation, and what it only fetched is fetched by another.
+        StoreOffsets();
+        var partitions = revoked.Select(partition => partition.TopicPartition).ToHashSet();
+        _partitions.Remove(partitions);
+        _lanes.Forget(partitions);
+        Log.Rebalanced(_logger, 0, revoked.Count);
+    }
+}

@@ -1,0 +1,121 @@
+using System.Text;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Notify.Queueing;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>
+/// Publishes hints without waiting for the brokers: the store has the delivery already, and a hint that is lost costs a delay.
+/// librdkafka collects them into batches.
+/// </summary>
+internal sealed class HintPublisher : IDisposable
+{
+    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
+
+    private readonly KafkaClients _clients;
+    private readonly KafkaTopics _topics;
+    private readonly KafkaTelemetry _telemetry;
+    private readonly ILogger<HintPublisher> _logger;
+    private readonly Lock _replacing = new();
+    private readonly Action<DeliveryReport<byte[], byte[]>>[] _reported;
+    private volatile IProducer<byte[], byte[]> _producer;
+    private volatile Error? _fatal;
+    private int _isDown;
+
+    public HintPublisher(KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, ILogger<HintPublisher> logger)
+    {
+        (_clients, _topics, _telemetry, _logger) = (clients, topics, telemetry, logger);
+        _reported = [.. Lane.All.Select(lane => (Action<DeliveryReport<byte[], byte[]>>)(report => Reported(lane, report.Error)))];
+        _producer = clients.OpenProducer(Failed);
+    }
+
+    /// <summary>Whether the brokers took none of the latest hints.</summary>
+    public bool IsDown => Volatile.Read(ref _isDown) == 1;
+
+    public void Publish(Delivery delivery, long fence)
+    {
+        var message = new Message<byte[], byte[]>
+        {
+            Key = delivery.UserId is { } user ? Encoding.UTF8.GetBytes(user) : delivery.Id.ToByteArray(bigEndian: true),
+            Value = HintMessage.Write(new DeliveryReference(delivery.Id, fence)),
+        };
+        if (delivery.TraceParent is { } traceParent)
+            message.Headers = new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
+
+        try
+        {
+            Producer().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
+        }
+        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        {
+            // Its queue is full, or it is being replaced.
+            Reported(delivery.Priority, (exception as KafkaException)?.Error ?? new Error(ErrorCode.Local_Destroy));
+        }
+    }
+
+    /// <summary>Moves a message that is no hint out of the way, and returns when the brokers have it.</summary>
+    public async ValueTask RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
+    {
+        var headers = new Headers();
+        foreach (var header in message.Message.Headers ?? [])
+            headers.Add(header.Key, header.GetValueBytes());
+        headers.Add("notify-reason", Encoding.UTF8.GetBytes(reason));
+        headers.Add("notify-source", Encoding.UTF8.GetBytes($"{message.Topic}/{message.Partition.Value}/{message.Offset.Value}"));
+
+        var refused = new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
+        await Producer().ProduceAsync(_topics.DeadLetters, refused, cancellationToken).ConfigureAwait(false);
+        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
+        Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
+    }
+
+    public void Dispose()
+    {
+        _producer.Flush(FlushTime);
+        _producer.Dispose();
+    }
+
+    // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to
+    // keep.
+    private IProducer<byte[], byte[]> Producer()
+    {
+        if (_fatal is null)
+            return _producer;
+
+        lock (_replacing)
+        {
+            if (_fatal is { } fatal)
+            {
+                Log.ProducerReplaced(_logger, fatal.Code.ToString());
+                _producer.Dispose();
+                _producer = _clients.OpenProducer(Failed);
+                _fatal = null;
+            }
+
+            return _producer;
+        }
+    }
+
+    private void Failed(Error error)
+    {
+        if (error.IsFatal)
+            _fatal = error;
+        if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
+            BeDown(error);
+    }
+
+    private void Reported(Priority lane, Error error)
+    {
+        _telemetry.CountHint(lane, isPublished: !error.IsError);
+        if (error.IsError)
+            BeDown(error);
+        else if (Interlocked.Exchange(ref _isDown, 0) == 1)
+            Log.PublishingRecovered(_logger);
+    }
+
+    private void BeDown(Error error)
+    {
+        if (Interlocked.Exchange(ref _isDown, 1) == 0)
+            Log.PublishingFailed(_logger, error.Code.ToString());
+    }
+}

@@ -1,0 +1,37 @@
+using System.Diagnostics.Metrics;
+using Notify.Telemetry;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>What the transport measures, on the meter <see cref="NotifyTelemetry.Name"/>.</summary>
+internal sealed class KafkaTelemetry : IDisposable
+{
+    private readonly Meter _meter = new(NotifyTelemetry.Name);
+    private readonly Counter<long> _hints;
+    private readonly Counter<long> _refused;
+    private volatile IReadOnlyDictionary<Priority, long> _lag = new Dictionary<Priority, long>();
+
+    public KafkaTelemetry()
+    {
+        _hints = _meter.CreateCounter<long>("notify.transport.hints", "{hint}", "Hints published, by whether the brokers took them.");
+        _refused = _meter.CreateCounter<long>("notify.transport.refused", "{message}", "Messages that were no hints.");
+        _meter.CreateObservableGauge(
+            "notify.transport.lag", ReadLag, "{hint}", "Hints that wait in the partitions of this process, by lane.");
+    }
+
+    public void CountHint(Priority lane, bool isPublished) => _hints.Add(
+        1,
+        new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)),
+        new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost"));
+
+    public void CountRefused(Priority lane) =>
+        _refused.Add(1, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)));
+
+    /// <summary>Says what waits; empty where this process consumes nothing.</summary>
+    public void SetLag(IReadOnlyDictionary<Priority, long> lag) => _lag = lag;
+
+    public void Dispose() => _meter.Dispose();
+
+    private IEnumerable<Measurement<long>> ReadLag() => _lag.Select(lane =>
+        new Measurement<long>(lane.Value, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane.Key))));
+}

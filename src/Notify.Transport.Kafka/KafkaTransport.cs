@@ -1,0 +1,98 @@
+using System.Runtime.CompilerServices;
+using Confluent.Kafka;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>The transport between processes: a hint goes to whichever process has its partition.</summary>
+internal sealed class KafkaTransport(
+    HintPublisher publisher,
+    KafkaClients clients,
+    KafkaTopics topics,
+    KafkaTelemetry telemetry,
+    IOptions<KafkaTransportOptions> options,
+    TimeProvider time,
+    ILogger<KafkaTransport> logger) : IDeliveryTransport
+{
+    /// <summary>
+    /// Leaves a delivery to whoever receives its hint, for a while: not for so long that it could expire unsent, and not at all
+    /// while no hint arrives.
+    /// </summary>
+    public QueuedDelivery Prepare(Delivery delivery)
+    {
+        var now = time.GetUtcNow();
+        if (delivery.DueAt > now || publisher.IsDown)
+            return new QueuedDelivery(delivery, delivery.DueAt);
+
+        var halfItsLife = (delivery.ExpiresAt - now) / 2;
+        return new QueuedDelivery(delivery, now + (halfItsLife < options.Value.HandOverTime ? halfItsLife : options.Value.HandOverTime));
+    }
+
+    /// <summary>Publishes during an outage too: the first hint that arrives ends it.</summary>
+    public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var queued in deliveries)
+        {
+            if (queued.CancelledBecause is null && queued.Delivery.DueAt <= now)
+                publisher.Publish(queued.Delivery, fence: 0);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
+    {
+    }
+
+    /// <summary>
+    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has settled each hint: it is
+    /// claimed, which is a lease that outlives a crash, or refused, since somebody else has the delivery. Committing only once
+    /// the delivery itself is settled would keep nothing safer, because it falls due again by its lease, and would let one slow
+    /// attempt hold up its partition.
+    /// </summary>
+    public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
+        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var consumer = new HintConsumer(clients, topics, telemetry, options.Value, time, logger);
+        await using var left = consumer.ConfigureAwait(false);
+        room.Freed += consumer.Wake;
+        try
+        {
+            while (true)
+            {
+                var taken = consumer.Take(room);
+                if (taken.Count == 0)
+                {
+                    await consumer.ChangedAsync(cancellationToken).ConfigureAwait(false);
+                    continue;
+                }
+
+                var hints = await ReadAsync(taken, cancellationToken).ConfigureAwait(false);
+                if (hints.Count > 0)
+                    yield return hints;
+                consumer.Commit(taken);
+            }
+        }
+        finally
+        {
+            room.Freed -= consumer.Wake;
+        }
+    }
+
+    private async ValueTask<List<DeliveryHint>> ReadAsync(List<ConsumeResult<byte[], byte[]>> taken, CancellationToken cancellationToken)
+    {
+        var hints = new List<DeliveryHint>(taken.Count);
+        foreach (var message in taken)
+        {
+            if (HintMessage.TryRead(message.Message.Value, out var reference) is { } reason)
+                await publisher.RefuseAsync(message, reason, cancellationToken).ConfigureAwait(false);
+            else
+                hints.Add(new DeliveryHint(reference));
+        }
+
+        return hints;
+    }
+}

@@ -1,0 +1,78 @@
+using Confluent.Kafka;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>Finds out now and then how much waits in this process's partitions.</summary>
+internal sealed class LagSampler : IAsyncDisposable
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BrokerTime = TimeSpan.FromSeconds(1);
+
+    private readonly IConsumer<byte[], byte[]> _consumer;
+    private readonly ConsumedPartitions _partitions;
+    private readonly KafkaTopics _topics;
+    private readonly KafkaTelemetry _telemetry;
+    private readonly PeriodicTimer _timer;
+    private readonly Task _sampling;
+    private volatile bool _isStopping;
+
+    public LagSampler(
+        IConsumer<byte[], byte[]> consumer, ConsumedPartitions partitions, KafkaTopics topics, KafkaTelemetry telemetry, TimeProvider time)
+    {
+        (_consumer, _partitions, _topics, _telemetry) = (consumer, partitions, topics, telemetry);
+        _timer = new PeriodicTimer(Interval, time);
+        _sampling = SampleAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _isStopping = true;
+        _timer.Dispose();
+        await _sampling.ConfigureAwait(false);
+        _telemetry.SetLag(new Dictionary<Priority, long>());
+    }
+
+    private async Task SampleAsync()
+    {
+        while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
+        {
+            var lag = Lane.All.ToDictionary(lane => lane, _ => 0L);
+            foreach (var (next, isPaused) in _partitions.Progress())
+            {
+                if (_isStopping)
+                    return;
+                lag[_topics.LaneOf(next.Topic)] += WaitingIn(next, isPaused);
+            }
+
+            _telemetry.SetLag(lag);
+        }
+    }
+
+    // A partition's end comes with what is fetched from it; one that is paused has to be asked for it.
+    private long WaitingIn(TopicPartitionOffset next, bool isPaused)
+    {
+        try
+        {
+            var partition = next.TopicPartition;
+            if (next.Offset != Offset.Unset && !isPaused)
+                return Math.Max(0, _consumer.GetWatermarkOffsets(partition).High.Value - next.Offset.Value);
+
+            var known = _consumer.QueryWatermarkOffsets(partition, BrokerTime);
+            return Math.Max(0, known.High.Value - StartOf(next, known.Low).Value);
+        }
+        catch (KafkaException)
+        {
+            // Whether the brokers answer is not what is measured here.
+            return 0;
+        }
+    }
+
+    // Of a partition from which nothing came yet, the group's committed offset tells how far it is.
+    private Offset StartOf(TopicPartitionOffset next, Offset low)
+    {
+        if (next.Offset != Offset.Unset)
+            return next.Offset;
+        var committed = _consumer.Committed([next.TopicPartition], BrokerTime)[0].Offset;
+        return committed.IsSpecial ? low : committed;
+    }
+}

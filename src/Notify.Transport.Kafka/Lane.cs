@@ -1,0 +1,14 @@
+namespace Notify.Transport.Kafka;
+
+/// <summary>The lanes in the order of their weight, which is also that of <see cref="Priority"/>.</summary>
+internal static class Lane
+{
+    public static readonly Priority[] All = [Priority.High, Priority.Normal, Priority.Bulk];
+
+    public static string NameOf(Priority lane) => lane switch
+    {
+        Priority.High => "high",
+        Priority.Normal => "normal",
+        _ => "bulk",
+    };
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Transport.Kafka;
+
+internal static partial class Log
+{
+    [LoggerMessage(1, LogLevel.Warning, "Kafka takes no hints at present ({Reason}); deliveries are due at once for whoever polls the store")]
+    public static partial void PublishingFailed(ILogger logger, string reason);
+
+    [LoggerMessage(2, LogLevel.Information, "Kafka takes hints again")]
+    public static partial void PublishingRecovered(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Warning, "Kafka brings no hints at present ({Reason}); what was hinted at falls due by itself")]
+    public static partial void ConsumingFailed(ILogger logger, string reason);
+
+    [LoggerMessage(4, LogLevel.Information, "Kafka brings hints again")]
+    public static partial void ConsumingRecovered(ILogger logger);
+
+    [LoggerMessage(5, LogLevel.Warning, "A message in {Topic} is no hint ({Reason}); it was moved to {DeadLetterTopic}")]
+    public static partial void MessageRefused(ILogger logger, string topic, string reason, string deadLetterTopic);
+
+    [LoggerMessage(6, LogLevel.Information, "Created {Topic} with {Partitions} partitions")]
+    public static partial void TopicCreated(ILogger logger, string topic, int partitions);
+
+    [LoggerMessage(7, LogLevel.Warning, "The topics could not be looked up or created ({Reason}); until they exist, deliveries are sent as they fall due")]
+    public static partial void TopicsNotCreated(ILogger logger, string reason);
+
+    [LoggerMessage(8, LogLevel.Information, "{Assigned} partitions were assigned to this process and {Revoked} taken from it")]
+    public static partial void Rebalanced(ILogger logger, int assigned, int revoked);
+
+    [LoggerMessage(9, LogLevel.Debug, "librdkafka: {Message}")]
+    public static partial void ClientSaid(ILogger logger, string message);
+
+    [LoggerMessage(10, LogLevel.Warning, "The idempotent producer had to be replaced ({Reason})")]
+    public static partial void ProducerReplaced(ILogger logger, string reason);
+}

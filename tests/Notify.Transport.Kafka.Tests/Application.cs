@@ -1,0 +1,121 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Settling;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Transport.Kafka.Tests;
+
+/// <summary>One of several applications on one store and one Kafka cluster, as processes are.</summary>
+internal sealed class Application : IAsyncDisposable
+{
+    private readonly IHost _host;
+
+    private Application(IHost host) => _host = host;
+
+    public INotifier Notifier => _host.Services.GetRequiredService<INotifier>();
+
+    public IRecipientDirectory Directory => _host.Services.GetRequiredService<IRecipientDirectory>();
+
+    /// <summary>Starts a process that only triggers.</summary>
+    public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
+        StartAsync(store, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+
+    /// <summary>Starts a process that sends.</summary>
+    public static Task<Application> StartSendingAsync(
+        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, int concurrency = 256) =>
+        StartAsync(store, bootstrapServers, mail, configure, options => options.MaxConcurrencyPerProvider = concurrency);
+
+    public async Task<Guid[]> TriggerAsync(int count, Priority priority = Priority.Normal, Recipient? to = null)
+    {
+        var accepted = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Notifier.TriggerAsync(new Trigger
+        {
+            To = to ?? Recipient.Email($"ada+{i}@example.org"),
+            Priority = priority,
+            Content = new Content { Title = "Hello", Body = "Secret" },
+        })));
+        return [.. accepted.Select(result => result.Id)];
+    }
+
+    public Task StopAsync() => _host.StopAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+    }
+
+    private static async Task<Application> StartAsync(
+        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, Action<NotificationsOptions> change)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddSingleton<IDeliveryProvider>(mail);
+        var notifications = builder.Services.AddNotifications(options =>
+        {
+            options.PollInterval = TimeSpan.FromMilliseconds(50);
+            change(options);
+        });
+        store.AddTo(notifications.Services);
+        notifications.UseKafka(options =>
+        {
+            options.BootstrapServers = bootstrapServers;
+            options.CreateTopics = false;
+            configure(options);
+        });
+        var host = builder.Build();
+        await host.StartAsync();
+        return new Application(host);
+    }
+}
+
+/// <summary>A store in memory that several applications of this process share, as processes share a database.</summary>
+internal sealed class SharedMemory : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    public SharedMemory()
+    {
+        var services = new ServiceCollection();
+        services.AddLogging().AddNotifications().UseInMemory();
+        _services = services.BuildServiceProvider();
+    }
+
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddSingleton<SharedStoreMarker>();
+        Share<IDeliveryQueue>();
+        Share<INotificationStore>();
+        Share<IExpansionStore>();
+        Share<IDigestStore>();
+        Share<IThrottleStore>();
+        Share<IReceiptStore>();
+        Share<IDeadLetterStore>();
+        Share<IUserStore>();
+        Share<IDeviceStore>();
+        Share<ITopicStore>();
+        Share<ITemplateStore>();
+        Share<IAnalyticsStore>();
+        Share<ISharedTokenStore>();
+
+        void Share<T>() where T : class => services.AddSingleton<T>(_ => _services.GetRequiredService<T>());
+    }
+
+    /// <summary>Waits until every delivery of these notifications is accepted.</summary>
+    public async Task AcceptedAsync(IEnumerable<Guid> notifications)
+    {
+        var store = _services.GetRequiredService<INotificationStore>();
+        foreach (var id in notifications)
+        {
+            await Eventually.TrueAsync(
+                async () => (await store.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
+                $"the delivery of {id} to be accepted");
+        }
+    }
+
+    public void Dispose() => _services.Dispose();
+}

@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using System.Text;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Transport.Kafka.Tests;
+
+/// <summary>
+/// One process triggers and others send. Where the hand-over time is five minutes, nothing that is sent within a test's patience
+/// was sent because it fell due: a hint brought it.
+/// </summary>
+public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
+{
+    private readonly SharedMemory _store = new();
+    private readonly Mail _mail = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task What_one_process_triggers_another_sends_once()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
+        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, ByHint(prefix));
+
+        var ids = await triggering.TriggerAsync(300);
+
+        await _store.AcceptedAsync(ids);
+        Assert.Equal(ids.Order(), _mail.Sent.Select(delivery => delivery.NotificationId).Order());
+    }
+
+    [Fact]
+    public async Task A_message_names_a_delivery_and_its_trace_and_says_nothing_of_it()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, ByHint(prefix));
+        await triggering.Directory.SaveUserAsync(new User { Id = "u-42", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
+        using var activity = new Activity("request").Start();
+
+        await triggering.TriggerAsync(1, Priority.High, Recipient.User("u-42"));
+
+        var topic = $"{prefix}deliveries-high";
+        var message = Assert.Single(await Eventually.FindAsync(
+            async () => await cluster.ReadAsync(topic, "%k %h") is { Length: > 0 } messages ? messages : null, "the message"));
+        Assert.StartsWith("u-42 traceparent=00-" + activity.TraceId, message, StringComparison.Ordinal);
+        var body = await cluster.ReadBodyAsync(topic);
+        Assert.Equal(25, body.Length);
+        Assert.DoesNotContain("Secret", Encoding.UTF8.GetString(body), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_message_that_is_redelivered_is_not_sent_twice()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
+        var ids = await sending.TriggerAsync(1);
+        await _store.AcceptedAsync(ids);
+
+        var topic = $"{prefix}deliveries-normal";
+        var partition = Assert.Single(await cluster.ReadAsync(topic, "%p"));
+        await cluster.WriteAsync(topic, partition, await cluster.ReadBodyAsync(topic));
+
+        await PassedAsync(cluster, prefix, partition);
+        Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task What_is_no_hint_is_moved_to_the_dead_letter_topic_and_holds_nothing_up()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        foreach (var partition in new[] { "0", "1", "2", "3" })
+            await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "no hint"u8.ToArray());
+        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
+
+        var ids = await sending.TriggerAsync(20);
+
+        await _store.AcceptedAsync(ids);
+        await Eventually.TrueAsync(
+            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s|%h")).Count(message =>
+                message.StartsWith("no hint|notify-reason=version 110 instead of 1,notify-source=" + prefix, StringComparison.Ordinal)) == 4,
+            "the four messages in the dead-letter topic");
+    }
+
+    [Fact]
+    public async Task A_delivery_that_is_due_later_is_left_to_the_store()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
+        var trigger = new Trigger
+        {
+            To = Recipient.Email("ada@example.org"),
+            Content = new Content { Body = "Hello" },
+            SendAt = DateTimeOffset.UtcNow.AddSeconds(2),
+        };
+
+        await _store.AcceptedAsync([(await sending.Notifier.TriggerAsync(trigger)).Id]);
+
+        Assert.True(DateTimeOffset.UtcNow >= trigger.SendAt, "It was sent too early.");
+    }
+
+    [Fact]
+    public async Task A_cluster_that_refuses_to_create_topics_does_not_keep_an_application_from_starting()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, options =>
+        {
+            ByHint(prefix)(options);
+            options.CreateTopics = true;
+        });
+
+        await _store.AcceptedAsync(await sending.TriggerAsync(5));
+    }
+
+    internal static Action<KafkaTransportOptions> ByHint(string prefix) => options =>
+    {
+        options.TopicPrefix = prefix;
+        options.HandOverTime = TimeSpan.FromMinutes(5);
+    };
+
+    // What is no hint shows that everything before it in its partition was taken.
+    private static async Task PassedAsync(KafkaCluster cluster, string prefix, string partition)
+    {
+        await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "mark"u8.ToArray());
+        await Eventually.TrueAsync(
+            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s")).Contains("mark"), "the mark in the dead-letter topic");
+    }
+}
