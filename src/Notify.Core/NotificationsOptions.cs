@@ -21,6 +21,13 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:01:00", "90.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// How long a notification is kept after it was accepted, with its deliveries and attempts; one that has not ended by then is kept
+    /// until it has. Null keeps them all. 1 hour to 3,650 days; default null.
+    /// </summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan? Retention { get; set; }
+
     /// <summary>How many deliveries this process sends through one provider at a time. 1 to 100,000; default 256.</summary>
     [Range(1, 100_000)]
     public int MaxConcurrencyPerProvider { get; set; } = 256;
