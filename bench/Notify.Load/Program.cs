@@ -12,7 +12,7 @@ try
         _ => throw new ArgumentException(
             """
             Name a scenario:
-              chaos  [--kills 50] [--stops 0] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
             Its result is one JSON line, the last of the standard output.
             """),
     };
