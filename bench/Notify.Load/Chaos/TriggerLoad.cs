@@ -9,7 +9,7 @@ namespace Notify.Load.Chaos;
 /// Clients that send triggers over kept connections, one trigger at a time each. What is not acknowledged is repeated with the
 /// same idempotency key until it is, at the next address: a client cannot know what became of an unanswered request.
 /// </summary>
-internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count) : IDisposable
+internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, string keys = "trigger") : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -35,7 +35,7 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count) : IDi
     public async Task<HttpResponseMessage?> TrySendAsync(int number, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(NextAddress, "/v1/notifications"));
-        request.Headers.Add("Idempotency-Key", $"trigger-{number}");
+        request.Headers.Add("Idempotency-Key", $"{keys}-{number}");
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(
             $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
