@@ -31,12 +31,15 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
     public string ConnectionString(string database) =>
         $"Host=127.0.0.1;Port={Port.ToString(CultureInfo.InvariantCulture)};Username=notify;Database={database}";
 
-    public async Task ExecuteAsync(string sql, string database = "postgres")
+    public Task ExecuteAsync(string sql, string database = "postgres") => AskAsync<object>(sql, database);
+
+    /// <summary>The first value of the answer.</summary>
+    public async Task<T?> AskAsync<T>(string sql, string database = "postgres")
     {
         await using var connection = new NpgsqlConnection(ConnectionString(database) + ";Pooling=false");
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
-        await command.ExecuteNonQueryAsync();
+        return (T?)await command.ExecuteScalarAsync();
     }
 
     /// <summary>PostgreSQL's immediate shutdown, which is a crash to its data: nothing is flushed, and the next start recovers.</summary>

@@ -55,6 +55,13 @@ internal sealed class Cluster : ITopology
         HostSettings Host(Workers workers) => model with { Cluster = addresses, Workers = workers, Port = HostProcess.FreePort() };
     }
 
+    /// <summary>What the notifications take in the database, with indexes.</summary>
+    public Task<long> StoredBytesAsync() => _postgreSql.AskAsync<long>(
+        """
+        SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'notify' AND c.relkind = 'r'
+        """);
+
     public async ValueTask DisposeAsync()
     {
         _kafka.Dispose();

@@ -42,16 +42,18 @@ internal static class ScalingScenario
 
         var warmUp = await WarmUpAsync(cluster, hosts);
 
+        var storedBefore = await cluster.StoredBytesAsync();
         var clock = Stopwatch.StartNew();
         using var load = new TriggerLoad(cluster.Addresses, count, keys: "measured");
         await load.RunAsync(Clients, CancellationToken.None);
         await SettleAsync(cluster);
         var seconds = clock.Elapsed.TotalSeconds;
+        var stored = await cluster.StoredBytesAsync() - storedBefore;
         await hosts.StopAsync();
 
         int[] shares = [.. AcceptedBy(hosts).Zip(warmUp, (after, before) => after - before)];
         Directory.Delete(folder, recursive: true);
-        return ScalingRun.Of(shares, count, seconds);
+        return ScalingRun.Of(shares, count, seconds, stored);
     }
 
     // Kafka takes seconds to share the partitions out among processes that have just joined.
