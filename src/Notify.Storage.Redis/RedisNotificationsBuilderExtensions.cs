@@ -40,6 +40,7 @@ public static class RedisNotificationsBuilderExtensions
         services.AddSingleton<RedisKeys>();
         services.AddSingleton<RedisEntries>();
         services.AddSingleton<RedisDeviceHolders>();
+        services.AddHostedService<RedisCatchUp>();
         services.AddSingleton<ILeadership, RedisLeadership>();
         services.AddSingleton<ISharedRateLimits, RedisRateLimits>();
         services.Decorate<IDeliveryQueue, RedisIdempotencyQueue>();
