@@ -78,6 +78,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
+        services.AddSingleton<DeliveryFeed>();
+        services.AddSingleton<IDeliveryFeed>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryFeed>());
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();

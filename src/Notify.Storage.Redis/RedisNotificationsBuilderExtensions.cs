@@ -1,4 +1,5 @@
 using Notify;
+using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Recipients;
@@ -40,7 +41,9 @@ public static class RedisNotificationsBuilderExtensions
         services.AddSingleton<RedisKeys>();
         services.AddSingleton<RedisEntries>();
         services.AddSingleton<RedisDeviceHolders>();
-        services.AddHostedService<RedisCatchUp>();
+        services.AddSingleton<RedisDeliveryRelay>();
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<RedisDeliveryRelay>());
+        services.AddHostedService<RedisWorker>();
         services.AddSingleton<ILeadership, RedisLeadership>();
         services.AddSingleton<ISharedRateLimits, RedisRateLimits>();
         services.Decorate<IDeliveryQueue, RedisIdempotencyQueue>();
