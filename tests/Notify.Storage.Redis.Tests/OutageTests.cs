@@ -123,6 +123,7 @@ public sealed class OutageTests
         builder.Logging.AddProvider(logs);
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
         builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().UseRedis(configure);
+        builder.Services.Configure<ProviderOptions>("mail", options => options.MaxPerSecond = 1_000);
         builder.Services.AddSingleton<IDeliveryProvider>(provider);
         return builder.Build();
     }

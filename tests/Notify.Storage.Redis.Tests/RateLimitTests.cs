@@ -82,47 +82,6 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
         AssertKept(started, bursts: 0.25);
     }
 
-    [Fact]
-    public async Task The_rate_is_kept_when_a_clusters_master_is_killed_and_its_replica_takes_over()
-    {
-        await using var cluster = await RedisCluster.StartAsync();
-        ISharedRateLimits[] processes = [.. Enumerable.Range(0, 3).Select(_ => Process(Hasty(cluster.ConnectionString)))];
-        var killed = await cluster.MasterOfAsync("{notify:rate:provider:mail}");
-
-        await KeptThroughFailoverAsync(processes, killed.StopAsync, async () =>
-        {
-            var master = await cluster.TryFindMasterOfAsync("{notify:rate:provider:mail}");
-            return master is not null && master != killed ? master : null;
-        });
-    }
-
-    [Fact]
-    public async Task The_rate_is_kept_when_the_sentinels_make_a_replica_the_master()
-    {
-        await using var group = await RedisSentinelGroup.StartAsync();
-        ISharedRateLimits[] processes = [.. Enumerable.Range(0, 3).Select(_ => Process(Hasty(group.ConnectionString)))];
-
-        await KeptThroughFailoverAsync(processes, group.Master.StopAsync, group.FindNewMasterAsync);
-    }
-
-    private async Task KeptThroughFailoverAsync(ISharedRateLimits[] processes, Func<Task> kill, Func<Task<RedisProcess?>> findNewMaster)
-    {
-        foreach (var process in processes.Concat(processes))
-            await process.TakeAsync(Limit, PerSecond, 1, Cancellation);
-        var started = Stopwatch.GetTimestamp();
-        await TakeUntilAsync(processes, () => Volatile.Read(ref _taken) >= PerSecond);
-        await kill();
-
-        RedisProcess? newMaster = null;
-        await TakeUntilAsync(processes, async () => newMaster ??= await findNewMaster());
-        AssertKept(started, bursts: 2);
-
-        // The new master is asked: what it counts changes.
-        var counted = await CountedAsync(newMaster!);
-        await TakeUntilAsync(processes, async () => await CountedAsync(newMaster!) != counted ? newMaster : null);
-        AssertKept(started, bursts: 2);
-    }
-
     private static Task<string> CountedAsync(RedisProcess server) => server.AskAsync("HGET {notify:rate:provider:mail} at");
 
     private Task TakeUntilAsync(ISharedRateLimits[] processes, Func<bool> enough) =>
