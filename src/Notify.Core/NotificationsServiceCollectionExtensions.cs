@@ -90,6 +90,6 @@ public static class NotificationsServiceCollectionExtensions
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
     {
-        public IServiceCollection Services { get; } = services;
+        public IServiceCollection Services { get; } = NotificationServices.Of(services);
     }
 }
