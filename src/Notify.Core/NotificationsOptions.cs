@@ -32,7 +32,10 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConcurrencyPerProvider { get; set; } = 256;
 
-    /// <summary>Deliveries per second that one tenant may have sent by this process; null for no limit. 0.01 to 1,000,000; default null.</summary>
+    /// <summary>
+    /// Deliveries per second that one tenant may have sent; null for no limit. It holds over all processes together where they have a
+    /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
+    /// </summary>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecondPerTenant { get; set; }
 

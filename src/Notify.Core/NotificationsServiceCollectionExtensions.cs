@@ -78,6 +78,9 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
+        services.AddSingleton<DeliveryFeed>();
+        services.AddSingleton<IDeliveryFeed>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryFeed>());
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
@@ -87,6 +90,6 @@ public static class NotificationsServiceCollectionExtensions
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
     {
-        public IServiceCollection Services { get; } = services;
+        public IServiceCollection Services { get; } = NotificationServices.Of(services);
     }
 }

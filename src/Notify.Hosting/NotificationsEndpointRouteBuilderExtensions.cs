@@ -25,8 +25,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
-    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
-    /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
+    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where
+    /// the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
     /// <para>
@@ -47,6 +47,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapReceipts();
         group.MapDeadLetters();
         group.MapAnalytics();
+        group.MapEvents();
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         MapOpen(endpoints, prefix);
