@@ -13,6 +13,7 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
     // What is fetched ahead is beyond the batches that wait already. Little of each partition at a time: what was fetched of one that is
     // paused then is fetched again.
     private const int FetchedAheadKilobytes = 1_024;
+    private const int FetchedAheadHints = 100_000;
     private const int FetchedOfPartitionBytes = 64 * 1_024;
 
     // A partition that is resumed is fetched from once its broker has answered what it was asked before.
@@ -23,7 +24,7 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
         {
             Acks = Acks.All,
             EnableIdempotence = true,
-            LingerMs = 2,
+            LingerMs = 5,
             // Later than this, the delivery has fallen due and its hint is of no use.
             MessageTimeoutMs = (int)options.Value.HandOverTime.TotalMilliseconds,
             QueueBufferingMaxMessages = QueuedHints,
@@ -42,7 +43,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
             EnableAutoCommit = true,
             EnableAutoOffsetStore = false,
             AutoCommitIntervalMs = 1_000,
-            QueuedMinMessages = options.Value.BatchSize,
+            // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded as well.
+            QueuedMinMessages = FetchedAheadHints,
             QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
             MaxPartitionFetchBytes = FetchedOfPartitionBytes,
             FetchWaitMaxMs = LongestFetchMilliseconds,
