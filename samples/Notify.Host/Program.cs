@@ -38,7 +38,7 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
-    (roles.HasApi ? app.MapNotifications() : app.MapNotificationsHealth()).MapFallback("{**path}", () =>
+    roles.Map(app).MapFallback("{**path}", () =>
         TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
     LocalAddress.ChooseUnlessConfigured(app);
     return app;
