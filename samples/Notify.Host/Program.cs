@@ -1,5 +1,6 @@
 using Notify;
 using Notify.Host;
+using Notify.Host.Telemetry;
 using Notify.Hosting;
 
 try
@@ -24,6 +25,7 @@ static WebApplication Build(string[] args, out Roles roles)
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
     var data = Directory.CreateDirectory(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data")).FullName;
 
+    builder.AddTelemetryExport();
     builder.Services.AddProblemDetails();
     builder.Services.AddNotifications(settings.Bind)
         .UseStore(settings, data)
@@ -38,6 +40,7 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
+    app.UseRequestSpans();
     roles.Map(app).MapFallback("{**path}", () =>
         TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
     LocalAddress.ChooseUnlessConfigured(app);
