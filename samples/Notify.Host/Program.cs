@@ -23,7 +23,7 @@ static WebApplication Build(string[] args, out Roles roles)
     var builder = WebApplication.CreateBuilder(args);
     var settings = builder.Configuration.GetSection("Notify");
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
-    var data = Directory.CreateDirectory(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data")).FullName;
+    var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
     builder.AddTelemetryExport();
     builder.Services.AddProblemDetails();
