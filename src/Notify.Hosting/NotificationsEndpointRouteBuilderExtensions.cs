@@ -89,13 +89,15 @@ public static class NotificationsEndpointRouteBuilderExtensions
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(INotifier)) is false)
             throw new InvalidOperationException("MapNotifications() needs AddNotifications() on the application's services.");
 
-        var keys = new ApiKeys(ValidOptions(endpoints.ServiceProvider).ApiKeys);
+        var options = ValidOptions(endpoints.ServiceProvider);
+        var keys = new ApiKeys(options.ApiKeys);
         var group = endpoints.MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
-            .AddEndpointFilter(new ApiKeyFilter(keys));
-        group.MapHealth();
-        group.MapMetrics(endpoints.ServiceProvider);
+            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort));
+        var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
+        management.MapHealth();
+        management.MapMetrics(endpoints.ServiceProvider);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
