@@ -14,13 +14,19 @@ internal sealed class PrometheusText
 
     public override string ToString() => _text.ToString();
 
-    public void Write(IReadOnlyList<QueueDepth> depths)
+    /// <summary>Writes every lane of these providers, the empty ones too: what scales by a series must not lose it when all is done.</summary>
+    public void Write(IReadOnlyList<QueueDepth> depths, IEnumerable<string> providers)
     {
-        WriteHead("notify_queue_depth", "gauge", "Deliveries that are pending, the leased ones included.");
+        var pending = providers.SelectMany(provider => Enum.GetValues<Priority>(), (provider, priority) => (Provider: provider, Priority: priority))
+            .ToDictionary(lane => lane, _ => 0L);
         foreach (var depth in depths)
+            pending[(depth.Provider, depth.Priority)] = depth.Pending;
+
+        WriteHead("notify_queue_depth", "gauge", "Deliveries that are pending, the leased ones included.");
+        foreach (var (lane, count) in pending)
         {
-            var labels = Labels([new("provider", depth.Provider), new("priority", depth.Priority.ToString().ToLowerInvariant())]);
-            WriteSample("notify_queue_depth", labels, depth.Pending);
+            var labels = Labels([new("provider", lane.Provider), new("priority", lane.Priority.ToString().ToLowerInvariant())]);
+            WriteSample("notify_queue_depth", labels, count);
         }
     }
 
