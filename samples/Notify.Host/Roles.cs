@@ -13,7 +13,7 @@ internal sealed record Roles(bool HasApi, Workers Workers)
         ["processor"] = new(HasApi: false, Workers.Expansion),
         ["delivery"] = new(HasApi: false, Workers.Delivery),
         ["retry"] = new(HasApi: false, Workers.Retry),
-        ["batch"] = new(HasApi: false, Workers.Digest),
+        ["batch"] = new(HasApi: false, Workers.Digest | Workers.Retention),
     };
 
     /// <exception cref="InvalidOperationException">There is no such role.</exception>

@@ -8,6 +8,7 @@ using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 using Notify.Triggering;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -82,6 +83,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
     }
 
