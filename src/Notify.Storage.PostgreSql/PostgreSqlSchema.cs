@@ -6,7 +6,7 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Brings the tables to the newest step.</summary>
 internal sealed class PostgreSqlSchema(string name)
 {
-    private readonly string[] _steps = [PostgreSqlSchemaSteps.First(name), PostgreSqlSchemaSteps.Second(name)];
+    private readonly string[] _steps = [PostgreSqlSchemaSteps.First(name), PostgreSqlSchemaSteps.Second(name), PostgreSqlSchemaSteps.Third(name)];
 
     /// <summary>Processes that start together take turns, and all but the first find nothing left to do.</summary>
     /// <exception cref="InvalidOperationException">A newer version of Notify has been here.</exception>

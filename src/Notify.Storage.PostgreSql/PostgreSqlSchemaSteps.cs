@@ -176,4 +176,11 @@ internal static class PostgreSqlSchemaSteps
             issued_at timestamptz NOT NULL
         );
         """;
+
+    public static string Third(string schema) =>
+        $"""
+        CREATE INDEX idempotency_expired ON "{schema}".idempotency (expires_at);
+        CREATE INDEX throttle_taken ON "{schema}".throttle (taken_at);
+        CREATE INDEX delivery_count_minute ON "{schema}".delivery_count (minute);
+        """;
 }
