@@ -8,6 +8,7 @@ using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 using Notify.Triggering;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -85,6 +86,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
     }
 
