@@ -102,7 +102,8 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
                 database.ScriptEvaluateAsync(Change, [key], [2 * RedisEntries.TicketMilliseconds]))),
             cancellationToken).ConfigureAwait(false);
         return holders.IsGiven
-            ? [.. holders.Value.SelectMany(users => (string[]?)users ?? []).Where(user => user.Length > 0).Distinct()]
+            ? [.. holders.Value.SelectMany(users => (RedisValue[]?)users ?? []).Select(user => user.ToString())
+                .Where(user => user.Length > 0).Distinct()]
             : null;
     }
 

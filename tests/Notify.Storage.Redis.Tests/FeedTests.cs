@@ -19,15 +19,21 @@ public sealed class FeedTests(RedisServer redis)
         var configure = await redis.FreshAsync();
         await using var here = await Application.StartAsync(configure);
         await using var there = await Application.StartAsync(configure);
-        using var seen = here.Watch();
-        await there.SettleUntilSeenAsync(seen);
+        using var seenHere = here.Watch();
+        using var seenThere = there.Watch();
+        await there.SettleUntilSeenAsync(seenHere);
+        await here.SettleUntilSeenAsync(seenThere);
 
         var (ours, theirs, others) = (await here.SettleAsync(), await there.SettleAsync(), await there.SettleAsync("other"));
-        await there.SettleUntilSeenAsync(seen);
+        await there.SettleUntilSeenAsync(seenHere);
+        await here.SettleUntilSeenAsync(seenThere);
 
-        Assert.Single(seen.Notifications, ours);
-        Assert.Single(seen.Notifications, theirs);
-        Assert.DoesNotContain(others, seen.Notifications);
+        foreach (var seen in new[] { seenHere, seenThere })
+        {
+            Assert.Single(seen.Notifications, ours);
+            Assert.Single(seen.Notifications, theirs);
+            Assert.DoesNotContain(others, seen.Notifications);
+        }
     }
 
     [Fact]

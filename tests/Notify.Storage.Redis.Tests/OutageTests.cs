@@ -59,6 +59,24 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Redis_is_left_alone_for_a_while_after_it_failed_so_that_an_outage_costs_one_call_its_timeout()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        await using var store = new SharedStore();
+        await store.Users.SaveAsync([new User { Id = "u" }], Cancellation);
+        var users = store.Process(options => (options.ConnectionString, options.Timeout, options.RetryAfter) =
+            (server.Address, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))).GetRequiredService<IUserStore>();
+
+        server.Suspend();
+        await users.FindAsync(Trigger.DefaultTenant, ["u"], Cancellation);
+        server.Resume();
+        for (var i = 0; i < 5; i++)
+            await users.FindAsync(Trigger.DefaultTenant, ["u"], Cancellation);
+
+        Assert.Equal(6, store.Users.Reads);
+    }
+
+    [Fact]
     public async Task A_wrong_password_is_an_outage_and_appears_nowhere()
     {
         await using var server = await RedisProcess.StartAsync("--requirepass", "right");
