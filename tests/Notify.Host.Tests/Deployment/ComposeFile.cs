@@ -1,6 +1,6 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Notify.Hosting.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 
@@ -9,8 +9,11 @@ internal sealed partial class ComposeFile
 {
     private readonly JsonNode _file;
 
-    public ComposeFile(IReadOnlyDictionary<string, string> variables) =>
-        _file = Yaml.Read(Variable().Replace(File.ReadAllText(PathOf("docker-compose.yml")), found => ValueOf(found, variables))).Single();
+    public ComposeFile(IReadOnlyDictionary<string, string> variables)
+    {
+        var text = File.ReadAllText(PathOf("docker-compose.yml"));
+        _file = Yaml.Read(Variable().Replace(text, found => ValueOf(found, variables))).Single();
+    }
 
     /// <summary>The names of all services, the engines included.</summary>
     public IEnumerable<string> Services => _file.At("services")!.AsObject().Select(service => service.Key);
@@ -21,8 +24,8 @@ internal sealed partial class ComposeFile
         where service.Value!.At("image")!.ToString() == "notify-host"
         select (service.Key, service.Value, (int?)service.Value.At("deploy", "replicas") ?? 1);
 
-    public static string PathOf(string file) => Path.Combine(
-        typeof(ComposeFile).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "Samples").Value!, "..", file);
+    /// <summary>Where a file of the repository is.</summary>
+    public static string PathOf(string file) => Path.Combine(SampleProcess.Folder(".."), file);
 
     public static Dictionary<string, string> EnvironmentOf(JsonNode service) =>
         service.At("environment")!.AsObject().ToDictionary(variable => variable.Key, variable => variable.Value!.ToString());

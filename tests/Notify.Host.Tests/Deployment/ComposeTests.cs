@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Notify.Storage.PostgreSql.Tests;
 using Notify.Testing;
@@ -8,7 +7,7 @@ using Notify.Transport.Kafka.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>docker-compose.yml, as far as it goes without Docker: its services are started as processes of this machine.</summary>
+/// <summary>docker-compose.yml, as far as it goes without Docker: its services as processes of this machine.</summary>
 public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string ApiKey = "a-key-of-the-api";
@@ -57,11 +56,10 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
                 BaseAddress = new Uri(hosts["api"].Address.Split(';')[0]),
                 DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
             };
-            using var accepted = await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
+            using var accepted = await client.PostAsJsonAsync(
+                "/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
             Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
-            await Eventually.TrueAsync(
-                async () => (await client.GetFromJsonAsync<JsonElement>(accepted.Headers.Location)).GetProperty("counts").GetProperty("accepted").GetInt32() == 1,
-                "the delivery");
+            await client.WaitUntilSentAsync(accepted.Headers.Location!);
         }
         finally
         {
@@ -76,7 +74,8 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         var address = ListenPort().Replace(environment["ASPNETCORE_URLS"], _ => $"http://127.0.0.1:{FreePort.Next()}");
         environment["ASPNETCORE_URLS"] = address;
         environment["Notify__ManagementPort"] = address.Split(':')[^1];
-        environment["Notify__PostgreSql"] = EngineHost().Replace(environment["Notify__PostgreSql"], $"{engines.PostgreSql};Password=");
+        environment["Notify__PostgreSql"] = EngineHost()
+            .Replace(environment["Notify__PostgreSql"], $"{engines.PostgreSql};Password=");
         environment["Notify__Redis"] = engines.Redis.Address;
         environment["Notify__Kafka"] = engines.Kafka;
         environment["Notify__Kafka__TopicPrefix"] = engines.TopicPrefix;
