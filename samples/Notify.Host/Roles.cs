@@ -14,7 +14,7 @@ internal sealed record Roles(Endpoints Endpoints, Workers Workers)
         ["delivery"] = new(Endpoints.Health, Workers.Delivery),
         ["retry"] = new(Endpoints.Health, Workers.Retry),
         ["analytics"] = new(Endpoints.Analytics, Workers.None),
-        ["batch"] = new(Endpoints.Health, Workers.Digest),
+        ["batch"] = new(Endpoints.Health, Workers.Digest | Workers.Retention),
     };
 
     /// <exception cref="InvalidOperationException">There is no such role.</exception>

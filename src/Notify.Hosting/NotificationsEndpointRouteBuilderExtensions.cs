@@ -25,8 +25,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
-    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
-    /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
+    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where
+    /// the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
     /// <para>
@@ -54,7 +54,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>,
+    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>,
     /// <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does not send. They are protected
     /// like all of the API.
     /// </summary>
@@ -108,6 +108,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapTimeline();
         group.MapDeadLetters();
         group.MapAnalytics();
+        group.MapEvents();
     }
 
     // Vendors and recipients have no key. What they may do is in what they bring: a signature, a token.

@@ -9,22 +9,32 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
 {
     private const int MaxTries = 5;
 
+    /// <summary>How often a process that works looks whether there are partitions for the time to come.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromHours(6);
+
     private readonly NpgsqlDataSource _dataSource;
     private readonly bool _isOwnDataSource;
     private readonly PostgreSqlSchema _schema;
     private readonly SemaphoreSlim _migration = new(1, 1);
-    private volatile bool _hasTables;
+    private readonly TimeProvider _time;
+    private long _readyUntil;
 
-    public PostgreSqlDatabase(IOptions<PostgreSqlStoreOptions> options)
+    public PostgreSqlDatabase(IOptions<PostgreSqlStoreOptions> options, TimeProvider time)
     {
+        _time = time;
         Schema = $"\"{options.Value.Schema}\"";
         _schema = new PostgreSqlSchema(options.Value.Schema);
+        Partitions = new PostgreSqlPartitions(options.Value.Schema, options.Value.PartitionWidth, time);
         _isOwnDataSource = options.Value.DataSource is null;
         _dataSource = options.Value.DataSource ?? Build(options.Value.ConnectionString);
     }
 
     /// <summary>The schema's name, quoted: what every table's name begins with.</summary>
     public string Schema { get; }
+
+    public PostgreSqlPartitions Partitions { get; }
+
+    private bool IsReady => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _readyUntil);
 
     /// <summary>Runs one statement, which is a transaction of its own, and reads its answer.</summary>
     public ValueTask<List<T>> QueryAsync<T>(
@@ -39,21 +49,25 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             return await work(connection, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Makes the tables, once; a try that failed is made again by whoever comes next.</summary>
+    /// <summary>Makes the tables, and now and then the partitions to come; a try that failed is made again by whoever comes next.</summary>
     public async ValueTask MigrateAsync(CancellationToken cancellationToken)
     {
-        if (_hasTables)
+        if (IsReady)
             return;
 
         await _migration.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_hasTables)
+            if (IsReady)
                 return;
             var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
+            {
                 await _schema.MigrateAsync(connection, cancellationToken).ConfigureAwait(false);
-            _hasTables = true;
+                await MakePartitionsAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            Interlocked.Exchange(ref _readyUntil, (_time.GetUtcNow() + LookInterval).UtcTicks);
         }
         finally
         {
@@ -99,6 +113,23 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     {
         await MigrateAsync(cancellationToken).ConfigureAwait(false);
         return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Days are left before one that could not be made is needed.
+    private async ValueTask MakePartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            try
+            {
+                await Partitions.MakeAheadAsync(connection, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException exception) when (PostgreSqlPartitions.GaveUp(exception))
+            {
+            }
+        }
     }
 
     private async ValueTask<T> TryTransactAsync<T>(

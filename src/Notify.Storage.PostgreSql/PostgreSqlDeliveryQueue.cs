@@ -11,7 +11,8 @@ internal sealed class PostgreSqlDeliveryQueue(
     private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(enqueue.CommitAsync);
     private readonly GroupCommit<Settlement, bool> _settle = new(settle.CommitAsync);
 
-    private readonly string _findNotification = $"SELECT 1 FROM {database.Schema}.notification WHERE id = $1 AND tenant = $2";
+    private readonly string _findNotification =
+        $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
 
     private readonly string _cancelExpansions =
         $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 WHERE notification_id = $1 AND due_at IS NOT NULL";

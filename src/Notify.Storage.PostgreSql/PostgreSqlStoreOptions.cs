@@ -23,6 +23,14 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
     [RegularExpression("[a-z][a-z0-9_]{0,62}")]
     public string Schema { get; set; } = "notify";
 
+    /// <summary>
+    /// How long a time a partition of the notifications spans. One whose notifications are all older than
+    /// <see cref="NotificationsOptions.Retention"/> is dropped whole, so contents stay on disk for up to so much longer; about a tenth of
+    /// the retention is a good choice. 1 to 90 days; default 7 days. A change holds for partitions that are made from then on.
+    /// </summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "90.00:00:00")]
+    public TimeSpan PartitionWidth { get; set; } = TimeSpan.FromDays(7);
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -33,15 +33,52 @@ internal sealed class HintPublisher : IDisposable
     /// <summary>Whether the brokers took none of the latest hints.</summary>
     public bool IsDown => Volatile.Read(ref _isDown) == 1;
 
-    public void Publish(Delivery delivery, long fence)
+    public void Publish(IEnumerable<Delivery> deliveries)
+    {
+        string? traceParent = null;
+        Headers? headers = null;
+        foreach (var delivery in deliveries)
+        {
+            // The deliveries of one notification are of one trace.
+            if (delivery.TraceParent != traceParent)
+                headers = (traceParent = delivery.TraceParent) is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
+            Publish(delivery, headers);
+        }
+    }
+
+    /// <summary>
+    /// Moves a message that is no hint out of the way, and returns when the brokers have it. Where they refuse it, it is dropped: one
+    /// that can neither be read nor be moved must not hold up those behind it.
+    /// </summary>
+    public async Task RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Producer().ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken).ConfigureAwait(false);
+            Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
+        }
+        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        {
+            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, ErrorOf(exception).Code.ToString());
+        }
+
+        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
+    }
+
+    public void Dispose()
+    {
+        _producer.Flush(FlushTime);
+        _producer.Dispose();
+    }
+
+    private void Publish(Delivery delivery, Headers? headers)
     {
         var message = new Message<byte[], byte[]>
         {
             Key = delivery.UserId is { } user ? Encoding.UTF8.GetBytes(user) : delivery.Id.ToByteArray(bigEndian: true),
-            Value = HintMessage.Write(new DeliveryReference(delivery.Id, fence)),
+            Value = HintMessage.Write(new DeliveryReference(delivery.Id, Fence: 0)),
+            Headers = headers,
         };
-        if (delivery.TraceParent is { } traceParent)
-            message.Headers = new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
 
         try
         {
@@ -49,13 +86,14 @@ internal sealed class HintPublisher : IDisposable
         }
         catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
         {
-            // Its queue is full, or it is being replaced.
-            Reported(delivery.Priority, (exception as KafkaException)?.Error ?? new Error(ErrorCode.Local_Destroy));
+            Reported(delivery.Priority, ErrorOf(exception));
         }
     }
 
-    /// <summary>Moves a message that is no hint out of the way, and returns when the brokers have it.</summary>
-    public async ValueTask RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
+    // Its queue is full, or it is being replaced.
+    private static Error ErrorOf(Exception exception) => (exception as KafkaException)?.Error ?? new Error(ErrorCode.Local_Destroy);
+
+    private static Message<byte[], byte[]> Refused(ConsumeResult<byte[], byte[]> message, string reason)
     {
         var headers = new Headers();
         foreach (var header in message.Message.Headers ?? [])
@@ -63,16 +101,7 @@ internal sealed class HintPublisher : IDisposable
         headers.Add("notify-reason", Encoding.UTF8.GetBytes(reason));
         headers.Add("notify-source", Encoding.UTF8.GetBytes($"{message.Topic}/{message.Partition.Value}/{message.Offset.Value}"));
 
-        var refused = new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
-        await Producer().ProduceAsync(_topics.DeadLetters, refused, cancellationToken).ConfigureAwait(false);
-        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
-        Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
-    }
-
-    public void Dispose()
-    {
-        _producer.Flush(FlushTime);
-        _producer.Dispose();
+        return new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
     }
 
     // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to

@@ -24,12 +24,22 @@ internal sealed class Application : IAsyncDisposable
 
     /// <summary>Starts a process that only triggers.</summary>
     public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
-        StartAsync(store, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+        StartAsync(builder => store.AddTo(builder.Services), bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
 
     /// <summary>Starts a process that sends.</summary>
     public static Task<Application> StartSendingAsync(
-        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, int concurrency = 256) =>
-        StartAsync(store, bootstrapServers, mail, configure, options => options.MaxConcurrencyPerProvider = concurrency);
+        SharedMemory store,
+        string bootstrapServers,
+        Mail mail,
+        Action<KafkaTransportOptions> configure,
+        int concurrency = 256,
+        Action<IServiceCollection>? change = null) =>
+        StartAsync(
+            builder => { store.AddTo(builder.Services); change?.Invoke(builder.Services); },
+            bootstrapServers,
+            mail,
+            configure,
+            options => options.MaxConcurrencyPerProvider = concurrency);
 
     public async Task<Guid[]> TriggerAsync(int count, Priority priority = Priority.Normal, Recipient? to = null)
     {
@@ -50,8 +60,13 @@ internal sealed class Application : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static async Task<Application> StartAsync(
-        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, Action<NotificationsOptions> change)
+    /// <summary>Starts a process on any store.</summary>
+    public static async Task<Application> StartAsync(
+        Action<INotificationsBuilder> addStore,
+        string bootstrapServers,
+        Mail mail,
+        Action<KafkaTransportOptions> configure,
+        Action<NotificationsOptions> change)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IDeliveryProvider>(mail);
@@ -60,11 +75,14 @@ internal sealed class Application : IAsyncDisposable
             options.PollInterval = TimeSpan.FromMilliseconds(50);
             change(options);
         });
-        store.AddTo(notifications.Services);
+        addStore(notifications);
         notifications.UseKafka(options =>
         {
             options.BootstrapServers = bootstrapServers;
             options.CreateTopics = false;
+            // librdkafka's brokers let a group wait for nearly this long whenever a member comes or goes.
+            options.Settings["session.timeout.ms"] = "3000";
+            options.Settings["heartbeat.interval.ms"] = "500";
             configure(options);
         });
         var host = builder.Build();
