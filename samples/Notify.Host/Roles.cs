@@ -1,8 +1,8 @@
 namespace Notify.Host;
 
 /// <summary>
-/// What this process is for: <c>Notify:Roles</c> is <c>all</c>, or some of <c>api processor delivery retry analytics batch</c>. Every
-/// process has its health endpoints and its metrics.
+/// What this process is for: <c>Notify:Roles</c> is <c>all</c>, or some of <c>api processor delivery retry analytics batch</c>.
+/// Every process has its health endpoints and its metrics.
 /// </summary>
 internal sealed record Roles(Endpoints Endpoints, Workers Workers)
 {

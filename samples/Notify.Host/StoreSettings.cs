@@ -6,9 +6,9 @@ using Notify.Transport.Kafka;
 namespace Notify.Host;
 
 /// <summary>
-/// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c>, a connection string, else a SQLite
-/// file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection string; <c>Notify:Kafka</c>, brokers.
-/// The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
+/// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c>, a connection string, else a
+/// SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection string; <c>Notify:Kafka</c>,
+/// brokers. The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
 /// </summary>
 internal static class StoreSettings
 {
@@ -58,7 +58,8 @@ internal static class StoreSettings
                 + $"Add {Named(SharedStores.Keys, " or ")}, a connection string.");
         }
 
-        static string Named(IEnumerable<string> settings, string word) => string.Join(word, settings.Select(name => $"Notify:{name}"));
+        static string Named(IEnumerable<string> settings, string word) =>
+            string.Join(word, settings.Select(name => $"Notify:{name}"));
     }
 
     // Only here is the folder made: where the store is elsewhere, the host writes nothing and its file system may be read-only.

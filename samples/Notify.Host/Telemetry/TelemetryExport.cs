@@ -34,7 +34,7 @@ internal static class TelemetryExport
 
     private sealed record TelemetryBuilder(IServiceCollection Services) : IOpenTelemetryBuilder;
 
-    /// <summary>Nobody asks for the providers by name, so they have to be made here; the container stops them last, and they flush.</summary>
+    /// <summary>Nobody asks for the providers, so they are made here; the container disposes of them, and they flush.</summary>
     private sealed class TelemetryStart(TracerProvider tracing, MeterProvider metrics) : IHostedService
     {
         public Task StartAsync(CancellationToken cancellationToken)

@@ -17,13 +17,18 @@ internal static class MetricsEndpoint
     {
         var listener = new MetricsListener();
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(listener.Dispose);
-        group.MapGet("/metrics", (IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
+        group.MapGet("/metrics", (
+            IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
             WriteAsync(listener, queue, providers, time, aborted));
         group.MapOtherMethods("/metrics", "GET");
     }
 
     private static async Task<IResult> WriteAsync(
-        MetricsListener listener, IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted)
+        MetricsListener listener,
+        IDeliveryQueue queue,
+        IEnumerable<IDeliveryProvider> providers,
+        TimeProvider time,
+        CancellationToken aborted)
     {
         var text = new PrometheusText();
         // What this process measured is wanted most when its store is away.

@@ -14,11 +14,16 @@ internal sealed class PrometheusText
 
     public override string ToString() => _text.ToString();
 
-    /// <summary>Writes every lane of these providers, the empty ones too: what scales by a series must not lose it when all is done.</summary>
+    /// <summary>Writes every lane of these providers: what scales by a series must not lose it when all is done.</summary>
     public void Write(IReadOnlyList<QueueDepth> depths, IEnumerable<string> providers)
     {
-        var pending = providers.SelectMany(provider => Enum.GetValues<Priority>(), (provider, priority) => (Provider: provider, Priority: priority))
-            .ToDictionary(lane => lane, _ => 0L);
+        var pending = new Dictionary<(string Provider, Priority Priority), long>();
+        foreach (var provider in providers)
+        {
+            foreach (var priority in Enum.GetValues<Priority>())
+                pending[(provider, priority)] = 0;
+        }
+
         foreach (var depth in depths)
             pending[(depth.Provider, depth.Priority)] = depth.Pending;
 

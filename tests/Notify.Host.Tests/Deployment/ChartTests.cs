@@ -12,8 +12,8 @@ public sealed class ChartTests
     {
         var manifests = await Helm.TemplateAsync(new { drainTimeoutSeconds = 90 });
 
-        Assert.Equal(RenderedRole.Names, manifests.Where(manifest => manifest.Text("kind") == "Deployment")
-            .Select(manifest => manifest.Text("metadata", "labels", "app.kubernetes.io/component")).Order(StringComparer.Ordinal));
+        var deployments = manifests.Where(manifest => manifest.Text("kind") == "Deployment");
+        Assert.Equal(RenderedRole.Names, deployments.Select(RenderedRole.NameOf).Order(StringComparer.Ordinal));
         Assert.All(RenderedRole.Names.Select(name => new RenderedRole(manifests, name)), role =>
         {
             var labels = role.Pod.At("metadata", "labels")!.AsObject();
@@ -24,7 +24,7 @@ public sealed class ChartTests
                     role.Of("PodDisruptionBudget").At("spec", "selector", "matchLabels")!,
                     role.Of("Deployment").At("spec", "selector", "matchLabels")!,
                 },
-                selector => Assert.All(selector.AsObject(), label => Assert.Equal(label.Value!.ToString(), labels[label.Key]!.ToString())));
+                selector => Assert.All(selector.AsObject(), label => Assert.Equal($"{label.Value}", $"{labels[label.Key]}")));
             Assert.Equal("http", role.Of("Service").Text("spec", "ports", "0", "targetPort"));
             Assert.Equal("1", role.Of("PodDisruptionBudget").Text("spec", "maxUnavailable"));
 
@@ -34,7 +34,8 @@ public sealed class ChartTests
             Assert.NotNull(role.Container.At("resources", "limits", "memory"));
             Assert.Equal(2, role.Pod.At("spec", "topologySpreadConstraints")!.AsArray().Count);
             Assert.Equal("115", role.Pod.Text("spec", "terminationGracePeriodSeconds"));
-            Assert.Equal(("00:01:30", "100"), (role.Environment()["Notify__DrainTimeout"], role.Environment()["DOTNET_shutdownTimeoutSeconds"]));
+            Assert.Equal("00:01:30", role.Environment()["Notify__DrainTimeout"]);
+            Assert.Equal("100", role.Environment()["DOTNET_shutdownTimeoutSeconds"]);
         });
     }
 
@@ -48,11 +49,12 @@ public sealed class ChartTests
             var scaler = role.Of("HorizontalPodAutoscaler").At("spec")!;
             Assert.Equal(role.Of("Deployment").Text("metadata", "name"), scaler.Text("scaleTargetRef", "name"));
             Assert.Equal(("3", "20"), (scaler.Text("minReplicas"), scaler.Text("maxReplicas")));
-            Assert.Equal(("cpu", "70"), (scaler.Text("metrics", "0", "resource", "name"), scaler.Text("metrics", "0", "resource", "target", "averageUtilization")));
-            Assert.Equal(("memory", "80"), (scaler.Text("metrics", "1", "resource", "name"), scaler.Text("metrics", "1", "resource", "target", "averageUtilization")));
-            Assert.Equal(
-                ("queue_depth", "1000"),
-                (scaler.Text("metrics", "2", "external", "metric", "name"), scaler.Text("metrics", "2", "external", "target", "averageValue")));
+            var cpu = scaler.At("metrics", "0", "resource")!;
+            var memory = scaler.At("metrics", "1", "resource")!;
+            var depth = scaler.At("metrics", "2", "external")!;
+            Assert.Equal(("cpu", "70"), (cpu.Text("name"), cpu.Text("target", "averageUtilization")));
+            Assert.Equal(("memory", "80"), (memory.Text("name"), memory.Text("target", "averageUtilization")));
+            Assert.Equal(("queue_depth", "1000"), (depth.Text("metric", "name"), depth.Text("target", "averageValue")));
         });
     }
 
@@ -70,12 +72,14 @@ public sealed class ChartTests
         });
 
         var api = new RenderedRole(manifests, "api");
-        Assert.Equal(("5", 2), (api.Of("HorizontalPodAutoscaler").Text("spec", "maxReplicas"), api.Of("HorizontalPodAutoscaler").At("spec", "metrics")!.AsArray().Count));
+        var scaler = api.Of("HorizontalPodAutoscaler").At("spec")!;
+        Assert.Equal(("5", 2), (scaler.Text("maxReplicas"), scaler.At("metrics")!.AsArray().Count));
         Assert.Equal("LoadBalancer", api.Of("Service").Text("spec", "type"));
         Assert.Equal("1", new RenderedRole(manifests, "batch").Of("Deployment").Text("spec", "replicas"));
         Assert.Null(new RenderedRole(manifests, "delivery").Of("Deployment").At("spec", "replicas"));
-        Assert.DoesNotContain(manifests, manifest => manifest.Text("metadata", "name").EndsWith("retry", StringComparison.Ordinal));
-        Assert.Single(manifests, manifest => manifest.Text("kind") == "HorizontalPodAutoscaler" && manifest.Text("metadata", "name").EndsWith("delivery", StringComparison.Ordinal));
+        Assert.DoesNotContain(manifests, manifest => RenderedRole.NameOf(manifest) == "retry");
+        Assert.DoesNotContain(
+            manifests, manifest => manifest.Text("kind") == "HorizontalPodAutoscaler" && RenderedRole.NameOf(manifest) == "batch");
     }
 
     [Fact]
@@ -99,14 +103,20 @@ public sealed class ChartTests
             telemetry = new { otlpEndpoint = "http://collector:4317" },
         });
 
-        var role = new RenderedRole([.. manifests, Yaml.Read("{kind: Secret, metadata: {name: smtp}, data: {password: c2VjcmV0}}")[0]], "delivery");
-        var environment = role.Environment();
+        var existing = Yaml.Read("{kind: Secret, metadata: {name: smtp}, data: {password: c2VjcmV0}}");
+        var environment = new RenderedRole([.. manifests, .. existing], "delivery").Environment();
         (string, string)[] expected =
         [
-            ("Notify__PostgreSql", "Host=db;Password=pass$word;1"), ("Notify__ApiKey", "an-api-key"), ("Notify__MaxRecipients", "10000"),
-            ("Notify__Providers__mail__Password", "secret"), ("Notify__Providers__mail__Type", "smtp"), ("Notify__Providers__mail__UseTls", "false"),
-            ("Notify__Providers__mail__MaxPerSecond", "0.5"), ("Notify__Channels__email__Providers__1", "spare"),
-            ("OTEL_SERVICE_NAME", "shop-notify-delivery"), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317"),
+            ("Notify__PostgreSql", "Host=db;Password=pass$word;1"),
+            ("Notify__ApiKey", "an-api-key"),
+            ("Notify__MaxRecipients", "10000"),
+            ("Notify__Providers__mail__Password", "secret"),
+            ("Notify__Providers__mail__Type", "smtp"),
+            ("Notify__Providers__mail__UseTls", "false"),
+            ("Notify__Providers__mail__MaxPerSecond", "0.5"),
+            ("Notify__Channels__email__Providers__1", "spare"),
+            ("OTEL_SERVICE_NAME", "shop-notify-delivery"),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317"),
         ];
         Assert.All(expected, variable => Assert.Equal(variable.Item2, environment[variable.Item1]));
         Assert.All(

@@ -1,14 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
-using Notify.Hosting.Tests;
 using Notify.Storage.PostgreSql.Tests;
 using Notify.Testing;
 using Notify.Transport.Kafka.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>The Helm chart's roles as processes of this machine, each with exactly the environment that is rendered for it.</summary>
+/// <summary>The Helm chart's roles as processes of this machine, each with exactly the environment rendered for it.</summary>
 public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string ApiKey = "a-key-of-the-api";
@@ -39,11 +37,10 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             await Task.WhenAll(roles.Zip(hosts, WaitForProbesAsync));
 
             using var client = ClientOf(roles.Single(role => role.Name == "api"));
-            var sent = await TriggerAsync(client, new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
-            await TriggerAsync(client, new { to = new { email = "ada@example.org" }, content = new { body = "Text" }, sendAt = DateTimeOffset.UtcNow.AddHours(1) });
+            var sent = await TriggerAsync(client, DateTimeOffset.UtcNow);
+            await TriggerAsync(client, DateTimeOffset.UtcNow.AddHours(1));
             using var reader = ClientOf(roles.Single(role => role.Name == "analytics"));
-            await Eventually.TrueAsync(
-                async () => (await reader.GetFromJsonAsync<JsonElement>(sent)).GetProperty("counts").GetProperty("accepted").GetInt32() == 1, "the delivery");
+            await reader.WaitUntilSentAsync(sent);
 
             await CheckMetricsAsync(roles);
             Assert.All(await Task.WhenAll(hosts.Select(host => host.StopAsync())), exitCode => Assert.Equal(0, exitCode));
@@ -67,7 +64,8 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         },
         settings = new { Kafka = new { engines.TopicPrefix } },
         defaults = new { listenAddress = "127.0.0.1" },
-        roles = RenderedRole.Names.ToDictionary(name => name, _ => new { ports = new { http = FreePort.Next(), management = FreePort.Next() } }),
+        roles = RenderedRole.Names.ToDictionary(
+            name => name, _ => new { ports = new { http = FreePort.Next(), management = FreePort.Next() } }),
     };
 
     private static async Task WaitForProbesAsync(RenderedRole role, RunningHost host)
@@ -78,20 +76,20 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
     }
 
-    /// <summary>A real Prometheus finds every role by its pods' annotations, and queue_depth by the rule for the autoscalers.</summary>
+    /// <summary>Prometheus finds every role by its pods' annotations, and queue_depth by the autoscalers' rule.</summary>
     private static async Task CheckMetricsAsync(RenderedRole[] roles)
     {
         await using var prometheus = new Prometheus(roles.ToDictionary(role => role.Name, MetricsOf));
         foreach (var (role, metric) in Measured)
             await prometheus.WaitForAsync($"sum({Labelled(metric, role)})", _ => true);
 
-        var adapter = Yaml.Read(await File.ReadAllTextAsync(Path.Combine(SampleProcess.Folder("helm"), "prometheus-adapter.yaml"))).Single();
-        var rule = adapter.At("rules", "external", "0")!;
+        var adapter = await File.ReadAllTextAsync(ComposeFile.PathOf("samples/helm/prometheus-adapter.yaml"));
+        var rule = Yaml.Read(adapter).Single().At("rules", "external", "0")!;
         Assert.Equal("queue_depth", rule.Text("name", "as"));
         Assert.NotNull(rule.At("resources", "overrides", "namespace"));
         await prometheus.WaitForAsync($"count({rule.Text("seriesQuery")})", count => count > 0);
-        await prometheus.WaitForAsync(
-            rule.Text("metricsQuery").Replace("<<.LabelMatchers>>", "namespace=\"shop\"", StringComparison.Ordinal), depth => depth == 1);
+        var query = rule.Text("metricsQuery").Replace("<<.LabelMatchers>>", "namespace=\"shop\"", StringComparison.Ordinal);
+        await prometheus.WaitForAsync(query, depth => depth == 1);
     }
 
     private static string Labelled(string metric, string role) =>
@@ -110,8 +108,9 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
     };
 
-    private static async Task<Uri> TriggerAsync(HttpClient client, object trigger)
+    private static async Task<Uri> TriggerAsync(HttpClient client, DateTimeOffset sendAt)
     {
+        var trigger = new { to = new { email = "ada@example.org" }, content = new { body = "Text" }, sendAt };
         using var answer = await client.PostAsJsonAsync("/v1/notifications", trigger);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return answer.Headers.Location!;

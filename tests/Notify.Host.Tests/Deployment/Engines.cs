@@ -10,7 +10,8 @@ internal sealed record Engines(string PostgreSql, RedisProcess Redis, string Kaf
     public static async Task<Engines> StartAsync(PostgreSqlServer postgres, SharedKafkaCluster kafka)
     {
         var (cluster, prefix) = await kafka.GetAsync();
-        return new Engines(await postgres.CreateDatabaseAsync(), await RedisProcess.StartAsync(), cluster.BootstrapServers, prefix);
+        var database = await postgres.CreateDatabaseAsync();
+        return new Engines(database, await RedisProcess.StartAsync(), cluster.BootstrapServers, prefix);
     }
 
     public ValueTask DisposeAsync() => Redis.DisposeAsync();

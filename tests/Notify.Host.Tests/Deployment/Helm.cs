@@ -28,7 +28,8 @@ internal static class Helm
             await File.WriteAllTextAsync(files[^1], JsonSerializer.Serialize(value));
         }
 
-        return Yaml.Read(await RunHelmAsync(["template", "shop", Chart, .. files.SelectMany(file => new[] { "--values", file })]));
+        var rendered = await RunHelmAsync(["template", "shop", Chart, .. files.SelectMany(file => new[] { "--values", file })]);
+        return Yaml.Read(rendered);
     }
 
     private static async Task<string> RunHelmAsync(string[] arguments)

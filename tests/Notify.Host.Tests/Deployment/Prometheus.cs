@@ -21,7 +21,8 @@ internal sealed class Prometheus : IAsyncDisposable
                   - targets: ['{{target.Value.Authority}}']
                     labels: { namespace: shop, role: {{target.Key}} }
             """);
-        File.WriteAllText(_folder.File("prometheus.yml"), $"global:\n  scrape_interval: 1s\nscrape_configs:\n{string.Join('\n', jobs)}\n");
+        File.WriteAllText(
+            _folder.File("prometheus.yml"), $"global:\n  scrape_interval: 1s\nscrape_configs:\n{string.Join('\n', jobs)}\n");
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}") };
         _process = ServerProcess.Start(
             ServerProcess.Find("prometheus"),
@@ -46,9 +47,11 @@ internal sealed class Prometheus : IAsyncDisposable
     {
         try
         {
-            using var answer = JsonDocument.Parse(await _client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"));
-            var result = answer.RootElement.GetProperty("data").GetProperty("result");
-            return result.GetArrayLength() == 0 ? null : double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
+            var answer = await _client.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}");
+            var result = JsonElement.Parse(answer).GetProperty("data").GetProperty("result");
+            return result.GetArrayLength() == 0
+                ? null
+                : double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
         }
         catch (HttpRequestException)
         {

@@ -8,28 +8,31 @@ namespace Notify.Host.Tests.Deployment;
 /// <summary>One role of a rendered chart: its Deployment, and what Kubernetes would make of it.</summary>
 internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, string role)
 {
-    private const string Component = "app.kubernetes.io/component";
-
     public static IReadOnlyList<string> Names { get; } = ["analytics", "api", "batch", "delivery", "processor", "retry"];
 
     public string Name => role;
+
+    /// <summary>Which role an object is of; null for one that is every role's.</summary>
+    public static string? NameOf(JsonNode manifest) => manifest.At("metadata", "labels", "app.kubernetes.io/component")?.ToString();
 
     public JsonNode Pod => Of("Deployment").At("spec", "template")!;
 
     public JsonNode Container => Pod.At("spec", "containers", "0")!;
 
     /// <summary>The role's object of a kind; there is exactly one.</summary>
-    public JsonNode Of(string kind) => manifests.Single(manifest =>
-        manifest.Text("kind") == kind && manifest.At("metadata", "labels", Component)?.ToString() == role);
+    public JsonNode Of(string kind) => manifests.Single(manifest => manifest.Text("kind") == kind && NameOf(manifest) == role);
 
     /// <summary>The number of a named port of the container.</summary>
-    public int Port(string name) => int.Parse(
-        Container.At("ports")!.AsArray().Single(port => port!.Text("name") == name)!.Text("containerPort"), CultureInfo.InvariantCulture);
+    public int Port(string name)
+    {
+        var port = Container.At("ports")!.AsArray().Single(port => port!.Text("name") == name)!;
+        return int.Parse(port.Text("containerPort"), CultureInfo.InvariantCulture);
+    }
 
     public Uri Probe(string kind) =>
         new($"http://127.0.0.1:{Port(Container.Text(kind, "httpGet", "port"))}{Container.Text(kind, "httpGet", "path")}");
 
-    /// <summary>The container's environment: secrets and fields looked up, and $(NAME) replaced by what was defined before.</summary>
+    /// <summary>The container's environment: secrets looked up, and $(NAME) replaced by what was defined before.</summary>
     public Dictionary<string, string> Environment()
     {
         var environment = new Dictionary<string, string>();
@@ -40,15 +43,18 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
                 { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
                 _ => $"{role}-0",
             };
-            environment.Add(
-                variable!.Text("name"), Reference().Replace(value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value)));
+            environment[variable!.Text("name")] = Reference().Replace(
+                value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
         }
 
         return environment;
     }
 
-    private string Secret(string name, string key) => Encoding.UTF8.GetString(Convert.FromBase64String(
-        manifests.Single(manifest => manifest.Text("kind") == "Secret" && manifest.Text("metadata", "name") == name).Text("data", key)));
+    private string Secret(string name, string key)
+    {
+        var secret = manifests.Single(manifest => manifest.Text("kind") == "Secret" && manifest.Text("metadata", "name") == name);
+        return Encoding.UTF8.GetString(Convert.FromBase64String(secret.Text("data", key)));
+    }
 
     [GeneratedRegex(@"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
     private static partial Regex Reference();

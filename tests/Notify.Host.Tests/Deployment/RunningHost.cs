@@ -13,7 +13,8 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly ServerProcess _process;
 
     public RunningHost(Dictionary<string, string> environment) =>
-        _process = SampleProcess.Start("Notify.Host", _folder.Path, environment, "--contentRoot", SampleProcess.Folder("Notify.Host"));
+        _process = SampleProcess.Start(
+            "Notify.Host", _folder.Path, environment, "--contentRoot", SampleProcess.Folder("Notify.Host"));
 
     /// <summary>Waits for a probe to succeed, as an orchestrator asks it: by its address, without a key.</summary>
     public Task WaitForAsync(Uri probe, string what) => Eventually.TrueAsync(

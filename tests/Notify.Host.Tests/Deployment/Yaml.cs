@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
@@ -8,7 +9,9 @@ namespace Notify.Host.Tests.Deployment;
 /// <summary>Reads YAML, anchors and merges included, as the JSON that it stands for.</summary>
 internal static class Yaml
 {
-    private static readonly IDeserializer Reader = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+    private static readonly IDeserializer Reader =
+        new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+
     private static readonly ISerializer Writer = new SerializerBuilder().JsonCompatible().Build();
 
     /// <summary>Every document of a text; empty ones are left out.</summary>
@@ -29,10 +32,12 @@ internal static class Yaml
     /// <summary>The text at a path of members and indices, such as <c>spec containers 0 name</c>.</summary>
     public static string Text(this JsonNode node, params string[] path) => node.At(path)!.ToString();
 
-    public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, (at, step) => at switch
+    public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, Step);
+
+    private static JsonNode? Step(JsonNode? at, string step) => at switch
     {
-        JsonArray list => list[int.Parse(step, System.Globalization.CultureInfo.InvariantCulture)],
+        JsonArray list => list[int.Parse(step, CultureInfo.InvariantCulture)],
         JsonObject members => members[step],
         _ => null,
-    });
+    };
 }

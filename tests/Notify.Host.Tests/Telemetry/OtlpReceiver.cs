@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text;
 using Google.Protobuf;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,7 +13,7 @@ namespace Notify.Host.Tests.Telemetry;
 /// <summary>A span as it arrived.</summary>
 internal sealed record Span(string Service, string Source, string Name, string Trace, string Id, string Parent);
 
-/// <summary>Receives what is exported by the OpenTelemetry protocol: by gRPC at one address, as protobuf over HTTP at another.</summary>
+/// <summary>Receives what is exported by the OpenTelemetry protocol: by gRPC at one address, over plain HTTP at another.</summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     // gRPC over HTTP/2: a flag for compression and the message's length come before it.
@@ -44,7 +45,8 @@ internal sealed class OtlpReceiver : IAsyncDisposable
            from resource in request.At(1)
            from scope in resource.At(2)
            from span in scope.At(2)
-           select new Span(ServiceOf(resource), scope.At(1).Single().Text(1), span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
+           let source = scope.At(1).Single().Text(1)
+           select new Span(ServiceOf(resource), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
     ];
 
     /// <summary>The names of the metrics of one service.</summary>
@@ -64,7 +66,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
         select body.Text(1);
 
     /// <summary>Everything that arrived, as text: strings are themselves in protobuf.</summary>
-    public string Everything => string.Join('\n', _received.Select(received => received.Body.ToString(System.Text.Encoding.Latin1)));
+    public string Everything => string.Join('\n', _received.Select(received => received.Body.ToString(Encoding.Latin1)));
 
     public static async Task<OtlpReceiver> StartAsync()
     {

@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace Notify.Host.Tests.Telemetry;
 
-/// <summary>A protobuf message whose fields are known by their numbers, as the OpenTelemetry protocol's .proto files give them.</summary>
+/// <summary>A protobuf message whose fields are known by their numbers in OpenTelemetry's .proto files.</summary>
 internal sealed class ProtobufMessage
 {
     private readonly List<(int Field, ByteString Value)> _fields = [];
