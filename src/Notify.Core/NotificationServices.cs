@@ -48,5 +48,7 @@ internal sealed class DecoratedService(ServiceDescriptor inner, Decoration decor
     public ServiceDescriptor Inner => inner;
 
     private static object Make(IServiceProvider provider, ServiceDescriptor inner) =>
-        inner.ImplementationInstance ?? inner.ImplementationFactory?.Invoke(provider) ?? provider.GetRequiredService(inner.ImplementationType!);
+        inner.ImplementationInstance
+        ?? inner.ImplementationFactory?.Invoke(provider)
+        ?? provider.GetRequiredService(inner.ImplementationType!);
 }

@@ -53,7 +53,8 @@ internal sealed class RedisDeliveryRelay(
                 async database =>
                 {
                     await ListenAsync(database.Multiplexer, isWatchedHere).ConfigureAwait(false);
-                    return (int)await database.ScriptEvaluateAsync(Announce, [keys.Watchers], [_process, isWatchedHere ? 1 : 0]).ConfigureAwait(false);
+                    return (int)await database.ScriptEvaluateAsync(
+                        Announce, [keys.Watchers], [_process, isWatchedHere ? 1 : 0]).ConfigureAwait(false);
                 },
                 stopping).ConfigureAwait(false);
             _isWatchedElsewhere = others is { IsGiven: true, Value: > 0 };

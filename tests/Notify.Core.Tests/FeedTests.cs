@@ -12,7 +12,8 @@ public sealed class FeedTests
     [Fact]
     public async Task Whoever_watches_sees_what_is_settled_from_then_on_for_the_tenant()
     {
-        var outcomes = new Queue<Outcome>([Outcome.Accepted(), Outcome.Accepted(), Outcome.Retry("busy", TimeSpan.Zero), Outcome.Rejected("no")]);
+        var outcomes = new Queue<Outcome>(
+            [Outcome.Accepted(), Outcome.Accepted(), Outcome.Retry("busy", TimeSpan.Zero), Outcome.Rejected("no")]);
         var mail = new ScriptedProvider("mail", Channel.Email, _ =>
         {
             lock (outcomes)
@@ -20,7 +21,8 @@ public sealed class FeedTests
         });
         await using var application = await TestApplication.StartAsync(mail);
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("before@example.org")));
-        await using var watching = application.Get<IDeliveryFeed>().WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
+        var feed = application.Get<IDeliveryFeed>();
+        await using var watching = feed.WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
 
         var others = await application.SendAsync(TestApplication.Say(Recipient.Email("bob@example.org")) with { Tenant = "other" });
         await Eventually.TrueAsync(
@@ -28,8 +30,8 @@ public sealed class FeedTests
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
 
         var (retried, rejected) = (await NextAsync(watching), await NextAsync(watching));
-        Assert.Equal((id, DeliveryState.Pending, OutcomeKind.Retry, "busy"), (retried.NotificationId, retried.State, retried.Outcome, retried.Reason));
-        Assert.Equal((id, DeliveryState.DeadLetter, OutcomeKind.Rejected, "no"), (rejected.NotificationId, rejected.State, rejected.Outcome, rejected.Reason));
+        Assert.Equal((id, DeliveryState.Pending, OutcomeKind.Retry, "busy"), Essence(retried));
+        Assert.Equal((id, DeliveryState.DeadLetter, OutcomeKind.Rejected, "no"), Essence(rejected));
     }
 
     [Fact]
@@ -37,7 +39,8 @@ public sealed class FeedTests
     {
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
         await using var application = await TestApplication.StartAsync(mail);
-        await using var watching = application.Get<IDeliveryFeed>().WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
+        var feed = application.Get<IDeliveryFeed>();
+        await using var watching = feed.WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
         var ids = new List<Guid>();
         for (var i = 0; i < 1_250; i++)
             ids.Add(await application.SendAsync(Recipient.Email($"u{i}@example.org")));
@@ -67,6 +70,9 @@ public sealed class FeedTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
         Assert.False(feed.IsWanted);
     }
+
+    private static (Guid, DeliveryState, OutcomeKind?, string?) Essence(DeliveryEvent settled) =>
+        (settled.NotificationId, settled.State, settled.Outcome, settled.Reason);
 
     private static async Task<DeliveryEvent> NextAsync(IAsyncEnumerator<WatchedDelivery> watching)
     {

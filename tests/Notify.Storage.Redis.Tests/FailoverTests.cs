@@ -15,7 +15,8 @@ public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
         await killed.StopAsync();
 
         await load.GoesOnAsync(await Eventually.FindAsync(
-            async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null, "the replica to take over"));
+            async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
+            "the replica to take over"));
         await load.StopAsync();
         load.AssertKept();
     }

@@ -61,7 +61,7 @@ public sealed class FeedTests(RedisServer redis)
         await using var there = await Application.StartAsync(Hasty(server.Address));
         using (var seen = here.Watch())
             await there.SettleUntilSeenAsync(seen);
-        await Eventually.TrueAsync(async () => await server.AskAsync("PUBSUB NUMSUB notify:events") is [.., ':', '0', '\r', '\n'], "the end of listening");
+        await Eventually.TrueAsync(async () => !await HasListenerAsync(server), "the end of listening");
         await Eventually.TrueAsync(() => !there.IsHeard, "the other process to know");
 
         var published = await PublishedAsync(server);
@@ -80,8 +80,8 @@ public sealed class FeedTests(RedisServer redis)
         using var seen = here.Watch();
         await there.SettleUntilSeenAsync(seen);
 
-        var listeners = await cluster.FindAsync(async node => await node.AskAsync("PUBSUB NUMSUB notify:events") is not [.., ':', '0', '\r', '\n']);
-        await listeners!.StopAsync();
+        var listenedTo = await cluster.FindAsync(HasListenerAsync);
+        await listenedTo!.StopAsync();
 
         await there.SettleUntilSeenAsync(seen);
     }
@@ -101,11 +101,16 @@ public sealed class FeedTests(RedisServer redis)
         await there.SettleUntilSeenAsync(seen);
     }
 
-    private static async Task<string> PublishedAsync(RedisProcess server) =>
-        (await server.AskAsync("INFO commandstats")).Split('\n').SingleOrDefault(line => line.StartsWith("cmdstat_publish:", StringComparison.Ordinal)) ?? "";
+    private static async Task<bool> HasListenerAsync(RedisProcess server) =>
+        await server.AskAsync("PUBSUB NUMSUB notify:events") is not [.., ':', '0', '\r', '\n'];
+
+    private static async Task<string?> PublishedAsync(RedisProcess server) =>
+        (await server.AskAsync("INFO commandstats")).Split('\n')
+            .SingleOrDefault(line => line.StartsWith("cmdstat_publish:", StringComparison.Ordinal));
 
     private static Action<RedisOptions> Hasty(string connectionString) => options =>
-        (options.ConnectionString, options.Timeout, options.RetryAfter) = (connectionString, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
+        (options.ConnectionString, options.Timeout, options.RetryAfter) =
+            (connectionString, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
 
     /// <summary>What was seen since it began.</summary>
     private sealed class Watching : IDisposable
@@ -132,7 +137,8 @@ public sealed class FeedTests(RedisServer redis)
         public static async Task<Application> StartAsync(Action<RedisOptions> configure)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
-            builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().UseRedis(configure).AddSandbox();
+            builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+                .UseInMemory().UseRedis(configure).AddSandbox();
             var host = builder.Build();
             await host.StartAsync(Cancellation);
             return new Application(host);
@@ -142,11 +148,13 @@ public sealed class FeedTests(RedisServer redis)
 
         public async Task<Guid> SettleAsync(string tenant = Trigger.DefaultTenant)
         {
-            var trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = new Content { Title = "Hello", Body = "Hello" } };
+            var hello = new Content { Title = "Hello", Body = "Hello" };
+            var trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = hello };
             var id = (await host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger, Cancellation)).Id;
             var store = host.Services.GetRequiredService<Notify.Storage.INotificationStore>();
             await Eventually.TrueAsync(
-                async () => (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1, "the settlement");
+                async () => (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1,
+                "the settlement");
             return id;
         }
 

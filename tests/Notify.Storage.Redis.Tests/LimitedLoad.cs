@@ -9,7 +9,9 @@ using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;
 
-/// <summary>Two applications on one store that have more to send than the rate they share allows. When each message was sent is written down.</summary>
+/// <summary>
+/// Two applications on one store that have more to send than the rate they share allows. When each message was sent is written down.
+/// </summary>
 internal sealed class LimitedLoad : IAsyncDisposable
 {
     /// <summary>Where Redis counts the rate.</summary>
@@ -89,7 +91,8 @@ internal sealed class LimitedLoad : IAsyncDisposable
         builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(50))
             .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (database, schema))
             .UseRedis(options =>
-                (options.ConnectionString, options.Timeout, options.RetryAfter) = (redis, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100)));
+                (options.ConnectionString, options.Timeout, options.RetryAfter) =
+                    (redis, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100)));
         builder.Services.Configure<ProviderOptions>("mail", options => options.MaxPerSecond = PerSecond);
         builder.Services.AddSingleton<IDeliveryProvider>(provider);
         return builder.Build();

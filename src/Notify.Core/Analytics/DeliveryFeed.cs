@@ -35,7 +35,8 @@ public sealed class DeliveryFeed : IDeliveryFeed, IDeliveryEventSink
         return ReadAsync(watcher, cancellationToken);
     }
 
-    private async IAsyncEnumerable<WatchedDelivery> ReadAsync(Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<WatchedDelivery> ReadAsync(
+        Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         try
         {

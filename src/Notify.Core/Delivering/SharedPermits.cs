@@ -4,11 +4,17 @@ using Notify.Queueing;
 namespace Notify.Delivering;
 
 /// <summary>
-/// The permits that this process holds of a rate which all processes share. They are taken ahead of their use, one request at a time, and
-/// workers look again when some have come; so nobody waits here. What nobody needs goes back after a moment.
+/// The permits that this process holds of a rate which all processes share. They are taken ahead of their use, one request at a time,
+/// and workers look again when some have come; so nobody waits here. What nobody needs goes back after a moment.
 /// </summary>
 internal sealed class SharedPermits(
-    ISharedRateLimits shared, string limit, double perSecond, TimeSpan pollInterval, WorkSignal signal, TimeProvider time, ILogger logger)
+    ISharedRateLimits shared,
+    string limit,
+    double perSecond,
+    TimeSpan pollInterval,
+    WorkSignal signal,
+    TimeProvider time,
+    ILogger logger)
 {
     // As long as the rate takes to make a batch: when the count is empty, to ask sooner is mostly in vain.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
@@ -68,7 +74,8 @@ internal sealed class SharedPermits(
         }
     }
 
-    // Only a use calls for more at once. A look that found nothing to send is the last one until the next poll, whose time is not exact.
+    // Only a use calls for more at once. A look that found nothing to send is the last one until the next poll, whose time is not
+    // exact.
     private void AskWhenEmpty()
     {
         var pause = _isShort ? Moment : _isWanted ? TimeSpan.Zero : pollInterval / 2;

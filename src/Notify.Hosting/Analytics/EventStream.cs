@@ -16,8 +16,8 @@ using Notify.Queueing;
 namespace Notify.Hosting.Analytics;
 
 /// <summary>
-/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one <c>message</c> each, and
-/// <c>missed</c> where the caller was too slow.
+/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one <c>message</c> each,
+/// and <c>missed</c> where the caller was too slow.
 /// </summary>
 internal static class EventStream
 {
@@ -42,9 +42,10 @@ internal static class EventStream
             yield return new SseItem<string>("{}", "ready");
             while (await MoveNextAsync(deliveries).ConfigureAwait(false))
             {
-                if (deliveries.Current.Missed is > 0 and var missed)
+                var (settled, missed) = deliveries.Current;
+                if (missed > 0)
                     yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
-                yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(deliveries.Current.Settled), EventJson.Default.EventView));
+                yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
             }
         }
     }
