@@ -39,4 +39,10 @@ internal static partial class Log
 
     [LoggerMessage(12, LogLevel.Debug, "How far this process came in a partition could not be kept ({Reason}); its hints come once more")]
     public static partial void OffsetNotStored(ILogger logger, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Kafka takes no events at present ({Reason}); they are lost until it does")]
+    public static partial void EventsLost(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Debug, "Kafka brings no events of notifications at present ({Reason}); topics are expanded as they fall due")]
+    public static partial void EventsNotConsumed(ILogger logger, string reason);
 }
