@@ -36,7 +36,7 @@ internal sealed class HintPublisher : IDisposable
         {
             // The deliveries of one notification are of one trace.
             if (delivery.TraceParent != traceParent)
-                headers = (traceParent = delivery.TraceParent) is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
+                headers = HeadersOf(traceParent = delivery.TraceParent);
             Publish(delivery, headers);
         }
     }
@@ -54,7 +54,8 @@ internal sealed class HintPublisher : IDisposable
         }
         catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
         {
-            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, ReplaceableProducer.ErrorOf(exception)!.Code.ToString());
+            var error = ReplaceableProducer.ErrorOf(exception)!.Code.ToString();
+            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, error);
         }
 
         _telemetry.CountRefused(_topics.LaneOf(message.Topic));
@@ -80,6 +81,9 @@ internal sealed class HintPublisher : IDisposable
             Reported(delivery.Priority, ReplaceableProducer.ErrorOf(exception)!);
         }
     }
+
+    private static Headers? HeadersOf(string? traceParent) =>
+        traceParent is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
 
     private static Message<byte[], byte[]> Refused(ConsumeResult<byte[], byte[]> message, string reason)
     {

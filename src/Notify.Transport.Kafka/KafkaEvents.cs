@@ -13,16 +13,21 @@ internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, 
 
     public void Publish(NotificationEvent accepted)
     {
+        var key = accepted.UserId ?? accepted.NotificationId.ToString();
         if (options.Value.NotificationEvents)
-            publisher.Publish(topics.NotificationEvents, accepted.UserId ?? accepted.NotificationId.ToString(), accepted, EventJson.Default.NotificationEvent);
+            publisher.Publish(topics.NotificationEvents, key, accepted, EventJson.Default.NotificationEvent);
     }
 
     public void Publish(DeviceEvent happened)
     {
+        var key = happened.UserId ?? happened.DeviceId;
         if (options.Value.DeviceEvents)
-            publisher.Publish(topics.DeviceEvents, happened.UserId ?? happened.DeviceId, happened, EventJson.Default.DeviceEvent);
+            publisher.Publish(topics.DeviceEvents, key, happened, EventJson.Default.DeviceEvent);
     }
 
-    public void Publish(DeliveryEvent settled) =>
-        publisher.Publish(topics.AnalyticsEvents, settled.UserId ?? settled.NotificationId.ToString(), settled, EventJson.Default.DeliveryEvent);
+    public void Publish(DeliveryEvent settled)
+    {
+        var key = settled.UserId ?? settled.NotificationId.ToString();
+        publisher.Publish(topics.AnalyticsEvents, key, settled, EventJson.Default.DeliveryEvent);
+    }
 }

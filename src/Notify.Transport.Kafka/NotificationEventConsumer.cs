@@ -32,8 +32,10 @@ internal sealed class NotificationEventConsumer(
         {
             try
             {
-                await Task.Factory.StartNew(
-                    () => Consume(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+                // A thread of its own, since librdkafka's calls block.
+                await Task.Factory
+                    .StartNew(() => Consume(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
             }
             catch (KafkaException exception)
             {

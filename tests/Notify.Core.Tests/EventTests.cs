@@ -15,7 +15,8 @@ public sealed class EventTests
     public async Task An_accepted_notification_is_told_once_and_only_when_it_is_stored()
     {
         await using var application = await StartAsync(Outcome.Accepted());
-        await application.Directory.SaveUserAsync(new User { Id = "u", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
+        await application.Directory.SaveUserAsync(
+            new User { Id = "u", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
         var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "once", Priority = Priority.High };
 
         var id = await application.SendAsync(trigger);
@@ -37,7 +38,8 @@ public sealed class EventTests
     {
         await using var application = await StartAsync(Outcome.RecipientGone("UNREGISTERED"));
         await application.Directory.SaveUserAsync(new User { Id = "u" });
-        await application.Directory.RegisterDeviceAsync(new Device { Id = "d", UserId = "u", Platform = Platform.Android, Token = "secret", App = "shop" });
+        await application.Directory.RegisterDeviceAsync(
+            new Device { Id = "d", UserId = "u", Platform = Platform.Android, Token = "secret", App = "shop" });
 
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.User("u")));
         await application.Directory.RemoveDeviceAsync("u", "d");
