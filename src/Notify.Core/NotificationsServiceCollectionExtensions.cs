@@ -48,6 +48,7 @@ public static class NotificationsServiceCollectionExtensions
     {
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
+        services.AddSingleton<NotificationEvents>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
@@ -85,6 +86,7 @@ public static class NotificationsServiceCollectionExtensions
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
+        services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
         services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();

@@ -35,7 +35,12 @@ internal sealed class HintConsumer : IAsyncDisposable
     private bool _isFailing;
 
     public HintConsumer(
-        KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, KafkaTransportOptions options, TimeProvider time, ILogger logger)
+        KafkaClients clients,
+        KafkaTopics topics,
+        KafkaTelemetry telemetry,
+        KafkaTransportOptions options,
+        TimeProvider time,
+        ILogger logger)
     {
         (_topics, _logger) = (topics, logger);
         _lanes = new HintLanes(topics, options.BatchSize);

@@ -11,23 +11,18 @@ namespace Notify.Transport.Kafka;
 /// </summary>
 internal sealed class HintPublisher : IDisposable
 {
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
-
-    private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly KafkaTelemetry _telemetry;
     private readonly ILogger<HintPublisher> _logger;
-    private readonly Lock _replacing = new();
     private readonly Action<DeliveryReport<byte[], byte[]>>[] _reported;
-    private volatile IProducer<byte[], byte[]> _producer;
-    private volatile Error? _fatal;
+    private readonly ReplaceableProducer _producer;
     private int _isDown;
 
     public HintPublisher(KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, ILogger<HintPublisher> logger)
     {
-        (_clients, _topics, _telemetry, _logger) = (clients, topics, telemetry, logger);
+        (_topics, _telemetry, _logger) = (topics, telemetry, logger);
         _reported = [.. Lane.All.Select(lane => (Action<DeliveryReport<byte[], byte[]>>)(report => Reported(lane, report.Error)))];
-        _producer = clients.OpenProducer(Failed);
+        _producer = new ReplaceableProducer(clients.OpenProducer, BeDown, logger);
     }
 
     /// <summary>Whether the brokers took none of the latest hints.</summary>
@@ -41,7 +36,7 @@ internal sealed class HintPublisher : IDisposable
         {
             // The deliveries of one notification are of one trace.
             if (delivery.TraceParent != traceParent)
-                headers = (traceParent = delivery.TraceParent) is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
+                headers = HeadersOf(traceParent = delivery.TraceParent);
             Publish(delivery, headers);
         }
     }
@@ -54,22 +49,19 @@ internal sealed class HintPublisher : IDisposable
     {
         try
         {
-            await Producer().ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken).ConfigureAwait(false);
+            await _producer.Current().ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken).ConfigureAwait(false);
             Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
         }
-        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
         {
-            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, ErrorOf(exception).Code.ToString());
+            var error = ReplaceableProducer.ErrorOf(exception)!.Code.ToString();
+            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, error);
         }
 
         _telemetry.CountRefused(_topics.LaneOf(message.Topic));
     }
 
-    public void Dispose()
-    {
-        _producer.Flush(FlushTime);
-        _producer.Dispose();
-    }
+    public void Dispose() => _producer.Dispose();
 
     private void Publish(Delivery delivery, Headers? headers)
     {
@@ -82,16 +74,16 @@ internal sealed class HintPublisher : IDisposable
 
         try
         {
-            Producer().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
+            _producer.Current().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
         }
-        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
         {
-            Reported(delivery.Priority, ErrorOf(exception));
+            Reported(delivery.Priority, ReplaceableProducer.ErrorOf(exception)!);
         }
     }
 
-    // Its queue is full, or it is being replaced.
-    private static Error ErrorOf(Exception exception) => (exception as KafkaException)?.Error ?? new Error(ErrorCode.Local_Destroy);
+    private static Headers? HeadersOf(string? traceParent) =>
+        traceParent is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
 
     private static Message<byte[], byte[]> Refused(ConsumeResult<byte[], byte[]> message, string reason)
     {
@@ -102,35 +94,6 @@ internal sealed class HintPublisher : IDisposable
         headers.Add("notify-source", Encoding.UTF8.GetBytes($"{message.Topic}/{message.Partition.Value}/{message.Offset.Value}"));
 
         return new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
-    }
-
-    // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to
-    // keep.
-    private IProducer<byte[], byte[]> Producer()
-    {
-        if (_fatal is null)
-            return _producer;
-
-        lock (_replacing)
-        {
-            if (_fatal is { } fatal)
-            {
-                Log.ProducerReplaced(_logger, fatal.Code.ToString());
-                _producer.Dispose();
-                _producer = _clients.OpenProducer(Failed);
-                _fatal = null;
-            }
-
-            return _producer;
-        }
-    }
-
-    private void Failed(Error error)
-    {
-        if (error.IsFatal)
-            _fatal = error;
-        if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
-            BeDown(error);
     }
 
     private void Reported(Priority lane, Error error)

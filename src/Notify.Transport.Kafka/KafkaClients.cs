@@ -10,6 +10,10 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
     // A hint is some 100 bytes. So much of them is kept for brokers that are slow, and what comes beyond it falls due by itself.
     private const int QueuedHints = 100_000;
 
+    // An event is some 300 bytes.
+    private const int QueuedEvents = 100_000;
+    private const int QueuedEventKilobytes = 32 * 1_024;
+
     // What is fetched ahead is beyond the batches that wait already. Little of each partition at a time: what was fetched of one that is
     // paused then is fetched again.
     private const int FetchedAheadKilobytes = 1_024;
@@ -31,6 +35,37 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
             DeliveryReportFields = "none",
         }))
         .SetErrorHandler((_, error) => failed(error))
+        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
+        .Build();
+
+    public IProducer<byte[], byte[]> OpenEventProducer(Action<Error> failed) =>
+        new ProducerBuilder<byte[], byte[]>(Configured(new ProducerConfig
+        {
+            Acks = Acks.All,
+            EnableIdempotence = true,
+            LingerMs = 20,
+            QueueBufferingMaxMessages = QueuedEvents,
+            QueueBufferingMaxKbytes = QueuedEventKilobytes,
+            // As Java's clients do it, so that other systems find a user's events in the partition where they expect them.
+            Partitioner = Partitioner.Murmur2Random,
+            DeliveryReportFields = "none",
+        }))
+        .SetErrorHandler((_, error) => failed(error))
+        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
+        .Build();
+
+    /// <summary>A consumer that begins with what comes from now on.</summary>
+    public IConsumer<byte[], byte[]> OpenEventConsumer() =>
+        new ConsumerBuilder<byte[], byte[]>(Configured(new ConsumerConfig
+        {
+            GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-processors",
+            AutoOffsetReset = AutoOffsetReset.Latest,
+            EnableAutoCommit = true,
+            QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
+            FetchWaitMaxMs = LongestFetchMilliseconds,
+            TopicMetadataRefreshIntervalMs = 30_000,
+            AllowAutoCreateTopics = true,
+        }))
         .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
         .Build();
 

@@ -41,6 +41,18 @@ public sealed class KafkaTransportOptions
     public int ReplicationFactor { get; set; } = 3;
 
     /// <summary>
+    /// Whether every accepted notification is published to <c>notification-events</c>, which also wakes the processes that turn topics
+    /// into deliveries; without it they look into the store every <see cref="NotificationsOptions.PollInterval"/>. Default true.
+    /// </summary>
+    public bool NotificationEvents { get; set; } = true;
+
+    /// <summary>Whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.</summary>
+    public bool DeviceEvents { get; set; } = true;
+
+    /// <summary>Whether every settled delivery is published to <c>analytics-events</c>. Default true.</summary>
+    public bool AnalyticsEvents { get; set; } = true;
+
+    /// <summary>
     /// How long a delivery is left to whoever receives its hint, before it falls due for every worker; what a lost hint delays it
     /// by. 1 second to 10 minutes; default 30 seconds.
     /// </summary>

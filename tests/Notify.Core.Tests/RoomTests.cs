@@ -45,9 +45,8 @@ public sealed class RoomTests
         var ids = await SendAsync(application);
 
         await Eventually.TrueAsync(
-            () => Volatile.Read(ref _claimed) == Deliveries && Volatile.Read(ref _givenBack) == Deliveries - Slots,
+            () => _sent.Count == Slots && Volatile.Read(ref _claimed) == Deliveries && Volatile.Read(ref _givenBack) >= Deliveries - Slots,
             "all to be given back that there is no slot for");
-        Assert.Equal(Slots, _sent.Count);
         _open.SetResult();
         await AcceptedOnceAsync(application, ids);
         Assert.Equal(Slots, _mostUnderWay);

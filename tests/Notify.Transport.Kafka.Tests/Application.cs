@@ -24,7 +24,8 @@ internal sealed class Application : IAsyncDisposable
 
     /// <summary>Starts a process that only triggers.</summary>
     public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
-        StartAsync(builder => store.AddTo(builder.Services), bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+        StartAsync(
+            builder => store.AddTo(builder.Services), bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
 
     /// <summary>Starts a process that sends.</summary>
     public static Task<Application> StartSendingAsync(
@@ -51,6 +52,10 @@ internal sealed class Application : IAsyncDisposable
         })));
         return [.. accepted.Select(result => result.Id)];
     }
+
+    /// <summary>Waits until every delivery of these notifications is accepted.</summary>
+    public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
+        _host.Services.GetRequiredService<INotificationStore>().AcceptedAsync(notifications);
 
     public Task StopAsync() => _host.StopAsync();
 
@@ -124,9 +129,16 @@ internal sealed class SharedMemory : IDisposable
     }
 
     /// <summary>Waits until every delivery of these notifications is accepted.</summary>
-    public async Task AcceptedAsync(IEnumerable<Guid> notifications)
+    public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
+        _services.GetRequiredService<INotificationStore>().AcceptedAsync(notifications);
+
+    public void Dispose() => _services.Dispose();
+}
+
+internal static class Acceptance
+{
+    public static async Task AcceptedAsync(this INotificationStore store, IEnumerable<Guid> notifications)
     {
-        var store = _services.GetRequiredService<INotificationStore>();
         foreach (var id in notifications)
         {
             await Eventually.TrueAsync(
@@ -134,6 +146,4 @@ internal sealed class SharedMemory : IDisposable
                 $"the delivery of {id} to be accepted");
         }
     }
-
-    public void Dispose() => _services.Dispose();
 }

@@ -31,7 +31,8 @@ internal sealed class SilentQueue : IDeliveryQueue
         return [];
     }
 
-    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<Lease>>([]);
+    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<Lease>>([]);
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
         _store!.EnqueueAsync(requests, cancellationToken);
