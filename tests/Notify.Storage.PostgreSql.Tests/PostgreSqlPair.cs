@@ -16,10 +16,8 @@ internal sealed class PostgreSqlPair : IAsyncDisposable
 
     /// <summary>Both servers, of which the primary is to be used.</summary>
     public string ConnectionString =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"Host=127.0.0.1:{_primaryPort},127.0.0.1:{_replicaPort};Username=notify;Database=postgres;"
-            + "Target Session Attributes=primary;Timeout=5");
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_primaryPort},127.0.0.1:{_replicaPort};")
+        + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
 
     /// <summary>The replica alone.</summary>
     public string Replica => PostgreSqlProgram.ConnectionString(_replicaPort, "postgres");
