@@ -10,7 +10,9 @@ namespace Notify.Storage.PostgreSql;
 /// <param name="commit">Writes the items of one batch in one transaction, and answers in their order.</param>
 internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit)
 {
-    /// <summary>How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.</summary>
+    /// <summary>
+    /// How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.
+    /// </summary>
     private const int MaxRows = 4_096;
 
     private readonly Lock _lock = new();
@@ -19,7 +21,8 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Val
 
     /// <param name="items">The items to commit.</param>
     /// <param name="rows">How many rows they write.</param>
-    /// <param name="cancellationToken">Has no effect once the items wait to be written: they are written, and the answer is awaited.</param>
+    /// <param name="cancellationToken">Has no effect once the items wait to be written: they are written, and the answer is
+    /// awaited.</param>
     public async ValueTask<IReadOnlyList<TAnswer>> RunAsync(IReadOnlyList<TItem> items, int rows, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -76,9 +79,14 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Val
         }
     }
 
-    // A lost connection fails them all; trying each by itself would only make them wait longer.
-    private static bool IsFaultOfOneCall(Exception exception) => exception is not NpgsqlException
-        or PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
+    // A lost connection, or a server that is no primary any more, fails them all; trying each by itself would only make them wait
+    // longer.
+    private static bool IsFaultOfOneCall(Exception exception) => exception switch
+    {
+        PostgresException answer => !answer.IsTransient && answer.SqlState is not (
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction),
+        _ => exception is not NpgsqlException,
+    };
 
     private static void HandOut(TAnswer[] answers, IReadOnlyList<Call> batch)
     {

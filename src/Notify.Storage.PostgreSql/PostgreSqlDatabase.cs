@@ -13,7 +13,7 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     private static readonly TimeSpan LookInterval = TimeSpan.FromHours(6);
 
     private readonly NpgsqlDataSource _dataSource;
-    private readonly bool _isOwnDataSource;
+    private readonly NpgsqlDataSource? _ownDataSource;
     private readonly PostgreSqlSchema _schema;
     private readonly SemaphoreSlim _migration = new(1, 1);
     private readonly TimeProvider _time;
@@ -25,8 +25,7 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
         Schema = $"\"{options.Value.Schema}\"";
         _schema = new PostgreSqlSchema(options.Value.Schema);
         Partitions = new PostgreSqlPartitions(options.Value.Schema, options.Value.PartitionWidth, time);
-        _isOwnDataSource = options.Value.DataSource is null;
-        _dataSource = options.Value.DataSource ?? Build(options.Value.ConnectionString);
+        _dataSource = options.Value.DataSource ?? PostgreSqlHosts.Open(options.Value.ConnectionString, out _ownDataSource);
     }
 
     /// <summary>The schema's name, quoted: what every table's name begins with.</summary>
@@ -44,12 +43,22 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     /// <summary>Runs statements one after the other, outside a transaction.</summary>
     public async ValueTask<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-            return await work(connection, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return await work(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            _dataSource.Clear();
+            throw;
+        }
     }
 
-    /// <summary>Makes the tables, and now and then the partitions to come; a try that failed is made again by whoever comes next.</summary>
+    /// <summary>
+    /// Makes the tables, and now and then the partitions to come; a try that failed is made again by whoever comes next.
+    /// </summary>
     public async ValueTask MigrateAsync(CancellationToken cancellationToken)
     {
         if (IsReady)
@@ -88,6 +97,12 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             {
                 return await TryTransactAsync(work, cancellationToken).ConfigureAwait(false);
             }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+            {
+                // The connection leads to what was the primary and is a replica now.
+                _dataSource.Clear();
+                throw;
+            }
             catch (PostgresException exception) when (tries < MaxTries
                 && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
@@ -98,15 +113,14 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         _migration.Dispose();
-        if (_isOwnDataSource)
-            await _dataSource.DisposeAsync().ConfigureAwait(false);
+        if (_ownDataSource is not null)
+            await _ownDataSource.DisposeAsync().ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         _migration.Dispose();
-        if (_isOwnDataSource)
-            _dataSource.Dispose();
+        _ownDataSource?.Dispose();
     }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
@@ -142,18 +156,30 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             await using (transaction.ConfigureAwait(false))
             {
                 var result = await work(connection, cancellationToken).ConfigureAwait(false);
-
-                // A commit that is cancelled half way may have happened or not.
-                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                await CommitAsync(connection, transaction).ConfigureAwait(false);
                 return result;
             }
         }
     }
 
-    private static NpgsqlDataSource Build(string connectionString)
+    // A commit that is cancelled half way may have happened or not. And one that waited too long for the replicas has happened,
+    // on the primary alone, which the server mentions in a warning: whoever dies next takes it along.
+    private static async ValueTask CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.ApplicationName ??= "Notify";
-        return builder.Build();
+        var isConfirmed = true;
+        connection.Notice += Note;
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Notice -= Note;
+        }
+
+        if (!isConfirmed)
+            throw new NpgsqlException("The primary gave up waiting for its replicas and committed alone; a failover may undo that.");
+
+        void Note(object sender, NpgsqlNoticeEventArgs said) => isConfirmed &= said.Notice.SqlState != PostgresErrorCodes.Warning;
     }
 }

@@ -3,8 +3,9 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>
-/// Makes the partitions of the notifications ahead of time, and drops the old ones whole. Notifications are what is big, never changes and is
-/// found by its id; deliveries change, and finding what is due in many partitions would cost every lease (see docs/postgresql.md).
+/// Makes the partitions of the notifications ahead of time, and drops the old ones whole. Notifications are what is big, never
+/// changes and is found by its id; deliveries change, and finding what is due in many partitions would cost every lease (see
+/// docs/postgresql.md).
 /// </summary>
 internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimeProvider time)
 {
@@ -14,14 +15,17 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
     /// <summary>How far ahead there are partitions; a process that writes looks once a day.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(14);
 
-    /// <summary>How long a change of the partitions waits for others, and others behind it. Given up, it is tried again later.</summary>
+    /// <summary>
+    /// How long a change of the partitions waits for others, and others behind it. Given up, it is tried again later.
+    /// </summary>
     private const string GiveUpSoon = "SET LOCAL lock_timeout = '200ms'";
 
     private readonly string _end = $"SELECT max(ends_at) FROM \"{schema}\".notification_partition";
 
     private readonly string _isTaken = $"SELECT EXISTS (SELECT 1 FROM \"{schema}\".{Rest} WHERE id >= $1 AND id < $2)";
 
-    private readonly string _add = $"INSERT INTO \"{schema}\".notification_partition (name, begins_at, ends_at) VALUES ($1, $2, $3)";
+    private readonly string _add =
+        $"INSERT INTO \"{schema}\".notification_partition (name, begins_at, ends_at) VALUES ($1, $2, $3)";
 
     private readonly string _list =
         $"SELECT name, begins_at, ends_at FROM \"{schema}\".notification_partition WHERE ends_at <= $1 ORDER BY ends_at";
@@ -39,11 +43,14 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
     {
         await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(GiveUpSoon, _ => { }, cancellationToken).ConfigureAwait(false);
-        var end = (await connection.QueryAsync(_end, _ => { }, row => row.TimeOrNull(0), cancellationToken).ConfigureAwait(false))[0];
+        var ends = await connection.QueryAsync(_end, _ => { }, row => row.TimeOrNull(0), cancellationToken).ConfigureAwait(false);
         var now = time.GetUtcNow();
         var today = new DateTimeOffset(now.UtcDateTime.Date, TimeSpan.Zero);
-        for (var begin = end > today ? end.Value : today; begin < now + Ahead; begin += width)
-            await MakeAsync(connection, new Partition($"notification_{begin.UtcDateTime:yyyyMMdd}", begin, begin + width), cancellationToken).ConfigureAwait(false);
+        for (var begin = ends[0] > today ? ends[0]!.Value : today; begin < now + Ahead; begin += width)
+        {
+            var partition = new Partition($"notification_{begin.UtcDateTime:yyyyMMdd}", begin, begin + width);
+            await MakeAsync(connection, partition, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Whether a change of the partitions gave up because others used them.</summary>
@@ -58,28 +65,27 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
             cancellationToken).ConfigureAwait(false);
 
     /// <summary>Whether a delivery or an expansion is left of a partition's notifications.</summary>
-    public async ValueTask<bool> IsNeededAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync(
-            _hasRows, parameters => parameters.With(partition.LowestId).With(partition.IdBeyond), row => row.GetBoolean(0), cancellationToken)
-            .ConfigureAwait(false))[0];
+    public ValueTask<bool> IsNeededAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken) =>
+        HasIdsAsync(connection, _hasRows, partition, cancellationToken);
 
     /// <summary>Drops a partition within the connection's transaction, unless somebody else has.</summary>
     public async ValueTask DropAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(GiveUpSoon, _ => { }, cancellationToken).ConfigureAwait(false);
-        if (await connection.ExecuteAsync(_remove, parameters => parameters.With(partition.Name), cancellationToken).ConfigureAwait(false) == 0)
-            return;
-
-        await connection.ExecuteAsync($"DROP TABLE \"{schema}\".\"{partition.Name}\"", _ => { }, cancellationToken).ConfigureAwait(false);
+        var removed = await connection.ExecuteAsync(_remove, parameters => parameters.With(partition.Name), cancellationToken)
+            .ConfigureAwait(false);
+        if (removed > 0)
+        {
+            await connection.ExecuteAsync($"DROP TABLE \"{schema}\".\"{partition.Name}\"", _ => { }, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
-    // Attaching a table lets others read and write meanwhile; creating it as a partition would not. What the rest has taken of the span stays there.
+    // Attaching a table lets others read and write meanwhile; creating it as a partition would not. What the rest has taken of
+    // the span stays there.
     private async ValueTask MakeAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
-        var taken = await connection.QueryAsync(
-            _isTaken, parameters => parameters.With(partition.LowestId).With(partition.IdBeyond), row => row.GetBoolean(0), cancellationToken)
-            .ConfigureAwait(false);
-        if (taken[0])
+        if (await HasIdsAsync(connection, _isTaken, partition, cancellationToken).ConfigureAwait(false))
             return;
 
         await connection.ExecuteAsync(
@@ -91,8 +97,18 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
             _ => { },
             cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync(
-            _add, parameters => parameters.With(partition.Name).With(partition.BeginsAt).With(partition.EndsAt), cancellationToken).ConfigureAwait(false);
+            _add,
+            parameters => parameters.With(partition.Name).With(partition.BeginsAt).With(partition.EndsAt),
+            cancellationToken).ConfigureAwait(false);
     }
+
+    private static async ValueTask<bool> HasIdsAsync(
+        NpgsqlConnection connection, string sql, Partition partition, CancellationToken cancellationToken) =>
+        (await connection.QueryAsync(
+            sql,
+            parameters => parameters.With(partition.LowestId).With(partition.IdBeyond),
+            row => row.GetBoolean(0),
+            cancellationToken).ConfigureAwait(false))[0];
 }
 
 /// <summary>The notifications of a span of time.</summary>

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>
-/// Purges deliveries row by row, in small transactions that pass over what others hold, and notifications with their partitions. A notification
-/// that was purged is hidden until its partition goes.
+/// Purges deliveries row by row, in small transactions that pass over what others hold, and notifications with their partitions.
+/// A notification that was purged is hidden until its partition goes.
 /// </summary>
 internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IRetentionStore
 {
@@ -19,22 +19,29 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             SELECT next.* FROM old CROSS JOIN LATERAL ({NextNotification(database.Schema, "old.notification_id")}) AS next
         )
         SELECT page.notification_id, page.accepted_at < $3
-            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = page.notification_id AND d.due_at IS NOT NULL)
-            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = page.notification_id AND e.due_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.delivery d
+                WHERE d.notification_id = page.notification_id AND d.due_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.expansion e
+                WHERE e.notification_id = page.notification_id AND e.due_at IS NOT NULL)
         FROM (SELECT * FROM old LIMIT $4) AS page ORDER BY page.notification_id
         """;
 
     private readonly string _purgeDeliveries =
         $"""
         DELETE FROM {database.Schema}.delivery WHERE id = ANY(ARRAY(
-            SELECT id FROM {database.Schema}.delivery WHERE notification_id = ANY($1) AND due_at IS NULL LIMIT $2 FOR UPDATE SKIP LOCKED))
+            SELECT id FROM {database.Schema}.delivery WHERE notification_id = ANY($1) AND due_at IS NULL
+            LIMIT $2 FOR UPDATE SKIP LOCKED))
         """;
 
     private readonly string _purgeExpansions = OldRows(
         $"{database.Schema}.expansion",
         $"""
         old.notification_id < $1
-            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.notification_id AND e.due_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.expansion e
+                WHERE e.notification_id = old.notification_id AND e.due_at IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
         """);
 
@@ -52,14 +59,17 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             OR EXISTS (SELECT 1 FROM {schema}.expansion WHERE notification_id = n.id))
         """;
 
-    public async ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+    public async ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         await database.TransactAsync(
-            (connection, cancellation) => connection.ExecuteAsync(_hide, parameters => parameters.With(acceptedBefore), cancellation),
+            (connection, cancellation) => connection.ExecuteAsync(
+                _hide, parameters => parameters.With(acceptedBefore), cancellation),
             cancellationToken).ConfigureAwait(false);
         var purged = await PurgeDeliveriesAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
-        await PurgeStepwiseAsync(
-            _purgeExpansions, parameters => parameters.With(StoredForm.LowestIdOf(acceptedBefore)), most, cancellationToken).ConfigureAwait(false);
+        var oldId = StoredForm.LowestIdOf(acceptedBefore);
+        await PurgeStepwiseAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
+            .ConfigureAwait(false);
         await PurgePartitionsAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         return purged;
     }
@@ -73,7 +83,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
         PurgeStepwiseAsync(_purgeCounts, parameters => parameters.With(before), most, cancellationToken);
 
-    private async ValueTask<long> PurgeDeliveriesAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+    private async ValueTask<long> PurgeDeliveriesAsync(
+        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var beyond = StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1));
         var purged = 0L;
@@ -88,7 +99,11 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
                 cancellationToken).ConfigureAwait(false);
             Guid[] ended = [.. page.Where(notification => notification.HasEnded).Select(notification => notification.Id)];
             if (ended.Length > 0)
-                purged += await PurgeStepwiseAsync(_purgeDeliveries, parameters => parameters.With(ended), most, cancellationToken).ConfigureAwait(false);
+            {
+                purged += await PurgeStepwiseAsync(
+                    _purgeDeliveries, parameters => parameters.With(ended), most, cancellationToken).ConfigureAwait(false);
+            }
+
             after = page.Count > 0 ? page[^1].Id : after;
         }
         while (page.Count == most);
@@ -99,7 +114,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     private async ValueTask PurgePartitionsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var partitions = await database.UseAsync(
-            (connection, cancellation) => database.Partitions.ListPastAsync(connection, acceptedBefore, cancellation), cancellationToken).ConfigureAwait(false);
+            (connection, cancellation) => database.Partitions.ListPastAsync(connection, acceptedBefore, cancellation),
+            cancellationToken).ConfigureAwait(false);
         foreach (var partition in partitions)
         {
             if (!await TryDropAsync(partition, cancellationToken).ConfigureAwait(false))
@@ -131,7 +147,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     }
 
     // What a partition holds beside one that has not ended, and what no partition was made for.
-    private async ValueTask PurgeRowsAsync(string table, DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+    private async ValueTask PurgeRowsAsync(
+        string table, DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var sql = OldRows(
             $"{database.Schema}.\"{table}\"",
@@ -140,7 +157,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.id)
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.id)
             """);
-        await PurgeStepwiseAsync(sql, parameters => parameters.With(acceptedBefore), most, cancellationToken).ConfigureAwait(false);
+        await PurgeStepwiseAsync(sql, parameters => parameters.With(acceptedBefore), most, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private async ValueTask<long> PurgeStepwiseAsync(
@@ -173,5 +191,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         """;
 
     private static string OldRows(string table, string isOld) =>
-        $"DELETE FROM {table} WHERE ctid = ANY(ARRAY(SELECT old.ctid FROM {table} old WHERE {isOld} LIMIT $2 FOR UPDATE SKIP LOCKED))";
+        $"""
+        DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+            SELECT old.ctid FROM {table} old WHERE {isOld} LIMIT $2 FOR UPDATE SKIP LOCKED))
+        """;
 }

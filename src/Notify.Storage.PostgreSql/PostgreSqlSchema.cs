@@ -17,10 +17,11 @@ internal sealed class PostgreSqlSchema(string name)
     ];
 
     /// <summary>
-    /// Processes that start together take turns, and all but the first find nothing left to do. Each step is a transaction of its own, so
-    /// that a long one holds no lock of the one before it.
+    /// Processes that start together take turns, and all but the first find nothing left to do. Each step is a transaction of its
+    /// own, so that a long one holds no lock of the one before it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A newer version of Notify has been here, and this one cannot work with what it left.</exception>
+    /// <exception cref="InvalidOperationException">A newer version of Notify has been here, and this one cannot work with what it
+    /// left.</exception>
     public async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         while (!await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
@@ -49,7 +50,9 @@ internal sealed class PostgreSqlSchema(string name)
 
     private async ValueTask CheckOldestAsync(NpgsqlConnection connection, int version, CancellationToken cancellationToken)
     {
-        if (await ScalarAsync<int>(connection, $"SELECT max(oldest) FROM \"{name}\".schema_version", cancellationToken).ConfigureAwait(false) > _steps.Length)
+        var oldest = await ScalarAsync<int>(connection, $"SELECT max(oldest) FROM \"{name}\".schema_version", cancellationToken)
+            .ConfigureAwait(false);
+        if (oldest > _steps.Length)
         {
             throw new InvalidOperationException(
                 $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package.");
@@ -63,7 +66,8 @@ internal sealed class PostgreSqlSchema(string name)
             return;
 
         await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(connection, $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})", cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.

@@ -178,8 +178,8 @@ internal static class PostgreSqlSchemaSteps
         """;
 
     /// <summary>
-    /// What a purge looks for, and, with every step, the oldest step that a process must know to work with it: versions that know less may
-    /// start beside newer ones.
+    /// What a purge looks for, and, with every step, the oldest step that a process must know to work with it: versions that know
+    /// less may start beside newer ones.
     /// </summary>
     public static string Third(string schema) =>
         $"""
@@ -189,10 +189,13 @@ internal static class PostgreSqlSchemaSteps
         ALTER TABLE "{schema}".schema_version ADD COLUMN oldest integer NOT NULL DEFAULT 1;
         """;
 
-    /// <summary>Says of the rows that are there, and of those that come within the week, that they belong to the first partition.</summary>
+    /// <summary>
+    /// Says of the rows that are there, and of those that come within the week, that they belong to the first partition.
+    /// </summary>
     public static string Fourth(string schema) =>
         $"""
-        -- Rather than keep those who send waiting behind it, a step that others keep waiting is given up, and taken at the next start.
+        -- Rather than keep those who send waiting behind it, a step that others keep waiting is given up, and taken at the next
+        -- start.
         SET LOCAL lock_timeout = '10s';
 
         -- One row: notifications accepted before are purged once nothing of them is left to send.
@@ -206,18 +209,24 @@ internal static class PostgreSqlSchemaSteps
         );
 
         INSERT INTO "{schema}".notification_partition
-        VALUES ('notification_first', 'epoch', date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
+        VALUES (
+            'notification_first', 'epoch', date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
 
         DO $$ BEGIN EXECUTE (
-            SELECT format('ALTER TABLE "{schema}".notification ADD CONSTRAINT notification_first CHECK (id < %L) NOT VALID', {IdOf("ends_at")})
+            SELECT format(
+                'ALTER TABLE "{schema}".notification ADD CONSTRAINT notification_first CHECK (id < %L) NOT VALID',
+                {IdOf("ends_at")})
             FROM "{schema}".notification_partition);
         END $$;
         """;
 
     /// <summary>Reads the whole table, for which nobody has to wait; the next step then has nothing to read.</summary>
-    public static string Fifth(string schema) => $"""ALTER TABLE "{schema}".notification VALIDATE CONSTRAINT notification_first""";
+    public static string Fifth(string schema) =>
+        $"""ALTER TABLE "{schema}".notification VALIDATE CONSTRAINT notification_first""";
 
-    /// <summary>Makes the table the first partition of a new one with its name. Ids are UUIDv7, so a range of ids is a span of time.</summary>
+    /// <summary>
+    /// Makes the table the first partition of a new one with its name. Ids are UUIDv7, so a range of ids is a span of time.
+    /// </summary>
     public static string Sixth(string schema) =>
         $"""
         SET LOCAL lock_timeout = '10s';
@@ -228,7 +237,8 @@ internal static class PostgreSqlSchemaSteps
 
         DO $$ BEGIN EXECUTE (
             SELECT format(
-                'ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}".notification_first FOR VALUES FROM (MINVALUE) TO (%L)', {IdOf("ends_at")})
+                'ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}".notification_first '
+                'FOR VALUES FROM (MINVALUE) TO (%L)', {IdOf("ends_at")})
             FROM "{schema}".notification_partition);
         END $$;
 

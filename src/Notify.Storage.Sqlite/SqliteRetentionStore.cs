@@ -1,6 +1,9 @@
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Purges in small transactions, so that whoever sends waits for one of them at most. What is to be purged is found beside the writer.</summary>
+/// <summary>
+/// Purges in small transactions, so that whoever sends waits for one of them at most. What is to be purged is found beside the
+/// writer.
+/// </summary>
 internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -46,7 +49,8 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             """);
     }
 
-    public async ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+    public async ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var purged = 0L;
         var after = Guid.Empty;
@@ -55,7 +59,8 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             for (var next = 0; next < ended.Count;)
             {
                 var first = next;
-                (var deliveries, next) = await _writer.RunAsync(() => PurgeSome(ended, first, most), cancellationToken).ConfigureAwait(false);
+                (var deliveries, next) = await _writer.RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
+                    .ConfigureAwait(false);
                 purged += deliveries;
             }
 
@@ -97,7 +102,8 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
                 AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = old.id AND due_at IS NOT NULL)
             ORDER BY id LIMIT ?4
             """);
-        statement.Bind(1, after).Bind(2, StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1))).Bind(3, acceptedBefore).Bind(4, most);
+        statement.Bind(1, after).Bind(2, StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1)))
+            .Bind(3, acceptedBefore).Bind(4, most);
         var ended = new List<Guid>();
         while (statement.Read())
             ended.Add(statement.Guid(0));
@@ -123,13 +129,15 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
         return (deliveries, next);
     }
 
-    private async ValueTask<long> PurgeAsync(SqliteStatement statement, DateTimeOffset before, int most, CancellationToken cancellationToken)
+    private async ValueTask<long> PurgeAsync(
+        SqliteStatement statement, DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
         var purged = 0L;
         int step;
         do
         {
-            step = await _writer.RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken).ConfigureAwait(false);
+            step = await _writer.RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken)
+                .ConfigureAwait(false);
             purged += step;
         }
         while (step == most);

@@ -36,7 +36,8 @@ public sealed class RetentionTests
     public async Task Without_a_retention_only_what_has_expired_is_purged()
     {
         var store = new RecordingStore();
-        await using var application = await StartAsync(retention: null, configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+        await using var application = await StartAsync(
+            retention: null, configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
 
         await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
 
@@ -48,7 +49,8 @@ public sealed class RetentionTests
     public async Task A_store_that_fails_is_told_again_a_minute_later()
     {
         var store = new RecordingStore { Fails = true };
-        await using var application = await StartAsync(TimeSpan.FromHours(1), configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+        await using var application = await StartAsync(
+            TimeSpan.FromHours(1), configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
 
         await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
         store.Fails = false;
@@ -77,7 +79,8 @@ public sealed class RetentionTests
             _time,
             builder =>
             {
-                builder.Services.Configure<NotificationsOptions>(options => (options.Retention, options.Workers) = (retention, workers));
+                builder.Services.Configure<NotificationsOptions>(
+                    options => (options.Retention, options.Workers) = (retention, workers));
                 if (store is not null)
                     builder.ShareStoreOf(store);
                 configure?.Invoke(builder);
@@ -96,8 +99,12 @@ public sealed class RetentionTests
     private static async Task<Notification?> FindAsync(TestApplication application, Guid id) =>
         await application.Get<INotificationStore>().FindAsync(Trigger.DefaultTenant, id, CancellationToken.None);
 
-    private async Task<bool> CountedAsync(TestApplication application, int kinds) => (await application.Get<IAnalyticsStore>()
-        .ListAsync(Trigger.DefaultTenant, DateTimeOffset.MinValue, _time.GetUtcNow().AddDays(1), CancellationToken.None)).Count == kinds;
+    private async Task<bool> CountedAsync(TestApplication application, int kinds)
+    {
+        var counts = await application.Get<IAnalyticsStore>()
+            .ListAsync(Trigger.DefaultTenant, DateTimeOffset.MinValue, _time.GetUtcNow().AddDays(1), CancellationToken.None);
+        return counts.Count == kinds;
+    }
 
     private sealed class RecordingStore : IRetentionStore
     {
@@ -110,12 +117,14 @@ public sealed class RetentionTests
         public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
             Record("notifications", acceptedBefore);
 
-        public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => Record("keys", now);
+        public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+            Record("keys", now);
 
         public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
             Record("permits", takenBefore);
 
-        public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) => Record("counts", before);
+        public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+            Record("counts", before);
 
         private ValueTask<long> Record(string call, DateTimeOffset before)
         {

@@ -5,8 +5,8 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql.Tests;
 
 /// <summary>
-/// A process of the version that knew two steps: its tables, and the statements that it kept prepared or sent, as they were. It accepts a
-/// notification, delivers it and reads it back, again and again; what fails, ends it.
+/// A process of the version that knew two steps: its tables, and the statements that it kept prepared or sent, as they were. It
+/// accepts a notification, delivers it and reads it back, again and again; what fails, ends it.
 /// </summary>
 internal sealed class OlderVersion : IAsyncDisposable
 {
@@ -18,16 +18,18 @@ internal sealed class OlderVersion : IAsyncDisposable
 
     private const string InsertDelivery =
         """
-        INSERT INTO notify.delivery (id, notification_id, tenant, priority, channel, address, provider, content_index, accepted_at, not_before,
-            expires_at, due_at, owner, fence, attempts_spent, retry_delay_ticks)
+        INSERT INTO notify.delivery (id, notification_id, tenant, priority, channel, address, provider, content_index,
+            accepted_at, not_before, expires_at, due_at, owner, fence, attempts_spent, retry_delay_ticks)
         VALUES ($1, $2, 'tenant-1', 1, 'email', 'ada@example.org', 'mail', 0, now(), now(), now(), now(), 'older', 1, 0, 0)
         """;
 
-    private const string Settle = "UPDATE notify.delivery SET state = 1, due_at = NULL, owner = NULL, fence = fence + 1 WHERE id = $1 AND fence = 1";
+    private const string Settle =
+        "UPDATE notify.delivery SET state = 1, due_at = NULL, owner = NULL, fence = fence + 1 WHERE id = $1 AND fence = 1";
 
     private const string Lock = "SELECT id FROM notify.notification WHERE id = ANY($1) ORDER BY id FOR UPDATE";
 
-    private const string Find = "SELECT id, accepted_at, expires_at, trigger, contents FROM notify.notification WHERE id = $1 AND tenant = $2";
+    private const string Find =
+        "SELECT id, accepted_at, expires_at, trigger, contents FROM notify.notification WHERE id = $1 AND tenant = $2";
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly CancellationTokenSource _stop = new();
@@ -74,7 +76,9 @@ internal sealed class OlderVersion : IAsyncDisposable
             var (id, delivery) = (Guid.CreateVersion7(), Guid.CreateVersion7());
             await using (var transaction = await connection.BeginTransactionAsync())
             {
-                await ExecuteAsync(connection, Insert, prepare: true, new[] { id }, new[] { "tenant-1" }, new[] { DateTime.UtcNow }, new[] { DateTime.UtcNow }, Trigger, Contents);
+                DateTime[] now = [DateTime.UtcNow];
+                await ExecuteAsync(
+                    connection, Insert, prepare: true, new[] { id }, new[] { "tenant-1" }, now, now, Trigger, Contents);
                 await ExecuteAsync(connection, InsertDelivery, prepare: true, delivery, id);
                 await transaction.CommitAsync();
             }
@@ -86,7 +90,8 @@ internal sealed class OlderVersion : IAsyncDisposable
         }
     }
 
-    private static byte[][] Trigger => [StoredForm.WriteTrigger(new Trigger { Tenant = "tenant-1", To = Recipient.Email("ada@example.org") })];
+    private static byte[][] Trigger =>
+        [StoredForm.WriteTrigger(new Trigger { Tenant = "tenant-1", To = Recipient.Email("ada@example.org") })];
 
     private static byte[][] Contents => ["""{"variants":[]}"""u8.ToArray()];
 

@@ -29,8 +29,8 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
     {
         await OpenStoreAsync(time: _time);
 
-        var plan = await ScalarAsync<string>(
-            $"EXPLAIN (FORMAT JSON) SELECT contents FROM notify.notification WHERE id = ANY(ARRAY['{Guid.CreateVersion7()}'::uuid])");
+        var find = $"SELECT contents FROM notify.notification WHERE id = ANY(ARRAY['{Guid.CreateVersion7()}'::uuid])";
+        var plan = await ScalarAsync<string>($"EXPLAIN (FORMAT JSON) {find}");
 
         Assert.Contains("notification_first", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("notification_rest", plan, StringComparison.Ordinal);
@@ -42,7 +42,8 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
     {
         var store = await OpenStoreAsync(time: _time);
         var ended = await AcceptAsync(store, TimeSpan.Zero);
-        var waiting = await AcceptAsync(store, TimeSpan.FromDays(8), delivery => delivery with { DueAt = delivery.DueAt.AddDays(30) });
+        var waiting = await AcceptAsync(
+            store, TimeSpan.FromDays(8), delivery => delivery with { DueAt = delivery.DueAt.AddDays(30) });
         var endedBeside = await AcceptAsync(store, TimeSpan.Zero);
         var young = await AcceptAsync(store, TimeSpan.FromDays(12));
         await EndAllAsync(store);
@@ -60,7 +61,6 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
         Assert.Equal("Hello", Assert.Single(await EndAllAsync(store)).Delivery.Content.Body);
         await PurgeAsync(store, TimeSpan.FromDays(1));
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM notify.notification"));
-        Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM notify.notification_partition WHERE begins_at < ends_at - interval '7 days'"));
     }
 
     [Fact]
@@ -141,5 +141,6 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
     private static async Task<Notification?> FindAsync(ConformanceStore store, Guid id) =>
         await store.Notifications.FindAsync(Tenant, id, Cancellation);
 
-    private Task<bool> ExistsAsync(string partition) => ScalarAsync<bool>($"SELECT to_regclass('notify.{partition}') IS NOT NULL");
+    private Task<bool> ExistsAsync(string partition) =>
+        ScalarAsync<bool>($"SELECT to_regclass('notify.{partition}') IS NOT NULL");
 }

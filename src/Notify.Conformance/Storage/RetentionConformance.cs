@@ -7,8 +7,8 @@ using Notify.Triggering;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What a store forgets when it is told to, and what it must not forget. Inherited like <see cref="DeliveryQueueConformance"/>, by every
-/// store that registers <see cref="Notify.Storage.IRetentionStore"/>.
+/// What a store forgets when it is told to, and what it must not forget. Inherited like <see cref="DeliveryQueueConformance"/>,
+/// by every store that registers <see cref="Notify.Storage.IRetentionStore"/>.
 /// </summary>
 public abstract class RetentionConformance : StoreSuite
 {
@@ -107,7 +107,8 @@ public abstract class RetentionConformance : StoreSuite
     {
         var delivery = await EnqueueAsync();
         await SettleAsync(DeadLetter(await LeaseOneAsync(), Now));
-        await Store.DeadLetters.ReplayAsync(new ReplayRequest(new DeadLetterFilter { Tenant = Tenant }, Later, Later.AddDays(1), 10), Cancellation);
+        var filter = new DeadLetterFilter { Tenant = Tenant };
+        await Store.DeadLetters.ReplayAsync(new ReplayRequest(filter, Later, Later.AddDays(1), 10), Cancellation);
 
         await PurgeAsync(Later);
 
@@ -160,7 +161,9 @@ public abstract class RetentionConformance : StoreSuite
 
         Assert.Equal(1, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
 
-        Assert.Equal(new EnqueueResult(EnqueueStatus.Duplicate, samples[1].Notification.Id), await EnqueueAsync(Claiming("second", Now.AddHours(3))));
+        Assert.Equal(
+            new EnqueueResult(EnqueueStatus.Duplicate, samples[1].Notification.Id),
+            await EnqueueAsync(Claiming("second", Now.AddHours(3))));
         Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Claiming("first", Now.AddHours(3)))).Status);
         Assert.Equal(0, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
     }
@@ -199,11 +202,13 @@ public abstract class RetentionConformance : StoreSuite
     {
         var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
         var queued = new QueuedDelivery(sample.Delivery(), Now);
-        Assert.True(await Store.Expansions.AdvanceAsync(new ExpansionStep(lease, "u", 1, IsComplete: true, Now, Now, [queued], []), Cancellation));
+        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, Now, [queued], []);
+        Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
     }
 
     private async Task EndAllAsync(DateTimeOffset at) =>
         await Store.Queue.SettleAsync([.. (await LeaseAsync(at)).Select(lease => Accepted(lease, at))], Cancellation);
 
-    private Sample Claiming(string key, DateTimeOffset until) => new(Tenant, Now) { Idempotency = new IdempotencyClaim(key, new byte[32], until) };
+    private Sample Claiming(string key, DateTimeOffset until) =>
+        new(Tenant, Now) { Idempotency = new IdempotencyClaim(key, new byte[32], until) };
 }

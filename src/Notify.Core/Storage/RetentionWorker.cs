@@ -6,12 +6,14 @@ using Notify.Planning;
 namespace Notify.Storage;
 
 /// <summary>
-/// Once a minute purges what has expired, and what is older than <see cref="NotificationsOptions.Retention"/>. It has no leader: what one
-/// process has purged another does not find.
+/// Once a minute purges what has expired, and what is older than <see cref="NotificationsOptions.Retention"/>. It has no leader:
+/// what one process has purged another does not find.
 /// </summary>
 internal sealed class RetentionWorker(
-    IEnumerable<IRetentionStore> stores, IOptions<NotificationsOptions> options, TimeProvider time, ILogger<RetentionWorker> logger)
-    : BackgroundService
+    IEnumerable<IRetentionStore> stores,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<RetentionWorker> logger) : BackgroundService
 {
     /// <summary>Rows per transaction: a few milliseconds of a store's time, for which others may have to wait.</summary>
     private const int MostRows = 500;

@@ -8,7 +8,8 @@ internal sealed partial class InMemoryStore
         lock (_lock)
         {
             var purged = 0L;
-            foreach (var notification in _notifications.Values.Where(notification => notification.AcceptedAt < acceptedBefore && HasEnded(notification)).ToArray())
+            var old = _notifications.Values.Where(notification => notification.AcceptedAt < acceptedBefore);
+            foreach (var notification in old.Where(HasEnded).ToArray())
             {
                 foreach (var stored in _byNotification[notification.Id])
                     purged += _deliveries.Remove(stored.Delivery.Id) ? 1 : 0;
