@@ -8,8 +8,8 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlDeliveryQueue(
     PostgreSqlDatabase database, PostgreSqlEnqueue enqueue, PostgreSqlLease lease, PostgreSqlSettle settle) : IDeliveryQueue
 {
-    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(enqueue.CommitAsync);
-    private readonly GroupCommit<Settlement, bool> _settle = new(settle.CommitAsync);
+    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new("postgresql", enqueue.CommitAsync, IsFaultOfOneCall);
+    private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
 
     private readonly string _findNotification = $"SELECT 1 FROM {database.Schema}.notification WHERE id = $1 AND tenant = $2";
 
@@ -73,4 +73,7 @@ internal sealed class PostgreSqlDeliveryQueue(
             cancellationToken).ConfigureAwait(false);
         return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count);
     }
+
+    private static bool IsFaultOfOneCall(Exception exception) => exception is not NpgsqlException
+        or PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
 }
