@@ -17,16 +17,23 @@ internal sealed class LeaseTurn(LeaseQuota quota, IReadOnlyList<(string Tenant, 
     /// <summary>How many to ask for from each tenant next; nothing when the quota is filled or nobody has more.</summary>
     public IReadOnlyList<(string Tenant, int Wanted)> NextShares()
     {
-        TenantTurn[] open = [.. _tenants.Where(tenant => tenant.MayHaveMore)];
-        var shares = new List<(string Tenant, int Wanted)>();
-        for (var i = 0; i < open.Length; i++)
+        var turns = new PriorityQueue<TenantTurn, (int Round, int Position)>();
+        for (var i = 0; i < _tenants.Count; i++)
         {
-            open[i].Wanted = Math.Min(open[i].Allowance, (_left / open.Length) + (i < _left % open.Length ? 1 : 0));
-            if (open[i].Wanted > 0)
-                shares.Add((open[i].Tenant, open[i].Wanted));
+            _tenants[i].Wanted = 0;
+            if (_tenants[i].MayHaveMore)
+                turns.Enqueue(_tenants[i], (_tenants[i].Rows.Count, i));
         }
 
-        return shares;
+        // Whoever has had least is next: a tenant that had nothing more leaves its turns to those behind, in order.
+        for (var left = _left; left > 0 && turns.TryDequeue(out var next, out var turn); left--)
+        {
+            next.Wanted++;
+            if (next.Wanted < next.Allowance)
+                turns.Enqueue(next, turn with { Round = turn.Round + 1 });
+        }
+
+        return [.. _tenants.Where(tenant => tenant.Wanted > 0).Select(tenant => (tenant.Tenant, tenant.Wanted))];
     }
 
     /// <summary>Takes in what a tenant had, oldest first.</summary>

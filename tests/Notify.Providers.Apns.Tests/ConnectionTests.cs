@@ -17,9 +17,10 @@ public sealed class ConnectionTests
         await using var application = await ApnsApplication.StartAsync(gateway);
         gateway.GoAwayEvery = 50;
 
-        await AssertAllAcceptedAsync(application, gateway);
+        var ended = await AssertAllAcceptedAsync(application, gateway);
 
-        Assert.Equal(Sends, gateway.Accepted);
+        // A goodbye may cross requests on the wire and take answers with it, and then the history shows one more attempt.
+        Assert.InRange(gateway.Accepted, Sends, ended.Sum(delivery => delivery.Attempts.Count));
         Assert.True(gateway.ConnectionsAccepted > 1, "No connection was closed.");
     }
 
@@ -82,12 +83,13 @@ public sealed class ConnectionTests
         });
     }
 
-    private static async Task AssertAllAcceptedAsync(ApnsApplication application, ApnsGateway gateway)
+    private static async Task<DeliveryRecord[]> AssertAllAcceptedAsync(ApnsApplication application, ApnsGateway gateway)
     {
         var ended = await SendAllAsync(application);
 
         Assert.All(ended, delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
         Assert.Equal(Sends, gateway.Messages.Select(message => message.Id).Distinct().Count());
+        return ended;
     }
 
     private static async Task<DeliveryRecord[]> SendAllAsync(ApnsApplication application)

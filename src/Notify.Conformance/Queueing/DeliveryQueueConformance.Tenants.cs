@@ -28,6 +28,22 @@ public abstract partial class DeliveryQueueConformance
             leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task What_one_tenant_leaves_of_a_lease_call_the_others_share_equally(int modest)
+    {
+        string[] tenants = [Tenant, OtherTenant, "tenant-3"];
+        for (var i = 0; i < tenants.Length; i++)
+            await EnqueueManyAsync(i == modest ? 1 : 50, tenants[i]);
+
+        var leases = await LeaseAsync(Now, max: 5);
+
+        var counts = leases.CountBy(lease => lease.Delivery.Tenant).ToDictionary();
+        Assert.Equal(tenants.Select((_, i) => i == modest ? 1 : 2), tenants.Select(tenant => counts.GetValueOrDefault(tenant)));
+    }
+
     [Fact]
     public async Task Tenants_take_turns_over_lease_calls_of_one()
     {

@@ -10,10 +10,12 @@ namespace Notify.Analytics;
 /// The walk's last stage: counts what was settled. Counts are kept per minute and written once a second, so that a delivery
 /// costs no write of its own; a crash loses at most the last second of counts, and nothing else.
 /// </summary>
-internal sealed class DeliveryRecorder(IAnalyticsStore store, TimeProvider time, ILogger<DeliveryRecorder> logger) : BackgroundService
+internal sealed class DeliveryRecorder(
+    IAnalyticsStore store, IEnumerable<IDeliveryEventSink> sinks, TimeProvider time, ILogger<DeliveryRecorder> logger) : BackgroundService
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
 
+    private readonly IDeliveryEventSink[] _sinks = [.. sinks];
     private readonly Lock _lock = new();
     private Dictionary<DeliveryCount, long> _counts = [];
 
@@ -22,6 +24,7 @@ internal sealed class DeliveryRecorder(IAnalyticsStore store, TimeProvider time,
         NotifyTelemetry.RecordSettled(delivery, settlement);
         var minute = new DateTimeOffset(settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
         Add(new DeliveryCount(minute, delivery.Tenant, delivery.Channel, settlement.Provider, settlement.State, Count: 0), 1);
+        Publish(delivery, settlement);
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
@@ -45,6 +48,30 @@ internal sealed class DeliveryRecorder(IAnalyticsStore store, TimeProvider time,
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
         await WriteAsync(cancellationToken).ConfigureAwait(false);
     }
+
+    private void Publish(Delivery delivery, Settlement settlement)
+    {
+        DeliveryEvent? settled = null;
+        foreach (var sink in _sinks)
+        {
+            if (sink.IsWanted)
+                sink.Publish(settled ??= EventOf(delivery, settlement));
+        }
+    }
+
+    private static DeliveryEvent EventOf(Delivery delivery, Settlement settlement) => new()
+    {
+        Tenant = delivery.Tenant,
+        NotificationId = delivery.NotificationId,
+        DeliveryId = delivery.Id,
+        UserId = delivery.UserId,
+        Channel = delivery.Channel,
+        Provider = settlement.Attempt?.Provider ?? settlement.Provider,
+        State = settlement.State,
+        Outcome = settlement.Attempt?.Outcome,
+        Reason = settlement.Reason,
+        SettledAt = settlement.SettledAt,
+    };
 
     private void Add(DeliveryCount key, long count)
     {
