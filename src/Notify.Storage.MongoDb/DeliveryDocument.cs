@@ -81,8 +81,13 @@ internal static class DeliveryDocument
     public static FallbackPlace? PlaceOf(BsonDocument document) =>
         document.ValueOrNull(DeliveryField.Chain) is { } chain ? new FallbackPlace(chain.AsGuid, document[DeliveryField.Step].AsInt32) : null;
 
-    /// <summary>A direct address has no user to be sharded by; a hash of it spreads as well, and keeps what is sent there together.</summary>
-    public static string UserOf(Delivery delivery) => delivery.UserId ?? Convert.ToHexString(RecipientHash.Of($"{delivery.To.Channel}/{delivery.To.Value}"));
+    /// <summary>
+    /// A direct address has no user to be sharded by; a hash of it spreads as well. The links of a chain stay together, whatever their addresses.
+    /// </summary>
+    public static string UserOf(Delivery delivery) =>
+        delivery.UserId
+        ?? delivery.Fallback?.Chain.ToString("N")
+        ?? Convert.ToHexString(RecipientHash.Of($"{delivery.To.Channel}/{delivery.To.Value}"));
 
     private static BsonDocument Pending(BsonDocument document, QueuedDelivery queued) => document
         .Add(DeliveryField.State, (int)DeliveryState.Pending)

@@ -41,7 +41,7 @@ internal static class DeliveryUpdate
         { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
     };
 
-    /// <summary>The steps of the chain that a delivery is a link of. They are all for one user, so they are in one place.</summary>
+    /// <summary>The steps of the chain that a delivery is a link of. They are in one place, as their users are.</summary>
     public static BsonDocument InChain(BsonDocument link) => new()
     {
         { DeliveryField.User, link[DeliveryField.User] },

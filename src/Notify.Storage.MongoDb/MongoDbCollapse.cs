@@ -89,7 +89,6 @@ internal sealed class MongoDbCollapse(MongoDbDatabase database, ArrivalOrder ord
 
     private static BsonDocument InGroup(BsonDocument document, string comparison) => new()
     {
-        { DeliveryField.User, document[DeliveryField.User] },
         { DeliveryField.Collapse, document[DeliveryField.Collapse] },
         { DeliveryField.Order, new BsonDocument(comparison, document[DeliveryField.Order]) },
     };

@@ -80,7 +80,7 @@ internal sealed class MongoDbEnqueue
     // Whoever waits here has stored what it had claimed, so nobody waits in a circle.
     private async ValueTask<EnqueueResult> AskAgainAsync(EnqueueRequest request)
     {
-        for (var looks = 1; looks <= MostLooks * 2; looks++)
+        for (var looks = 1; request.Idempotency is not null && looks <= MostLooks * 2; looks++)
         {
             await Task.Delay(BetweenLooks, _time).ConfigureAwait(false);
             if (looks % MostLooks == 0)

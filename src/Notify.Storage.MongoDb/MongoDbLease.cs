@@ -13,6 +13,7 @@ internal sealed class MongoDbLease(
     MongoDbDatabase database, MongoDbTenants tenants, MongoDbContents contents, MongoDbOrphans orphans, ShardKeys shardKeys)
 {
     private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
+    private static readonly BsonDocument IsOpen = new("$exists", true);
     private static readonly BsonDocument OldestFirst = new() { { DeliveryField.DueAt, 1 }, { DeliveryField.Id, 1 } };
 
     public async ValueTask<IReadOnlyList<Lease>> TakeDueAsync(LeaseRequest request, CancellationToken cancellationToken)
@@ -41,13 +42,13 @@ internal sealed class MongoDbLease(
         var filter = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", wanted.Keys.ToBson()) },
-            { DeliveryField.DueAt, new BsonDocument("$exists", true) },
+            { DeliveryField.DueAt, IsOpen },
         };
         var found = await database.DeliveriesNow.FindAsync(filter, cancellationToken).ConfigureAwait(false);
 
         var known = new Dictionary<Guid, StoredContents>();
-        found.RemoveAll(document => document[DeliveryField.Fence].AsInt64 != wanted[IdOf(document)]);
-        var leased = await LeaseAsync(found, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        var asPublished = found.Where(document => document[DeliveryField.Fence].AsInt64 == wanted[IdOf(document)]);
+        var leased = await LeaseAsync([.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
         var rows = leased.ToDictionary(row => row.Delivery.Id);
         return [.. wanted.Keys.Where(rows.ContainsKey).Select(id => new Lease(rows[id].Delivery, request.Owner, rows[id].Fence, request.Until))];
     }
@@ -68,7 +69,8 @@ internal sealed class MongoDbLease(
             limit: share.Wanted,
             cancellationToken: cancellationToken).AsTask())).ConfigureAwait(false);
         BsonDocument[] all = [.. found.SelectMany(documents => documents)];
-        var leased = await LeaseAsync(all, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        var isDue = new BsonDocument("$lte", request.Now.ToBson());
+        var leased = await LeaseAsync(all, isDue, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
         await PutOffAsync([.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))], request.Now, cancellationToken)
             .ConfigureAwait(false);
 
@@ -82,7 +84,12 @@ internal sealed class MongoDbLease(
 
     /// <summary>Leases those of the found deliveries that count and that nobody else has taken since.</summary>
     private async ValueTask<IReadOnlyList<LeasedRow>> LeaseAsync(
-        IReadOnlyList<BsonDocument> found, string owner, DateTimeOffset until, Dictionary<Guid, StoredContents> known, CancellationToken cancellationToken)
+        IReadOnlyList<BsonDocument> found,
+        BsonDocument dueAt,
+        string owner,
+        DateTimeOffset until,
+        Dictionary<Guid, StoredContents> known,
+        CancellationToken cancellationToken)
     {
         foreach (var (id, shared) in await contents.OfAsync(found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false))
             known.TryAdd(id, shared);
@@ -96,8 +103,8 @@ internal sealed class MongoDbLease(
             { "$set", new BsonDocument { { DeliveryField.Owner, owner }, { DeliveryField.DueAt, until.ToBson() }, { DeliveryField.By, batch } } },
             { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
         };
-        var result = await database.Deliveries.WriteAsync(
-            null, counting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), lease)), cancellationToken).ConfigureAwait(false);
+        var writes = counting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document).Add(DeliveryField.DueAt, dueAt), lease));
+        var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
         if (result.MatchedCount < counting.Length)
             counting = await TakenByAsync(batch, counting, cancellationToken).ConfigureAwait(false);
         return [.. counting.Select(document => Row(document, known))];
