@@ -1,5 +1,4 @@
 using Notify.Telemetry;
-using Npgsql;
 
 namespace Notify.Storage.PostgreSql;
 
@@ -7,8 +6,11 @@ namespace Notify.Storage.PostgreSql;
 /// While one batch is being committed, the next one collects: callers that come together share a transaction and its flush to
 /// disk. A call that fails does not take the others along.
 /// </summary>
-/// <param name="commit">Writes the items of one batch in one transaction, and answers in their order.</param>
-internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit)
+/// <param name="store">The store's name in metrics.</param>
+/// <param name="commit">Writes the items of one batch together, and answers in their order.</param>
+/// <param name="isFaultOfOneCall">Whether a failure may be due to one call's items. Trying each by itself after a lost connection, which fails them all, would only make them wait longer.</param>
+internal sealed class GroupCommit<TItem, TAnswer>(
+    string store, Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit, Func<Exception, bool> isFaultOfOneCall)
 {
     /// <summary>
     /// How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.
@@ -64,10 +66,10 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Val
         {
             TItem[] items = [.. batch.SelectMany(call => call.Items)];
             var answers = await commit(items).ConfigureAwait(false);
-            NotifyTelemetry.RecordCommit("postgresql", batch.Count);
+            NotifyTelemetry.RecordCommit(store, batch.Count);
             HandOut(answers, batch);
         }
-        catch (Exception exception) when (batch.Count == 1 || !IsFaultOfOneCall(exception))
+        catch (Exception exception) when (batch.Count == 1 || !isFaultOfOneCall(exception))
         {
             foreach (var call in batch)
                 call.Answer.TrySetException(exception);
@@ -78,15 +80,6 @@ internal sealed class GroupCommit<TItem, TAnswer>(Func<IReadOnlyList<TItem>, Val
                 await CommitTogetherAsync([call]).ConfigureAwait(false);
         }
     }
-
-    // A lost connection, or a server that is no primary any more, fails them all; trying each by itself would only make them wait
-    // longer.
-    private static bool IsFaultOfOneCall(Exception exception) => exception switch
-    {
-        PostgresException answer => !answer.IsTransient && answer.SqlState is not (
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction),
-        _ => exception is not NpgsqlException,
-    };
 
     private static void HandOut(TAnswer[] answers, IReadOnlyList<Call> batch)
     {

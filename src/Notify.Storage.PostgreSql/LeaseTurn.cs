@@ -37,12 +37,15 @@ internal sealed class LeaseTurn(LeaseQuota quota, IReadOnlyList<(string Tenant, 
     }
 
     /// <summary>Takes in what a tenant had, oldest first.</summary>
-    public void Add(string tenant, IReadOnlyList<LeasedRow> rows)
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="rows">What was leased.</param>
+    /// <param name="found">How many were found due; more than were leased where another process was faster with some.</param>
+    public void Add(string tenant, IReadOnlyList<LeasedRow> rows, int found)
     {
         var turn = _tenants.Find(candidate => candidate.Tenant == tenant)!;
         turn.Rows.AddRange(rows);
         turn.Allowance -= rows.Count;
-        turn.MayHaveMore = rows.Count == turn.Wanted && turn.Allowance > 0;
+        turn.MayHaveMore = found == turn.Wanted && turn.Allowance > 0;
         _left -= rows.Count;
     }
 

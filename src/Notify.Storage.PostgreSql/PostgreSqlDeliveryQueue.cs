@@ -8,8 +8,8 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlDeliveryQueue(
     PostgreSqlDatabase database, PostgreSqlEnqueue enqueue, PostgreSqlLease lease, PostgreSqlSettle settle) : IDeliveryQueue
 {
-    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(enqueue.CommitAsync);
-    private readonly GroupCommit<Settlement, bool> _settle = new(settle.CommitAsync);
+    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new("postgresql", enqueue.CommitAsync, IsFaultOfOneCall);
+    private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
 
     private readonly string _findNotification =
         $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
@@ -74,4 +74,12 @@ internal sealed class PostgreSqlDeliveryQueue(
             cancellationToken).ConfigureAwait(false);
         return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count);
     }
+
+    // A lost connection, or a server that is no primary any more, fails them all.
+    private static bool IsFaultOfOneCall(Exception exception) => exception switch
+    {
+        PostgresException answer => !answer.IsTransient && answer.SqlState is not (
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction),
+        _ => exception is not NpgsqlException,
+    };
 }

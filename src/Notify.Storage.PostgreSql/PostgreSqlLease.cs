@@ -133,7 +133,10 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
 
         var byShare = rows.ToLookup(row => row.Number);
         for (var i = 0; i < shares.Count; i++)
-            shares[i].Turn.Add(shares[i].Tenant, [.. byShare[i].OrderBy(row => row.WasDueAt).ThenBy(row => row.Delivery.Id)]);
+        {
+            LeasedRow[] leased = [.. byShare[i].OrderBy(row => row.WasDueAt).ThenBy(row => row.Delivery.Id)];
+            shares[i].Turn.Add(shares[i].Tenant, leased, found: leased.Length);
+        }
     }
 
     private LeasedRow[] TakenInTurn(LeaseTurn turn)

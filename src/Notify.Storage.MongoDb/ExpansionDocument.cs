@@ -1,0 +1,40 @@
+using MongoDB.Bson;
+using Notify.Planning;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>How far a topic of a notification has become deliveries, as a document.</summary>
+internal static class ExpansionDocument
+{
+    public const string Id = "_id";
+    public const string Notification = "notification";
+    public const string Topic = "topic";
+    public const string Position = "position";
+    public const string Total = "total";
+    public const string Cursor = "cursor";
+    public const string Done = "done";
+    public const string DueAt = "dueAt";
+    public const string Fence = "fence";
+    public const string UpdatedAt = "updatedAt";
+    /// <summary>The last batch, from the moment at which the expansion moved on until all of it is written.</summary>
+    public const string Writing = "writing";
+
+    /// <summary>There where nothing comes after that batch.</summary>
+    public const string IsLast = "last";
+
+    public static string IdOf(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
+
+    public static BsonDocument Of(Notification notification, NewExpansion expansion, int position) => new()
+    {
+        { Id, IdOf(notification.Id, expansion.Topic) },
+        { Notification, notification.Id.ToBson() },
+        { Topic, expansion.Topic },
+        { Position, position },
+        { Total, expansion.Total },
+        { Cursor, "" },
+        { Done, 0L },
+        { DueAt, expansion.DueAt.ToBson() },
+        { Fence, 0L },
+        { UpdatedAt, notification.AcceptedAt.ToBson() },
+    };
+}

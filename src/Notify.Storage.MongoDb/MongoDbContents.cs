@@ -1,0 +1,61 @@
+using MongoDB.Bson;
+using Notify.Storage.PostgreSql;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>The contents that a notification's deliveries share, and with them whether it is there: what belongs to one that is not does not count.</summary>
+internal sealed class MongoDbContents(MongoDbDatabase database)
+{
+    private readonly KeptContents _kept = new();
+
+    /// <summary>The contents of those of these notifications that are there; those that are not kept in one query.</summary>
+    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+    {
+        var contents = new Dictionary<Guid, StoredContents>();
+        var missing = new HashSet<Guid>();
+        foreach (var id in notificationIds)
+        {
+            if (contents.ContainsKey(id))
+                continue;
+            if (_kept.Find(id) is { } known)
+                contents.Add(id, known);
+            else
+                missing.Add(id);
+        }
+
+        if (missing.Count > 0)
+            await ReadAsync(missing, contents, cancellationToken).ConfigureAwait(false);
+        return contents;
+    }
+
+    /// <summary>Which of these notifications are there.</summary>
+    public async ValueTask<HashSet<Guid>> ThereAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument
+        {
+            { NotificationDocument.Id, new BsonDocument("$in", notificationIds.Distinct().ToBson()) },
+            { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
+        };
+        var found = await database.NotificationsNow.FindAsync(
+            null, filter, new BsonDocument(NotificationDocument.Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
+    }
+
+    private async ValueTask ReadAsync(HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
+    {
+        var found = await database.NotificationsNow.FindAsync(
+            null,
+            new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", missing.ToBson())),
+            new BsonDocument(NotificationDocument.Contents, 1),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
+        foreach (var document in found)
+        {
+            if (document.ValueOrNull(NotificationDocument.Contents)?.AsByteArray is not { } json)
+                continue;
+
+            var read = StoredForm.ReadContents(json);
+            contents.Add(document[NotificationDocument.Id].AsGuid, read);
+            _kept.Keep(document[NotificationDocument.Id].AsGuid, read, json.Length);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Microsoft.Extensions.Options;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>
+/// The collections. A write has succeeded when a majority of the replica set has it in its journal; the primary is read, and only what
+/// a majority has, but for the queue's search for work: what it finds it takes by a write that says what must still be so.
+/// </summary>
+internal sealed class MongoDbDatabase : IDisposable
+{
+    // A majority that is gone must fail a caller, not hold it for ever.
+    private static readonly WriteConcern Durable = WriteConcern.WMajority.With(wTimeout: TimeSpan.FromSeconds(30), journal: true);
+
+    private readonly IMongoClient _client;
+    private readonly bool _isOwnClient;
+
+    public MongoDbDatabase(IOptions<MongoDbStoreOptions> options)
+    {
+        _isOwnClient = options.Value.Client is null;
+        _client = options.Value.Client ?? Connect(options.Value.ConnectionString);
+        Database = _client.GetDatabase(options.Value.Database)
+            .WithWriteConcern(Durable).WithReadPreference(ReadPreference.Primary).WithReadConcern(ReadConcern.Majority);
+    }
+
+    public IMongoDatabase Database { get; }
+
+    public IMongoCollection<BsonDocument> Notifications => Of("notifications");
+
+    public IMongoCollection<BsonDocument> Deliveries => Of("deliveries");
+
+    /// <summary>The deliveries as the primary has them now: for finding work, and for writes that look first.</summary>
+    public IMongoCollection<BsonDocument> DeliveriesNow => Now("deliveries");
+
+    public IMongoCollection<BsonDocument> NotificationsNow => Now("notifications");
+
+    public IMongoCollection<BsonDocument> Idempotency => Of("idempotency");
+
+    public IMongoCollection<BsonDocument> Expansions => Now("expansions");
+
+    public IMongoCollection<BsonDocument> Digests => Now("digests");
+
+    public IMongoCollection<BsonDocument> DigestEvents => Now("digestEvents");
+
+    public IMongoCollection<BsonDocument> Throttles => Now("throttles");
+
+    public IMongoCollection<BsonDocument> Users => Of("users");
+
+    public IMongoCollection<BsonDocument> Devices => Now("devices");
+
+    public IMongoCollection<BsonDocument> Subscriptions => Of("subscriptions");
+
+    public IMongoCollection<BsonDocument> Templates => Of("templates");
+
+    public IMongoCollection<BsonDocument> DeliveryCounts => Of("deliveryCounts");
+
+    public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
+
+    /// <summary>What the store keeps about itself: the version of its form.</summary>
+    public IMongoCollection<BsonDocument> Housekeeping => Of("housekeeping");
+
+    public void Dispose()
+    {
+        if (_isOwnClient)
+            _client.Dispose();
+    }
+
+    private IMongoCollection<BsonDocument> Of(string name) => Database.GetCollection<BsonDocument>(name);
+
+    private IMongoCollection<BsonDocument> Now(string name) => Of(name).WithReadConcern(ReadConcern.Local);
+
+    private static MongoClient Connect(string connectionString)
+    {
+        var settings = MongoClientSettings.FromConnectionString(connectionString);
+        settings.ApplicationName ??= "Notify";
+        return new MongoClient(settings);
+    }
+}

@@ -1,0 +1,141 @@
+using System.Security.Cryptography;
+using System.Text;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Recipients;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>
+/// Keeps devices, by user: they are looked up for every push. Whoever registers one removes afterwards what is older and has its id or its
+/// token, and itself where something newer has: however many register at the same time, the newest stays.
+/// </summary>
+internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder order) : IDeviceStore
+{
+    private static readonly BsonDocument ByDevice = new(DeviceField.Device, 1);
+
+    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken)
+    {
+        var alike = Alike(device);
+        var known = await database.Devices.FindAsync(alike, cancellationToken).ConfigureAwait(false);
+        var newest = known.MaxBy(document => document[DeviceField.Order].AsString, StringComparer.Ordinal);
+        var mine = DocumentOf(device, known, order.Next(newest?[DeviceField.Order].AsString));
+        await WriteAsync(mine, cancellationToken).ConfigureAwait(false);
+
+        await database.Devices.DeleteManyAsync(
+            new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])), cancellationToken).ConfigureAwait(false);
+        var newer = new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$gt", mine[DeviceField.Order]));
+        if (await database.Devices.CountDocumentsAsync(newer, new CountOptions { Limit = 1 }, cancellationToken).ConfigureAwait(false) > 0)
+            await database.Devices.DeleteOneAsync(Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument
+        {
+            { DeviceField.Tenant, tenant },
+            { DeviceField.User, new BsonDocument("$in", new BsonArray(userIds)) },
+            { DeviceField.PrunedAt, BsonNull.Value },
+        };
+        return [.. (await database.Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+    }
+
+    public async ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument { { DeviceField.Tenant, tenant }, { DeviceField.User, userId } };
+        return [.. (await database.Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+    }
+
+    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument { { DeviceField.Tenant, tenant }, { DeviceField.Device, id } };
+        return (await database.Devices.DeleteManyAsync(filter, cancellationToken).ConfigureAwait(false)).DeletedCount > 0;
+    }
+
+    public async ValueTask<bool> PruneAsync(
+        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken)
+    {
+        var dead = new BsonDocument
+        {
+            { DeviceField.Tenant, tenant },
+            { DeviceField.TokenHash, HashOf(token) },
+            { DeviceField.PrunedAt, BsonNull.Value },
+            { DeviceField.LastSeenAt, new BsonDocument("$lte", knownDeadAt.ToBson()) },
+        };
+        var prune = new BsonDocument(
+            "$set", new BsonDocument { { DeviceField.PrunedAt, knownDeadAt.ToBson() }, { DeviceField.PruneReason, reason.ToBsonWords() } });
+        var pruned = false;
+        foreach (var found in await database.Devices.FindAsync(dead, cancellationToken).ConfigureAwait(false))
+        {
+            var result = await database.Devices.UpdateOneAsync(
+                Key(found).Merge(dead), prune, cancellationToken: cancellationToken).ConfigureAwait(false);
+            pruned |= result.MatchedCount > 0;
+        }
+
+        return pruned;
+    }
+
+    private async ValueTask WriteAsync(BsonDocument mine, CancellationToken cancellationToken)
+    {
+        if ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count == 0)
+            return;
+
+        var older = Key(mine).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order]));
+        await database.Devices.ReplaceOneAsync(older, mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+    }
+
+    private static BsonDocument Alike(Device device) => new()
+    {
+        { DeviceField.Tenant, device.Tenant },
+        {
+            "$or",
+            new BsonArray { new BsonDocument(DeviceField.Device, device.Id), new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)) }
+        },
+    };
+
+    private static BsonDocument DocumentOf(Device device, IEnumerable<BsonDocument> known, string order)
+    {
+        // A token that stays keeps what is known of it.
+        var same = known.Where(document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
+            .MaxBy(document => document[DeviceField.Order].AsString, StringComparer.Ordinal);
+        return new BsonDocument
+        {
+            { DeviceField.Id, BsonForm.Key(device.Tenant, device.UserId, device.Id) },
+            { DeviceField.Tenant, device.Tenant },
+            { DeviceField.User, device.UserId },
+            { DeviceField.Device, device.Id },
+            { DeviceField.Platform, (int)device.Platform },
+            { DeviceField.Token, device.Token },
+            { DeviceField.TokenHash, HashOf(device.Token) },
+            { DeviceField.RegisteredAt, same?[DeviceField.RegisteredAt] ?? device.RegisteredAt.ToBson() },
+            { DeviceField.LastSeenAt, device.LastSeenAt.ToBson() },
+            { DeviceField.Order, order },
+        }
+            .With(DeviceField.App, device.App)
+            .With(DeviceField.Locale, device.Locale)
+            .With(DeviceField.TimeZone, device.TimeZone)
+            .With(DeviceField.PrunedAt, same?.ValueOrNull(DeviceField.PrunedAt))
+            .With(DeviceField.PruneReason, same?.ValueOrNull(DeviceField.PruneReason));
+    }
+
+    private static Device Read(BsonDocument document) => new()
+    {
+        Tenant = document[DeviceField.Tenant].AsString,
+        Id = document[DeviceField.Device].AsString,
+        UserId = document[DeviceField.User].AsString,
+        Platform = (Platform)document[DeviceField.Platform].AsInt32,
+        Token = document[DeviceField.Token].AsString,
+        App = document.TextOrNull(DeviceField.App),
+        Locale = document.TextOrNull(DeviceField.Locale),
+        TimeZone = document.TextOrNull(DeviceField.TimeZone),
+        RegisteredAt = document[DeviceField.RegisteredAt].AsTime(),
+        LastSeenAt = document[DeviceField.LastSeenAt].AsTime(),
+        PrunedAt = document.TimeOrNull(DeviceField.PrunedAt),
+        PruneReason = document.TextOrNull(DeviceField.PruneReason),
+    };
+
+    private static BsonDocument Key(BsonDocument document) =>
+        new() { { DeviceField.Id, document[DeviceField.Id] }, { DeviceField.User, document[DeviceField.User] } };
+
+    private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
+}

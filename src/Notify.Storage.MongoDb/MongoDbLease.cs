@@ -1,0 +1,155 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Queueing;
+using Notify.Storage.PostgreSql;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>
+/// Leases deliveries that are due, in turn among tenants. What was found is taken by writes that name the fence it was found with, so of
+/// two processes that find the same each delivery goes to exactly one; who was slower looks again.
+/// </summary>
+internal sealed class MongoDbLease(
+    MongoDbDatabase database, MongoDbTenants tenants, MongoDbContents contents, MongoDbOrphans orphans, ShardKeys shardKeys)
+{
+    private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
+    private static readonly BsonDocument IsOpen = new("$exists", true);
+    private static readonly BsonDocument OldestFirst = new() { { DeliveryField.DueAt, 1 }, { DeliveryField.Id, 1 } };
+
+    public async ValueTask<IReadOnlyList<Lease>> TakeDueAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        var turns = await tenants.TurnsAsync(request, cancellationToken).ConfigureAwait(false);
+        var known = new Dictionary<Guid, StoredContents>();
+        while (SharesOf(turns) is { Length: > 0 } shares)
+            await TakeAsync(request, shares, known, cancellationToken).ConfigureAwait(false);
+
+        var leases = new List<Lease>();
+        foreach (var turn in turns)
+        {
+            LeasedRow[] taken = [.. turn.InTurn()];
+            tenants.Served(turn.Quota, taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant);
+            leases.AddRange(taken.Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until)));
+        }
+
+        return leases;
+    }
+
+    public async ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var wanted = new Dictionary<Guid, long>();
+        foreach (var reference in request.References)
+            wanted.TryAdd(reference.Id, reference.Fence);
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Id, new BsonDocument("$in", wanted.Keys.ToBson()) },
+            { DeliveryField.DueAt, IsOpen },
+        };
+        var found = await database.DeliveriesNow.FindAsync(filter, cancellationToken).ConfigureAwait(false);
+
+        var known = new Dictionary<Guid, StoredContents>();
+        var asPublished = found.Where(document => document[DeliveryField.Fence].AsInt64 == wanted[IdOf(document)]);
+        var leased = await LeaseAsync([.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        var rows = leased.ToDictionary(row => row.Delivery.Id);
+        return [.. wanted.Keys.Where(rows.ContainsKey).Select(id => new Lease(rows[id].Delivery, request.Owner, rows[id].Fence, request.Until))];
+    }
+
+    private static (LeaseTurn Turn, string Tenant, int Wanted)[] SharesOf(LeaseTurn[] turns) =>
+        [.. turns.SelectMany(turn => turn.NextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
+
+    private async ValueTask TakeAsync(
+        LeaseRequest request,
+        (LeaseTurn Turn, string Tenant, int Wanted)[] shares,
+        Dictionary<Guid, StoredContents> known,
+        CancellationToken cancellationToken)
+    {
+        var found = await Task.WhenAll(shares.Select(share => database.DeliveriesNow.FindAsync(
+            null,
+            MongoDbTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
+            sort: OldestFirst,
+            limit: share.Wanted,
+            cancellationToken: cancellationToken).AsTask())).ConfigureAwait(false);
+        BsonDocument[] all = [.. found.SelectMany(documents => documents)];
+        var isDue = new BsonDocument("$lte", request.Now.ToBson());
+        var leased = await LeaseAsync(all, isDue, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        await PutOffAsync([.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))], request.Now, cancellationToken)
+            .ConfigureAwait(false);
+
+        var rows = leased.ToDictionary(row => row.Delivery.Id);
+        for (var i = 0; i < shares.Length; i++)
+        {
+            LeasedRow[] ofShare = [.. found[i].Where(document => rows.ContainsKey(IdOf(document))).Select(document => rows[IdOf(document)])];
+            shares[i].Turn.Add(shares[i].Tenant, ofShare, found[i].Count);
+        }
+    }
+
+    /// <summary>Leases those of the found deliveries that count and that nobody else has taken since.</summary>
+    private async ValueTask<IReadOnlyList<LeasedRow>> LeaseAsync(
+        IReadOnlyList<BsonDocument> found,
+        BsonDocument dueAt,
+        string owner,
+        DateTimeOffset until,
+        Dictionary<Guid, StoredContents> known,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (id, shared) in await contents.OfAsync(found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false))
+            known.TryAdd(id, shared);
+        BsonDocument[] counting = [.. found.Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))];
+        if (counting.Length == 0)
+            return [];
+
+        var batch = DeliveryUpdate.NewBatch();
+        var lease = new BsonDocument
+        {
+            { "$set", new BsonDocument { { DeliveryField.Owner, owner }, { DeliveryField.DueAt, until.ToBson() }, { DeliveryField.By, batch } } },
+            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+        };
+        var writes = counting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document).Add(DeliveryField.DueAt, dueAt), lease));
+        var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+        if (result.MatchedCount < counting.Length)
+            counting = await TakenByAsync(batch, counting, cancellationToken).ConfigureAwait(false);
+        return [.. counting.Select(document => Row(document, known))];
+    }
+
+    private async ValueTask<BsonDocument[]> TakenByAsync(string batch, BsonDocument[] counting, CancellationToken cancellationToken)
+    {
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Id, new BsonDocument("$in", new BsonArray(counting.Select(document => document[DeliveryField.Id]))) },
+            { DeliveryField.By, batch },
+        };
+        var taken = await database.DeliveriesNow.FindAsync(
+            null, filter, new BsonDocument(DeliveryField.Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var ids = taken.Select(IdOf).ToHashSet();
+        return [.. counting.Where(document => ids.Contains(IdOf(document)))];
+    }
+
+    // What a crash left behind, or what another process is about to make count, must not keep others from their turn.
+    private async ValueTask PutOffAsync(BsonDocument[] notCounting, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (notCounting.Length == 0)
+            return;
+
+        await orphans.ClearAsync(
+            notCounting.Select(document => (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime())), now, cancellationToken)
+            .ConfigureAwait(false);
+        var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, (now + PutOff).ToBson()));
+        await database.Deliveries.WriteAsync(
+            null, notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)), cancellationToken).ConfigureAwait(false);
+    }
+
+    private LeasedRow Row(BsonDocument document, Dictionary<Guid, StoredContents> known)
+    {
+        var delivery = DeliveryDocument.Read(document).WithContent(known[DeliveryDocument.NotificationOf(document)]);
+        shardKeys.Keep(delivery);
+        return new LeasedRow(delivery, document[DeliveryField.Fence].AsInt64 + 1, document[DeliveryField.DueAt].AsTime(), Number: 0);
+    }
+
+    private static BsonDocument AsFound(BsonDocument document) => new()
+    {
+        { DeliveryField.Id, document[DeliveryField.Id] },
+        { DeliveryField.User, document[DeliveryField.User] },
+        { DeliveryField.Fence, document[DeliveryField.Fence] },
+    };
+
+    private static Guid IdOf(BsonDocument document) => document[DeliveryField.Id].AsGuid;
+}

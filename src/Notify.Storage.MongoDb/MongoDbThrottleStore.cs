@@ -1,0 +1,49 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Planning;
+using Notify.Storage.PostgreSql;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>The times at which recipients were notified, as long as a throttle looks back: a document for each recipient and category.</summary>
+internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottleStore
+{
+    /// <summary>When the server may forget the document.</summary>
+    public const string PurgeAt = "purgeAt";
+
+    private const string Id = "_id";
+    private const string Taken = "taken";
+    private const string At = "at";
+    private const string By = "by";
+
+    public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. request.Recipients.Select(recipient => IdOf(request, recipient))];
+        var old = new BsonDocument(At, new BsonDocument("$lte", (request.Now - request.Per).ToBson()));
+        var forget = new BsonDocument
+        {
+            { "$pull", new BsonDocument(Taken, old) },
+            { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBson()) },
+        };
+        await database.Throttles.UpsertAsync(
+            null, ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }), cancellationToken).ConfigureAwait(false);
+
+        // Room for one more is what makes the write, and what the write then finds by its own name.
+        var batch = DeliveryUpdate.NewBatch();
+        var take = new BsonDocument("$push", new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } }));
+        var room = new BsonDocument("$exists", false);
+        await database.Throttles.WriteAsync(
+            null,
+            ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } }, take)),
+            cancellationToken).ConfigureAwait(false);
+
+        var mine = new BsonDocument { { Id, new BsonDocument("$in", new BsonArray(ids)) }, { $"{Taken}.{By}", batch } };
+        var found = await database.Throttles.FindAsync(
+            null, mine, new BsonDocument(Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var taken = found.Select(document => document[Id].AsString).ToHashSet(StringComparer.Ordinal);
+        return [.. ids.Select(taken.Contains)];
+    }
+
+    private static string IdOf(ThrottleRequest request, string recipient) =>
+        Convert.ToHexString(RecipientHash.Of(BsonForm.Key(request.Tenant, request.Category, recipient)));
+}

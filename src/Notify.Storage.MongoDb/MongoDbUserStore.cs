@@ -1,0 +1,70 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Recipients;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>Keeps users.</summary>
+internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
+{
+    private const string Id = "_id";
+    private const string Tenant = "tenant";
+    private const string UserId = "user";
+    private const string Stored = "stored";
+
+    /// <summary>Another for every write: a change is written only where it is still the one that was read.</summary>
+    private const string Version = "version";
+
+    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => await database.Users.UpsertAsync(
+        null,
+        users.Reverse().DistinctBy(user => (user.Tenant, user.Id)).Select(user => new ReplaceOneModel<BsonDocument>(Key(user.Tenant, user.Id), DocumentOf(user))
+        {
+            IsUpsert = true,
+        }),
+        cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    {
+        string[] distinct = [.. ids.Distinct(StringComparer.Ordinal)];
+        if (distinct.Length == 0)
+            return [];
+
+        var filter = new BsonDocument
+        {
+            { Id, new BsonDocument("$in", new BsonArray(distinct.Select(id => BsonForm.Key(tenant, id)))) },
+            { UserId, new BsonDocument("$in", new BsonArray(distinct)) },
+        };
+        return [.. (await database.Users.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Select(Read)];
+    }
+
+    public async ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var found = await database.Users.FindAsync(Key(tenant, id), cancellationToken).ConfigureAwait(false);
+            if (found is not [var document] || change(Read(document)) is not { } changed)
+                return false;
+
+            var result = await database.Users.ReplaceOneAsync(
+                Key(tenant, id).Add(Version, document[Version]), DocumentOf(changed), cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (result.MatchedCount > 0)
+                return true;
+        }
+    }
+
+    /// <summary>The user last: what a crash cut off is done when it is asked for again.</summary>
+    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    {
+        var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };
+        await database.Subscriptions.DeleteManyAsync(ofUser, cancellationToken).ConfigureAwait(false);
+        await database.Devices.DeleteManyAsync(ofUser, cancellationToken).ConfigureAwait(false);
+        return (await database.Users.DeleteOneAsync(Key(tenant, id), cancellationToken).ConfigureAwait(false)).DeletedCount > 0;
+    }
+
+    private static BsonDocument Key(string tenant, string id) => new() { { Id, BsonForm.Key(tenant, id) }, { UserId, id } };
+
+    private static BsonDocument DocumentOf(User user) => Key(user.Tenant, user.Id)
+        .Add(Tenant, user.Tenant).Add(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch());
+
+    private static User Read(BsonDocument document) => StoredForm.ReadUser(document[Stored].AsByteArray);
+}

@@ -1,0 +1,68 @@
+using MongoDB.Bson;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>
+/// A notification as a document. It is written after everything that belongs to it, and what belongs to it counts only while it is there:
+/// one document is what a crash either left behind or did not.
+/// </summary>
+internal static class NotificationDocument
+{
+    public const string Id = "_id";
+    public const string Tenant = "tenant";
+    public const string AcceptedAt = "acceptedAt";
+    public const string Contents = "contents";
+
+    /// <summary>There instead of all else where somebody made sure that a notification can never be written any more.</summary>
+    public const string IsGivenUp = "givenUp";
+
+    /// <summary>There where an idempotency key may outlive what the notification says.</summary>
+    public const string HasKey = "hasKey";
+
+    /// <summary>When the server may forget the document: that the notification was given up, or that it was there.</summary>
+    public const string PurgeAt = "purgeAt";
+
+    private const string ExpiresAt = "expiresAt";
+    private const string Trigger = "trigger";
+
+    public static BsonDocument Of(Notification notification) => new BsonDocument
+    {
+        { Id, notification.Id.ToBson() },
+        { Tenant, notification.Tenant },
+        { AcceptedAt, notification.AcceptedAt.ToBson() },
+        { ExpiresAt, notification.ExpiresAt.ToBson() },
+        { Trigger, StoredForm.WriteTrigger(notification.Trigger) },
+        { Contents, StoredForm.WriteContents(notification) },
+    }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
+
+    public static BsonDocument GivenUp(Guid id, DateTimeOffset purgeAt) => new()
+    {
+        { Id, id.ToBson() },
+        { IsGivenUp, true },
+        { PurgeAt, purgeAt.ToBson() },
+    };
+
+    /// <summary>Forgets what a notification says, and keeps that it was there.</summary>
+    public static BsonDocument Forget(DateTimeOffset purgeAt) => new()
+    {
+        { "$set", new BsonDocument(PurgeAt, purgeAt.ToBson()) },
+        {
+            "$unset",
+            new BsonDocument { { Tenant, "" }, { AcceptedAt, "" }, { ExpiresAt, "" }, { Trigger, "" }, { Contents, "" }, { HasKey, "" } }
+        },
+    };
+
+    public static Notification Read(BsonDocument document)
+    {
+        var contents = StoredForm.ReadContents(document[Contents].AsByteArray);
+        return new Notification
+        {
+            Id = document[Id].AsGuid,
+            AcceptedAt = document[AcceptedAt].AsTime(),
+            ExpiresAt = document[ExpiresAt].AsTime(),
+            Trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray),
+            Contents = contents.Variants,
+            TraceParent = contents.TraceParent,
+        };
+    }
+}

@@ -1,0 +1,145 @@
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Conformance;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Triggering;
+
+namespace Notify.Storage.MongoDb.Tests;
+
+/// <summary>What a process leaves behind that dies between two writes.</summary>
+public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
+{
+    [Theory]
+    [InlineData("insert", "deliveries")]
+    [InlineData("insert", "expansions")]
+    [InlineData("insert", "notifications")]
+    public async Task A_notification_that_was_half_written_never_counts(string command, string collection)
+    {
+        var store = await OpenStoreAsync();
+        var request = Request(deliveries: 3) with { Expansions = [new NewExpansion("news", 1, Now)] };
+
+        await DyingAsync(command, collection, async dying => await dying.Queue.EnqueueAsync([request], Cancellation));
+
+        Assert.Null(await store.Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation));
+        Assert.Empty(await store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation));
+        Assert.Empty(await store.Notifications.CountDeliveriesAsync(Tenant, request.Notification.Id, Cancellation));
+        Assert.Null(await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation));
+        Assert.Empty(await LeaseAsync(store));
+        Assert.Empty(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_was_half_written_is_cleared_away_and_keeps_nobody_from_their_turn()
+    {
+        var store = await OpenStoreAsync();
+        await DyingAsync("insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(deliveries: 30)], Cancellation));
+        var whole = Request(deliveries: 2, change: delivery => delivery with { DueAt = Now.AddSeconds(1) });
+        await EnqueueAsync(store, whole);
+
+        Assert.Equal(2, (await LeaseAsync(store, max: 5, now: Now.AddSeconds(1))).Count);
+        Assert.Equal(32, await CountAsync("deliveries"));
+
+        Assert.Equal(2, (await LeaseAsync(store, max: 5, now: Now.AddHours(1))).Count);
+        Assert.Equal(2, await CountAsync("deliveries"));
+    }
+
+    [Fact]
+    public async Task A_notification_that_was_given_up_cannot_be_written_any_more()
+    {
+        var store = await OpenStoreAsync();
+        var request = Request();
+        await DyingAsync("insert", "notifications", async dying => await dying.Queue.EnqueueAsync([request], Cancellation));
+        Assert.Empty(await LeaseAsync(store, now: Now.AddHours(1)));
+
+        await Assert.ThrowsAsync<TimeoutException>(() => EnqueueAsync(store, request));
+
+        Assert.Null(await store.Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_key_whose_notification_was_never_written_goes_to_the_next_that_asks()
+    {
+        var store = await OpenStoreAsync();
+        var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
+        await DyingAsync("insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation));
+        EnqueueRequest[] next = [.. Enumerable.Range(0, 8).Select(_ => Request(idempotency: claim))];
+
+        var results = await Task.WhenAll(next.Select(request => Task.Run(() => EnqueueAsync(store, request))));
+
+        var stored = Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
+        Assert.All(results, result => Assert.Equal(stored.NotificationId, result.NotificationId));
+        Assert.Equal(stored.NotificationId, Assert.Single(await LeaseAsync(store)).Delivery.NotificationId);
+    }
+
+    [Fact]
+    public async Task A_batch_of_an_expansion_that_was_half_written_is_finished_by_whoever_leases_it_next()
+    {
+        var store = await OpenStoreAsync();
+        var request = Request(deliveries: 3);
+        await EnqueueAsync(store, request with { Deliveries = [], Expansions = [new NewExpansion("news", 3, Now)] });
+        var lease = Assert.Single(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
+
+        await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
+        Assert.Equal(0, await CountAsync("deliveries"));
+
+        Assert.Empty(await store.Expansions.LeaseAsync("other", Now.AddMinutes(1), Now.AddMinutes(3), 10, Cancellation));
+        Assert.Equal(3, (await LeaseAsync(store)).Count);
+        Assert.True(Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete);
+        Assert.False(await store.Expansions.AdvanceAsync(step, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_cancellation_stops_what_a_half_written_batch_would_still_add()
+    {
+        var store = await OpenStoreAsync();
+        var request = Request(deliveries: 3);
+        await EnqueueAsync(store, request with { Deliveries = [], Expansions = [new NewExpansion("news", 3, Now)] });
+        var lease = Assert.Single(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
+        await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
+
+        var cancellation = await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation);
+
+        Assert.Equal(3, cancellation!.Stopped.Count);
+        Assert.Empty(await LeaseAsync(store, now: Now.AddYears(1)));
+    }
+
+    [Theory]
+    [InlineData("insert", "deliveries")]
+    [InlineData("insert", "notifications")]
+    [InlineData("update", "digestEvents")]
+    [InlineData("delete", "digests")]
+    public async Task A_digest_that_was_half_closed_is_closed_by_whoever_leases_it_next_and_sent_once(string command, string collection)
+    {
+        var store = await OpenStoreAsync();
+        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
+        await EnqueueAsync(store, Request(deliveries: 0) with { Digests = [collected] });
+        var lease = Assert.Single(await store.Digests.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var sum = Request();
+
+        await DyingAsync(command, collection, async dying => await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation));
+
+        Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddMinutes(2), Now.AddMinutes(4), 10, Cancellation));
+        Assert.Equal(sum.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
+        Assert.False(await store.Digests.CloseAsync(lease, Request(), Now.AddHours(1), Cancellation));
+        Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddYears(1), Now.AddYears(2), 10, Cancellation));
+        Assert.Equal(0, await CountAsync("digests"));
+    }
+
+    /// <summary>Does something with a store that is cut off before it sends a command.</summary>
+    private async Task DyingAsync(string command, string collection, Func<ConformanceStore, Task> work)
+    {
+        using var proxy = new BreakableProxy(ConnectionString);
+        using var client = proxy.ClientThatDiesBefore(command, collection);
+        await using var dying = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(options =>
+            (options.Client, options.Database) = (client, Name)));
+
+        var exception = await Assert.ThrowsAnyAsync<Exception>(() => work(dying));
+
+        Assert.True(exception is MongoException or TimeoutException, exception.ToString());
+    }
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Tests;
+using Notify.Testing;
+
+[assembly: AssemblyFixture(typeof(MongoDbServer))]
+
+namespace Notify.Storage.MongoDb.Tests;
+
+/// <summary>
+/// A real server for the assembly's tests: the one whose connection string NOTIFY_TEST_MONGODB gives, or else a replica set of one
+/// <c>mongod</c> in a folder of its own, which starts with the first test that asks for a database.
+/// </summary>
+public sealed class MongoDbServer : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _run = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[..12];
+    private ServerProcess? _process;
+    private MongoClient? _client;
+    private int _databases;
+
+    public string ConnectionString { get; private set; } = "";
+
+    /// <summary>A client that looks in from outside.</summary>
+    public IMongoClient Client => _client ?? throw new InvalidOperationException("The server starts with the first database.");
+
+    /// <summary>A new, empty database's name.</summary>
+    public async ValueTask<string> CreateDatabaseAsync()
+    {
+        await StartAsync();
+        return $"notify_{_run}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _client?.Dispose();
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _folder.Dispose();
+        _starting.Dispose();
+    }
+
+    private async ValueTask StartAsync()
+    {
+        await _starting.WaitAsync();
+        try
+        {
+            if (_client is not null)
+                return;
+
+            ConnectionString = Environment.GetEnvironmentVariable("NOTIFY_TEST_MONGODB") ?? await StartServerAsync();
+            _client = new MongoClient(ConnectionString);
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    private async Task<string> StartServerAsync()
+    {
+        var mongod = ServerProcess.Find("mongod");
+        var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
+        _process = ServerProcess.Start(
+            mongod, ["--dbpath", _folder.Path, "--bind_ip", "127.0.0.1", "--port", port, "--replSet", "notify", "--nounixsocket"]);
+        using var client = new MongoClient($"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS=1000");
+        await Eventually.TrueAsync(() => InitiateAsync(client, port), "the MongoDB server to become a primary");
+        return $"mongodb://127.0.0.1:{port}/?replicaSet=notify";
+    }
+
+    private async Task<bool> InitiateAsync(MongoClient client, string port)
+    {
+        if (_process!.HasExited)
+            throw new InvalidOperationException($"mongod ended: {_process.Output}");
+
+        var admin = client.GetDatabase("admin");
+        try
+        {
+            var member = new BsonDocument { { "_id", 0 }, { "host", $"127.0.0.1:{port}" } };
+            var set = new BsonDocument { { "_id", "notify" }, { "members", new BsonArray { member } } };
+            await admin.RunCommandAsync<BsonDocument>(new BsonDocument("replSetInitiate", set));
+        }
+        catch (MongoException)
+        {
+            // It does not listen yet, or was told before.
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+
+        var hello = await admin.RunCommandAsync<BsonDocument>(new BsonDocument("isMaster", 1));
+        return hello["ismaster"].ToBoolean();
+    }
+}
