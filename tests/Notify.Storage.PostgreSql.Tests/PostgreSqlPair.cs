@@ -14,9 +14,9 @@ internal sealed class PostgreSqlPair : IAsyncDisposable
     private ServerProcess? _primary;
     private ServerProcess? _replica;
 
-    /// <summary>Both servers, of which the primary is to be used.</summary>
+    /// <summary>Both servers, of which the primary is to be used though it comes second.</summary>
     public string ConnectionString =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_primaryPort},127.0.0.1:{_replicaPort};")
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_replicaPort},127.0.0.1:{_primaryPort};")
         + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
 
     /// <summary>The replica alone.</summary>
