@@ -2,10 +2,10 @@ using System.Globalization;
 using Notify.Testing;
 using Npgsql;
 
-namespace Notify.Storage.PostgreSql.Tests;
+namespace Notify.Engines;
 
 /// <summary>A primary whose commits wait for a replica that has them on disk.</summary>
-internal sealed class PostgreSqlPair : IAsyncDisposable
+public sealed class PostgreSqlPair : IAsyncDisposable
 {
     private readonly TemporaryFolder _primaryFolder = new();
     private readonly TemporaryFolder _replicaFolder = new();
@@ -54,8 +54,11 @@ internal sealed class PostgreSqlPair : IAsyncDisposable
         _replica = null;
     }
 
-    public async Task PromoteReplicaAsync() =>
-        Assert.True(await PostgreSqlProgram.ScalarAsync<bool>(Replica, "SELECT pg_promote()"));
+    public async Task PromoteReplicaAsync()
+    {
+        if (!await PostgreSqlProgram.ScalarAsync<bool>(Replica, "SELECT pg_promote()"))
+            throw new InvalidOperationException("The replica was not promoted.");
+    }
 
     public async ValueTask DisposeAsync()
     {
