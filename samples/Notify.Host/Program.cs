@@ -5,6 +5,12 @@ using Notify.Hosting;
 
 try
 {
+    if (args is ["shard-mongodb", ..])
+    {
+        await MongoDbSettings.ShardAsync(WebApplication.CreateBuilder(args[1..]).Configuration.GetSection("Notify:MongoDb"));
+        return 0;
+    }
+
     await using var app = Build(args, out var roles);
     await app.StartAsync();
     Welcome.Print(app, roles);

@@ -6,8 +6,8 @@ using Notify.Transport.Kafka;
 namespace Notify.Host;
 
 /// <summary>
-/// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c>, a connection string, else a
-/// SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection string; <c>Notify:Kafka</c>,
+/// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c> or <c>Notify:MongoDb</c>, a
+/// connection string, else a SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection string; <c>Notify:Kafka</c>,
 /// brokers. The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
 /// </summary>
 internal static class StoreSettings
@@ -15,8 +15,7 @@ internal static class StoreSettings
     private static readonly Dictionary<string, Action<INotificationsBuilder, IConfigurationSection>> SharedStores = new()
     {
         ["PostgreSql"] = UsePostgreSql,
-        ["MongoDb"] = (_, _) => throw new InvalidOperationException(
-            "Notify:MongoDb is set, and this host was built without that store. Set Notify:PostgreSql instead."),
+        ["MongoDb"] = MongoDbSettings.UseMongoDb,
     };
 
     private static readonly Dictionary<string, Action<INotificationsBuilder, IConfigurationSection>> BesideTheStore = new()
