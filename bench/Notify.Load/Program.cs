@@ -1,6 +1,7 @@
 using Notify.Load;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
+using Notify.Load.Scaling;
 
 try
 {
@@ -8,11 +9,13 @@ try
     return arguments.Command switch
     {
         "chaos" => await ChaosScenario.RunAsync(arguments),
+        "scaling" => await ScalingScenario.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         _ => throw new ArgumentException(
             """
             Name a scenario:
-              chaos  [--kills 50] [--stops 0] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+              scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
             """),
     };

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
+using Notify.Load.Scaling;
 
 namespace Notify.Load;
 
@@ -19,4 +20,5 @@ internal abstract record Result(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(ScalingResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

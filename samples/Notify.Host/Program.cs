@@ -1,5 +1,6 @@
 using Notify;
 using Notify.Host;
+using Notify.Host.Telemetry;
 using Notify.Hosting;
 
 try
@@ -22,8 +23,9 @@ static WebApplication Build(string[] args, out Roles roles)
     var builder = WebApplication.CreateBuilder(args);
     var settings = builder.Configuration.GetSection("Notify");
     var workers = (roles = Roles.Parse(settings["Roles"])).Workers;
-    var data = Directory.CreateDirectory(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data")).FullName;
+    var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
+    builder.AddTelemetryExport();
     builder.Services.AddProblemDetails();
     builder.Services.AddNotifications(settings.Bind)
         .UseStore(settings, data)
@@ -38,7 +40,8 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
-    (roles.HasApi ? app.MapNotifications() : app.MapNotificationsHealth()).MapFallback("{**path}", () =>
+    app.UseRequestSpans();
+    roles.Map(app).MapFallback("{**path}", () =>
         TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
     LocalAddress.ChooseUnlessConfigured(app);
     return app;

@@ -31,7 +31,7 @@ internal static class ProviderSettings
         notifications.AddSandbox(options =>
         {
             settings.GetSection("Sandbox").Bind(options);
-            options.File = options.File is { Length: > 0 } file ? Path.Combine(data, file) : null;
+            options.File = options.File is { Length: > 0 } file ? Path.Combine(Directory.CreateDirectory(data).FullName, file) : null;
         });
     }
 

@@ -14,9 +14,10 @@ internal static class Welcome
     public static void Print(WebApplication app, Roles roles)
     {
         var address = string.Join(", ", app.Urls.Select(Reachable));
-        if (!roles.HasApi)
+        if (roles.Endpoints != Endpoints.All)
         {
-            Console.WriteLine($"\n  Notify is ready: {address} ({roles.Workers})\n");
+            var part = roles.Workers == Workers.None ? $"{roles.Endpoints}" : $"{roles.Workers}";
+            Console.WriteLine($"\n  Notify is ready: {address} ({part})\n");
             return;
         }
 

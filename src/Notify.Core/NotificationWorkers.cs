@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Planning;
+using Notify.Storage;
 
 namespace Notify;
 
@@ -24,6 +25,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
             .. Part<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
             .. Part<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
             .. Part<DigestWorker>(parts.HasFlag(Workers.Digest)),
+            .. Part<RetentionWorker>(parts.HasFlag(Workers.Retention)),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);

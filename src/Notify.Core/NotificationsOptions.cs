@@ -5,7 +5,9 @@ namespace Notify;
 /// <summary>What holds for every notification of the application. Validated at start.</summary>
 public sealed class NotificationsOptions : IValidatableObject
 {
-    /// <summary>How long after it may be sent a notification expires, when its trigger does not say. 1 second to 90 days; default 3 days.</summary>
+    /// <summary>
+    /// How long after it may be sent a notification expires, when its trigger does not say. 1 second to 90 days; default 3 days.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
     public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(3);
 
@@ -22,8 +24,9 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long a notification is kept after it was accepted, with its deliveries and attempts; one that has not ended by then is kept
-    /// until it has. Null keeps them all. 1 hour to 3,650 days; default null.
+    /// How long a notification is kept after it was accepted, with its contents, deliveries, attempts and receipts, and how long
+    /// counts are kept; one that has not ended by then is kept until it has. An idempotency key is kept for <see
+    /// cref="IdempotencyRetention"/> all the same. Null keeps them all. 1 hour to 3,650 days; default null.
     /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan? Retention { get; set; }
@@ -32,7 +35,10 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(1, 100_000)]
     public int MaxConcurrencyPerProvider { get; set; } = 256;
 
-    /// <summary>Deliveries per second that one tenant may have sent by this process; null for no limit. 0.01 to 1,000,000; default null.</summary>
+    /// <summary>
+    /// Deliveries per second that one tenant may have sent; null for no limit. It holds over all processes together where they have a
+    /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
+    /// </summary>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecondPerTenant { get; set; }
 

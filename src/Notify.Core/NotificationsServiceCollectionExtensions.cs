@@ -8,6 +8,7 @@ using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 using Notify.Triggering;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,7 @@ public static class NotificationsServiceCollectionExtensions
     {
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
+        services.AddSingleton<NotificationEvents>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
 
@@ -78,15 +80,20 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DeliverySettler>();
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryRecorder>();
+        services.AddSingleton<DeliveryFeed>();
+        services.AddSingleton<IDeliveryFeed>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryFeed>());
 
         services.AddSingleton<DeliveryWorker>();
         services.AddSingleton<ExpansionWorker>();
+        services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
+        services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
     {
-        public IServiceCollection Services { get; } = services;
+        public IServiceCollection Services { get; } = NotificationServices.Of(services);
     }
 }

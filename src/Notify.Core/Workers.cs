@@ -22,6 +22,9 @@ public enum Workers
     /// <summary>Closes digests.</summary>
     Digest = 8,
 
+    /// <summary>Purges what is older than <see cref="NotificationsOptions.Retention"/>, and what has expired.</summary>
+    Retention = 16,
+
     /// <summary>All of them. The default.</summary>
-    All = Delivery | Retry | Expansion | Digest,
+    All = Delivery | Retry | Expansion | Digest | Retention,
 }

@@ -13,6 +13,14 @@ public sealed class NotificationsApiOptions : IValidatableObject
     /// </summary>
     public IList<string> ApiKeys { get; } = [];
 
+    /// <summary>
+    /// A port at which <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c> are answered without a key, for Prometheus
+    /// and for an orchestrator, and at which nothing is answered that needs one. The application has to listen on it, and to keep
+    /// it from those who should not see how much is sent. 1 to 65,535; null, the default, for none.
+    /// </summary>
+    [Range(1, 65_535)]
+    public int? ManagementPort { get; set; }
+
     /// <summary>The largest request body, in bytes. 1 KiB to 100 MiB; default 1 MiB.</summary>
     [Range(1_024, 104_857_600)]
     public long MaxBodyBytes { get; set; } = 1_048_576;

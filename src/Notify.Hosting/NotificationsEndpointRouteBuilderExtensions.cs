@@ -25,8 +25,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
-    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where the application has
-    /// <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
+    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where
+    /// the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
     /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
     /// authorization of the application's own on the returned group, only loopback addresses are served.
     /// <para>
@@ -40,16 +40,33 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapNotificationsHealth(endpoints, prefix);
-        group.MapNotificationEndpoints();
+        var group = MapGroup(endpoints, prefix);
+        group.MapReading();
+        group.MapTriggering();
         group.MapRecipients();
         group.MapTemplates();
         group.MapReceipts();
-        group.MapDeadLetters();
-        group.MapAnalytics();
+        group.MapReplay();
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         MapOpen(endpoints, prefix);
+        return group;
+    }
+
+    /// <summary>
+    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>,
+    /// <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does not send. They are protected
+    /// like all of the API.
+    /// </summary>
+    /// <param name="endpoints">The application.</param>
+    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
+    {
+        var group = MapGroup(endpoints, prefix);
+        group.MapReading();
+        group.MapUnknown(prefix);
         return group;
     }
 
@@ -61,7 +78,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
-    public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "")
+    public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
+        MapGroup(endpoints, prefix);
+
+    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -69,16 +89,26 @@ public static class NotificationsEndpointRouteBuilderExtensions
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(INotifier)) is false)
             throw new InvalidOperationException("MapNotifications() needs AddNotifications() on the application's services.");
 
-        var keys = new ApiKeys(ValidOptions(endpoints.ServiceProvider).ApiKeys);
+        var options = ValidOptions(endpoints.ServiceProvider);
+        var keys = new ApiKeys(options.ApiKeys);
         var group = endpoints.MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
-            .AddEndpointFilter(new ApiKeyFilter(keys));
-        group.MapHealth();
-        group.MapMetrics(endpoints.ServiceProvider);
+            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort));
+        var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
+        management.MapHealth();
+        management.MapMetrics(endpoints.ServiceProvider);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;
+    }
+
+    private static void MapReading(this RouteGroupBuilder group)
+    {
+        group.MapTimeline();
+        group.MapDeadLetters();
+        group.MapAnalytics();
+        group.MapEvents();
     }
 
     // Vendors and recipients have no key. What they may do is in what they bring: a signature, a token.

@@ -12,7 +12,9 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class GroupCommit<TItem, TAnswer>(
     string store, Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit, Func<Exception, bool> isFaultOfOneCall)
 {
-    /// <summary>How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.</summary>
+    /// <summary>
+    /// How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.
+    /// </summary>
     private const int MaxRows = 4_096;
 
     private readonly Lock _lock = new();
@@ -21,7 +23,8 @@ internal sealed class GroupCommit<TItem, TAnswer>(
 
     /// <param name="items">The items to commit.</param>
     /// <param name="rows">How many rows they write.</param>
-    /// <param name="cancellationToken">Has no effect once the items wait to be written: they are written, and the answer is awaited.</param>
+    /// <param name="cancellationToken">Has no effect once the items wait to be written: they are written, and the answer is
+    /// awaited.</param>
     public async ValueTask<IReadOnlyList<TAnswer>> RunAsync(IReadOnlyList<TItem> items, int rows, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

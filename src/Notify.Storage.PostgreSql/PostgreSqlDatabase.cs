@@ -9,22 +9,31 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
 {
     private const int MaxTries = 5;
 
+    /// <summary>How often a process that works looks whether there are partitions for the time to come.</summary>
+    private static readonly TimeSpan LookInterval = TimeSpan.FromHours(6);
+
     private readonly NpgsqlDataSource _dataSource;
-    private readonly bool _isOwnDataSource;
+    private readonly NpgsqlDataSource? _ownDataSource;
     private readonly PostgreSqlSchema _schema;
     private readonly SemaphoreSlim _migration = new(1, 1);
-    private volatile bool _hasTables;
+    private readonly TimeProvider _time;
+    private long _readyUntil;
 
-    public PostgreSqlDatabase(IOptions<PostgreSqlStoreOptions> options)
+    public PostgreSqlDatabase(IOptions<PostgreSqlStoreOptions> options, TimeProvider time)
     {
+        _time = time;
         Schema = $"\"{options.Value.Schema}\"";
         _schema = new PostgreSqlSchema(options.Value.Schema);
-        _isOwnDataSource = options.Value.DataSource is null;
-        _dataSource = options.Value.DataSource ?? Build(options.Value.ConnectionString);
+        Partitions = new PostgreSqlPartitions(options.Value.Schema, options.Value.PartitionWidth, time);
+        _dataSource = options.Value.DataSource ?? PostgreSqlHosts.Open(options.Value.ConnectionString, out _ownDataSource);
     }
 
     /// <summary>The schema's name, quoted: what every table's name begins with.</summary>
     public string Schema { get; }
+
+    public PostgreSqlPartitions Partitions { get; }
+
+    private bool IsReady => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _readyUntil);
 
     /// <summary>Runs one statement, which is a transaction of its own, and reads its answer.</summary>
     public ValueTask<List<T>> QueryAsync<T>(
@@ -34,26 +43,40 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     /// <summary>Runs statements one after the other, outside a transaction.</summary>
     public async ValueTask<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
-            return await work(connection, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (connection.ConfigureAwait(false))
+                return await work(connection, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
+            _dataSource.Clear();
+            throw;
+        }
     }
 
-    /// <summary>Makes the tables, once; a try that failed is made again by whoever comes next.</summary>
+    /// <summary>
+    /// Makes the tables, and now and then the partitions to come; a try that failed is made again by whoever comes next.
+    /// </summary>
     public async ValueTask MigrateAsync(CancellationToken cancellationToken)
     {
-        if (_hasTables)
+        if (IsReady)
             return;
 
         await _migration.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (_hasTables)
+            if (IsReady)
                 return;
             var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
             await using (connection.ConfigureAwait(false))
+            {
                 await _schema.MigrateAsync(connection, cancellationToken).ConfigureAwait(false);
-            _hasTables = true;
+                await MakePartitionsAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            Interlocked.Exchange(ref _readyUntil, (_time.GetUtcNow() + LookInterval).UtcTicks);
         }
         finally
         {
@@ -74,6 +97,12 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             {
                 return await TryTransactAsync(work, cancellationToken).ConfigureAwait(false);
             }
+            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+            {
+                // The connection leads to what was the primary and is a replica now.
+                _dataSource.Clear();
+                throw;
+            }
             catch (PostgresException exception) when (tries < MaxTries
                 && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
             {
@@ -84,21 +113,37 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync()
     {
         _migration.Dispose();
-        if (_isOwnDataSource)
-            await _dataSource.DisposeAsync().ConfigureAwait(false);
+        if (_ownDataSource is not null)
+            await _ownDataSource.DisposeAsync().ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         _migration.Dispose();
-        if (_isOwnDataSource)
-            _dataSource.Dispose();
+        _ownDataSource?.Dispose();
     }
 
     private async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         await MigrateAsync(cancellationToken).ConfigureAwait(false);
         return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // Days are left before one that could not be made is needed.
+    private async ValueTask MakePartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        await using (transaction.ConfigureAwait(false))
+        {
+            try
+            {
+                await Partitions.MakeAheadAsync(connection, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException exception) when (PostgreSqlPartitions.GaveUp(exception))
+            {
+            }
+        }
     }
 
     private async ValueTask<T> TryTransactAsync<T>(
@@ -111,18 +156,30 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             await using (transaction.ConfigureAwait(false))
             {
                 var result = await work(connection, cancellationToken).ConfigureAwait(false);
-
-                // A commit that is cancelled half way may have happened or not.
-                await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+                await CommitAsync(connection, transaction).ConfigureAwait(false);
                 return result;
             }
         }
     }
 
-    private static NpgsqlDataSource Build(string connectionString)
+    // A commit that is cancelled half way may have happened or not. And one that waited too long for the replicas has happened,
+    // on the primary alone, which the server mentions in a warning: whoever dies next takes it along.
+    private static async ValueTask CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
     {
-        var builder = new NpgsqlDataSourceBuilder(connectionString);
-        builder.ConnectionStringBuilder.ApplicationName ??= "Notify";
-        return builder.Build();
+        var isConfirmed = true;
+        connection.Notice += Note;
+        try
+        {
+            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            connection.Notice -= Note;
+        }
+
+        if (!isConfirmed)
+            throw new NpgsqlException("The primary gave up waiting for its replicas and committed alone; a failover may undo that.");
+
+        void Note(object sender, NpgsqlNoticeEventArgs said) => isConfirmed &= said.Notice.SqlState != PostgresErrorCodes.Warning;
     }
 }

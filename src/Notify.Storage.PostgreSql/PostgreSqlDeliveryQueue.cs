@@ -11,7 +11,8 @@ internal sealed class PostgreSqlDeliveryQueue(
     private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new("postgresql", enqueue.CommitAsync, IsFaultOfOneCall);
     private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
 
-    private readonly string _findNotification = $"SELECT 1 FROM {database.Schema}.notification WHERE id = $1 AND tenant = $2";
+    private readonly string _findNotification =
+        $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
 
     private readonly string _cancelExpansions =
         $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 WHERE notification_id = $1 AND due_at IS NOT NULL";
@@ -74,6 +75,11 @@ internal sealed class PostgreSqlDeliveryQueue(
         return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count);
     }
 
-    private static bool IsFaultOfOneCall(Exception exception) => exception is not NpgsqlException
-        or PostgresException { IsTransient: false, SqlState: not (PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown) };
+    // A lost connection, or a server that is no primary any more, fails them all.
+    private static bool IsFaultOfOneCall(Exception exception) => exception switch
+    {
+        PostgresException answer => !answer.IsTransient && answer.SqlState is not (
+            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction),
+        _ => exception is not NpgsqlException,
+    };
 }

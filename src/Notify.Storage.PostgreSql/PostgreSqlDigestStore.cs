@@ -1,6 +1,7 @@
 using Notify.Planning;
 using Notify.Queueing;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql;
 
@@ -22,8 +23,13 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
 
     private readonly string _events =
         $"""
-        SELECT id, due_at, trigger FROM {database.Schema}.digest_event
-        WHERE tenant = $1 AND recipient = $2 AND template = $3 ORDER BY id LIMIT {MostEvents}
+        SELECT leased.number::integer, event.* FROM unnest($1::text[], $2::bytea[], $3::text[])
+            WITH ORDINALITY AS leased(tenant, recipient, template, number)
+        CROSS JOIN LATERAL (
+            SELECT e.id, e.due_at, e.trigger FROM {database.Schema}.digest_event e
+            WHERE e.tenant = leased.tenant AND e.recipient = leased.recipient AND e.template = leased.template
+            ORDER BY e.id LIMIT {MostEvents}) AS event
+        ORDER BY leased.number, event.id
         """;
 
     private readonly string _move =
@@ -40,7 +46,7 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
 
     public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
         string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
-        await database.TransactAsync(
+        await database.TransactAsync<IReadOnlyList<DigestLease>>(
             async (connection, cancellation) =>
             {
                 var digests = await connection.QueryAsync(
@@ -48,10 +54,7 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
                     parameters => parameters.With(now).With(max).With(until),
                     row => new LeasedDigest(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetString(2), row.GetInt64(3)),
                     cancellation).ConfigureAwait(false);
-                var leases = new List<DigestLease>(digests.Count);
-                foreach (var digest in digests)
-                    leases.Add(await WithEventsAsync(connection, digest, cancellation).ConfigureAwait(false));
-                return leases;
+                return digests.Count == 0 ? [] : await WithEventsAsync(connection, digests, cancellation).ConfigureAwait(false);
             },
             cancellationToken).ConfigureAwait(false);
 
@@ -73,22 +76,31 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
         },
         cancellationToken);
 
-    private async ValueTask<DigestLease> WithEventsAsync(NpgsqlConnection connection, LeasedDigest digest, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<DigestLease>> WithEventsAsync(
+        NpgsqlConnection connection, List<LeasedDigest> digests, CancellationToken cancellationToken)
     {
         var events = await connection.QueryAsync(
             _events,
-            parameters => parameters.With(digest.Tenant).With(digest.Recipient).With(digest.Template),
-            row =>
-            {
-                var trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(2));
-                return new DigestEvent(row.GetGuid(0), trigger.To[0], trigger, row.Time(1));
-            },
+            parameters => parameters
+                .Column(NpgsqlDbType.Text, digests, digest => digest.Tenant)
+                .Column(NpgsqlDbType.Bytea, digests, digest => digest.Recipient)
+                .Column(NpgsqlDbType.Text, digests, digest => digest.Template),
+            row => (Number: row.GetInt32(0), Event: ReadEvent(row)),
             cancellationToken).ConfigureAwait(false);
-        return new DigestLease(digest.Tenant, events[0].Recipient, digest.Template, events, digest.Fence);
+        return [.. events.GroupBy(one => one.Number, one => one.Event).Select(group => digests[group.Key - 1].With([.. group]))];
+    }
+
+    private static DigestEvent ReadEvent(NpgsqlDataReader row)
+    {
+        var trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3));
+        return new DigestEvent(row.GetGuid(1), trigger.To[0], trigger, row.Time(2));
     }
 
     private static NpgsqlParameterCollection Of(NpgsqlParameterCollection parameters, DigestLease lease) =>
         parameters.With(lease.Tenant).With(RecipientHash.Of(lease.Recipient.Key)).With(lease.Template);
 
-    private sealed record LeasedDigest(string Tenant, byte[] Recipient, string Template, long Fence);
+    private sealed record LeasedDigest(string Tenant, byte[] Recipient, string Template, long Fence)
+    {
+        public DigestLease With(DigestEvent[] events) => new(Tenant, events[0].Recipient, Template, events, Fence);
+    }
 }

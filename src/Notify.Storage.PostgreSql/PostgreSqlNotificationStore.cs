@@ -7,7 +7,10 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, PostgreSqlContents contents) : INotificationStore
 {
     private readonly string _find =
-        $"SELECT id, accepted_at, expires_at, trigger, contents FROM {database.Schema}.notification WHERE id = $1 AND tenant = $2";
+        $"""
+        SELECT n.id, n.accepted_at, n.expires_at, n.trigger, n.contents FROM {database.Schema}.notification n
+        WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}
+        """;
 
     private readonly string _list =
         $"""

@@ -62,6 +62,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<ITemplateStore, PostgreSqlTemplateStore>();
         services.AddSingleton<IAnalyticsStore, PostgreSqlAnalyticsStore>();
         services.AddSingleton<ISharedTokenStore, PostgreSqlSharedTokenStore>();
+        services.AddSingleton<IRetentionStore, PostgreSqlRetentionStore>();
         return builder;
     }
 }

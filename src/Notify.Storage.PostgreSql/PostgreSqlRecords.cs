@@ -14,7 +14,10 @@ internal static class PostgreSqlRecords
     {
         var records = await connection.QueryAsync(sql, bind, Read, cancellationToken).ConfigureAwait(false);
         var known = await contents.OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken).ConfigureAwait(false);
-        return [.. records.Select(record => record with { Delivery = record.Delivery.WithContent(known) })];
+
+        // A notification that was purged between the two reads is gone, and so are its deliveries.
+        return [.. records.Where(record => known.ContainsKey(record.Delivery.NotificationId))
+            .Select(record => record with { Delivery = record.Delivery.WithContent(known) })];
     }
 
     private static DeliveryRecord Read(NpgsqlDataReader row) => new(

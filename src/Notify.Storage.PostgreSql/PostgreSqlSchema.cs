@@ -6,33 +6,68 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Brings the tables to the newest step.</summary>
 internal sealed class PostgreSqlSchema(string name)
 {
-    private readonly string[] _steps = [PostgreSqlSchemaSteps.First(name), PostgreSqlSchemaSteps.Second(name)];
+    private readonly string[] _steps =
+    [
+        PostgreSqlSchemaSteps.First(name),
+        PostgreSqlSchemaSteps.Second(name),
+        PostgreSqlSchemaSteps.Third(name),
+        PostgreSqlSchemaSteps.Fourth(name),
+        PostgreSqlSchemaSteps.Fifth(name),
+        PostgreSqlSchemaSteps.Sixth(name),
+    ];
 
-    /// <summary>Processes that start together take turns, and all but the first find nothing left to do.</summary>
-    /// <exception cref="InvalidOperationException">A newer version of Notify has been here.</exception>
+    /// <summary>
+    /// Processes that start together take turns, and all but the first find nothing left to do. Each step is a transaction of its
+    /// own, so that a long one holds no lock of the one before it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A newer version of Notify has been here, and this one cannot work with what it
+    /// left.</exception>
     public async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
-        await using (transaction.ConfigureAwait(false))
+        while (!await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
         {
-            await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
-            await MakeVersionTableAsync(connection, cancellationToken).ConfigureAwait(false);
-            var version = await ScalarAsync<int>(connection, $"SELECT COALESCE(MAX(version), 0) FROM \"{name}\".schema_version", cancellationToken)
-                .ConfigureAwait(false);
-            if (version > _steps.Length)
+            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
             {
-                throw new InvalidOperationException(
-                    $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package.");
+                await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
+                await MakeVersionTableAsync(connection, cancellationToken).ConfigureAwait(false);
+                await TakeStepAsync(connection, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            for (; version < _steps.Length; version++)
-            {
-                await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
-                await ExecuteAsync(connection, $"INSERT INTO \"{name}\".schema_version VALUES ({version + 1})", cancellationToken).ConfigureAwait(false);
-            }
-
-            await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async ValueTask<bool> IsNewestAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))
+            return false;
+
+        var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (version > _steps.Length)
+            await CheckOldestAsync(connection, version, cancellationToken).ConfigureAwait(false);
+        return version >= _steps.Length;
+    }
+
+    private async ValueTask CheckOldestAsync(NpgsqlConnection connection, int version, CancellationToken cancellationToken)
+    {
+        var oldest = await ScalarAsync<int>(connection, $"SELECT max(oldest) FROM \"{name}\".schema_version", cancellationToken)
+            .ConfigureAwait(false);
+        if (oldest > _steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package.");
+        }
+    }
+
+    private async ValueTask TakeStepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (version >= _steps.Length)
+            return;
+
+        await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})", cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
@@ -40,9 +75,15 @@ internal sealed class PostgreSqlSchema(string name)
     {
         if (!await ScalarAsync<bool>(connection, $"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '{name}')", cancellationToken).ConfigureAwait(false))
             await ExecuteAsync(connection, $"CREATE SCHEMA \"{name}\"", cancellationToken).ConfigureAwait(false);
-        if (!await ScalarAsync<bool>(connection, $"SELECT to_regclass('\"{name}\".schema_version') IS NOT NULL", cancellationToken).ConfigureAwait(false))
+        if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))
             await ExecuteAsync(connection, $"CREATE TABLE \"{name}\".schema_version (version integer PRIMARY KEY)", cancellationToken).ConfigureAwait(false);
     }
+
+    private ValueTask<bool> HasVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ScalarAsync<bool>(connection, $"SELECT to_regclass('\"{name}\".schema_version') IS NOT NULL", cancellationToken);
+
+    private ValueTask<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ScalarAsync<int>(connection, $"SELECT COALESCE(MAX(version), 0) FROM \"{name}\".schema_version", cancellationToken);
 
     private static async ValueTask<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
         (await connection.QueryAsync(sql, _ => { }, row => row.GetFieldValue<T>(0), cancellationToken).ConfigureAwait(false))[0];

@@ -176,4 +176,79 @@ internal static class PostgreSqlSchemaSteps
             issued_at timestamptz NOT NULL
         );
         """;
+
+    /// <summary>
+    /// What a purge looks for, and, with every step, the oldest step that a process must know to work with it: versions that know
+    /// less may start beside newer ones.
+    /// </summary>
+    public static string Third(string schema) =>
+        $"""
+        CREATE INDEX idempotency_expired ON "{schema}".idempotency (expires_at);
+        CREATE INDEX throttle_taken ON "{schema}".throttle (taken_at);
+        CREATE INDEX delivery_count_minute ON "{schema}".delivery_count (minute);
+        ALTER TABLE "{schema}".schema_version ADD COLUMN oldest integer NOT NULL DEFAULT 1;
+        """;
+
+    /// <summary>
+    /// Says of the rows that are there, and of those that come within the week, that they belong to the first partition.
+    /// </summary>
+    public static string Fourth(string schema) =>
+        $"""
+        -- Rather than keep those who send waiting behind it, a step that others keep waiting is given up, and taken at the next
+        -- start.
+        SET LOCAL lock_timeout = '10s';
+
+        -- One row: notifications accepted before are purged once nothing of them is left to send.
+        CREATE TABLE "{schema}".retention (purged_before timestamptz NOT NULL);
+        INSERT INTO "{schema}".retention VALUES ('-infinity');
+
+        CREATE TABLE "{schema}".notification_partition (
+            name text PRIMARY KEY,
+            begins_at timestamptz NOT NULL,
+            ends_at timestamptz NOT NULL
+        );
+
+        INSERT INTO "{schema}".notification_partition
+        VALUES (
+            'notification_first', 'epoch', date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
+
+        DO $$ BEGIN EXECUTE (
+            SELECT format(
+                'ALTER TABLE "{schema}".notification ADD CONSTRAINT notification_first CHECK (id < %L) NOT VALID',
+                {IdOf("ends_at")})
+            FROM "{schema}".notification_partition);
+        END $$;
+        """;
+
+    /// <summary>Reads the whole table, for which nobody has to wait; the next step then has nothing to read.</summary>
+    public static string Fifth(string schema) =>
+        $"""ALTER TABLE "{schema}".notification VALIDATE CONSTRAINT notification_first""";
+
+    /// <summary>
+    /// Makes the table the first partition of a new one with its name. Ids are UUIDv7, so a range of ids is a span of time.
+    /// </summary>
+    public static string Sixth(string schema) =>
+        $"""
+        SET LOCAL lock_timeout = '10s';
+        ALTER TABLE "{schema}".notification RENAME TO notification_first;
+        ALTER INDEX "{schema}".notification_pkey RENAME TO notification_first_pkey;
+        CREATE TABLE "{schema}".notification (LIKE "{schema}".notification_first) PARTITION BY RANGE (id);
+        ALTER TABLE "{schema}".notification ADD PRIMARY KEY (id);
+
+        DO $$ BEGIN EXECUTE (
+            SELECT format(
+                'ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}".notification_first '
+                'FOR VALUES FROM (MINVALUE) TO (%L)', {IdOf("ends_at")})
+            FROM "{schema}".notification_partition);
+        END $$;
+
+        ALTER TABLE "{schema}".notification_first DROP CONSTRAINT notification_first;
+
+        -- For ids of a time that no partition was made for, such as those of a clock that is years ahead.
+        CREATE TABLE "{schema}".notification_rest PARTITION OF "{schema}".notification DEFAULT;
+        """;
+
+    /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
+    private static string IdOf(string time) =>
+        $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
 }

@@ -5,19 +5,30 @@ internal sealed class RateShare(TimeProvider time)
 {
     private readonly Lock _lock = new();
     private int _processes = 1;
+    private int _owed;
     private double _permits;
     private long? _refilledAt;
 
-    /// <summary>How many processes share the rate. Redis knows, so setting it ends being alone.</summary>
-    public int Processes
+    /// <summary>What was taken alone and is not in the shared count yet.</summary>
+    public int Owed
     {
-        set
+        get
         {
             lock (_lock)
-            {
-                _processes = Math.Max(1, value);
-                _refilledAt = null;
-            }
+                return _owed;
+        }
+    }
+
+    /// <summary>Ends being alone: the shared count answered.</summary>
+    /// <param name="processes">How many processes share the rate.</param>
+    /// <param name="paid">What it was told of <see cref="Owed"/>.</param>
+    public void Join(int processes, int paid)
+    {
+        lock (_lock)
+        {
+            _processes = Math.Max(1, processes);
+            _owed = Math.Max(0, _owed - paid);
+            _refilledAt = null;
         }
     }
 
@@ -34,6 +45,7 @@ internal sealed class RateShare(TimeProvider time)
             _refilledAt = now;
             var taken = Math.Min(wanted, (int)_permits);
             _permits -= taken;
+            _owed += taken;
             return taken;
         }
     }

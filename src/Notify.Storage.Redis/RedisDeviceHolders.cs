@@ -10,7 +10,7 @@ namespace Notify.Storage.Redis;
 /// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns of the
 /// entry, or the reader of the change and fills nothing in.
 /// </summary>
-internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisKeys keys, IOptions<RedisOptions> options)
+internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entries, RedisKeys keys, IOptions<RedisOptions> options)
 {
     private const int MostMissed = 100_000;
 
@@ -73,31 +73,26 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisKeys keys, I
     }
 
     /// <summary>
-    /// The tenants' users whose entries may show what changed while Redis was away; null while it still is, and then no entry may be
-    /// used. To be told when they are dealt with.
+    /// Empties the entries that may show what changed while Redis was away. False while it still is, and then no entry may be used.
     /// </summary>
-    public async ValueTask<MissedChanges?> FindMissedAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
         if (_missed.IsEmpty)
-            return MissedChanges.None;
+            return true;
 
-        var users = new List<(string Tenant, string UserId)>();
         var missed = _missed.ToArray();
         foreach (var tenant in missed.GroupBy(change => change.Value, change => change.Key))
         {
-            if (await AskAsync([.. tenant], cancellationToken).ConfigureAwait(false) is not { } holders)
-                return null;
-            users.AddRange(holders.Select(user => (tenant.Key, user)));
+            if (await AskAsync([.. tenant], cancellationToken).ConfigureAwait(false) is not { } users)
+                return false;
+
+            // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
+            await entries.EndChangeAsync([.. users.Select(user => keys.DevicesOfUser(tenant.Key, user))], mark: "").ConfigureAwait(false);
         }
 
-        return new MissedChanges([.. missed.Select(change => change.Key)], users);
-    }
-
-    /// <summary>Says that the entries of these users were marked.</summary>
-    public void Forget(MissedChanges missed)
-    {
-        foreach (var change in missed.Changes)
+        foreach (var (change, _) in missed)
             _missed.TryRemove(change, out _);
+        return true;
     }
 
     private async ValueTask<IReadOnlyList<string>?> AskAsync(RedisKey[] changing, CancellationToken cancellationToken)
@@ -107,7 +102,8 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisKeys keys, I
                 database.ScriptEvaluateAsync(Change, [key], [2 * RedisEntries.TicketMilliseconds]))),
             cancellationToken).ConfigureAwait(false);
         return holders.IsGiven
-            ? [.. holders.Value.SelectMany(users => (string[]?)users ?? []).Where(user => user.Length > 0).Distinct()]
+            ? [.. holders.Value.SelectMany(users => (RedisValue[]?)users ?? []).Select(user => user.ToString())
+                .Where(user => user.Length > 0).Distinct()]
             : null;
     }
 
@@ -118,12 +114,4 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisKeys keys, I
         if (token is not null)
             yield return keys.UsersOfToken(tenant, token);
     }
-}
-
-/// <summary>Changes of devices that Redis was not told of.</summary>
-/// <param name="Changes">The devices and tokens, by key.</param>
-/// <param name="Users">Whose entries may show them.</param>
-internal sealed record MissedChanges(IReadOnlyList<RedisKey> Changes, IReadOnlyList<(string Tenant, string UserId)> Users)
-{
-    public static readonly MissedChanges None = new([], []);
 }

@@ -22,7 +22,7 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
 
     public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
     {
-        if (!await CatchUpAsync(cancellationToken).ConfigureAwait(false))
+        if (!await holders.CatchUpAsync(cancellationToken).ConfigureAwait(false))
             return await store.FindAsync(tenant, userIds, cancellationToken).ConfigureAwait(false);
 
         string[] wanted = [.. userIds.Distinct(StringComparer.Ordinal)];
@@ -54,20 +54,6 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
     public ValueTask<bool> PruneAsync(
         string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) => ChangeAsync(
         tenant, null, token, null, () => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken), cancellationToken);
-
-    private async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
-    {
-        if (await holders.FindMissedAsync(cancellationToken).ConfigureAwait(false) is not { } missed)
-            return false;
-        if (missed.Changes.Count == 0)
-            return true;
-
-        // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
-        await entries.EndChangeAsync([.. missed.Users.Select(user => keys.DevicesOfUser(user.Tenant, user.UserId))], mark: "")
-            .ConfigureAwait(false);
-        holders.Forget(missed);
-        return true;
-    }
 
     // A user without devices is worth an entry as well.
     private async ValueTask FillAsync(

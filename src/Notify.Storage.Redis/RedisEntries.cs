@@ -58,7 +58,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
                 database.ScriptEvaluateAsync(FindOrTicket, [key], [ticket, TicketMilliseconds]))),
             cancellationToken).ConfigureAwait(false);
         return held.IsGiven
-            ? [.. held.Value.Select((value, i) => _untold.ContainsKey(entries[i]) ? default : Read((byte[]?)value, ticket))]
+            ? [.. held.Value.Select(value => Read((byte[]?)value, ticket))]
             : new Entry[entries.Count];
     }
 
@@ -93,8 +93,8 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
             Postpone(entries, mark);
     }
 
-    // What Redis was not told while it was away it is told before anything is read from it again.
-    private async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
+    /// <summary>Tells Redis what it was not told while it was away; false while it still is, and then nothing may be read from it.</summary>
+    public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
         if (_untold.IsEmpty)
             return true;

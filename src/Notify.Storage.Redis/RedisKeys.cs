@@ -19,6 +19,12 @@ internal sealed class RedisKeys(IOptions<RedisOptions> options)
 
     public RedisKey LeaderFence(string role) => $"{{{_prefix}:leader:{role}}}:fence";
 
+    /// <summary>The processes in which somebody watches what is settled.</summary>
+    public RedisKey Watchers => $"{_prefix}:watchers";
+
+    /// <summary>The channel on which they hear of it.</summary>
+    public RedisChannel Events => new($"{_prefix}:events", RedisChannel.PatternMode.Literal);
+
     public RedisKey Idempotency(string tenant, string key) => Of("once", tenant, key);
 
     public RedisKey User(string tenant, string id) => Of("user", tenant, id);

@@ -1,4 +1,5 @@
 using Notify;
+using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Recipients;
@@ -11,12 +12,11 @@ public static class RedisNotificationsBuilderExtensions
 {
     /// <summary>
     /// Puts Redis (5 or newer; tested with 7) beside the store: rates that hold over all processes, idempotency keys, users and devices
-    /// answered without the store, and <see cref="ILeadership"/>. The store stays the truth: while Redis is away, everything goes on
-    /// without it. Call it after the store: <c>UsePostgreSql(...).UseRedis(...)</c>.
+    /// answered without the store, settlements seen in every process, and <see cref="ILeadership"/>. The store stays the truth: while
+    /// Redis is away, everything goes on without it. It may be added before the store or after.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">See <see cref="RedisOptions.ConnectionString"/>.</param>
-    /// <exception cref="InvalidOperationException">There is no store yet.</exception>
     public static INotificationsBuilder UseRedis(this INotificationsBuilder builder, string connectionString) =>
         builder.UseRedis(options => options.ConnectionString = connectionString);
 
@@ -26,7 +26,6 @@ public static class RedisNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="RedisOptions.ConnectionString"/>.</param>
-    /// <exception cref="InvalidOperationException">There is no store yet.</exception>
     public static INotificationsBuilder UseRedis(this INotificationsBuilder builder, Action<RedisOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -40,27 +39,14 @@ public static class RedisNotificationsBuilderExtensions
         services.AddSingleton<RedisKeys>();
         services.AddSingleton<RedisEntries>();
         services.AddSingleton<RedisDeviceHolders>();
+        services.AddSingleton<RedisDeliveryRelay>();
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<RedisDeliveryRelay>());
+        services.AddHostedService<RedisWorker>();
         services.AddSingleton<ILeadership, RedisLeadership>();
         services.AddSingleton<ISharedRateLimits, RedisRateLimits>();
-        services.Decorate<IDeliveryQueue, RedisIdempotencyQueue>();
-        services.Decorate<IUserStore, RedisUserStore>();
-        services.Decorate<IDeviceStore, RedisDeviceStore>();
+        builder.Decorate<IDeliveryQueue>((provider, store) => ActivatorUtilities.CreateInstance<RedisIdempotencyQueue>(provider, store));
+        builder.Decorate<IUserStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisUserStore>(provider, store));
+        builder.Decorate<IDeviceStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisDeviceStore>(provider, store));
         return builder;
     }
-
-    // The store's own class is registered under itself, so that the container still makes it and disposes of it.
-    private static void Decorate<TService, TDecorator>(this IServiceCollection services)
-        where TService : class
-        where TDecorator : class, TService
-    {
-        var store = services.LastOrDefault(service => service.ServiceType == typeof(TService) && !service.IsKeyedService)
-            ?? throw new InvalidOperationException("Redis stands beside a store. Add the store first: UsePostgreSql(...).UseRedis(...).");
-        if (store.ImplementationType is { } type)
-            services.Add(new ServiceDescriptor(type, type, ServiceLifetime.Singleton));
-        var make = ActivatorUtilities.CreateFactory<TDecorator>([typeof(TService)]);
-        services[services.IndexOf(store)] = ServiceDescriptor.Singleton<TService>(provider => make(provider, [StoreOf(provider, store)]));
-    }
-
-    private static object StoreOf(IServiceProvider provider, ServiceDescriptor store) =>
-        store.ImplementationInstance ?? store.ImplementationFactory?.Invoke(provider) ?? provider.GetRequiredService(store.ImplementationType!);
 }

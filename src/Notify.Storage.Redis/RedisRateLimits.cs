@@ -11,7 +11,8 @@ namespace Notify.Storage.Redis;
 internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, TimeProvider time) : ISharedRateLimits
 {
     // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's clock
-    // counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time.
+    // counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time. What a process took
+    // alone is not to be had once more of what was saved up here meanwhile.
     private const string Take =
         """
         local clock = redis.call('TIME')
@@ -21,9 +22,9 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
         local known = redis.call('HMGET', KEYS[1], 'permits', 'at')
         local permits = tonumber(known[1] or 1)
         local at = tonumber(known[2] or now)
-        permits = math.min(most, permits + rate * math.max(0, now - at))
-        local taken = math.max(0, math.min(wanted, math.floor(permits)))
-        redis.call('HSET', KEYS[1], 'permits', string.format('%.6f', math.min(most, permits - taken)), 'at', string.format('%.6f', now))
+        permits = math.max(0, math.min(most, permits + rate * math.max(0, now - at)) - tonumber(ARGV[4]))
+        local taken = math.min(wanted, math.floor(permits))
+        redis.call('HSET', KEYS[1], 'permits', string.format('%.6f', permits - taken), 'at', string.format('%.6f', now))
         redis.call('PEXPIRE', KEYS[1], math.ceil(60000 + 1000 / rate))
         redis.call('ZADD', KEYS[2], now, ARGV[3])
         redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now - 30)
@@ -48,14 +49,15 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
         var share = _shares.GetOrAdd(limit, _ => new RateShare(time));
+        var owed = share.Owed;
         var answer = await circuit.AskAsync(
             async database => ((RedisValue[]?)await database.ScriptEvaluateAsync(
-                Take, [keys.Rate(limit), keys.RateProcesses(limit)], [perSecond, wanted, _process]).ConfigureAwait(false))!,
+                Take, [keys.Rate(limit), keys.RateProcesses(limit)], [perSecond, wanted, _process, owed]).ConfigureAwait(false))!,
             cancellationToken).ConfigureAwait(false);
         if (!answer.IsGiven)
             return share.TakeAlone(perSecond, wanted);
 
-        share.Processes = (int)answer.Value[1];
+        share.Join((int)answer.Value[1], paid: owed);
         return (int)answer.Value[0];
     }
 

@@ -44,6 +44,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
         builder.Services.AddSingleton<ISharedTokenStore, SqliteSharedTokenStore>();
+        builder.Services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
         return builder;
     }
 }

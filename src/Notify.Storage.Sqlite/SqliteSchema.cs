@@ -166,6 +166,11 @@ internal static class SqliteSchema
             issued_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID;
         """,
+        """
+        CREATE INDEX notify_idempotency_expired ON notify_idempotency (expires_at);
+        CREATE INDEX notify_throttle_taken ON notify_throttle (taken_at);
+        CREATE INDEX notify_count_minute ON notify_count (minute);
+        """,
     ];
 
     /// <summary>

@@ -35,17 +35,24 @@ internal sealed class HintConsumer : IAsyncDisposable
     private bool _isFailing;
 
     public HintConsumer(
-        KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, KafkaTransportOptions options, TimeProvider time, ILogger logger)
+        KafkaClients clients,
+        KafkaTopics topics,
+        KafkaTelemetry telemetry,
+        KafkaTransportOptions options,
+        TimeProvider time,
+        ILogger logger)
     {
         (_topics, _logger) = (topics, logger);
         _lanes = new HintLanes(topics, options.BatchSize);
         _consumer = clients.ForConsumer()
             .SetPartitionsAssignedHandler((_, assigned) => Assigned(assigned))
             .SetPartitionsRevokedHandler((_, revoked) => Revoked(revoked))
-            .SetPartitionsLostHandler((_, lost) => Revoked(lost))
+            .SetPartitionsLostHandler((_, lost) => Forget(lost))
             .Build();
         _consumer.Subscribe(topics.Lanes);
         _fetching = Task.Factory.StartNew(Fetch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        // Whoever waits for more learns that there will be none.
+        _fetching.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _lag = new LagSampler(_consumer, _partitions, topics, telemetry, time);
     }
 
@@ -84,27 +91,20 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     private void Fetch()
     {
-        try
+        var stopping = new Stopwatch();
+        while (!_stopping.IsCancellationRequested || (IsUnsafeToLeave() && stopping.Elapsed < AssignmentTime))
         {
-            var stopping = new Stopwatch();
-            while (!_stopping.IsCancellationRequested || (IsUnsafeToLeave() && stopping.Elapsed < AssignmentTime))
-            {
-                if (_stopping.IsCancellationRequested)
-                    stopping.Start();
-                StoreOffsets();
-                var wait = PauseOrResume() ? Paused : Idle;
-                while (FetchOne(wait) && !_stopping.IsCancellationRequested && !AnyFull())
-                    wait = TimeSpan.Zero;
-            }
-
+            if (_stopping.IsCancellationRequested)
+                stopping.Start();
             StoreOffsets();
-            if (!IsUnsafeToLeave())
-                _consumer.Close();
+            var wait = PauseOrResume() ? Paused : Idle;
+            while (FetchOne(wait) && !_stopping.IsCancellationRequested && !AnyFull())
+                wait = TimeSpan.Zero;
         }
-        finally
-        {
-            Wake();
-        }
+
+        StoreOffsets();
+        if (!IsUnsafeToLeave())
+            _consumer.Close();
     }
 
     private bool FetchOne(TimeSpan wait)
@@ -135,8 +135,16 @@ internal sealed class HintConsumer : IAsyncDisposable
     {
         while (_taken.TryDequeue(out var next))
         {
-            if (_partitions.Took(next))
-                _consumer.StoreOffset(next);
+            try
+            {
+                if (_partitions.Took(next))
+                    _consumer.StoreOffset(next);
+            }
+            catch (KafkaException exception)
+            {
+                // The partition went meanwhile: its hints come once more, to whoever has it, and their claims are refused.
+                Log.OffsetNotStored(_logger, exception.Error.Code.ToString());
+            }
         }
     }
 
@@ -171,11 +179,17 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     private void Revoked(List<TopicPartitionOffset> revoked)
     {
-        // What this process took of them is committed with their revocation, and what it only fetched is fetched by another.
+        // What this process took of them is committed with their revocation.
         StoreOffsets();
-        var partitions = revoked.Select(partition => partition.TopicPartition).ToHashSet();
+        Forget(revoked);
+    }
+
+    // What was only fetched is fetched by whoever has the partitions now.
+    private void Forget(List<TopicPartitionOffset> gone)
+    {
+        var partitions = gone.Select(partition => partition.TopicPartition).ToHashSet();
         _partitions.Remove(partitions);
         _lanes.Forget(partitions);
-        Log.Rebalanced(_logger, 0, revoked.Count);
+        Log.Rebalanced(_logger, 0, gone.Count);
     }
 }

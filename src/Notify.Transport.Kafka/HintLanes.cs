@@ -7,8 +7,14 @@ namespace Notify.Transport.Kafka;
 /// Messages that were fetched and not yet handed over, by lane. A lane that is full is fetched no more, so that the backlog stays
 /// with the brokers; lanes are taken from by weight, so that the heavier come first and none starves.
 /// </summary>
-internal sealed class HintLanes(KafkaTopics topics, int capacity)
+/// <param name="topics">Says which lane a message is of.</param>
+/// <param name="batch">At most so many are handed over at once.</param>
+internal sealed class HintLanes(KafkaTopics topics, int batch)
 {
+    // Enough that the brokers are asked for more before the last of it was handed over.
+    private const int BatchesAhead = 4;
+
+    private readonly int _capacity = batch * BatchesAhead;
     private readonly Lock _lock = new();
     private readonly Waiting[] _lanes = [new(Priority.High, weight: 16), new(Priority.Normal, weight: 4), new(Priority.Bulk, weight: 1)];
 
@@ -24,7 +30,7 @@ internal sealed class HintLanes(KafkaTopics topics, int capacity)
         lock (_lock)
         {
             var waiting = _lanes[(int)lane];
-            waiting.IsFull = waiting.Messages.Count >= capacity || (waiting.IsFull && waiting.Messages.Count > capacity / 2);
+            waiting.IsFull = waiting.Messages.Count >= _capacity || (waiting.IsFull && waiting.Messages.Count > _capacity / 2);
             return waiting.IsFull;
         }
     }
@@ -47,7 +53,7 @@ internal sealed class HintLanes(KafkaTopics topics, int capacity)
         {
             foreach (var lane in _lanes)
                 lane.Room = lane.Messages.Count > 0 ? room.Of(lane.Priority) : 0;
-            while (taken.Count < capacity && NextByWeight(taken.Count) is { } lane)
+            while (taken.Count < batch && NextByWeight(taken.Count) is { } lane)
                 taken.Add(lane.Messages.Dequeue());
         }
 

@@ -11,51 +11,81 @@ namespace Notify.Transport.Kafka;
 /// </summary>
 internal sealed class HintPublisher : IDisposable
 {
-    private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
-
-    private readonly KafkaClients _clients;
     private readonly KafkaTopics _topics;
     private readonly KafkaTelemetry _telemetry;
     private readonly ILogger<HintPublisher> _logger;
-    private readonly Lock _replacing = new();
     private readonly Action<DeliveryReport<byte[], byte[]>>[] _reported;
-    private volatile IProducer<byte[], byte[]> _producer;
-    private volatile Error? _fatal;
+    private readonly ReplaceableProducer _producer;
     private int _isDown;
 
     public HintPublisher(KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, ILogger<HintPublisher> logger)
     {
-        (_clients, _topics, _telemetry, _logger) = (clients, topics, telemetry, logger);
+        (_topics, _telemetry, _logger) = (topics, telemetry, logger);
         _reported = [.. Lane.All.Select(lane => (Action<DeliveryReport<byte[], byte[]>>)(report => Reported(lane, report.Error)))];
-        _producer = clients.OpenProducer(Failed);
+        _producer = new ReplaceableProducer(clients.OpenProducer, BeDown, logger);
     }
 
     /// <summary>Whether the brokers took none of the latest hints.</summary>
     public bool IsDown => Volatile.Read(ref _isDown) == 1;
 
-    public void Publish(Delivery delivery, long fence)
+    public void Publish(IEnumerable<Delivery> deliveries)
+    {
+        string? traceParent = null;
+        Headers? headers = null;
+        foreach (var delivery in deliveries)
+        {
+            // The deliveries of one notification are of one trace.
+            if (delivery.TraceParent != traceParent)
+                headers = HeadersOf(traceParent = delivery.TraceParent);
+            Publish(delivery, headers);
+        }
+    }
+
+    /// <summary>
+    /// Moves a message that is no hint out of the way, and returns when the brokers have it. Where they refuse it, it is dropped: one
+    /// that can neither be read nor be moved must not hold up those behind it.
+    /// </summary>
+    public async Task RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _producer.Current().ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken).ConfigureAwait(false);
+            Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
+        }
+        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
+        {
+            var error = ReplaceableProducer.ErrorOf(exception)!.Code.ToString();
+            Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, error);
+        }
+
+        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
+    }
+
+    public void Dispose() => _producer.Dispose();
+
+    private void Publish(Delivery delivery, Headers? headers)
     {
         var message = new Message<byte[], byte[]>
         {
             Key = delivery.UserId is { } user ? Encoding.UTF8.GetBytes(user) : delivery.Id.ToByteArray(bigEndian: true),
-            Value = HintMessage.Write(new DeliveryReference(delivery.Id, fence)),
+            Value = HintMessage.Write(new DeliveryReference(delivery.Id, Fence: 0)),
+            Headers = headers,
         };
-        if (delivery.TraceParent is { } traceParent)
-            message.Headers = new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
 
         try
         {
-            Producer().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
+            _producer.Current().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
         }
-        catch (Exception exception) when (exception is KafkaException or ObjectDisposedException)
+        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
         {
-            // Its queue is full, or it is being replaced.
-            Reported(delivery.Priority, (exception as KafkaException)?.Error ?? new Error(ErrorCode.Local_Destroy));
+            Reported(delivery.Priority, ReplaceableProducer.ErrorOf(exception)!);
         }
     }
 
-    /// <summary>Moves a message that is no hint out of the way, and returns when the brokers have it.</summary>
-    public async ValueTask RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
+    private static Headers? HeadersOf(string? traceParent) =>
+        traceParent is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
+
+    private static Message<byte[], byte[]> Refused(ConsumeResult<byte[], byte[]> message, string reason)
     {
         var headers = new Headers();
         foreach (var header in message.Message.Headers ?? [])
@@ -63,45 +93,7 @@ internal sealed class HintPublisher : IDisposable
         headers.Add("notify-reason", Encoding.UTF8.GetBytes(reason));
         headers.Add("notify-source", Encoding.UTF8.GetBytes($"{message.Topic}/{message.Partition.Value}/{message.Offset.Value}"));
 
-        var refused = new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
-        await Producer().ProduceAsync(_topics.DeadLetters, refused, cancellationToken).ConfigureAwait(false);
-        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
-        Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
-    }
-
-    public void Dispose()
-    {
-        _producer.Flush(FlushTime);
-        _producer.Dispose();
-    }
-
-    // After a fatal error librdkafka refuses everything, since it could not keep the order of what it has; hints have no order to
-    // keep.
-    private IProducer<byte[], byte[]> Producer()
-    {
-        if (_fatal is null)
-            return _producer;
-
-        lock (_replacing)
-        {
-            if (_fatal is { } fatal)
-            {
-                Log.ProducerReplaced(_logger, fatal.Code.ToString());
-                _producer.Dispose();
-                _producer = _clients.OpenProducer(Failed);
-                _fatal = null;
-            }
-
-            return _producer;
-        }
-    }
-
-    private void Failed(Error error)
-    {
-        if (error.IsFatal)
-            _fatal = error;
-        if (error.IsFatal || error.Code == ErrorCode.Local_AllBrokersDown)
-            BeDown(error);
+        return new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
     }
 
     private void Reported(Priority lane, Error error)

@@ -2,8 +2,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify;
+using Notify.Analytics;
 using Notify.Queueing;
+using Notify.Recipients;
 using Notify.Transport.Kafka;
+using Notify.Triggering;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -34,6 +37,12 @@ public static class KafkaNotificationsBuilderExtensions
         services.AddSingleton<HintPublisher>();
         services.AddSingleton<KafkaTransport>();
         services.Replace(ServiceDescriptor.Singleton<IDeliveryTransport>(provider => provider.GetRequiredService<KafkaTransport>()));
+        services.AddSingleton<EventPublisher>();
+        services.AddSingleton<KafkaEvents>();
+        services.AddSingleton<INotificationEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
+        services.AddSingleton<IDeviceEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
+        services.AddHostedService<NotificationEventConsumer>();
         // Before the workers, which consume them.
         services.Insert(0, ServiceDescriptor.Singleton<IHostedService, KafkaTopicCreation>());
         return builder;

@@ -9,12 +9,14 @@ internal sealed class KafkaTelemetry : IDisposable
     private readonly Meter _meter = new(NotifyTelemetry.Name);
     private readonly Counter<long> _hints;
     private readonly Counter<long> _refused;
+    private readonly Counter<long> _events;
     private volatile IReadOnlyDictionary<Priority, long> _lag = new Dictionary<Priority, long>();
 
     public KafkaTelemetry()
     {
         _hints = _meter.CreateCounter<long>("notify.transport.hints", "{hint}", "Hints published, by whether the brokers took them.");
         _refused = _meter.CreateCounter<long>("notify.transport.refused", "{message}", "Messages that were no hints.");
+        _events = _meter.CreateCounter<long>("notify.transport.events", "{event}", "Events published, by whether the brokers took them.");
         _meter.CreateObservableGauge(
             "notify.transport.lag", ReadLag, "{hint}", "Hints that wait in the partitions of this process, by lane.");
     }
@@ -26,6 +28,11 @@ internal sealed class KafkaTelemetry : IDisposable
 
     public void CountRefused(Priority lane) =>
         _refused.Add(1, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)));
+
+    public void CountEvent(string subject, bool isPublished) => _events.Add(
+        1,
+        new KeyValuePair<string, object?>("notify.subject", subject),
+        new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost"));
 
     /// <summary>Says what waits; empty where this process consumes nothing.</summary>
     public void SetLag(IReadOnlyDictionary<Priority, long> lag) => _lag = lag;

@@ -18,6 +18,10 @@ internal sealed class KafkaTopicCreation(
     // A hint this old has fallen due long before.
     private static readonly TimeSpan HintsAreKept = TimeSpan.FromHours(1);
 
+    // Those that processes wake by are soon of no use; the others are for systems that may be away over a weekend.
+    private static readonly TimeSpan NotificationEventsAreKept = TimeSpan.FromDays(1);
+    private static readonly TimeSpan EventsAreKept = TimeSpan.FromDays(7);
+
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (!options.Value.CreateTopics)
@@ -64,21 +68,21 @@ internal sealed class KafkaTopicCreation(
     private IEnumerable<TopicSpecification> Wanted()
     {
         foreach (var lane in topics.Lanes)
-        {
-            yield return Specify(lane, new Dictionary<string, string>
-            {
-                ["retention.ms"] = HintsAreKept.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
-            });
-        }
-
-        yield return Specify(topics.DeadLetters, []);
+            yield return Specify(lane, HintsAreKept);
+        yield return Specify(topics.DeadLetters, EventsAreKept);
+        if (options.Value.NotificationEvents)
+            yield return Specify(topics.NotificationEvents.Name, NotificationEventsAreKept);
+        if (options.Value.DeviceEvents)
+            yield return Specify(topics.DeviceEvents.Name, EventsAreKept);
+        if (options.Value.AnalyticsEvents)
+            yield return Specify(topics.AnalyticsEvents.Name, EventsAreKept);
     }
 
-    private TopicSpecification Specify(string name, Dictionary<string, string> configuration) => new()
+    private TopicSpecification Specify(string name, TimeSpan kept) => new()
     {
         Name = name,
         NumPartitions = options.Value.Partitions,
         ReplicationFactor = (short)options.Value.ReplicationFactor,
-        Configs = configuration,
+        Configs = new() { ["retention.ms"] = kept.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture) },
     };
 }

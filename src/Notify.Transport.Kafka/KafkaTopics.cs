@@ -2,17 +2,33 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>The names of the topics: one per lane, and one for what is no hint.</summary>
+/// <summary>
+/// The names of the topics: one per lane, one for what is no hint, and those of events. The options are read when a name is asked for,
+/// which is after all that is wrong with them was said.
+/// </summary>
 internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 {
     private readonly Lazy<string[]> _lanes = new(
         () => [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.NameOf(lane)}")]);
 
+    private readonly Lazy<EventTopic> _notifications = Events(options, "notification-events", "notification");
+    private readonly Lazy<EventTopic> _devices = Events(options, "device-events", "device");
+    private readonly Lazy<EventTopic> _analytics = Events(options, "analytics-events", "delivery");
+
     public IReadOnlyList<string> Lanes => _lanes.Value;
 
     public string DeadLetters => $"{options.Value.TopicPrefix}notify-dead-letter";
 
+    public EventTopic NotificationEvents => _notifications.Value;
+
+    public EventTopic DeviceEvents => _devices.Value;
+
+    public EventTopic AnalyticsEvents => _analytics.Value;
+
     public string Of(Priority lane) => _lanes.Value[(int)lane];
 
     public Priority LaneOf(string topic) => (Priority)Array.IndexOf(_lanes.Value, topic);
+
+    private static Lazy<EventTopic> Events(IOptions<KafkaTransportOptions> options, string name, string subject) =>
+        new(() => new EventTopic(options.Value.TopicPrefix + name, subject));
 }

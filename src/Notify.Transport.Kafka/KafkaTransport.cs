@@ -34,12 +34,9 @@ internal sealed class KafkaTransport(
     public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        foreach (var queued in deliveries)
-        {
-            if (queued.CancelledBecause is null && queued.Delivery.DueAt <= now)
-                publisher.Publish(queued.Delivery, fence: 0);
-        }
-
+        publisher.Publish(deliveries
+            .Where(queued => queued.CancelledBecause is null && queued.Delivery.DueAt <= now)
+            .Select(queued => queued.Delivery));
         return ValueTask.CompletedTask;
     }
 
@@ -85,14 +82,16 @@ internal sealed class KafkaTransport(
     private async ValueTask<List<DeliveryHint>> ReadAsync(List<ConsumeResult<byte[], byte[]>> taken, CancellationToken cancellationToken)
     {
         var hints = new List<DeliveryHint>(taken.Count);
+        var refused = new List<Task>();
         foreach (var message in taken)
         {
             if (HintMessage.TryRead(message.Message.Value, out var reference) is { } reason)
-                await publisher.RefuseAsync(message, reason, cancellationToken).ConfigureAwait(false);
+                refused.Add(publisher.RefuseAsync(message, reason, cancellationToken));
             else
                 hints.Add(new DeliveryHint(reference));
         }
 
+        await Task.WhenAll(refused).ConfigureAwait(false);
         return hints;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
     {
         "bootstrap.servers", "metadata.broker.list", "acks", "request.required.acks", "enable.idempotence", "message.timeout.ms",
         "delivery.timeout.ms", "transactional.id", "group.id", "group.protocol", "partition.assignment.strategy", "enable.auto.commit",
-        "enable.auto.offset.store", "auto.offset.reset",
+        "enable.auto.offset.store", "auto.offset.reset", "dotnet.producer.delivery.report.fields",
     }.ToFrozenSet(StringComparer.Ordinal);
 
     public ValidateOptionsResult Validate(string? name, KafkaTransportOptions options)

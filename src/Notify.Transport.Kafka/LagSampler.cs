@@ -36,35 +36,39 @@ internal sealed class LagSampler : IAsyncDisposable
     {
         while (await _timer.WaitForNextTickAsync().ConfigureAwait(false))
         {
-            var lag = Lane.All.ToDictionary(lane => lane, _ => 0L);
-            foreach (var (next, isPaused) in _partitions.Progress())
+            try
             {
-                if (_isStopping)
-                    return;
-                lag[_topics.LaneOf(next.Topic)] += WaitingIn(next, isPaused);
+                Sample();
             }
-
-            _telemetry.SetLag(lag);
+            catch (KafkaException)
+            {
+                // While the brokers do not answer, what they said last is the best that is known.
+            }
         }
+    }
+
+    private void Sample()
+    {
+        var lag = Lane.All.ToDictionary(lane => lane, _ => 0L);
+        foreach (var (next, isPaused) in _partitions.Progress())
+        {
+            if (_isStopping)
+                return;
+            lag[_topics.LaneOf(next.Topic)] += WaitingIn(next, isPaused);
+        }
+
+        _telemetry.SetLag(lag);
     }
 
     // A partition's end comes with what is fetched from it; one that is paused has to be asked for it.
     private long WaitingIn(TopicPartitionOffset next, bool isPaused)
     {
-        try
-        {
-            var partition = next.TopicPartition;
-            if (next.Offset != Offset.Unset && !isPaused)
-                return Math.Max(0, _consumer.GetWatermarkOffsets(partition).High.Value - next.Offset.Value);
+        var partition = next.TopicPartition;
+        if (next.Offset != Offset.Unset && !isPaused)
+            return Math.Max(0, _consumer.GetWatermarkOffsets(partition).High.Value - next.Offset.Value);
 
-            var known = _consumer.QueryWatermarkOffsets(partition, BrokerTime);
-            return Math.Max(0, known.High.Value - StartOf(next, known.Low).Value);
-        }
-        catch (KafkaException)
-        {
-            // Whether the brokers answer is not what is measured here.
-            return 0;
-        }
+        var known = _consumer.QueryWatermarkOffsets(partition, BrokerTime);
+        return Math.Max(0, known.High.Value - StartOf(next, known.Low).Value);
     }
 
     // Of a partition from which nothing came yet, the group's committed offset tells how far it is.

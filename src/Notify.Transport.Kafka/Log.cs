@@ -33,4 +33,16 @@ internal static partial class Log
 
     [LoggerMessage(10, LogLevel.Warning, "The idempotent producer had to be replaced ({Reason})")]
     public static partial void ProducerReplaced(ILogger logger, string reason);
+
+    [LoggerMessage(11, LogLevel.Error, "A message in {Topic} is no hint ({Reason}); {DeadLetterTopic} refuses it ({Error}); it was dropped")]
+    public static partial void MessageDropped(ILogger logger, string topic, string reason, string deadLetterTopic, string error);
+
+    [LoggerMessage(12, LogLevel.Debug, "How far this process came in a partition could not be kept ({Reason}); its hints come once more")]
+    public static partial void OffsetNotStored(ILogger logger, string reason);
+
+    [LoggerMessage(13, LogLevel.Warning, "Kafka takes no events at present ({Reason}); they are lost until it does")]
+    public static partial void EventsLost(ILogger logger, string reason);
+
+    [LoggerMessage(14, LogLevel.Debug, "Kafka brings no notification events at present ({Reason}); topics expand as they fall due")]
+    public static partial void EventsNotConsumed(ILogger logger, string reason);
 }

@@ -16,7 +16,7 @@ public sealed class FullDiskTests
         var settings = folder.Settings(VendorMood.Slow) with { LeaseDuration = TimeSpan.FromMinutes(1) };
         var host = folder.Launch(settings, "sh", "-c", "trap '' XFSZ; exec \"$@\"", "sh");
         Assert.True(await host.Ready, host.Output);
-        using var load = new TriggerLoad(settings.Address, 200);
+        using var load = new TriggerLoad([settings.Address], 200);
         await load.RunAsync(32, default);
 
         // No file of the process may grow beyond what the write-ahead log has: SQLite gets the error of a disk without room.

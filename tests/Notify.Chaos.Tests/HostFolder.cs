@@ -10,7 +10,7 @@ internal sealed class HostFolder : IAsyncDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly List<HostProcess> _hosts = [];
 
-    public HostFolder() => Stored = new StoredDeliveries(Database);
+    public HostFolder() => Stored = StoredDeliveries.InSqlite(Database);
 
     public string Database => _folder.File("notify.db");
 

@@ -14,8 +14,8 @@ public sealed class SharedFileTests
     {
         await using var folder = new HostFolder();
         var hosts = await Task.WhenAll(folder.StartAsync(folder.Settings()), folder.StartAsync(folder.Settings()));
-        using var one = new TriggerLoad(hosts[0].Settings.Address, 300);
-        using var other = new TriggerLoad(hosts[1].Settings.Address, 300);
+        using var one = new TriggerLoad([hosts[0].Settings.Address], 300);
+        using var other = new TriggerLoad([hosts[1].Settings.Address], 300);
         await Task.WhenAll(one.RunAsync(16, default), other.RunAsync(16, default));
         await folder.SettledAsync();
 
@@ -36,7 +36,7 @@ public sealed class SharedFileTests
         };
         var sleeper = await folder.StartAsync(slow);
         var other = await folder.StartAsync(folder.Settings());
-        using var load = new TriggerLoad(slow.Address, 40);
+        using var load = new TriggerLoad([slow.Address], 40);
         await load.RunAsync(40, default);
         await Eventually.TrueAsync(() => folder.Record().Count(entry => entry.Act == VendorAct.Began) >= 40, "the attempts to begin");
         sleeper.Pause();

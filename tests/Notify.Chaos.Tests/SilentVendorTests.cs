@@ -19,7 +19,7 @@ public sealed class SilentVendorTests
             LeaseDuration = TimeSpan.FromSeconds(1),
         };
         var host = await folder.StartAsync(settings);
-        using var load = new TriggerLoad(settings.Address, 20);
+        using var load = new TriggerLoad([settings.Address], 20);
         await load.RunAsync(20, default);
 
         using var client = new HttpClient { BaseAddress = settings.Address };

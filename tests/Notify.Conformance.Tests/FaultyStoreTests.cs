@@ -45,6 +45,8 @@ public sealed class FaultyStoreTests
         ["takes bounces for deliveries"] =
             (Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
                 nameof(DeliveryQueueConformance.A_bounce_makes_the_next_step_due)),
+        ["purges a day too much"] = (Retention<IRetentionStore>(retention => new PurgesADayTooMuch(retention)),
+            nameof(RetentionConformance.What_was_accepted_at_that_time_or_later_is_kept)),
         ["forgets"] = (() => new DurabilitySuite(),
             nameof(DurabilityConformance.Deliveries_and_their_history_are_there_after_reopening)),
     };
@@ -70,4 +72,7 @@ public sealed class FaultyStoreTests
 
     private static Func<IAsyncLifetime> Queue<TService>(Func<TService, TService> fault) where TService : class =>
         () => new QueueSuite<TService>(fault);
+
+    private static Func<IAsyncLifetime> Retention<TService>(Func<TService, TService> fault) where TService : class =>
+        () => new RetentionSuite<TService>(fault);
 }

@@ -174,6 +174,21 @@ internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore
         inner.ListAsync(tenant, from, to, cancellationToken);
 }
 
+internal sealed class PurgesADayTooMuch(IRetentionStore inner) : IRetentionStore
+{
+    public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
+        inner.PurgeNotificationsAsync(acceptedBefore.AddDays(1), most, cancellationToken);
+
+    public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        inner.PurgeIdempotencyKeysAsync(now, most, cancellationToken);
+
+    public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
+        inner.PurgePermitsAsync(takenBefore, most, cancellationToken);
+
+    public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+        inner.PurgeCountsAsync(before, most, cancellationToken);
+}
+
 internal sealed class KnowsEveryDelivery(IReceiptStore inner) : IReceiptStore
 {
     public async ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)

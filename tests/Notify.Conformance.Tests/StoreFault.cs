@@ -28,6 +28,11 @@ internal sealed class StoreSuite<TService>(Func<TService, TService> fault) : Sto
     protected override ValueTask<ConformanceStore> OpenAsync() => StoreFault.OpenAsync(fault);
 }
 
+internal sealed class RetentionSuite<TService>(Func<TService, TService> fault) : RetentionConformance where TService : class
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => StoreFault.OpenAsync(fault);
+}
+
 internal sealed class DurabilitySuite : DurabilityConformance
 {
     protected override ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());

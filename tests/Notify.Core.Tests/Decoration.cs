@@ -23,6 +23,8 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public Action<IReadOnlyList<Lease>>? Leased { get; init; }
 
+    public Action<IReadOnlyList<Lease>>? Claimed { get; init; }
+
     public Func<IReadOnlyList<Settlement>, Task>? Settling { get; init; }
 
     public Action? Enqueued { get; init; }
@@ -43,8 +45,12 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
         return leases;
     }
 
-    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        queue.ClaimAsync(request, cancellationToken);
+    public async ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var leases = await queue.ClaimAsync(request, cancellationToken);
+        Claimed?.Invoke(leases);
+        return leases;
+    }
 
     public async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {

@@ -18,6 +18,11 @@ public sealed class InMemoryQueueModelConformanceTests : DeliveryQueueModelConfo
     protected override ValueTask<ConformanceStore> OpenAsync() => InMemory.OpenAsync();
 }
 
+public sealed class InMemoryRetentionConformanceTests : RetentionConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => InMemory.OpenAsync();
+}
+
 file static class InMemory
 {
     public static ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());

@@ -29,6 +29,7 @@ internal static class SharedStore
         Share<ITemplateStore>();
         Share<IAnalyticsStore>();
         Share<ISharedTokenStore>();
+        Share<IRetentionStore>();
         return builder;
 
         void Share<T>() where T : class => builder.Services.AddSingleton<T>(_ => other.GetRequiredService<T>());

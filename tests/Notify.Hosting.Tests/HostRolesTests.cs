@@ -30,6 +30,35 @@ public sealed class HostRolesTests
         Assert.Equal(HttpStatusCode.OK, (await health.GetAsync("/health/ready")).StatusCode);
     }
 
+    [Fact]
+    public async Task The_process_for_analytics_answers_what_was_sent_and_takes_no_trigger()
+    {
+        using var folder = new TemporaryFolder();
+        var sent = folder.File("sent.jsonl");
+        var (sender, trigger) = await StartAsync(folder, "api delivery", sent);
+        await using var first = sender;
+        var (reader, client) = await StartAsync(folder, "analytics", sent);
+        await using var second = reader;
+        var id = await TriggerAsync(trigger);
+
+        await Eventually.TrueAsync(
+            async () => (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal), "the delivery");
+        await Eventually.TrueAsync(
+            async () => (await client.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal), "its count");
+        Assert.Contains("\"count\":0", await client.GetStringAsync("/v1/dead-letters"), StringComparison.Ordinal);
+        Assert.Contains("notify_queue_depth", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        string[] notHere = ["/v1/notifications", $"/v1/notifications/{id}/cancel", "/v1/dead-letters/replay", "/v1/receipts"];
+        foreach (var path in notHere)
+        {
+            using var refused = await client.PostAsJsonAsync(path, new { });
+            await refused.ProblemAsync(HttpStatusCode.NotFound);
+        }
+
+        using var user = await client.GetAsync("/v1/users/ada");
+        await user.ProblemAsync(HttpStatusCode.NotFound);
+    }
+
     [Theory]
     [InlineData("--Notify:Roles=sender", "sender")]
     [InlineData("--Notify:Providers:mail:Type=pigeon", "pigeon")]

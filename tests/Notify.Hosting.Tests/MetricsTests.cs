@@ -37,7 +37,9 @@ public sealed partial class MetricsTests
         await using var app = await ApiApplication.StartOnSqliteAsync(Mail("depth-mail", Outcome.Retry("busy")));
         (await app.TriggerAsync(Trigger)).Dispose();
 
-        Assert.Equal(1, ValueOf(await app.Client.GetStringAsync("/metrics"), """notify_queue_depth{provider="depth-mail",priority="normal"}"""));
+        var text = await app.Client.GetStringAsync("/metrics");
+        Assert.Equal(1, ValueOf(text, """notify_queue_depth{provider="depth-mail",priority="normal"}"""));
+        Assert.Equal(0, ValueOf(text, """notify_queue_depth{provider="depth-mail",priority="high"}"""));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ public sealed class ProtectionTests
         "/", "/health/live", "/health/ready", "/v1/notifications", "/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
         "/v1/notifications/a/b", "/v1/notifications/a/cancel", "/v1/users/u", "/v1/users/u/devices", "/v1/users/u/devices/d", "/v1/users/a/b/c/d",
         "/v1/topics/t/subscribers", "/v1/templates/t", "/v1/receipts", "/v1/dead-letters", "/v1/dead-letters/replay", "/v1/analytics/deliveries",
-        "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/health/other",
+        "/v1/events", "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/health/other",
     ];
 
     [Theory]

@@ -89,6 +89,7 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
     [InlineData("", "notify")]
     [InlineData("Database=shop;Password=hunter2", "notify")]
     [InlineData("Nonsense=hunter2", "notify")]
+    [InlineData("Host=db-1,db-2;Target Session Attributes=standby;Password=hunter2", "notify")]
     [InlineData("Host=localhost", "No\"tify")]
     public async Task Options_that_cannot_work_fail_the_start_without_repeating_a_password(string connectionString, string schema)
     {

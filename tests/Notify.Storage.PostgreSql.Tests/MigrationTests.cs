@@ -1,4 +1,5 @@
 using Notify.Queueing;
+using Notify.Testing;
 
 namespace Notify.Storage.PostgreSql.Tests;
 
@@ -7,7 +8,7 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
     [Fact]
     public async Task Processes_that_start_together_make_the_tables_once()
     {
-        var stores = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => OpenStoreAsync())));
+        var stores = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => OpenStoreAsync())));
 
         foreach (var store in stores)
             Assert.Equal(EnqueueStatus.Stored, (await store.Queue.EnqueueAsync([Request()], Cancellation))[0].Status);
@@ -19,12 +20,45 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
     {
         await OpenStoreAsync();
         await using (var connection = await ConnectAsync())
-            await ExecuteAsync(connection, "INSERT INTO notify.schema_version VALUES (1000)");
+            await ExecuteAsync(connection, "INSERT INTO notify.schema_version (version, oldest) VALUES (1000, 1000)");
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => OpenStoreAsync());
 
         Assert.Contains("schema 1000", exception.Message, StringComparison.Ordinal);
         Assert.Contains("update the package", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_database_that_a_newer_version_has_changed_in_ways_that_do_no_harm_is_used()
+    {
+        await OpenStoreAsync();
+        await using (var connection = await ConnectAsync())
+            await ExecuteAsync(connection, "INSERT INTO notify.schema_version (version) VALUES (1000)");
+
+        var store = await OpenStoreAsync();
+
+        Assert.Equal(EnqueueStatus.Stored, (await store.Queue.EnqueueAsync([Request()], Cancellation))[0].Status);
+    }
+
+    [Fact]
+    public async Task An_older_version_works_on_while_ten_processes_of_this_one_start_and_change_the_tables()
+    {
+        await using var older = await OlderVersion.InstallAsync(ConnectionString);
+        older.Start();
+        await Eventually.TrueAsync(() => older.Accepted.Count > 100, "the older version to work");
+
+        var stores = await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => Task.Run(() => OpenStoreAsync())));
+        var accepted = older.Accepted.Count;
+        foreach (var store in stores)
+            await store.Queue.EnqueueAsync([Request()], Cancellation);
+        await Eventually.TrueAsync(() => older.Accepted.Count > accepted + 100, "the older version to go on");
+        await older.StopAsync();
+
+        Assert.Equal("p", await ScalarAsync<string>("SELECT relkind::text FROM pg_class WHERE oid = 'notify.notification'::regclass"));
+        foreach (var id in older.Accepted)
+            Assert.NotNull(await stores[0].Notifications.FindAsync(Tenant, id, Cancellation));
+        Assert.Equal(older.Accepted.Count + 10, await ScalarAsync<long>("SELECT count(*) FROM notify.notification"));
+        Assert.Equal(10, (await stores[0].Queue.GetDepthAsync(Cancellation)).Sum(depth => depth.Pending));
     }
 
     [Fact]

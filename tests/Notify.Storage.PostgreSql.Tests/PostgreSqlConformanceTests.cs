@@ -23,6 +23,11 @@ public sealed class PostgreSqlDurabilityConformanceTests(PostgreSqlServer server
     protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
+public sealed class PostgreSqlRetentionConformanceTests(PostgreSqlServer server) : RetentionConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
+}
+
 file static class FreshSchema
 {
     public static async ValueTask<ConformanceStore> OpenAsync(PostgreSqlServer server)

@@ -32,13 +32,17 @@ public abstract class TestDatabase(PostgreSqlServer server) : IAsyncLifetime
     }
 
     /// <summary>Opens a store with a data source of its own, as each process has.</summary>
-    private protected async Task<ConformanceStore> OpenStoreAsync(Action<PostgreSqlStoreOptions>? configure = null)
+    private protected async Task<ConformanceStore> OpenStoreAsync(Action<PostgreSqlStoreOptions>? configure = null, TimeProvider? time = null)
     {
-        var store = await ConformanceStore.OpenAsync(notifications => notifications.UsePostgreSql(options =>
+        var store = await ConformanceStore.OpenAsync(notifications =>
         {
-            options.ConnectionString = ConnectionString;
-            configure?.Invoke(options);
-        }));
+            notifications.Services.AddSingleton(time ?? TimeProvider.System);
+            notifications.UsePostgreSql(options =>
+            {
+                options.ConnectionString = ConnectionString;
+                configure?.Invoke(options);
+            });
+        });
         lock (_stores)
             _stores.Add(store);
         return store;
@@ -66,15 +70,17 @@ public abstract class TestDatabase(PostgreSqlServer server) : IAsyncLifetime
 
     /// <summary>A notification to enqueue, with deliveries that are due now and that nobody holds.</summary>
     private protected EnqueueRequest Request(
-        int deliveries = 1, string tenant = Tenant, IdempotencyClaim? idempotency = null, Func<Delivery, Delivery>? change = null)
+        int deliveries = 1, string tenant = Tenant, IdempotencyClaim? idempotency = null, Func<Delivery, Delivery>? change = null,
+        DateTimeOffset? acceptedAt = null)
     {
+        var now = acceptedAt ?? Now;
         var content = new Content { Title = "Hello", Body = "Hello" };
         var notification = new Notification
         {
-            Id = Guid.CreateVersion7(Now),
+            Id = Guid.CreateVersion7(now),
             Trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = content },
-            AcceptedAt = Now,
-            ExpiresAt = Now.AddDays(3),
+            AcceptedAt = now,
+            ExpiresAt = now.AddDays(3),
             Contents = [new ContentVariant(null, null, content)],
         };
         return new EnqueueRequest(
@@ -104,7 +110,7 @@ public abstract class TestDatabase(PostgreSqlServer server) : IAsyncLifetime
 
     private Delivery DeliveryOf(Notification notification) => new()
     {
-        Id = Guid.CreateVersion7(Now),
+        Id = Guid.CreateVersion7(notification.AcceptedAt),
         NotificationId = notification.Id,
         Tenant = notification.Tenant,
         Priority = Priority.Normal,
@@ -112,8 +118,8 @@ public abstract class TestDatabase(PostgreSqlServer server) : IAsyncLifetime
         Provider = Provider,
         Content = notification.Contents[0].Content,
         ContentIndex = 0,
-        AcceptedAt = Now,
-        DueAt = Now,
+        AcceptedAt = notification.AcceptedAt,
+        DueAt = notification.AcceptedAt,
         ExpiresAt = notification.ExpiresAt,
     };
 }

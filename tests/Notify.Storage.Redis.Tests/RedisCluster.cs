@@ -49,6 +49,18 @@ public sealed class RedisCluster : IAsyncDisposable
         return null;
     }
 
+    /// <summary>The first node of which this holds; null while there is none.</summary>
+    public async Task<RedisProcess?> FindAsync(Func<RedisProcess, Task<bool>> holds)
+    {
+        foreach (var node in _nodes.Where(node => node.IsRunning))
+        {
+            if (await holds(node))
+                return node;
+        }
+
+        return null;
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var node in _nodes)

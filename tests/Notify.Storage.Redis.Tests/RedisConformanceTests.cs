@@ -30,8 +30,8 @@ public sealed class PostgreSqlWithRedisConformanceTests(RedisServer redis, Postg
         var configure = await redis.FreshAsync();
         var (connectionString, schema) = await postgreSql.CreateSchemaAsync();
         return await ConformanceStore.OpenAsync(notifications => notifications
-            .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema))
-            .UseRedis(configure));
+            .UseRedis(configure)
+            .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema)));
     }
 }
 

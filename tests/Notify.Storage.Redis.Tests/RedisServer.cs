@@ -3,6 +3,9 @@ using Notify.Storage.Redis.Tests;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
 
+// Most of the time a test waits for servers to notice something.
+[assembly: CollectionBehavior(MaxParallelThreads = 6)]
+
 namespace Notify.Storage.Redis.Tests;
 
 /// <summary>One server for all tests that do not hurt it; each has keys of its own in it.</summary>

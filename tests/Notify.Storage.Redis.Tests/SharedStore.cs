@@ -33,7 +33,7 @@ internal sealed class SharedStore : IAsyncDisposable
             if (logs is not null)
                 logging.AddProvider(logs);
         });
-        var notifications = services.AddNotifications().UseInMemory();
+        var notifications = services.AddNotifications(options => options.Workers = Workers.None).UseInMemory().AddSandbox();
         services.Replace(ServiceDescriptor.Singleton<IUserStore>(Users));
         services.Replace(ServiceDescriptor.Singleton<IDeviceStore>(Devices));
         services.Replace(ServiceDescriptor.Singleton(_store.GetRequiredService<IDeliveryQueue>()));
@@ -74,7 +74,20 @@ internal abstract class Watched
 
 internal sealed class WatchedUsers(IUserStore store) : Watched, IUserStore
 {
-    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => store.SaveAsync(users, cancellationToken);
+    /// <summary>Called after users were saved, before the answer.</summary>
+    public Func<Task>? BeforeSaved { get; set; }
+
+    /// <summary>Called before users are saved.</summary>
+    public Func<Task>? BeforeSave { get; set; }
+
+    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        if (BeforeSave is { } before)
+            await before();
+        await store.SaveAsync(users, cancellationToken);
+        if (BeforeSaved is { } after)
+            await after();
+    }
 
     public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
         ReadAsync(store.FindAsync(tenant, ids, cancellationToken));

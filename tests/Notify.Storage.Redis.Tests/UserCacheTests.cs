@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Notify.Recipients;
 using Notify.Testing;
 
@@ -121,6 +122,89 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
                 return _store.Users.Reads == before;
             },
             "Redis to answer again");
+    }
+
+    [Fact]
+    public async Task A_writer_that_dies_in_the_middle_of_a_change_leaves_nothing_outdated_behind()
+    {
+        var (here, there) = await TwoProcessesAsync();
+        await here.SaveAsync([new User { Id = "u", Locale = "sv" }], Cancellation);
+        Assert.Equal("sv", await LocaleAsync(there));
+
+        var isSaved = new TaskCompletionSource();
+        _store.Users.BeforeSaved = () => DieAsync(isSaved);
+        var dead = here.SaveAsync([new User { Id = "u", Locale = "de" }], Cancellation);
+        await isSaved.Task;
+
+        Assert.Equal("de", await LocaleAsync(there));
+        Assert.False(dead.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_writer_that_dies_is_made_good_for_although_another_writer_had_ended_meanwhile()
+    {
+        var (here, there) = await TwoProcessesAsync();
+        var (isSaving, maySave, isSaved) = (new TaskCompletionSource(), new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Users.BeforeSave = async () =>
+        {
+            _store.Users.BeforeSave = null;
+            isSaving.SetResult();
+            await maySave.Task;
+        };
+        var ended = here.SaveAsync([new User { Id = "u", Locale = "sv" }], Cancellation);
+        await isSaving.Task;
+        var (isDying, mayDie) = (new TaskCompletionSource(), new TaskCompletionSource());
+        _store.Users.BeforeSave = () =>
+        {
+            isDying.SetResult();
+            return mayDie.Task;
+        };
+        var dead = there.SaveAsync([new User { Id = "u", Locale = "de" }], Cancellation);
+        await isDying.Task;
+        maySave.SetResult();
+        await ended;
+
+        Assert.Equal("sv", await LocaleAsync(here));
+        _store.Users.BeforeSaved = () => DieAsync(isSaved);
+        mayDie.SetResult();
+        await isSaved.Task;
+
+        Assert.Equal("de", await LocaleAsync(here));
+        Assert.False(dead.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Other_processes_see_what_was_changed_while_Redis_was_away_although_the_one_that_changed_it_only_writes()
+    {
+        await using var server = await RedisProcess.StartAsync();
+        Action<RedisOptions> configure = options =>
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (server.Address, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50));
+        var (writing, reading) = (_store.Process(configure), _store.Process(configure));
+        foreach (var worker in writing.GetServices<IHostedService>())
+            await worker.StartAsync(Cancellation);
+        var readers = reading.GetRequiredService<IUserStore>();
+        await writing.GetRequiredService<IUserStore>().SaveAsync([new User { Id = "u", Locale = "sv" }], Cancellation);
+        Assert.Equal("sv", await LocaleAsync(readers));
+
+        // What the server has written to its disk it knows again after a restart.
+        await server.AskAsync("SAVE");
+        await server.StopAsync();
+        await writing.GetRequiredService<IUserStore>().SaveAsync([new User { Id = "u", Locale = "de" }], Cancellation);
+        await server.RestartAsync();
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                var before = _store.Users.Reads;
+                return await LocaleAsync(readers) == "de" && _store.Users.Reads == before;
+            },
+            "Redis to be told of the change");
+    }
+
+    private static Task DieAsync(TaskCompletionSource dying)
+    {
+        dying.SetResult();
+        return Task.Delay(Timeout.InfiniteTimeSpan, Cancellation);
     }
 
     private async Task<(IUserStore Here, IUserStore There)> TwoProcessesAsync()

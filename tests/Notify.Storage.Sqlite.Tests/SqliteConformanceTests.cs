@@ -24,6 +24,11 @@ public sealed class SqliteDurabilityConformanceTests : DurabilityConformance
     protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
 }
 
+public sealed class SqliteRetentionConformanceTests : RetentionConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
 file static class SqliteFile
 {
     public static async ValueTask<ConformanceStore> OpenAsync()

@@ -24,12 +24,23 @@ internal sealed class Application : IAsyncDisposable
 
     /// <summary>Starts a process that only triggers.</summary>
     public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
-        StartAsync(store, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+        StartAsync(
+            builder => store.AddTo(builder.Services), bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
 
     /// <summary>Starts a process that sends.</summary>
     public static Task<Application> StartSendingAsync(
-        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, int concurrency = 256) =>
-        StartAsync(store, bootstrapServers, mail, configure, options => options.MaxConcurrencyPerProvider = concurrency);
+        SharedMemory store,
+        string bootstrapServers,
+        Mail mail,
+        Action<KafkaTransportOptions> configure,
+        int concurrency = 256,
+        Action<IServiceCollection>? change = null) =>
+        StartAsync(
+            builder => { store.AddTo(builder.Services); change?.Invoke(builder.Services); },
+            bootstrapServers,
+            mail,
+            configure,
+            options => options.MaxConcurrencyPerProvider = concurrency);
 
     public async Task<Guid[]> TriggerAsync(int count, Priority priority = Priority.Normal, Recipient? to = null)
     {
@@ -42,6 +53,10 @@ internal sealed class Application : IAsyncDisposable
         return [.. accepted.Select(result => result.Id)];
     }
 
+    /// <summary>Waits until every delivery of these notifications is accepted.</summary>
+    public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
+        _host.Services.GetRequiredService<INotificationStore>().AcceptedAsync(notifications);
+
     public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
@@ -50,8 +65,13 @@ internal sealed class Application : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static async Task<Application> StartAsync(
-        SharedMemory store, string bootstrapServers, Mail mail, Action<KafkaTransportOptions> configure, Action<NotificationsOptions> change)
+    /// <summary>Starts a process on any store.</summary>
+    public static async Task<Application> StartAsync(
+        Action<INotificationsBuilder> addStore,
+        string bootstrapServers,
+        Mail mail,
+        Action<KafkaTransportOptions> configure,
+        Action<NotificationsOptions> change)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IDeliveryProvider>(mail);
@@ -60,11 +80,14 @@ internal sealed class Application : IAsyncDisposable
             options.PollInterval = TimeSpan.FromMilliseconds(50);
             change(options);
         });
-        store.AddTo(notifications.Services);
+        addStore(notifications);
         notifications.UseKafka(options =>
         {
             options.BootstrapServers = bootstrapServers;
             options.CreateTopics = false;
+            // librdkafka's brokers let a group wait for nearly this long whenever a member comes or goes.
+            options.Settings["session.timeout.ms"] = "3000";
+            options.Settings["heartbeat.interval.ms"] = "500";
             configure(options);
         });
         var host = builder.Build();
@@ -106,9 +129,16 @@ internal sealed class SharedMemory : IDisposable
     }
 
     /// <summary>Waits until every delivery of these notifications is accepted.</summary>
-    public async Task AcceptedAsync(IEnumerable<Guid> notifications)
+    public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
+        _services.GetRequiredService<INotificationStore>().AcceptedAsync(notifications);
+
+    public void Dispose() => _services.Dispose();
+}
+
+internal static class Acceptance
+{
+    public static async Task AcceptedAsync(this INotificationStore store, IEnumerable<Guid> notifications)
     {
-        var store = _services.GetRequiredService<INotificationStore>();
         foreach (var id in notifications)
         {
             await Eventually.TrueAsync(
@@ -116,6 +146,4 @@ internal sealed class SharedMemory : IDisposable
                 $"the delivery of {id} to be accepted");
         }
     }
-
-    public void Dispose() => _services.Dispose();
 }

@@ -5,6 +5,9 @@ using Notify.Transport.Kafka.Tests;
 
 [assembly: AssemblyFixture(typeof(SharedKafkaCluster))]
 
+// A test waits for the brokers nearly all of its time: three seconds until a group has its first members.
+[assembly: CollectionBehavior(MaxParallelThreads = 8)]
+
 namespace Notify.Transport.Kafka.Tests;
 
 /// <summary>
@@ -55,7 +58,7 @@ public sealed partial class KafkaCluster : IAsyncDisposable
 
     private async Task<byte[]> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo(ServerProcess.Find("kcat"), ["-b", BootstrapServers, .. arguments])
+        var start = new ProcessStartInfo(ServerProcess.Find("kcat"), ["-b", BootstrapServers, "-X", "fetch.wait.max.ms=10", .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

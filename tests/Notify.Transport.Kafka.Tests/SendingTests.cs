@@ -49,39 +49,6 @@ public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
     }
 
     [Fact]
-    public async Task A_message_that_is_redelivered_is_not_sent_twice()
-    {
-        var (cluster, prefix) = await shared.GetAsync();
-        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
-        var ids = await sending.TriggerAsync(1);
-        await _store.AcceptedAsync(ids);
-
-        var topic = $"{prefix}deliveries-normal";
-        var partition = Assert.Single(await cluster.ReadAsync(topic, "%p"));
-        await cluster.WriteAsync(topic, partition, await cluster.ReadBodyAsync(topic));
-
-        await PassedAsync(cluster, prefix, partition);
-        Assert.Single(_mail.Sent);
-    }
-
-    [Fact]
-    public async Task What_is_no_hint_is_moved_to_the_dead_letter_topic_and_holds_nothing_up()
-    {
-        var (cluster, prefix) = await shared.GetAsync();
-        foreach (var partition in new[] { "0", "1", "2", "3" })
-            await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "no hint"u8.ToArray());
-        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, ByHint(prefix));
-
-        var ids = await sending.TriggerAsync(20);
-
-        await _store.AcceptedAsync(ids);
-        await Eventually.TrueAsync(
-            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s|%h")).Count(message =>
-                message.StartsWith("no hint|notify-reason=version 110 instead of 1,notify-source=" + prefix, StringComparison.Ordinal)) == 4,
-            "the four messages in the dead-letter topic");
-    }
-
-    [Fact]
     public async Task A_delivery_that_is_due_later_is_left_to_the_store()
     {
         var (cluster, prefix) = await shared.GetAsync();
@@ -116,12 +83,4 @@ public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
         options.TopicPrefix = prefix;
         options.HandOverTime = TimeSpan.FromMinutes(5);
     };
-
-    // What is no hint shows that everything before it in its partition was taken.
-    private static async Task PassedAsync(KafkaCluster cluster, string prefix, string partition)
-    {
-        await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "mark"u8.ToArray());
-        await Eventually.TrueAsync(
-            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s")).Contains("mark"), "the mark in the dead-letter topic");
-    }
 }

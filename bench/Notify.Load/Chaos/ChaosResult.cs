@@ -2,9 +2,11 @@ namespace Notify.Load.Chaos;
 
 /// <summary>The chaos audit's result; see docs/chaos.md for what is counted how.</summary>
 internal sealed record ChaosResult(
+    string Topology,
     int Count,
     int Kills,
     int Stops,
+    int EngineRestarts,
     int Acknowledged,
     int Delivered,
     int Lost,

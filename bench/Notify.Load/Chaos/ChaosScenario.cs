@@ -4,36 +4,24 @@ using Notify.Queueing;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>Kills a host again and again under load, and then asks whether everything it acknowledged was delivered.</summary>
+/// <summary>Kills hosts again and again under load, and then asks whether everything they acknowledged was delivered.</summary>
 internal sealed class ChaosScenario : IAsyncDisposable
 {
     private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(30);
 
     private readonly ChaosSettings _settings;
-    private readonly string _folder;
-    private readonly HostSettings _hostSettings;
-    private readonly StoredDeliveries _stored;
+    private readonly ITopology _topology;
+    private readonly RunningHosts _hosts;
     private readonly TriggerLoad _load;
     private readonly Audit _audit = new();
-    private readonly Stopwatch _clock = Stopwatch.StartNew();
-    private HostProcess _host;
-    private int _starts;
+    private readonly Stopwatch _clock = new();
     private int _blows;
 
-    private ChaosScenario(ChaosSettings settings, string folder)
+    private ChaosScenario(ChaosSettings settings, ITopology topology, string folder)
     {
-        (_settings, _folder) = (settings, folder);
-        _hostSettings = new HostSettings
-        {
-            Database = Path.Combine(folder, "notify.db"),
-            Record = "",
-            Port = HostProcess.FreePort(),
-            Seed = settings.Seed,
-            Mood = VendorMood.Mixed,
-        };
-        _stored = new StoredDeliveries(_hostSettings.Database);
-        _load = new TriggerLoad(_hostSettings.Address, settings.Count);
-        _host = StartHost();
+        (_settings, _topology) = (settings, topology);
+        _hosts = new RunningHosts(topology.Hosts, folder);
+        _load = new TriggerLoad(topology.Addresses, settings.Count);
     }
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -43,7 +31,8 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Directory.CreateDirectory(folder);
         Console.Error.WriteLine($"chaos: seed {settings.Seed}, data in {folder}");
 
-        await using var scenario = new ChaosScenario(settings, folder);
+        await using ITopology topology = settings.IsCluster ? await StartClusterAsync(settings) : new OneHost(settings, folder);
+        await using var scenario = new ChaosScenario(settings, topology, folder);
         var failures = await scenario.RunAsync();
         foreach (var failure in failures)
             Console.Error.WriteLine($"  FAILED: {failure}");
@@ -54,12 +43,27 @@ internal sealed class ChaosScenario : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _host.DisposeAsync();
+        await _hosts.DisposeAsync();
         _load.Dispose();
     }
 
+    // A lease outlives the store's restart, so that an outcome can still be written then.
+    private static async Task<ITopology> StartClusterAsync(ChaosSettings settings) => await Cluster.StartAsync(
+        apis: 2,
+        senders: 2,
+        new HostSettings
+        {
+            Record = "",
+            Port = 0,
+            Seed = settings.Seed,
+            Mood = VendorMood.Mixed,
+            LeaseDuration = TimeSpan.FromSeconds(6),
+        });
+
     private async Task<IReadOnlyList<string>> RunAsync()
     {
+        await _hosts.StartAllAsync();
+        _clock.Start();
         using var ended = new CancellationTokenSource();
         var progress = ShowProgressAsync(ended.Token);
         try
@@ -67,7 +71,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
             await LoadUnderBlowsAsync(ended);
             var stuck = await SettleAsync();
             var seconds = _clock.Elapsed.TotalSeconds;
-            await _host.StopAsync();
+            await _hosts.StopAsync();
             return Report(stuck, seconds);
         }
         finally
@@ -87,48 +91,68 @@ internal sealed class ChaosScenario : IAsyncDisposable
 
     private async Task DealBlowsAsync(Task load, CancellationToken cancellationToken)
     {
-        foreach (var planned in ChaosPlan.Draw(_settings))
+        foreach (var planned in ChaosPlan.Draw(_settings, _topology.Hosts.Count, _topology.Engines.Count))
         {
             while (_load.Answered < planned.At && planned.Blow != Blow.KillAtStart)
             {
                 if (load.IsCompleted)
                     await load;
-                if (_host.HasExited)
-                    throw new InvalidOperationException($"The host ended by itself, with code {_host.ExitCode}:\n{_host.Output}");
+                await _hosts.StartUnreadyAgainAsync();
                 await Task.Delay(1, cancellationToken);
             }
 
             await Task.Delay(planned.Delay, cancellationToken);
-            await DealAsync(planned.Blow);
+            await DealAsync(planned.Blow, planned.Target);
+            _blows++;
         }
     }
 
-    private async Task DealAsync(Blow blow)
+    private async Task DealAsync(Blow blow, int target)
     {
-        if (blow == Blow.Stop)
-            await _host.StopAsync();
-        else
-            await _host.KillAsync();
+        if (blow == Blow.Restart)
+        {
+            await RestartAsync(_topology.Engines[target]);
+            return;
+        }
 
-        // After a stop there is nothing to excuse a repetition with.
+        var host = _hosts[target];
         if (blow != Blow.Stop)
-            _audit.AddKill(VendorRecord.Read(_host.Settings.Record), _stored.HeldBy(_host.Id, _host.StartedAt));
-        await _host.DisposeAsync();
-        _host = StartHost();
-        _blows++;
+        {
+            await host.KillAsync();
+            Excuse(host);
+        }
+        else if (await host.Ready)
+        {
+            // There is nothing to excuse a repetition with.
+            await host.StopAsync();
+        }
+
+        await host.DisposeAsync();
+        _hosts.Start(target);
     }
 
-    private HostProcess StartHost() =>
-        HostProcess.Start(_hostSettings with { Record = Path.Combine(_folder, $"vendor-{++_starts:0000}.log") });
+    private async Task RestartAsync(Engine engine)
+    {
+        Console.Error.WriteLine($"  restarting {engine.Name}");
+        await engine.RestartAsync();
+
+        // What was under way meanwhile may have outlived its lease.
+        foreach (var host in _hosts.All)
+            Excuse(host);
+    }
+
+    private void Excuse(HostProcess host) =>
+        _audit.AddKill(VendorRecord.Read(host.Settings.Record), _topology.Stored.HeldBy(host.Id, host.StartedAt));
 
     /// <returns>What is pending although nothing has moved for long.</returns>
     private async Task<int> SettleAsync()
     {
-        var (pending, changed) = (_stored.CountPending(), Stopwatch.GetTimestamp());
+        var (pending, changed) = (_topology.Stored.CountPending(), Stopwatch.GetTimestamp());
         while (pending > 0 && Stopwatch.GetElapsedTime(changed) < SettlingPatience)
         {
             await Task.Delay(50);
-            var now = _stored.CountPending();
+            await _hosts.StartUnreadyAgainAsync();
+            var now = _topology.Stored.CountPending();
             if (now != pending)
                 (pending, changed) = (now, Stopwatch.GetTimestamp());
         }
@@ -138,15 +162,17 @@ internal sealed class ChaosScenario : IAsyncDisposable
 
     private List<string> Report(int stuck, double seconds)
     {
-        _audit.Finish(_load.Acknowledged, Directory.GetFiles(_folder, "vendor-*.log").SelectMany(VendorRecord.Read));
-        var states = _stored.CountByState();
+        _audit.Finish(_load.Acknowledged, _hosts.Record);
+        var states = _topology.Stored.CountByState();
         var result = new ChaosResult(
-            _settings.Count, _settings.Kills, _settings.Stops, _load.Answered, _audit.Delivered, _audit.Lost, stuck, _audit.Duplicates,
+            _settings.IsCluster ? "cluster" : "one", _settings.Count, _settings.Kills, _settings.Stops,
+            _settings.Restarts * _topology.Engines.Count, _load.Answered, _audit.Delivered, _audit.Lost, stuck, _audit.Duplicates,
             _audit.InFlight, Math.Round(seconds, 1), Math.Round(_settings.Count / seconds, 1), _settings.Seed);
         result.Print();
 
         var failures = new List<string>();
-        Expect(_host.ExitCode == 0, $"the last host ended with code {_host.ExitCode} when it was stopped");
+        foreach (var host in _hosts.All)
+            Expect(host.ExitCode == 0, $"a host ended with code {host.ExitCode} when it was stopped:\n{host.Output}");
         Expect(result.Acknowledged == result.Count, $"{result.Count - result.Acknowledged} triggers were never acknowledged");
         Expect(result.Lost == 0, $"{result.Lost} acknowledged notifications never reached the vendor");
         Expect(result.Stuck == 0, $"{result.Stuck} deliveries are pending and nothing moves them");
@@ -170,7 +196,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         {
             Console.Error.WriteLine(
                 $"  {_clock.Elapsed.TotalSeconds,4:0} s: {_load.Answered,7} of {_settings.Count} acknowledged, {_load.Unanswered} repeated,"
-                + $" {_blows} of {_settings.Kills + _settings.Stops} kills and stops, {_audit.InFlight} attempts were in flight");
+                + $" {_blows} blows, {_audit.InFlight} attempts were in flight");
         }
     }
 }

@@ -1,14 +1,23 @@
 namespace Notify.Load.Chaos;
 
 /// <summary>What the chaos audit is asked to do.</summary>
-internal sealed record ChaosSettings(int Count, int Kills, int Stops, int Clients, int Seed, string? Folder)
+internal sealed record ChaosSettings(
+    bool IsCluster, int Count, int Kills, int Stops, int Restarts, int Clients, int Seed, string? Folder)
 {
     public static ChaosSettings From(Arguments arguments)
     {
+        var isCluster = arguments.Text("topology") switch
+        {
+            null or "one" => false,
+            "cluster" => true,
+            var other => throw new ArgumentException($"--topology is 'one' or 'cluster', not '{other}'."),
+        };
         var settings = new ChaosSettings(
+            isCluster,
             arguments.Int32("count", 100_000, min: 100),
             arguments.Int32("kills", 50, min: 0),
             arguments.Int32("stops", 0, min: 0),
+            isCluster ? arguments.Int32("restarts", 2, min: 0) : 0,
             arguments.Int32("clients", 64, min: 1),
             arguments.Int32("seed", Random.Shared.Next(), min: 0),
             arguments.Text("data"));

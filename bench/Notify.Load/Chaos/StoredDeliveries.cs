@@ -1,17 +1,30 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Notify.Queueing;
 using Notify.Storage;
+using Npgsql;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>
-/// Looks into a host's database from outside. It opens the file for reading only: the write-ahead log that a killed process
-/// left behind stays as it is, for the next process to recover from.
-/// </summary>
-internal sealed class StoredDeliveries(string database)
+/// <summary>Looks into the hosts' database from outside.</summary>
+/// <param name="connect">Makes a connection.</param>
+/// <param name="table">The deliveries' table.</param>
+/// <param name="history">Its column of attempts.</param>
+internal sealed class StoredDeliveries(Func<DbConnection> connect, string table, string history)
 {
-    private readonly string _connectionString =
-        new SqliteConnectionStringBuilder { DataSource = database, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+    /// <summary>
+    /// The file is opened for reading only: the write-ahead log that a killed process left behind stays as it is, for the next process
+    /// to recover from.
+    /// </summary>
+    public static StoredDeliveries InSqlite(string file)
+    {
+        var connectionString =
+            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        return new StoredDeliveries(() => new SqliteConnection(connectionString), "notify_delivery", "attempts");
+    }
+
+    public static StoredDeliveries InPostgreSql(string connectionString) =>
+        new(() => new NpgsqlConnection(connectionString + ";Pooling=false"), "notify.delivery", "history");
 
     public int CountPending() => CountByState().GetValueOrDefault(DeliveryState.Pending);
 
@@ -19,7 +32,7 @@ internal sealed class StoredDeliveries(string database)
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT state, COUNT(*) FROM notify_delivery GROUP BY state";
+        command.CommandText = $"SELECT state, COUNT(*) FROM {table} GROUP BY state";
         using var reader = command.ExecuteReader();
         var counts = new Dictionary<DeliveryState, int>();
         while (reader.Read())
@@ -36,22 +49,24 @@ internal sealed class StoredDeliveries(string database)
         using var connection = Open();
         using var command = connection.CreateCommand();
         command.CommandText =
-            "SELECT notification_id, attempts FROM notify_delivery WHERE due_at IS NOT NULL AND owner LIKE '%/' || $process || '/%'";
-        command.Parameters.AddWithValue("$process", processId);
+            $"SELECT notification_id, {history} FROM {table} WHERE due_at IS NOT NULL AND owner LIKE @owner";
+        var owner = command.CreateParameter();
+        (owner.ParameterName, owner.Value) = ("owner", $"%/{processId}/%");
+        command.Parameters.Add(owner);
         using var reader = command.ExecuteReader();
         var held = new Dictionary<Guid, int>();
         while (reader.Read())
         {
             var settled = StoredForm.ReadHistory(reader.GetString(1)).Count(attempt => attempt.StartedAt >= since);
-            held.Add(new Guid(reader.GetFieldValue<byte[]>(0), bigEndian: true), settled);
+            held.Add(reader.GetValue(0) is byte[] id ? new Guid(id, bigEndian: true) : reader.GetGuid(0), settled);
         }
 
         return held;
     }
 
-    private SqliteConnection Open()
+    private DbConnection Open()
     {
-        var connection = new SqliteConnection(_connectionString);
+        var connection = connect();
         connection.Open();
         return connection;
     }

@@ -7,15 +7,16 @@ namespace Notify.Load.Chaos;
 
 /// <summary>
 /// Clients that send triggers over kept connections, one trigger at a time each. What is not acknowledged is repeated with the
-/// same idempotency key until it is: a client cannot know what became of an unanswered request.
+/// same idempotency key until it is, at the next address: a client cannot know what became of an unanswered request.
 /// </summary>
-internal sealed class TriggerLoad(Uri address, int count) : IDisposable
+internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, string keys = "trigger") : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(40) };
+    private readonly HttpClient _client = new() { Timeout = TimeSpan.FromSeconds(40) };
     private readonly Guid[] _acknowledged = new Guid[count];
     private int _taken = -1;
+    private int _sent;
     private int _answered;
     private int _unanswered;
 
@@ -33,8 +34,8 @@ internal sealed class TriggerLoad(Uri address, int count) : IDisposable
     /// <summary>Sends one trigger once. Null when no answer came.</summary>
     public async Task<HttpResponseMessage?> TrySendAsync(int number, CancellationToken cancellationToken)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/notifications");
-        request.Headers.Add("Idempotency-Key", $"trigger-{number}");
+        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(NextAddress, "/v1/notifications"));
+        request.Headers.Add("Idempotency-Key", $"{keys}-{number}");
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(
             $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""));
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
@@ -47,6 +48,8 @@ internal sealed class TriggerLoad(Uri address, int count) : IDisposable
             return null;
         }
     }
+
+    private Uri NextAddress => addresses[(int)((uint)Interlocked.Increment(ref _sent) % addresses.Count)];
 
     public void Dispose() => _client.Dispose();
 

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Notify.Delivering;
+using Notify.Transport.Kafka;
 
 namespace Notify.Load.Hosts;
 
@@ -34,12 +35,16 @@ internal static class HostCommand
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls(settings.Address.ToString());
-        builder.Services.AddNotifications(options =>
-            {
-                options.AttemptTimeout = settings.AttemptTimeout;
-                options.LeaseDuration = settings.LeaseDuration;
-            })
-            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = settings.Database }.ToString());
+        var notifications = builder.Services.AddNotifications(options =>
+        {
+            options.AttemptTimeout = settings.AttemptTimeout;
+            options.LeaseDuration = settings.LeaseDuration;
+            options.Workers = settings.Workers;
+        });
+        if (settings.Cluster is { } cluster)
+            notifications.UsePostgreSql(cluster.PostgreSql).UseRedis(cluster.Redis).UseKafka(options => Join(cluster, options));
+        else
+            notifications.UseSqlite(new SqliteConnectionStringBuilder { DataSource = settings.Database }.ToString());
         builder.Services.AddSingleton<IDeliveryProvider>(new Vendor(settings, record));
         builder.Services.Configure<RetryOptions>(Channel.Email.Name, options =>
         {
@@ -50,5 +55,13 @@ internal static class HostCommand
         var app = builder.Build();
         app.MapNotifications();
         return app;
+    }
+
+    // A process that was killed is missed soon, and so is a hint that it took with it.
+    private static void Join(ClusterAddresses cluster, KafkaTransportOptions options)
+    {
+        options.BootstrapServers = cluster.Kafka;
+        options.HandOverTime = TimeSpan.FromSeconds(3);
+        options.Settings["session.timeout.ms"] = "6000";
     }
 }

@@ -5,8 +5,14 @@ namespace Notify.Load.Hosts;
 /// <summary>What a host process is started with.</summary>
 internal sealed record HostSettings
 {
-    /// <summary>The database file.</summary>
-    public required string Database { get; init; }
+    /// <summary>The SQLite file of a host that stands alone; else null.</summary>
+    public string? Database { get; init; }
+
+    /// <summary>The engines of a host that is one of several; else null.</summary>
+    public ClusterAddresses? Cluster { get; init; }
+
+    /// <summary>What it works on.</summary>
+    public Workers Workers { get; init; } = Workers.All;
 
     /// <summary>The file in which this process's vendor records its calls.</summary>
     public required string Record { get; init; }
@@ -33,7 +39,9 @@ internal sealed record HostSettings
     {
         var settings = new HostSettings
         {
-            Database = arguments.RequiredText("database"),
+            Database = arguments.Text("database"),
+            Cluster = ClusterAddresses.From(arguments),
+            Workers = Enum.Parse<Workers>(arguments.RequiredText("workers")),
             Record = arguments.RequiredText("record"),
             Port = arguments.Int32("port", 0, min: 1),
             Seed = arguments.Int32("seed", 0, min: 0),
@@ -48,7 +56,9 @@ internal sealed record HostSettings
 
     public IEnumerable<string> ToArguments() =>
     [
-        "--database", Database,
+        .. Database is null ? [] : new[] { "--database", Database },
+        .. Cluster?.ToArguments() ?? [],
+        "--workers", Workers.ToString(),
         "--record", Record,
         "--port", Text(Port),
         "--seed", Text(Seed),

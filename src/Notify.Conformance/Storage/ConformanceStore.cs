@@ -61,6 +61,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Tokens that nodes share.</summary>
     public ISharedTokenStore SharedTokens => Get<ISharedTokenStore>();
 
+    /// <summary>What forgets; a store that does so by itself has none.</summary>
+    public IRetentionStore Retention => Get<IRetentionStore>();
+
     /// <summary>Composes and starts a store.</summary>
     /// <param name="use">Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.</param>
     /// <param name="delete">Removes the store's data when the test is over; null where nothing is left.</param>

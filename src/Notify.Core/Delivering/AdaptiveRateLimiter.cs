@@ -4,9 +4,10 @@ namespace Notify.Delivering;
 
 /// <summary>
 /// A token bucket whose rate gives way to the vendor: a throttled attempt halves it, every acceptance raises it by 1 % until the
-/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store.
+/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store. Where processes share the
+/// configured rate, a permit needs both: a token of this bucket, and a permit of all.
 /// </summary>
-internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time) : RateLimiter
+internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time, SharedPermits? shared = null) : RateLimiter
 {
     private const double RaiseBy = 1.01;
     private const double LowerTo = 0.5;
@@ -33,8 +34,8 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         {
             lock (_lock)
             {
-                Refill();
-                return (int)Math.Clamp(_tokens, 0, int.MaxValue);
+                var tokens = Tokens();
+                return shared is null || tokens == 0 ? tokens : Math.Min(tokens, shared.Look());
             }
         }
     }
@@ -44,8 +45,9 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
     {
         lock (_lock)
         {
-            Refill();
-            var permits = (int)Math.Clamp(_tokens, 0, int.MaxValue);
+            var permits = Tokens();
+            if (shared is not null && permits > 0)
+                permits = shared.Take(permits);
             _tokens -= permits;
             return permits;
         }
@@ -58,6 +60,7 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         {
             _granted += used;
             _tokens = Math.Min(Math.Max(1, _rate * Burst.TotalSeconds), _tokens + unused);
+            shared?.GiveBack(unused, used);
         }
     }
 
@@ -100,7 +103,7 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         lock (_lock)
         {
             Refill();
-            if (_tokens < permitCount)
+            if (_tokens < permitCount || shared?.TryUse(permitCount) == false)
                 return Answer.Refused;
             Grant(permitCount);
             return Answer.Granted;
@@ -109,6 +112,12 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         new(AttemptAcquireCore(permitCount));
+
+    private int Tokens()
+    {
+        Refill();
+        return (int)Math.Clamp(_tokens, 0, int.MaxValue);
+    }
 
     private void Grant(int permits)
     {

@@ -27,4 +27,7 @@ internal static partial class Log
 
     [LoggerMessage(8, LogLevel.Error, "The transport brings no hints at present; trying again, and sending what falls due meanwhile")]
     public static partial void TransportFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(9, LogLevel.Error, "The count of a rate that processes share failed; what it limits waits until it answers")]
+    public static partial void SharedRateFailed(ILogger logger, Exception exception);
 }

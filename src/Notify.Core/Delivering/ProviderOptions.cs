@@ -12,7 +12,10 @@ public sealed class ProviderOptions
     [Range(1, 100_000)]
     public int? MaxConcurrency { get; set; }
 
-    /// <summary>Attempts per second and process at most; null for no limit but the vendor's. 0.01 to 1,000,000; default null.</summary>
+    /// <summary>
+    /// Attempts per second at most; null for no limit but the vendor's. It holds over all processes together where they have a
+    /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
+    /// </summary>
     /// <remarks>A throttled attempt (HTTP 429) halves the rate that is in use, and every acceptance raises it by 1 % again.</remarks>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecond { get; set; }

@@ -13,6 +13,7 @@ internal sealed class DigestWorker(
     IUserStore users,
     TemplateRenderer renderer,
     NotificationFactory factory,
+    NotificationEvents events,
     WorkerIdentity worker,
     WorkSignal signal,
     EngineSettings settings,
@@ -48,8 +49,11 @@ internal sealed class DigestWorker(
 
         var last = lease.Events[^1].Trigger;
         var nextDueAt = CollectDigests.DueAt(last.Digest!, Time.GetUtcNow(), user);
-        if (await digests.CloseAsync(lease, await SumUpAsync(lease, last, stopping).ConfigureAwait(false), nextDueAt, stopping).ConfigureAwait(false))
-            signal.Set();
+        var summary = await SumUpAsync(lease, last, stopping).ConfigureAwait(false);
+        if (!await digests.CloseAsync(lease, summary, nextDueAt, stopping).ConfigureAwait(false))
+            return;
+        signal.Set();
+        events.Publish(summary);
     }
 
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, Trigger last, CancellationToken stopping)

@@ -18,7 +18,7 @@ internal sealed class ExpansionWorker(
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<ExpansionWorker> logger) : DueWorker(settings, options, time)
+    ILogger<ExpansionWorker> logger) : DueWorker(settings, options, time), IExpansionSignal
 {
     private const int LeasesAtATime = 4;
 

@@ -14,6 +14,9 @@ public interface IRecipientDirectory
     /// <exception cref="InvalidRequestException">The device is wrong; the exception names every wrong field.</exception>
     Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default);
 
+    /// <summary>Forgets a user's device; false when the user has no such device.</summary>
+    Task<bool> RemoveDeviceAsync(string userId, string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+
     /// <summary>Subscribes users to a topic, at most 10,000 at once.</summary>
     /// <exception cref="InvalidRequestException">The topic or a user id is wrong; the exception names every wrong field.</exception>
     Task SubscribeAsync(string topic, IReadOnlyList<string> userIds, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);

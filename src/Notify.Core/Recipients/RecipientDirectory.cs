@@ -4,7 +4,8 @@ using Notify.Triggering;
 namespace Notify.Recipients;
 
 /// <summary>Checks users, devices and subscriptions, and hands them to the store.</summary>
-internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices, ITopicStore topics, TimeProvider time) : IRecipientDirectory
+internal sealed class RecipientDirectory(
+    IUserStore users, IDeviceStore devices, ITopicStore topics, IEnumerable<IDeviceEventSink> sinks, TimeProvider time) : IRecipientDirectory
 {
     private const int MaxAddresses = 16;
     private const int MaxPreferences = 1_000;
@@ -22,6 +23,21 @@ internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices,
         var now = time.GetUtcNow();
         await devices.RegisterAsync(device with { RegisteredAt = now, LastSeenAt = now, PrunedAt = null, PruneReason = null }, cancellationToken)
             .ConfigureAwait(false);
+        Publish(DeviceEventKind.Registered, device);
+    }
+
+    public async Task<bool> RemoveDeviceAsync(
+        string userId, string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default)
+    {
+        var theirs = await devices.ListAsync(tenant, userId, cancellationToken).ConfigureAwait(false);
+        if (theirs.FirstOrDefault(device => device.Id == id) is not { } device
+            || !await devices.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        Publish(DeviceEventKind.Removed, device);
+        return true;
     }
 
     public async Task SubscribeAsync(
@@ -68,6 +84,12 @@ internal sealed class RecipientDirectory(IUserStore users, IDeviceStore devices,
         CheckLocale(errors, device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
+    }
+
+    private void Publish(DeviceEventKind kind, Device device)
+    {
+        foreach (var sink in sinks)
+            sink.Publish(DeviceEvent.Of(kind, device, time.GetUtcNow()));
     }
 
     private static void CheckLocale(List<FieldError> errors, string? locale)

@@ -9,8 +9,11 @@ namespace Notify.Settling;
 /// Learns about recipients from what vendors answer: dead push tokens, webhooks that are gone, people who want to be left alone.
 /// It comes before the delivery is settled: a crash between the two learns once and repeats the attempt, never the reverse.
 /// </summary>
-internal sealed class RecipientUpkeep(IDeviceStore devices, IUserStore users, ILogger<RecipientUpkeep> logger)
+internal sealed class RecipientUpkeep(
+    IDeviceStore devices, IUserStore users, IEnumerable<IDeviceEventSink> sinks, TimeProvider time, ILogger<RecipientUpkeep> logger)
 {
+    private readonly IDeviceEventSink[] _sinks = [.. sinks];
+
     public async ValueTask LearnAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
         try
@@ -33,8 +36,31 @@ internal sealed class RecipientUpkeep(IDeviceStore devices, IUserStore users, IL
     {
         var reason = execution.Outcome!.Reason!;
         var deadAt = execution.Outcome.GoneSince ?? execution.StartedAt;
-        if (await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false))
-            Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
+        if (!await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false))
+            return;
+
+        Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
+        if (_sinks.Length > 0)
+            await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);
+    }
+
+    // A delivery knows its token and its user, and not which of the user's devices has the token.
+    private async ValueTask PublishAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
+    {
+        var theirs = delivery.UserId is { } user ? await devices.ListAsync(delivery.Tenant, user, cancellationToken).ConfigureAwait(false) : [];
+        var pruned = new DeviceEvent
+        {
+            Kind = DeviceEventKind.Pruned,
+            Tenant = delivery.Tenant,
+            DeviceId = theirs.FirstOrDefault(device => device.Token == delivery.To.Value)?.Id,
+            UserId = delivery.UserId,
+            Platform = delivery.To.Platform,
+            App = delivery.To.App,
+            Reason = reason,
+            At = time.GetUtcNow(),
+        };
+        foreach (var sink in _sinks)
+            sink.Publish(pruned);
     }
 
     private async ValueTask OptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)

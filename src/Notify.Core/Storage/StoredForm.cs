@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -51,6 +52,14 @@ public static class StoredForm
 
     /// <summary>Reads the receipts that were joined, oldest first.</summary>
     public static IReadOnlyList<Receipt> ReadReceipts(string receipts) => ReadJoined(receipts, NotifyJson.Default.IReadOnlyListReceipt);
+
+    /// <summary>The lowest UUIDv7 of a time: whatever has a lower one was made before.</summary>
+    public static Guid LowestIdOf(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
 
     private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;

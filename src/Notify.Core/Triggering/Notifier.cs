@@ -14,6 +14,7 @@ internal sealed class Notifier(
     IDeliveryTransport transport,
     IEnumerable<IOutbox> outboxes,
     ExpansionWorker expansions,
+    NotificationEvents events,
     TimeProvider time) : INotifier
 {
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
@@ -76,6 +77,7 @@ internal sealed class Notifier(
             await transport.PublishAsync(request.Deliveries, CancellationToken.None).ConfigureAwait(false);
             if (request.Expansions.Count > 0)
                 expansions.Wake();
+            events.Publish(request);
             return result;
         }
         finally

@@ -110,7 +110,10 @@ public sealed record FallbackStep(Channel Channel, TimeSpan After);
 /// <param name="Max">How many. 1 to 10,000.</param>
 /// <param name="Per">Within how long. 1 second to 31 days.</param>
 /// <remarks>What is more is dropped, which its deliveries show as cancelled; with <see cref="Trigger.Digest"/> it is collected instead.</remarks>
-public sealed record Throttle(int Max, TimeSpan Per);
+public sealed record Throttle(int Max, TimeSpan Per)
+{
+    internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
+}
 
 /// <summary>When what was collected is sent. Exactly one of the two.</summary>
 public sealed record Digest

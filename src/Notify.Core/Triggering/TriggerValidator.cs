@@ -200,7 +200,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             Add(ref errors, "digest.cron", "This is no cron time; write it as 0 8 * * 1-5.");
     }
 
-    private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= TimeSpan.FromDays(31);
+    private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
 
     private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {

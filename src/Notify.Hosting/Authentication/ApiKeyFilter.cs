@@ -5,11 +5,14 @@ using Notify.Hosting.Problems;
 namespace Notify.Hosting.Authentication;
 
 /// <summary>Lets a call pass with an API key; where none is set, a local one or one that the application authorizes.</summary>
-internal sealed class ApiKeyFilter(ApiKeys keys) : IEndpointFilter
+internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort) : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
+        // The port that was connected to, and not the one that a Host header claims.
+        if (http.Connection.LocalPort == managementPort)
+            return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
         if (keys.None)
             return IsOpen(http) ? next(context) : new(Problem.NotLocal());
         return keys.Accept(http.Request.Headers.Authorization) ? next(context) : new(Unauthorized(http));

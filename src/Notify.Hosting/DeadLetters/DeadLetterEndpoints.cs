@@ -16,6 +16,10 @@ internal static class DeadLetterEndpoints
     {
         group.MapGet("/v1/dead-letters", ListAsync);
         group.MapOtherMethods("/v1/dead-letters", "GET");
+    }
+
+    public static void MapReplay(this RouteGroupBuilder group)
+    {
         group.MapPost("/v1/dead-letters/replay", ReplayEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/dead-letters/replay", "POST");
     }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Notify.Delivering;
 using Notify.Hosting.Health;
 using Notify.Hosting.Problems;
 using Notify.Queueing;
@@ -16,18 +17,23 @@ internal static class MetricsEndpoint
     {
         var listener = new MetricsListener();
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(listener.Dispose);
-        group.MapGet("/metrics", (IDeliveryQueue queue, TimeProvider time, CancellationToken aborted) =>
-            WriteAsync(listener, queue, time, aborted));
+        group.MapGet("/metrics", (
+            IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
+            WriteAsync(listener, queue, providers, time, aborted));
         group.MapOtherMethods("/metrics", "GET");
     }
 
     private static async Task<IResult> WriteAsync(
-        MetricsListener listener, IDeliveryQueue queue, TimeProvider time, CancellationToken aborted)
+        MetricsListener listener,
+        IDeliveryQueue queue,
+        IEnumerable<IDeliveryProvider> providers,
+        TimeProvider time,
+        CancellationToken aborted)
     {
         var text = new PrometheusText();
         // What this process measured is wanted most when its store is away.
         if (await StoreProbe.TryGetDepthsAsync(queue, time, aborted).ConfigureAwait(false) is { } depths)
-            text.Write(depths);
+            text.Write(depths, providers.Select(provider => provider.Name));
         foreach (var instrument in listener.Read())
             text.Write(instrument);
         return TypedResults.Text(text.ToString(), PrometheusText.MediaType);

@@ -14,13 +14,24 @@ internal sealed class PrometheusText
 
     public override string ToString() => _text.ToString();
 
-    public void Write(IReadOnlyList<QueueDepth> depths)
+    /// <summary>Writes every lane of these providers: what scales by a series must not lose it when all is done.</summary>
+    public void Write(IReadOnlyList<QueueDepth> depths, IEnumerable<string> providers)
     {
-        WriteHead("notify_queue_depth", "gauge", "Deliveries that are pending, the leased ones included.");
-        foreach (var depth in depths)
+        var pending = new Dictionary<(string Provider, Priority Priority), long>();
+        foreach (var provider in providers)
         {
-            var labels = Labels([new("provider", depth.Provider), new("priority", depth.Priority.ToString().ToLowerInvariant())]);
-            WriteSample("notify_queue_depth", labels, depth.Pending);
+            foreach (var priority in Enum.GetValues<Priority>())
+                pending[(provider, priority)] = 0;
+        }
+
+        foreach (var depth in depths)
+            pending[(depth.Provider, depth.Priority)] = depth.Pending;
+
+        WriteHead("notify_queue_depth", "gauge", "Deliveries that are pending, the leased ones included.");
+        foreach (var (lane, count) in pending)
+        {
+            var labels = Labels([new("provider", lane.Provider), new("priority", lane.Priority.ToString().ToLowerInvariant())]);
+            WriteSample("notify_queue_depth", labels, count);
         }
     }
 

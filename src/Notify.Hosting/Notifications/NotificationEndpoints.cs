@@ -7,12 +7,16 @@ namespace Notify.Hosting.Notifications;
 /// <summary>Triggers, shows and cancels notifications.</summary>
 internal static class NotificationEndpoints
 {
-    public static void MapNotificationEndpoints(this RouteGroupBuilder group)
+    public static void MapTimeline(this RouteGroupBuilder group)
+    {
+        group.MapGet("/v1/notifications/{id}", TimelineEndpoint.HandleAsync);
+        group.MapOtherMethods("/v1/notifications/{id}", "GET");
+    }
+
+    public static void MapTriggering(this RouteGroupBuilder group)
     {
         group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications", "POST");
-        group.MapGet("/v1/notifications/{id}", TimelineEndpoint.HandleAsync);
-        group.MapOtherMethods("/v1/notifications/{id}", "GET");
         group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }

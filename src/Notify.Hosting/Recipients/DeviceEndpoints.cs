@@ -22,23 +22,18 @@ internal static class DeviceEndpoints
 
     public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
     {
-        var theirs = await DevicesOfUserAsync(context, devices).ConfigureAwait(false);
+        var theirs = await devices.ListAsync(
+            RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "userId"), context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(new DevicesView([.. theirs.Select(DeviceView.Of)]), RecipientsJson.Default.DevicesView);
     }
 
-    public static async Task<IResult> RemoveAsync(HttpContext context, IDeviceStore devices)
+    public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)
     {
-        var id = RequestValues.Route(context.Request, "id");
-        var theirs = await DevicesOfUserAsync(context, devices).ConfigureAwait(false);
-        return theirs.Any(device => device.Id == id)
-            && await devices.RemoveAsync(RequestValues.TenantOf(context.Request), id, context.RequestAborted).ConfigureAwait(false)
+        var (request, userId, id) = (context.Request, RequestValues.Route(context.Request, "userId"), RequestValues.Route(context.Request, "id"));
+        return await directory.RemoveDeviceAsync(userId, id, RequestValues.TenantOf(request), context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("device");
     }
-
-    private static ValueTask<IReadOnlyList<Device>> DevicesOfUserAsync(HttpContext context, IDeviceStore devices) =>
-        devices.ListAsync(
-            RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "userId"), context.RequestAborted);
 
     private static Device Read(JsonField body, HttpRequest request)
     {

@@ -30,4 +30,10 @@ internal sealed class InMemoryAnalytics : IAnalyticsStore
                 .Select(count => count.Key with { Count = count.Value })]);
         }
     }
+
+    public long Purge(DateTimeOffset before)
+    {
+        lock (_lock)
+            return _counts.Keys.Where(count => count.Minute < before).Count(count => _counts.Remove(count));
+    }
 }

@@ -24,7 +24,8 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<INotificationStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<IExpansionStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<IDigestStore>(services => services.GetRequiredService<InMemoryStore>());
-        builder.Services.AddSingleton<IThrottleStore, InMemoryThrottles>();
+        builder.Services.AddSingleton<InMemoryThrottles>();
+        builder.Services.AddSingleton<IThrottleStore>(services => services.GetRequiredService<InMemoryThrottles>());
         builder.Services.AddSingleton<IReceiptStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<IDeadLetterStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<InMemoryRecipients>();
@@ -32,7 +33,9 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeviceStore>(services => services.GetRequiredService<InMemoryRecipients>());
         builder.Services.AddSingleton<ITopicStore>(services => services.GetRequiredService<InMemoryRecipients>());
         builder.Services.AddSingleton<ITemplateStore, InMemoryTemplates>();
-        builder.Services.AddSingleton<IAnalyticsStore, InMemoryAnalytics>();
+        builder.Services.AddSingleton<InMemoryAnalytics>();
+        builder.Services.AddSingleton<IAnalyticsStore>(services => services.GetRequiredService<InMemoryAnalytics>());
+        builder.Services.AddSingleton<IRetentionStore, InMemoryRetention>();
         builder.Services.AddSingleton<ISharedTokenStore, InMemorySharedTokens>();
         return builder;
     }

@@ -14,6 +14,12 @@ internal sealed class InMemoryThrottles : IThrottleStore
             return new([.. request.Recipients.Select(recipient => TryTake(request, recipient))]);
     }
 
+    public long Purge(DateTimeOffset takenBefore)
+    {
+        lock (_lock)
+            return _taken.Values.Sum(times => times.RemoveAll(time => time < takenBefore));
+    }
+
     private bool TryTake(ThrottleRequest request, string recipient)
     {
         var key = (request.Tenant, request.Category, recipient);

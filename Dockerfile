@@ -1,0 +1,28 @@
+# The reference host, samples/Notify.Host, in all its roles.
+#
+# Both stages stand on Ubuntu, whose archive has .NET 10, so nothing but the client's own registry is needed. An image that brings
+# .NET itself is taken as it is, such as the dotnet/sdk and dotnet/aspnet that Microsoft publishes; it needs a shell:
+#   docker build --build-arg SDK_IMAGE=... --build-arg RUNTIME_IMAGE=... --tag notify-host .
+ARG SDK_IMAGE=ubuntu:26.04
+ARG RUNTIME_IMAGE=ubuntu:26.04
+
+FROM ${SDK_IMAGE} AS build
+RUN command -v dotnet || (apt-get update && apt-get install -y --no-install-recommends ca-certificates dotnet-sdk-10.0)
+WORKDIR /source
+COPY . .
+RUN dotnet publish samples/Notify.Host --configuration Release --output /app -p:NotifyFeed=full -p:UseAppHost=false
+
+FROM ${RUNTIME_IMAGE}
+RUN command -v dotnet \
+    || (apt-get update && apt-get install -y --no-install-recommends aspnetcore-runtime-10.0 ca-certificates tzdata \
+        && rm -rf /var/lib/apt/lists/*)
+# Only the SQLite store writes to a disk; with another one the file system may be read-only but for /tmp.
+RUN mkdir /data && chown 1654:1654 /data
+VOLUME /data
+WORKDIR /app
+COPY --from=build /app .
+ENV ASPNETCORE_URLS=http://*:8080 \
+    Notify__Data=/data
+EXPOSE 8080 8081
+USER 1654:1654
+ENTRYPOINT ["dotnet", "Notify.Host.dll"]

@@ -1,0 +1,92 @@
+using Notify.Engines;
+using Notify.Load.Hosts;
+
+namespace Notify.Load.Chaos;
+
+/// <summary>Hosts that take triggers and hosts that send, on PostgreSQL, Redis and three Kafka brokers that it starts itself.</summary>
+internal sealed class Cluster : ITopology
+{
+    /// <summary>Shared evenly among 1, 2, 3 and 4 processes.</summary>
+    private const int Partitions = 24;
+
+    private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
+
+    private readonly PostgreSqlProcess _postgreSql;
+    private readonly RedisProcess _redis;
+    private readonly KafkaBrokers _kafka;
+
+    private Cluster(PostgreSqlProcess postgreSql, RedisProcess redis, KafkaBrokers kafka) =>
+        (_postgreSql, _redis, _kafka) = (postgreSql, redis, kafka);
+
+    public required IReadOnlyList<HostSettings> Hosts { get; init; }
+
+    public required IReadOnlyList<Uri> Addresses { get; init; }
+
+    public required StoredDeliveries Stored { get; init; }
+
+    public IReadOnlyList<Engine> Engines =>
+    [
+        new("PostgreSQL", RestartPostgreSqlAsync),
+        new("Redis", RestartRedisAsync),
+        new("Kafka", RestartKafkaAsync),
+    ];
+
+    /// <param name="apis">How many hosts only take triggers.</param>
+    /// <param name="senders">How many hosts do everything else.</param>
+    /// <param name="model">What the hosts have in common.</param>
+    public static async Task<Cluster> StartAsync(int apis, int senders, HostSettings model)
+    {
+        var postgreSql = await PostgreSqlProcess.StartAsync("max_connections=300");
+        var redis = await RedisProcess.StartAsync();
+        var kafka = KafkaBrokers.Start();
+        foreach (var lane in new[] { "high", "normal", "bulk" })
+            kafka.CreateTopic($"deliveries-{lane}", Partitions);
+
+        var addresses = new ClusterAddresses(
+            postgreSql.ConnectionString("postgres") + ";Maximum Pool Size=20", redis.Address, kafka.BootstrapServers);
+        HostSettings[] triggering = [.. Enumerable.Range(0, apis).Select(_ => Host(Workers.None))];
+        return new Cluster(postgreSql, redis, kafka)
+        {
+            Hosts = [.. triggering, .. Enumerable.Range(0, senders).Select(_ => Host(Workers.All))],
+            Addresses = [.. triggering.Select(host => host.Address)],
+            Stored = StoredDeliveries.InPostgreSql(addresses.PostgreSql),
+        };
+
+        HostSettings Host(Workers workers) => model with { Cluster = addresses, Workers = workers, Port = HostProcess.FreePort() };
+    }
+
+    /// <summary>What the notifications take in the database, with indexes.</summary>
+    public Task<long> StoredBytesAsync() => _postgreSql.AskAsync<long>(
+        """
+        SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE n.nspname = 'notify' AND c.relkind = 'r'
+        """);
+
+    public async ValueTask DisposeAsync()
+    {
+        _kafka.Dispose();
+        await _redis.DisposeAsync();
+        await _postgreSql.DisposeAsync();
+    }
+
+    private async Task RestartPostgreSqlAsync()
+    {
+        await _postgreSql.CrashAsync();
+        await Task.Delay(Outage);
+        await _postgreSql.StartAgainAsync();
+    }
+
+    private async Task RestartRedisAsync()
+    {
+        await _redis.StopAsync();
+        await Task.Delay(Outage);
+        await _redis.RestartAsync();
+    }
+
+    private async Task RestartKafkaAsync()
+    {
+        _kafka.TakeDown();
+        await Task.Delay(Outage);
+        _kafka.BringUp();
+    }
+}

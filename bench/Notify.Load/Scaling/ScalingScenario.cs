@@ -1,0 +1,81 @@
+using System.Diagnostics;
+using Notify.Load.Chaos;
+using Notify.Load.Hosts;
+
+namespace Notify.Load.Scaling;
+
+/// <summary>Sends the same through one, two and four delivery processes, and compares how they shared it.</summary>
+internal static class ScalingScenario
+{
+    /// <summary>How far from an equal share a process may be.</summary>
+    private const double Tolerance = 0.10;
+
+    private const int Clients = 64;
+
+    private const int WarmUp = 500;
+
+    private static readonly int[] Processes = [1, 2, 4];
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var count = arguments.Int32("count", 20_000, min: 1_000);
+        arguments.RefuseUnknown();
+
+        var runs = new List<ScalingRun>();
+        foreach (var processes in Processes)
+        {
+            runs.Add(await RunAsync(processes, count));
+            Console.Error.WriteLine($"  {runs[^1]}");
+        }
+
+        new ScalingResult(count, runs[^1].PerSecond, runs).Print();
+        return runs.All(run => run.MostUneven <= Tolerance && run.Duplicates == 0) ? 0 : 1;
+    }
+
+    private static async Task<ScalingRun> RunAsync(int processes, int count)
+    {
+        var folder = Directory.CreateTempSubdirectory("notify-scaling-").FullName;
+        var model = new HostSettings { Record = "", Port = 0, Mood = VendorMood.Slow, VendorDelay = TimeSpan.FromMilliseconds(20) };
+        await using var cluster = await Cluster.StartAsync(apis: 1, processes, model);
+        await using var hosts = new RunningHosts(cluster.Hosts, folder);
+        await hosts.StartAllAsync();
+
+        var warmUp = await WarmUpAsync(cluster, hosts);
+
+        var storedBefore = await cluster.StoredBytesAsync();
+        var clock = Stopwatch.StartNew();
+        using var load = new TriggerLoad(cluster.Addresses, count, keys: "measured");
+        await load.RunAsync(Clients, CancellationToken.None);
+        await SettleAsync(cluster);
+        var seconds = clock.Elapsed.TotalSeconds;
+        var stored = await cluster.StoredBytesAsync() - storedBefore;
+        await hosts.StopAsync();
+
+        int[] shares = [.. AcceptedBy(hosts).Zip(warmUp, (after, before) => after - before)];
+        Directory.Delete(folder, recursive: true);
+        return ScalingRun.Of(shares, count, seconds, stored);
+    }
+
+    // Kafka takes seconds to share the partitions out among processes that have just joined.
+    private static async Task<int[]> WarmUpAsync(Cluster cluster, RunningHosts hosts)
+    {
+        for (var round = 0; ; round++)
+        {
+            using var load = new TriggerLoad(cluster.Addresses, WarmUp, keys: $"warm-up-{round}");
+            await load.RunAsync(Clients, CancellationToken.None);
+            await SettleAsync(cluster);
+            var accepted = AcceptedBy(hosts);
+            if (accepted.All(count => count > 0))
+                return accepted;
+        }
+    }
+
+    private static async Task SettleAsync(Cluster cluster)
+    {
+        while (cluster.Stored.CountPending() > 0)
+            await Task.Delay(50);
+    }
+
+    private static int[] AcceptedBy(RunningHosts hosts) =>
+        [.. hosts.All.Skip(1).Select(host => VendorRecord.Read(host.Settings.Record).Count(entry => entry.Act == VendorAct.Accepted))];
+}

@@ -1,0 +1,214 @@
+using Notify.Analytics;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Settling;
+using Notify.Triggering;
+
+namespace Notify.Conformance;
+
+/// <summary>
+/// What a store forgets when it is told to, and what it must not forget. Inherited like <see cref="DeliveryQueueConformance"/>,
+/// by every store that registers <see cref="Notify.Storage.IRetentionStore"/>.
+/// </summary>
+public abstract class RetentionConformance : StoreSuite
+{
+    private const int Most = 7;
+
+    private DateTimeOffset Later => Now.AddDays(40);
+
+    [Fact]
+    public async Task A_notification_that_ended_goes_with_all_that_belongs_to_it()
+    {
+        var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 1, Now)] };
+        await EnqueueAsync(sample, sample.Deliveries(3));
+        await ExpandAsync(sample);
+        var leases = await LeaseAsync(Now, max: 3);
+        await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
+        await SettleAsync(Accepted(leases[2], Now));
+        await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
+        var receipt = new Receipt(leases[0].Delivery.Id, ReceiptKind.Delivered, Now);
+        Assert.Equal([true], await Store.Receipts.AddAsync(Tenant, [receipt], Cancellation));
+
+        Assert.Equal(4, await PurgeAsync(Later));
+
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Empty(await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation));
+        Assert.Equal(0, await Store.DeadLetters.CountAsync(new DeadLetterFilter { Tenant = Tenant }, Cancellation));
+        Assert.Empty(await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation));
+        Assert.Equal([false], await Store.Receipts.AddAsync(Tenant, [receipt], Cancellation));
+        Assert.Null(await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation));
+        Assert.False(await SettleAsync(Accepted(leases[0], Now)));
+    }
+
+    [Fact]
+    public async Task A_notification_without_deliveries_goes_as_well()
+    {
+        var sample = Sampled();
+        await EnqueueAsync(sample);
+
+        await PurgeAsync(Later);
+
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task What_was_accepted_at_that_time_or_later_is_kept()
+    {
+        Sample[] samples = [Sampled(), new Sample(Tenant, Now.AddMilliseconds(-1)), new Sample(Tenant, Now.AddHours(1))];
+        foreach (var sample in samples)
+            await EnqueueAsync(sample, sample.Delivery());
+        await EndAllAsync(Now.AddHours(1));
+
+        Assert.Equal(1, await PurgeAsync(Now));
+
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, samples[0].Notification.Id, Cancellation));
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, samples[1].Notification.Id, Cancellation));
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, samples[2].Notification.Id, Cancellation));
+        Assert.Single(await DeliveriesAsync(samples[0].Notification.Id));
+    }
+
+    [Fact]
+    public async Task One_that_has_not_ended_is_kept_whole_until_it_has()
+    {
+        var sample = Sampled();
+        var deliveries = sample.Deliveries(4);
+        deliveries[3] = deliveries[3] with { DueAt = Later };
+        await EnqueueAsync(sample, deliveries);
+        var leases = await LeaseAsync(Now);
+        await Store.Queue.SettleAsync([Accepted(leases[0], Now), Retry(leases[1], Now, TimeSpan.FromDays(39))], Cancellation);
+
+        Assert.Equal(0, await PurgeAsync(Later));
+
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+        Assert.Equal(4, (await DeliveriesAsync(sample.Notification.Id)).Count);
+        Assert.True(await SettleAsync(Accepted(leases[2], Now)));
+        await EndAllAsync(Later);
+        Assert.Equal(4, await PurgeAsync(Later));
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
+    }
+
+    [Fact]
+    public async Task One_whose_topic_is_not_expanded_yet_is_kept()
+    {
+        var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 1, Now)] };
+        await EnqueueAsync(sample, sample.Delivery());
+        await EndAllAsync(Now);
+
+        await PurgeAsync(Later);
+
+        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        await ExpandAsync(sample);
+        Assert.Equal(2, (await DeliveriesAsync(sample.Notification.Id)).Count);
+    }
+
+    [Fact]
+    public async Task A_dead_letter_that_is_replayed_keeps_its_notification()
+    {
+        var delivery = await EnqueueAsync();
+        await SettleAsync(DeadLetter(await LeaseOneAsync(), Now));
+        var filter = new DeadLetterFilter { Tenant = Tenant };
+        await Store.DeadLetters.ReplayAsync(new ReplayRequest(filter, Later, Later.AddDays(1), 10), Cancellation);
+
+        await PurgeAsync(Later);
+
+        Assert.Equal(delivery.Content.Body, (await LeaseOneAsync(Later)).Delivery.Content.Body);
+    }
+
+    [Fact]
+    public async Task More_than_fits_in_a_transaction_is_purged_behind_what_waits()
+    {
+        var waiting = new Sample(Tenant, Now.AddDays(-1));
+        await EnqueueAsync(waiting, [.. waiting.Deliveries(3 * Most).Select(delivery => delivery with { DueAt = Later })]);
+        for (var i = 0; i < 3 * Most; i++)
+            await EnqueueAsync();
+        var broadcast = Sampled();
+        await EnqueueAsync(broadcast, broadcast.Deliveries((5 * Most) + 1));
+        await EndAllAsync(Now);
+
+        Assert.Equal((8 * Most) + 1, await PurgeAsync(Later));
+
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, broadcast.Notification.Id, Cancellation));
+        Assert.Equal(3 * Most, (await LeaseAsync(Later)).Count);
+        Assert.Equal(0, await PurgeAsync(Later));
+    }
+
+    [Fact]
+    public async Task Purging_takes_nothing_that_is_sent_meanwhile()
+    {
+        for (var i = 0; i < 10; i++)
+            await EnqueueAsync();
+        await EndAllAsync(Now);
+
+        var purging = Enumerable.Range(0, 3).Select(_ => Task.Run(() => PurgeAsync(Later))).ToArray();
+        for (var i = 0; i < 10; i++)
+        {
+            var delivery = await EnqueueAsync(delivery => delivery with { DueAt = Later.AddSeconds(i) });
+            Assert.Equal(delivery.Id, (await LeaseOneAsync(Later.AddSeconds(i))).Delivery.Id);
+        }
+
+        Assert.Equal(10, (await Task.WhenAll(purging)).Sum());
+        Assert.Equal(10, (await Store.Queue.GetDepthAsync(Cancellation)).Sum(depth => depth.Pending));
+    }
+
+    [Fact]
+    public async Task An_idempotency_key_is_purged_when_it_is_free_again_and_not_with_its_notification()
+    {
+        Sample[] samples = [Claiming("first", Now.AddHours(1)), Claiming("second", Now.AddHours(2))];
+        foreach (var sample in samples)
+            await EnqueueAsync(sample);
+        await PurgeAsync(Later);
+
+        Assert.Equal(1, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
+
+        Assert.Equal(
+            new EnqueueResult(EnqueueStatus.Duplicate, samples[1].Notification.Id),
+            await EnqueueAsync(Claiming("second", Now.AddHours(3))));
+        Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Claiming("first", Now.AddHours(3)))).Status);
+        Assert.Equal(0, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
+    }
+
+    [Fact]
+    public async Task Permits_taken_before_a_time_are_purged()
+    {
+        var request = new ThrottleRequest(Tenant, "news", ["u"], 10, TimeSpan.FromDays(31), Now);
+        for (var i = 0; i < 10; i++)
+            await Store.Throttles.TryTakeAsync(request with { Now = Now.AddHours(i) }, Cancellation);
+
+        Assert.Equal(9, await Store.Retention.PurgePermitsAsync(Now.AddHours(9), Most, Cancellation));
+
+        Assert.Equal([false], await Store.Throttles.TryTakeAsync(request with { Max = 1, Now = Now.AddHours(10) }, Cancellation));
+        Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Max = 2, Now = Now.AddHours(10) }, Cancellation));
+    }
+
+    [Fact]
+    public async Task Counts_of_minutes_before_a_time_are_purged()
+    {
+        var begin = new DateTimeOffset(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
+        DeliveryCount[] counts = [.. Enumerable.Range(0, 10).Select(minute => new DeliveryCount(
+            begin.AddMinutes(minute), minute < 5 ? Tenant : OtherTenant, Channel.Email, Provider, DeliveryState.Accepted, 1))];
+        await Store.Analytics.AddAsync(counts, Cancellation);
+
+        Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddMinutes(8), Most, Cancellation));
+
+        Assert.Empty(await Store.Analytics.ListAsync(Tenant, begin, begin.AddHours(1), Cancellation));
+        Assert.Equal(counts[8..], await Store.Analytics.ListAsync(OtherTenant, begin, begin.AddHours(1), Cancellation));
+    }
+
+    private async Task<long> PurgeAsync(DateTimeOffset acceptedBefore) =>
+        await Store.Retention.PurgeNotificationsAsync(acceptedBefore, Most, Cancellation);
+
+    private async Task ExpandAsync(Sample sample)
+    {
+        var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
+        var queued = new QueuedDelivery(sample.Delivery(), Now);
+        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, Now, [queued], []);
+        Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
+    }
+
+    private async Task EndAllAsync(DateTimeOffset at) =>
+        await Store.Queue.SettleAsync([.. (await LeaseAsync(at)).Select(lease => Accepted(lease, at))], Cancellation);
+
+    private Sample Claiming(string key, DateTimeOffset until) =>
+        new(Tenant, Now) { Idempotency = new IdempotencyClaim(key, new byte[32], until) };
+}

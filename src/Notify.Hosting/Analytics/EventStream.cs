@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Hosting;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Queueing;
+
+namespace Notify.Hosting.Analytics;
+
+/// <summary>
+/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one <c>message</c> each,
+/// and <c>missed</c> where the caller was too slow.
+/// </summary>
+internal static class EventStream
+{
+    public static void MapEvents(this RouteGroupBuilder group)
+    {
+        group.MapGet("/v1/events", Open);
+        group.MapOtherMethods("/v1/events", "GET");
+    }
+
+    private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime) =>
+        TypedResults.ServerSentEvents(
+            WatchAsync(feed, RequestValues.TenantOf(context.Request), lifetime.ApplicationStopping, CancellationToken.None));
+
+    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
+        IDeliveryFeed feed, string tenant, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
+        var deliveries = feed.WatchAsync(tenant, ended.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using (deliveries.ConfigureAwait(false))
+        {
+            // Browsers drop an event without data.
+            yield return new SseItem<string>("{}", "ready");
+            while (await MoveNextAsync(deliveries).ConfigureAwait(false))
+            {
+                var (settled, missed) = deliveries.Current;
+                if (missed > 0)
+                    yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
+                yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
+            }
+        }
+    }
+
+    // A caller who goes, and an application that stops, end the stream; neither is an error.
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<WatchedDelivery> deliveries)
+    {
+        try
+        {
+            return await deliveries.MoveNextAsync().ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+}
+
+internal sealed record EventView(
+    Guid NotificationId,
+    Guid DeliveryId,
+    string? User,
+    Channel Channel,
+    string Provider,
+    DeliveryState State,
+    OutcomeKind? Outcome,
+    string? Reason,
+    DateTimeOffset SettledAt)
+{
+    public static EventView Of(DeliveryEvent settled) => new(
+        settled.NotificationId,
+        settled.DeliveryId,
+        settled.UserId,
+        settled.Channel,
+        settled.Provider,
+        settled.State,
+        settled.Outcome,
+        settled.Reason,
+        settled.SettledAt);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(EventView))]
+internal sealed partial class EventJson : JsonSerializerContext;

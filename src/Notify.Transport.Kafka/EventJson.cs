@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+using Notify.Analytics;
+using Notify.Recipients;
+using Notify.Triggering;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>The events' form on the wire. Other systems read it: fields may be added, and none may change (docs/kafka.md).</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(NotificationEvent))]
+[JsonSerializable(typeof(DeviceEvent))]
+[JsonSerializable(typeof(DeliveryEvent))]
+internal sealed partial class EventJson : JsonSerializerContext;

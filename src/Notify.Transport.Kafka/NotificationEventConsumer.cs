@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Confluent.Kafka;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Planning;
+
+namespace Notify.Transport.Kafka;
+
+/// <summary>
+/// Where topics are turned into deliveries, wakes the worker when one was triggered anywhere. An event that is lost costs a look into
+/// the store, which comes by itself.
+/// </summary>
+internal sealed class NotificationEventConsumer(
+    KafkaClients clients,
+    KafkaTopics topics,
+    IExpansionSignal expansions,
+    IOptions<NotificationsOptions> notifications,
+    IOptions<KafkaTransportOptions> options,
+    TimeProvider time,
+    ILogger<NotificationEventConsumer> logger) : BackgroundService
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!options.Value.NotificationEvents || !notifications.Value.Workers.HasFlag(Workers.Expansion))
+            return;
+
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                // A thread of its own, since librdkafka's calls block.
+                await Task.Factory
+                    .StartNew(() => Consume(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                    .ConfigureAwait(false);
+            }
+            catch (KafkaException exception)
+            {
+                Log.ConsumingFailed(logger, exception.Error.Code.ToString());
+                await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private void Consume(CancellationToken stopping)
+    {
+        using var consumer = clients.OpenEventConsumer();
+        consumer.Subscribe(topics.NotificationEvents.Name);
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                if (consumer.Consume(Idle) is { } message && MayHaveExpansions(message.Message.Value))
+                    expansions.Wake();
+            }
+            catch (ConsumeException exception) when (!exception.Error.IsFatal)
+            {
+                Log.EventsNotConsumed(logger, exception.Error.Code.ToString());
+            }
+        }
+
+        consumer.Close();
+    }
+
+    private static bool MayHaveExpansions(byte[]? body)
+    {
+        try
+        {
+            return body is not null && JsonSerializer.Deserialize(body, EventJson.Default.NotificationEvent) is { Expansions: > 0 };
+        }
+        catch (JsonException)
+        {
+            // A newer version may have written it; to look once too often does no harm.
+            return true;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Analytics;
+using Notify.Delivering;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>What an application forgets by itself.</summary>
+public sealed class RetentionTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task What_is_older_than_the_retention_goes_by_itself_and_what_waits_stays()
+    {
+        await using var application = await StartAsync(TimeSpan.FromHours(2));
+        var sent = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await application.EndedDeliveryAsync(sent);
+        var waiting = await application.SendAsync(
+            TestApplication.Say(Recipient.Email("ada@example.org")) with { SendAt = _time.GetUtcNow().AddHours(3) });
+        await PassAsync(() => CountedAsync(application, 1));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.NotNull(await FindAsync(application, sent));
+
+        await PassAsync(async () => await FindAsync(application, sent) is null && await CountedAsync(application, 0));
+        Assert.Single(await application.DeliveriesAsync(waiting));
+
+        _time.Advance(TimeSpan.FromHours(1));
+        await PassAsync(async () => await FindAsync(application, waiting) is null);
+    }
+
+    [Fact]
+    public async Task Without_a_retention_only_what_has_expired_is_purged()
+    {
+        var store = new RecordingStore();
+        await using var application = await StartAsync(
+            retention: null, configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+
+        await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
+
+        Assert.Equal(["keys", "permits"], store.Calls.Distinct());
+        Assert.All(store.Before, before => Assert.True(before <= _time.GetUtcNow()));
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_is_told_again_a_minute_later()
+    {
+        var store = new RecordingStore { Fails = true };
+        await using var application = await StartAsync(
+            TimeSpan.FromHours(1), configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+
+        await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
+        store.Fails = false;
+
+        await PassAsync(() => Task.FromResult(store.Calls.Contains("notifications")));
+    }
+
+    [Fact]
+    public async Task A_process_that_does_other_work_purges_nothing()
+    {
+        await using var sender = await StartAsync(TimeSpan.FromHours(2), Workers.All & ~Workers.Retention);
+        var id = await sender.SendAsync(Recipient.Email("ada@example.org"));
+        await sender.EndedDeliveryAsync(id);
+
+        _time.Advance(TimeSpan.FromHours(5));
+        Assert.NotNull(await FindAsync(sender, id));
+
+        await using var batch = await StartAsync(TimeSpan.FromHours(2), Workers.Retention, sender);
+        await PassAsync(async () => await FindAsync(sender, id) is null);
+    }
+
+    private Task<TestApplication> StartAsync(
+        TimeSpan? retention, Workers workers = Workers.All, TestApplication? store = null,
+        Action<INotificationsBuilder>? configure = null) =>
+        TestApplication.StartAsync(
+            _time,
+            builder =>
+            {
+                builder.Services.Configure<NotificationsOptions>(
+                    options => (options.Retention, options.Workers) = (retention, workers));
+                if (store is not null)
+                    builder.ShareStoreOf(store);
+                configure?.Invoke(builder);
+            },
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+
+    /// <summary>Lets minutes pass until it is so.</summary>
+    private Task PassAsync(Func<Task<bool>> isSo) => Eventually.TrueAsync(
+        async () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(20));
+            return await isSo();
+        },
+        "a purge");
+
+    private static async Task<Notification?> FindAsync(TestApplication application, Guid id) =>
+        await application.Get<INotificationStore>().FindAsync(Trigger.DefaultTenant, id, CancellationToken.None);
+
+    private async Task<bool> CountedAsync(TestApplication application, int kinds)
+    {
+        var counts = await application.Get<IAnalyticsStore>()
+            .ListAsync(Trigger.DefaultTenant, DateTimeOffset.MinValue, _time.GetUtcNow().AddDays(1), CancellationToken.None);
+        return counts.Count == kinds;
+    }
+
+    private sealed class RecordingStore : IRetentionStore
+    {
+        public ConcurrentQueue<string> Calls { get; } = [];
+
+        public ConcurrentQueue<DateTimeOffset> Before { get; } = [];
+
+        public bool Fails { get; set; }
+
+        public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
+            Record("notifications", acceptedBefore);
+
+        public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+            Record("keys", now);
+
+        public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
+            Record("permits", takenBefore);
+
+        public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+            Record("counts", before);
+
+        private ValueTask<long> Record(string call, DateTimeOffset before)
+        {
+            Calls.Enqueue(call);
+            Before.Enqueue(before);
+            return Fails ? throw new InvalidOperationException("The store is away.") : new(0);
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>
+/// What a transport brings and what a process can take on. Nothing falls due by itself here: a delivery is left to its hint for an
+/// hour, and nobody looks into the queue for a minute unless something wakes him.
+/// </summary>
+public sealed class RoomTests
+{
+    private const int Slots = 8;
+    private const int Deliveries = 5_000;
+
+    private readonly TaskCompletionSource _open = new();
+    private readonly ConcurrentDictionary<Guid, int> _sent = new();
+    private readonly ScriptedProvider _mail;
+    private int _underWay;
+    private int _mostUnderWay;
+    private int _claimed;
+    private int _givenBack;
+
+    public RoomTests() => _mail = new ScriptedProvider("mail", Channel.Email, async (delivery, _) =>
+    {
+        _sent.AddOrUpdate(delivery.Id, 1, (_, times) => times + 1);
+        var underWay = Interlocked.Increment(ref _underWay);
+        lock (_sent)
+            _mostUnderWay = Math.Max(_mostUnderWay, underWay);
+        await _open.Task;
+        Interlocked.Decrement(ref _underWay);
+        return Outcome.Accepted();
+    });
+
+    [Fact]
+    public async Task What_a_transport_brings_beyond_the_room_is_given_back_and_sent_once_when_there_is_room()
+    {
+        var transport = new TestTransport { AsksForRoom = false };
+        await using var application = await StartAsync(transport);
+
+        var ids = await SendAsync(application);
+
+        await Eventually.TrueAsync(
+            () => _sent.Count == Slots && Volatile.Read(ref _claimed) == Deliveries && Volatile.Read(ref _givenBack) >= Deliveries - Slots,
+            "all to be given back that there is no slot for");
+        _open.SetResult();
+        await AcceptedOnceAsync(application, ids);
+        Assert.Equal(Slots, _mostUnderWay);
+    }
+
+    [Fact]
+    public async Task A_transport_that_asks_for_room_is_told_when_there_is_some_and_gets_next_to_nothing_back()
+    {
+        var transport = new TestTransport { AsksForRoom = true };
+        await using var application = await StartAsync(transport);
+
+        var ids = await SendAsync(application);
+
+        await Eventually.TrueAsync(() => _sent.Count == Slots, "the slots to be taken");
+        Assert.InRange(_claimed, Slots, 3 * Slots);
+        _open.SetResult();
+        await AcceptedOnceAsync(application, ids);
+        Assert.Equal(Slots, _mostUnderWay);
+        // A look into the queue holds some slots for a moment, which were free when the transport asked.
+        Assert.InRange(_givenBack, 0, Deliveries / 20);
+    }
+
+    private Task<TestApplication> StartAsync(TestTransport transport) => TestApplication.StartAsync(
+        builder =>
+        {
+            builder.UseInMemory().Services
+                .AddSingleton<IDeliveryTransport>(transport)
+                .Configure<NotificationsOptions>(options =>
+                {
+                    options.MaxConcurrencyPerProvider = Slots;
+                    options.PollInterval = TimeSpan.FromMinutes(1);
+                })
+                .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                {
+                    Claimed = leases => Interlocked.Add(ref _claimed, leases.Count),
+                    Settling = settlements =>
+                    {
+                        Interlocked.Add(ref _givenBack, settlements.Count(settlement => settlement.State == DeliveryState.Pending));
+                        return Task.CompletedTask;
+                    },
+                });
+        },
+        _mail);
+
+    private static async Task<List<Guid>> SendAsync(TestApplication application)
+    {
+        List<Guid> ids = [];
+        for (var sent = 0; sent < Deliveries; sent += 1_000)
+        {
+            RecipientList to = [.. Enumerable.Range(sent, 1_000).Select(i => Recipient.Email($"u{i}@example.org"))];
+            ids.Add(await application.SendAsync(TestApplication.Say(to) with { Priority = Priority.High }));
+        }
+
+        return ids;
+    }
+
+    private async Task AcceptedOnceAsync(TestApplication application, List<Guid> ids)
+    {
+        foreach (var id in ids)
+            Assert.All(await application.EndedDeliveriesAsync(id), delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+        Assert.Equal(Deliveries, _sent.Count);
+        Assert.All(_sent, delivery => Assert.Equal(1, delivery.Value));
+    }
+
+    /// <summary>Brings hints of everything, at once or as there is room.</summary>
+    private sealed class TestTransport : IDeliveryTransport
+    {
+        private readonly ConcurrentQueue<DeliveryHint> _hints = new();
+        private readonly Channel<bool> _changed = System.Threading.Channels.Channel.CreateBounded<bool>(
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+        public required bool AsksForRoom { get; init; }
+
+        public QueuedDelivery Prepare(Delivery delivery) => new(delivery, delivery.DueAt.AddHours(1));
+
+        public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
+        {
+            foreach (var queued in deliveries)
+                _hints.Enqueue(new DeliveryHint(new DeliveryReference(queued.Delivery.Id, 0)));
+            _changed.Writer.TryWrite(true);
+            return ValueTask.CompletedTask;
+        }
+
+        public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
+        {
+        }
+
+        public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
+            IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            room.Freed += () => _changed.Writer.TryWrite(true);
+            while (await _changed.Reader.ReadAsync(cancellationToken))
+            {
+                var hints = new List<DeliveryHint>();
+                for (var most = AsksForRoom ? room.Of(Priority.High) : Deliveries; most > 0 && _hints.TryDequeue(out var hint); most--)
+                    hints.Add(hint);
+                if (hints.Count > 0)
+                    yield return hints;
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Net;
+using System.Net.Http.Json;
+using Notify.Host.Tests.Deployment;
+using Notify.Hosting.Tests;
+using Notify.Storage.PostgreSql.Tests;
+using Notify.Storage.Redis.Tests;
+using Notify.Testing;
+using Notify.Transport.Kafka.Tests;
+
+namespace Notify.Host.Tests.Composition;
+
+/// <summary>Which engines go together in the reference host, and what it says of those that do not.</summary>
+public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
+{
+    private const string Postgres = "Host=127.0.0.1;Database=notify;Username=notify;Password=s3cret";
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("PostgreSql")]
+    [InlineData("PostgreSql Redis")]
+    [InlineData("PostgreSql Kafka")]
+    [InlineData("PostgreSql Redis Kafka")]
+    public async Task What_makes_sense_together_starts_and_sends(string engines)
+    {
+        using var folder = new TemporaryFolder();
+        await using var redis = engines.Contains("Redis", StringComparison.Ordinal) ? await RedisProcess.StartAsync() : null;
+        var environment = await EnvironmentAsync(engines, redis);
+        var (host, client) = await SampleProcess.StartHostAsync(
+            folder.Path, environment, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+        await using var _ = host;
+
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
+        using var accepted = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new { to = new { email = "ada@example.org" }, content = new { body = "Text" }, idempotencyKey = "composed" });
+        await client.WaitUntilSentAsync(accepted.Headers.Location!);
+        Assert.Equal(engines.Contains("PostgreSql", StringComparison.Ordinal), !File.Exists(folder.File("notify.db")));
+        if (redis is not null)
+            Assert.Contains("notify", await redis.AskAsync("KEYS *"), StringComparison.Ordinal);
+        if (engines.Contains("Kafka", StringComparison.Ordinal))
+            Assert.Contains("notify_transport_hints_total", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Kafka", "Notify:Kafka: only beside a store that processes share, and none is set. Add Notify:PostgreSql")]
+    [InlineData("Redis", "Notify:Redis: only beside a store that processes share, and none is set. Add Notify:PostgreSql")]
+    [InlineData("Redis Kafka", "Notify:Redis and Notify:Kafka: only beside a store")]
+    [InlineData("PostgreSql MongoDb", "Notify:PostgreSql and Notify:MongoDb are set, and notifications are kept in one store.")]
+    [InlineData("PostgreSql:Schema=shop", "ConnectionString must name a server")]
+    [InlineData("PostgreSql Redis:KeyPrefix=shop", "ConnectionString field is required")]
+    [InlineData("PostgreSql Kafka:TopicPrefix=a", "BootstrapServers field is required")]
+    public async Task What_does_not_make_sense_stops_the_start_with_what_to_change(string settings, string sentence)
+    {
+        using var folder = new TemporaryFolder();
+        await using var host = SampleProcess.Start(
+            "Notify.Host",
+            folder.Path,
+            settings.Split(' ').ToDictionary(NameOf, ValueOf),
+            "--contentRoot", SampleProcess.Folder("Notify.Host"), "--Notify:Data", folder.Path);
+
+        await host.WaitForExitAsync();
+
+        Assert.Equal(1, host.ExitCode);
+        Assert.Contains(sentence, host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("s3cret", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    private static string NameOf(string setting) =>
+        $"Notify__{setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)}";
+
+    private static string ValueOf(string setting) => setting.Split('=') is [_, var value] ? value : setting switch
+    {
+        "Kafka" => "127.0.0.1:9092",
+        "Redis" => "127.0.0.1:6379,password=s3cret",
+        "MongoDb" => "mongodb://notify:s3cret@127.0.0.1/notify",
+        _ => Postgres,
+    };
+
+    private async Task<Dictionary<string, string>> EnvironmentAsync(string engines, RedisProcess? redis)
+    {
+        var environment = new Dictionary<string, string>();
+        if (engines.Contains("PostgreSql", StringComparison.Ordinal))
+            environment["Notify__PostgreSql"] = await postgres.CreateDatabaseAsync();
+        if (redis is not null)
+            environment["Notify__Redis"] = redis.Address;
+        if (engines.Contains("Kafka", StringComparison.Ordinal))
+        {
+            var (cluster, prefix) = await kafka.GetAsync();
+            environment["Notify__Kafka"] = cluster.BootstrapServers;
+            environment["Notify__Kafka__TopicPrefix"] = prefix;
+        }
+
+        return environment;
+    }
+}

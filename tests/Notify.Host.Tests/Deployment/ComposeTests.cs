@@ -1,0 +1,90 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.RegularExpressions;
+using Notify.Storage.PostgreSql.Tests;
+using Notify.Testing;
+using Notify.Transport.Kafka.Tests;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>docker-compose.yml, as far as it goes without Docker: its services as processes of this machine.</summary>
+public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
+{
+    private const string ApiKey = "a-key-of-the-api";
+
+    private static readonly Dictionary<string, string> Variables = new() { ["NOTIFY_API_KEY"] = ApiKey };
+
+    [Fact]
+    public void Every_role_is_done_and_every_engine_is_a_service_of_the_file()
+    {
+        var compose = new ComposeFile(Variables);
+
+        var roles = compose.Hosts.SelectMany(host => ComposeFile.EnvironmentOf(host.Service)["Notify__Roles"].Split(' '));
+        Assert.Equal(RenderedRole.Names, roles.Order(StringComparer.Ordinal));
+        Assert.Equal(2, compose.Hosts.Single(host => host.Name == "delivery").Replicas);
+        Assert.All(compose.Hosts, host =>
+        {
+            var environment = ComposeFile.EnvironmentOf(host.Service);
+            Assert.Contains(EngineHost().Match(environment["Notify__PostgreSql"]).Groups[1].Value, compose.Services);
+            Assert.Contains(environment["Notify__Redis"].Split(':')[0], compose.Services);
+            Assert.Contains(environment["Notify__Kafka"].Split(':')[0], compose.Services);
+            Assert.All(host.Service.At("depends_on")!.AsObject(), engine => Assert.Contains(engine.Key, compose.Services));
+        });
+        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.PathOf("samples/monitoring/prometheus.yml"))).Single()
+            .At("scrape_configs", "0", "dns_sd_configs", "0", "names")!.AsArray().Select(name => name!.ToString());
+        Assert.Equal(compose.Hosts.Select(host => host.Name), scraped);
+    }
+
+    [Fact]
+    public void Without_a_key_nothing_is_started() =>
+        Assert.Throws<InvalidOperationException>(() => new ComposeFile(new Dictionary<string, string>()));
+
+    [Fact]
+    public async Task Every_service_becomes_ready_and_together_they_send()
+    {
+        await using var engines = await Engines.StartAsync(postgres, kafka);
+        var hosts = new Dictionary<string, (RunningHost Process, string Address)>();
+        try
+        {
+            foreach (var (name, service, _) in new ComposeFile(Variables).Hosts)
+                hosts.Add(name, Start(ComposeFile.EnvironmentOf(service), engines));
+            foreach (var (name, (process, address)) in hosts)
+                await process.WaitForAsync(new Uri($"{address.Split(';')[1]}/health/ready"), name);
+
+            using var client = new HttpClient
+            {
+                BaseAddress = new Uri(hosts["api"].Address.Split(';')[0]),
+                DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
+            };
+            using var accepted = await client.PostAsJsonAsync(
+                "/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
+            Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
+            await client.WaitUntilSentAsync(accepted.Headers.Location!);
+        }
+        finally
+        {
+            foreach (var (process, _) in hosts.Values)
+                await process.DisposeAsync();
+        }
+    }
+
+    /// <summary>Starts a service with the file's environment, but for where it listens and where the engines are.</summary>
+    private static (RunningHost Process, string Address) Start(Dictionary<string, string> environment, Engines engines)
+    {
+        var address = ListenPort().Replace(environment["ASPNETCORE_URLS"], _ => $"http://127.0.0.1:{FreePort.Next()}");
+        environment["ASPNETCORE_URLS"] = address;
+        environment["Notify__ManagementPort"] = address.Split(':')[^1];
+        environment["Notify__PostgreSql"] = EngineHost()
+            .Replace(environment["Notify__PostgreSql"], $"{engines.PostgreSql};Password=");
+        environment["Notify__Redis"] = engines.Redis.Address;
+        environment["Notify__Kafka"] = engines.Kafka;
+        environment["Notify__Kafka__TopicPrefix"] = engines.TopicPrefix;
+        return (new RunningHost(environment), address);
+    }
+
+    [GeneratedRegex(@"^Host=([a-z]+);.*Password=")]
+    private static partial Regex EngineHost();
+
+    [GeneratedRegex(@"http://\*:\d+")]
+    private static partial Regex ListenPort();
+}

@@ -1,0 +1,18 @@
+using Notify.Storage.PostgreSql.Tests;
+using Notify.Storage.Redis.Tests;
+using Notify.Transport.Kafka.Tests;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>Real engines of this machine, for one deployment.</summary>
+internal sealed record Engines(string PostgreSql, RedisProcess Redis, string Kafka, string TopicPrefix) : IAsyncDisposable
+{
+    public static async Task<Engines> StartAsync(PostgreSqlServer postgres, SharedKafkaCluster kafka)
+    {
+        var (cluster, prefix) = await kafka.GetAsync();
+        var database = await postgres.CreateDatabaseAsync();
+        return new Engines(database, await RedisProcess.StartAsync(), cluster.BootstrapServers, prefix);
+    }
+
+    public ValueTask DisposeAsync() => Redis.DisposeAsync();
+}

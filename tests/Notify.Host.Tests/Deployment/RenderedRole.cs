@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>One role of a rendered chart: its Deployment, and what Kubernetes would make of it.</summary>
+internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, string role)
+{
+    public static IReadOnlyList<string> Names { get; } = ["analytics", "api", "batch", "delivery", "processor", "retry"];
+
+    public string Name => role;
+
+    /// <summary>Which role an object is of; null for one that is every role's.</summary>
+    public static string? NameOf(JsonNode manifest) => manifest.At("metadata", "labels", "app.kubernetes.io/component")?.ToString();
+
+    public JsonNode Pod => Of("Deployment").At("spec", "template")!;
+
+    public JsonNode Container => Pod.At("spec", "containers", "0")!;
+
+    /// <summary>The role's object of a kind; there is exactly one.</summary>
+    public JsonNode Of(string kind) => manifests.Single(manifest => manifest.Text("kind") == kind && NameOf(manifest) == role);
+
+    /// <summary>The number of a named port of the container.</summary>
+    public int Port(string name)
+    {
+        var port = Container.At("ports")!.AsArray().Single(port => port!.Text("name") == name)!;
+        return int.Parse(port.Text("containerPort"), CultureInfo.InvariantCulture);
+    }
+
+    public Uri Probe(string kind) =>
+        new($"http://127.0.0.1:{Port(Container.Text(kind, "httpGet", "port"))}{Container.Text(kind, "httpGet", "path")}");
+
+    /// <summary>The container's environment: secrets looked up, and $(NAME) replaced by what was defined before.</summary>
+    public Dictionary<string, string> Environment()
+    {
+        var environment = new Dictionary<string, string>();
+        foreach (var variable in Container.At("env")!.AsArray())
+        {
+            var value = variable!.At("value")?.ToString() ?? variable!.At("valueFrom") switch
+            {
+                { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
+                _ => $"{role}-0",
+            };
+            environment[variable!.Text("name")] = Reference().Replace(
+                value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
+        }
+
+        return environment;
+    }
+
+    private string Secret(string name, string key)
+    {
+        var secret = manifests.Single(manifest => manifest.Text("kind") == "Secret" && manifest.Text("metadata", "name") == name);
+        return Encoding.UTF8.GetString(Convert.FromBase64String(secret.Text("data", key)));
+    }
+
+    [GeneratedRegex(@"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")]
+    private static partial Regex Reference();
+}

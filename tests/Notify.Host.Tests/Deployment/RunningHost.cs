@@ -1,0 +1,51 @@
+using System.Net;
+using Notify.Hosting.Tests;
+using Notify.Testing;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>The host as a process with an environment that a deployment gives it, and nothing else.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private static readonly HttpClient Client = new();
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ServerProcess _process;
+
+    public RunningHost(Dictionary<string, string> environment) =>
+        _process = SampleProcess.Start(
+            "Notify.Host", _folder.Path, environment, "--contentRoot", SampleProcess.Folder("Notify.Host"));
+
+    /// <summary>Waits for a probe to succeed, as an orchestrator asks it: by its address, without a key.</summary>
+    public Task WaitForAsync(Uri probe, string what) => Eventually.TrueAsync(
+        async () =>
+        {
+            if (_process.HasExited)
+                throw new InvalidOperationException($"The host ended: {_process.Output}");
+
+            try
+            {
+                using var answer = await Client.GetAsync(probe);
+                return answer.StatusCode == HttpStatusCode.OK;
+            }
+            catch (HttpRequestException)
+            {
+                return false; // It does not listen yet.
+            }
+        },
+        what);
+
+    /// <summary>Stops it as an orchestrator does; its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        _process.Terminate();
+        await _process.WaitForExitAsync();
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _folder.Dispose();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using YamlDotNet.Core;
+using YamlDotNet.Core.Events;
+using YamlDotNet.Serialization;
+
+namespace Notify.Host.Tests.Deployment;
+
+/// <summary>Reads YAML, anchors and merges included, as the JSON that it stands for.</summary>
+internal static class Yaml
+{
+    private static readonly IDeserializer Reader =
+        new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+
+    private static readonly ISerializer Writer = new SerializerBuilder().JsonCompatible().Build();
+
+    /// <summary>Every document of a text; empty ones are left out.</summary>
+    public static IReadOnlyList<JsonNode> Read(string text)
+    {
+        var parser = new MergingParser(new Parser(new StringReader(text)));
+        var documents = new List<JsonNode>();
+        parser.Consume<StreamStart>();
+        while (parser.Accept<DocumentStart>(out _))
+        {
+            if (Reader.Deserialize(parser) is { } document)
+                documents.Add(JsonNode.Parse(Writer.Serialize(document))!);
+        }
+
+        return documents;
+    }
+
+    /// <summary>The text at a path of members and indices, such as <c>spec containers 0 name</c>.</summary>
+    public static string Text(this JsonNode node, params string[] path) => node.At(path)!.ToString();
+
+    public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, Step);
+
+    private static JsonNode? Step(JsonNode? at, string step) => at switch
+    {
+        JsonArray list => list[int.Parse(step, CultureInfo.InvariantCulture)],
+        JsonObject members => members[step],
+        _ => null,
+    };
+}

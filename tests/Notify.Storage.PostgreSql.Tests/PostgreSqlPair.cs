@@ -1,0 +1,91 @@
+using System.Globalization;
+using Notify.Testing;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Tests;
+
+/// <summary>A primary whose commits wait for a replica that has them on disk.</summary>
+internal sealed class PostgreSqlPair : IAsyncDisposable
+{
+    private readonly TemporaryFolder _primaryFolder = new();
+    private readonly TemporaryFolder _replicaFolder = new();
+    private readonly int _primaryPort = FreePort.Next();
+    private readonly int _replicaPort = FreePort.Next();
+    private ServerProcess? _primary;
+    private ServerProcess? _replica;
+
+    /// <summary>Both servers, of which the primary is to be used.</summary>
+    public string ConnectionString =>
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_primaryPort},127.0.0.1:{_replicaPort};")
+        + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
+
+    /// <summary>The replica alone.</summary>
+    public string Replica => PostgreSqlProgram.ConnectionString(_replicaPort, "postgres");
+
+    public static async Task<PostgreSqlPair> StartAsync()
+    {
+        var pair = new PostgreSqlPair();
+        try
+        {
+            PostgreSqlProgram.InitDb(pair._primaryFolder);
+            pair._primary = await PostgreSqlProgram.StartAsync(pair._primaryFolder, pair._primaryPort);
+            await pair.StartReplicaAsync();
+            return pair;
+        }
+        catch
+        {
+            await pair.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL to every process of the primary.</summary>
+    public async Task KillPrimaryAsync()
+    {
+        await _primary!.DisposeAsync();
+        RemoveSharedMemory(_primaryFolder);
+        _primary = null;
+    }
+
+    public async Task KillReplicaAsync()
+    {
+        await _replica!.DisposeAsync();
+        RemoveSharedMemory(_replicaFolder);
+        _replica = null;
+    }
+
+    public async Task PromoteReplicaAsync() =>
+        Assert.True(await PostgreSqlProgram.ScalarAsync<bool>(Replica, "SELECT pg_promote()"));
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var process in new[] { _primary, _replica }.OfType<ServerProcess>())
+            await PostgreSqlProgram.StopAsync(process);
+        _primaryFolder.Dispose();
+        _replicaFolder.Dispose();
+    }
+
+    // The setting comes after the copy: promoted, the replica has nobody to wait for.
+    private async Task StartReplicaAsync()
+    {
+        PostgreSqlProgram.Own(_replicaFolder);
+        PostgreSqlProgram.Run(
+            "pg_basebackup", "-h", "127.0.0.1", "-p", _primaryPort.ToString(CultureInfo.InvariantCulture), "-U", "notify",
+            "-D", _replicaFolder.File("data"), "-R", "-X", "stream", "-c", "fast", "--no-sync");
+        _replica = await PostgreSqlProgram.StartAsync(_replicaFolder, _replicaPort);
+
+        var primary = PostgreSqlProgram.ConnectionString(_primaryPort, "postgres");
+        await PostgreSqlProgram.ScalarAsync<object>(primary, "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        await PostgreSqlProgram.ScalarAsync<object>(primary, "SELECT pg_reload_conf()");
+        const string synchronous = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        await Eventually.TrueAsync(
+            async () => await PostgreSqlProgram.ScalarAsync<long>(primary, synchronous) == 1, "commits to wait for the replica");
+    }
+
+    // A server that is killed leaves a small segment behind, whose number is on the seventh line of its lock file.
+    private static void RemoveSharedMemory(TemporaryFolder folder)
+    {
+        var line = File.ReadLines(Path.Combine(folder.File("data"), "postmaster.pid")).ElementAt(6);
+        PostgreSqlProgram.Execute("ipcrm", "-m", line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
+    }
+}

@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using Notify.Testing;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Tests;
+
+/// <summary>PostgreSQL's programs, as Debian installs them.</summary>
+internal static class PostgreSqlProgram
+{
+    private static readonly Lazy<string> Folder = new(() => Path.GetDirectoryName(ServerProcess.Find(Installed("initdb")))!);
+
+    // PostgreSQL refuses to run as root; setpriv becomes the server itself, so that the process that was started is the one to
+    // stop.
+    private static string[] AsUser =>
+        Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"];
+
+    /// <summary>Makes the folder the server's own, and a database cluster in it.</summary>
+    public static void InitDb(TemporaryFolder folder)
+    {
+        Own(folder);
+        Run("initdb", "-D", folder.File("data"), "-U", "notify", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync");
+    }
+
+    public static void Own(TemporaryFolder folder)
+    {
+        _ = Folder.Value;
+        if (Environment.IsPrivilegedProcess)
+            Execute("chown", "postgres", folder.Path);
+    }
+
+    public static void Run(string program, params string[] arguments) =>
+        Execute([.. AsUser, Path.Combine(Folder.Value, program), .. arguments]);
+
+    public static async Task<ServerProcess> StartAsync(TemporaryFolder folder, int port, params string[] settings)
+    {
+        string[] command =
+        [
+            .. AsUser, Path.Combine(Folder.Value, "postgres"),
+            "-D", folder.File("data"), "-p", port.ToString(CultureInfo.InvariantCulture),
+            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=on",
+            "-c", "dynamic_shared_memory_type=mmap", .. settings.SelectMany(setting => new[] { "-c", setting }),
+        ];
+        var process = ServerProcess.Start(command[0], command[1..]);
+        await Eventually.TrueAsync(() => IsReadyAsync(process, port), "the PostgreSQL server to accept connections");
+        return process;
+    }
+
+    /// <summary>
+    /// PostgreSQL's immediate shutdown: it frees its shared memory and does not flush what is about to be deleted.
+    /// </summary>
+    public static async Task StopAsync(ServerProcess process)
+    {
+        Execute("kill", "-QUIT", process.Id.ToString(CultureInfo.InvariantCulture));
+        await process.WaitForExitAsync();
+        await process.DisposeAsync();
+    }
+
+    public static string ConnectionString(int port, string database) =>
+        string.Create(
+            CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=notify;Database={database};Maximum Pool Size=16");
+
+    public static async Task<T?> ScalarAsync<T>(string connectionString, string sql)
+    {
+        await using var connection = new NpgsqlConnection(connectionString + ";Pooling=false");
+        await connection.OpenAsync();
+        await using var command = new NpgsqlCommand(sql, connection);
+        return (T?)await command.ExecuteScalarAsync();
+    }
+
+    public static void Execute(params string[] command)
+    {
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = "/",
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        if (process.ExitCode != 0)
+            throw new InvalidOperationException($"{string.Join(' ', command)} failed: {errors.Result}");
+    }
+
+    private static async Task<bool> IsReadyAsync(ServerProcess process, int port)
+    {
+        if (process.HasExited)
+            throw new InvalidOperationException($"PostgreSQL ended: {process.Output}");
+
+        try
+        {
+            await ScalarAsync<object>(ConnectionString(port, "postgres"), "SELECT 1");
+            return true;
+        }
+        catch (NpgsqlException)
+        {
+            return false;
+        }
+    }
+
+    private static string[] Installed(string program)
+    {
+        const string debian = "/usr/lib/postgresql";
+        string[] versions = Directory.Exists(debian) ? Directory.GetDirectories(debian) : [];
+        var newestFirst = versions.OrderByDescending(version => version, StringComparer.Ordinal);
+        return [.. newestFirst.Select(version => Path.Combine(version, "bin", program)), program];
+    }
+}

@@ -1,0 +1,39 @@
+using Notify.Storage.PostgreSql.Tests;
+using Notify.Testing;
+
+namespace Notify.Storage.Redis.Tests;
+
+public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
+{
+    [Fact]
+    public async Task Sending_goes_on_and_keeps_the_rate_when_a_clusters_master_is_killed_and_its_replica_takes_over()
+    {
+        await using var cluster = await RedisCluster.StartAsync();
+        await using var load = await LimitedLoad.StartAsync(postgreSql, cluster.ConnectionString);
+
+        var killed = await cluster.MasterOfAsync(LimitedLoad.Key);
+        await killed.StopAsync();
+
+        await load.GoesOnAsync(await Eventually.FindAsync(
+            async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
+            "the replica to take over"));
+        await load.StopAsync();
+        load.AssertKept();
+    }
+}
+
+public sealed class SentinelFailoverTests(PostgreSqlServer postgreSql)
+{
+    [Fact]
+    public async Task Sending_goes_on_and_keeps_the_rate_when_the_sentinels_make_a_replica_the_master()
+    {
+        await using var group = await RedisSentinelGroup.StartAsync();
+        await using var load = await LimitedLoad.StartAsync(postgreSql, group.ConnectionString);
+
+        await group.Master.StopAsync();
+
+        await load.GoesOnAsync(await Eventually.FindAsync(group.FindNewMasterAsync, "the replica to be the master"));
+        await load.StopAsync();
+        load.AssertKept();
+    }
+}

@@ -1,0 +1,117 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Transport.Kafka.Tests;
+
+/// <summary>The topics that other systems read, as docs/kafka.md describes them.</summary>
+public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
+{
+    private static readonly User Ada = new() { Id = "u-42", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } };
+
+    private readonly SharedMemory _store = new();
+    private readonly Mail _mail = new();
+
+    public void Dispose() => _store.Dispose();
+
+    [Fact]
+    public async Task Other_systems_can_follow_what_is_accepted_and_settled_and_every_device()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        var id = await LiveAsync(cluster, SendingTests.ByHint(prefix));
+
+        Assert.Equal(
+            [$$"""u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42","priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}"""],
+            await ReadAsync(cluster, $"{prefix}notification-events"));
+        Assert.Equal(
+            [
+                """u-42|{"kind":"registered","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
+                """u-42|{"kind":"removed","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
+            ],
+            await ReadAsync(cluster, $"{prefix}device-events"));
+        var settled = Assert.Single(await ReadAsync(cluster, $"{prefix}analytics-events"));
+        Assert.Matches(
+            $$"""^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42","channel":"email","provider":"mail","state":"accepted","outcome":"accepted","settledAt":"T"}$""",
+            settled);
+    }
+
+    [Fact]
+    public async Task Each_topic_can_be_switched_off()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await LiveAsync(cluster, options =>
+        {
+            SendingTests.ByHint(prefix)(options);
+            options.NotificationEvents = options.DeviceEvents = options.AnalyticsEvents = false;
+        });
+
+        foreach (var topic in new[] { "notification-events", "device-events", "analytics-events" })
+            Assert.Empty(await ReadAsync(cluster, prefix + topic));
+    }
+
+    [Fact]
+    public async Task A_topic_is_expanded_by_another_process_without_its_looking_into_the_store()
+    {
+        var (cluster, prefix) = await shared.GetAsync();
+        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, SendingTests.ByHint(prefix));
+        await using var sending = await StartAsync(Workers.Delivery, TimeSpan.FromMilliseconds(50));
+        await using var processing = await StartAsync(Workers.Expansion, TimeSpan.FromMinutes(1));
+        await triggering.Directory.SaveUserAsync(Ada);
+        await triggering.Directory.SubscribeAsync("news", [Ada.Id]);
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await triggering.TriggerAsync(1, to: Recipient.Topic("news"));
+                return _mail.Sent.Count > 0;
+            },
+            "the topic's subscriber to be notified");
+
+        Task<Application> StartAsync(Workers workers, TimeSpan poll) => Application.StartAsync(
+            builder => _store.AddTo(builder.Services), cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix), options =>
+            {
+                options.Workers = workers;
+                options.PollInterval = poll;
+            });
+    }
+
+    [Fact]
+    public async Task Events_that_there_is_no_room_for_hold_nothing_up()
+    {
+        await using var sending = await Application.StartSendingAsync(_store, $"127.0.0.1:{FreePort.Next()}", _mail, options =>
+        {
+            options.HandOverTime = TimeSpan.FromSeconds(1);
+            options.Settings["queue.buffering.max.messages"] = "1";
+        });
+
+        await _store.AcceptedAsync(await sending.TriggerAsync(50));
+    }
+
+    // What a process published is with the brokers once it has stopped.
+    private async Task<Guid> LiveAsync(KafkaCluster cluster, Action<KafkaTransportOptions> configure)
+    {
+        await using var application = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, configure);
+        await application.Directory.SaveUserAsync(Ada);
+        await application.Directory.RegisterDeviceAsync(
+            new Device { Id = "d-1", UserId = Ada.Id, Platform = Platform.Ios, Token = "secret-token", App = "org.example" });
+        Assert.True(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
+        Assert.False(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
+        var ids = await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
+        await _store.AcceptedAsync(ids);
+        return ids[0];
+    }
+
+    // Times are checked for being such, and left out.
+    private static async Task<string[]> ReadAsync(KafkaCluster cluster, string topic) =>
+        [.. (await cluster.ReadAsync(topic, "%k|%s")).Select(line =>
+        {
+            using var json = JsonDocument.Parse(line[(line.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+            return TimeOfDay().Replace(line, "\"T\"");
+        })];
+
+    [GeneratedRegex("""
+        "\d{4}-\d\d-\d\dT[0-9:.]+\+00:00"
+        """)]
+    private static partial Regex TimeOfDay();
+}
