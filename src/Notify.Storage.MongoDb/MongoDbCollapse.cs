@@ -89,11 +89,14 @@ internal sealed class MongoDbCollapse(MongoDbDatabase database, ArrivalOrder ord
                 group => group.MaxBy(document => document[DeliveryField.Order].AsString, StringComparer.Ordinal)!);
     }
 
+    // Not itself: one that is written again, because its answer was lost, has kept the order that it was written with first.
     private static UpdateManyModel<BsonDocument> Supersede(BsonDocument newest)
     {
         var now = newest[DeliveryField.AcceptedAt];
-        return new UpdateManyModel<BsonDocument>(
-            InGroup(newest, "$lt").Merge(DeliveryUpdate.IsFree(now)), DeliveryUpdate.Cancel("superseded", now));
+        var waiting = InGroup(newest, "$lt")
+            .Add(DeliveryField.Id, new BsonDocument("$ne", newest[DeliveryField.Id]))
+            .Merge(DeliveryUpdate.IsFree(now));
+        return new UpdateManyModel<BsonDocument>(waiting, DeliveryUpdate.Cancel("superseded", now));
     }
 
     private static BsonDocument AnyOf(BsonDocument[] documents, string comparison) =>

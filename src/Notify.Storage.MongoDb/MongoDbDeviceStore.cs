@@ -86,14 +86,22 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         return pruned;
     }
 
+    // The device's own document may be there, and may go while it is looked at: then it is made after all.
     private async ValueTask WriteAsync(BsonDocument mine, CancellationToken cancellationToken)
     {
-        if ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count == 0)
-            return;
-
-        var older = Key(mine).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order]));
-        await database.Devices.ReplaceOneAsync(older, mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+        while ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count > 0)
+        {
+            var result = await database.Devices.ReplaceOneAsync(
+                WithOrder("$lt", mine), mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (result.MatchedCount > 0)
+                return;
+            if ((await database.Devices.FindAsync(WithOrder("$gt", mine), cancellationToken).ConfigureAwait(false)).Count > 0)
+                return;
+        }
     }
+
+    private static BsonDocument WithOrder(string comparison, BsonDocument mine) =>
+        Key(mine).Add(DeviceField.Order, new BsonDocument(comparison, mine[DeviceField.Order]));
 
     private static BsonDocument Alike(Device device) => new()
     {

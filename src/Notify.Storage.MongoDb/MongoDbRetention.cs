@@ -34,10 +34,11 @@ internal sealed class MongoDbRetention(
                 new BsonDocument(NotificationDocument.AcceptedAt, 1),
                 AtATime,
                 cancellationToken).ConfigureAwait(false);
+            if (found.Count == 0)
+                return;
+
             await PurgeAsync(
                 [.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
-            if (found.Count < AtATime)
-                return;
             accepted["$gt"] = found[^1][NotificationDocument.AcceptedAt];
         }
     }

@@ -60,6 +60,20 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     }
 
     [Fact]
+    public async Task A_request_that_is_repeated_because_its_answer_was_lost_is_stored_once()
+    {
+        var store = await OpenStoreAsync();
+        var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
+        var request = Request(idempotency: claim, change: delivery => delivery with { CollapseKey = "score" });
+
+        var results = new[] { await EnqueueAsync(store, request), await EnqueueAsync(store, request) };
+
+        Assert.All(
+            results, result => Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, request.Notification.Id), result));
+        Assert.Equal(request.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
+    }
+
+    [Fact]
     public async Task A_key_whose_notification_was_never_written_goes_to_the_next_that_asks()
     {
         var store = await OpenStoreAsync();
