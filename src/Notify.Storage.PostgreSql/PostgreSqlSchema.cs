@@ -31,7 +31,7 @@ internal sealed class PostgreSqlSchema(string name)
             {
                 await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
                 await MakeVersionTableAsync(connection, cancellationToken).ConfigureAwait(false);
-                await TakeStepAsync(connection, cancellationToken).ConfigureAwait(false);
+                await TakeStepsAsync(connection, cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
@@ -59,15 +59,17 @@ internal sealed class PostgreSqlSchema(string name)
         }
     }
 
-    private async ValueTask TakeStepAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    // Where there is nothing yet nobody waits for a lock, and all steps are one transaction.
+    private async ValueTask TakeStepsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
-        if (version >= _steps.Length)
-            return;
-
-        await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(connection, $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})", cancellationToken)
-            .ConfigureAwait(false);
+        var last = version == 0 ? _steps.Length : version + 1;
+        for (; version < last && version < _steps.Length; version++)
+        {
+            await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
+            var add = $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})";
+            await ExecuteAsync(connection, add, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.

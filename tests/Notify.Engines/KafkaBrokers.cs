@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Notify.Testing;
 
 namespace Notify.Engines;
 
@@ -30,7 +31,12 @@ public sealed partial class KafkaBrokers : IDisposable
 
     public string BootstrapServers { get; }
 
-    public static KafkaBrokers Start(int brokers = 3) => new(brokers);
+    public static KafkaBrokers Start(int brokers = 3)
+    {
+        // It brings librdkafka with it.
+        ServerProcess.Find("kcat");
+        return new KafkaBrokers(brokers);
+    }
 
     public void CreateTopic(string name, int partitions) =>
         Check(rd_kafka_mock_topic_create(_cluster, name, partitions, _brokers));

@@ -1,3 +1,4 @@
+using Notify.Engines;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Notify.Queueing;

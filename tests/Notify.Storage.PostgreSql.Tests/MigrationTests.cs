@@ -1,3 +1,4 @@
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Testing;
 

@@ -1,3 +1,4 @@
+using Notify.Engines;
 using Notify.Conformance;
 using Notify.Queueing;
 using Notify.Recipients;

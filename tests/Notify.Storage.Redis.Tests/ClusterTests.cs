@@ -1,3 +1,4 @@
+using Notify.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Recipients;
 

@@ -1,4 +1,4 @@
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
 using Notify.Queueing;
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

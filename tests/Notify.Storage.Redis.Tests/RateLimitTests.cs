@@ -1,3 +1,4 @@
+using Notify.Engines;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Notify.Conformance;
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 
 namespace Notify.Storage.Redis.Tests;
 

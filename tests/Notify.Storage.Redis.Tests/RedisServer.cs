@@ -1,5 +1,6 @@
 using System.Globalization;
 using Notify.Storage.Redis.Tests;
+using Notify.Engines;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
 

@@ -1,3 +1,4 @@
+using Notify.Engines;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using Notify.Recipients;

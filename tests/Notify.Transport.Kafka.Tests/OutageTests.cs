@@ -1,3 +1,4 @@
+using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;

@@ -1,3 +1,4 @@
+using Notify.Engines;
 using System.Diagnostics;
 using System.Text;
 using Notify.Recipients;

@@ -1,3 +1,4 @@
+using Notify.Engines;
 using System.Diagnostics.Metrics;
 using Notify.Recipients;
 using Notify.Telemetry;

@@ -36,14 +36,14 @@ internal sealed class Cluster : ITopology
     /// <param name="model">What the hosts have in common.</param>
     public static async Task<Cluster> StartAsync(int apis, int senders, HostSettings model)
     {
-        var postgreSql = await PostgreSqlProcess.StartAsync("max_connections=300");
+        var postgreSql = await PostgreSqlProcess.StartAsync();
         var redis = await RedisProcess.StartAsync();
         var kafka = KafkaBrokers.Start();
         foreach (var lane in new[] { "high", "normal", "bulk" })
             kafka.CreateTopic($"deliveries-{lane}", Partitions);
 
         var addresses = new ClusterAddresses(
-            postgreSql.ConnectionString("postgres") + ";Maximum Pool Size=20", redis.Address, kafka.BootstrapServers);
+            postgreSql.ConnectionString, redis.Address, kafka.BootstrapServers);
         HostSettings[] triggering = [.. Enumerable.Range(0, apis).Select(_ => Host(Workers.None))];
         return new Cluster(postgreSql, redis, kafka)
         {
@@ -56,7 +56,8 @@ internal sealed class Cluster : ITopology
     }
 
     /// <summary>What the notifications take in the database, with indexes.</summary>
-    public Task<long> StoredBytesAsync() => _postgreSql.AskAsync<long>(
+    public Task<long> StoredBytesAsync() => PostgreSqlProgram.ScalarAsync<long>(
+        _postgreSql.ConnectionString,
         """
         SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
         WHERE n.nspname = 'notify' AND c.relkind = 'r'

@@ -36,17 +36,19 @@ internal sealed class DeliveryRunner(
         inFlight.Running = RunAsync(inFlight);
     }
 
-    /// <summary>Gives back a delivery that was leased and not begun: it is due at once, for any worker.</summary>
-    public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
+    /// <summary>Gives back deliveries that were leased and not begun: they are due at once, for any worker.</summary>
+    public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
+        if (leases.Count == 0)
+            return;
+
         try
         {
-            await settler.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+            await settler.ReturnAsync(leases, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // The others are still to be given back, and the attempts under way to be waited for.
-            Log.RunFailed(logger, lease.Delivery.Id, exception);
+            Log.ReturnFailed(logger, leases.Count, exception);
         }
     }
 

@@ -28,6 +28,7 @@ internal sealed class DeliveryWorker(
 
     private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
+    private readonly List<Lease> _refused = [];
     private string[] _orphans = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
@@ -49,12 +50,14 @@ internal sealed class DeliveryWorker(
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        var left = _refused;
         while (_ready.Reader.TryRead(out var lease))
         {
             slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
-            await runner.ReturnAsync(lease, cancellationToken).ConfigureAwait(false);
+            left.Add(lease);
         }
 
+        await runner.ReturnAsync(left, cancellationToken).ConfigureAwait(false);
         await runner.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -99,18 +102,20 @@ internal sealed class DeliveryWorker(
     }
 
     // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in memory.
+    // A stop may come between: it gives back what is still here, and to be given back twice changes nothing.
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
     {
-        var refused = new List<Task>();
         foreach (var lease in await ClaimOnceItAnswersAsync(references, stopping).ConfigureAwait(false))
         {
             if (admission.TryAdmit(lease.Delivery))
                 _ready.Writer.TryWrite(lease);
             else
-                refused.Add(runner.ReturnAsync(lease, CancellationToken.None).AsTask());
+                _refused.Add(lease);
         }
 
-        await Task.WhenAll(refused).ConfigureAwait(false);
+        await runner.ReturnAsync(_refused, stopping).ConfigureAwait(false);
+        if (!stopping.IsCancellationRequested)
+            _refused.Clear();
     }
 
     // While the store is away the transport is asked for no more, so that its hints are still good when the store is back.

@@ -30,4 +30,7 @@ internal static partial class Log
 
     [LoggerMessage(9, LogLevel.Error, "The count of a rate that processes share failed; what it limits waits until it answers")]
     public static partial void SharedRateFailed(ILogger logger, Exception exception);
+
+    [LoggerMessage(10, LogLevel.Warning, "{Count} deliveries that were not begun could not be given back; they fall due again when their leases end")]
+    public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
 }

@@ -29,12 +29,15 @@ internal sealed class DeliverySettler(
     public ValueTask ExpireAsync(InFlight inFlight, CancellationToken cancellationToken) =>
         WriteAsync(inFlight, leased => Ended(leased, DeliveryState.DeadLetter, "expired"), cancellationToken);
 
-    /// <summary>Gives back a lease under which nothing was attempted.</summary>
-    public async ValueTask ReturnAsync(Lease lease, CancellationToken cancellationToken)
+    /// <summary>Gives back leases under which nothing was attempted.</summary>
+    public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        var delivery = lease.Delivery;
-        var settlement = Waiting(delivery, TimeSpan.Zero, null) with { Fence = lease.Fence, RetryDelay = delivery.RetryDelay };
-        await queue.SettleAsync([settlement], cancellationToken).ConfigureAwait(false);
+        Settlement[] settlements =
+        [
+            .. leases.Select(lease =>
+                Waiting(lease.Delivery, TimeSpan.Zero, null) with { Fence = lease.Fence, RetryDelay = lease.Delivery.RetryDelay }),
+        ];
+        await queue.SettleAsync(settlements, cancellationToken).ConfigureAwait(false);
     }
 
     private Settlement Decide(Delivery delivery, Execution execution)

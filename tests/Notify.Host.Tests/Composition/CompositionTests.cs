@@ -2,10 +2,8 @@ using System.Net;
 using System.Net.Http.Json;
 using Notify.Host.Tests.Deployment;
 using Notify.Hosting.Tests;
-using Notify.Storage.PostgreSql.Tests;
-using Notify.Storage.Redis.Tests;
+using Notify.Engines;
 using Notify.Testing;
-using Notify.Transport.Kafka.Tests;
 
 namespace Notify.Host.Tests.Composition;
 

@@ -1,9 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 using Notify.Testing;
-using Notify.Transport.Kafka.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 

@@ -1,8 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 using Notify.Testing;
-using Notify.Transport.Kafka.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 

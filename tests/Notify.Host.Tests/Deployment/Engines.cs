@@ -1,6 +1,4 @@
-using Notify.Storage.PostgreSql.Tests;
-using Notify.Storage.Redis.Tests;
-using Notify.Transport.Kafka.Tests;
+using Notify.Engines;
 
 namespace Notify.Host.Tests.Deployment;
 

@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.FakeGateways;
 using Notify.Hosting.Tests;
-using Notify.Storage.PostgreSql.Tests;
+using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Telemetry;

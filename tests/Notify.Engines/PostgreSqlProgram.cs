@@ -3,10 +3,10 @@ using System.Globalization;
 using Notify.Testing;
 using Npgsql;
 
-namespace Notify.Storage.PostgreSql.Tests;
+namespace Notify.Engines;
 
 /// <summary>PostgreSQL's programs, as Debian installs them.</summary>
-internal static class PostgreSqlProgram
+public static class PostgreSqlProgram
 {
     private static readonly Lazy<string> Folder = new(() => Path.GetDirectoryName(ServerProcess.Find(Installed("initdb")))!);
 

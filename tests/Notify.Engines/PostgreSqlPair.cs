@@ -2,10 +2,10 @@ using System.Globalization;
 using Notify.Testing;
 using Npgsql;
 
-namespace Notify.Storage.PostgreSql.Tests;
+namespace Notify.Engines;
 
 /// <summary>A primary whose commits wait for a replica that has them on disk.</summary>
-internal sealed class PostgreSqlPair : IAsyncDisposable
+public sealed class PostgreSqlPair : IAsyncDisposable
 {
     private readonly TemporaryFolder _primaryFolder = new();
     private readonly TemporaryFolder _replicaFolder = new();
@@ -14,9 +14,9 @@ internal sealed class PostgreSqlPair : IAsyncDisposable
     private ServerProcess? _primary;
     private ServerProcess? _replica;
 
-    /// <summary>Both servers, of which the primary is to be used.</summary>
+    /// <summary>Both servers, of which the primary is to be used though it comes second.</summary>
     public string ConnectionString =>
-        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_primaryPort},127.0.0.1:{_replicaPort};")
+        string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_replicaPort},127.0.0.1:{_primaryPort};")
         + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
 
     /// <summary>The replica alone.</summary>
@@ -54,8 +54,11 @@ internal sealed class PostgreSqlPair : IAsyncDisposable
         _replica = null;
     }
 
-    public async Task PromoteReplicaAsync() =>
-        Assert.True(await PostgreSqlProgram.ScalarAsync<bool>(Replica, "SELECT pg_promote()"));
+    public async Task PromoteReplicaAsync()
+    {
+        if (!await PostgreSqlProgram.ScalarAsync<bool>(Replica, "SELECT pg_promote()"))
+            throw new InvalidOperationException("The replica was not promoted.");
+    }
 
     public async ValueTask DisposeAsync()
     {

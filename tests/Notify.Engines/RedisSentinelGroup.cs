@@ -1,7 +1,7 @@
 using System.Globalization;
 using Notify.Testing;
 
-namespace Notify.Storage.Redis.Tests;
+namespace Notify.Engines;
 
 /// <summary>A master, a replica, and three sentinels that watch them.</summary>
 public sealed class RedisSentinelGroup : IAsyncDisposable

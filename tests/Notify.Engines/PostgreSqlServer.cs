@@ -1,10 +1,7 @@
 using System.Globalization;
-using Notify.Storage.PostgreSql.Tests;
 using Notify.Testing;
 
-[assembly: AssemblyFixture(typeof(PostgreSqlServer))]
-
-namespace Notify.Storage.PostgreSql.Tests;
+namespace Notify.Engines;
 
 /// <summary>
 /// A real server for the assembly's tests, as Debian installs it, in a folder of its own; it starts with the first test that

@@ -1,14 +1,8 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Notify.Testing;
-using Notify.Transport.Kafka.Tests;
 
-[assembly: AssemblyFixture(typeof(SharedKafkaCluster))]
-
-// A test waits for the brokers nearly all of its time: three seconds until a group has its first members.
-[assembly: CollectionBehavior(MaxParallelThreads = 8)]
-
-namespace Notify.Transport.Kafka.Tests;
+namespace Notify.Engines;
 
 /// <summary>
 /// Three brokers that speak Kafka's protocol: librdkafka's own, run by kcat for as long as its input is open. They create topics

@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.NetworkInformation;
 using Notify.Testing;
 
-namespace Notify.Storage.Redis.Tests;
+namespace Notify.Engines;
 
 /// <summary>Three masters with a replica each.</summary>
 public sealed class RedisCluster : IAsyncDisposable

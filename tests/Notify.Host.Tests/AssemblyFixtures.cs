@@ -1,0 +1,4 @@
+using Notify.Engines;
+
+[assembly: AssemblyFixture(typeof(PostgreSqlServer))]
+[assembly: AssemblyFixture(typeof(SharedKafkaCluster))]
