@@ -14,17 +14,19 @@ internal static class BsonForm
     public static BsonArray ToBson(this IEnumerable<Guid> ids) => new(ids.Select(ToBson));
 
     /// <summary>
-    /// Every time is rounded up to the millisecond, those to compare with too, so that what was due at a time stays due at it, and
-    /// nothing falls due before its millisecond.
+    /// Every time is rounded up to the millisecond, those to compare with too, so that what was due at a time stays due at it,
+    /// and nothing falls due before its millisecond.
     /// </summary>
     public static BsonValue ToBson(this DateTimeOffset time)
     {
         var milliseconds = time.ToUnixTimeMilliseconds();
-        return new BsonDateTime(Math.Min(LastMillisecond, time.UtcTicks % TimeSpan.TicksPerMillisecond == 0 ? milliseconds : milliseconds + 1));
+        var isWhole = time.UtcTicks % TimeSpan.TicksPerMillisecond == 0;
+        return new BsonDateTime(Math.Min(LastMillisecond, isWhole ? milliseconds : milliseconds + 1));
     }
 
     /// <summary>A vendor's words, without what BSON text cannot hold: a settlement must never fail over them.</summary>
-    public static BsonValue ToBsonWords(this string? words) => words is null ? BsonNull.Value : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(words));
+    public static BsonValue ToBsonWords(this string? words) =>
+        words is null ? BsonNull.Value : Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(words));
 
     public static DateTimeOffset AsTime(this BsonValue value) =>
         DateTimeOffset.FromUnixTimeMilliseconds(value.AsBsonDateTime.MillisecondsSinceEpoch);

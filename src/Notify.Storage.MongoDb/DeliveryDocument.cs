@@ -37,7 +37,9 @@ internal static class DeliveryDocument
             .With(DeliveryField.CollapseKey, delivery.CollapseKey)
             .With(DeliveryField.Chain, delivery.Fallback?.Chain.ToBson())
             .With(DeliveryField.Step, delivery.Fallback?.Step);
-        return queued.CancelledBecause is { } reason ? Cancelled(document, reason, delivery.AcceptedAt) : Pending(document, queued);
+        return queued.CancelledBecause is { } reason
+            ? Cancelled(document, reason, delivery.AcceptedAt)
+            : Pending(document, queued);
     }
 
     /// <summary>A delivery that <see cref="WithContent"/> is to complete: contents are read once for many.</summary>
@@ -79,10 +81,13 @@ internal static class DeliveryDocument
     public static Guid NotificationOf(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
 
     public static FallbackPlace? PlaceOf(BsonDocument document) =>
-        document.ValueOrNull(DeliveryField.Chain) is { } chain ? new FallbackPlace(chain.AsGuid, document[DeliveryField.Step].AsInt32) : null;
+        document.ValueOrNull(DeliveryField.Chain) is { } chain
+            ? new FallbackPlace(chain.AsGuid, document[DeliveryField.Step].AsInt32)
+            : null;
 
     /// <summary>
-    /// A direct address has no user to be sharded by; a hash of it spreads as well. The links of a chain stay together, whatever their addresses.
+    /// A direct address has no user to be sharded by; a hash of it spreads as well. The links of a chain stay together, whatever
+    /// their addresses.
     /// </summary>
     public static string UserOf(Delivery delivery) =>
         delivery.UserId

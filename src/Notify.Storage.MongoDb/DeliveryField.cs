@@ -47,7 +47,9 @@ internal static class DeliveryField
     public const string Attempts = "attempts";
     public const string Receipts = "receipts";
 
-    /// <summary>The batch that leased or cancelled it last. A batch that found some of its deliveries changed sees by it which it has.</summary>
+    /// <summary>
+    /// The batch that leased or cancelled it last. A batch that found some of its deliveries changed sees by it which it has.
+    /// </summary>
     public const string By = "by";
 
     /// <summary>The batch that settled it last, and the fence that it presented.</summary>

@@ -10,7 +10,8 @@ internal static class DeliveryUpdate
     /// <summary>What is read of the links of a chain.</summary>
     public static readonly BsonDocument LinkFields = new()
     {
-        { DeliveryField.User, 1 }, { DeliveryField.Notification, 1 }, { DeliveryField.Chain, 1 }, { DeliveryField.Step, 1 }, { DeliveryField.State, 1 },
+        { DeliveryField.User, 1 }, { DeliveryField.Notification, 1 }, { DeliveryField.Chain, 1 }, { DeliveryField.Step, 1 },
+        { DeliveryField.State, 1 },
     };
 
     /// <summary>Names one batch of writes.</summary>
@@ -22,7 +23,11 @@ internal static class DeliveryUpdate
         { DeliveryField.DueAt, new BsonDocument("$exists", true) },
         {
             "$or",
-            new BsonArray { new BsonDocument(DeliveryField.Owner, BsonNull.Value), new BsonDocument(DeliveryField.DueAt, new BsonDocument("$lte", now)) }
+            new BsonArray
+            {
+                new BsonDocument(DeliveryField.Owner, BsonNull.Value),
+                new BsonDocument(DeliveryField.DueAt, new BsonDocument("$lte", now)),
+            }
         },
     };
 

@@ -11,7 +11,9 @@ internal static class DigestDocument
     public const string DueAt = "dueAt";
     public const string Fence = "fence";
 
-    /// <summary>Counts the times that something was added. Whoever closes the digest sees by it that something came meanwhile.</summary>
+    /// <summary>
+    /// Counts the times that something was added. Whoever closes the digest sees by it that something came meanwhile.
+    /// </summary>
     public const string Added = "added";
 
     /// <summary>What closing it is about to write; there from the moment at which it is closed until all is written.</summary>
@@ -21,7 +23,9 @@ internal static class DigestDocument
     public const string EventNotification = "notification";
     public const string EventAcceptedAt = "acceptedAt";
 
-    /// <summary>When the server may forget an event whose digest was closed. Until then nobody can add it again by mistake.</summary>
+    /// <summary>
+    /// When the server may forget an event whose digest was closed. Until then nobody can add it again by mistake.
+    /// </summary>
     public const string EventPurgeAt = "purgeAt";
 
     private const string Trigger = "trigger";

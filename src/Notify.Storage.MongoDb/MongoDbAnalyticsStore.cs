@@ -31,7 +31,11 @@ internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyti
     {
         var found = await database.DeliveryCounts.FindAsync(
             null,
-            new BsonDocument { { Tenant, tenant }, { Minute, new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } } } },
+            new BsonDocument
+            {
+                { Tenant, tenant },
+                { Minute, new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } } },
+            },
             sort: new BsonDocument(Minute, 1),
             cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(document => new DeliveryCount(
@@ -52,7 +56,12 @@ internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyti
             { Minute, count.Minute.ToBson() },
             { Tenant, count.Tenant },
         };
-        var kind = new BsonDocument { { OfChannel, count.Channel.Name }, { Provider, count.Provider }, { State, (int)count.State } };
+        var kind = new BsonDocument
+        {
+            { OfChannel, count.Channel.Name },
+            { Provider, count.Provider },
+            { State, (int)count.State },
+        };
         var add = new BsonDocument { { "$setOnInsert", kind }, { "$inc", new BsonDocument(Count, count.Count) } };
         return new UpdateOneModel<BsonDocument>(key, add) { IsUpsert = true };
     }

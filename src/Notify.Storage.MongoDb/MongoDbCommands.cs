@@ -9,7 +9,9 @@ internal static class MongoDbCommands
     private static readonly InsertManyOptions InsertUnordered = new() { IsOrdered = false };
     private static readonly BulkWriteOptions WriteUnordered = new() { IsOrdered = false };
 
-    /// <summary>Inserts documents, but for those whose id is there already. Answers which those are, by their place in the list.</summary>
+    /// <summary>
+    /// Inserts documents, but for those whose id is there already. Answers which those are, by their place in the list.
+    /// </summary>
     public static async ValueTask<IReadOnlyList<int>> InsertNewAsync(
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
@@ -41,7 +43,9 @@ internal static class MongoDbCommands
             ? collection.BulkWriteAsync(writes, WriteUnordered, cancellationToken)
             : collection.BulkWriteAsync(session, writes, WriteUnordered, cancellationToken)).ConfigureAwait(false);
 
-    /// <summary>Writes upserts. Of two that make the same document at the same time one fails, and finds it there the next time.</summary>
+    /// <summary>
+    /// Writes upserts. Of two that make the same document at the same time one fails, and finds it there the next time.
+    /// </summary>
     public static async ValueTask UpsertAsync(
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
@@ -87,5 +91,6 @@ internal static class MongoDbCommands
         MongoConnectionException or MongoNotPrimaryException or MongoNodeIsRecoveringException or TimeoutException);
 
     private static bool IsOnlyDuplicates(MongoBulkWriteException exception) =>
-        exception.WriteConcernError is null && exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey);
+        exception.WriteConcernError is null
+        && exception.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey);
 }

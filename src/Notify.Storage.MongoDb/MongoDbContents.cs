@@ -3,20 +3,22 @@ using Notify.Storage.PostgreSql;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>The contents that a notification's deliveries share, and with them whether it is there: what belongs to one that is not does not count.</summary>
+/// <summary>
+/// The contents that a notification's deliveries share, and with them whether it is there: what belongs to one that is not does
+/// not count.
+/// </summary>
 internal sealed class MongoDbContents(MongoDbDatabase database)
 {
     private readonly KeptContents _kept = new();
 
     /// <summary>The contents of those of these notifications that are there; those that are not kept in one query.</summary>
-    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
+        IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
     {
         var contents = new Dictionary<Guid, StoredContents>();
         var missing = new HashSet<Guid>();
-        foreach (var id in notificationIds)
+        foreach (var id in notificationIds.Distinct())
         {
-            if (contents.ContainsKey(id))
-                continue;
             if (_kept.Find(id) is { } known)
                 contents.Add(id, known);
             else
@@ -37,11 +39,15 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
             { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
         };
         var found = await database.NotificationsNow.FindAsync(
-            null, filter, new BsonDocument(NotificationDocument.Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+            null,
+            filter,
+            new BsonDocument(NotificationDocument.Id, 1),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 
-    private async ValueTask ReadAsync(HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
+    private async ValueTask ReadAsync(
+        HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
     {
         var found = await database.NotificationsNow.FindAsync(
             null,

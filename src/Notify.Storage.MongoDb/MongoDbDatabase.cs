@@ -5,8 +5,8 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// The collections. A write has succeeded when a majority of the replica set has it in its journal; the primary is read, and only what
-/// a majority has, but for the queue's search for work: what it finds it takes by a write that says what must still be so.
+/// The collections. A write has succeeded when a majority of the replica set has it in its journal; the primary is read, and only
+/// what a majority has, but for the queue's search for work: what it finds it takes by a write that says what must still be so.
 /// </summary>
 internal sealed class MongoDbDatabase : IDisposable
 {

@@ -20,9 +20,12 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
     }
 
     public async ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
-        await database.Deliveries.CountDocumentsAsync(Matching(filter, null), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database.Deliveries.CountDocumentsAsync(
+            Matching(filter, null), cancellationToken: cancellationToken).ConfigureAwait(false);
 
-    /// <summary>Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.</summary>
+    /// <summary>
+    /// Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.
+    /// </summary>
     public async ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken)
     {
         var replayed = 0;
@@ -39,7 +42,9 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
                 break;
 
             var result = await database.Deliveries.WriteAsync(
-                null, found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))), cancellationToken).ConfigureAwait(false);
+                null,
+                found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))),
+                cancellationToken).ConfigureAwait(false);
             replayed += (int)result.MatchedCount;
         }
 
@@ -68,7 +73,11 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
     {
         var ids = new BsonDocument().With("$in", filter.Ids?.ToBson()).With("$gt", after?.ToBson());
         var ended = new BsonDocument().With("$gte", filter.From?.ToBson()).With("$lt", filter.To?.ToBson());
-        return new BsonDocument { { DeliveryField.Tenant, filter.Tenant }, { DeliveryField.State, (int)DeliveryState.DeadLetter } }
+        return new BsonDocument
+        {
+            { DeliveryField.Tenant, filter.Tenant },
+            { DeliveryField.State, (int)DeliveryState.DeadLetter },
+        }
             .With(DeliveryField.Id, ids.ElementCount == 0 ? null : ids)
             .With(DeliveryField.Provider, filter.Provider)
             .With(DeliveryField.Reason, filter.Reason is { } words ? new BsonRegularExpression(Regex.Escape(words)) : null)

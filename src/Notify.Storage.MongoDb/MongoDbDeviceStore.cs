@@ -7,8 +7,8 @@ using Notify.Recipients;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Keeps devices, by user: they are looked up for every push. Whoever registers one removes afterwards what is older and has its id or its
-/// token, and itself where something newer has: however many register at the same time, the newest stays.
+/// Keeps devices, by user: they are looked up for every push. Whoever registers one removes afterwards what is older and has its
+/// id or its token, and itself where something newer has: however many register at the same time, the newest stays.
 /// </summary>
 internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder order) : IDeviceStore
 {
@@ -23,13 +23,18 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         await WriteAsync(mine, cancellationToken).ConfigureAwait(false);
 
         await database.Devices.DeleteManyAsync(
-            new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])), cancellationToken).ConfigureAwait(false);
+            new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])),
+            cancellationToken).ConfigureAwait(false);
         var newer = new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$gt", mine[DeviceField.Order]));
-        if (await database.Devices.CountDocumentsAsync(newer, new CountOptions { Limit = 1 }, cancellationToken).ConfigureAwait(false) > 0)
-            await database.Devices.DeleteOneAsync(Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken).ConfigureAwait(false);
+        if ((await database.Devices.FindAsync(newer, cancellationToken).ConfigureAwait(false)).Count > 0)
+        {
+            await database.Devices.DeleteOneAsync(
+                Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
     {
         var filter = new BsonDocument
         {
@@ -37,13 +42,15 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             { DeviceField.User, new BsonDocument("$in", new BsonArray(userIds)) },
             { DeviceField.PrunedAt, BsonNull.Value },
         };
-        return [.. (await database.Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+        return [.. (await database.Devices.FindAsync(
+            null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
     }
 
     public async ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken)
     {
         var filter = new BsonDocument { { DeviceField.Tenant, tenant }, { DeviceField.User, userId } };
-        return [.. (await database.Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+        return [.. (await database.Devices.FindAsync(
+            null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
     }
 
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
@@ -62,8 +69,12 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             { DeviceField.PrunedAt, BsonNull.Value },
             { DeviceField.LastSeenAt, new BsonDocument("$lte", knownDeadAt.ToBson()) },
         };
-        var prune = new BsonDocument(
-            "$set", new BsonDocument { { DeviceField.PrunedAt, knownDeadAt.ToBson() }, { DeviceField.PruneReason, reason.ToBsonWords() } });
+        var what = new BsonDocument
+        {
+            { DeviceField.PrunedAt, knownDeadAt.ToBson() },
+            { DeviceField.PruneReason, reason.ToBsonWords() },
+        };
+        var prune = new BsonDocument("$set", what);
         var pruned = false;
         foreach (var found in await database.Devices.FindAsync(dead, cancellationToken).ConfigureAwait(false))
         {
@@ -75,28 +86,41 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         return pruned;
     }
 
+    // The device's own document may be there, and may go while it is looked at: then it is made after all.
     private async ValueTask WriteAsync(BsonDocument mine, CancellationToken cancellationToken)
     {
-        if ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count == 0)
-            return;
-
-        var older = Key(mine).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order]));
-        await database.Devices.ReplaceOneAsync(older, mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+        while ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count > 0)
+        {
+            var result = await database.Devices.ReplaceOneAsync(
+                WithOrder("$lt", mine), mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+            if (result.MatchedCount > 0)
+                return;
+            if ((await database.Devices.FindAsync(WithOrder("$gt", mine), cancellationToken).ConfigureAwait(false)).Count > 0)
+                return;
+        }
     }
+
+    private static BsonDocument WithOrder(string comparison, BsonDocument mine) =>
+        Key(mine).Add(DeviceField.Order, new BsonDocument(comparison, mine[DeviceField.Order]));
 
     private static BsonDocument Alike(Device device) => new()
     {
         { DeviceField.Tenant, device.Tenant },
         {
             "$or",
-            new BsonArray { new BsonDocument(DeviceField.Device, device.Id), new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)) }
+            new BsonArray
+            {
+                new BsonDocument(DeviceField.Device, device.Id),
+                new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)),
+            }
         },
     };
 
     private static BsonDocument DocumentOf(Device device, IEnumerable<BsonDocument> known, string order)
     {
         // A token that stays keeps what is known of it.
-        var same = known.Where(document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
+        var same = known.Where(
+            document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
             .MaxBy(document => document[DeviceField.Order].AsString, StringComparer.Ordinal);
         return new BsonDocument
         {

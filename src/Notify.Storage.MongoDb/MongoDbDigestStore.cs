@@ -6,8 +6,8 @@ using Notify.Queueing;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Leases digests that are due, and closes them. Closing one hands it what is to be written in one write; whoever leases a digest that is
-/// being closed finishes that first.
+/// Leases digests that are due, and closes them. Closing one hands it what is to be written in one write; whoever leases a digest
+/// that is being closed finishes that first.
 /// </summary>
 internal sealed class MongoDbDigestStore(
     MongoDbDatabase database,
@@ -35,7 +35,11 @@ internal sealed class MongoDbDigestStore(
         while (leases.Count < max)
         {
             var found = await database.Digests.FindAsync(
-                null, due, sort: new BsonDocument(DigestDocument.DueAt, 1), limit: max - leases.Count, cancellationToken: cancellationToken).ConfigureAwait(false);
+                null,
+                due,
+                sort: new BsonDocument(DigestDocument.DueAt, 1),
+                limit: max - leases.Count,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
                 break;
             foreach (var digest in found)
@@ -52,8 +56,13 @@ internal sealed class MongoDbDigestStore(
         DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
     {
         var batch = new PendingWrites();
-        if (request is not null && (await idempotency.ClaimAsync([request], null, cancellationToken).ConfigureAwait(false))[0] is { Status: EnqueueStatus.Stored })
-            batch.Add(request);
+        if (request is not null)
+        {
+            var claimed = await idempotency.ClaimAsync([request], null, cancellationToken).ConfigureAwait(false);
+            if (claimed[0]?.Status == EnqueueStatus.Stored)
+                batch.Add(request);
+        }
+
         await collapse.PrepareAsync(batch.Deliveries, null, cancellationToken).ConfigureAwait(false);
 
         var id = DigestDocument.IdOf(lease.Tenant, lease.Recipient, lease.Template);
@@ -78,7 +87,8 @@ internal sealed class MongoDbDigestStore(
         return true;
     }
 
-    private async ValueTask<DigestLease?> LeaseOneAsync(BsonDocument found, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+    private async ValueTask<DigestLease?> LeaseOneAsync(
+        BsonDocument found, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
     {
         var id = found[DigestDocument.Id].AsString;
         var digest = await database.Digests.FindOneAndUpdateAsync(
@@ -102,12 +112,15 @@ internal sealed class MongoDbDigestStore(
 
         var events = await EventsAsync(id, cancellationToken).ConfigureAwait(false);
         var there = await contents.ThereAsync(events.Select(NotificationOf), cancellationToken).ConfigureAwait(false);
-        DigestEvent[] counting = [.. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent)];
-        if (counting.Length > 0)
-            return new DigestLease(counting[0].Trigger.Tenant, counting[0].Recipient, counting[0].Trigger.Template!, counting, fence);
+        DigestEvent[] counting =
+            [.. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent)];
+        if (counting is [var first, ..])
+            return new DigestLease(first.Trigger.Tenant, first.Recipient, first.Trigger.Template!, counting, fence);
 
         await orphans.ClearAsync(
-            events.Select(collected => (NotificationOf(collected), collected[DigestDocument.EventAcceptedAt].AsTime())), now, cancellationToken).ConfigureAwait(false);
+            events.Select(collected => (NotificationOf(collected), collected[DigestDocument.EventAcceptedAt].AsTime())),
+            now,
+            cancellationToken).ConfigureAwait(false);
         await EndAsync(id, fence, (now + PutOff).ToBson()).ConfigureAwait(false);
         return null;
     }
@@ -143,14 +156,16 @@ internal sealed class MongoDbDigestStore(
             }).ConfigureAwait(false);
     }
 
-    private ValueTask<List<BsonDocument>> EventsAsync(string id, CancellationToken cancellationToken) => database.DigestEvents.FindAsync(
-        null,
-        new BsonDocument(DigestDocument.EventDigest, id),
-        sort: new BsonDocument(DigestDocument.Id, 1),
-        limit: MostEvents,
-        cancellationToken: cancellationToken);
+    private ValueTask<List<BsonDocument>> EventsAsync(string id, CancellationToken cancellationToken) =>
+        database.DigestEvents.FindAsync(
+            null,
+            new BsonDocument(DigestDocument.EventDigest, id),
+            sort: new BsonDocument(DigestDocument.Id, 1),
+            limit: MostEvents,
+            cancellationToken: cancellationToken);
 
     private static Guid NotificationOf(BsonDocument collected) => collected[DigestDocument.EventNotification].AsGuid;
 
-    private static BsonDocument Held(string id, long fence) => new() { { DigestDocument.Id, id }, { DigestDocument.Fence, fence } };
+    private static BsonDocument Held(string id, long fence) =>
+        new() { { DigestDocument.Id, id }, { DigestDocument.Fence, fence } };
 }

@@ -7,7 +7,9 @@ namespace Notify.Storage.MongoDb;
 /// <summary>Makes notifications durable. Calls that come together share their writes.</summary>
 internal sealed class MongoDbEnqueue
 {
-    /// <summary>How long another process may take between claiming a key and writing its notification, before it is given up.</summary>
+    /// <summary>
+    /// How long another process may take between claiming a key and writing its notification, before it is given up.
+    /// </summary>
     private const int MostLooks = 100;
 
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
@@ -21,13 +23,20 @@ internal sealed class MongoDbEnqueue
     private readonly GroupCommit<EnqueueRequest, EnqueueResult?> _commit;
 
     public MongoDbEnqueue(
-        MongoDbIdempotency idempotency, MongoDbWrites writes, MongoDbOrphans orphans, MongoDbCollapse collapse, ShardKeys shardKeys, TimeProvider time)
+        MongoDbIdempotency idempotency,
+        MongoDbWrites writes,
+        MongoDbOrphans orphans,
+        MongoDbCollapse collapse,
+        ShardKeys shardKeys,
+        TimeProvider time)
     {
-        (_idempotency, _writes, _orphans, _collapse, _shardKeys, _time) = (idempotency, writes, orphans, collapse, shardKeys, time);
+        (_idempotency, _writes, _orphans) = (idempotency, writes, orphans);
+        (_collapse, _shardKeys, _time) = (collapse, shardKeys, time);
         _commit = new("mongodb", batch => AddAsync(batch, null, CancellationToken.None), MongoDbCommands.IsFaultOfOneCall);
     }
 
-    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
     {
         var answers = await CommitAsync(requests, cancellationToken).ConfigureAwait(false);
         var results = new EnqueueResult[requests.Count];
@@ -37,7 +46,8 @@ internal sealed class MongoDbEnqueue
     }
 
     /// <summary>Enqueues within the session's transaction.</summary>
-    public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, IClientSessionHandle session, CancellationToken cancellationToken)
+    public async ValueTask<EnqueueResult> EnqueueAsync(
+        EnqueueRequest request, IClientSessionHandle session, CancellationToken cancellationToken)
     {
         if ((await AddAsync([request], session, cancellationToken).ConfigureAwait(false))[0] is { } result)
             return result;
@@ -70,7 +80,8 @@ internal sealed class MongoDbEnqueue
         return [.. results.Select(result => result is { } known && givenUp.Contains(known.NotificationId) ? null : result)];
     }
 
-    private ValueTask<IReadOnlyList<EnqueueResult?>> CommitAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    private ValueTask<IReadOnlyList<EnqueueResult?>> CommitAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
     {
         foreach (var queued in requests.SelectMany(request => request.Deliveries).Where(queued => queued.Lease is not null))
             _shardKeys.Keep(queued.Delivery);
@@ -89,7 +100,8 @@ internal sealed class MongoDbEnqueue
                 return result;
         }
 
-        throw new TimeoutException("The notification was not stored: it took too long and was given up meanwhile. Trigger it again.");
+        throw new TimeoutException(
+            "The notification was not stored: it took too long and was given up meanwhile. Trigger it again.");
     }
 
     private async ValueTask GiveUpHolderAsync(EnqueueRequest request)

@@ -5,8 +5,8 @@ using Notify.Planning;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Keeps how far topics have been turned into deliveries. A batch moves its expansion on and hands it what is to be written in one write;
-/// whoever leases an expansion that still has something to write finishes that first.
+/// Keeps how far topics have been turned into deliveries. A batch moves its expansion on and hands it what is to be written in
+/// one write; whoever leases an expansion that still has something to write finishes that first.
 /// </summary>
 internal sealed class MongoDbExpansionStore(
     MongoDbDatabase database, MongoDbWrites writes, MongoDbCollapse collapse, MongoDbOrphans orphans) : IExpansionStore
@@ -28,7 +28,11 @@ internal sealed class MongoDbExpansionStore(
         while (leases.Count < max)
         {
             var found = await database.Expansions.FindAsync(
-                null, due, sort: OldestFirst, limit: max - leases.Count, cancellationToken: cancellationToken).ConfigureAwait(false);
+                null,
+                due,
+                sort: OldestFirst,
+                limit: max - leases.Count,
+                cancellationToken: cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
                 break;
 
@@ -37,7 +41,8 @@ internal sealed class MongoDbExpansionStore(
             {
                 if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
                     await PutOffAsync(expansion, now, cancellationToken).ConfigureAwait(false);
-                else if (await LeaseOneAsync(expansion, notification, now, until, cancellationToken).ConfigureAwait(false) is { } lease)
+                else if (await LeaseOneAsync(
+                    expansion, notification, now, until, cancellationToken).ConfigureAwait(false) is { } lease)
                     leases.Add(lease);
             }
         }
@@ -56,7 +61,8 @@ internal sealed class MongoDbExpansionStore(
         var held = OfLease(ExpansionDocument.IdOf(lease.Notification.Id, lease.Topic), lease.Notification.Id, lease.Fence)
             .Add(ExpansionDocument.DueAt, new BsonDocument("$exists", true))
             .Add(ExpansionDocument.Writing, new BsonDocument("$exists", false));
-        var result = await database.Expansions.UpdateOneAsync(held, Advance(step, batch), cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        var result = await database.Expansions.UpdateOneAsync(
+            held, Advance(step, batch), cancellationToken: CancellationToken.None).ConfigureAwait(false);
         if (result.MatchedCount == 0)
             return false;
 
@@ -72,9 +78,16 @@ internal sealed class MongoDbExpansionStore(
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant, Guid notificationId, CancellationToken cancellationToken)
     {
-        var filter = new BsonDocument { { NotificationDocument.Id, notificationId.ToBson() }, { NotificationDocument.Tenant, tenant } };
+        var filter = new BsonDocument
+        {
+            { NotificationDocument.Id, notificationId.ToBson() },
+            { NotificationDocument.Tenant, tenant },
+        };
         var notifications = await database.Notifications.FindAsync(
-            null, filter, new BsonDocument(NotificationDocument.AcceptedAt, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+            null,
+            filter,
+            new BsonDocument(NotificationDocument.AcceptedAt, 1),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         if (notifications.Count == 0)
             return [];
 
@@ -93,7 +106,8 @@ internal sealed class MongoDbExpansionStore(
             expansion[ExpansionDocument.UpdatedAt].AsTime()))];
     }
 
-    private async ValueTask<Dictionary<Guid, Notification>> NotificationsAsync(List<BsonDocument> expansions, CancellationToken cancellationToken)
+    private async ValueTask<Dictionary<Guid, Notification>> NotificationsAsync(
+        List<BsonDocument> expansions, CancellationToken cancellationToken)
     {
         var ids = new BsonArray(expansions.Select(expansion => expansion[ExpansionDocument.Notification]).Distinct());
         var found = await database.NotificationsNow.FindAsync(
@@ -107,7 +121,11 @@ internal sealed class MongoDbExpansionStore(
     }
 
     private async ValueTask<ExpansionLease?> LeaseOneAsync(
-        BsonDocument found, Notification notification, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+        BsonDocument found,
+        Notification notification,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        CancellationToken cancellationToken)
     {
         var due = new BsonDocument
         {
@@ -120,7 +138,8 @@ internal sealed class MongoDbExpansionStore(
             { "$set", new BsonDocument(ExpansionDocument.DueAt, until.ToBson()) },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
-        var leased = await database.Expansions.FindOneAndUpdateAsync(due, lease, AnswerNew, cancellationToken).ConfigureAwait(false);
+        var leased = await database.Expansions.FindOneAndUpdateAsync(
+            due, lease, AnswerNew, cancellationToken).ConfigureAwait(false);
         if (leased is null)
             return null;
 
@@ -129,13 +148,19 @@ internal sealed class MongoDbExpansionStore(
         {
             await writes.WriteAsync(PendingWrites.Unpack(writing), null, cancellationToken).ConfigureAwait(false);
             var isLast = leased.Contains(ExpansionDocument.IsLast);
-            await FinishAsync(OfLease(leased[ExpansionDocument.Id].AsString, notification.Id, fence), isLast ? null : until).ConfigureAwait(false);
+            await FinishAsync(
+                OfLease(leased[ExpansionDocument.Id].AsString, notification.Id, fence),
+                isLast ? null : until).ConfigureAwait(false);
             if (isLast)
                 return null;
         }
 
         return new ExpansionLease(
-            notification, leased[ExpansionDocument.Topic].AsString, leased[ExpansionDocument.Cursor].AsString, leased[ExpansionDocument.Done].AsInt64, fence);
+            notification,
+            leased[ExpansionDocument.Topic].AsString,
+            leased[ExpansionDocument.Cursor].AsString,
+            leased[ExpansionDocument.Done].AsInt64,
+            fence);
     }
 
     private static BsonDocument Advance(ExpansionStep step, PendingWrites batch)
@@ -174,9 +199,14 @@ internal sealed class MongoDbExpansionStore(
     private async ValueTask PutOffAsync(BsonDocument expansion, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await orphans.ClearAsync(
-            [(expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.UpdatedAt].AsTime())], now, cancellationToken).ConfigureAwait(false);
+            [(expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.UpdatedAt].AsTime())],
+            now,
+            cancellationToken).ConfigureAwait(false);
         await database.Expansions.UpdateOneAsync(
-            OfLease(expansion[ExpansionDocument.Id].AsString, expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.Fence].AsInt64),
+            OfLease(
+                expansion[ExpansionDocument.Id].AsString,
+                expansion[ExpansionDocument.Notification].AsGuid,
+                expansion[ExpansionDocument.Fence].AsInt64),
             new BsonDocument("$set", new BsonDocument(ExpansionDocument.DueAt, (now + PutOff).ToBson())),
             cancellationToken: cancellationToken).ConfigureAwait(false);
     }

@@ -5,8 +5,9 @@ using Notify.Queueing;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Decides which requests of a batch may be stored. A key belongs to the notification that claimed it first; whoever finds it claimed
-/// looks whether that notification is there. While it is not, nobody can know what becomes of it, and the request is asked again later.
+/// Decides which requests of a batch may be stored. A key belongs to the notification that claimed it first; whoever finds it
+/// claimed looks whether that notification is there. While it is not, nobody can know what becomes of it, and the request is
+/// asked again later.
 /// </summary>
 internal sealed class MongoDbIdempotency(MongoDbDatabase database)
 {
@@ -39,7 +40,8 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     /// <summary>The notification that holds a request's key now.</summary>
     public async ValueTask<Guid?> HolderAsync(EnqueueRequest request, CancellationToken cancellationToken)
     {
-        var found = await database.Idempotency.FindAsync(new BsonDocument(Id, IdOf(request)), cancellationToken).ConfigureAwait(false);
+        var found = await database.Idempotency.FindAsync(
+            new BsonDocument(Id, IdOf(request)), cancellationToken).ConfigureAwait(false);
         return found.FirstOrDefault()?[Notification].AsGuid;
     }
 
@@ -51,7 +53,8 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
         var holders = session is null ? [] : await FindAsync(claims.Keys, session, cancellationToken).ConfigureAwait(false);
         BsonDocument[] free = [.. claims.Values.Where(claim => !holders.ContainsKey(claim[Id].AsString))];
         var taken = await database.Idempotency.InsertNewAsync(session, free, cancellationToken).ConfigureAwait(false);
-        foreach (var (id, holder) in await FindAsync(taken.Select(i => free[i][Id].AsString), session, cancellationToken).ConfigureAwait(false))
+        var others = await FindAsync(taken.Select(i => free[i][Id].AsString), session, cancellationToken).ConfigureAwait(false);
+        foreach (var (id, holder) in others)
             holders.Add(id, holder);
         foreach (var claim in free.Where((_, i) => !taken.Contains(i)))
             holders.Add(claim[Id].AsString, claim);
@@ -66,16 +69,22 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
             return [];
 
         var found = await database.Idempotency.FindAsync(
-            session, new BsonDocument(Id, new BsonDocument("$in", among)), cancellationToken: cancellationToken).ConfigureAwait(false);
+            session,
+            new BsonDocument(Id, new BsonDocument("$in", among)),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return found.ToDictionary(holder => holder[Id].AsString);
     }
 
     /// <summary>Of the notifications that hold keys: true for those that are there, false for those that were given up.</summary>
     private async ValueTask<Dictionary<Guid, bool>> LookAsync(
-        Dictionary<string, BsonDocument> holders, Dictionary<string, EnqueueRequest> firsts, IClientSessionHandle? session, CancellationToken cancellationToken)
+        Dictionary<string, BsonDocument> holders,
+        Dictionary<string, EnqueueRequest> firsts,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken)
     {
         var whatBecame = firsts.Values.ToDictionary(first => first.Notification.Id, _ => true);
-        Guid[] others = [.. holders.Values.Select(holder => holder[Notification].AsGuid).Where(id => !whatBecame.ContainsKey(id)).Distinct()];
+        var held = holders.Values.Select(holder => holder[Notification].AsGuid);
+        Guid[] others = [.. held.Where(id => !whatBecame.ContainsKey(id)).Distinct()];
         if (others.Length == 0)
             return whatBecame;
 
@@ -91,7 +100,11 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     }
 
     private async ValueTask<EnqueueResult?> DecideAsync(
-        EnqueueRequest request, Dictionary<string, BsonDocument> holders, Dictionary<Guid, bool> whatBecame, IClientSessionHandle? session, CancellationToken cancellationToken)
+        EnqueueRequest request,
+        Dictionary<string, BsonDocument> holders,
+        Dictionary<Guid, bool> whatBecame,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken)
     {
         if (!holders.TryGetValue(IdOf(request), out var holder))
             return null;
@@ -110,11 +123,15 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     }
 
     private async ValueTask<EnqueueResult?> TakeOverAsync(
-        EnqueueRequest request, Dictionary<string, BsonDocument> holders, IClientSessionHandle? session, CancellationToken cancellationToken)
+        EnqueueRequest request,
+        Dictionary<string, BsonDocument> holders,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken)
     {
         var claim = ClaimOf(request);
         var held = new BsonDocument { { Id, claim[Id] }, { Notification, holders[claim[Id].AsString][Notification] } };
-        var result = await database.Idempotency.WriteAsync(session, [new ReplaceOneModel<BsonDocument>(held, claim)], cancellationToken).ConfigureAwait(false);
+        var result = await database.Idempotency.WriteAsync(
+            session, [new ReplaceOneModel<BsonDocument>(held, claim)], cancellationToken).ConfigureAwait(false);
         if (result.MatchedCount == 0)
             return null;
 

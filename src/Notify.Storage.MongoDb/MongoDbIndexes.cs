@@ -4,8 +4,8 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// The indexes. They make the store fast and make the server forget; nothing but the ids, which need none, keeps it right, so it does not
-/// matter who makes them when. Creating one that is there does nothing, also while another process does the same.
+/// The indexes. They make the store fast and make the server forget; nothing but the ids, which need none, keeps it right, so it
+/// does not matter who makes them when. Creating one that is there does nothing, also while another process does the same.
 /// </summary>
 internal sealed class MongoDbIndexes(MongoDbDatabase database)
 {
@@ -18,7 +18,8 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
             database.Notifications,
             [Index("age", NotificationDocument.AcceptedAt), Forgetting(NotificationDocument.PurgeAt)],
             cancellationToken).ConfigureAwait(false);
-        await CreateAsync(database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+            database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Expansions,
             [
@@ -35,7 +36,8 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
                 Forgetting(DigestDocument.EventPurgeAt),
             ],
             cancellationToken).ConfigureAwait(false);
-        await CreateAsync(database.Throttles, [Forgetting(MongoDbThrottleStore.PurgeAt)], cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+            database.Throttles, [Forgetting(MongoDbThrottleStore.PurgeAt)], cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Devices,
             [
@@ -64,15 +66,36 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
     // What has ended is in none that finds work, so these stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
     [
-        Index("due", IsPending, DeliveryField.Priority, DeliveryField.Provider, DeliveryField.Tenant, DeliveryField.DueAt, DeliveryField.Id),
+        Index(
+            "due",
+            IsPending,
+            DeliveryField.Priority,
+            DeliveryField.Provider,
+            DeliveryField.Tenant,
+            DeliveryField.DueAt,
+            DeliveryField.Id),
         Index("notification", DeliveryField.Notification, DeliveryField.Id),
-        Index("collapse", new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)), DeliveryField.Collapse, DeliveryField.Order),
-        Index("chain", new BsonDocument(DeliveryField.Chain, new BsonDocument("$exists", true)), DeliveryField.Chain, DeliveryField.Step),
-        Index("deadLetter", new BsonDocument(DeliveryField.State, (int)Queueing.DeliveryState.DeadLetter), DeliveryField.Tenant, DeliveryField.Id),
+        Index(
+            "collapse",
+            new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)),
+            DeliveryField.Collapse,
+            DeliveryField.Order),
+        Index(
+            "chain",
+            new BsonDocument(DeliveryField.Chain, new BsonDocument("$exists", true)),
+            DeliveryField.Chain,
+            DeliveryField.Step),
+        Index(
+            "deadLetter",
+            new BsonDocument(DeliveryField.State, (int)Queueing.DeliveryState.DeadLetter),
+            DeliveryField.Tenant,
+            DeliveryField.Id),
     ];
 
     private static async ValueTask CreateAsync(
-        IMongoCollection<BsonDocument> collection, CreateIndexModel<BsonDocument>[] indexes, CancellationToken cancellationToken) =>
+        IMongoCollection<BsonDocument> collection,
+        CreateIndexModel<BsonDocument>[] indexes,
+        CancellationToken cancellationToken) =>
         await collection.Indexes.CreateManyAsync(indexes, cancellationToken).ConfigureAwait(false);
 
     private static CreateIndexModel<BsonDocument> Index(string name, params string[] fields) => Index(name, null, fields);

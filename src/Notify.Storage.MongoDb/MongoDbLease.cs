@@ -6,8 +6,8 @@ using Notify.Storage.PostgreSql;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Leases deliveries that are due, in turn among tenants. What was found is taken by writes that name the fence it was found with, so of
-/// two processes that find the same each delivery goes to exactly one; who was slower looks again.
+/// Leases deliveries that are due, in turn among tenants. What was found is taken by writes that name the fence it was found
+/// with, so of two processes that find the same each delivery goes to exactly one; who was slower looks again.
 /// </summary>
 internal sealed class MongoDbLease(
     MongoDbDatabase database, MongoDbTenants tenants, MongoDbContents contents, MongoDbOrphans orphans, ShardKeys shardKeys)
@@ -48,9 +48,11 @@ internal sealed class MongoDbLease(
 
         var known = new Dictionary<Guid, StoredContents>();
         var asPublished = found.Where(document => document[DeliveryField.Fence].AsInt64 == wanted[IdOf(document)]);
-        var leased = await LeaseAsync([.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        var leased = await LeaseAsync(
+            [.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
         var rows = leased.ToDictionary(row => row.Delivery.Id);
-        return [.. wanted.Keys.Where(rows.ContainsKey).Select(id => new Lease(rows[id].Delivery, request.Owner, rows[id].Fence, request.Until))];
+        return [.. wanted.Keys.Where(rows.ContainsKey).Select(id => rows[id])
+            .Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until))];
     }
 
     private static (LeaseTurn Turn, string Tenant, int Wanted)[] SharesOf(LeaseTurn[] turns) =>
@@ -71,13 +73,16 @@ internal sealed class MongoDbLease(
         BsonDocument[] all = [.. found.SelectMany(documents => documents)];
         var isDue = new BsonDocument("$lte", request.Now.ToBson());
         var leased = await LeaseAsync(all, isDue, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
-        await PutOffAsync([.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))], request.Now, cancellationToken)
+        await PutOffAsync(
+            [.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))],
+            request.Now,
+            cancellationToken)
             .ConfigureAwait(false);
 
         var rows = leased.ToDictionary(row => row.Delivery.Id);
         for (var i = 0; i < shares.Length; i++)
         {
-            LeasedRow[] ofShare = [.. found[i].Where(document => rows.ContainsKey(IdOf(document))).Select(document => rows[IdOf(document)])];
+            LeasedRow[] ofShare = [.. found[i].Select(IdOf).Where(rows.ContainsKey).Select(id => rows[id])];
             shares[i].Turn.Add(shares[i].Tenant, ofShare, found[i].Count);
         }
     }
@@ -91,26 +96,31 @@ internal sealed class MongoDbLease(
         Dictionary<Guid, StoredContents> known,
         CancellationToken cancellationToken)
     {
-        foreach (var (id, shared) in await contents.OfAsync(found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false))
+        var notifications = found.Select(DeliveryDocument.NotificationOf);
+        foreach (var (id, shared) in await contents.OfAsync(notifications, cancellationToken).ConfigureAwait(false))
             known.TryAdd(id, shared);
         BsonDocument[] counting = [.. found.Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))];
         if (counting.Length == 0)
             return [];
 
         var batch = DeliveryUpdate.NewBatch();
-        var lease = new BsonDocument
+        var holder = new BsonDocument
         {
-            { "$set", new BsonDocument { { DeliveryField.Owner, owner }, { DeliveryField.DueAt, until.ToBson() }, { DeliveryField.By, batch } } },
-            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+            { DeliveryField.Owner, owner },
+            { DeliveryField.DueAt, until.ToBson() },
+            { DeliveryField.By, batch },
         };
-        var writes = counting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document).Add(DeliveryField.DueAt, dueAt), lease));
+        var lease = new BsonDocument { { "$set", holder }, { "$inc", new BsonDocument(DeliveryField.Fence, 1L) } };
+        var writes = counting.Select(
+            document => new UpdateOneModel<BsonDocument>(AsFound(document).Add(DeliveryField.DueAt, dueAt), lease));
         var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
         if (result.MatchedCount < counting.Length)
             counting = await TakenByAsync(batch, counting, cancellationToken).ConfigureAwait(false);
         return [.. counting.Select(document => Row(document, known))];
     }
 
-    private async ValueTask<BsonDocument[]> TakenByAsync(string batch, BsonDocument[] counting, CancellationToken cancellationToken)
+    private async ValueTask<BsonDocument[]> TakenByAsync(
+        string batch, BsonDocument[] counting, CancellationToken cancellationToken)
     {
         var filter = new BsonDocument
         {
@@ -129,19 +139,22 @@ internal sealed class MongoDbLease(
         if (notCounting.Length == 0)
             return;
 
-        await orphans.ClearAsync(
-            notCounting.Select(document => (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime())), now, cancellationToken)
-            .ConfigureAwait(false);
+        var overdue = notCounting.Select(document =>
+            (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime()));
+        await orphans.ClearAsync(overdue, now, cancellationToken).ConfigureAwait(false);
         var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, (now + PutOff).ToBson()));
         await database.Deliveries.WriteAsync(
-            null, notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)), cancellationToken).ConfigureAwait(false);
+            null,
+            notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private LeasedRow Row(BsonDocument document, Dictionary<Guid, StoredContents> known)
     {
         var delivery = DeliveryDocument.Read(document).WithContent(known[DeliveryDocument.NotificationOf(document)]);
         shardKeys.Keep(delivery);
-        return new LeasedRow(delivery, document[DeliveryField.Fence].AsInt64 + 1, document[DeliveryField.DueAt].AsTime(), Number: 0);
+        return new LeasedRow(
+            delivery, document[DeliveryField.Fence].AsInt64 + 1, document[DeliveryField.DueAt].AsTime(), Number: 0);
     }
 
     private static BsonDocument AsFound(BsonDocument document) => new()

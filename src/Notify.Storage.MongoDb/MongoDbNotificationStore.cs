@@ -35,9 +35,12 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
         PipelineDefinition<BsonDocument, BsonDocument> byState = new BsonDocument[]
         {
             new("$match", Of(tenant, notificationId)),
-            new("$group", new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }),
+            new(
+                "$group",
+                new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }),
         };
-        using var cursor = await database.Deliveries.AggregateAsync(byState, cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var cursor = await database.Deliveries.AggregateAsync(
+            byState, cancellationToken: cancellationToken).ConfigureAwait(false);
         return (await cursor.ToListAsync(cancellationToken).ConfigureAwait(false))
             .ToDictionary(counted => (DeliveryState)counted[DeliveryField.Id].AsInt32, counted => counted["count"].ToInt64());
     }
@@ -46,7 +49,8 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> RecordsAsync(
         IReadOnlyList<BsonDocument> found, MongoDbContents contents, CancellationToken cancellationToken)
     {
-        var known = await contents.OfAsync(found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false);
+        var known = await contents.OfAsync(
+            found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false);
         return [.. found
             .Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))
             .Select(DeliveryDocument.ReadRecord)

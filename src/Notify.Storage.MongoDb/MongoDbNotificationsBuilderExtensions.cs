@@ -15,7 +15,9 @@ public static class MongoDbNotificationsBuilderExtensions
 {
     /// <summary>Keeps everything in a MongoDB database, whose indexes are made at start: durable, for many processes.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">A MongoDB connection string, such as <c>mongodb://notify:...@db.example.org/?replicaSet=rs0</c>.</param>
+    /// <param name="connectionString">
+    /// A MongoDB connection string, such as <c>mongodb://notify:...@db.example.org/?replicaSet=rs0</c>.
+    /// </param>
     public static INotificationsBuilder UseMongoDb(this INotificationsBuilder builder, string connectionString) =>
         builder.UseMongoDb(options => options.ConnectionString = connectionString);
 
@@ -28,9 +30,13 @@ public static class MongoDbNotificationsBuilderExtensions
         return builder.UseMongoDb(options => options.Client = client);
     }
 
-    /// <summary>Keeps everything in a MongoDB database. Safe to call twice: the second call changes the options further.</summary>
+    /// <summary>
+    /// Keeps everything in a MongoDB database. Safe to call twice: the second call changes the options further.
+    /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets at least <see cref="MongoDbStoreOptions.ConnectionString"/> or <see cref="MongoDbStoreOptions.Client"/>.</param>
+    /// <param name="configure">
+    /// Sets at least <see cref="MongoDbStoreOptions.ConnectionString"/> or <see cref="MongoDbStoreOptions.Client"/>.
+    /// </param>
     public static INotificationsBuilder UseMongoDb(this INotificationsBuilder builder, Action<MongoDbStoreOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);

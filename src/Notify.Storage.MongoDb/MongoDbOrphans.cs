@@ -4,8 +4,9 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Clears away what a crash left behind: what was written for a notification that is not there. Writing in its place that it was given up
-/// decides which of the two happened, whatever the clocks say: either its own process comes too late from now on, or it was there.
+/// Clears away what a crash left behind: what was written for a notification that is not there. Writing in its place that it was
+/// given up decides which of the two happened, whatever the clocks say: either its own process comes too late from now on, or it
+/// was there.
 /// </summary>
 internal sealed class MongoDbOrphans(MongoDbDatabase database)
 {
@@ -18,7 +19,8 @@ internal sealed class MongoDbOrphans(MongoDbDatabase database)
     /// <param name="missing">Notifications that are not there, with when they were accepted.</param>
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Cancels it.</param>
-    public async ValueTask ClearAsync(IEnumerable<(Guid Id, DateTimeOffset AcceptedAt)> missing, DateTimeOffset now, CancellationToken cancellationToken)
+    public async ValueTask ClearAsync(
+        IEnumerable<(Guid Id, DateTimeOffset AcceptedAt)> missing, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var (id, _) in missing.Where(one => one.AcceptedAt < now - Patience).DistinctBy(one => one.Id))
         {

@@ -7,7 +7,8 @@ namespace Notify.Storage.MongoDb;
 /// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
 internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptStore
 {
-    public async ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
     {
         var filter = new BsonDocument
         {
@@ -30,20 +31,24 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
     }
 
     private async ValueTask AppendAsync(
-        Dictionary<Guid, BsonDocument> known, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken) =>
+        Dictionary<Guid, BsonDocument> known, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+    {
+        var byDelivery = receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).GroupBy(receipt => receipt.DeliveryId);
         await database.Deliveries.WriteAsync(
-            null,
-            receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).GroupBy(receipt => receipt.DeliveryId).Select(group =>
-                new UpdateOneModel<BsonDocument>(
-                    new BsonDocument
-                    {
-                        { DeliveryField.Id, group.Key.ToBson() },
-                        { DeliveryField.User, known[group.Key][DeliveryField.User] },
-                    },
-                    new BsonDocument(
-                        "$push",
-                        new BsonDocument(DeliveryField.Receipts, new BsonDocument("$each", new BsonArray(group.Select(StoredForm.WriteReceipt))))))),
-            cancellationToken).ConfigureAwait(false);
+            null, byDelivery.Select(group => Append(known[group.Key], group)), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static UpdateOneModel<BsonDocument> Append(BsonDocument known, IEnumerable<Receipt> receipts)
+    {
+        var delivery = new BsonDocument
+        {
+            { DeliveryField.Id, known[DeliveryField.Id] },
+            { DeliveryField.User, known[DeliveryField.User] },
+        };
+        var each = new BsonDocument("$each", new BsonArray(receipts.Select(StoredForm.WriteReceipt)));
+        return new UpdateOneModel<BsonDocument>(
+            delivery, new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, each)));
+    }
 
     private static WriteModel<BsonDocument> Decide(Receipt receipt, BsonDocument link)
     {

@@ -7,11 +7,15 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Removes notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot know
-/// whether a notification still has something to send, so this looks first. Every process does it; what one removed others do not find.
+/// Removes notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
+/// know whether a notification still has something to send, so this looks first. Every process does it; what one removed others
+/// do not find.
 /// </summary>
 internal sealed class MongoDbRetention(
-    MongoDbDatabase database, IOptions<NotificationsOptions> options, TimeProvider time, ILogger<MongoDbRetention> logger) : BackgroundService
+    MongoDbDatabase database,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<MongoDbRetention> logger) : BackgroundService
 {
     private const int AtATime = 500;
 
@@ -30,9 +34,11 @@ internal sealed class MongoDbRetention(
                 new BsonDocument(NotificationDocument.AcceptedAt, 1),
                 AtATime,
                 cancellationToken).ConfigureAwait(false);
-            await PurgeAsync([.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
-            if (found.Count < AtATime)
+            if (found.Count == 0)
                 return;
+
+            await PurgeAsync(
+                [.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
             accepted["$gt"] = found[^1][NotificationDocument.AcceptedAt];
         }
     }
@@ -71,26 +77,32 @@ internal sealed class MongoDbRetention(
             NotificationDocument.Forget(time.GetUtcNow() + options.Value.IdempotencyRetention),
             cancellationToken: cancellationToken).ConfigureAwait(false);
         await database.Notifications.DeleteManyAsync(
-            new BsonDocument(notifications).Add(NotificationDocument.PurgeAt, new BsonDocument("$exists", false)), cancellationToken).ConfigureAwait(false);
+            new BsonDocument(notifications).Add(NotificationDocument.PurgeAt, new BsonDocument("$exists", false)),
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<BsonValue[]> EndedAsync(BsonValue[] ids, CancellationToken cancellationToken)
     {
         var pending = OfAny(ids).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
         var open = new HashSet<BsonValue>();
-        open.UnionWith(await DistinctAsync(database.DeliveriesNow, DeliveryField.Notification, pending, cancellationToken).ConfigureAwait(false));
-        open.UnionWith(await DistinctAsync(database.Expansions, ExpansionDocument.Notification, pending, cancellationToken).ConfigureAwait(false));
-        open.UnionWith(await DistinctAsync(database.DigestEvents, DigestDocument.EventNotification, OfAny(ids), cancellationToken).ConfigureAwait(false));
+        open.UnionWith(await DistinctAsync(
+            database.DeliveriesNow, DeliveryField.Notification, pending, cancellationToken).ConfigureAwait(false));
+        open.UnionWith(await DistinctAsync(
+            database.Expansions, ExpansionDocument.Notification, pending, cancellationToken).ConfigureAwait(false));
+        open.UnionWith(await DistinctAsync(
+            database.DigestEvents, DigestDocument.EventNotification, OfAny(ids), cancellationToken).ConfigureAwait(false));
         return [.. ids.Where(id => !open.Contains(id))];
     }
 
     private static async ValueTask<List<BsonValue>> DistinctAsync(
         IMongoCollection<BsonDocument> collection, string field, BsonDocument filter, CancellationToken cancellationToken)
     {
-        using var cursor = await collection.DistinctAsync<BsonValue>(field, filter, cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var cursor = await collection.DistinctAsync<BsonValue>(
+            field, filter, cancellationToken: cancellationToken).ConfigureAwait(false);
         return await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // All that belongs to a notification calls it by the same name.
-    private static BsonDocument OfAny(BsonValue[] notificationIds) => new(DeliveryField.Notification, new BsonDocument("$in", new BsonArray(notificationIds)));
+    private static BsonDocument OfAny(BsonValue[] notificationIds) =>
+        new(DeliveryField.Notification, new BsonDocument("$in", new BsonArray(notificationIds)));
 }

@@ -14,7 +14,9 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
         int[] first = [.. Enumerable.Range(0, batch.Count).DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))];
         var name = DeliveryUpdate.NewBatch();
         var result = await database.Deliveries.WriteAsync(
-            null, first.Select(i => new UpdateOneModel<BsonDocument>(Held(batch[i]), Ended(batch[i], name))), CancellationToken.None).ConfigureAwait(false);
+            null,
+            first.Select(i => new UpdateOneModel<BsonDocument>(Held(batch[i]), Ended(batch[i], name))),
+            CancellationToken.None).ConfigureAwait(false);
 
         var applied = new bool[batch.Count];
         Settlement[] asked = [.. first.Select(i => batch[i])];
@@ -25,7 +27,8 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             shardKeys.Forget(batch[i].DeliveryId);
         }
 
-        await FallBackAsync([.. first.Where(i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i])]).ConfigureAwait(false);
+        await FallBackAsync([.. first.Where(
+            i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i])]).ConfigureAwait(false);
         return applied;
     }
 
@@ -52,7 +55,12 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
         if (settlement.State != DeliveryState.Pending)
             set.Add(DeliveryField.EndedAt, settlement.SettledAt.ToBson());
 
-        var update = new BsonDocument { { "$set", set }, { "$unset", unset }, { "$inc", new BsonDocument(DeliveryField.Fence, 1L) } };
+        var update = new BsonDocument
+        {
+            { "$set", set },
+            { "$unset", unset },
+            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+        };
         return settlement.Attempt is { } attempt
             ? update.Add("$push", new BsonDocument(DeliveryField.Attempts, StoredForm.WriteAttempt(attempt)))
             : update;
@@ -61,19 +69,21 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
     // The server counts what a batch changed and does not say which.
     private async ValueTask<HashSet<(Guid DeliveryId, string SettledBy)>> SettledByAsync(string batch, Settlement[] asked)
     {
+        var names = asked.Select(settlement => SettledBy(batch, settlement)).Distinct();
         var filter = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", asked.Select(settlement => settlement.DeliveryId).ToBson()) },
-            { DeliveryField.SettledBy, new BsonDocument("$in", new BsonArray(asked.Select(settlement => SettledBy(batch, settlement)).Distinct())) },
+            { DeliveryField.SettledBy, new BsonDocument("$in", new BsonArray(names)) },
         };
-        var found = await database.DeliveriesNow.FindAsync(null, filter, new BsonDocument(DeliveryField.SettledBy, 1)).ConfigureAwait(false);
+        var found = await database.DeliveriesNow.FindAsync(
+            null, filter, new BsonDocument(DeliveryField.SettledBy, 1)).ConfigureAwait(false);
         return [.. found.Select(document => (document[DeliveryField.Id].AsGuid, document[DeliveryField.SettledBy].AsString))];
     }
 
     private static string SettledBy(string batch, Settlement settlement) => $"{batch}/{settlement.Fence}";
 
-    // Whoever looks has written first: of those that fail at the same time in several processes, the last to look sees all. A crash
-    // before the look leaves the next step to fall due by its own time.
+    // Whoever looks has written first: of those that fail at the same time in several processes, the last to look sees all. A
+    // crash before the look leaves the next step to fall due by its own time.
     private async ValueTask FallBackAsync(Settlement[] failed)
     {
         if (failed.Length == 0)

@@ -7,7 +7,8 @@ using MongoDB.Driver.Core.Clusters;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>Makes the indexes before any worker starts, so that a database that cannot be used is said at start.</summary>
-internal sealed class MongoDbStart(MongoDbDatabase database, MongoDbIndexes indexes, ILogger<MongoDbStart> logger) : IHostedLifecycleService
+internal sealed class MongoDbStart(
+    MongoDbDatabase database, MongoDbIndexes indexes, ILogger<MongoDbStart> logger) : IHostedLifecycleService
 {
     /// <summary>The form in which this version writes documents.</summary>
     private const int Form = 1;
@@ -24,8 +25,8 @@ internal sealed class MongoDbStart(MongoDbDatabase database, MongoDbIndexes inde
         catch (Exception exception) when (exception is MongoException or TimeoutException)
         {
             throw new InvalidOperationException(
-                $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and that the user "
-                + "may read, write and create indexes in the database.",
+                $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and "
+                + "that the user may read, write and create indexes in the database.",
                 exception);
         }
     }
@@ -44,7 +45,8 @@ internal sealed class MongoDbStart(MongoDbDatabase database, MongoDbIndexes inde
     {
         var known = new BsonDocument { { "_id", "form" }, { "version", Form } };
         await database.Housekeeping.InsertNewAsync(null, [known], cancellationToken).ConfigureAwait(false);
-        var found = await database.Housekeeping.FindAsync(new BsonDocument("_id", "form"), cancellationToken).ConfigureAwait(false);
+        var found = await database.Housekeeping.FindAsync(
+            new BsonDocument("_id", "form"), cancellationToken).ConfigureAwait(false);
         if (found.Any(document => document["version"].AsInt32 > Form))
         {
             throw new InvalidOperationException(

@@ -3,12 +3,16 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>Where the MongoDB store keeps its data. Exactly one of <see cref="ConnectionString"/> and <see cref="Client"/>.</summary>
+/// <summary>
+/// Where the MongoDB store keeps its data. Exactly one of <see cref="ConnectionString"/> and <see cref="Client"/>.
+/// </summary>
 public sealed class MongoDbStoreOptions : IValidatableObject
 {
     /// <summary>
-    /// A MongoDB connection string, such as <c>mongodb://notify:...@db-1.example.org,db-2.example.org/?replicaSet=rs0</c>. The user needs
-    /// <c>readWrite</c> on <see cref="Database"/>. Write concern and read preference are Notify's own, whatever it says about them.
+    /// A MongoDB connection string, such as <c>mongodb://notify:...@db-1.example.org,db-2.example.org/?replicaSet=rs0</c>. The
+    /// user needs
+    /// <c>readWrite</c> on <see cref="Database"/>. Write concern and read preference are Notify's own, whatever it says about
+    /// them.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
@@ -31,7 +35,7 @@ public sealed class MongoDbStoreOptions : IValidatableObject
         {
             // It has a password in it, so no message repeats any of it.
             yield return new ValidationResult(
-                "ConnectionString is no MongoDB connection string; write it as mongodb://user:password@db.example.org/?replicaSet=rs0.",
+                "ConnectionString is no MongoDB connection string; write it as mongodb://user:password@db.example.org.",
                 [nameof(ConnectionString)]);
         }
     }

@@ -39,7 +39,8 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
             ? StoredForm.ReadTemplate(found[Stored].AsByteArray) with { Version = found[Version].AsInt32 }
             : null;
 
-    private async ValueTask<BsonDocument?> NewestAsync(string tenant, string name, int? version, CancellationToken cancellationToken)
+    private async ValueTask<BsonDocument?> NewestAsync(
+        string tenant, string name, int? version, CancellationToken cancellationToken)
     {
         var found = await database.Templates.FindAsync(
             null,

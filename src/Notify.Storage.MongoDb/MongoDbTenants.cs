@@ -7,8 +7,8 @@ using Notify.Storage.PostgreSql;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Says whose turn it is. The tenants that have something due are the distinct values at one place of an index: the server jumps from one
-/// to the next, and does not read the backlog.
+/// Says whose turn it is. The tenants that have something due are the distinct values at one place of an index: the server jumps
+/// from one to the next, and does not read the backlog.
 /// </summary>
 internal sealed class MongoDbTenants(MongoDbDatabase database)
 {
@@ -22,12 +22,15 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
         if (request.Quotas.Count > 1 && !await IsAnythingDueAsync(request, cancellationToken).ConfigureAwait(false))
             return [];
 
-        var tenants = await Task.WhenAll(request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken))).ConfigureAwait(false);
+        var tenants = await Task.WhenAll(
+            request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken))).ConfigureAwait(false);
         var turns = new List<LeaseTurn>();
         for (var i = 0; i < tenants.Length; i++)
         {
             if (tenants[i].Length > 0)
-                turns.Add(new LeaseTurn(request.Quotas[i], [.. tenants[i].Select(tenant => (tenant, request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue))]));
+                turns.Add(new LeaseTurn(
+                    request.Quotas[i],
+                    [.. tenants[i].Select(tenant => (tenant, request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue))]));
         }
 
         return [.. turns];
@@ -45,14 +48,20 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
     // One question instead of one for each quota, which is what a worker that has nothing to do asks again and again.
     private async ValueTask<bool> IsAnythingDueAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
+        var lanes = new BsonArray(request.Quotas.Select(quota => (int)quota.Priority).Distinct());
+        var providers = new BsonArray(request.Quotas.Select(quota => quota.Provider).Distinct());
         var filter = new BsonDocument
         {
-            { DeliveryField.Priority, new BsonDocument("$in", new BsonArray(request.Quotas.Select(quota => (int)quota.Priority).Distinct())) },
-            { DeliveryField.Provider, new BsonDocument("$in", new BsonArray(request.Quotas.Select(quota => quota.Provider).Distinct())) },
+            { DeliveryField.Priority, new BsonDocument("$in", lanes) },
+            { DeliveryField.Provider, new BsonDocument("$in", providers) },
             { DeliveryField.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
         };
         var found = await database.DeliveriesNow.FindAsync(
-            null, filter, new BsonDocument(DeliveryField.Id, 1), limit: 1, cancellationToken: cancellationToken).ConfigureAwait(false);
+            null,
+            filter,
+            new BsonDocument(DeliveryField.Id, 1),
+            limit: 1,
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return found.Count > 0;
     }
 

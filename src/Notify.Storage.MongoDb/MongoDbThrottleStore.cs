@@ -5,7 +5,9 @@ using Notify.Storage.PostgreSql;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>The times at which recipients were notified, as long as a throttle looks back: a document for each recipient and category.</summary>
+/// <summary>
+/// The times at which recipients were notified, as long as a throttle looks back: a document for each recipient and category.
+/// </summary>
 internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottleStore
 {
     /// <summary>When the server may forget the document.</summary>
@@ -26,15 +28,19 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
             { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBson()) },
         };
         await database.Throttles.UpsertAsync(
-            null, ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }), cancellationToken).ConfigureAwait(false);
+            null,
+            ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }),
+            cancellationToken).ConfigureAwait(false);
 
         // Room for one more is what makes the write, and what the write then finds by its own name.
         var batch = DeliveryUpdate.NewBatch();
-        var take = new BsonDocument("$push", new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } }));
+        var take = new BsonDocument(
+            "$push", new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } }));
         var room = new BsonDocument("$exists", false);
         await database.Throttles.WriteAsync(
             null,
-            ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } }, take)),
+            ids.Select(id => new UpdateOneModel<BsonDocument>(
+                new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } }, take)),
             cancellationToken).ConfigureAwait(false);
 
         var mine = new BsonDocument { { Id, new BsonDocument("$in", new BsonArray(ids)) }, { $"{Taken}.{By}", batch } };

@@ -13,15 +13,19 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
 
     private const string Id = "_id";
 
-    public async ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    public async ValueTask SubscribeAsync(
+        string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
     {
-        BsonDocument[] subscriptions = [.. userIds.Distinct(StringComparer.Ordinal).Select(user => Of(tenant, topic).Add(User, user).Add(Id, BsonForm.Key(tenant, topic, user)))];
+        BsonDocument[] subscriptions = [.. userIds.Distinct(StringComparer.Ordinal).Select(
+            user => Of(tenant, topic).Add(User, user).Add(Id, BsonForm.Key(tenant, topic, user)))];
         await database.Subscriptions.InsertNewAsync(null, subscriptions, cancellationToken).ConfigureAwait(false);
     }
 
-    public async ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
+    public async ValueTask UnsubscribeAsync(
+        string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
         await database.Subscriptions.DeleteManyAsync(
-            Of(tenant, topic).Add(User, new BsonDocument("$in", new BsonArray(userIds))), cancellationToken).ConfigureAwait(false);
+            Of(tenant, topic).Add(User, new BsonDocument("$in", new BsonArray(userIds))),
+            cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(
         string tenant, string topic, string after, int limit, CancellationToken cancellationToken)
@@ -37,7 +41,8 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
     }
 
     public async ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
-        await database.Subscriptions.CountDocumentsAsync(Of(tenant, topic), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database.Subscriptions.CountDocumentsAsync(
+            Of(tenant, topic), cancellationToken: cancellationToken).ConfigureAwait(false);
 
     private static BsonDocument Of(string tenant, string topic) => new() { { Tenant, tenant }, { Topic, topic } };
 }

@@ -15,15 +15,14 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     /// <summary>Another for every write: a change is written only where it is still the one that was read.</summary>
     private const string Version = "version";
 
-    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => await database.Users.UpsertAsync(
-        null,
-        users.Reverse().DistinctBy(user => (user.Tenant, user.Id)).Select(user => new ReplaceOneModel<BsonDocument>(Key(user.Tenant, user.Id), DocumentOf(user))
-        {
-            IsUpsert = true,
-        }),
-        cancellationToken).ConfigureAwait(false);
+    public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
+    {
+        var last = users.Reverse().DistinctBy(user => (user.Tenant, user.Id));
+        await database.Users.UpsertAsync(null, last.Select(Save), cancellationToken).ConfigureAwait(false);
+    }
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
         string[] distinct = [.. ids.Distinct(StringComparer.Ordinal)];
         if (distinct.Length == 0)
@@ -37,7 +36,8 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
         return [.. (await database.Users.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Select(Read)];
     }
 
-    public async ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    public async ValueTask<bool> UpdateAsync(
+        string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -46,7 +46,9 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
                 return false;
 
             var result = await database.Users.ReplaceOneAsync(
-                Key(tenant, id).Add(Version, document[Version]), DocumentOf(changed), cancellationToken: cancellationToken).ConfigureAwait(false);
+                Key(tenant, id).Add(Version, document[Version]),
+                DocumentOf(changed),
+                cancellationToken: cancellationToken).ConfigureAwait(false);
             if (result.MatchedCount > 0)
                 return true;
         }
@@ -62,6 +64,9 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     }
 
     private static BsonDocument Key(string tenant, string id) => new() { { Id, BsonForm.Key(tenant, id) }, { UserId, id } };
+
+    private static ReplaceOneModel<BsonDocument> Save(User user) =>
+        new(Key(user.Tenant, user.Id), DocumentOf(user)) { IsUpsert = true };
 
     private static BsonDocument DocumentOf(User user) => Key(user.Tenant, user.Id)
         .Add(Tenant, user.Tenant).Add(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch());

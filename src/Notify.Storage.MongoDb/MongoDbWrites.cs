@@ -4,8 +4,8 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Writes what belongs together, the notifications last: until its notification is there, nothing of it counts. All of it may be written
-/// again, by whoever finishes what another began: what is there already stays as it is.
+/// Writes what belongs together, the notifications last: until its notification is there, nothing of it counts. All of it may be
+/// written again, by whoever finishes what another began: what is there already stays as it is.
 /// </summary>
 internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse collapse)
 {
@@ -16,19 +16,26 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
         await database.Deliveries.InsertNewAsync(session, writes.Deliveries, cancellationToken).ConfigureAwait(false);
         await database.Expansions.InsertNewAsync(session, writes.Expansions, cancellationToken).ConfigureAwait(false);
         await CollectAsync(writes.DigestEvents, session, cancellationToken).ConfigureAwait(false);
-        var known = await database.Notifications.InsertNewAsync(session, writes.Notifications, cancellationToken).ConfigureAwait(false);
+        var known = await database.Notifications.InsertNewAsync(
+            session, writes.Notifications, cancellationToken).ConfigureAwait(false);
         var givenUp = known.Count == 0
             ? new HashSet<Guid>()
-            : await GivenUpAsync([.. known.Select(i => writes.Notifications[i][NotificationDocument.Id])], session, cancellationToken).ConfigureAwait(false);
+            : await GivenUpAsync(
+                [.. known.Select(i => writes.Notifications[i][NotificationDocument.Id])],
+                session,
+                cancellationToken).ConfigureAwait(false);
 
         await collapse.ApplyAsync(
-            [.. writes.Deliveries.Where(document => !givenUp.Contains(DeliveryDocument.NotificationOf(document)))], session, cancellationToken)
+            [.. writes.Deliveries.Where(document => !givenUp.Contains(DeliveryDocument.NotificationOf(document)))],
+            session,
+            cancellationToken)
             .ConfigureAwait(false);
         return givenUp;
     }
 
     // Events first: a digest that is there always has one, or is about to be found empty by whoever looks.
-    private async ValueTask CollectAsync(List<BsonDocument> events, IClientSessionHandle? session, CancellationToken cancellationToken)
+    private async ValueTask CollectAsync(
+        List<BsonDocument> events, IClientSessionHandle? session, CancellationToken cancellationToken)
     {
         if (events.Count == 0)
             return;
@@ -40,16 +47,29 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
 
     private static UpdateOneModel<BsonDocument> Open(BsonDocument first)
     {
-        var digest = new BsonDocument { { DigestDocument.DueAt, first[DigestDocument.DueAt] }, { DigestDocument.Fence, first[DigestDocument.Fence] } };
+        var digest = new BsonDocument
+        {
+            { DigestDocument.DueAt, first[DigestDocument.DueAt] },
+            { DigestDocument.Fence, first[DigestDocument.Fence] },
+        };
+        var id = new BsonDocument(DigestDocument.Id, first[DigestDocument.EventDigest]);
         var add = new BsonDocument { { "$setOnInsert", digest }, { "$inc", new BsonDocument(DigestDocument.Added, 1L) } };
-        return new UpdateOneModel<BsonDocument>(new BsonDocument(DigestDocument.Id, first[DigestDocument.EventDigest]), add) { IsUpsert = true };
+        return new UpdateOneModel<BsonDocument>(id, add) { IsUpsert = true };
     }
 
-    private async ValueTask<HashSet<Guid>> GivenUpAsync(BsonArray ids, IClientSessionHandle? session, CancellationToken cancellationToken)
+    private async ValueTask<HashSet<Guid>> GivenUpAsync(
+        BsonArray ids, IClientSessionHandle? session, CancellationToken cancellationToken)
     {
-        var filter = new BsonDocument { { NotificationDocument.Id, new BsonDocument("$in", ids) }, { NotificationDocument.IsGivenUp, true } };
+        var filter = new BsonDocument
+        {
+            { NotificationDocument.Id, new BsonDocument("$in", ids) },
+            { NotificationDocument.IsGivenUp, true },
+        };
         var found = await database.NotificationsNow.FindAsync(
-            session, filter, new BsonDocument(NotificationDocument.Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+            session,
+            filter,
+            new BsonDocument(NotificationDocument.Id, 1),
+            cancellationToken: cancellationToken).ConfigureAwait(false);
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 }

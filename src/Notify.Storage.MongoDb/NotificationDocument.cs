@@ -3,8 +3,8 @@ using MongoDB.Bson;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// A notification as a document. It is written after everything that belongs to it, and what belongs to it counts only while it is there:
-/// one document is what a crash either left behind or did not.
+/// A notification as a document. It is written after everything that belongs to it, and what belongs to it counts only while it
+/// is there: one document is what a crash either left behind or did not.
 /// </summary>
 internal static class NotificationDocument
 {
@@ -48,7 +48,15 @@ internal static class NotificationDocument
         { "$set", new BsonDocument(PurgeAt, purgeAt.ToBson()) },
         {
             "$unset",
-            new BsonDocument { { Tenant, "" }, { AcceptedAt, "" }, { ExpiresAt, "" }, { Trigger, "" }, { Contents, "" }, { HasKey, "" } }
+            new BsonDocument
+            {
+                { Tenant, "" },
+                { AcceptedAt, "" },
+                { ExpiresAt, "" },
+                { Trigger, "" },
+                { Contents, "" },
+                { HasKey, "" },
+            }
         },
     };
 

@@ -7,8 +7,9 @@ using Notify.Queueing;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Documents that count together or not at all. What makes them count is one document that is written last (a notification), or first
-/// with all of them packed into it (the step of an expansion, the closing of a digest): then whoever finds them there finishes the work.
+/// Documents that count together or not at all. What makes them count is one document that is written last (a notification), or
+/// first with all of them packed into it (the step of an expansion, the closing of a digest): then whoever finds them there
+/// finishes the work.
 /// </summary>
 internal sealed class PendingWrites
 {
@@ -69,6 +70,7 @@ internal sealed class PendingWrites
         Fill(writes.Notifications, nameof(Notifications));
         return writes;
 
-        void Fill(List<BsonDocument> documents, string name) => documents.AddRange(document[name].AsBsonArray.Select(value => value.AsBsonDocument));
+        void Fill(List<BsonDocument> documents, string name) => documents.AddRange(
+            document[name].AsBsonArray.Select(value => value.AsBsonDocument));
     }
 }

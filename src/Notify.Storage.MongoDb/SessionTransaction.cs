@@ -4,7 +4,9 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>A session's transaction in the shape in which the notifier takes one to its store. The application ends it, by its session.</summary>
+/// <summary>
+/// A session's transaction in the shape in which the notifier takes one to its store. The application ends it, by its session.
+/// </summary>
 internal sealed class SessionTransaction(IClientSessionHandle session) : DbTransaction
 {
     public IClientSessionHandle Session => session;

@@ -5,12 +5,14 @@ using Notify.Queueing;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Remembers for whom the deliveries are that this process has leased. A settlement names only its delivery: with the user, one shard is
-/// asked, without it all of them are.
+/// Remembers for whom the deliveries are that this process has leased. A settlement names only its delivery: with the user, one
+/// shard is asked, without it all of them are.
 /// </summary>
 internal sealed class ShardKeys
 {
-    /// <summary>More than any process has in flight. What is beyond was lost to others, and forgetting it costs a wider question.</summary>
+    /// <summary>
+    /// More than any process has in flight. What is beyond was lost to others, and forgetting it costs a wider question.
+    /// </summary>
     private const int Most = 200_000;
 
     private readonly ConcurrentDictionary<Guid, string> _users = new();

@@ -14,10 +14,8 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
     {
         var contents = new Dictionary<Guid, StoredContents>();
         var missing = new HashSet<Guid>();
-        foreach (var id in notificationIds)
+        foreach (var id in notificationIds.Distinct())
         {
-            if (contents.ContainsKey(id))
-                continue;
             if (_kept.Find(id) is { } known)
                 contents.Add(id, known);
             else

@@ -43,7 +43,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
 
         for (var round = 0; round < 5; round++)
         {
-            var triggering = Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => TryTriggerAsync(notifier, round * 40 + i, accepted))));
+            var triggering = Task.WhenAll(
+                Enumerable.Range(0, 40).Select(i => Task.Run(() => TryTriggerAsync(notifier, round * 40 + i, accepted))));
             await Eventually.TrueAsync(() => accepted.Count > round * 5, "some to be accepted");
             proxy.Break();
             await triggering;
@@ -53,7 +54,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         foreach (var id in accepted)
         {
             await Eventually.TrueAsync(
-                async () => await CountAsync("deliveries", $"{{ notification: UUID('{id}'), state: 1 }}") == 1, "an accepted notification to be sent");
+                async () => await CountAsync("deliveries", $"{{ notification: UUID('{id}'), state: 1 }}") == 1,
+                "an accepted notification to be sent");
         }
 
         await host.StopAsync(Cancellation);
@@ -88,7 +90,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     [InlineData("Host=localhost;Password=hunter2", "notify")]
     [InlineData("mongodb://notify:hunter2@", "notify")]
     [InlineData("mongodb://localhost", "no.tify")]
-    public async Task Options_that_cannot_work_fail_the_start_without_repeating_a_password(string connectionString, string database)
+    public async Task Options_that_cannot_work_fail_the_start_without_repeating_a_password(
+        string connectionString, string database)
     {
         using var host = Compose("only", notifications => notifications.UseMongoDb(options =>
             (options.ConnectionString, options.Database) = (connectionString, database)));
@@ -106,7 +109,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
 
     private static async Task TryTriggerAsync(INotifier notifier, int number, ConcurrentBag<Guid> accepted)
     {
-        var trigger = new Trigger { To = Recipient.Email($"ada+{number}@example.org"), Content = new Content { Title = "Hello", Body = "Hello" } };
+        var content = new Content { Title = "Hello", Body = "Hello" };
+        var trigger = new Trigger { To = Recipient.Email($"ada+{number}@example.org"), Content = content };
         try
         {
             accepted.Add((await notifier.TriggerAsync(trigger, Cancellation)).Id);

@@ -7,8 +7,8 @@ using MongoDB.Driver.Core.Events;
 namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
-/// The way from a process to the server, which can break: for a process that dies between two writes, from where the server stands, and
-/// for a server that goes away, from where the process stands.
+/// The way from a process to the server, which can break: for a process that dies between two writes, from where the server
+/// stands, and for a server that goes away, from where the process stands.
 /// </summary>
 internal sealed class BreakableProxy : IDisposable
 {
@@ -97,7 +97,8 @@ internal sealed class BreakableProxy : IDisposable
                 await Task.WhenAny(
                     process.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(process.GetStream()));
             }
-            catch (Exception exception) when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception) when (
+                exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // It was broken.
             }

@@ -34,7 +34,8 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     public async Task What_was_half_written_is_cleared_away_and_keeps_nobody_from_their_turn()
     {
         var store = await OpenStoreAsync();
-        await DyingAsync("insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(deliveries: 30)], Cancellation));
+        await DyingAsync(
+            "insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(deliveries: 30)], Cancellation));
         var whole = Request(deliveries: 2, change: delivery => delivery with { DueAt = Now.AddSeconds(1) });
         await EnqueueAsync(store, whole);
 
@@ -59,11 +60,28 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     }
 
     [Fact]
+    public async Task A_request_that_is_repeated_because_its_answer_was_lost_is_stored_once()
+    {
+        var store = await OpenStoreAsync();
+        var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
+        var request = Request(idempotency: claim, change: delivery => delivery with { CollapseKey = "score" });
+
+        var results = new[] { await EnqueueAsync(store, request), await EnqueueAsync(store, request) };
+
+        Assert.All(
+            results, result => Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, request.Notification.Id), result));
+        Assert.Equal(request.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
+    }
+
+    [Fact]
     public async Task A_key_whose_notification_was_never_written_goes_to_the_next_that_asks()
     {
         var store = await OpenStoreAsync();
         var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
-        await DyingAsync("insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation));
+        await DyingAsync(
+            "insert",
+            "notifications",
+            async dying => await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation));
         EnqueueRequest[] next = [.. Enumerable.Range(0, 8).Select(_ => Request(idempotency: claim))];
 
         var results = await Task.WhenAll(next.Select(request => Task.Run(() => EnqueueAsync(store, request))));
@@ -87,7 +105,8 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 
         Assert.Empty(await store.Expansions.LeaseAsync("other", Now.AddMinutes(1), Now.AddMinutes(3), 10, Cancellation));
         Assert.Equal(3, (await LeaseAsync(store)).Count);
-        Assert.True(Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete);
+        Assert.True(
+            Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete);
         Assert.False(await store.Expansions.AdvanceAsync(step, Cancellation));
     }
 
@@ -112,7 +131,8 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     [InlineData("insert", "notifications")]
     [InlineData("update", "digestEvents")]
     [InlineData("delete", "digests")]
-    public async Task A_digest_that_was_half_closed_is_closed_by_whoever_leases_it_next_and_sent_once(string command, string collection)
+    public async Task A_digest_that_was_half_closed_is_closed_by_whoever_leases_it_next_and_sent_once(
+        string command, string collection)
     {
         var store = await OpenStoreAsync();
         var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
@@ -121,7 +141,8 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var lease = Assert.Single(await store.Digests.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
         var sum = Request();
 
-        await DyingAsync(command, collection, async dying => await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation));
+        await DyingAsync(
+            command, collection, async dying => await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation));
 
         Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddMinutes(2), Now.AddMinutes(4), 10, Cancellation));
         Assert.Equal(sum.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);

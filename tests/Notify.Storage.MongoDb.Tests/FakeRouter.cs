@@ -8,7 +8,9 @@ using MongoDB.Bson.Serialization;
 
 namespace Notify.Storage.MongoDb.Tests;
 
-/// <summary>Speaks as much of the wire protocol as a router of a sharded cluster needs to be told what to do, and keeps what it is told.</summary>
+/// <summary>
+/// Speaks as much of the wire protocol as a router of a sharded cluster needs to be told what to do, and keeps what it is told.
+/// </summary>
 internal sealed class FakeRouter : IDisposable
 {
     private const int HeaderLength = 16;
@@ -67,7 +69,8 @@ internal sealed class FakeRouter : IDisposable
         {
             return new BsonDocument
             {
-                { "ismaster", true }, { "msg", "isdbgrid" }, { "maxBsonObjectSize", 16 << 20 }, { "maxMessageSizeBytes", 48_000_000 },
+                { "ismaster", true }, { "msg", "isdbgrid" }, { "maxBsonObjectSize", 16 << 20 },
+                { "maxMessageSizeBytes", 48_000_000 },
                 { "maxWriteBatchSize", 100_000 }, { "minWireVersion", 0 }, { "maxWireVersion", 21 }, { "ok", 1 },
             };
         }

@@ -9,8 +9,8 @@ using Notify.Testing;
 namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
-/// A real server for the assembly's tests: the one whose connection string NOTIFY_TEST_MONGODB gives, or else a replica set of one
-/// <c>mongod</c> in a folder of its own, which starts with the first test that asks for a database.
+/// A real server for the assembly's tests: the one whose connection string NOTIFY_TEST_MONGODB gives, or else a replica set of
+/// one <c>mongod</c> in a folder of its own, which starts with the first test that asks for a database.
 /// </summary>
 public sealed class MongoDbServer : IAsyncDisposable
 {
@@ -64,7 +64,8 @@ public sealed class MongoDbServer : IAsyncDisposable
         var mongod = ServerProcess.Find("mongod");
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         _process = ServerProcess.Start(
-            mongod, ["--dbpath", _folder.Path, "--bind_ip", "127.0.0.1", "--port", port, "--replSet", "notify", "--nounixsocket"]);
+            mongod,
+            ["--dbpath", _folder.Path, "--bind_ip", "127.0.0.1", "--port", port, "--replSet", "notify", "--nounixsocket"]);
         using var client = new MongoClient($"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS=1000");
         await Eventually.TrueAsync(() => InitiateAsync(client, port), "the MongoDB server to become a primary");
         return $"mongodb://127.0.0.1:{port}/?replicaSet=notify";

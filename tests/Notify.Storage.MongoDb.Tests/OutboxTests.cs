@@ -67,7 +67,8 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
         await using var services = Compose(client);
         using var session = await client.StartSessionAsync(cancellationToken: Cancellation);
 
-        await Assert.ThrowsAsync<ArgumentException>(() => services.GetRequiredService<INotifier>().TriggerAsync(Trigger(1), session, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(
+            () => services.GetRequiredService<INotifier>().TriggerAsync(Trigger(1), session, Cancellation));
     }
 
     private MongoClient ClientWithTransactions()
@@ -79,7 +80,8 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
         return client;
     }
 
-    private IMongoCollection<BsonDocument> Orders(MongoClient client) => client.GetDatabase(Name).GetCollection<BsonDocument>("orders");
+    private IMongoCollection<BsonDocument> Orders(MongoClient client) =>
+        client.GetDatabase(Name).GetCollection<BsonDocument>("orders");
 
     private ServiceProvider Compose(MongoClient client)
     {
@@ -101,6 +103,7 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
 
         public Channel Channel => Channel.Email;
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => ValueTask.FromResult(Outcome.Accepted());
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(Outcome.Accepted());
     }
 }

@@ -50,7 +50,8 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
         var leases = await LeaseAsync(store, now: Now.AddHours(5));
         Assert.Equal(2, leases.Count);
         await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation);
-        Assert.Equal(collected.Id, Assert.Single(Assert.Single(await store.Digests.LeaseAsync("worker", Now.AddHours(5), Now.AddHours(6), 10, Cancellation)).Events).Id);
+        var digest = Assert.Single(await store.Digests.LeaseAsync("worker", Now.AddHours(5), Now.AddHours(6), 10, Cancellation));
+        Assert.Equal(collected.Id, Assert.Single(digest.Events).Id);
         Assert.Single(await store.Expansions.LeaseAsync("worker", Now.AddHours(5), Now.AddHours(6), 10, Cancellation));
         await PassAsync(TimeSpan.FromMinutes(2));
         await Eventually.TrueAsync(async () => await CountAsync("notifications") == 2, "the next that has ended to be removed");
@@ -98,7 +99,8 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
         var indexes = await cursor.ToListAsync(Cancellation);
 
         var forgetting = Assert.Single(indexes, index => index.Contains("expireAfterSeconds"));
-        Assert.Equal((new BsonDocument(field, 1), 0), (forgetting["key"].AsBsonDocument, forgetting["expireAfterSeconds"].ToInt32()));
+        Assert.Equal(
+            (new BsonDocument(field, 1), 0), (forgetting["key"].AsBsonDocument, forgetting["expireAfterSeconds"].ToInt32()));
     }
 
     private Task<ConformanceStore> OpenWithRetentionAsync() => OpenStoreAsync(notifications =>

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Events;
 using Notify.Conformance;
 using Notify.Queueing;
 using Notify.Recipients;
@@ -30,7 +33,8 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         {
             var claim = new IdempotencyClaim($"order-{round}", new byte[32], Now.AddDays(1));
 
-            var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() => EnqueueAsync(stores[i % 2], Request(idempotency: claim)))));
+            var results = await Task.WhenAll(
+                Enumerable.Range(0, 40).Select(i => Task.Run(() => EnqueueAsync(stores[i % 2], Request(idempotency: claim)))));
 
             var stored = Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
             Assert.All(results, result => Assert.Equal(stored.NotificationId, result.NotificationId));
@@ -43,15 +47,18 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     public async Task Processes_whose_batches_name_the_same_keys_in_another_order_do_not_wait_in_a_circle()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        IdempotencyClaim[] claims = [.. Enumerable.Range(0, 30).Select(i => new IdempotencyClaim($"order-{i}", new byte[32], Now.AddDays(1)))];
+        IdempotencyClaim[] claims = [.. Enumerable.Range(0, 30).Select(
+            i => new IdempotencyClaim($"order-{i}", new byte[32], Now.AddDays(1)))];
         EnqueueRequest[] forwards = [.. claims.Select(claim => Request(idempotency: claim))];
         EnqueueRequest[] backwards = [.. claims.Reverse().Select(claim => Request(idempotency: claim))];
 
         var results = await Task.WhenAll(
-            stores[0].Queue.EnqueueAsync(forwards, Cancellation).AsTask(), stores[1].Queue.EnqueueAsync(backwards, Cancellation).AsTask());
+            stores[0].Queue.EnqueueAsync(forwards, Cancellation).AsTask(),
+            stores[1].Queue.EnqueueAsync(backwards, Cancellation).AsTask());
 
         Assert.Equal(30, results.SelectMany(all => all).Count(result => result.Status == EnqueueStatus.Stored));
-        Assert.Equal(results[0].Select(result => result.NotificationId), results[1].Reverse().Select(result => result.NotificationId));
+        Assert.Equal(
+            results[0].Select(result => result.NotificationId), results[1].Reverse().Select(result => result.NotificationId));
     }
 
     [Fact]
@@ -81,6 +88,36 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     }
 
     [Fact]
+    public async Task An_older_delivery_that_counts_late_gives_way_to_the_newer_one_all_the_same()
+    {
+        var store = await OpenStoreAsync();
+        using var mayGoOn = new ManualResetEventSlim();
+        var isAboutToCount = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var settings = MongoClientSettings.FromConnectionString(ConnectionString);
+        settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(started =>
+        {
+            if (started.CommandName != "insert" || started.Command["insert"] != "notifications")
+                return;
+            isAboutToCount.TrySetResult();
+            mayGoOn.Wait(Cancellation);
+        });
+        using var client = new MongoClient(settings);
+        await using var slow = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(options =>
+            (options.Client, options.Database) = (client, Name)));
+        var to = new Address(Channel.Email, "ada@example.org");
+        var older = Request(change: delivery => delivery with { CollapseKey = "score", To = to });
+        var newer = Request(change: delivery => delivery with { CollapseKey = "score", To = to });
+
+        var enqueuing = Task.Run(() => EnqueueAsync(slow, older));
+        await isAboutToCount.Task;
+        await EnqueueAsync(store, newer);
+        mayGoOn.Set();
+        await enqueuing;
+
+        Assert.Equal(newer.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
+    }
+
+    [Fact]
     public async Task A_chain_falls_back_when_its_last_two_hopes_fail_in_two_processes_at_once()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
@@ -105,7 +142,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
 
         await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(
-            new Device { Tenant = Tenant, Id = "d", UserId = $"u{i % 4}", Platform = Platform.Ios, Token = $"token-{i % 3}", RegisteredAt = Now, LastSeenAt = Now },
+            DeviceOf($"u{i % 4}", $"token-{i % 3}"),
             Cancellation))));
 
         Assert.Single(await stores[0].Devices.FindAsync(Tenant, ["u0", "u1", "u2", "u3"], Cancellation));
@@ -116,7 +153,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
         await stores[0].Devices.RegisterAsync(
-            new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now, LastSeenAt = Now }, Cancellation);
+            DeviceOf("u", "token"), Cancellation);
 
         var pruned = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
             await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))));
@@ -136,6 +173,17 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
 
         Assert.All(Enumerable.Range(0, 40), i => Assert.True(applied[0][i] ^ applied[1][i]));
     }
+
+    private static Device DeviceOf(string userId, string token) => new()
+    {
+        Tenant = Tenant,
+        Id = "d",
+        UserId = userId,
+        Platform = Platform.Ios,
+        Token = token,
+        RegisteredAt = Now,
+        LastSeenAt = Now,
+    };
 
     private EnqueueRequest ChainOfTwoAndOne()
     {

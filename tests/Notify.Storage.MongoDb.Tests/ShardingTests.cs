@@ -36,7 +36,8 @@ public sealed class ShardingTests(MongoDbServer server)
         {
             var before = commands.TakeWhile(command => command != shard);
             Assert.Contains(before, command => command.Contains("createIndexes")
-                && $"shop.{command["createIndexes"]}" == shard["shardCollection"] && command["indexes"][0]["key"] == shard["key"]);
+                && $"shop.{command["createIndexes"]}" == shard["shardCollection"]
+                && command["indexes"][0]["key"] == shard["key"]);
         }
     }
 

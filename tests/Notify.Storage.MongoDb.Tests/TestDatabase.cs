@@ -48,20 +48,31 @@ public abstract class TestDatabase(MongoDbServer server) : IAsyncLifetime
         return store;
     }
 
-    private protected IMongoCollection<BsonDocument> Collection(string name) => server.Client.GetDatabase(Name).GetCollection<BsonDocument>(name);
+    private protected IMongoCollection<BsonDocument> Collection(string name) =>
+        server.Client.GetDatabase(Name).GetCollection<BsonDocument>(name);
 
     private protected Task<long> CountAsync(string collection, string filter = "{}") =>
         Collection(collection).CountDocumentsAsync(BsonDocument.Parse(filter), cancellationToken: Cancellation);
 
     /// <summary>A notification to enqueue, with deliveries that are due now and that nobody holds.</summary>
     private protected EnqueueRequest Request(
-        int deliveries = 1, string tenant = Tenant, IdempotencyClaim? idempotency = null, Func<Delivery, Delivery>? change = null, DateTimeOffset? at = null)
+        int deliveries = 1,
+        string tenant = Tenant,
+        IdempotencyClaim? idempotency = null,
+        Func<Delivery, Delivery>? change = null,
+        DateTimeOffset? at = null)
     {
         var content = new Content { Title = "Hello", Body = "Hello" };
         var notification = new Notification
         {
             Id = Guid.CreateVersion7(at ?? Now),
-            Trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = content, IdempotencyKey = idempotency?.Key },
+            Trigger = new Trigger
+            {
+                Tenant = tenant,
+                To = Recipient.Email("ada@example.org"),
+                Content = content,
+                IdempotencyKey = idempotency?.Key,
+            },
             AcceptedAt = at ?? Now,
             ExpiresAt = (at ?? Now).AddDays(3),
             Contents = [new ContentVariant(null, null, content)],
@@ -78,9 +89,11 @@ public abstract class TestDatabase(MongoDbServer server) : IAsyncLifetime
     private protected static async Task<EnqueueResult> EnqueueAsync(ConformanceStore store, EnqueueRequest request) =>
         Assert.Single(await store.Queue.EnqueueAsync([request], Cancellation));
 
-    private protected static async Task<IReadOnlyList<Lease>> LeaseAsync(ConformanceStore store, string owner = "worker", int max = 1_000, DateTimeOffset? now = null) =>
+    private protected static async Task<IReadOnlyList<Lease>> LeaseAsync(
+        ConformanceStore store, string owner = "worker", int max = 1_000, DateTimeOffset? now = null) =>
         await store.Queue.LeaseAsync(
-            new LeaseRequest(owner, now ?? Now, (now ?? Now).AddMinutes(2), [new LeaseQuota(Priority.Normal, Provider, max)]), Cancellation);
+            new LeaseRequest(owner, now ?? Now, (now ?? Now).AddMinutes(2), [new LeaseQuota(Priority.Normal, Provider, max)]),
+            Cancellation);
 
     private protected static Settlement Ended(Lease lease, DeliveryState state) => new()
     {
