@@ -1,8 +1,8 @@
-using Notify.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Testing;
 using Npgsql;

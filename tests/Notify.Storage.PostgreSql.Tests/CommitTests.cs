@@ -1,6 +1,6 @@
-using Notify.Engines;
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Telemetry;
 using Notify.Testing;

@@ -1,8 +1,8 @@
-using Notify.Engines;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Testing;
 using Npgsql;

@@ -1,6 +1,6 @@
-using Notify.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Conformance;
+using Notify.Engines;
 
 namespace Notify.Storage.PostgreSql.Tests;
 

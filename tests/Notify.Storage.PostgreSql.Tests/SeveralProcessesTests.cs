@@ -1,5 +1,5 @@
-using Notify.Engines;
 using Notify.Conformance;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Triggering;

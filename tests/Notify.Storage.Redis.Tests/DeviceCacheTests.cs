@@ -1,5 +1,5 @@
-using Notify.Engines;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Engines;
 using Notify.Recipients;
 using Notify.Testing;
 

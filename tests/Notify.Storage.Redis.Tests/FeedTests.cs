@@ -1,9 +1,9 @@
-using Notify.Engines;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Analytics;
 using Notify.Delivering;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Testing;
 

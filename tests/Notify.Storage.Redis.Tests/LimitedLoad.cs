@@ -3,8 +3,8 @@ using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Engines;
+using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

@@ -1,10 +1,10 @@
-using Notify.Engines;
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
+using Notify.Engines;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Testing;

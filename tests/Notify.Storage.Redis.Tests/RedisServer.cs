@@ -1,6 +1,6 @@
 using System.Globalization;
-using Notify.Storage.Redis.Tests;
 using Notify.Engines;
+using Notify.Storage.Redis.Tests;
 
 [assembly: AssemblyFixture(typeof(RedisServer))]
 

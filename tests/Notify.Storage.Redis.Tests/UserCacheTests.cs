@@ -1,6 +1,6 @@
-using Notify.Engines;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Notify.Engines;
 using Notify.Recipients;
 using Notify.Testing;
 

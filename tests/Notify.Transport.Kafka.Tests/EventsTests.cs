@@ -1,6 +1,6 @@
-using Notify.Engines;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Notify.Engines;
 using Notify.Recipients;
 using Notify.Testing;
 

@@ -1,6 +1,6 @@
-using Notify.Engines;
 using System.Diagnostics;
 using System.Text;
+using Notify.Engines;
 using Notify.Recipients;
 using Notify.Testing;
 

@@ -1,5 +1,5 @@
-using Notify.Engines;
 using System.Diagnostics.Metrics;
+using Notify.Engines;
 using Notify.Recipients;
 using Notify.Telemetry;
 using Notify.Testing;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using Notify.Engines;
 using Notify.Host.Tests.Deployment;
 using Notify.Hosting.Tests;
-using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Composition;

@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.AspNetCore.Http;
+using Notify.Engines;
 using Notify.FakeGateways;
 using Notify.Hosting.Tests;
-using Notify.Engines;
 using Notify.Testing;
 
 namespace Notify.Host.Tests.Telemetry;
