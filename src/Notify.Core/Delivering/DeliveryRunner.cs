@@ -73,6 +73,7 @@ internal sealed class DeliveryRunner(
     private async Task RunAsync(InFlight inFlight)
     {
         var delivery = inFlight.Lease.Delivery;
+        var isAccepted = false;
         try
         {
             if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
@@ -90,6 +91,7 @@ internal sealed class DeliveryRunner(
 
             var execution = await executor.ExecuteAsync(delivery, _abandon.Token).ConfigureAwait(false);
             await settler.SettleAsync(inFlight, execution, _abandon.Token).ConfigureAwait(false);
+            isAccepted = execution.Outcome?.Kind == OutcomeKind.Accepted;
         }
         catch (OperationCanceledException) when (_abandon.IsCancellationRequested)
         {
@@ -101,15 +103,15 @@ internal sealed class DeliveryRunner(
         }
         finally
         {
-            End(inFlight, delivery);
+            End(inFlight, delivery, isAccepted);
         }
     }
 
-    private void End(InFlight inFlight, Delivery delivery)
+    private void End(InFlight inFlight, Delivery delivery, bool isAccepted)
     {
         var (renewal, isUnused) = inFlight.End();
         _inFlight.TryRemove(delivery.Id, out _);
-        slots.Release(delivery.Provider, delivery.Priority);
+        slots.Release(delivery.Provider, delivery.Priority, leavesWork: !isAccepted);
         if (renewal is null)
             return;
 

@@ -164,8 +164,8 @@ internal sealed class DeliveryWorker(
                 if (await LeaseOnceAsync(stopping).ConfigureAwait(false))
                     continue;
 
-                await signal.WaitAsync(stopping).ConfigureAwait(false);
-                admission.LookAgain();
+                if (await signal.WaitAsync(stopping).ConfigureAwait(false))
+                    admission.LookAgain();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {

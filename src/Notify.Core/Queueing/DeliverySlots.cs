@@ -46,10 +46,19 @@ internal sealed class DeliverySlots(
     }
 
     /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
-    public void Release(string provider, Priority priority)
+    /// <param name="provider">The provider.</param>
+    /// <param name="priority">The lane.</param>
+    /// <param name="leavesWork">
+    /// Whether the delivery may be due again, or another in its stead. Where it is not, lanes that were found empty are not looked into
+    /// for each slot: a busy process would ask the store without pause.
+    /// </param>
+    public void Release(string provider, Priority priority, bool leavesWork = true)
     {
         Of(provider).Release(priority);
-        signal.Set();
+        if (leavesWork)
+            signal.Set();
+        else
+            signal.SetRoom();
         Freed?.Invoke();
     }
 

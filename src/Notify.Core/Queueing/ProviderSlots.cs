@@ -26,7 +26,12 @@ internal sealed class ProviderSlots
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            return !lane.HasBacklog && TryTake(lane);
+            if (!lane.HasBacklog && TryTake(lane))
+                return true;
+
+            // What was refused waits in the store.
+            lane.IsEmpty = false;
+            return false;
         }
     }
 

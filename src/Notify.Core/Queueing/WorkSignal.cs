@@ -13,8 +13,22 @@ internal sealed class WorkSignal(EngineSettings settings)
             AllowSynchronousContinuations = settings.ContinueInline,
         });
 
-    public void Set() => _signal.Writer.TryWrite(true);
+    private int _isWork;
 
-    public async ValueTask WaitAsync(CancellationToken cancellationToken) =>
+    /// <summary>There may be work where none was found before.</summary>
+    public void Set()
+    {
+        Volatile.Write(ref _isWork, 1);
+        SetRoom();
+    }
+
+    /// <summary>There is room for work that is known of.</summary>
+    public void SetRoom() => _signal.Writer.TryWrite(true);
+
+    /// <returns>Whether there may be work where none was found before.</returns>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
         await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+        return Interlocked.Exchange(ref _isWork, 0) == 1;
+    }
 }
