@@ -11,7 +11,7 @@ using Notify.Testing;
 namespace Notify.Host.Tests.Telemetry;
 
 /// <summary>What an OpenTelemetry collector receives of the reference host.</summary>
-public sealed class TelemetryExportTests(PostgreSqlServer postgres)
+public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string Token = "unspeakable-token-of-a-device";
     private const string User = "unspeakable-user";
@@ -22,15 +22,24 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres)
     private readonly ConcurrentQueue<string> _called = new();
 
     [Fact]
-    public async Task One_trace_leads_from_the_request_across_the_store_to_the_vendor_that_another_process_calls()
+    public async Task One_trace_leads_from_the_request_across_store_and_broker_to_the_vendor_that_another_process_calls()
     {
         using var folder = new TemporaryFolder();
         var database = await postgres.CreateDatabaseAsync();
+        var (brokers, prefix) = await kafka.GetAsync();
         await using var vendor = await GatewayServer.StartAsync(TakeAsync, tls: false);
         await using var receiver = await OtlpReceiver.StartAsync();
-        var (api, client) = await StartAsync("api", folder, database, receiver.GrpcAddress, "grpc");
+        // Only the brokers can bring the delivery to the other process in time: in the store it falls due much later.
+        var shared = new Dictionary<string, string>
+        {
+            ["Notify__PostgreSql"] = database,
+            ["Notify__Kafka"] = brokers.BootstrapServers,
+            ["Notify__Kafka__TopicPrefix"] = prefix,
+            ["Notify__Kafka__HandOverTime"] = "00:10:00",
+        };
+        var (api, client) = await StartAsync("api", folder, shared, receiver.GrpcAddress, "grpc");
         await using var first = api;
-        var (sender, _) = await StartAsync("delivery", folder, database, receiver.HttpAddress, "http/protobuf");
+        var (sender, _) = await StartAsync("delivery", folder, shared, receiver.HttpAddress, "http/protobuf");
         await using var second = sender;
 
         await UseUnspeakablePathsAsync(client, new Uri(vendor.Address, GonePath).ToString());
@@ -107,13 +116,12 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres)
         Eventually.TrueAsync(() => receiver.MetricsOf(service).Contains(name), $"{name} from {service}");
 
     private static Task<(ServerProcess Process, HttpClient Client)> StartAsync(
-        string role, TemporaryFolder folder, string database, string address, string protocol) =>
+        string role, TemporaryFolder folder, Dictionary<string, string> shared, string address, string protocol) =>
         SampleProcess.StartHostAsync(
             folder.Path,
-            new()
+            new(shared)
             {
                 ["Notify__Roles"] = role,
-                ["Notify__PostgreSql"] = database,
                 ["Notify__Providers__hooks__Type"] = "webhook",
                 ["Notify__Providers__hooks__Secret"] = $"whsec_{Convert.ToBase64String(new byte[32])}",
                 ["Notify__Providers__hooks__AllowPrivateNetworks"] = "true",
