@@ -37,9 +37,10 @@ internal sealed class NotificationEventConsumer(
                     .StartNew(() => Consume(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
                     .ConfigureAwait(false);
             }
-            catch (KafkaException exception)
+            catch (Exception exception)
             {
-                Log.ConsumingFailed(logger, exception.Error.Code.ToString());
+                // Whatever it is, it must not take the application with it, which does without.
+                Log.ConsumingFailed(logger, exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name);
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
