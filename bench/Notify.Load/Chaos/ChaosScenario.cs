@@ -57,7 +57,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
             Port = 0,
             Seed = settings.Seed,
             Mood = VendorMood.Mixed,
-            LeaseDuration = TimeSpan.FromSeconds(6),
+            LeaseDuration = TimeSpan.FromSeconds(10),
         });
 
     private async Task<IReadOnlyList<string>> RunAsync()
@@ -136,9 +136,10 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Console.Error.WriteLine($"  restarting {engine.Name}");
         await engine.RestartAsync();
 
-        // What was under way meanwhile may have outlived its lease.
-        foreach (var host in _hosts.All)
-            Excuse(host);
+        // What was under way meanwhile may have outlived its lease, and is soon another's: who holds what is asked of all at once.
+        var held = _hosts.All.Select(host => (Host: host, Deliveries: _topology.Stored.HeldBy(host.Id, host.StartedAt))).ToArray();
+        foreach (var (host, deliveries) in held)
+            _audit.AddKill(VendorRecord.Read(host.Settings.Record), deliveries);
     }
 
     private void Excuse(HostProcess host) =>
