@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.ServerSentEvents;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
@@ -27,40 +26,18 @@ internal static class EventStream
         group.MapOtherMethods("/v1/events", "GET");
     }
 
-    private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime) =>
-        TypedResults.ServerSentEvents(
-            WatchAsync(feed, RequestValues.TenantOf(context.Request), lifetime.ApplicationStopping, CancellationToken.None));
-
-    private static async IAsyncEnumerable<SseItem<string>> WatchAsync(
-        IDeliveryFeed feed, string tenant, CancellationToken stopping, [EnumeratorCancellation] CancellationToken aborted)
+    private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime)
     {
-        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
-        var deliveries = feed.WatchAsync(tenant, ended.Token).GetAsyncEnumerator(CancellationToken.None);
-        await using (deliveries.ConfigureAwait(false))
-        {
-            // Browsers drop an event without data.
-            yield return new SseItem<string>("{}", "ready");
-            while (await MoveNextAsync(deliveries).ConfigureAwait(false))
-            {
-                var (settled, missed) = deliveries.Current;
-                if (missed > 0)
-                    yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
-                yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
-            }
-        }
+        var tenant = RequestValues.TenantOf(context.Request);
+        return LiveStream.Open(lifetime, ended => feed.WatchAsync(tenant, ended), Show);
     }
 
-    // A caller who goes, and an application that stops, end the stream; neither is an error.
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<WatchedDelivery> deliveries)
+    private static IEnumerable<SseItem<string>> Show(WatchedDelivery watched)
     {
-        try
-        {
-            return await deliveries.MoveNextAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
+        var (settled, missed) = watched;
+        if (missed > 0)
+            yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
+        yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
     }
 }
 
