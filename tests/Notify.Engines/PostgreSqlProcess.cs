@@ -9,7 +9,9 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
 
-    public string ConnectionString => PostgreSqlProgram.ConnectionString(_port, "postgres");
+    public string ConnectionString => ConnectionStringOf("postgres");
+
+    public string ConnectionStringOf(string database) => PostgreSqlProgram.ConnectionString(_port, database);
 
     public static async Task<PostgreSqlProcess> StartAsync()
     {

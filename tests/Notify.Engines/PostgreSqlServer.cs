@@ -1,5 +1,4 @@
 using System.Globalization;
-using Notify.Testing;
 
 namespace Notify.Engines;
 
@@ -9,13 +8,12 @@ namespace Notify.Engines;
 /// </summary>
 public sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private readonly SemaphoreSlim _starting = new(1, 1);
-    private readonly TemporaryFolder _folder = new();
-    private readonly int _port = FreePort.Next();
-    private ServerProcess? _process;
+    private readonly Lazy<Task<PostgreSqlProcess>> _process = new(PostgreSqlProcess.StartAsync);
+    private readonly Lazy<Task<string>> _shared;
     private int _databases;
     private int _schemas;
-    private Task<string>? _shared;
+
+    public PostgreSqlServer() => _shared = new(() => CreateDatabaseAsync().AsTask());
 
     /// <summary>
     /// A new, empty database's connection string. Its pool stays small, for many tests share the server; and it goes when the
@@ -23,44 +21,19 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     /// </summary>
     public async ValueTask<string> CreateDatabaseAsync()
     {
-        await StartAsync();
+        var process = await _process.Value;
         var name = $"notify_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await PostgreSqlProgram.ScalarAsync<object>(
-            PostgreSqlProgram.ConnectionString(_port, "postgres"), $"CREATE DATABASE {name}");
-        return PostgreSqlProgram.ConnectionString(_port, name);
+        await PostgreSqlProgram.ScalarAsync<object>(process.ConnectionString, $"CREATE DATABASE {name}");
+        return process.ConnectionStringOf(name);
     }
 
     /// <summary>A new, empty schema's name in a database that others use beside it: much cheaper than a database for each of hundreds.</summary>
-    public async ValueTask<(string ConnectionString, string Schema)> CreateSchemaAsync()
-    {
-        Task<string> shared;
-        lock (_folder)
-            shared = _shared ??= CreateDatabaseAsync().AsTask();
-        return (await shared, $"notify_{Interlocked.Increment(ref _schemas).ToString(CultureInfo.InvariantCulture)}");
-    }
+    public async ValueTask<(string ConnectionString, string Schema)> CreateSchemaAsync() =>
+        (await _shared.Value, $"notify_{Interlocked.Increment(ref _schemas).ToString(CultureInfo.InvariantCulture)}");
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null)
-            await PostgreSqlProgram.StopAsync(_process);
-        _folder.Dispose();
-        _starting.Dispose();
-    }
-
-    private async ValueTask StartAsync()
-    {
-        await _starting.WaitAsync();
-        try
-        {
-            if (_process is not null)
-                return;
-
-            PostgreSqlProgram.InitDb(_folder);
-            _process = await PostgreSqlProgram.StartAsync(_folder, _port);
-        }
-        finally
-        {
-            _starting.Release();
-        }
+        if (_process.IsValueCreated)
+            await (await _process.Value).DisposeAsync();
     }
 }
