@@ -119,7 +119,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         if (blow != Blow.Stop)
         {
             await host.KillAsync();
-            Excuse(host);
+            Excuse([host]);
         }
         else if (await host.Ready)
         {
@@ -136,14 +136,17 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Console.Error.WriteLine($"  restarting {engine.Name}");
         await engine.RestartAsync();
 
-        // What was under way meanwhile may have outlived its lease, and is soon another's: who holds what is asked of all at once.
-        var held = _hosts.All.Select(host => (Host: host, Deliveries: _topology.Stored.HeldBy(host.Id, host.StartedAt))).ToArray();
+        // What was under way meanwhile may have outlived its lease.
+        Excuse(_hosts.All);
+    }
+
+    // Who holds what is asked of all at once, before the records are read: a lease that has ended is soon another's.
+    private void Excuse(IEnumerable<HostProcess> hosts)
+    {
+        var held = hosts.Select(host => (Host: host, Deliveries: _topology.Stored.HeldBy(host.Id, host.StartedAt))).ToArray();
         foreach (var (host, deliveries) in held)
             _audit.AddKill(VendorRecord.Read(host.Settings.Record), deliveries);
     }
-
-    private void Excuse(HostProcess host) =>
-        _audit.AddKill(VendorRecord.Read(host.Settings.Record), _topology.Stored.HeldBy(host.Id, host.StartedAt));
 
     /// <returns>What is pending although nothing has moved for long.</returns>
     private async Task<int> SettleAsync()
