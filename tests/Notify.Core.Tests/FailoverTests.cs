@@ -162,7 +162,7 @@ public sealed class FailoverTests
         await before.StopAsync();
 
         var mail = Up("new");
-        await using var after = await TestApplication.StartAsync(builder => { _passing.AddTo(builder); builder.ShareStoreOf(before); }, mail);
+        await using var after = await TestApplication.StartAsync(builder => { _passing.AddTo(builder); builder.ShareStoreOf(before.Services); }, mail);
 
         var ended = await RunAsync(after, id);
         Assert.Equal(DeliveryState.Accepted, ended.State);

@@ -135,7 +135,7 @@ public sealed class LeaseTests
 
         Assert.Equal(DeliveryState.Accepted, (await first.EndedDeliveryAsync(underWay)).State);
         var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
-        await using var second = await TestApplication.StartAsync(_time, builder => builder.ShareStoreOf(first), other);
+        await using var second = await TestApplication.StartAsync(_time, builder => builder.ShareStoreOf(first.Services), other);
         await second.EndedDeliveryAsync(waiting);
         Assert.Single(other.Sent);
     }

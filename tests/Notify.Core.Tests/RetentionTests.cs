@@ -82,7 +82,7 @@ public sealed class RetentionTests
                 builder.Services.Configure<NotificationsOptions>(
                     options => (options.Retention, options.Workers) = (retention, workers));
                 if (store is not null)
-                    builder.ShareStoreOf(store);
+                    builder.ShareStoreOf(store.Services);
                 configure?.Invoke(builder);
             },
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));

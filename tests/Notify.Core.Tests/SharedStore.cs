@@ -11,9 +11,6 @@ namespace Notify.Core.Tests;
 /// <summary>Two applications on one store, as two processes are on one database.</summary>
 internal static class SharedStore
 {
-    public static INotificationsBuilder ShareStoreOf(this INotificationsBuilder builder, TestApplication other) =>
-        builder.ShareStoreOf(other.Services);
-
     public static INotificationsBuilder ShareStoreOf(this INotificationsBuilder builder, IServiceProvider other)
     {
         Share<IDeliveryQueue>();

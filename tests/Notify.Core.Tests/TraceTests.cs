@@ -38,7 +38,7 @@ public sealed class TraceTests
         {
             builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
             if (store is not null)
-                builder.ShareStoreOf(store);
+                builder.ShareStoreOf(store.Services);
         },
         new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
 

@@ -59,7 +59,7 @@ public sealed class WorkersTests
             {
                 builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
                 if (store is not null)
-                    builder.ShareStoreOf(store);
+                    builder.ShareStoreOf(store.Services);
             },
             provider);
 

@@ -1,11 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Analytics;
+using Notify.Core.Tests;
 using Notify.Delivering;
-using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -25,7 +23,7 @@ internal sealed class Application : IAsyncDisposable
     /// <summary>Starts a process that only triggers.</summary>
     public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
         StartAsync(
-            builder => store.AddTo(builder.Services), bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+            store.AddTo, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
 
     /// <summary>Starts a process that sends.</summary>
     public static Task<Application> StartSendingAsync(
@@ -36,7 +34,7 @@ internal sealed class Application : IAsyncDisposable
         int concurrency = 256,
         Action<IServiceCollection>? change = null) =>
         StartAsync(
-            builder => { store.AddTo(builder.Services); change?.Invoke(builder.Services); },
+            builder => { store.AddTo(builder); change?.Invoke(builder.Services); },
             bootstrapServers,
             mail,
             configure,
@@ -108,25 +106,7 @@ internal sealed class SharedMemory : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public void AddTo(IServiceCollection services)
-    {
-        services.AddSingleton<SharedStoreMarker>();
-        Share<IDeliveryQueue>();
-        Share<INotificationStore>();
-        Share<IExpansionStore>();
-        Share<IDigestStore>();
-        Share<IThrottleStore>();
-        Share<IReceiptStore>();
-        Share<IDeadLetterStore>();
-        Share<IUserStore>();
-        Share<IDeviceStore>();
-        Share<ITopicStore>();
-        Share<ITemplateStore>();
-        Share<IAnalyticsStore>();
-        Share<ISharedTokenStore>();
-
-        void Share<T>() where T : class => services.AddSingleton<T>(_ => _services.GetRequiredService<T>());
-    }
+    public void AddTo(INotificationsBuilder builder) => builder.ShareStoreOf(_services).Services.AddSingleton<SharedStoreMarker>();
 
     /// <summary>Waits until every delivery of these notifications is accepted.</summary>
     public Task AcceptedAsync(IEnumerable<Guid> notifications) =>

@@ -70,7 +70,7 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
             "the topic's subscriber to be notified");
 
         Task<Application> StartAsync(Workers workers, TimeSpan poll) => Application.StartAsync(
-            builder => _store.AddTo(builder.Services), cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix), options =>
+            _store.AddTo, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix), options =>
             {
                 options.Workers = workers;
                 options.PollInterval = poll;
