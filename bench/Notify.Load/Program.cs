@@ -1,5 +1,6 @@
 using Notify.Load;
 using Notify.Load.Chaos;
+using Notify.Load.Embedded;
 using Notify.Load.Hosts;
 using Notify.Load.Scaling;
 
@@ -9,6 +10,7 @@ try
     return arguments.Command switch
     {
         "chaos" => await ChaosScenario.RunAsync(arguments),
+        "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         _ => throw new ArgumentException(
@@ -16,6 +18,7 @@ try
             Name a scenario:
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
+              embedded [--count 100000] [--pairs 3]
             Its result is one JSON line, the last of the standard output.
             """),
     };

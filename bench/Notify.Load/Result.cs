@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
+using Notify.Load.Measuring;
 using Notify.Load.Scaling;
 
 namespace Notify.Load;
@@ -10,9 +11,9 @@ namespace Notify.Load;
 /// <param name="Count">How many notifications it sent.</param>
 /// <param name="PerSecond">How many of them were done per second.</param>
 internal abstract record Result(
-    [property: JsonPropertyOrder(-2)] string Scenario,
-    [property: JsonPropertyOrder(-1)] int Count,
-    double PerSecond)
+    [property: JsonPropertyOrder(-3)] string Scenario,
+    [property: JsonPropertyOrder(-2)] int Count,
+    [property: JsonPropertyOrder(-1)] double PerSecond)
 {
     /// <summary>Writes the result as one JSON line, which scripts read.</summary>
     public void Print() => Console.Out.WriteLine(JsonSerializer.Serialize(this, GetType(), ResultJson.Default));
@@ -20,5 +21,6 @@ internal abstract record Result(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -1,0 +1,53 @@
+using Microsoft.Data.Sqlite;
+using Notify.Load.Hosts;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.Embedded;
+
+/// <summary>Trigger, SQLite with a flush for every commit, a provider that accepts at once, settled: all in one process.</summary>
+internal static class EmbeddedScenario
+{
+    private const int Concurrent = 64;
+
+    private const double Reach = 0.5;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var count = arguments.Int32("count", 100_000, min: 1_000);
+        var pairs = arguments.Int32("pairs", 3, min: 1);
+        arguments.RefuseUnknown();
+
+        var folder = Directory.CreateTempSubdirectory("notify-embedded-").FullName;
+        try
+        {
+            var result = await Comparison.RunAsync(
+                "embedded", pairs, () => NotifyAsync(folder, count), () => CeilingAsync(folder, count, Concurrent));
+            var large = await CeilingAsync(folder, count, batch: 512);
+            var details = new Dictionary<string, double> { ["ceiling_batch_512_per_second"] = Math.Round(large.PerSecond) };
+            (result.AtLeast(Reach) with { Details = details }).Print();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Turn> NotifyAsync(string folder, int count)
+    {
+        var database = NewDatabase(folder);
+        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
+        return await application.SendAsync(count, Concurrent);
+    }
+
+    private static async Task<Turn> CeilingAsync(string folder, int count, int batch)
+    {
+        var database = NewDatabase(folder);
+        await using (var application = await Application.StartAsync(builder => builder.UseSqlite(database)))
+            await application.SendAsync(1, callers: 1);
+        return await SqliteCeiling.RunAsync(database, count, batch);
+    }
+
+    private static string NewDatabase(string folder) =>
+        new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, $"{Guid.NewGuid():N}.db"), Pooling = false }.ToString();
+}

@@ -1,0 +1,22 @@
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>A vendor that accepts at once, and costs nothing.</summary>
+internal sealed class PromptProvider : IDeliveryProvider
+{
+    private int _accepted;
+
+    public string Name => "vendor";
+
+    public Channel Channel => Channel.Email;
+
+    public int Accepted => Volatile.Read(ref _accepted);
+
+    public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _accepted);
+        return new(Outcome.Accepted());
+    }
+}

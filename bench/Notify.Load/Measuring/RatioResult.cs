@@ -1,0 +1,43 @@
+namespace Notify.Load.Measuring;
+
+/// <summary>How Notify did against a ceiling of the same run.</summary>
+/// <param name="Scenario">The scenario's name.</param>
+/// <param name="Count">How many items a turn had.</param>
+/// <param name="PerSecond">Notify's items per second.</param>
+/// <param name="CeilingPerSecond">The ceiling's.</param>
+/// <param name="Ratio">What the scenario compares, as a part of the ceiling.</param>
+/// <param name="P50Ms">The median of what a caller waited, in milliseconds.</param>
+/// <param name="P99Ms">What 99 of 100 callers waited at most.</param>
+/// <param name="AllocatedBytesPerItem">What the process allocated for each item.</param>
+/// <param name="RssMb">The most memory that the process held so far, in megabytes.</param>
+/// <param name="Reach">The figure to reach, in words.</param>
+/// <param name="Reached">Whether this run reached it.</param>
+internal sealed record RatioResult(
+    string Scenario,
+    int Count,
+    double PerSecond,
+    double CeilingPerSecond,
+    double Ratio,
+    double P50Ms,
+    double P99Ms,
+    double AllocatedBytesPerItem,
+    double RssMb,
+    string Reach,
+    bool Reached) : Result(Scenario, Count, PerSecond)
+{
+    /// <summary>What else the scenario has to say, by name.</summary>
+    public IReadOnlyDictionary<string, double>? Details { get; init; }
+
+    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, string reach, bool reached) => new(
+        scenario,
+        ours.Count,
+        Math.Round(ours.PerSecond, 1),
+        Math.Round(ceilingPerSecond, 1),
+        Math.Round(ratio, 3),
+        Math.Round(ours.P50, 3),
+        Math.Round(ours.P99, 3),
+        Math.Round(ours.AllocatedBytesEach),
+        Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
+        reach,
+        reached);
+}

@@ -1,0 +1,14 @@
+namespace Notify.Load.Measuring;
+
+/// <summary>What one turn came to.</summary>
+/// <param name="Count">How many items were done.</param>
+/// <param name="Seconds">How long that took.</param>
+/// <param name="P50">The median of what a caller waited for one item, in milliseconds.</param>
+/// <param name="P99">What 99 of 100 callers waited at most, in milliseconds.</param>
+/// <param name="AllocatedBytes">What the whole process allocated meanwhile.</param>
+internal sealed record Turn(int Count, double Seconds, double P50, double P99, long AllocatedBytes)
+{
+    public double PerSecond => Count / Seconds;
+
+    public double AllocatedBytesEach => (double)AllocatedBytes / Count;
+}
