@@ -2,6 +2,7 @@ using Notify.Load;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
+using Notify.Load.Report;
 using Notify.Load.Scaling;
 
 try
@@ -12,6 +13,7 @@ try
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
+        AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         _ => throw new ArgumentException(
             """
@@ -19,6 +21,7 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
+              all      [--to bench] [--only NAME,NAME]: every scenario that has a ceiling, written to RESULTS.md with a plot
             Its result is one JSON line, the last of the standard output.
             """),
     };

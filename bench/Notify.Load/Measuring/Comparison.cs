@@ -31,12 +31,8 @@ internal sealed class Comparison
         return comparison;
     }
 
-    public RatioResult AtLeast(double reach)
-    {
-        var (ours, ceiling) = Median;
-        var ratio = Ratio(Median);
-        return RatioResult.Of(Scenario, ours, ceiling.PerSecond, ratio, $"ratio at least {reach}", ratio >= reach);
-    }
+    public RatioResult AtLeast(double ratio) =>
+        RatioResult.Of(Scenario, Median.Ours, Median.Ceiling.PerSecond, Ratio(Median), Reach.AtLeast(ratio));
 
     private static double Ratio((Turn Ours, Turn Ceiling) pair) => pair.Ours.PerSecond / pair.Ceiling.PerSecond;
 }

@@ -10,8 +10,9 @@ namespace Notify.Load.Measuring;
 /// <param name="P99Ms">What 99 of 100 callers waited at most.</param>
 /// <param name="AllocatedBytesPerItem">What the process allocated for each item.</param>
 /// <param name="RssMb">The most memory that the process held so far, in megabytes.</param>
-/// <param name="Reach">The figure to reach, in words.</param>
-/// <param name="Reached">Whether this run reached it.</param>
+/// <param name="Reach">The ratio to reach, in words.</param>
+/// <param name="Margin">How far from it the ratio is: 1 just reaches it, and more is better.</param>
+/// <param name="Reached">Whether this run reached it, and whatever else the scenario asks for.</param>
 internal sealed record RatioResult(
     string Scenario,
     int Count,
@@ -23,12 +24,19 @@ internal sealed record RatioResult(
     double AllocatedBytesPerItem,
     double RssMb,
     string Reach,
+    double Margin,
     bool Reached) : Result(Scenario, Count, PerSecond)
 {
     /// <summary>What else the scenario has to say, by name.</summary>
     public IReadOnlyDictionary<string, double>? Details { get; init; }
 
-    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, string reach, bool reached) => new(
+    /// <param name="scenario">The scenario's name.</param>
+    /// <param name="ours">The turn of Notify that counts.</param>
+    /// <param name="ceilingPerSecond">The ceiling's rate beside it.</param>
+    /// <param name="ratio">What the scenario compares.</param>
+    /// <param name="reach">The ratio to reach.</param>
+    /// <param name="also">Whether what else the scenario asks for was reached.</param>
+    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach, bool also = true) => new(
         scenario,
         ours.Count,
         Math.Round(ours.PerSecond, 1),
@@ -38,6 +46,7 @@ internal sealed record RatioResult(
         Math.Round(ours.P99, 3),
         Math.Round(ours.AllocatedBytesEach),
         Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
-        reach,
-        reached);
+        reach.ToString(),
+        Math.Round(reach.MarginOf(ratio), 3),
+        reach.IsReachedBy(ratio) && also);
 }

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.Report;
+
+/// <summary>The page that shows what the scenarios came to: a plot, a table, and what stands in the way where a figure was missed.</summary>
+internal static class ResultsPage
+{
+    public const string FileName = "RESULTS.md";
+
+    private const string PlotName = "RESULTS.svg";
+
+    /// <summary>Where the profile of a scenario is written down, by whoever made it.</summary>
+    private const string Profiles = "profiles";
+
+    public static async Task WriteAsync(string folder, IReadOnlyList<RatioResult> results)
+    {
+        await File.WriteAllTextAsync(Path.Combine(folder, PlotName), ResultsPlot.Draw(results));
+        await File.WriteAllTextAsync(Path.Combine(folder, FileName), Describe(folder, results));
+    }
+
+    private static string Describe(string folder, IReadOnlyList<RatioResult> results)
+    {
+        var page = new StringBuilder();
+        page.Append(CultureInfo.InvariantCulture, $"""
+            # What was measured
+
+            By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
+            Each row ran in turns with its ceiling, in one process of its own; the median pair counts. What a scenario does, what its ceiling
+            is and what p50 and p99 are the wait for is said at the top of its file in `bench/Notify.Load`.
+
+            ![How far each figure was reached]({PlotName})
+
+            | scenario | items | per second | ceiling | ratio | reach | p50 ms | p99 ms | allocated B each | RSS MB | |
+            |---|---:|---:|---:|---:|---|---:|---:|---:|---:|---|
+
+            """);
+        foreach (var result in results)
+            page.AppendLine(Row(result));
+        foreach (var result in results.Where(result => result.Details is not null))
+            page.Append(CultureInfo.InvariantCulture, $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n");
+        foreach (var result in results)
+            page.Append(ProfileOf(folder, result));
+        return page.ToString();
+    }
+
+    private static string Row(RatioResult result) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
+        + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |");
+
+    private static string Detail(KeyValuePair<string, double> detail) =>
+        string.Create(CultureInfo.InvariantCulture, $"{detail.Key.Replace('_', ' ')} {detail.Value:#,0.###}");
+
+    private static string ProfileOf(string folder, RatioResult result)
+    {
+        var file = Path.Combine(folder, Profiles, $"{result.Scenario}.md");
+        return File.Exists(file) ? $"\n## {result.Scenario}\n\n{File.ReadAllText(file)}" : "";
+    }
+}
