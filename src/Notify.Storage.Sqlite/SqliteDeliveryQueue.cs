@@ -46,16 +46,22 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.Claim(request), cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        _writer.RunAsync<IReadOnlyList<bool>>(
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    {
+        var attempts = new string[settlements.Count];
+        for (var i = 0; i < attempts.Length; i++)
+            attempts[i] = settlements[i].Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : "";
+
+        return _writer.RunAsync<IReadOnlyList<bool>>(
             () =>
             {
                 var applied = new bool[settlements.Count];
                 for (var i = 0; i < applied.Length; i++)
-                    applied[i] = _settle.Apply(settlements[i]);
+                    applied[i] = _settle.Apply(settlements[i], attempts[i]);
                 return applied;
             },
             cancellationToken);
+    }
 
     public ValueTask<Cancellation?> CancelAsync(
         string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -26,13 +26,15 @@ internal sealed class SqliteSettle(SqliteConnection connection) : IDisposable
                 WHERE earlier.notification_id = ?1 AND earlier.chain = ?2 AND earlier.step <= ?3 AND earlier.state IN (0, 1))
         """);
 
-    public bool Apply(Settlement settlement)
+    /// <param name="settlement">The settlement.</param>
+    /// <param name="attempt">Its attempt as it is stored, written before the writing thread needs it; empty for none.</param>
+    public bool Apply(Settlement settlement, string attempt)
     {
         DateTimeOffset? endedAt = settlement.State == DeliveryState.Pending ? null : settlement.SettledAt;
         var applied = _settle.Bind(1, settlement.DeliveryId).Bind(2, settlement.Fence)
             .Bind(3, (long)settlement.State).Bind(4, settlement.DueAt).Bind(5, settlement.Provider).Bind(6, settlement.AttemptsSpent)
             .Bind(7, settlement.RetryDelay.Ticks).Bind(8, settlement.Reason)
-            .Bind(9, settlement.Attempt is null ? "" : StoredForm.WriteAttempt(settlement.Attempt)).Bind(10, endedAt)
+            .Bind(9, attempt).Bind(10, endedAt)
             .Execute() == 1;
         if (applied && settlement.State == DeliveryState.DeadLetter)
             FallBack(settlement.DeliveryId, settlement.SettledAt);

@@ -98,7 +98,6 @@ internal sealed class DeliveryWorker(
 
         if (claims.Count > 0)
             await ClaimAsync(claims, stopping).ConfigureAwait(false);
-        signal.Set();
     }
 
     // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in memory.
@@ -113,7 +112,10 @@ internal sealed class DeliveryWorker(
                 _refused.Add(lease);
         }
 
+        if (_refused.Count == 0)
+            return;
         await runner.ReturnAsync(_refused, stopping).ConfigureAwait(false);
+        signal.Set();
         if (!stopping.IsCancellationRequested)
             _refused.Clear();
     }

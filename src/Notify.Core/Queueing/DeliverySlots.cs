@@ -45,7 +45,7 @@ internal sealed class DeliverySlots(
         Freed?.Invoke();
     }
 
-    /// <summary>Gives a slot back, and wakes the worker that may fill it.</summary>
+    /// <summary>Gives a slot back, and wakes the worker if it may fill it.</summary>
     /// <param name="provider">The provider.</param>
     /// <param name="priority">The lane.</param>
     /// <param name="leavesWork">
@@ -54,10 +54,10 @@ internal sealed class DeliverySlots(
     /// </param>
     public void Release(string provider, Priority priority, bool leavesWork = true)
     {
-        Of(provider).Release(priority);
+        var isAwaited = Of(provider).Release(priority);
         if (leavesWork)
             signal.Set();
-        else
+        else if (isAwaited)
             signal.SetRoom();
         Freed?.Invoke();
     }

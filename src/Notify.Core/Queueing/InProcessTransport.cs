@@ -11,6 +11,7 @@ namespace Notify.Queueing;
 internal sealed class InProcessTransport(
     DeliveryAdmission admission,
     DeliverySlots slots,
+    WorkSignal signal,
     WorkerIdentity worker,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
@@ -32,13 +33,19 @@ internal sealed class InProcessTransport(
     public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         var hints = new List<DeliveryHint>(deliveries.Count);
+        var isOneWaiting = false;
         foreach (var queued in deliveries)
         {
             if (queued.Lease is { } lease)
                 hints.Add(new DeliveryHint(new DeliveryReference(lease.Delivery.Id, lease.Fence), lease));
+            else
+                isOneWaiting |= queued.CancelledBecause is null && queued.DueAt <= time.GetUtcNow();
         }
 
-        _hints.Writer.TryWrite(hints);
+        if (hints.Count > 0)
+            _hints.Writer.TryWrite(hints);
+        if (isOneWaiting)
+            signal.Set();
         return ValueTask.CompletedTask;
     }
 

@@ -6,6 +6,15 @@ namespace Notify.Queueing;
 /// </summary>
 internal sealed class ProviderSlots
 {
+    /// <summary>
+    /// The part of the slots with which the first look into a lane is made, and each further one with twice as many. While a look lasts,
+    /// what is triggered cannot have its slots and has to wait in the store, where it would make the next look necessary.
+    /// </summary>
+    private const int FirstLookPart = 16;
+
+    /// <summary>The part of the slots that a lane fills when it has a backlog.</summary>
+    private const int BacklogPart = 2;
+
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
     private readonly int _limit;
@@ -15,11 +24,13 @@ internal sealed class ProviderSlots
         _limit = limit;
         _lanes =
         [
-            new Lane(Priority.High, weight: 16, limit),
-            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)),
-            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)),
+            new Lane(Priority.High, weight: 16, limit) { Look = FirstLook },
+            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)) { Look = FirstLook },
+            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)) { Look = FirstLook },
         ];
     }
+
+    private int FirstLook => Math.Max(1, _limit / FirstLookPart);
 
     public bool TryTake(Priority priority)
     {
@@ -50,10 +61,20 @@ internal sealed class ProviderSlots
             _lanes[(int)priority].Taken++;
     }
 
-    public void Release(Priority priority)
+    /// <returns>Whether a lane may have something to fill the slot with.</returns>
+    public bool Release(Priority priority)
     {
         lock (_lock)
+        {
             _lanes[(int)priority].Taken--;
+            foreach (var lane in _lanes)
+            {
+                if (lane.HasBacklog || !lane.IsEmpty)
+                    return true;
+            }
+
+            return false;
+        }
     }
 
     public List<LeaseQuota> TakeQuotas(string provider, int most)
@@ -82,9 +103,11 @@ internal sealed class ProviderSlots
         lock (_lock)
         {
             var lane = _lanes[(int)quota.Priority];
-            lane.HasBacklog = leased == quota.Max;
-            lane.IsEmpty = leased < quota.Max;
             lane.Taken -= quota.Max - leased;
+            lane.IsEmpty = leased < quota.Max;
+            // Fewer than were wanted: the slots did not suffice, or lanes with a backlog had them.
+            lane.HasBacklog = !lane.IsEmpty && (quota.Max < lane.Look || quota.Max >= _limit / BacklogPart);
+            lane.Look = lane.IsEmpty ? FirstLook : Math.Min(lane.Look * 2, _limit);
         }
     }
 
@@ -101,10 +124,11 @@ internal sealed class ProviderSlots
     // Where there are too few slots for all, those found empty are passed over until every lane has had its look.
     private int LookIntoDryLanes(Span<int> granted, int most)
     {
-        var look = AllDry() ? Math.Max(1, _limit / _lanes.Length) : 1;
+        var areAllDry = AllDry();
         var total = 0;
         foreach (var lane in _lanes)
         {
+            var look = areAllDry ? lane.Look : 1;
             for (; lane is { HasBacklog: false, IsEmpty: false } && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
                 granted[(int)lane.Priority]++;
         }
@@ -177,6 +201,9 @@ internal sealed class ProviderSlots
         public int Credit { get; set; }
 
         public bool HasBacklog { get; set; }
+
+        /// <summary>How many slots the next look is made with, when no lane has a backlog.</summary>
+        public int Look { get; set; }
 
         /// <summary>Whether the last look found less than it could have taken.</summary>
         public bool IsEmpty { get; set; }
