@@ -1,0 +1,32 @@
+using System.Text.Json;
+using BenchmarkDotNet.Attributes;
+using Notify.Planning;
+
+namespace Notify.Benchmarks;
+
+/// <summary>A template that is compiled already, rendered for one trigger.</summary>
+public class TemplateBenchmarks
+{
+    private readonly Trigger _trigger = new()
+    {
+        To = Recipient.User("u-42"),
+        Template = "order-shipped",
+        Data = JsonSerializer.SerializeToElement(new { Number = 4711, Name = "Ada", Carrier = "DHL" }),
+    };
+
+    private readonly CompiledTemplate _oneText = Compile(
+        new TemplateVariant(null, null, "Order {{Number}}", "Hello {{Name}}, it is with {{Carrier}}."));
+
+    private readonly CompiledTemplate _mailInTwoLanguages = Compile(
+        new TemplateVariant(Channel.Email, null, "Order {{Number}}", "Hello {{Name}}", "<p>Hello <b>{{Name}}</b></p>"),
+        new TemplateVariant(Channel.Email, "de", "Bestellung {{Number}}", "Hallo {{Name}}", "<p>Hallo <b>{{Name}}</b></p>"));
+
+    [Benchmark]
+    public object OneText() => _oneText.Render(_trigger, []);
+
+    [Benchmark]
+    public object MailInTwoLanguages() => _mailInTwoLanguages.Render(_trigger, []);
+
+    private static CompiledTemplate Compile(params TemplateVariant[] variants) =>
+        CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants });
+}
