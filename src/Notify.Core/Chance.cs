@@ -1,11 +1,19 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+
 namespace Notify;
 
 /// <summary>The engine's only source of chance. A simulation puts a seeded one in its place, so that a run can be repeated.</summary>
 internal class Chance
 {
     private const int CounterEnd = 1 << 12;
+    private const int RandomBytesPerId = 8;
 
     private readonly Lock _lock = new();
+
+    // Asked of the system for many ids at once: a call for each costs more than the rest of an id.
+    private readonly byte[] _random = new byte[RandomBytesPerId * 128];
+    private int _randomLeft;
     private long _millisecond;
     private int _counter;
 
@@ -15,11 +23,15 @@ internal class Chance
     /// </summary>
     public virtual Guid NewId(DateTimeOffset at)
     {
-        var (millisecond, counter) = Count(at.ToUnixTimeMilliseconds());
         Span<byte> bytes = stackalloc byte[16];
-        Guid.CreateVersion7(DateTimeOffset.FromUnixTimeMilliseconds(millisecond)).TryWriteBytes(bytes, bigEndian: true, out _);
-        bytes[6] = (byte)(0x70 | (counter >> 8));
-        bytes[7] = (byte)counter;
+        lock (_lock)
+        {
+            var (millisecond, counter) = Count(at.ToUnixTimeMilliseconds());
+            BinaryPrimitives.WriteInt64BigEndian(bytes, (millisecond << 16) | 0x7000 | (long)counter);
+            TakeRandom(bytes[8..]);
+        }
+
+        bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
         return new Guid(bytes, bigEndian: true);
     }
 
@@ -28,15 +40,24 @@ internal class Chance
 
     private (long Millisecond, int Counter) Count(long millisecond)
     {
-        lock (_lock)
+        if (millisecond > _millisecond)
+            (_millisecond, _counter) = (millisecond, 0);
+        else if (millisecond < _millisecond - 1)
+            return (millisecond, Random.Shared.Next(CounterEnd));
+        else if (++_counter == CounterEnd)
+            (_millisecond, _counter) = (_millisecond + 1, 0);
+        return (_millisecond, _counter);
+    }
+
+    private void TakeRandom(Span<byte> bytes)
+    {
+        if (_randomLeft == 0)
         {
-            if (millisecond > _millisecond)
-                (_millisecond, _counter) = (millisecond, 0);
-            else if (millisecond < _millisecond - 1)
-                return (millisecond, Random.Shared.Next(CounterEnd));
-            else if (++_counter == CounterEnd)
-                (_millisecond, _counter) = (_millisecond + 1, 0);
-            return (_millisecond, _counter);
+            RandomNumberGenerator.Fill(_random);
+            _randomLeft = _random.Length;
         }
+
+        _random.AsSpan(_random.Length - _randomLeft, bytes.Length).CopyTo(bytes);
+        _randomLeft -= bytes.Length;
     }
 }

@@ -24,8 +24,10 @@ internal sealed class DeliveryExecutor(
             return Execution.Attempted(delivery.Provider, time.GetUtcNow(), default, Outcome.Rejected($"no provider sends over '{delivery.Channel}'"));
 
         var shortestBreak = TimeSpan.MaxValue;
-        foreach (var provider in StartingWith(route, delivery.Provider))
+        var first = PlaceOf(delivery.Provider, route);
+        for (var i = 0; i < route.Count; i++)
         {
+            var provider = route[(first + i) % route.Count];
             var circuit = health.Of(provider.Name);
             if (circuit.OpenFor <= TimeSpan.Zero && provider.Name != delivery.Provider)
                 return Execution.Moved(provider.Name);
@@ -38,16 +40,15 @@ internal sealed class DeliveryExecutor(
         return Execution.Deferred(delivery.Provider, shortestBreak);
     }
 
-    private static IEnumerable<IDeliveryProvider> StartingWith(IReadOnlyList<IDeliveryProvider> route, string provider)
+    private static int PlaceOf(string provider, IReadOnlyList<IDeliveryProvider> route)
     {
-        var first = 0;
         for (var i = 0; i < route.Count; i++)
         {
             if (route[i].Name == provider)
-                first = i;
+                return i;
         }
 
-        return route.Skip(first).Concat(route.Take(first));
+        return 0;
     }
 
     private async ValueTask<Execution?> AttemptAsync(
@@ -56,8 +57,10 @@ internal sealed class DeliveryExecutor(
         using var activity = NotifyTelemetry.StartAttempt(delivery, provider);
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
-        var outcome = await circuit.CallAsync((call, token) => CallAsync(call.provider, call.delivery, token), (provider, delivery), stopping)
-            .ConfigureAwait(false);
+        var outcome = await circuit.CallAsync(
+            static (call, token) => call.Executor.CallAsync(call.Provider, call.Delivery, token),
+            (Executor: this, Provider: provider, Delivery: delivery),
+            stopping).ConfigureAwait(false);
         if (outcome is null)
             return null;
 
@@ -77,17 +80,17 @@ internal sealed class DeliveryExecutor(
 
     private async ValueTask<Outcome> CallAsync(IDeliveryProvider provider, Delivery delivery, CancellationToken stopping)
     {
-        using var timeout = new CancellationTokenSource(_timeout, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stopping);
+        using var ending = new CancellationTokenSource(_timeout, time);
+        using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
         try
         {
-            var sending = provider.SendAsync(delivery, either.Token);
+            var sending = provider.SendAsync(delivery, ending.Token);
             var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
-                : await sending.AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+                : await sending.AsTask().WaitAsync(ending.Token).ConfigureAwait(false);
             return outcome ?? Outcome.Retry("provider returned no outcome");
         }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested && !stopping.IsCancellationRequested)
+        catch (OperationCanceledException) when (ending.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             return Outcome.Retry($"no answer within {_timeout.TotalSeconds:0.###} s");
         }

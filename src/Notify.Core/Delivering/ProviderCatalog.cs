@@ -11,6 +11,7 @@ internal sealed class ProviderCatalog
     public ProviderCatalog(IEnumerable<IDeliveryProvider> providers)
     {
         All = [.. providers];
+        Channels = [.. All.Select(provider => provider.Channel).Distinct()];
         _byName = All.ToFrozenDictionary(provider => provider.Name, StringComparer.Ordinal);
         _byChannel = All.GroupBy(provider => provider.Channel.Name)
             .ToFrozenDictionary(group => group.Key, group => group.ToArray(), StringComparer.Ordinal);
@@ -18,7 +19,7 @@ internal sealed class ProviderCatalog
 
     public IReadOnlyList<IDeliveryProvider> All { get; }
 
-    public IEnumerable<Channel> Channels => All.Select(provider => provider.Channel).Distinct();
+    public IReadOnlyList<Channel> Channels { get; }
 
     public bool Serves(Channel channel) => _byChannel.ContainsKey(channel.Name);
 

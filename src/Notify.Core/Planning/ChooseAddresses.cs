@@ -16,8 +16,13 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
 
     private List<Step> StepsOf(Trigger trigger)
     {
+        if (trigger is { Channels: null, Fallback: null })
+            return [new Step(catalog.Channels, TimeSpan.Zero)];
+
         var later = trigger.Fallback ?? [];
-        IReadOnlyList<Channel> first = trigger.Channels is { } named ? [.. named.Distinct()] : [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
+        IReadOnlyList<Channel> first = trigger.Channels is { } named
+            ? [.. named.Distinct()]
+            : [.. catalog.Channels.Where(channel => later.All(step => step.Channel != channel))];
         return [new Step(first, TimeSpan.Zero), .. later.Select(step => new Step([step.Channel], step.After))];
     }
 

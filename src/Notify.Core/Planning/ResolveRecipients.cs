@@ -3,31 +3,41 @@ using Notify.Recipients;
 namespace Notify.Planning;
 
 /// <summary>Finds what is known of the recipients. One that is named twice is notified once.</summary>
-internal sealed class ResolveRecipients(IUserStore users, IDeviceStore devices) : IPlanningStep
+internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
+    private static readonly Dictionary<string, User> Nobody = [];
+    private static readonly ILookup<string, Device> NoDevices = Array.Empty<Device>().ToLookup(device => device.UserId);
+
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
-        string[] ids = [.. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value)];
-        var known = ids.Length == 0
-            ? []
-            : (await users.FindAsync(plan.Notification.Tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user => user.Id);
-        var theirs = known.Count == 0
-            ? Enumerable.Empty<Device>().ToLookup(device => device.UserId)
-            : (await devices.FindAsync(plan.Notification.Tenant, [.. known.Keys], cancellationToken).ConfigureAwait(false)).ToLookup(device => device.UserId);
-
-        var seen = new HashSet<Recipient>();
+        var (users, devices) = await FindAsync(plan, cancellationToken).ConfigureAwait(false);
+        var seen = plan.Recipients.Count > 1 ? new HashSet<Recipient>() : null;
         for (var i = 0; i < plan.Recipients.Count; i++)
         {
             var recipient = plan.Recipients[i];
-            if (!seen.Add(recipient))
+            if (seen?.Add(recipient) == false)
                 continue;
 
             if (recipient.Kind != RecipientKind.User)
                 plan.Planned.Add(new PlannedRecipient(recipient, null, []));
-            else if (known.TryGetValue(recipient.Value, out var user))
-                plan.Planned.Add(new PlannedRecipient(recipient, user, [.. theirs[user.Id]]));
+            else if (users.TryGetValue(recipient.Value, out var user))
+                plan.Planned.Add(new PlannedRecipient(recipient, user, [.. devices[user.Id]]));
             else
                 plan.Unknown.Add(i);
         }
+    }
+
+    private async ValueTask<(Dictionary<string, User> Users, ILookup<string, Device> Devices)> FindAsync(
+        DeliveryPlan plan, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value)];
+        if (ids.Length == 0)
+            return (Nobody, NoDevices);
+
+        var tenant = plan.Notification.Tenant;
+        var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user => user.Id);
+        return users.Count == 0
+            ? (users, NoDevices)
+            : (users, (await deviceStore.FindAsync(tenant, [.. users.Keys], cancellationToken).ConfigureAwait(false)).ToLookup(device => device.UserId));
     }
 }
