@@ -2,6 +2,7 @@ using Notify.Load;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
+using Notify.Load.Idle;
 using Notify.Load.Ingress;
 using Notify.Load.Scaling;
 
@@ -12,6 +13,7 @@ try
     {
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
+        "idle" => await IdleScenario.RunAsync(arguments),
         "ingress" => await IngressScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
@@ -23,6 +25,7 @@ try
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
               ingress  [--count 60000] [--pairs 3]
+              idle     [--seconds 60]
             Its result is one JSON line, the last of the standard output.
             """),
     };
