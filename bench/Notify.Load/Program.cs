@@ -3,6 +3,7 @@ using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
 using Notify.Load.Scaling;
+using Notify.Load.Wire;
 
 try
 {
@@ -12,6 +13,9 @@ try
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
+        "apns" or "fcm" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
+        SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
+        SinkCommand.Name => await SinkCommand.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         _ => throw new ArgumentException(
             """
@@ -19,6 +23,8 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
+              apns, fcm, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
+              smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
             Its result is one JSON line, the last of the standard output.
             """),
     };
