@@ -3,7 +3,7 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// One notification per HTTP request over 64 connections, against an endpoint that reads the same body and keeps nothing; each server is a
+/// One notification per HTTP request over kept connections, 64 of them by default, against an endpoint that reads the same body and keeps nothing; each server is a
 /// process of its own and shares the machine with the callers. The waits are those of a caller, from its request to the 202.
 /// </summary>
 /// <remarks>
@@ -19,18 +19,19 @@ internal static class IngressScenario
     {
         var count = arguments.Int32("count", 60_000, min: 1_000);
         var pairs = arguments.Int32("pairs", 3, min: 1);
+        var callers = arguments.Int32("callers", 64, min: 1);
         arguments.RefuseUnknown();
 
         KeepAliveConnection.CompleteInline();
         var folder = Directory.CreateTempSubdirectory("notify-ingress-").FullName;
         try
         {
-            await using var ceiling = await IngressServer.StartAsync();
-            await using var api = await IngressServer.StartAsync(Path.Combine(folder, "api.db"), Workers.None);
+            await using var ceiling = await IngressServer.StartAsync(callers);
+            await using var api = await IngressServer.StartAsync(callers, Path.Combine(folder, "api.db"), Workers.None);
             var accepting = await Comparison.RunAsync("ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
             await api.StopAsync();
 
-            await using var whole = await IngressServer.StartAsync(Path.Combine(folder, "whole.db"), Workers.All);
+            await using var whole = await IngressServer.StartAsync(callers, Path.Combine(folder, "whole.db"), Workers.All);
             var sending = await Comparison.RunAsync("ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
             await whole.StopAsync();
 

@@ -10,21 +10,20 @@ namespace Notify.Load.Ingress;
 /// <summary>A server process with its callers' connections.</summary>
 internal sealed class IngressServer : IAsyncDisposable
 {
-    private const int Connections = 64;
-
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
 
     private readonly string? _database;
     private readonly Workers _workers;
     private readonly ServerProcess _process;
+    private readonly int _callers;
     private readonly CallerConnections _connections;
     private readonly HttpClient _questions;
     private int _sent;
 
-    private IngressServer(string? database, Workers workers, ServerProcess process, int port)
+    private IngressServer(string? database, Workers workers, int callers, ServerProcess process, int port)
     {
-        (_database, _workers, _process) = (database, workers, process);
-        _connections = new CallerConnections(port, Connections);
+        (_database, _workers, _callers, _process) = (database, workers, callers, process);
+        _connections = new CallerConnections(port, callers);
         _questions = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
@@ -38,7 +37,10 @@ internal sealed class IngressServer : IAsyncDisposable
     public double PeakMegabytes { get; private set; }
 
     /// <summary>Starts the empty endpoint, or Notify on a SQLite file.</summary>
-    public static async Task<IngressServer> StartAsync(string? database = null, Workers workers = Workers.None)
+    /// <param name="callers">How many callers it has, each with a connection.</param>
+    /// <param name="database">The file; null for the empty endpoint.</param>
+    /// <param name="workers">What Notify works on beside what it accepts.</param>
+    public static async Task<IngressServer> StartAsync(int callers, string? database = null, Workers workers = Workers.None)
     {
         var port = HostProcess.FreePort();
         string[] command =
@@ -50,7 +52,7 @@ internal sealed class IngressServer : IAsyncDisposable
         await Eventually.TrueAsync(
             () => Task.FromResult(process.HasExited ? throw new InvalidOperationException(process.Output) : process.Output.Contains(HostCommand.Ready)),
             "the server to be ready");
-        return new IngressServer(database, workers, process, port);
+        return new IngressServer(database, workers, callers, process, port);
     }
 
     /// <summary>One turn: every request is answered with 202, and where the server delivers, every delivery is settled.</summary>
@@ -58,8 +60,7 @@ internal sealed class IngressServer : IAsyncDisposable
     {
         var allocated = await AskAsync(IngressHost.Allocated);
         var used = (Server: ProcessorTime(_process.Id), Callers: ProcessorTime(Environment.ProcessId));
-        var turn = await Callers.MeasureAsync(
-            count, Connections, _connections.PostAsync, _workers == Workers.None ? null : SettleAsync);
+        var turn = await Callers.MeasureAsync(count, _callers, _connections.PostAsync, _workers == Workers.None ? null : SettleAsync);
         ProcessorMicroseconds = (ProcessorTime(_process.Id) - used.Server).TotalMicroseconds / count;
         CallerProcessorMicroseconds = (ProcessorTime(Environment.ProcessId) - used.Callers).TotalMicroseconds / count;
         _sent += count;
