@@ -35,8 +35,7 @@ internal sealed record RatioResult(
     /// <param name="ceilingPerSecond">The ceiling's rate beside it.</param>
     /// <param name="ratio">What the scenario compares.</param>
     /// <param name="reach">The ratio to reach.</param>
-    /// <param name="also">Whether what else the scenario asks for was reached.</param>
-    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach, bool also = true) => new(
+    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach) => new(
         scenario,
         ours.Count,
         Math.Round(ours.PerSecond, 1),
@@ -48,5 +47,10 @@ internal sealed record RatioResult(
         Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
         reach.ToString(),
         Math.Round(reach.MarginOf(ratio), 3),
-        reach.IsReachedBy(ratio) && also);
+        reach.IsReachedBy(ratio));
+
+    /// <summary>Asks for something else besides the ratio.</summary>
+    /// <param name="reach">What, in words.</param>
+    /// <param name="reached">Whether this run reached it.</param>
+    public RatioResult And(string reach, bool reached) => this with { Reach = $"{Reach}, {reach}", Reached = Reached && reached };
 }

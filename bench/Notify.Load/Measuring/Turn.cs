@@ -10,5 +10,5 @@ internal sealed record Turn(int Count, double Seconds, double P50, double P99, l
 {
     public double PerSecond => Count / Seconds;
 
-    public double AllocatedBytesEach => (double)AllocatedBytes / Count;
+    public double AllocatedBytesEach => Count == 0 ? 0 : (double)AllocatedBytes / Count;
 }

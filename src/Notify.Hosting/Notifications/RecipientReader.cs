@@ -24,15 +24,15 @@ internal static class RecipientReader
 
         string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address"))];
         if (kinds is ["channel"] or [] && fields.ContainsKey("address"))
-            return new ReadRecipient(OverChannel(item, fields), item.Path);
+            return new ReadRecipient(OverChannel(item, fields), item);
         if (kinds is not [var kind] || kind == "channel")
         {
             if (item.IsObject)
                 item.Wrong(Choices);
-            return new ReadRecipient(null, item.Path);
+            return new ReadRecipient(null, item);
         }
 
-        return new ReadRecipient(OfKind(item, fields[kind], fields), fields[kind].Path);
+        return new ReadRecipient(OfKind(item, fields[kind], fields), fields[kind]);
     }
 
     private static Recipient? OfKind(JsonField item, JsonField field, Dictionary<string, JsonField> fields)
@@ -85,5 +85,5 @@ internal static class RecipientReader
     }
 }
 
-/// <summary>A recipient, null when it was not readable, and the path by which the caller wrote it.</summary>
-internal readonly record struct ReadRecipient(Recipient? Recipient, string Path);
+/// <summary>A recipient, null when it was not readable, and the field in which the caller wrote it.</summary>
+internal readonly record struct ReadRecipient(Recipient? Recipient, JsonField Field);

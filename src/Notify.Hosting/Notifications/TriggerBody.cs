@@ -40,7 +40,7 @@ internal sealed class TriggerBody
     /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
     public void Add(IReadOnlyList<FieldError> errors) => Errors.Add(errors
         .Where(error => RecipientAt(error.Field) is not { Recipient: null })
-        .Select(error => error with { Field = RecipientAt(error.Field)?.Path ?? error.Field }));
+        .Select(error => error with { Field = RecipientAt(error.Field)?.Field.Path ?? error.Field }));
 
     private void Read(JsonField field) => Trigger = field.Name switch
     {

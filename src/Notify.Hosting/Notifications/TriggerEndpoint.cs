@@ -39,6 +39,6 @@ internal static class TriggerEndpoint
     private static IResult Accepted(HttpRequest request, TriggerResult result)
     {
         var url = $"{request.PathBase}{request.Path}".TrimEnd('/') + $"/{result.Id}";
-        return TypedResults.Accepted(url, new AcceptedView(result.Id, result.IsDuplicate, url));
+        return new AcceptedResult(new AcceptedView(result.Id, result.IsDuplicate, url));
     }
 }

@@ -6,14 +6,31 @@ namespace Notify.Hosting.Requests;
 /// <summary>
 /// A value in a request body, or in a query, and the path to it. Reading it as what it is not names the path as wrong.
 /// </summary>
-internal readonly record struct JsonField(JsonElement Value, string Name, string Path, FieldErrors Errors)
+internal sealed class JsonField
 {
     /// <summary>How errors name the body as a whole.</summary>
     public const string RootPath = "body";
 
-    public static JsonField Root(JsonElement body, FieldErrors errors) => new(body, "", "", errors);
+    private readonly JsonField? _around;
+    private readonly int? _index;
+
+    private JsonField(JsonElement value, string name, FieldErrors errors, JsonField? around, int? index = null) =>
+        (Value, Name, Errors, _around, _index) = (value, name, errors, around, index);
+
+    public JsonElement Value { get; }
+
+    /// <summary>The member's name, and for an item that of its array.</summary>
+    public string Name { get; }
+
+    public FieldErrors Errors { get; }
+
+    /// <summary>Put together when it is asked for: most fields are right, and nobody asks.</summary>
+    public string Path => _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
+
+    /// <summary>A body, which has no name, or a parameter of a query.</summary>
+    public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") => new(value, name, errors, around: null);
 
     /// <summary>An object's members. A member that is null counts as not given.</summary>
     public IEnumerable<JsonField> Members()
@@ -33,7 +50,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
                 continue;
             }
 
-            var member = new JsonField(property.Value, name, PathOf(name), Errors);
+            var member = new JsonField(property.Value, name, Errors, this);
             if (!seen.Add(name))
                 member.Wrong("This field is there twice.");
             else if (property.Value.ValueKind != JsonValueKind.Null)
@@ -51,7 +68,7 @@ internal readonly record struct JsonField(JsonElement Value, string Name, string
 
         var index = 0;
         foreach (var item in Value.EnumerateArray())
-            yield return new JsonField(item, Name, $"{Path}[{index++}]", Errors);
+            yield return new JsonField(item, Name, Errors, this, index++);
     }
 
     /// <summary>An object's members that are texts, by name.</summary>

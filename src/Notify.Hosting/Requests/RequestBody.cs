@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
@@ -9,25 +10,29 @@ using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads a request's body within a bound.</summary>
+/// <summary>Reads a request's body within a bound, where it lies in the server's buffers.</summary>
 internal static class RequestBody
 {
-    private const int ChunkBytes = 16 * 1024;
-
-    /// <summary>Hands the body on as it is, or answers why it cannot be read.</summary>
+    /// <summary>Hands the body on as it is, or answers why it cannot be read. The bytes are the handler's until it has ended.</summary>
     public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
     {
-        var maxBytes = context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
-        return await ReadAsync(context, maxBytes).ConfigureAwait(false) is { } bytes
-            ? await handle(bytes).ConfigureAwait(false)
-            : Problem.BodyTooLarge(maxBytes);
+        var maxBytes = MaxBytes(context);
+        if (await BufferAsync(context, maxBytes).ConfigureAwait(false) is not { } body)
+            return Problem.BodyTooLarge(maxBytes);
+
+        try
+        {
+            return await handle(Contiguous(body)).ConfigureAwait(false);
+        }
+        finally
+        {
+            context.Request.BodyReader.AdvanceTo(body.End);
+        }
     }
 
     /// <summary>Hands the body on as JSON, or answers why it cannot be read.</summary>
-    public static async Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle) =>
-        IsJson(context.Request)
-            ? await ReadAsync(context, bytes => ParseAsync(bytes, handle)).ConfigureAwait(false)
-            : Problem.NotJson();
+    public static Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle) =>
+        IsJson(context.Request) ? ReadAsync(context, bytes => ParseAsync(bytes, handle)) : Task.FromResult(Problem.NotJson());
 
     private static async Task<IResult> ParseAsync(ReadOnlyMemory<byte> bytes, Func<JsonField, Task<IResult>> handle)
     {
@@ -48,13 +53,20 @@ internal static class RequestBody
             return await handle(JsonField.Root(document.RootElement, new FieldErrors())).ConfigureAwait(false);
     }
 
+    // Nearly every caller writes it in the first form, which then need not be taken apart.
     private static bool IsJson(HttpRequest request) =>
-        MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-        && (type.MediaType == "application/json" || type.Suffix == "json")
-        && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase));
+        request.ContentType == "application/json"
+        || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            && (type.MediaType == "application/json" || type.Suffix == "json")
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
 
-    /// <returns>The body, or null when it is larger than <paramref name="maxBytes"/>.</returns>
-    private static async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(HttpContext context, long maxBytes)
+    private static long MaxBytes(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
+
+    private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) => body.IsSingleSegment ? body.First : body.ToArray();
+
+    /// <returns>The body, which stays in the server's buffers until the reader is advanced; null when it is larger than <paramref name="maxBytes"/>.</returns>
+    private static async ValueTask<ReadOnlySequence<byte>?> BufferAsync(HttpContext context, long maxBytes)
     {
         if (context.Request.ContentLength > maxBytes)
             return null;
@@ -63,15 +75,19 @@ internal static class RequestBody
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = maxBytes + 1;
 
-        using var body = new MemoryStream((int)(context.Request.ContentLength ?? ChunkBytes));
-        var chunk = new byte[ChunkBytes];
-        while (await context.Request.Body.ReadAsync(chunk, context.RequestAborted).ConfigureAwait(false) is > 0 and var read)
+        var reader = context.Request.BodyReader;
+        while (true)
         {
-            if (body.Length + read > maxBytes)
+            var read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
+            if (read.Buffer.Length > maxBytes)
+            {
+                reader.AdvanceTo(read.Buffer.End);
                 return null;
-            body.Write(chunk, 0, read);
-        }
+            }
 
-        return body.GetBuffer().AsMemory(0, (int)body.Length);
+            if (read.IsCompleted)
+                return read.Buffer;
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+        }
     }
 }

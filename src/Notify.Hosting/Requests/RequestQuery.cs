@@ -8,13 +8,12 @@ namespace Notify.Hosting.Requests;
 internal static partial class RequestQuery
 {
     public static IEnumerable<JsonField> Fields(HttpRequest request, FieldErrors errors) =>
-        request.Query.Select(parameter => new JsonField(
+        request.Query.Select(parameter => JsonField.Root(
             parameter.Value.Count == 1
                 ? JsonSerializer.SerializeToElement(parameter.Value[0]!, QueryJson.Default.String)
                 : JsonSerializer.SerializeToElement(parameter.Value.ToArray()!, QueryJson.Default.StringArray),
-            parameter.Key,
-            parameter.Key,
-            errors));
+            errors,
+            parameter.Key));
 
     [JsonSerializable(typeof(string))]
     [JsonSerializable(typeof(string[]))]

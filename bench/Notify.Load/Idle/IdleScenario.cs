@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using System.Reflection;
+using Notify.Load.Hosts;
+using Notify.Load.Measuring;
+using Notify.Testing;
+
+namespace Notify.Load.Idle;
+
+/// <summary>
+/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor; what has a
+/// rate or a wait in other scenarios is 0 here.
+/// </summary>
+internal static class IdleScenario
+{
+    private const double MaxShare = 0.01, MaxMegabytes = 120;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var length = TimeSpan.FromSeconds(arguments.Int32("seconds", 60, min: 1));
+        arguments.RefuseUnknown();
+
+        using var folder = new TemporaryFolder();
+        await using var host = Start(folder.Path);
+        await Eventually.TrueAsync(
+            () => host.HasExited ? throw new InvalidOperationException(host.Output) : host.Output.Contains("Notify is ready"), "the host to be ready");
+        using var process = Process.GetProcessById(host.Id);
+        var before = process.TotalProcessorTime;
+        var started = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(started) < length)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(1));
+            process.Refresh();
+            Console.Error.Write($"\r  {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: {Share():0.00 %}, {Megabytes():0} MB ");
+        }
+
+        Console.Error.WriteLine();
+        process.Refresh();
+        Print(Share(), Megabytes(), ResidentMemory.PeakBytes(host.Id) / 1e6);
+        return 0;
+
+        double Share() => (process.TotalProcessorTime - before) / Stopwatch.GetElapsedTime(started);
+        double Megabytes() => ResidentMemory.Bytes(host.Id) / 1e6;
+    }
+
+    private static ServerProcess Start(string data)
+    {
+        var assembly = Metadata("HostAssembly");
+        string[] command = ["exec", assembly, "--contentRoot", Metadata("HostFolder"), "--Notify:Data", data, "--urls", $"http://127.0.0.1:{HostProcess.FreePort()}"];
+        return ServerProcess.Start("dotnet", command);
+    }
+
+    private static void Print(double share, double megabytes, double peakMegabytes)
+    {
+        var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
+        var result = RatioResult.Of("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
+            .And($"at most {MaxMegabytes} MB", megabytes <= MaxMegabytes);
+        (result with
+        {
+            Ratio = Math.Round(share, 5),
+            RssMb = Math.Round(megabytes, 1),
+            Details = new Dictionary<string, double>
+            {
+                ["cpu_percent"] = Math.Round(share * 100, 3),
+                ["peak_rss_mb"] = Math.Round(peakMegabytes, 1),
+            },
+        }).Print();
+    }
+
+    private static string Metadata(string key) =>
+        typeof(IdleScenario).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}

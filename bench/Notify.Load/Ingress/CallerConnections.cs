@@ -1,0 +1,29 @@
+using System.Collections.Concurrent;
+
+namespace Notify.Load.Ingress;
+
+/// <summary>The connections that callers share; each serves one of them at a time.</summary>
+internal sealed class CallerConnections : IDisposable
+{
+    private readonly ConcurrentBag<KeepAliveConnection> _free = [];
+
+    public CallerConnections(int port, int count)
+    {
+        for (var i = 0; i < count; i++)
+            _free.Add(new KeepAliveConnection(port));
+    }
+
+    public async ValueTask PostAsync(int number)
+    {
+        if (!_free.TryTake(out var connection))
+            throw new InvalidOperationException("There are more callers than connections.");
+        await connection.PostAsync(number);
+        _free.Add(connection);
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in _free)
+            connection.Dispose();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Text.Json.Serialization;
+
+namespace Notify.Load.Ingress;
+
+/// <summary>
+/// The ceiling: a minimal API's endpoint that reads the same body into the same shape and answers with the same bytes, with a ready-made id,
+/// and that keeps nothing.
+/// </summary>
+internal static class EmptyEndpoint
+{
+    public static WebApplication Build(WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, EmptyJson.Default));
+        var app = builder.Build();
+        var id = Guid.CreateVersion7();
+        var url = $"/v1/notifications/{id}";
+        app.MapPost("/v1/notifications", (TriggerDocument trigger) =>
+            trigger is { To.Length: > 0, Content.Body: not null }
+                ? Results.Accepted(url, new AcceptedDocument(id, false, url))
+                : Results.BadRequest());
+        return app;
+    }
+}
+
+/// <summary>The body of a trigger to an email address.</summary>
+internal sealed record TriggerDocument(RecipientDocument[] To, ContentDocument Content);
+
+internal sealed record RecipientDocument(string Email);
+
+internal sealed record ContentDocument(string? Title, string? Body);
+
+/// <summary>What it is answered with.</summary>
+internal sealed record AcceptedDocument(Guid Id, bool Duplicate, string StatusUrl);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TriggerDocument))]
+[JsonSerializable(typeof(AcceptedDocument))]
+internal sealed partial class EmptyJson : JsonSerializerContext;

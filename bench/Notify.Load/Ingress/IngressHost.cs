@@ -1,0 +1,53 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Notify.Delivering;
+using Notify.Load.Hosts;
+using Notify.Queueing;
+
+namespace Notify.Load.Ingress;
+
+/// <summary>The hidden command by which the bench starts itself as the server that is called: Notify, or the endpoint that is its ceiling.</summary>
+internal static class IngressHost
+{
+    public const string Name = "ingress-host";
+
+    /// <summary>Where the server says how many bytes it allocated so far.</summary>
+    public const string Allocated = "/allocated";
+
+    /// <summary>Where Notify says how many deliveries are not settled.</summary>
+    public const string Pending = "/pending";
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var port = arguments.Int32("port", 0, min: 1);
+        var database = arguments.Text("database");
+        var workers = database is null ? Workers.None : Enum.Parse<Workers>(arguments.RequiredText("workers"));
+        arguments.RefuseUnknown();
+
+        // What both have in common, so that they differ in what they do with a request and in nothing else.
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        await using var app = database is null ? EmptyEndpoint.Build(builder) : BuildNotify(builder, database, workers);
+        app.MapGet(Allocated, () => Text(GC.GetTotalAllocatedBytes(precise: true)));
+
+        await app.StartAsync();
+        Console.WriteLine(HostCommand.Ready);
+        await app.WaitForShutdownAsync();
+        return 0;
+    }
+
+    private static WebApplication BuildNotify(WebApplicationBuilder builder, string database, Workers workers)
+    {
+        builder.Services.AddNotifications(options => options.Workers = workers)
+            .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
+        builder.Services.AddSingleton<IDeliveryProvider, PromptProvider>();
+
+        var app = builder.Build();
+        app.MapNotifications();
+        app.MapGet(Pending, async (IDeliveryQueue queue) => Text((await queue.GetDepthAsync(CancellationToken.None)).Sum(depth => depth.Pending)));
+        return app;
+    }
+
+    private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
+}

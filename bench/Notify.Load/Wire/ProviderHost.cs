@@ -1,0 +1,35 @@
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Load.Wire;
+
+/// <summary>A provider as an application gets it, connected to a sink.</summary>
+internal sealed class ProviderHost : IAsyncDisposable
+{
+    private readonly ServiceProvider _services;
+    private readonly IDeliveryProvider _provider;
+    private readonly CancellationTokenSource _stopping = new();
+
+    /// <param name="compose">Adds the provider.</param>
+    public ProviderHost(Action<INotificationsBuilder> compose)
+    {
+        var services = new ServiceCollection().AddLogging();
+        compose(services.AddNotifications().UseInMemory());
+        _services = services.BuildServiceProvider();
+        _provider = _services.GetRequiredService<IDeliveryProvider>();
+    }
+
+    /// <summary>Sends as the engine does, with a token that may be cancelled.</summary>
+    public async ValueTask SendAsync(Delivery delivery)
+    {
+        var outcome = await _provider.SendAsync(delivery, _stopping.Token);
+        if (outcome.Kind != OutcomeKind.Accepted)
+            throw new InvalidOperationException($"A delivery was not accepted: {outcome}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync();
+        _stopping.Dispose();
+    }
+}

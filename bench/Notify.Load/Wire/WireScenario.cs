@@ -1,0 +1,74 @@
+using Notify.Load.Measuring;
+using Notify.Queueing;
+
+namespace Notify.Load.Wire;
+
+/// <summary>
+/// A provider that speaks HTTP against a local sink over TLS, from callers that each send one delivery after the other. What a caller
+/// waits for is the outcome of one delivery. The ceiling sends the provider's own requests again, byte for byte.
+/// </summary>
+internal static class WireScenario
+{
+    /// <summary>As many deliveries as an application sends through a provider at a time, unless it says otherwise.</summary>
+    private static readonly int Callers = new NotificationsOptions().MaxConcurrencyPerProvider;
+
+    /// <summary>
+    /// How many times as many are needed when the vendor takes its time: 256 callers who wait 50 ms could send 5,120 per second, and
+    /// both sides would mostly wait.
+    /// </summary>
+    private const int CallersAtLatency = 8;
+
+    /// <summary>Recipients that a turn goes round.</summary>
+    private const int Recipients = 1_000;
+
+    private const double Reach = 0.85;
+
+    private const double MaxAllocatedBytes = 6 * 1024;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var vendor = WireVendor.Of(arguments.Command);
+        var count = arguments.Int32("count", 60_000, min: 1_000);
+        var pairs = arguments.Int32("pairs", 3, min: 1);
+        var latency = arguments.Int32("latency", 0, min: 0);
+        var callers = arguments.Int32("callers", latency == 0 ? Callers : Callers * CallersAtLatency, min: 1);
+        arguments.RefuseUnknown();
+
+        await using var sink = await SinkProcess.StartAsync(vendor.Name, latency);
+        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(number => vendor.DeliveryTo(number, sink.Address))];
+        await using var provider = new ProviderHost(notifications => Compose(notifications, vendor, sink));
+        using var ceiling = new HttpCeiling(await RecordAsync(vendor, sink, deliveries), vendor.HasId, sink.Trust);
+        var ours = new WireTurns(sink, count, callers);
+        var theirs = new WireTurns(sink, count, callers);
+        var comparison = await Comparison.RunAsync(
+            vendor.Name,
+            pairs,
+            () => ours.MeasureAsync(number => provider.SendAsync(deliveries[number % Recipients])),
+            () => theirs.MeasureAsync(ceiling.SendAsync));
+        ours.RequireSameBytes(theirs);
+        WireResult.Print(comparison, Reach, MaxAllocatedBytes, callers, latency);
+        return 0;
+    }
+
+    private static IHttpClientBuilder Compose(INotificationsBuilder notifications, WireVendor vendor, SinkProcess sink)
+    {
+        vendor.AddTo(notifications, sink.Address);
+        return notifications.Services.AddHttpClient($"Notify.{vendor.Name}").ConfigurePrimaryHttpMessageHandler((handler, _) =>
+            ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = sink.Trust);
+    }
+
+    private static async Task<List<RecordedRequest>> RecordAsync(WireVendor vendor, SinkProcess sink, Delivery[] deliveries)
+    {
+        using var recorder = new RequestRecorder();
+        await using var provider = new ProviderHost(
+            notifications => Compose(notifications, vendor, sink).AddHttpMessageHandler(() => recorder));
+        var requests = new List<RecordedRequest>();
+        foreach (var delivery in deliveries)
+        {
+            await provider.SendAsync(delivery);
+            requests.Add(recorder.Latest!);
+        }
+
+        return requests;
+    }
+}
