@@ -1,4 +1,5 @@
 using Notify.Load;
+using Notify.Load.Backlog;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
@@ -13,6 +14,12 @@ try
     var arguments = new Arguments(args);
     return arguments.Command switch
     {
+        "backlog" => await BacklogScenario.RunAsync(arguments),
+        BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
+        "fanout" => await FanoutScenario.RunAsync(arguments),
+        FanoutProcess.Name => await FanoutProcess.RunAsync(arguments),
+        "priority" => await PriorityScenario.RunAsync(arguments),
+        "fairness" => await FairnessScenario.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "idle" => await IdleScenario.RunAsync(arguments),
@@ -30,6 +37,10 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
+              fanout   [--count 1000000]
+              backlog  [--count 1000000]
+              priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]
+              fairness [--count 500000] [--pairs 3] [--vendor-ms 50]
               apns, fcm, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               ingress  [--count 60000] [--pairs 3]

@@ -13,7 +13,8 @@ internal sealed class DeliveryPlanner(
     ChooseContent chooseContent,
     Schedule schedule,
     Chance chance,
-    IOptions<NotificationsOptions> options)
+    IOptions<NotificationsOptions> options,
+    TimeProvider time)
 {
     private readonly IPlanningStep[] _steps =
         [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
@@ -37,9 +38,10 @@ internal sealed class DeliveryPlanner(
     private QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
         new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
 
+    // An id of this moment: those of a broadcast then lie in its order, and a store writes each batch behind the one before.
     private Delivery Finish(Notification notification, DeliveryDraft draft) => new()
     {
-        Id = chance.NewId(notification.AcceptedAt),
+        Id = chance.NewId(time.GetUtcNow()),
         NotificationId = notification.Id,
         Tenant = notification.Tenant,
         Priority = notification.Trigger.Priority,

@@ -1,0 +1,36 @@
+using Notify.Recipients;
+
+namespace Notify.Load.Backlog;
+
+/// <summary>Users with one device each, all subscribed to one topic. Devices have ids without order, as those that come from phones.</summary>
+internal static class Audience
+{
+    public const string Topic = "everybody";
+
+    public static async Task MakeAsync(string path, int count)
+    {
+        await using (var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Push), Workers.None))
+        {
+            var directory = application.Get<IRecipientDirectory>();
+            await directory.SaveUserAsync(new User { Id = "u-model" });
+            await directory.RegisterDeviceAsync(
+                new Device { Id = "d-model", UserId = "u-model", Platform = Platform.Android, Token = new string('t', 152), App = "shop" });
+            await directory.SubscribeAsync(Topic, ["u-model"]);
+        }
+
+        const string User = "printf('u-%08d', n)";
+        using var rows = new CopiedRows(path);
+        rows.Multiply("notify_user", count, new Dictionary<string, string>
+        {
+            ["id"] = User,
+            ["body"] = $"CAST(replace(CAST(body AS TEXT), 'u-model', {User}) AS BLOB)",
+        });
+        rows.Multiply("notify_device", count, new Dictionary<string, string>
+        {
+            ["id"] = "lower(hex(randomblob(16)))",
+            ["user_id"] = User,
+            ["token"] = "lower(hex(randomblob(76)))",
+        });
+        rows.Multiply("notify_subscription", count, new Dictionary<string, string> { ["user_id"] = User });
+    }
+}

@@ -1,0 +1,65 @@
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+
+namespace Notify.Load.Backlog;
+
+/// <summary>
+/// Deliveries that fell due one after the other while nobody sent, one per millisecond: each of a notification of its own, with contents of
+/// its own to be read, as the many triggers of an outage leave them.
+/// </summary>
+internal static class DueDeliveries
+{
+    public static async Task MakeAsync(string path, int count, string tenant, Priority priority)
+    {
+        await TriggerOneAsync(path, tenant, priority);
+        var first = DateTime.UtcNow - TimeSpan.FromMilliseconds(count);
+        var due = $"{first.Ticks.ToString(CultureInfo.InvariantCulture)} + n * {TimeSpan.TicksPerMillisecond}";
+        using var rows = new CopiedRows(path);
+        rows.Multiply("notify_notification", count, new Dictionary<string, string>
+        {
+            ["id"] = Id(first, kind: 0),
+            ["accepted_at"] = due,
+        });
+        rows.Multiply("notify_delivery", count, new Dictionary<string, string>
+        {
+            ["id"] = Id(first, kind: 1),
+            ["notification_id"] = Id(first, kind: 0),
+            ["address"] = "n || '@example.org'",
+            ["accepted_at"] = due,
+            ["due_at"] = due,
+        });
+    }
+
+    /// <summary>How many of the database's deliveries were accepted by the vendor, with one attempt each, and how many there are.</summary>
+    public static (long Accepted, long All) Count(string path)
+    {
+        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        connection.Open();
+        using var command = connection.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FILTER (WHERE state = 1 AND due_at IS NULL AND fence = 2), COUNT(*) FROM notify_delivery";
+        using var reader = command.ExecuteReader();
+        reader.Read();
+        return (reader.GetInt64(0), reader.GetInt64(1));
+    }
+
+    // In the future, so that it is as a delivery is that nobody has touched.
+    private static async Task TriggerOneAsync(string path, string tenant, Priority priority)
+    {
+        await using var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Email), Workers.None);
+        await application.Notifier.TriggerAsync(new Trigger
+        {
+            To = Recipient.Email("1@example.org"),
+            Tenant = tenant,
+            Priority = priority,
+            Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+            SendAt = DateTimeOffset.UtcNow.AddHours(1),
+        });
+    }
+
+    // A UUIDv7 of the millisecond.
+    private static string Id(DateTime first, int kind)
+    {
+        var milliseconds = (first - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;
+        return $"unhex(printf('%012x7%03x8%015x', {milliseconds.ToString(CultureInfo.InvariantCulture)} + n, {kind}, n))";
+    }
+}

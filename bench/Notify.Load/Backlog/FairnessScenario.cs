@@ -1,0 +1,79 @@
+using System.Diagnostics;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.Backlog;
+
+/// <summary>
+/// A tenant sends 100 at once while the backlog of another tenant is worked off in the same lane through the same provider, against the
+/// same 100 with nothing else in the queue; and again, twenty times a turn. What is waited for is the time from the first trigger until the
+/// vendor has accepted a message, which is when its recipient can have it. The vendor takes 50 ms, as in the scenarios over the wire, so
+/// that the backlog has all of the lane's slots when the 100 come.
+/// </summary>
+internal static class FairnessScenario
+{
+    private const double Reach = 2;
+    private const int AtOnce = 100;
+    private const int Rounds = 20;
+    private const string Small = "small";
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var due = arguments.Int32("count", 500_000, min: 1_000);
+        var pairs = arguments.Int32("pairs", 3, min: 1);
+        var latency = TimeSpan.FromMilliseconds(arguments.Int32("vendor-ms", 50, min: 0));
+        arguments.RefuseUnknown();
+
+        var folder = Directory.CreateTempSubdirectory("notify-fairness-").FullName;
+        try
+        {
+            var (busy, idle) = (Path.Combine(folder, "busy.db"), Path.Combine(folder, "idle.db"));
+            Console.Error.WriteLine($"  preparing {due:N0} deliveries");
+            await DueDeliveries.MakeAsync(busy, due, "large", Priority.Normal);
+            var comparison = await WaitComparison.RunAsync(pairs, () => MeasureAsync(busy, latency), () => MeasureAsync(idle, latency));
+            comparison.AtMost("fairness", Reach, new Dictionary<string, double>
+            {
+                ["other_tenant_due"] = due,
+                ["vendor_ms"] = latency.TotalMilliseconds,
+            }).Print();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<Turn> MeasureAsync(string path, TimeSpan latency)
+    {
+        var vendor = new DistantVendor(latency, delivery => delivery.Tenant == Small);
+        await using var application = await LocalApplication.StartAsync(path, vendor);
+        await SendAsync(application, vendor);
+        GC.Collect();
+
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var waits = new List<double>(Rounds * AtOnce);
+        for (var round = 0; round < Rounds; round++)
+        {
+            waits.AddRange(await SendAsync(application, vendor));
+            await Task.Delay(100);
+        }
+
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+        waits.Sort();
+        return new Turn(waits.Count, waits.Sum() / AtOnce / 1_000, waits[waits.Count / 2], waits[(int)(waits.Count * 0.99)], allocated);
+    }
+
+    private static async Task<IEnumerable<double>> SendAsync(LocalApplication application, DistantVendor vendor)
+    {
+        vendor.Expect(AtOnce);
+        var began = Stopwatch.GetTimestamp();
+        await Task.WhenAll(Enumerable.Range(0, AtOnce).Select(number => Task.Run(() => application.Notifier.TriggerAsync(new Trigger
+        {
+            To = Recipient.Email($"{number}@example.org"),
+            Tenant = Small,
+            Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+        }))));
+        await vendor.WaitAsync(AtOnce);
+        return vendor.Answered.Select(answered => Stopwatch.GetElapsedTime(began, answered).TotalMilliseconds);
+    }
+}

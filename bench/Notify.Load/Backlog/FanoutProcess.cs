@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.Backlog;
+
+/// <summary>The hidden command that broadcasts to a topic, and again, and says what the median broadcast came to.</summary>
+internal static class FanoutProcess
+{
+    public const string Name = "fanout-process";
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var path = arguments.RequiredText("database");
+        var count = arguments.Int32("count", 0, min: 1);
+        var runs = arguments.Int32("runs", 1, min: 1);
+        _ = arguments.RequiredText("started");
+        arguments.RefuseUnknown();
+
+        await WarmUpAsync(path + ".warm-up");
+        var vendor = new StampingVendor(Channel.Push);
+        await using var application = await LocalApplication.StartAsync(path, vendor);
+        var broadcasts = new List<WorkedOff>();
+        for (var i = 0; i < runs; i++)
+            broadcasts.Add(await BroadcastAsync(application, vendor, count));
+        var median = broadcasts.OrderBy(broadcast => broadcast.Seconds).ElementAt(runs / 2);
+        (median with { RssMb = Math.Round(ResidentMemory.PeakBytes() / 1e6, 1) }).Print();
+        return 0;
+    }
+
+    // On a database of its own, so that both sizes begin with code that is compiled and with no delivery stored.
+    private static async Task WarmUpAsync(string path)
+    {
+        const int Subscribers = 10_000;
+        await Audience.MakeAsync(path, Subscribers);
+        var vendor = new StampingVendor(Channel.Push);
+        await using var application = await LocalApplication.StartAsync(path, vendor);
+        for (var i = 0; i < 3; i++)
+            await BroadcastAsync(application, vendor, Subscribers);
+    }
+
+    private static async Task<WorkedOff> BroadcastAsync(LocalApplication application, StampingVendor vendor, int count)
+    {
+        vendor.Expect(count);
+        GC.Collect();
+        var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        var began = Stopwatch.GetTimestamp();
+        await application.Notifier.TriggerAsync(new Trigger
+        {
+            To = Recipient.Topic(Audience.Topic),
+            Priority = Priority.Bulk,
+            Content = new Content { Title = "Now on sale", Body = "Until Sunday, everything for the garden." },
+        });
+        await vendor.WaitAsync(count);
+        await application.SettleAsync();
+        var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
+        allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
+
+        var waits = vendor.Stamps.ToArray().Select(stamp => Stopwatch.GetElapsedTime(began, stamp).TotalMilliseconds).Order().ToArray();
+        return new WorkedOff(
+            vendor.Accepted, seconds, waits[0], count / seconds, waits[count / 2], waits[(int)(count * 0.99)], allocated, RssMb: 0);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.Backlog;
+
+/// <summary>
+/// A broadcast to a topic whose subscribers have one device each, from the trigger until all deliveries are settled: what a device costs
+/// when there are many, against what it costs when there are few. Each size has a process and a database of its own; the few come before
+/// and after the many. What a device waits is the time from the trigger until the vendor has its message.
+/// </summary>
+internal static class FanoutScenario
+{
+    private const double MostRatio = 1.15;
+    private const int MostRssMb = 300;
+    private const int Broadcasts = 7;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var many = arguments.Int32("count", 1_000_000, min: 20_000);
+        arguments.RefuseUnknown();
+
+        var few = Math.Min(10_000, many / 2);
+        var folder = Directory.CreateTempSubdirectory("notify-fanout-").FullName;
+        try
+        {
+            var before = await BroadcastAsync(folder, "before", few, Broadcasts);
+            var large = await BroadcastAsync(folder, "many", many, runs: 1);
+            var after = await BroadcastAsync(folder, "after", few, Broadcasts);
+            ResultOf(large, before, after).Print();
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<WorkedOff> BroadcastAsync(string folder, string name, int count, int runs)
+    {
+        Console.Error.WriteLine($"  preparing {count:N0} devices");
+        var path = Path.Combine(folder, $"{name}.db");
+        await Audience.MakeAsync(path, count);
+        var worked = await ChildProcess.RunAsync(
+            FanoutProcess.Name,
+            ["--database", path, "--count", count.ToString(CultureInfo.InvariantCulture), "--runs", runs.ToString(CultureInfo.InvariantCulture)]);
+        var expected = (long)count * runs;
+        if (DueDeliveries.Count(path) != (expected, expected) || worked.Count != count)
+            throw new InvalidOperationException($"Of {expected} deliveries {DueDeliveries.Count(path)} were accepted and there.");
+
+        Console.Error.WriteLine($"  {count:N0} devices: {worked.PerSecond:N0} per second, {worked.RssMb:N0} MB");
+        return worked;
+    }
+
+    private static RatioResult ResultOf(WorkedOff large, WorkedOff before, WorkedOff after)
+    {
+        var few = (before.PerSecond + after.PerSecond) / 2;
+        var ratio = few / large.PerSecond;
+        var turn = new Turn(large.Count, large.Seconds, large.P50Ms, large.P99Ms, large.AllocatedBytes);
+        var result = RatioResult.Of("fanout", turn, few, ratio, Reach.AtMost(MostRatio))
+            .And($"at most {MostRssMb} MB", large.RssMb <= MostRssMb);
+        return result with
+        {
+            RssMb = large.RssMb,
+            Details = new Dictionary<string, double>
+            {
+                ["first_delivery_ms"] = Math.Round(large.FirstMs, 1),
+                ["few_count"] = before.Count,
+                ["few_before_per_second"] = Math.Round(before.PerSecond),
+                ["few_after_per_second"] = Math.Round(after.PerSecond),
+                ["few_rss_mb"] = Math.Max(before.RssMb, after.RssMb),
+            },
+        };
+    }
+}
