@@ -2,6 +2,7 @@ using Notify.Load;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
 using Notify.Load.Hosts;
+using Notify.Load.PostgreSql;
 using Notify.Load.Scaling;
 
 try
@@ -11,6 +12,7 @@ try
     {
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
+        "postgres" => await PostgreSqlScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         _ => throw new ArgumentException(
@@ -19,6 +21,7 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
+              postgres [--count 20000] [--pairs 3]
             Its result is one JSON line, the last of the standard output.
             """),
     };
