@@ -20,6 +20,13 @@ internal sealed class TurnDatabase : IAsyncDisposable
         return database;
     }
 
+    /// <summary>For those who keep the database for several turns: forgets what the turn before left.</summary>
+    public async Task EmptyAsync()
+    {
+        await PostgreSqlProgram.ScalarAsync<object>(ConnectionString, "TRUNCATE notify.notification, notify.delivery");
+        await ExecuteAsync("CHECKPOINT");
+    }
+
     public async ValueTask DisposeAsync() => await ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
 
     private async Task ExecuteAsync(string sql) => await PostgreSqlProgram.ScalarAsync<object>(_server.ConnectionString, sql);
