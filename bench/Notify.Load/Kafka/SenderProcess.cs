@@ -16,9 +16,9 @@ internal sealed class SenderProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    public static async Task<SenderProcess> StartAsync(string postgreSql, string kafka)
+    public static async Task<SenderProcess> StartAsync(ClusterMember member)
     {
-        string[] arguments = ["exec", typeof(SenderProcess).Assembly.Location, Command, "--postgresql", postgreSql, "--kafka", kafka];
+        string[] arguments = ["exec", typeof(SenderProcess).Assembly.Location, Command, .. member.ToArguments()];
         var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
         var sender = new SenderProcess(Process.Start(start)!);
         await sender.AcceptedAsync();
@@ -28,11 +28,9 @@ internal sealed class SenderProcess : IAsyncDisposable
     /// <summary>What the process does.</summary>
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        var (postgreSql, kafka) = (arguments.RequiredText("postgresql"), arguments.RequiredText("kafka"));
+        var member = ClusterMember.From(arguments);
         arguments.RefuseUnknown();
-        await using var application = await Application.StartAsync(builder => builder
-            .UsePostgreSql(postgreSql)
-            .UseKafka(options => options.BootstrapServers = kafka));
+        await using var application = await Application.StartAsync(builder => member.Join(builder, Workers.All));
         while (Console.ReadLine() is not null)
             Console.WriteLine(application.Accepted);
         return 0;

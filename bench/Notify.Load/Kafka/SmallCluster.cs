@@ -22,17 +22,19 @@ internal sealed class SmallCluster : IAsyncDisposable
 
     public long SenderPeakBytes => ResidentMemory.PeakBytes(_sender.Id);
 
-    public static async Task<SmallCluster> StartAsync(PostgreSqlProcess server, KafkaBrokers brokers)
+    /// <param name="server">The database's server.</param>
+    /// <param name="brokers">The brokers.</param>
+    /// <param name="topicPrefix">What tells its topics from those of another.</param>
+    /// <param name="events">Whether what was accepted and settled is published for other systems, beside the hints.</param>
+    public static async Task<SmallCluster> StartAsync(PostgreSqlProcess server, KafkaBrokers brokers, string topicPrefix, bool events)
     {
         foreach (var topic in (string[])["deliveries-high", "deliveries-normal", "deliveries-bulk", "notification-events", "analytics-events"])
-            brokers.CreateTopic(topic, Partitions);
+            brokers.CreateTopic(topicPrefix + topic, Partitions);
 
         var database = await TurnDatabase.CreateAsync(server);
-        var triggering = await Application.StartAsync(builder => builder
-            .UsePostgreSql(database.ConnectionString)
-            .UseKafka(options => options.BootstrapServers = brokers.BootstrapServers)
-            .Services.Configure<NotificationsOptions>(options => options.Workers = Workers.None));
-        var cluster = new SmallCluster(database, triggering, await SenderProcess.StartAsync(database.ConnectionString, brokers.BootstrapServers));
+        var settings = new ClusterMember(database.ConnectionString, brokers.BootstrapServers, topicPrefix, events);
+        var triggering = await Application.StartAsync(builder => settings.Join(builder, Workers.None));
+        var cluster = new SmallCluster(database, triggering, await SenderProcess.StartAsync(settings));
         // A process that has just joined is given its partitions after seconds.
         await cluster.SendAsync(WarmUp, callers: 8);
         return cluster;
