@@ -5,6 +5,8 @@ using Notify.Load.Embedded;
 using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
+using Notify.Load.Kafka;
+using Notify.Load.PostgreSql;
 using Notify.Load.Report;
 using Notify.Load.Scaling;
 using Notify.Load.Wire;
@@ -14,38 +16,45 @@ try
     var arguments = new Arguments(args);
     return arguments.Command switch
     {
-        "backlog" => await BacklogScenario.RunAsync(arguments),
-        BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
+        "embedded" => await EmbeddedScenario.RunAsync(arguments),
+        "postgres" => await PostgreSqlScenario.RunAsync(arguments),
+        "kafka" => await KafkaScenario.RunAsync(arguments),
+        "ingress" => await IngressScenario.RunAsync(arguments),
+        "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
+        SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
-        FanoutProcess.Name => await FanoutProcess.RunAsync(arguments),
+        "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
         "fairness" => await FairnessScenario.RunAsync(arguments),
-        "chaos" => await ChaosScenario.RunAsync(arguments),
-        "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "idle" => await IdleScenario.RunAsync(arguments),
-        "ingress" => await IngressScenario.RunAsync(arguments),
-        "scaling" => await ScalingScenario.RunAsync(arguments),
-        "apns" or "fcm" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
-        SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
-        SinkCommand.Name => await SinkCommand.RunAsync(arguments),
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
+        "chaos" => await ChaosScenario.RunAsync(arguments),
+        "scaling" => await ScalingScenario.RunAsync(arguments),
+
+        // The bench starts itself with these, as processes of a scenario.
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         IngressHost.Name => await IngressHost.RunAsync(arguments),
+        SenderProcess.Command => await SenderProcess.RunAsync(arguments),
+        SinkCommand.Name => await SinkCommand.RunAsync(arguments),
+        BacklogProcess.Name => await BacklogProcess.RunAsync(arguments),
+        FanoutProcess.Name => await FanoutProcess.RunAsync(arguments),
         _ => throw new ArgumentException(
             """
             Name a scenario:
-              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
-              scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
+              postgres [--count 20000] [--pairs 3]
+              kafka    [--count 20000] [--pairs 3]
+              ingress  [--count 60000] [--pairs 3]
+              fcm, apns, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
+              smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               fanout   [--count 1000000]
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]
               fairness [--count 500000] [--pairs 3] [--vendor-ms 50]
-              apns, fcm, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
-              smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
-              ingress  [--count 60000] [--pairs 3]
               idle     [--seconds 60]
-              all      [--to bench] [--only NAME,NAME]: every scenario that has a ceiling, written to RESULTS.md with a plot
+              all      [--to bench] [--only NAME,NAME]: all of the above, written to RESULTS.md with a plot
+              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+              scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
             """),
     };

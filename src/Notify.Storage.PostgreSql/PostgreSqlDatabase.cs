@@ -51,6 +51,7 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
+            // The connection leads to what was the primary and is a replica now.
             _dataSource.Clear();
             throw;
         }
@@ -88,27 +89,36 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     /// Runs <paramref name="work"/> in one transaction in which each statement sees what was committed before it. Work that
     /// the server gave up because of others (a deadlock) is done again from the beginning.
     /// </summary>
-    public async ValueTask<T> TransactAsync<T>(
-        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
+    public ValueTask<T> TransactAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) =>
+        RepeatAsync(
+            async connection =>
             {
-                return await TryTransactAsync(work, cancellationToken).ConfigureAwait(false);
-            }
-            catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+                var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+                await using (transaction.ConfigureAwait(false))
+                {
+                    var result = await work(connection, cancellationToken).ConfigureAwait(false);
+                    // A commit that is cancelled half way may have happened or not.
+                    await ConfirmedAsync(connection, () => transaction.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
+                    return result;
+                }
+            },
+            cancellationToken);
+
+    /// <summary>
+    /// As <see cref="TransactAsync"/>, for work that is one statement or one batch of them: by itself it is a transaction, and its only
+    /// round trip commits it. It cannot be cancelled: it may have been committed then or not.
+    /// </summary>
+    public ValueTask<T> CommitAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work) =>
+        RepeatAsync(
+            async connection =>
             {
-                // The connection leads to what was the primary and is a replica now.
-                _dataSource.Clear();
-                throw;
-            }
-            catch (PostgresException exception) when (tries < MaxTries
-                && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
-            {
-            }
-        }
-    }
+                T result = default!;
+                await ConfirmedAsync(connection, async () => result = await work(connection, CancellationToken.None).ConfigureAwait(false))
+                    .ConfigureAwait(false);
+                return result;
+            },
+            CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {
@@ -146,31 +156,30 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    private async ValueTask<T> TryTransactAsync<T>(
-        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    private async ValueTask<T> RepeatAsync<T>(Func<NpgsqlConnection, ValueTask<T>> transaction, CancellationToken cancellationToken)
     {
-        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (connection.ConfigureAwait(false))
+        for (var tries = 1; ; tries++)
         {
-            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
-            await using (transaction.ConfigureAwait(false))
+            try
             {
-                var result = await work(connection, cancellationToken).ConfigureAwait(false);
-                await CommitAsync(connection, transaction).ConfigureAwait(false);
-                return result;
+                return await UseAsync((connection, _) => transaction(connection), cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException exception) when (tries < MaxTries
+                && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
+            {
             }
         }
     }
 
-    // A commit that is cancelled half way may have happened or not. And one that waited too long for the replicas has happened,
-    // on the primary alone, which the server mentions in a warning: whoever dies next takes it along.
-    private static async ValueTask CommitAsync(NpgsqlConnection connection, NpgsqlTransaction transaction)
+    // A commit that waited too long for the replicas has happened, on the primary alone, which the server mentions in a warning:
+    // whoever dies next takes it along.
+    private static async ValueTask ConfirmedAsync(NpgsqlConnection connection, Func<Task> commit)
     {
         var isConfirmed = true;
         connection.Notice += Note;
         try
         {
-            await transaction.CommitAsync(CancellationToken.None).ConfigureAwait(false);
+            await commit().ConfigureAwait(false);
         }
         finally
         {

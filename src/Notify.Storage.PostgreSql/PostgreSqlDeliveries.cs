@@ -30,13 +30,16 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
             AND d.id <> newest.id AND (d.owner IS NULL OR d.due_at <= newest.now)
         """;
 
-    /// <summary>Writes deliveries, each with the time at which it takes the place of older ones of its collapse key.</summary>
+    /// <summary>
+    /// Writes deliveries, each with the time at which it takes the place of older ones of its collapse key, in one round trip with the
+    /// inserts that go <paramref name="before"/> them.
+    /// </summary>
     public async ValueTask AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> added, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> added,
+        CancellationToken cancellationToken,
+        params IEnumerable<NpgsqlBatchCommand> before)
     {
-        if (added.Count == 0)
-            return;
-
         // Nothing is to be collapsed but by the last of a batch: it takes the place of the batch's own earlier ones as well.
         (Delivery Delivery, DateTimeOffset Now)[] newest = [.. added
             .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
@@ -48,44 +51,39 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
             await AdvisoryLock.TakeAsync(connection, locks, cancellationToken).ConfigureAwait(false);
         }
 
-        await InsertAsync(connection, added, cancellationToken).ConfigureAwait(false);
+        await connection.InsertAsync(added.Count > 0 ? before.Append(Insert(added)) : before, cancellationToken).ConfigureAwait(false);
         if (newest.Length > 0)
             await SupersedeAsync(connection, newest, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask InsertAsync(
-        NpgsqlConnection connection, IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows, CancellationToken cancellationToken)
-    {
-        await connection.InsertAsync(
-            _insert,
-            parameters => parameters
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null)
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
-                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
-                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
-                .Column(NpgsqlDbType.Smallint, rows, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled))
-                .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()),
-            cancellationToken).ConfigureAwait(false);
-    }
+    private NpgsqlBatchCommand Insert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) => PostgreSqlCommands.Statement(
+        _insert,
+        parameters => parameters
+            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
+            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
+            .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
+            .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
+            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
+            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
+            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null)
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
+            .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
+            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
+            .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
+            .Column(NpgsqlDbType.Smallint, rows, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled))
+            .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()));
 
     private async ValueTask SupersedeAsync(
         NpgsqlConnection connection, (Delivery Delivery, DateTimeOffset Now)[] newest, CancellationToken cancellationToken)

@@ -22,8 +22,10 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])
         """;
 
-    public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) => database.TransactAsync(
-        (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken), CancellationToken.None);
+    public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) =>
+        batch.All(request => request.IsOnlyInserted)
+            ? database.CommitAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken))
+            : database.TransactAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken), CancellationToken.None);
 
     /// <summary>Adds a batch within the connection's transaction.</summary>
     public async ValueTask<EnqueueResult[]> AddAsync(
@@ -38,37 +40,29 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
 
     private async ValueTask StoreAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
     {
-        await InsertNotificationsAsync(connection, requests, cancellationToken).ConfigureAwait(false);
+        (Notification, NewExpansion, int)[] expansions = [.. requests.SelectMany(request =>
+            request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position)))];
         await deliveries.AddAsync(
             connection,
             [.. requests.SelectMany(request => request.Request.Deliveries, (request, queued) => (queued, request.Notification.AcceptedAt))],
-            cancellationToken).ConfigureAwait(false);
-        await InsertExpansionsAsync(connection, requests, cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            before: expansions.Length > 0 ? [InsertNotifications(requests), InsertExpansions(expansions)] : [InsertNotifications(requests)])
+            .ConfigureAwait(false);
         await digests.AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask InsertNotificationsAsync(NpgsqlConnection connection, SerializedRequest[] rows, CancellationToken cancellationToken)
-    {
-        await connection.InsertAsync(
-            _insertNotifications,
-            parameters => parameters
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
-                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
-                .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
-                .Column(NpgsqlDbType.Bytea, rows, row => row.Contents),
-            cancellationToken).ConfigureAwait(false);
-    }
+    private NpgsqlBatchCommand InsertNotifications(SerializedRequest[] rows) => PostgreSqlCommands.Statement(
+        _insertNotifications,
+        parameters => parameters
+            .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+            .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
+            .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
+            .Column(NpgsqlDbType.Bytea, rows, row => row.Contents));
 
-    private async ValueTask InsertExpansionsAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
-    {
-        (Notification Notification, NewExpansion Expansion, int Position)[] rows = [.. requests.SelectMany(request =>
-            request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position)))];
-        if (rows.Length == 0)
-            return;
-
-        await connection.InsertAsync(
+    private NpgsqlBatchCommand InsertExpansions((Notification Notification, NewExpansion Expansion, int Position)[] rows) =>
+        PostgreSqlCommands.Statement(
             _insertExpansions,
             parameters => parameters
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
@@ -76,15 +70,17 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
                 .Column(NpgsqlDbType.Integer, rows, row => row.Position)
                 .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
                 .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase()),
-            cancellationToken).ConfigureAwait(false);
-    }
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase()));
 }
 
 /// <summary>A request with its notification's JSON, written before the batch needs it.</summary>
 internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger, byte[] Contents)
 {
     public Notification Notification => Request.Notification;
+
+    /// <summary>Whether what is there already does not matter to it, so that one round trip makes it durable.</summary>
+    public bool IsOnlyInserted =>
+        Request.Idempotency is null && Request.Digests.Count == 0 && Request.Deliveries.All(queued => queued.Delivery.CollapseKey is null);
 
     public static SerializedRequest Of(EnqueueRequest request) =>
         new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification));

@@ -20,12 +20,15 @@ internal static class PostgreSqlHosts
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         settings.ApplicationName ??= "Notify";
+        // The store leaves nothing behind in a session, and to reset it would cost every call the parsing of five statements.
+        if (!settings.ShouldSerialize("No Reset On Close"))
+            settings.NoResetOnClose = true;
         if (!settings.Host!.Contains(',', StringComparison.Ordinal))
             return owned = NpgsqlDataSource.Create(settings);
 
         var target = IsReadWrite(settings) ? TargetSessionAttributes.ReadWrite : TargetSessionAttributes.Primary;
         settings.TargetSessionAttributes = null;
-        if (!settings.ContainsKey("Host Recheck Seconds"))
+        if (!settings.ShouldSerialize("Host Recheck Seconds"))
             settings.HostRecheckSeconds = RecheckSeconds;
         var hosts = new NpgsqlDataSourceBuilder(settings.ConnectionString).BuildMultiHost();
         owned = hosts;

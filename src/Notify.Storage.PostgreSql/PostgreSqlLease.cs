@@ -7,7 +7,7 @@ namespace Notify.Storage.PostgreSql;
 
 /// <summary>
 /// Finds deliveries that are due, in turn among tenants, and leases them. Rows that another process is about to lease are
-/// passed over, so nobody waits and nothing is leased twice. These statements are not prepared: a plan that was made for an
+/// passed over, so nobody waits and nothing is leased twice. What finds what is due is not prepared: a plan that was made for an
 /// empty queue would be kept while it fills.
 /// </summary>
 internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlContents contents)
@@ -84,7 +84,7 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
         database.TransactAsync(
             async (connection, cancellation) =>
             {
-                var rows = await connection.QueryAsync(
+                var rows = await connection.QueryByIdAsync(
                     _claim,
                     parameters => parameters
                         .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)

@@ -36,16 +36,20 @@ internal sealed class PostgreSqlSettle(PostgreSqlDatabase database)
                     AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
         """;
 
-    public ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch) => database.TransactAsync(
-        async (connection, cancellationToken) =>
-        {
-            var applied = new bool[batch.Count];
-            var failed = await SettleAsync(connection, batch, applied, cancellationToken).ConfigureAwait(false);
-            if (failed.Count > 0)
-                await FallBackAsync(connection, failed, cancellationToken).ConfigureAwait(false);
-            return applied;
-        },
-        CancellationToken.None);
+    // Only a dead letter can let a chain fall back, which takes more than the one statement.
+    public ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch) =>
+        batch.Any(settlement => settlement.State == DeliveryState.DeadLetter)
+            ? database.TransactAsync((connection, cancellationToken) => EndAsync(connection, batch, cancellationToken), CancellationToken.None)
+            : database.CommitAsync((connection, cancellationToken) => EndAsync(connection, batch, cancellationToken));
+
+    private async ValueTask<bool[]> EndAsync(NpgsqlConnection connection, IReadOnlyList<Settlement> batch, CancellationToken cancellationToken)
+    {
+        var applied = new bool[batch.Count];
+        var failed = await SettleAsync(connection, batch, applied, cancellationToken).ConfigureAwait(false);
+        if (failed.Count > 0)
+            await FallBackAsync(connection, failed, cancellationToken).ConfigureAwait(false);
+        return applied;
+    }
 
     /// <returns>The dead letters that are links of a chain.</returns>
     private async ValueTask<List<FailedLink>> SettleAsync(
@@ -53,7 +57,7 @@ internal sealed class PostgreSqlSettle(PostgreSqlDatabase database)
     {
         // A lease ends once. In the order of ids, two processes that settle the same deliveries do not wait in a circle.
         int[] rows = [.. Enumerable.Range(0, batch.Count).DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence)).OrderBy(i => batch[i].DeliveryId)];
-        var settled = await connection.QueryAsync(
+        var settled = await connection.QueryByIdAsync(
             _settle,
             parameters => parameters
                 .Column(NpgsqlDbType.Uuid, rows, i => batch[i].DeliveryId)

@@ -12,6 +12,24 @@ internal static class AllScenarios
     private static readonly string[] Runs =
     [
         "embedded",
+        "postgres",
+        "kafka",
+        "ingress",
+        "fcm",
+        "fcm --latency 50",
+        "apns",
+        "apns --latency 50",
+        "webhook",
+        "webhook --latency 50",
+        "twilio",
+        "twilio --latency 50",
+        "smtp",
+        "smtp --latency 50",
+        "fanout",
+        "backlog",
+        "priority",
+        "fairness",
+        "idle",
     ];
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -41,6 +59,6 @@ internal static class AllScenarios
 
         var line = output.TrimEnd().Split('\n')[^1];
         Console.Error.WriteLine($"  {line}");
-        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!;
+        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run };
     }
 }

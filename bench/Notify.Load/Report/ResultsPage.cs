@@ -40,8 +40,8 @@ internal static class ResultsPage
             page.AppendLine(Row(result));
         foreach (var result in results.Where(result => result.Details is not null))
             page.Append(CultureInfo.InvariantCulture, $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n");
-        foreach (var result in results)
-            page.Append(ProfileOf(folder, result));
+        foreach (var scenario in results.Select(result => result.Scenario.Split(' ')[0]).Distinct())
+            page.Append(ProfileOf(folder, scenario));
         return page.ToString();
     }
 
@@ -53,9 +53,9 @@ internal static class ResultsPage
     private static string Detail(KeyValuePair<string, double> detail) =>
         string.Create(CultureInfo.InvariantCulture, $"{detail.Key.Replace('_', ' ')} {detail.Value:#,0.###}");
 
-    private static string ProfileOf(string folder, RatioResult result)
+    private static string ProfileOf(string folder, string scenario)
     {
-        var file = Path.Combine(folder, Profiles, $"{result.Scenario}.md");
-        return File.Exists(file) ? $"\n## {result.Scenario}\n\n{File.ReadAllText(file)}" : "";
+        var file = Path.Combine(folder, Profiles, $"{scenario}.md");
+        return File.Exists(file) ? $"\n## {scenario}\n\n{File.ReadAllText(file)}" : "";
     }
 }

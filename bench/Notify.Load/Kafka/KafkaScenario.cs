@@ -1,0 +1,56 @@
+using Notify.Engines;
+using Notify.Load.Hosts;
+using Notify.Load.Measuring;
+using Notify.Load.PostgreSql;
+
+namespace Notify.Load.Kafka;
+
+/// <summary>
+/// Trigger, PostgreSQL with fsync, three brokers, another process that delivers through a provider that accepts at once, settled.
+/// Compared with one process that does all of it on the same server (<c>postgres</c>): what the broker and the second process cost, on
+/// as many cores. The one process publishes no events for other systems, so neither do these; what it costs to publish two for each
+/// notification is among the details. A wait is that of a caller for its trigger to be durable; the memory and allocations are the
+/// triggering process's.
+/// </summary>
+internal static class KafkaScenario
+{
+    private const int Concurrent = 64;
+
+    private const double Reach = 0.7;
+
+    public static async Task<int> RunAsync(Arguments arguments)
+    {
+        var count = arguments.Int32("count", 20_000, min: 1_000);
+        var pairs = arguments.Int32("pairs", 3, min: 1);
+        arguments.RefuseUnknown();
+
+        await using var server = await PostgreSqlProcess.StartAsync();
+        using var brokers = KafkaBrokers.Start();
+        var details = new Dictionary<string, double>();
+        Comparison result;
+        await using (var cluster = await SmallCluster.StartAsync(server, brokers, "plain.", events: false))
+        {
+            result = await Comparison.RunAsync(
+                "kafka", pairs, () => cluster.SendAsync(count, Concurrent), () => OneProcessAsync(server, count));
+            details["delivery_process_rss_mb"] = Math.Round(cluster.SenderPeakBytes / 1e6, 1);
+        }
+
+        await using (var cluster = await SmallCluster.StartAsync(server, brokers, "told.", events: true))
+        {
+            await cluster.SendAsync(count, Concurrent);
+            details["with_events_per_second"] = Math.Round((await cluster.SendAsync(count, Concurrent)).PerSecond, 1);
+        }
+
+        (result.AtLeast(Reach) with { Details = details }).Print();
+        return 0;
+    }
+
+    private static async Task<Turn> OneProcessAsync(PostgreSqlProcess server, int count)
+    {
+        await using var database = await TurnDatabase.CreateAsync(server);
+        await using var application = await Application.StartAsync(builder => builder
+            .UsePostgreSql(database.ConnectionString)
+            .Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = ClusterMember.Slots));
+        return await application.SendAsync(count, Concurrent);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+using Notify.Load.Measuring;
+
+namespace Notify.Load.PostgreSql;
+
+/// <summary>
+/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids, and settles
+/// those of the batch before. A batch is one statement for each table and one to settle, sent together: one round trip, one commit.
+/// </summary>
+internal static class PostgreSqlCeiling
+{
+    public static async Task<Turn> RunAsync(string connectionString, int count, int batch, int connections)
+    {
+        var loops = new ConcurrentBag<CeilingConnection>();
+        for (var i = 0; i < connections; i++)
+            loops.Add(await CeilingConnection.OpenAsync(connectionString));
+        try
+        {
+            var turn = await Callers.MeasureAsync((count + batch - 1) / batch, connections, async number =>
+            {
+                loops.TryTake(out var loop);
+                await loop!.WriteAsync(Math.Min(batch, count - number * batch));
+                loops.Add(loop);
+            });
+            return turn with { Count = count };
+        }
+        finally
+        {
+            foreach (var loop in loops)
+                await loop.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Notify.Engines;
+
+namespace Notify.Load.PostgreSql;
+
+/// <summary>A database for one turn, so that no turn finds the rows, or the work left over, of the one before.</summary>
+internal sealed class TurnDatabase : IAsyncDisposable
+{
+    private readonly PostgreSqlProcess _server;
+    private readonly string _name = $"turn_{Guid.NewGuid():N}";
+
+    private TurnDatabase(PostgreSqlProcess server) => _server = server;
+
+    public string ConnectionString => _server.ConnectionStringOf(_name);
+
+    public static async Task<TurnDatabase> CreateAsync(PostgreSqlProcess server)
+    {
+        var database = new TurnDatabase(server);
+        await database.ExecuteAsync($"CREATE DATABASE {database._name}");
+        await database.ExecuteAsync("CHECKPOINT");
+        return database;
+    }
+
+    /// <summary>For those who keep the database for several turns: forgets what the turn before left.</summary>
+    public async Task EmptyAsync()
+    {
+        await PostgreSqlProgram.ScalarAsync<object>(ConnectionString, "TRUNCATE notify.notification, notify.delivery");
+        await ExecuteAsync("CHECKPOINT");
+    }
+
+    public async ValueTask DisposeAsync() => await ExecuteAsync($"DROP DATABASE {_name} WITH (FORCE)");
+
+    private async Task ExecuteAsync(string sql) => await PostgreSqlProgram.ScalarAsync<object>(_server.ConnectionString, sql);
+}
