@@ -69,11 +69,11 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     public void Wake() => _changed.Writer.TryWrite(true);
 
-    /// <summary>Lets the offsets of what was taken be committed.</summary>
+    /// <summary>Lets the offsets of what was taken be committed: of each partition the last, which stands for those before.</summary>
     public void Commit(List<ConsumeResult<byte[], byte[]>> taken)
     {
-        foreach (var message in taken)
-            _taken.Enqueue(new TopicPartitionOffset(message.TopicPartition, message.Offset + 1));
+        foreach (var ofPartition in taken.GroupBy(message => message.TopicPartition))
+            _taken.Enqueue(new TopicPartitionOffset(ofPartition.Key, ofPartition.Last().Offset + 1));
     }
 
     /// <summary>Commits what was taken and leaves the group, so that others have the partitions at once.</summary>

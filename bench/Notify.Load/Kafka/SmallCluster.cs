@@ -9,7 +9,7 @@ namespace Notify.Load.Kafka;
 internal sealed class SmallCluster : IAsyncDisposable
 {
     private const int Partitions = 12;
-    private const int WarmUp = 2_000;
+    private const int WarmUp = 20_000;
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
@@ -35,8 +35,8 @@ internal sealed class SmallCluster : IAsyncDisposable
         var settings = new ClusterMember(database.ConnectionString, brokers.BootstrapServers, topicPrefix, events);
         var triggering = await Application.StartAsync(builder => settings.Join(builder, Workers.None));
         var cluster = new SmallCluster(database, triggering, await SenderProcess.StartAsync(settings));
-        // A process that has just joined is given its partitions after seconds.
-        await cluster.SendAsync(WarmUp, callers: 8);
+        // A process that has just joined is given its partitions after seconds, and its code is compiled for speed as it is used.
+        await cluster.SendAsync(WarmUp, callers: 64);
         return cluster;
     }
 
