@@ -23,7 +23,7 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
               embedded [--count 100000] [--pairs 3]
-              apns, fcm, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
+              apns, fcm, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
             Its result is one JSON line, the last of the standard output.
             """),
