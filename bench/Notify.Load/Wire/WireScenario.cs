@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// A provider that speaks HTTP against a local sink over TLS, from callers that each send one delivery after the other. What a caller
-/// waits for is the outcome of one delivery. The ceiling sends the provider's own requests again, byte for byte.
+/// A provider that speaks HTTP against a local sink over TLS, from callers that each send one delivery after the other. What a
+/// caller waits for is the outcome of one delivery. The ceiling sends the provider's own requests again, byte for byte.
 /// </summary>
 internal static class WireScenario
 {
@@ -15,7 +15,8 @@ internal static class WireScenario
     private const int CallersAtOnce = 64;
 
     /// <summary>
-    /// What it takes to keep them busy when the vendor takes 50 ms: with 64 callers, both sides would mostly wait, at 1,280 per second.
+    /// What it takes to keep them busy when the vendor takes 50 ms: 64 callers would send 1,280 per second, and both sides mostly
+    /// wait.
     /// </summary>
     private const int CallersAtLatency = 2_048;
 
@@ -58,7 +59,8 @@ internal static class WireScenario
             ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = sink.Trust);
     }
 
-    private static async Task<IReadOnlyList<RecordedRequest>> RecordAsync(WireVendor vendor, SinkProcess sink, Delivery[] deliveries)
+    private static async Task<IReadOnlyList<RecordedRequest>> RecordAsync(
+        WireVendor vendor, SinkProcess sink, Delivery[] deliveries)
     {
         using var recorder = new RequestRecorder(vendor);
         await using var provider = new ProviderHost(
