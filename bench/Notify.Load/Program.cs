@@ -45,7 +45,7 @@ try
               postgres [--count 20000] [--pairs 3]
               kafka    [--count 20000] [--pairs 3]
               ingress  [--count 60000] [--pairs 3]
-              fcm, apns, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
+              fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               fanout   [--count 1000000]
               backlog  [--count 1000000]

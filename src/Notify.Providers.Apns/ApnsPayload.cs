@@ -29,20 +29,23 @@ internal static class ApnsPayload
         var payload = new PooledContent(Json);
         using var writer = new Utf8JsonWriter(payload, Plain);
         if (overrides is { } patch)
-            JsonMergePatch.Write(writer, own => WriteOwn(own, content, pushType), patch);
+            WriteMerged(writer, content, pushType, patch);
         else
             WriteOwn(writer, content, pushType);
         return payload;
     }
 
+    private static void WriteMerged(Utf8JsonWriter writer, Content content, string pushType, JsonElement patch) =>
+        JsonMergePatch.Write(writer, own => WriteOwn(own, content, pushType), patch);
+
     private static void WriteOwn(Utf8JsonWriter writer, Content content, string pushType)
     {
         writer.WriteStartObject();
-        writer.WriteStartObject(Aps);
+        writer.WriteStartObject("aps"u8);
         if (content.Push?.IsSilent != true)
             WriteVisible(writer, content);
         else if (pushType == PushType.Background)
-            writer.WriteNumber("content-available", 1);
+            writer.WriteNumber("content-available"u8, 1);
         writer.WriteEndObject();
         WriteCustom(writer, content);
         writer.WriteEndObject();
@@ -50,28 +53,28 @@ internal static class ApnsPayload
 
     private static void WriteVisible(Utf8JsonWriter writer, Content content)
     {
-        writer.WriteStartObject("alert");
-        WriteUnlessNull(writer, "title", content.Title);
-        WriteUnlessNull(writer, "body", content.Body);
+        writer.WriteStartObject("alert"u8);
+        WriteUnlessNull(writer, "title"u8, content.Title);
+        WriteUnlessNull(writer, "body"u8, content.Body);
         writer.WriteEndObject();
         if (content.Push is not { } push)
             return;
 
         if (push.Badge is { } badge)
-            writer.WriteNumber("badge", badge);
-        WriteUnlessNull(writer, "sound", push.Sound);
-        WriteUnlessNull(writer, "thread-id", push.Thread);
-        WriteUnlessNull(writer, "category", push.Action);
+            writer.WriteNumber("badge"u8, badge);
+        WriteUnlessNull(writer, "sound"u8, push.Sound);
+        WriteUnlessNull(writer, "thread-id"u8, push.Thread);
+        WriteUnlessNull(writer, "category"u8, push.Action);
         // Lets the app's notification service extension fetch the image.
         if (push.ImageUrl is not null)
-            writer.WriteNumber("mutable-content", 1);
+            writer.WriteNumber("mutable-content"u8, 1);
     }
 
     private static void WriteCustom(Utf8JsonWriter writer, Content content)
     {
         var (link, image) = (content.Push?.Link, content.Push?.ImageUrl);
-        WriteUnlessNull(writer, Link, link);
-        WriteUnlessNull(writer, Image, image);
+        WriteUnlessNull(writer, "link"u8, link);
+        WriteUnlessNull(writer, "image"u8, image);
         if (content.Data is null)
             return;
 
@@ -82,7 +85,7 @@ internal static class ApnsPayload
         }
     }
 
-    private static void WriteUnlessNull(Utf8JsonWriter writer, string name, string? value)
+    private static void WriteUnlessNull(Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
     {
         if (value is not null)
             writer.WriteString(name, value);

@@ -18,20 +18,26 @@ internal sealed class ApnsProvider(
 
     public Channel Channel => Channel.Push;
 
-    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    // The token is at hand but for once in 40 minutes, so that most sends are one task.
+    public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        var token = tokens is null ? null : await tokens.CurrentAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            return await PostAsync(delivery, token, isRepetition: false, cancellationToken).ConfigureAwait(false);
-        }
-        catch (HttpRequestException exception)
-        {
-            return ApnsOutcomes.Of(exception);
-        }
+        if (tokens is null)
+            return PostAsync(delivery, token: null, isRepetition: false, cancellationToken);
+
+        var token = tokens.CurrentAsync(cancellationToken);
+        return token.IsCompletedSuccessfully
+            ? PostAsync(delivery, token.Result, isRepetition: false, cancellationToken)
+            : PostAfterAsync(token, delivery, cancellationToken);
     }
 
     public void Dispose() => tokens?.Dispose();
+
+    private async ValueTask<Outcome> PostAfterAsync(
+        ValueTask<ProviderToken> token, Delivery delivery, CancellationToken cancellationToken)
+    {
+        var current = await token.ConfigureAwait(false);
+        return await PostAsync(delivery, current, isRepetition: false, cancellationToken).ConfigureAwait(false);
+    }
 
     private async ValueTask<Outcome> PostAsync(
         Delivery delivery, ProviderToken? token, bool isRepetition, CancellationToken cancellationToken)
@@ -43,11 +49,27 @@ internal sealed class ApnsProvider(
 
         if (token is not null)
             request.Headers.TryAddWithoutValidation("authorization", token.Authorization);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-            .ConfigureAwait(false);
-        if (response.IsSuccessStatusCode)
-            return Outcome.Accepted(apnsId);
+        try
+        {
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
+            return response.IsSuccessStatusCode
+                ? Outcome.Accepted(apnsId)
+                : await RefusedAsync(response, delivery, token, isRepetition, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException exception)
+        {
+            return ApnsOutcomes.Of(exception);
+        }
+    }
 
+    private async ValueTask<Outcome> RefusedAsync(
+        HttpResponseMessage response,
+        Delivery delivery,
+        ProviderToken? token,
+        bool isRepetition,
+        CancellationToken cancellationToken)
+    {
         var error = await ApnsError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
         if (error.Reason == ApnsOutcomes.ExpiredProviderToken && token is not null && !isRepetition)
         {

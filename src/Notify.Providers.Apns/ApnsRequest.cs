@@ -9,6 +9,9 @@ namespace Notify.Providers.Apns;
 /// <summary>Turns a delivery into the request that Apple's 'Sending notification requests to APNs' asks for.</summary>
 internal static class ApnsRequest
 {
+    // A device token is hexadecimal: there is nothing in the path to be normalised.
+    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
     /// <summary>The request, or null and why APNs would never take it.</summary>
     public static HttpRequestMessage? Create(Delivery delivery, string apnsId, Destination destination, out Outcome? refusal)
     {
@@ -29,7 +32,7 @@ internal static class ApnsRequest
 
         refusal = null;
         // A proxy on this machine may speak HTTP/1.1; Apple never does.
-        var request = new HttpRequestMessage(HttpMethod.Post, destination.Devices + delivery.To.Value)
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(destination.Devices + delivery.To.Value, AsItIs))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,

@@ -18,7 +18,12 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
 
     /// <summary>An empty body.</summary>
     /// <param name="mediaType">Its media type. A shared instance saves the parsing.</param>
-    public PooledContent(MediaTypeHeaderValue mediaType) => Headers.ContentType = mediaType;
+    public PooledContent(MediaTypeHeaderValue mediaType)
+    {
+        ArgumentNullException.ThrowIfNull(mediaType);
+        // As text: a value that has been parsed takes two more objects for every request.
+        Headers.TryAddWithoutValidation("Content-Type", mediaType.ToString());
+    }
 
     /// <summary>
     /// What has been written; a provider that encrypts does so in place. Not to be used once the content is disposed.

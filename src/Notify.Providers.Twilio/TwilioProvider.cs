@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
@@ -11,6 +12,9 @@ namespace Notify.Providers.Twilio;
 internal sealed class TwilioProvider(
     string name, HttpClient client, TwilioOptions options, TimeProvider time, ILogger<TwilioProvider> logger) : IDeliveryProvider
 {
+    /// <summary>An answer repeats the text, whose 1,600 characters may each take twelve bytes of JSON.</summary>
+    private const int MaxAnswerBytes = 32 * 1024;
+
     private readonly TwilioRequests _requests = new(options, time);
 
     public string Name => name;
@@ -57,14 +61,25 @@ internal sealed class TwilioProvider(
     private static async ValueTask<T?> ReadAsync<T>(
         HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
     {
+        byte[] bytes = [];
         try
         {
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false);
+            // Memory is rented when something is there to be read, not while hundreds of calls wait for it.
+            await body.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
+            bytes = ArrayPool<byte>.Shared.Rent(MaxAnswerBytes);
+            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken)
+                .ConfigureAwait(false);
+            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), type);
         }
         catch (Exception exception) when (exception is JsonException or IOException or HttpRequestException)
         {
             return null;
+        }
+        finally
+        {
+            if (bytes.Length > 0)
+                ArrayPool<byte>.Shared.Return(bytes);
         }
     }
 }

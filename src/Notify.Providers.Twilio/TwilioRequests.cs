@@ -19,7 +19,7 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
     private readonly Uri _url =
         new($"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json");
 
-    private readonly AuthenticationHeaderValue _authorization = new("Basic", Convert.ToBase64String(CredentialsOf(options)));
+    private readonly string _authorization = $"Basic {Convert.ToBase64String(CredentialsOf(options))}";
 
     private readonly byte[] _sender = SenderOf(options);
     private readonly string? _statusCallback = options.StatusCallbackUrl?.AbsoluteUri;
@@ -34,13 +34,15 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
         FormEncoding.Write(form, delivery.Content.Body);
         WriteStatusCallback(form, delivery);
         WriteValidity(form, delivery);
-        return new HttpRequestMessage(HttpMethod.Post, _url)
+        var request = new HttpRequestMessage(HttpMethod.Post, _url)
         {
             Content = form,
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Headers = { Authorization = _authorization },
         };
+        // As text: a header value that has been parsed is put together anew for every request.
+        request.Headers.TryAddWithoutValidation("Authorization", _authorization);
+        return request;
     }
 
     private void WriteStatusCallback(PooledContent form, Delivery delivery)

@@ -1,5 +1,6 @@
+using System.Buffers;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Unicode;
 
 namespace Notify.Providers.Webhook;
 
@@ -18,14 +19,14 @@ internal sealed class WebhookSigner(WebhookOptions options)
         ? Sign(_key, id, timestamp, body)
         : $"{Sign(_key, id, timestamp, body)} {Sign(_previousKey, id, timestamp, body)}";
 
-    // In two parts, because the body alone is what is sent: one piece would take a second buffer as large.
     private static string Sign(byte[] key, string id, string timestamp, ReadOnlySpan<byte> body)
     {
+        var signed = ArrayPool<byte>.Shared.Rent(id.Length + timestamp.Length + 2 + body.Length);
+        Utf8.TryWrite(signed, $"{id}.{timestamp}.", out var length);
+        body.CopyTo(signed.AsSpan(length));
         Span<byte> signature = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
-        hmac.AppendData(Encoding.ASCII.GetBytes($"{id}.{timestamp}."));
-        hmac.AppendData(body);
-        hmac.GetHashAndReset(signature);
+        HMACSHA256.HashData(key, signed.AsSpan(0, length + body.Length), signature);
+        ArrayPool<byte>.Shared.Return(signed);
         return $"v1,{Convert.ToBase64String(signature)}";
     }
 }

@@ -5,7 +5,9 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>Firebase Cloud Messaging: HTTP/2 over TLS, an access token of Google's length, an answer that names the message.</summary>
+/// <summary>
+/// Firebase Cloud Messaging: HTTP/2 over TLS, an access token of Google's length, an answer that names the message.
+/// </summary>
 internal sealed class FcmVendor : WireVendor
 {
     private const string TokenPath = "/token";
@@ -53,7 +55,11 @@ internal sealed class FcmVendor : WireVendor
     {
         var letters = new StringBuilder();
         for (var i = 0; letters.Length < length; i++)
-            letters.Append(Convert.ToHexStringLower(SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(i)])));
+        {
+            var hash = SHA256.HashData([.. BitConverter.GetBytes(seed), .. BitConverter.GetBytes(i)]);
+            letters.Append(Convert.ToHexStringLower(hash));
+        }
+
         return letters.ToString(0, length);
     }
 }

@@ -3,11 +3,11 @@ using System.Net.Security;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The plainest program that tells a vendor the same: one HttpClient that sends again what the provider has sent, byte for byte, and
-/// looks at the status. It reads the answer where the provider has to, and parses nothing of it.
+/// The plainest program that tells a vendor the same: one HttpClient that sends again what the provider has sent, byte for byte,
+/// and looks at the status. It reads the answer where the provider has to, and parses nothing of it.
 /// </summary>
-internal sealed class HttpCeiling(IReadOnlyList<RecordedRequest> requests, bool readsAnswer, RemoteCertificateValidationCallback trust)
-    : IDisposable
+internal sealed class HttpCeiling(
+    IReadOnlyList<RecordedRequest> requests, bool readsAnswer, RemoteCertificateValidationCallback trust) : IDisposable
 {
     // All callers read into the same memory: nobody looks at it.
     private readonly byte[] _unread = new byte[4096];

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Http.Headers;
 
 namespace Notify.Load.Wire;
@@ -36,18 +37,23 @@ internal sealed class RecordedRequest
     // The length is the content's own to say.
     private static (string Name, string Value)[] Copy(HttpHeaders headers) =>
     [
-        .. headers.NonValidated.Where(header => header.Key != "Content-Length").Select(header => (header.Key, header.Value.ToString())),
+        .. headers.NonValidated
+            .Where(header => header.Key != "Content-Length")
+            .Select(header => (header.Key, header.Value.ToString())),
     ];
 }
 
-/// <summary>Keeps the latest request that passes.</summary>
-internal sealed class RequestRecorder : DelegatingHandler
+/// <summary>Keeps the messages that pass.</summary>
+internal sealed class RequestRecorder(WireVendor vendor) : DelegatingHandler
 {
-    public RecordedRequest? Latest { get; private set; }
+    private readonly ConcurrentQueue<RecordedRequest> _requests = new();
+
+    public IReadOnlyList<RecordedRequest> Requests => [.. _requests];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        Latest = await RecordedRequest.OfAsync(request);
+        if (vendor.AnswerAt(request.RequestUri!.AbsolutePath).IsMessage)
+            _requests.Enqueue(await RecordedRequest.OfAsync(request));
         return await base.SendAsync(request, cancellationToken);
     }
 }

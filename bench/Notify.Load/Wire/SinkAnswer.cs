@@ -10,7 +10,9 @@ internal sealed record SinkAnswer(int Status, string? Json = null)
     /// <summary>A header that the vendor writes beside the usual ones.</summary>
     public (string Name, string Value)? Header { get; init; }
 
-    /// <summary>Whether the request was a message; false for what a client asks beside its messages, such as an access token.</summary>
+    /// <summary>
+    /// Whether the request was a message; false for what a client asks beside its messages, such as an access token.
+    /// </summary>
     public bool IsMessage { get; init; } = true;
 
     public ReadOnlyMemory<byte> Body { get; } = Encoding.UTF8.GetBytes(Json ?? "");

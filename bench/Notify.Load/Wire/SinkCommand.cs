@@ -1,8 +1,8 @@
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The hidden command by which the bench starts a sink as a process of its own, so that what it costs is not counted. It says where
-/// it listens, then for each line that it is given what it has taken, and ends with its input.
+/// The hidden command by which the bench starts a sink as a process of its own, so that what it costs is not counted. It says
+/// where it listens, then for each line that it is given what it has taken, and ends with its input.
 /// </summary>
 internal static class SinkCommand
 {

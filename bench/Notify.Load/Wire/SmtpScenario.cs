@@ -1,11 +1,13 @@
 using Notify.Load.Measuring;
+using Notify.Providers.Smtp;
 using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The SMTP provider against a local sink in clear, over as many connections as it keeps by itself, each with a caller that sends one
-/// email after the other. What a caller waits for is the outcome of one email. The ceiling says the same over as many sockets.
+/// The SMTP provider against a local sink in clear, over as many connections as it keeps by itself, each with a caller that sends
+/// one email after the other. What a caller waits for is the outcome of one email. The ceiling says the same over as many
+/// sockets.
 /// </summary>
 internal static class SmtpScenario
 {
@@ -24,7 +26,7 @@ internal static class SmtpScenario
         var count = arguments.Int32("count", 100_000, min: 1_000);
         var pairs = arguments.Int32("pairs", 3, min: 1);
         var latency = arguments.Int32("latency", 0, min: 0);
-        var byDefault = new Providers.Smtp.SmtpOptions().MaxConnections;
+        var byDefault = new SmtpOptions().MaxConnections;
         var connections = arguments.Int32("connections", latency == 0 ? byDefault : ConnectionsAtLatency, min: 1);
         arguments.RefuseUnknown();
 
@@ -44,15 +46,16 @@ internal static class SmtpScenario
         return 0;
     }
 
-    private static void Compose(INotificationsBuilder notifications, int port, int connections) => notifications.AddSmtp(options =>
-    {
-        options.Host = "127.0.0.1";
-        options.Port = port;
-        options.Security = Providers.Smtp.SmtpSecurity.None;
-        options.From = "shop@example.org";
-        options.FromName = "The shop";
-        options.MaxConnections = connections;
-    });
+    private static void Compose(INotificationsBuilder notifications, int port, int connections) =>
+        notifications.AddSmtp(options =>
+        {
+            options.Host = "127.0.0.1";
+            options.Port = port;
+            options.Security = SmtpSecurity.None;
+            options.From = "shop@example.org";
+            options.FromName = "The shop";
+            options.MaxConnections = connections;
+        });
 
     private static Delivery DeliveryTo(int number)
     {

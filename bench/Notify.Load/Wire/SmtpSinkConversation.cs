@@ -42,7 +42,9 @@ internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
 
         await socket.SendAsync(GoOn);
         var ended = await ReadPastAsync(ContentEnd);
-        return ended == 0 ? null : new RecordedEmail(_input.AsMemory(0, announced), _input.AsMemory(announced, ended - announced));
+        return ended == 0
+            ? null
+            : new RecordedEmail(_input.AsMemory(0, announced), _input.AsMemory(announced, ended - announced));
     }
 
     public async Task AcceptAsync()

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Notify.Load.Measuring;
 
 namespace Notify.Load.Wire;
@@ -5,6 +6,9 @@ namespace Notify.Load.Wire;
 /// <summary>What a comparison at the wire came to.</summary>
 internal static class WireResult
 {
+    /// <summary>How many arrays of a size the shared pool keeps for each processor; 32 unless it is set.</summary>
+    private const string PoolVariable = "DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION";
+
     /// <param name="comparison">The turns.</param>
     /// <param name="reach">The least ratio.</param>
     /// <param name="maxBytes">The most that a push may allocate; null where there is no such figure.</param>
@@ -21,6 +25,8 @@ internal static class WireResult
         {
             ["callers"] = callers,
             ["latency_ms"] = latency,
+            ["pool_arrays_per_processor"] = int.Parse(
+                Environment.GetEnvironmentVariable(PoolVariable) ?? "32", CultureInfo.InvariantCulture),
             ["ceiling_allocated_bytes_per_item"] = Math.Round(ceiling.AllocatedBytesEach),
             ["ceiling_p50_ms"] = Math.Round(ceiling.P50, 3),
             ["ceiling_p99_ms"] = Math.Round(ceiling.P99, 3),

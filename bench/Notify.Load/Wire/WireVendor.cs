@@ -2,7 +2,9 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A vendor that speaks HTTP: what its provider is given to send, and what the sink answers in the vendor's stead.</summary>
+/// <summary>
+/// A vendor that speaks HTTP: what its provider is given to send, and what the sink answers in the vendor's stead.
+/// </summary>
 internal abstract class WireVendor
 {
     /// <summary>The vendor's name, which is its provider's too.</summary>
