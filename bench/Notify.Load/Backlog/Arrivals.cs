@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Triggers that come when they come, whether or not those before them have been answered (an open loop). Each waits from the time at which
-/// it was to come, so that a pause of the process counts for everybody who came during it.
+/// Triggers that come when they come, whether or not those before them have been answered (an open loop). Each waits from the
+/// time at which it was to come, so that a pause of the process counts for everybody who came during it.
 /// </summary>
 internal static class Arrivals
 {

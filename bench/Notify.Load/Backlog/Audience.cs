@@ -2,7 +2,9 @@ using Notify.Recipients;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>Users with one device each, all subscribed to one topic. Devices have ids without order, as those that come from phones.</summary>
+/// <summary>
+/// Users with one device each, all subscribed to one topic. Devices have ids without order, as those that come from phones.
+/// </summary>
 internal static class Audience
 {
     public const string Topic = "everybody";
@@ -14,7 +16,7 @@ internal static class Audience
             var directory = application.Get<IRecipientDirectory>();
             await directory.SaveUserAsync(new User { Id = "u-model" });
             await directory.RegisterDeviceAsync(
-                new Device { Id = "d-model", UserId = "u-model", Platform = Platform.Android, Token = new string('t', 152), App = "shop" });
+                new Device { Id = "d-model", UserId = "u-model", Platform = Platform.Android, Token = "token", App = "shop" });
             await directory.SubscribeAsync(Topic, ["u-model"]);
         }
 

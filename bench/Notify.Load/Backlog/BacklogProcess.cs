@@ -1,9 +1,12 @@
 using System.Diagnostics;
+using System.Globalization;
 using Notify.Load.Measuring;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>The hidden command that works off what is due in a database, and measures itself from the start of its process.</summary>
+/// <summary>
+/// The hidden command that works off what is due in a database, and measures itself from the start of its process.
+/// </summary>
 internal static class BacklogProcess
 {
     public const string Name = "backlog-process";
@@ -14,7 +17,7 @@ internal static class BacklogProcess
     {
         var path = arguments.RequiredText("database");
         var count = arguments.Int32("count", 0, min: 1);
-        var started = new DateTime(long.Parse(arguments.RequiredText("started")), DateTimeKind.Utc);
+        var started = new DateTime(long.Parse(arguments.RequiredText("started"), CultureInfo.InvariantCulture), DateTimeKind.Utc);
         arguments.RefuseUnknown();
 
         var startedAt = Stopwatch.GetTimestamp() - (long)((DateTime.UtcNow - started).TotalSeconds * Stopwatch.Frequency);

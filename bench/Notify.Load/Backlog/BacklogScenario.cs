@@ -4,8 +4,9 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A process is started cold on a database in which deliveries are due, and works them off: its rate over the whole run, from the start of
-/// the process until the last is settled, against the median rate of the run's quarters of a second. What is waited for is the next thousand.
+/// A process is started cold on a database in which deliveries are due, and works them off: its rate over the whole run, from the
+/// start of the process until the last is settled, against the median rate of the run's quarters of a second. What is waited for
+/// is the next thousand.
 /// </summary>
 internal static class BacklogScenario
 {
@@ -43,8 +44,8 @@ internal static class BacklogScenario
             throw new InvalidOperationException($"{count} were due and {DueDeliveries.Count(path)} were accepted and there.");
 
         Console.Error.WriteLine(
-            $"  {count:N0} due: the first after {worked.FirstMs:N0} ms, {worked.PerSecond:N0} per second of {worked.SteadyPerSecond:N0}, "
-            + $"{worked.RssMb:N0} MB");
+            $"  {count:N0} due: the first after {worked.FirstMs:N0} ms, {worked.PerSecond:N0} per second of "
+            + $"{worked.SteadyPerSecond:N0}, {worked.RssMb:N0} MB");
         return worked;
     }
 

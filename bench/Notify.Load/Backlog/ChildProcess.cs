@@ -1,10 +1,13 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>Runs a hidden command of the bench in a process of its own, so that what it holds in memory and its cold start are its own.</summary>
+/// <summary>
+/// Runs a hidden command of the bench in a process of its own, so that what it holds in memory and its cold start are its own.
+/// </summary>
 internal static class ChildProcess
 {
     /// <summary>What a child is told its own start by, in ticks of UTC.</summary>
@@ -17,7 +20,7 @@ internal static class ChildProcess
             RedirectStandardOutput = true,
         };
         start.ArgumentList.Add(Started);
-        start.ArgumentList.Add(DateTime.UtcNow.Ticks.ToString());
+        start.ArgumentList.Add(DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture));
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -37,7 +40,14 @@ internal static class ChildProcess
 /// <param name="AllocatedBytes">What the process allocated meanwhile.</param>
 /// <param name="RssMb">The most memory that the process held, in megabytes.</param>
 internal sealed record WorkedOff(
-    int Count, double Seconds, double FirstMs, double SteadyPerSecond, double P50Ms, double P99Ms, long AllocatedBytes, double RssMb)
+    int Count,
+    double Seconds,
+    double FirstMs,
+    double SteadyPerSecond,
+    double P50Ms,
+    double P99Ms,
+    long AllocatedBytes,
+    double RssMb)
 {
     public double PerSecond => Count / Seconds;
 

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Fills a database with copies of the rows that Notify wrote, under keys of their own: in seconds, and outside of what is measured.
-/// No application may have the database open meanwhile.
+/// Fills a database with copies of the rows that Notify wrote, under keys of their own: in seconds, and outside of what is
+/// measured. No application may have the database open meanwhile.
 /// </summary>
 internal sealed class CopiedRows : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class CopiedRows : IDisposable
         _path = path;
         _connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         _connection.Open();
-        Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -500000; BEGIN EXCLUSIVE");
+        Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -100000; BEGIN EXCLUSIVE");
     }
 
     /// <summary>Replaces a table's only row by copies of it.</summary>
@@ -29,11 +29,12 @@ internal sealed class CopiedRows : IDisposable
         var columns = ColumnsOf(table);
         if (values.Keys.Except(columns).Any())
             throw new InvalidOperationException($"{table} has other columns than this fills.");
+        var limit = count.ToString(CultureInfo.InvariantCulture);
         Execute(
             $"""
             CREATE TEMP TABLE model AS SELECT * FROM {table};
             DELETE FROM {table};
-            WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {count.ToString(CultureInfo.InvariantCulture)})
+            WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number LIMIT {limit})
             INSERT INTO {table} ({string.Join(", ", columns)})
             SELECT {string.Join(", ", columns.Select(column => values.GetValueOrDefault(column, column)))} FROM number, model;
             DROP TABLE model;

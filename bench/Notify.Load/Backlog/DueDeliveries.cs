@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Deliveries that fell due one after the other while nobody sent, one per millisecond: each of a notification of its own, with contents of
-/// its own to be read, as the many triggers of an outage leave them.
+/// Deliveries that fell due one after the other while nobody sent, one per millisecond: each of a notification of its own, with
+/// contents of its own to be read, as the many triggers of an outage leave them.
 /// </summary>
 internal static class DueDeliveries
 {
@@ -30,13 +30,17 @@ internal static class DueDeliveries
         });
     }
 
-    /// <summary>How many of the database's deliveries were accepted by the vendor, with one attempt each, and how many there are.</summary>
+    /// <summary>
+    /// How many of the database's deliveries were accepted by the vendor, with one attempt each, and how many there are.
+    /// </summary>
     public static (long Accepted, long All) Count(string path)
     {
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
+        var file = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false };
+        using var connection = new SqliteConnection(file.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = "SELECT COUNT(*) FILTER (WHERE state = 1 AND due_at IS NULL AND fence = 2), COUNT(*) FROM notify_delivery";
+        command.CommandText =
+            "SELECT COUNT(*) FILTER (WHERE state = 1 AND due_at IS NULL AND fence = 2), COUNT(*) FROM notify_delivery";
         using var reader = command.ExecuteReader();
         reader.Read();
         return (reader.GetInt64(0), reader.GetInt64(1));

@@ -55,8 +55,18 @@ internal static class FanoutProcess
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
 
-        var waits = vendor.Stamps.ToArray().Select(stamp => Stopwatch.GetElapsedTime(began, stamp).TotalMilliseconds).Order().ToArray();
+        var stamps = vendor.Stamps.ToArray();
+        Array.Sort(stamps);
         return new WorkedOff(
-            vendor.Accepted, seconds, waits[0], count / seconds, waits[count / 2], waits[(int)(count * 0.99)], allocated, RssMb: 0);
+            vendor.Accepted,
+            seconds,
+            FirstMs: Wait(stamps[0]),
+            SteadyPerSecond: count / seconds,
+            P50Ms: Wait(stamps[count / 2]),
+            P99Ms: Wait(stamps[(int)(count * 0.99)]),
+            allocated,
+            RssMb: 0);
+
+        double Wait(long stamp) => Stopwatch.GetElapsedTime(began, stamp).TotalMilliseconds;
     }
 }

@@ -4,15 +4,15 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A broadcast to a topic whose subscribers have one device each, from the trigger until all deliveries are settled: what a device costs
-/// when there are many, against what it costs when there are few. Each size has a process and a database of its own; the few come before
-/// and after the many. What a device waits is the time from the trigger until the vendor has its message.
+/// A broadcast to a topic whose subscribers have one device each, from the trigger until all deliveries are settled: what a
+/// device costs when there are many, against what it costs when there are few. Each size has a process and a database of its own;
+/// the few come before and after the many. What a device waits is the time from the trigger until the vendor has its message.
 /// </summary>
 internal static class FanoutScenario
 {
     private const double MostRatio = 1.15;
     private const int MostRssMb = 300;
-    private const int Broadcasts = 7;
+    private const int Broadcasts = 15;
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
@@ -41,8 +41,7 @@ internal static class FanoutScenario
         var path = Path.Combine(folder, $"{name}.db");
         await Audience.MakeAsync(path, count);
         var worked = await ChildProcess.RunAsync(
-            FanoutProcess.Name,
-            ["--database", path, "--count", count.ToString(CultureInfo.InvariantCulture), "--runs", runs.ToString(CultureInfo.InvariantCulture)]);
+            FanoutProcess.Name, "--database", path, "--count", Text(count), "--runs", Text(runs));
         var expected = (long)count * runs;
         if (DueDeliveries.Count(path) != (expected, expected) || worked.Count != count)
             throw new InvalidOperationException($"Of {expected} deliveries {DueDeliveries.Count(path)} were accepted and there.");
@@ -50,6 +49,8 @@ internal static class FanoutScenario
         Console.Error.WriteLine($"  {count:N0} devices: {worked.PerSecond:N0} per second, {worked.RssMb:N0} MB");
         return worked;
     }
+
+    private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
     private static RatioResult ResultOf(WorkedOff large, WorkedOff before, WorkedOff after)
     {

@@ -4,7 +4,9 @@ using Notify.Queueing;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>An application with Notify on a SQLite file, as a user composes it: nothing is set but the file and the provider.</summary>
+/// <summary>
+/// An application with Notify on a SQLite file, as a user composes it: nothing is set but the file and the provider.
+/// </summary>
 internal sealed class LocalApplication : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(2);
@@ -31,7 +33,9 @@ internal sealed class LocalApplication : IAsyncDisposable
 
     public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
-    /// <summary>Ends when nothing is left to be sent. To be called when little is: looking costs more, the more there is.</summary>
+    /// <summary>
+    /// Ends when nothing is left to be sent. To be called when little is: looking costs more, the more there is.
+    /// </summary>
     public async Task SettleAsync()
     {
         while ((await Get<IDeliveryQueue>().GetDepthAsync(CancellationToken.None)).Count > 0)

@@ -2,7 +2,9 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>What is waited for with a backlog in the queue, and without one, in turns; the pair with the median ratio of their p99 counts.</summary>
+/// <summary>
+/// What is waited for with a backlog in the queue, and without one, in turns; the pair with the median ratio of their p99 counts.
+/// </summary>
 internal sealed class WaitComparison
 {
     private readonly List<(Turn Busy, Turn Idle)> _pairs = [];
@@ -19,8 +21,8 @@ internal sealed class WaitComparison
                 comparison._pairs.Add(pair);
             var turn = i > 0 ? $"pair {i} of {pairs}" : "warm-up";
             Console.Error.WriteLine(
-                $"  {turn}: p50 {pair.Busy.P50:0.00} of {pair.Idle.P50:0.00} ms, p99 {pair.Busy.P99:0.00} of {pair.Idle.P99:0.00} ms, "
-                + $"ratio {Ratio(pair):0.00}");
+                $"  {turn}: p50 {pair.Busy.P50:0.00} of {pair.Idle.P50:0.00} ms, "
+                + $"p99 {pair.Busy.P99:0.00} of {pair.Idle.P99:0.00} ms, ratio {Ratio(pair):0.00}");
         }
 
         return comparison;
