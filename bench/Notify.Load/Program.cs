@@ -4,6 +4,7 @@ using Notify.Load.Embedded;
 using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
+using Notify.Load.Peers;
 using Notify.Load.Scaling;
 using Notify.Load.Wire;
 
@@ -16,6 +17,7 @@ try
         "embedded" => await EmbeddedScenario.RunAsync(arguments),
         "idle" => await IdleScenario.RunAsync(arguments),
         "ingress" => await IngressScenario.RunAsync(arguments),
+        "peers" => await PeersScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
         "apns" or "fcm" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
@@ -30,8 +32,9 @@ try
               embedded [--count 100000] [--pairs 3]
               apns, fcm, webhook, twilio [--latency 0] [--count 60000] [--pairs 3] [--callers 256]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
-              ingress  [--count 60000] [--pairs 3]
+              ingress  [--count 60000] [--pairs 3] [--callers 64]
               idle     [--seconds 60]
+              peers    [--count 20000] [--pairs 3] [--only bullmq|node-apn|firebase-admin|nodemailer]
             Its result is one JSON line, the last of the standard output.
             """),
     };
