@@ -48,13 +48,17 @@ internal static class IngressScenario
     }
 
     private static Dictionary<string, double> Details(
-        IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending) => new()
+        IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending)
     {
-        ["with_delivery_per_second"] = Math.Round(sending.Median.Ours.PerSecond),
-        ["with_delivery_ratio"] = Math.Round(sending.Median.Ours.PerSecond / sending.Median.Ceiling.PerSecond, 3),
-        ["server_processor_us"] = Math.Round(api.ProcessorMicroseconds, 1),
-        ["with_delivery_server_processor_us"] = Math.Round(whole.ProcessorMicroseconds, 1),
-        ["ceiling_server_processor_us"] = Math.Round(ceiling.ProcessorMicroseconds, 1),
-        ["caller_processor_us"] = Math.Round(ceiling.CallerProcessorMicroseconds, 1),
-    };
+        var (ours, theirs) = sending.Median;
+        return new Dictionary<string, double>
+        {
+            ["with_delivery_per_second"] = Math.Round(ours.PerSecond),
+            ["with_delivery_ratio"] = Math.Round(ours.PerSecond / theirs.PerSecond, 3),
+            ["server_processor_us"] = Math.Round(api.ProcessorMicroseconds, 1),
+            ["with_delivery_server_processor_us"] = Math.Round(whole.ProcessorMicroseconds, 1),
+            ["ceiling_server_processor_us"] = Math.Round(ceiling.ProcessorMicroseconds, 1),
+            ["caller_processor_us"] = Math.Round(ceiling.CallerProcessorMicroseconds, 1),
+        };
+    }
 }
