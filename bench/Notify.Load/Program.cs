@@ -6,6 +6,7 @@ using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
 using Notify.Load.Kafka;
+using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
 using Notify.Load.Report;
 using Notify.Load.Scaling;
@@ -26,6 +27,7 @@ try
         "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
         "fairness" => await FairnessScenario.RunAsync(arguments),
+        "peers" => await PeersScenario.RunAsync(arguments),
         "idle" => await IdleScenario.RunAsync(arguments),
         AllScenarios.Name => await AllScenarios.RunAsync(arguments),
         "chaos" => await ChaosScenario.RunAsync(arguments),
@@ -44,13 +46,14 @@ try
               embedded [--count 100000] [--pairs 3]
               postgres [--count 20000] [--pairs 3]
               kafka    [--count 20000] [--pairs 3]
-              ingress  [--count 60000] [--pairs 3]
+              ingress  [--count 60000] [--pairs 3] [--callers 64]
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               fanout   [--count 1000000]
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]
               fairness [--count 500000] [--pairs 3] [--vendor-ms 50]
+              peers    [--count 40000] [--pairs 2] [--only bullmq|node-apn|firebase-admin|nodemailer]
               idle     [--seconds 60]
               all      [--to bench] [--only NAME,NAME]: all of the above, written to RESULTS.md with a plot
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]

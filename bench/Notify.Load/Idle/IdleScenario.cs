@@ -7,8 +7,8 @@ using Notify.Testing;
 namespace Notify.Load.Idle;
 
 /// <summary>
-/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor; what has a
-/// rate or a wait in other scenarios is 0 here.
+/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor; what has
+/// a rate or a wait in other scenarios is 0 here.
 /// </summary>
 internal static class IdleScenario
 {
@@ -21,8 +21,9 @@ internal static class IdleScenario
 
         using var folder = new TemporaryFolder();
         await using var host = Start(folder.Path);
-        await Eventually.TrueAsync(
-            () => host.HasExited ? throw new InvalidOperationException(host.Output) : host.Output.Contains("Notify is ready"), "the host to be ready");
+        await Eventually.TrueAsync(() => host.HasExited || host.Output.Contains("Notify is ready"), "the host to be ready");
+        if (host.HasExited)
+            throw new InvalidOperationException($"The host ended: {host.Output}");
         using var process = Process.GetProcessById(host.Id);
         var before = process.TotalProcessorTime;
         var started = Stopwatch.GetTimestamp();
@@ -44,9 +45,9 @@ internal static class IdleScenario
 
     private static ServerProcess Start(string data)
     {
-        var assembly = Metadata("HostAssembly");
-        string[] command = ["exec", assembly, "--contentRoot", Metadata("HostFolder"), "--Notify:Data", data, "--urls", $"http://127.0.0.1:{HostProcess.FreePort()}"];
-        return ServerProcess.Start("dotnet", command);
+        var url = $"http://127.0.0.1:{HostProcess.FreePort()}";
+        string[] settings = ["--contentRoot", Metadata("HostFolder"), "--Notify:Data", data, "--urls", url];
+        return ServerProcess.Start("dotnet", ["exec", Metadata("HostAssembly"), .. settings]);
     }
 
     private static void Print(double share, double megabytes, double peakMegabytes)

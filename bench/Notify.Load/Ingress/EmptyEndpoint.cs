@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// The ceiling: a minimal API's endpoint that reads the same body into the same shape and answers with the same bytes, with a ready-made id,
-/// and that keeps nothing.
+/// The ceiling: a minimal API's endpoint that reads the same body into the same shape and answers with the same bytes, with a
+/// ready-made id, and that keeps nothing.
 /// </summary>
 internal static class EmptyEndpoint
 {

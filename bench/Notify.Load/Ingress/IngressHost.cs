@@ -6,7 +6,9 @@ using Notify.Queueing;
 
 namespace Notify.Load.Ingress;
 
-/// <summary>The hidden command by which the bench starts itself as the server that is called: Notify, or the endpoint that is its ceiling.</summary>
+/// <summary>
+/// The hidden command by which the bench starts itself as the server that is called: Notify, or the endpoint that is its ceiling.
+/// </summary>
 internal static class IngressHost
 {
     public const string Name = "ingress-host";
@@ -45,9 +47,12 @@ internal static class IngressHost
 
         var app = builder.Build();
         app.MapNotifications();
-        app.MapGet(Pending, async (IDeliveryQueue queue) => Text((await queue.GetDepthAsync(CancellationToken.None)).Sum(depth => depth.Pending)));
+        app.MapGet(Pending, CountPendingAsync);
         return app;
     }
+
+    private static async Task<string> CountPendingAsync(IDeliveryQueue queue) =>
+        Text((await queue.GetDepthAsync(CancellationToken.None)).Sum(depth => depth.Pending));
 
     private static string Text(long value) => value.ToString(CultureInfo.InvariantCulture);
 }

@@ -3,13 +3,14 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// One notification per HTTP request over kept connections, 64 of them by default, against an endpoint that reads the same body and keeps nothing; each server is a
-/// process of its own and shares the machine with the callers. The waits are those of a caller, from its request to the 202.
+/// One notification per HTTP request over kept connections, 64 of them by default, against an endpoint that reads the same body and
+/// keeps nothing; each server is a process of its own and shares the machine with the callers. The waits are those of a caller, from its
+/// request to the 202.
 /// </summary>
 /// <remarks>
-/// The line's figures are those of a process whose role is <c>api</c>: it makes notifications durable and leaves the sending to others. The
-/// details have the ratio of a process that does all of it, up to the last settlement, because what it sends meanwhile takes the same
-/// processors; <c>embedded</c> is that work's own scenario.
+/// The line's figures are those of a process whose role is <c>api</c>: it makes notifications durable and leaves the sending to others.
+/// The details have the ratio of a process that does all of it, up to the last settlement, because what it sends meanwhile takes the
+/// same processors; <c>embedded</c> is that work's own scenario.
 /// </remarks>
 internal static class IngressScenario
 {
@@ -28,11 +29,13 @@ internal static class IngressScenario
         {
             await using var ceiling = await IngressServer.StartAsync(callers);
             await using var api = await IngressServer.StartAsync(callers, Path.Combine(folder, "api.db"), Workers.None);
-            var accepting = await Comparison.RunAsync("ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
+            var accepting = await Comparison.RunAsync(
+                "ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
             await api.StopAsync();
 
             await using var whole = await IngressServer.StartAsync(callers, Path.Combine(folder, "whole.db"), Workers.All);
-            var sending = await Comparison.RunAsync("ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
+            var sending = await Comparison.RunAsync(
+                "ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
             await whole.StopAsync();
 
             (accepting.AtLeast(Reach) with { RssMb = api.PeakMegabytes, Details = Details(api, whole, ceiling, sending) }).Print();
@@ -44,13 +47,18 @@ internal static class IngressScenario
         }
     }
 
-    private static Dictionary<string, double> Details(IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending) => new()
+    private static Dictionary<string, double> Details(
+        IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending)
     {
-        ["with_delivery_per_second"] = Math.Round(sending.Median.Ours.PerSecond),
-        ["with_delivery_ratio"] = Math.Round(sending.Median.Ours.PerSecond / sending.Median.Ceiling.PerSecond, 3),
-        ["server_processor_us"] = Math.Round(api.ProcessorMicroseconds, 1),
-        ["with_delivery_server_processor_us"] = Math.Round(whole.ProcessorMicroseconds, 1),
-        ["ceiling_server_processor_us"] = Math.Round(ceiling.ProcessorMicroseconds, 1),
-        ["caller_processor_us"] = Math.Round(ceiling.CallerProcessorMicroseconds, 1),
-    };
+        var (ours, theirs) = sending.Median;
+        return new Dictionary<string, double>
+        {
+            ["with_delivery_per_second"] = Math.Round(ours.PerSecond),
+            ["with_delivery_ratio"] = Math.Round(ours.PerSecond / theirs.PerSecond, 3),
+            ["server_processor_us"] = Math.Round(api.ProcessorMicroseconds, 1),
+            ["with_delivery_server_processor_us"] = Math.Round(whole.ProcessorMicroseconds, 1),
+            ["ceiling_server_processor_us"] = Math.Round(ceiling.ProcessorMicroseconds, 1),
+            ["caller_processor_us"] = Math.Round(ceiling.CallerProcessorMicroseconds, 1),
+        };
+    }
 }

@@ -45,13 +45,14 @@ internal sealed class IngressServer : IAsyncDisposable
         var port = HostProcess.FreePort();
         string[] command =
         [
-            "exec", typeof(IngressServer).Assembly.Location, IngressHost.Name, "--port", port.ToString(CultureInfo.InvariantCulture),
+            "exec", typeof(IngressServer).Assembly.Location, IngressHost.Name,
+            "--port", port.ToString(CultureInfo.InvariantCulture),
             .. database is null ? [] : new[] { "--database", database, "--workers", workers.ToString() },
         ];
         var process = ServerProcess.Start("dotnet", command);
-        await Eventually.TrueAsync(
-            () => Task.FromResult(process.HasExited ? throw new InvalidOperationException(process.Output) : process.Output.Contains(HostCommand.Ready)),
-            "the server to be ready");
+        await Eventually.TrueAsync(() => process.HasExited || process.Output.Contains(HostCommand.Ready), "the server to be ready");
+        if (process.HasExited)
+            throw new InvalidOperationException($"The server ended: {process.Output}");
         return new IngressServer(database, workers, callers, process, port);
     }
 
@@ -74,12 +75,16 @@ internal sealed class IngressServer : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
 
-        using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _database, Pooling = false }.ToString());
+        var database = new SqliteConnectionStringBuilder { DataSource = _database, Pooling = false };
+        using var connection = new SqliteConnection(database.ToString());
         connection.Open();
         var notifications = Count(connection, "SELECT COUNT(*) FROM notify_notification");
         var deliveries = Count(connection, $"SELECT COUNT(*) FROM notify_delivery WHERE state = {(_workers == Workers.None ? 0 : 1)}");
         if (notifications != _sent || deliveries != _sent)
-            throw new InvalidOperationException($"{_sent} were answered with 202; {notifications} are stored, {deliveries} as they ought to be.");
+        {
+            throw new InvalidOperationException(
+                $"{_sent} were answered with 202; {notifications} are stored, {deliveries} as they ought to be.");
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -7,13 +7,15 @@ using System.Text;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// An HTTP/1.1 connection that sends ready-made triggers with another address each, one after the other. It does as little as can be, because
-/// whatever it takes of the processors it takes from the server, and would bring the two that are compared closer together.
+/// An HTTP/1.1 connection that sends ready-made triggers with another address each, one after the other. It does as little as can be,
+/// because whatever it takes of the processors it takes from the server, and would bring the two that are compared closer together.
 /// </summary>
 internal sealed class KeepAliveConnection : IDisposable
 {
     private const string Body =
-        """{"to":[{"email":"00000000@example.org"}],"content":{"title":"Your order","body":"It was shipped and will arrive tomorrow."}}""";
+        """
+        {"to":[{"email":"00000000@example.org"}],"content":{"title":"Your order","body":"It was shipped and will arrive tomorrow."}}
+        """;
 
     private static ReadOnlySpan<byte> Length => "Content-Length: "u8;
 
@@ -24,7 +26,8 @@ internal sealed class KeepAliveConnection : IDisposable
 
     public KeepAliveConnection(int port)
     {
-        var text = $"POST /v1/notifications HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}";
+        var head = $"POST /v1/notifications HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\n";
+        var text = $"{head}Content-Length: {Body.Length}\r\n\r\n{Body}";
         _request = Encoding.ASCII.GetBytes(text);
         _numberAt = text.IndexOf("00000000@", StringComparison.Ordinal);
         _socket.Connect(IPAddress.Loopback, port);

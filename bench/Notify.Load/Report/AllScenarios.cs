@@ -29,6 +29,7 @@ internal static class AllScenarios
         "backlog",
         "priority",
         "fairness",
+        "peers",
         "idle",
     ];
 

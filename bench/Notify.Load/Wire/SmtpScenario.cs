@@ -46,7 +46,7 @@ internal static class SmtpScenario
         return 0;
     }
 
-    private static void Compose(INotificationsBuilder notifications, int port, int connections) =>
+    internal static void Compose(INotificationsBuilder notifications, int port, int connections) =>
         notifications.AddSmtp(options =>
         {
             options.Host = "127.0.0.1";
@@ -57,7 +57,7 @@ internal static class SmtpScenario
             options.MaxConnections = connections;
         });
 
-    private static Delivery DeliveryTo(int number)
+    internal static Delivery DeliveryTo(int number)
     {
         var now = DateTimeOffset.UtcNow;
         return new Delivery

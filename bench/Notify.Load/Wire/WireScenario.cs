@@ -54,7 +54,7 @@ internal static class WireScenario
         return 0;
     }
 
-    private static IHttpClientBuilder Compose(INotificationsBuilder notifications, WireVendor vendor, SinkProcess sink)
+    internal static IHttpClientBuilder Compose(INotificationsBuilder notifications, WireVendor vendor, SinkProcess sink)
     {
         vendor.AddTo(notifications, sink.Address);
         return notifications.Services.AddHttpClient($"Notify.{vendor.Name}").ConfigurePrimaryHttpMessageHandler((handler, _) =>

@@ -65,7 +65,9 @@ internal static class RequestBody
 
     private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) => body.IsSingleSegment ? body.First : body.ToArray();
 
-    /// <returns>The body, which stays in the server's buffers until the reader is advanced; null when it is larger than <paramref name="maxBytes"/>.</returns>
+    /// <returns>
+    /// The body, which stays in the server's buffers until the reader is advanced; null when it is larger than <paramref name="maxBytes"/>.
+    /// </returns>
     private static async ValueTask<ReadOnlySequence<byte>?> BufferAsync(HttpContext context, long maxBytes)
     {
         if (context.Request.ContentLength > maxBytes)

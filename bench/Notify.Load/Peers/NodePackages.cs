@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using Notify.Testing;
+
+namespace Notify.Load.Peers;
+
+/// <summary>The peers as npm installs them, with the scripts that drive them, in a folder that goes with this.</summary>
+internal sealed class NodePackages : IDisposable
+{
+    /// <summary>The newest that the machines' Node.js, 20, runs: firebase-admin 14 asks for 22.</summary>
+    private static readonly string[] Packages =
+        ["bullmq@6.7.0", "ioredis@5.11.1", "@parse/node-apn@8.1.0", "firebase-admin@13.9.0", "nodemailer@10.6.0"];
+
+    private readonly TemporaryFolder _folder = new();
+
+    private NodePackages()
+    {
+        foreach (var script in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "Peers"), "*.mjs"))
+            File.Copy(script, _folder.File(Path.GetFileName(script)));
+    }
+
+    public static async Task<NodePackages> InstallAsync()
+    {
+        var packages = new NodePackages();
+        Console.Error.WriteLine($"  npm install {string.Join(' ', Packages)}");
+        string[] command = ["install", "--prefix", packages._folder.Path, "--no-audit", "--no-fund", "--silent", .. Packages];
+        await using var npm = ServerProcess.Start(ServerProcess.Find("npm"), command);
+        await npm.WaitForExitAsync();
+        return npm.ExitCode == 0 ? packages : throw new InvalidOperationException($"npm install failed: {npm.Output}");
+    }
+
+    /// <summary>Node.js with a script that reads counts and writes how long each turn took.</summary>
+    public Process Start(string script, params IEnumerable<string> arguments) =>
+        Process.Start(new ProcessStartInfo(ServerProcess.Find("node"), [_folder.File(script), .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+
+    public void Dispose() => _folder.Dispose();
+}
