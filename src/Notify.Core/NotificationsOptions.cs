@@ -53,7 +53,10 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.020", "1.00:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>How often the queue is looked into when nothing hints at work. 10 ms to 1 minute; default 250 ms.</summary>
+    /// <summary>
+    /// How often the queue is looked into when nothing hints at work; digests are looked for once a second at most. 10 ms to 1 minute;
+    /// default 250 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 

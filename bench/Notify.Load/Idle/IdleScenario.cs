@@ -14,6 +14,8 @@ internal static class IdleScenario
 {
     private const double MaxShare = 0.01, MaxMegabytes = 120;
 
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
+
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var length = TimeSpan.FromSeconds(arguments.Int32("seconds", 60, min: 1));
@@ -25,6 +27,11 @@ internal static class IdleScenario
         if (host.HasExited)
             throw new InvalidOperationException($"The host ended: {host.Output}");
         using var process = Process.GetProcessById(host.Id);
+        var atStart = process.TotalProcessorTime;
+        Console.Error.WriteLine($"  ready, and resting for {Rest.TotalSeconds:0} s");
+        await Task.Delay(Rest);
+        process.Refresh();
+        var shareAtStart = (process.TotalProcessorTime - atStart) / Rest;
         var before = process.TotalProcessorTime;
         var started = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(started) < length)
@@ -36,7 +43,7 @@ internal static class IdleScenario
 
         Console.Error.WriteLine();
         process.Refresh();
-        Print(Share(), Megabytes(), ResidentMemory.PeakBytes(host.Id) / 1e6);
+        Print(Share(), shareAtStart, Megabytes(), ResidentMemory.PeakBytes(host.Id) / 1e6);
         return 0;
 
         double Share() => (process.TotalProcessorTime - before) / Stopwatch.GetElapsedTime(started);
@@ -50,7 +57,7 @@ internal static class IdleScenario
         return ServerProcess.Start("dotnet", ["exec", Metadata("HostAssembly"), .. settings]);
     }
 
-    private static void Print(double share, double megabytes, double peakMegabytes)
+    private static void Print(double share, double shareAtStart, double megabytes, double peakMegabytes)
     {
         var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
         var result = RatioResult.Of("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
@@ -62,6 +69,7 @@ internal static class IdleScenario
             Details = new Dictionary<string, double>
             {
                 ["cpu_percent"] = Math.Round(share * 100, 3),
+                ["cpu_percent_of_the_first_30_s"] = Math.Round(shareAtStart * 100, 3),
                 ["peak_rss_mb"] = Math.Round(peakMegabytes, 1),
             },
         }).Print();

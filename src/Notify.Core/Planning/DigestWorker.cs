@@ -23,6 +23,11 @@ internal sealed class DigestWorker(
 {
     private const int LeasesAtATime = 50;
 
+    /// <summary>What is collected for minutes or days need not be looked for several times a second.</summary>
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+
+    protected override TimeSpan Interval => Options.PollInterval > LeastInterval ? Options.PollInterval : LeastInterval;
+
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
         var now = Time.GetUtcNow();

@@ -14,6 +14,9 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
 
     protected TimeProvider Time => time;
 
+    /// <summary>How often the worker looks when nobody signals.</summary>
+    protected virtual TimeSpan Interval => Options.PollInterval;
+
     /// <summary>Makes the worker look at once.</summary>
     public void Wake() => _look.Set();
 
@@ -22,7 +25,7 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
     /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
-        var interval = Options.PollInterval;
+        var interval = Interval;
         await using var poll = time.CreateTimer(_ => _look.Set(), null, interval, interval).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
         {
