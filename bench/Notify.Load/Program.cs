@@ -44,8 +44,8 @@ try
             """
             Name a scenario:
               embedded [--count 100000] [--pairs 3]
-              postgres [--count 20000] [--pairs 3]
-              kafka    [--count 20000] [--pairs 3]
+              postgres [--count 60000] [--pairs 3]
+              kafka    [--count 40000] [--pairs 3]
               ingress  [--count 60000] [--pairs 3] [--callers 64]
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
@@ -55,7 +55,7 @@ try
               fairness [--count 500000] [--pairs 3] [--vendor-ms 50]
               peers    [--count 40000] [--pairs 2] [--only bullmq|node-apn|firebase-admin|nodemailer]
               idle     [--seconds 60]
-              all      [--to bench] [--only NAME,NAME]: all of the above, written to RESULTS.md with a plot
+              all      [--to bench] [--only NAME,NAME]: all of the above, or those named, written to RESULTS.md with a plot
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.

@@ -20,7 +20,7 @@ internal static class KafkaScenario
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        var count = arguments.Int32("count", 20_000, min: 1_000);
+        var count = arguments.Int32("count", 40_000, min: 1_000);
         var pairs = arguments.Int32("pairs", 3, min: 1);
         arguments.RefuseUnknown();
 

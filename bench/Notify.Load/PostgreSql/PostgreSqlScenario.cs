@@ -16,7 +16,7 @@ internal static class PostgreSqlScenario
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        var count = arguments.Int32("count", 20_000, min: 1_000);
+        var count = arguments.Int32("count", 60_000, min: 1_000);
         var pairs = arguments.Int32("pairs", 3, min: 1);
         arguments.RefuseUnknown();
 

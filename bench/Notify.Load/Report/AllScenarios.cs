@@ -1,36 +1,52 @@
 using System.Diagnostics;
 using System.Text.Json;
 using Notify.Load.Measuring;
+using Notify.Load.Wire;
 
 namespace Notify.Load.Report;
 
-/// <summary>Runs every scenario that has a ceiling, each in a process of its own, and writes what they came to.</summary>
+/// <summary>
+/// Runs every scenario that has a ceiling, or those that are named, each in a process of its own. What they came to is written after each,
+/// in the place of what they came to before.
+/// </summary>
 internal static class AllScenarios
 {
     public const string Name = "all";
 
-    private static readonly string[] Runs =
+    private const string Distant = "--latency 50 --count 100000 --pairs 2";
+
+    /// <summary>The collector that ASP.NET Core's applications have unless they say otherwise; the bench's own is the workstation's.</summary>
+    private static readonly (string, string) ServerCollector = ("DOTNET_gcServer", "1");
+
+    private static readonly (string, string) LargerPool = (WireResult.PoolVariable, "1024");
+
+    private static readonly Run[] Runs =
     [
-        "embedded",
-        "postgres",
-        "kafka",
-        "ingress",
-        "fcm",
-        "fcm --latency 50",
-        "apns",
-        "apns --latency 50",
-        "webhook",
-        "webhook --latency 50",
-        "twilio",
-        "twilio --latency 50",
-        "smtp",
-        "smtp --latency 50",
-        "fanout",
-        "backlog",
-        "priority",
-        "fairness",
-        "peers",
-        "idle",
+        new("embedded"),
+        new("postgres"),
+        new("kafka"),
+        new("ingress"),
+        new("fcm"),
+        new("fcm", "server collector", Environment: ServerCollector),
+        new("fcm", "50 ms", Distant),
+        new("fcm", "50 ms, larger pool", Distant, LargerPool),
+        new("apns"),
+        new("apns", "server collector", Environment: ServerCollector),
+        new("apns", "50 ms", Distant),
+        new("apns", "50 ms, larger pool", Distant, LargerPool),
+        new("webhook"),
+        new("webhook", "50 ms", Distant),
+        new("twilio"),
+        new("twilio", "server collector", Environment: ServerCollector),
+        new("twilio", "50 ms", Distant),
+        new("smtp"),
+        new("smtp", "50 ms", "--latency 50 --count 20000 --pairs 2"),
+        new("fanout"),
+        new("backlog"),
+        new("priority"),
+        new("fairness"),
+        new("peers"),
+        new("idle"),
     ];
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -39,27 +55,60 @@ internal static class AllScenarios
         var only = arguments.Text("only")?.Split(',');
         arguments.RefuseUnknown();
 
-        var results = new List<RatioResult>();
-        foreach (var run in Runs.Where(run => only?.Contains(run.Split(' ')[0]) != false))
-            results.Add(await RunAsync(run));
+        var results = ResultsFile.Read(folder);
+        var failed = 0;
+        foreach (var run in Runs.Where(run => only is null || only.Contains(run.Scenario) || only.Contains(run.Label)))
+        {
+            if (await MeasureAsync(run) is { } result)
+                results[run.Label] = result;
+            else
+                failed++;
+            Write(folder, results);
+        }
 
-        await ResultsPage.WriteAsync(folder, results);
+        Write(folder, results);
         Console.Out.WriteLine(Path.Combine(folder, ResultsPage.FileName));
-        return 0;
+        return failed == 0 ? 0 : 1;
     }
 
-    private static async Task<RatioResult> RunAsync(string run)
+    private static void Write(string folder, Dictionary<string, RatioResult> results)
     {
-        Console.Error.WriteLine(run);
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(AllScenarios).Assembly.Location, .. run.Split(' ')]) { RedirectStandardOutput = true };
+        RatioResult[] rows = [.. Runs.Select(run => results.GetValueOrDefault(run.Label)).OfType<RatioResult>()];
+        ResultsFile.Write(folder, rows);
+        ResultsPage.Write(folder, rows);
+    }
+
+    /// <returns>Null when the scenario failed, and has said why.</returns>
+    private static async Task<RatioResult?> MeasureAsync(Run run)
+    {
+        Console.Error.WriteLine(run.Label);
+        var start = new ProcessStartInfo("dotnet", ["exec", typeof(AllScenarios).Assembly.Location, run.Scenario, .. run.Options])
+        {
+            RedirectStandardOutput = true,
+        };
+        if (run.Environment is var (name, value))
+            start.Environment[name] = value;
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"'{run}' ended with {process.ExitCode}.");
+            return null;
 
         var line = output.TrimEnd().Split('\n')[^1];
         Console.Error.WriteLine($"  {line}");
-        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run };
+        return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run.Label };
+    }
+
+    /// <summary>One row of the page.</summary>
+    /// <param name="Scenario">The scenario.</param>
+    /// <param name="Variant">What distinguishes it from the scenario's other rows; null for the first.</param>
+    /// <param name="Arguments">Its options.</param>
+    /// <param name="Environment">A variable that its process is started with; null for none.</param>
+    private sealed record Run(
+        string Scenario, string? Variant = null, string Arguments = "", (string Name, string Value)? Environment = null)
+    {
+        public string Label => Variant is null ? Scenario : $"{Scenario} ({Variant})";
+
+        public string[] Options => Arguments.Split(' ', StringSplitOptions.RemoveEmptyEntries);
     }
 }

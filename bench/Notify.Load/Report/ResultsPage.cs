@@ -14,10 +14,10 @@ internal static class ResultsPage
     /// <summary>Where the profile of a scenario is written down, by whoever made it.</summary>
     private const string Profiles = "profiles";
 
-    public static async Task WriteAsync(string folder, IReadOnlyList<RatioResult> results)
+    public static void Write(string folder, IReadOnlyList<RatioResult> results)
     {
-        await File.WriteAllTextAsync(Path.Combine(folder, PlotName), ResultsPlot.Draw(results));
-        await File.WriteAllTextAsync(Path.Combine(folder, FileName), Describe(folder, results));
+        File.WriteAllText(Path.Combine(folder, PlotName), ResultsPlot.Draw(results));
+        File.WriteAllText(Path.Combine(folder, FileName), Describe(folder, results));
     }
 
     private static string Describe(string folder, IReadOnlyList<RatioResult> results)
@@ -27,8 +27,10 @@ internal static class ResultsPage
             # What was measured
 
             By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
-            Each row ran in turns with its ceiling, in one process of its own; the median pair counts. What a scenario does, what its ceiling
-            is and what p50 and p99 are the wait for is said at the top of its file in `bench/Notify.Load`.
+            Each row ran in turns with its ceiling, in a process of its own; the median pair counts. What a scenario does, what its ceiling
+            is and what p50 and p99 are the wait for is said at the top of its file in `bench/Notify.Load`. Where a ratio compares waits or
+            costs (`fanout`, `priority`, `fairness`, `idle`) less is better. The bench has the workstation's collector, but for the rows that
+            say otherwise. One run each: pairs of one run differ by a tenth to a third on a shared machine.
 
             ![How far each figure was reached]({PlotName})
 
@@ -40,7 +42,7 @@ internal static class ResultsPage
             page.AppendLine(Row(result));
         foreach (var result in results.Where(result => result.Details is not null))
             page.Append(CultureInfo.InvariantCulture, $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n");
-        foreach (var scenario in results.Select(result => result.Scenario.Split(' ')[0]).Distinct())
+        foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0]).Distinct())
             page.Append(ProfileOf(folder, scenario));
         return page.ToString();
     }

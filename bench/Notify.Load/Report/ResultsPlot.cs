@@ -7,7 +7,7 @@ namespace Notify.Load.Report;
 /// <summary>One bar for each scenario, as long as its ratio is good; the line is where the figure to reach is.</summary>
 internal static class ResultsPlot
 {
-    private const int RowHeight = 28, BarHeight = 16, Left = 150, Unit = 240, Right = 240, Top = 34;
+    private const int RowHeight = 28, BarHeight = 16, Left = 190, Unit = 240, Right = 240, Top = 34;
 
     /// <summary>A bar that is longer than this is cut off, and its number says how long it is.</summary>
     private const double Longest = 2;

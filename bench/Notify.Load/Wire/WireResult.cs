@@ -7,7 +7,7 @@ namespace Notify.Load.Wire;
 internal static class WireResult
 {
     /// <summary>How many arrays of a size the shared pool keeps for each processor; 32 unless it is set.</summary>
-    private const string PoolVariable = "DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION";
+    public const string PoolVariable = "DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION";
 
     /// <param name="comparison">The turns.</param>
     /// <param name="reach">The least ratio.</param>
