@@ -38,6 +38,38 @@ public sealed class LeaseTests
     }
 
     [Fact]
+    public async Task What_is_triggered_while_the_store_is_asked_for_work_is_sent_without_it()
+    {
+        const int Triggers = 64;
+        TaskCompletionSource asked = new(), answered = new();
+        var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
+        await using var application = await TestApplication.StartAsync(
+            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+            {
+                Leasing = _ =>
+                {
+                    asked.TrySetResult();
+                    return answered.Task;
+                },
+            }),
+            mail);
+        await asked.Task;
+
+        for (var i = 0; i < Triggers; i++)
+            await application.SendAsync(Recipient.Email($"{i}@example.org"));
+
+        try
+        {
+            await Eventually.TrueAsync(() => mail.Sent.Count == Triggers, "all to be on their way");
+        }
+        finally
+        {
+            _answer.SetResult(Outcome.Accepted());
+            answered.SetResult();
+        }
+    }
+
+    [Fact]
     public async Task A_store_that_does_not_take_the_answer_is_asked_again_and_the_message_is_not_sent_twice()
     {
         var failures = 3;
