@@ -9,13 +9,12 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
     public async ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken)
     {
         var versions = Directory.CreateDirectory(FolderOf(template.Tenant, template.Name)).FullName;
+        var version = Claim(versions);
         var written = Path.Combine(versions, Path.GetRandomFileName());
-        for (var version = NewestIn(versions) + 1; ; version++)
-        {
-            await File.WriteAllBytesAsync(written, StoredForm.WriteTemplate(template with { Version = version }), cancellationToken).ConfigureAwait(false);
-            if (TryMove(written, FileOf(versions, version)))
-                return version;
-        }
+        await File.WriteAllBytesAsync(written, StoredForm.WriteTemplate(template with { Version = version }), cancellationToken).ConfigureAwait(false);
+        // The whole file appears at once, so that nobody reads half of it.
+        File.Move(written, FileOf(versions, version));
+        return version;
     }
 
     public async ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken)
@@ -40,15 +39,24 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
             .DefaultIfEmpty(0)
             .Max();
 
-    // A whole file appears under its version at once, or not at all: readers see no half, and two writers no version twice.
-    private static bool TryMove(string written, string file)
+    private static int Claim(string versions)
+    {
+        var version = NewestIn(versions) + 1;
+        while (!TryClaim(Path.ChangeExtension(FileOf(versions, version), ".claim")))
+            version++;
+        return version;
+    }
+
+    // To create a file that must be new is the one thing of which a file system lets only one writer have success, in all processes:
+    // File.Move looks whether there is a file and then replaces it. The claim stays, so a version whose writer ended is not given again.
+    private static bool TryClaim(string claim)
     {
         try
         {
-            File.Move(written, file, overwrite: false);
+            using var _ = new FileStream(claim, FileMode.CreateNew);
             return true;
         }
-        catch (IOException) when (File.Exists(file))
+        catch (IOException) when (File.Exists(claim))
         {
             return false;
         }
