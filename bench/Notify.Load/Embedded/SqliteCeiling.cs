@@ -35,7 +35,8 @@ internal static class SqliteCeiling
 
         var batches = (count + batch - 1) / batch;
         var unsettled = new List<byte[]>(batch);
-        return Callers.MeasureAsync(batches, callers: 1, number =>
+        // One more than there are batches to insert, for it settles the last.
+        var turn = await Callers.MeasureAsync(batches + 1, callers: 1, number =>
         {
             Run(db, begin);
             foreach (var id in unsettled)
@@ -50,8 +51,8 @@ internal static class SqliteCeiling
                 unsettled.Add(Insert(db, notification, delivery));
             Run(db, commit);
             return ValueTask.CompletedTask;
-        }).Result with
-        { Count = count };
+        });
+        return turn with { Count = count };
     }
 
     private static byte[] Insert(sqlite3 db, CopiedRow notification, CopiedRow delivery)
