@@ -1,5 +1,6 @@
 using System.Globalization;
 using Notify.Load.Measuring;
+using Notify.Testing;
 
 namespace Notify.Load.Backlog;
 
@@ -19,23 +20,16 @@ internal static class BacklogScenario
         var count = arguments.Int32("count", 1_000_000, min: 10_000);
         arguments.RefuseUnknown();
 
-        var folder = Directory.CreateTempSubdirectory("notify-backlog-").FullName;
-        try
-        {
-            var large = await WorkOffAsync(folder, count);
-            var small = await WorkOffAsync(folder, Math.Max(10_000, count / 10));
-            ResultOf(large, small).Print();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var large = await WorkOffAsync(folder, count);
+        var small = await WorkOffAsync(folder, Math.Max(10_000, count / 10));
+        ResultOf(large, small).Print();
+        return 0;
     }
 
-    private static async Task<WorkedOff> WorkOffAsync(string folder, int count)
+    private static async Task<WorkedOff> WorkOffAsync(TemporaryFolder folder, int count)
     {
-        var path = Path.Combine(folder, $"{count}.db");
+        var path = folder.File($"{count}.db");
         Console.Error.WriteLine($"  preparing {count:N0} deliveries");
         await DueDeliveries.MakeAsync(path, count, Trigger.DefaultTenant, Priority.Normal);
         var worked = await ChildProcess.RunAsync(

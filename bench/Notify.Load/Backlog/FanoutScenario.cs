@@ -1,5 +1,6 @@
 using System.Globalization;
 using Notify.Load.Measuring;
+using Notify.Testing;
 
 namespace Notify.Load.Backlog;
 
@@ -20,25 +21,18 @@ internal static class FanoutScenario
         arguments.RefuseUnknown();
 
         var few = Math.Min(10_000, many / 2);
-        var folder = Directory.CreateTempSubdirectory("notify-fanout-").FullName;
-        try
-        {
-            var before = await BroadcastAsync(folder, "before", few, Broadcasts);
-            var large = await BroadcastAsync(folder, "many", many, runs: 1);
-            var after = await BroadcastAsync(folder, "after", few, Broadcasts);
-            ResultOf(large, before, after).Print();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var before = await BroadcastAsync(folder, "before", few, Broadcasts);
+        var large = await BroadcastAsync(folder, "many", many, runs: 1);
+        var after = await BroadcastAsync(folder, "after", few, Broadcasts);
+        ResultOf(large, before, after).Print();
+        return 0;
     }
 
-    private static async Task<WorkedOff> BroadcastAsync(string folder, string name, int count, int runs)
+    private static async Task<WorkedOff> BroadcastAsync(TemporaryFolder folder, string name, int count, int runs)
     {
         Console.Error.WriteLine($"  preparing {count:N0} devices");
-        var path = Path.Combine(folder, $"{name}.db");
+        var path = folder.File($"{name}.db");
         await Audience.MakeAsync(path, count);
         var worked = await ChildProcess.RunAsync(
             FanoutProcess.Name, "--database", path, "--count", Text(count), "--runs", Text(runs));

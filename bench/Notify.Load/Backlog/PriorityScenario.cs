@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Notify.Load.Measuring;
+using Notify.Testing;
 
 namespace Notify.Load.Backlog;
 
@@ -11,7 +12,7 @@ namespace Notify.Load.Backlog;
 /// </summary>
 internal static class PriorityScenario
 {
-    private const double Reach = 2;
+    private const double MostRatio = 2;
     private const int PerSecond = 200;
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -22,30 +23,27 @@ internal static class PriorityScenario
         var latency = TimeSpan.FromMilliseconds(arguments.Int32("vendor-ms", 50, min: 0));
         arguments.RefuseUnknown();
 
-        var folder = Directory.CreateTempSubdirectory("notify-priority-").FullName;
-        try
+        using var folder = new TemporaryFolder();
+        var (busy, idle) = (folder.File("busy.db"), folder.File("idle.db"));
+        Console.Error.WriteLine($"  preparing {due:N0} deliveries");
+        await DueDeliveries.MakeAsync(busy, due, Trigger.DefaultTenant, Priority.Bulk);
+        var bulkRates = new List<double>();
+        var comparison = await Comparison.RunAsync(
+            "priority",
+            pairs,
+            () => MeasureAsync(busy, latency, PerSecond * seconds, bulkRates.Add),
+            () => MeasureAsync(idle, latency, PerSecond * seconds, _ => { }),
+            Figure.Wait);
+        var details = new Dictionary<string, double>
         {
-            var (busy, idle) = (Path.Combine(folder, "busy.db"), Path.Combine(folder, "idle.db"));
-            Console.Error.WriteLine($"  preparing {due:N0} deliveries");
-            await DueDeliveries.MakeAsync(busy, due, Trigger.DefaultTenant, Priority.Bulk);
-            var bulkRates = new List<double>();
-            var comparison = await WaitComparison.RunAsync(
-                pairs,
-                () => MeasureAsync(busy, latency, PerSecond * seconds, bulkRates.Add),
-                () => MeasureAsync(idle, latency, PerSecond * seconds, _ => { }));
-            var details = new Dictionary<string, double>
-            {
-                ["bulk_due"] = due,
-                ["bulk_per_second"] = Math.Round(bulkRates.Order().ElementAt(bulkRates.Count / 2)),
-                ["vendor_ms"] = latency.TotalMilliseconds,
-            };
-            comparison.AtMost("priority", Reach, details).Print();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+            ["bulk_due"] = due,
+            ["bulk_per_second"] = Math.Round(bulkRates.Order().ElementAt(bulkRates.Count / 2)),
+            ["vendor_ms"] = latency.TotalMilliseconds,
+            ["idle_p50_ms"] = Math.Round(comparison.Median.Ceiling.P50, 3),
+            ["idle_p99_ms"] = Math.Round(comparison.Median.Ceiling.P99, 3),
+        };
+        (comparison.AtMost(MostRatio) with { Details = details }).Print();
+        return 0;
     }
 
     private static async Task<Turn> MeasureAsync(string path, TimeSpan latency, int count, Action<double> tellBulkRate)
@@ -62,8 +60,7 @@ internal static class PriorityScenario
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         tellBulkRate(vendor.Others / seconds);
 
-        var waits = arrivals.Select(Wait).Order().ToArray();
-        return new Turn(count, seconds, waits[count / 2], waits[(int)(count * 0.99)], allocated);
+        return Turn.Of(arrivals.Select(Wait), seconds, allocated);
 
         double Wait(long arrival, int number) => Stopwatch.GetElapsedTime(arrival, vendor.Called[number]).TotalMilliseconds;
     }

@@ -1,6 +1,7 @@
 using Microsoft.Data.Sqlite;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
+using Notify.Testing;
 
 namespace Notify.Load.Embedded;
 
@@ -17,30 +18,23 @@ internal static class EmbeddedScenario
         var pairs = arguments.Int32("pairs", 3, min: 1);
         arguments.RefuseUnknown();
 
-        var folder = Directory.CreateTempSubdirectory("notify-embedded-").FullName;
-        try
-        {
-            var result = await Comparison.RunAsync(
-                "embedded", pairs, () => NotifyAsync(folder, count), () => CeilingAsync(folder, count, Concurrent));
-            var large = await CeilingAsync(folder, count, batch: 512);
-            var details = new Dictionary<string, double> { ["ceiling_batch_512_per_second"] = Math.Round(large.PerSecond) };
-            (result.AtLeast(Reach) with { Details = details }).Print();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var result = await Comparison.RunAsync(
+            "embedded", pairs, () => NotifyAsync(folder, count), () => CeilingAsync(folder, count, Concurrent));
+        var large = await CeilingAsync(folder, count, batch: 512);
+        var details = new Dictionary<string, double> { ["ceiling_batch_512_per_second"] = Math.Round(large.PerSecond) };
+        (result.AtLeast(Reach) with { Details = details }).Print();
+        return 0;
     }
 
-    private static async Task<Turn> NotifyAsync(string folder, int count)
+    private static async Task<Turn> NotifyAsync(TemporaryFolder folder, int count)
     {
         var database = NewDatabase(folder);
         await using var application = await Application.StartAsync(builder => builder.UseSqlite(database));
         return await application.SendAsync(count, Concurrent);
     }
 
-    private static async Task<Turn> CeilingAsync(string folder, int count, int batch)
+    private static async Task<Turn> CeilingAsync(TemporaryFolder folder, int count, int batch)
     {
         var database = NewDatabase(folder);
         await using (var application = await Application.StartAsync(builder => builder.UseSqlite(database)))
@@ -48,6 +42,6 @@ internal static class EmbeddedScenario
         return await SqliteCeiling.RunAsync(database, count, batch);
     }
 
-    private static string NewDatabase(string folder) =>
-        new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, $"{Guid.NewGuid():N}.db"), Pooling = false }.ToString();
+    private static string NewDatabase(TemporaryFolder folder) =>
+        new SqliteConnectionStringBuilder { DataSource = folder.File($"{Guid.NewGuid():N}.db"), Pooling = false }.ToString();
 }

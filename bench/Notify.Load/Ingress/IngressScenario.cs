@@ -1,4 +1,5 @@
 using Notify.Load.Measuring;
+using Notify.Testing;
 
 namespace Notify.Load.Ingress;
 
@@ -24,37 +25,29 @@ internal static class IngressScenario
         arguments.RefuseUnknown();
 
         KeepAliveConnection.CompleteInline();
-        var folder = Directory.CreateTempSubdirectory("notify-ingress-").FullName;
-        try
-        {
-            await using var ceiling = await IngressServer.StartAsync(callers);
-            await using var api = await IngressServer.StartAsync(callers, Path.Combine(folder, "api.db"), Workers.None);
-            var accepting = await Comparison.RunAsync(
-                "ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
-            await api.StopAsync();
+        using var folder = new TemporaryFolder();
+        await using var ceiling = await IngressServer.StartAsync(callers);
+        await using var api = await IngressServer.StartAsync(callers, folder.File("api.db"), Workers.None);
+        var accepting = await Comparison.RunAsync(
+            "ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
+        await api.StopAsync();
 
-            await using var whole = await IngressServer.StartAsync(callers, Path.Combine(folder, "whole.db"), Workers.All);
-            var sending = await Comparison.RunAsync(
-                "ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
-            await whole.StopAsync();
+        await using var whole = await IngressServer.StartAsync(callers, folder.File("whole.db"), Workers.All);
+        var sending = await Comparison.RunAsync(
+            "ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
+        await whole.StopAsync();
 
-            (accepting.AtLeast(Reach) with { RssMb = api.PeakMegabytes, Details = Details(api, whole, ceiling, sending) }).Print();
-            return 0;
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        (accepting.AtLeast(Reach) with { RssMb = api.PeakMegabytes, Details = Details(api, whole, ceiling, sending) }).Print();
+        return 0;
     }
 
     private static Dictionary<string, double> Details(
         IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending)
     {
-        var (ours, theirs) = sending.Median;
         return new Dictionary<string, double>
         {
-            ["with_delivery_per_second"] = Math.Round(ours.PerSecond),
-            ["with_delivery_ratio"] = Math.Round(ours.PerSecond / theirs.PerSecond, 3),
+            ["with_delivery_per_second"] = Math.Round(sending.Median.Ours.PerSecond),
+            ["with_delivery_ratio"] = Math.Round(sending.Ratio, 3),
             ["server_processor_us"] = Math.Round(api.ProcessorMicroseconds, 1),
             ["with_delivery_server_processor_us"] = Math.Round(whole.ProcessorMicroseconds, 1),
             ["ceiling_server_processor_us"] = Math.Round(ceiling.ProcessorMicroseconds, 1),

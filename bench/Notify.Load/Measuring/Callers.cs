@@ -23,8 +23,7 @@ internal static class Callers
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
 
-        Array.Sort(waits);
-        return new Turn(count, seconds, Milliseconds(waits[count / 2]), Milliseconds(waits[(int)(count * 0.99)]), allocated);
+        return Turn.Of(waits.Select(ticks => ticks * 1_000.0 / Stopwatch.Frequency), seconds, allocated);
 
         async Task RunAsync()
         {
@@ -36,6 +35,4 @@ internal static class Callers
             }
         }
     }
-
-    private static double Milliseconds(long ticks) => ticks * 1_000.0 / Stopwatch.Frequency;
 }

@@ -4,6 +4,7 @@ using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
 using Notify.Queueing;
+using Notify.Testing;
 
 namespace Notify.Load.Peers;
 
@@ -58,18 +59,11 @@ internal static class PeersScenario
     {
         await using var redis = await RedisProcess.StartAsync("--appendonly", "yes", "--appendfsync", "everysec");
         await using var peer = await NodePeer.StartAsync(packages, "bullmq.mjs", redis.Port, Concurrent);
-        var folder = Directory.CreateTempSubdirectory("notify-peers-").FullName;
-        try
-        {
-            var database = new SqliteConnectionStringBuilder { DataSource = Path.Combine(folder, "notify.db"), Pooling = false };
-            await using var application = await Application.StartAsync(builder => builder.UseSqlite(database.ToString()));
-            return await Comparison.RunAsync(
-                "bullmq", pairs, () => application.SendAsync(count, Concurrent), () => peer.SendAsync(count));
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        using var folder = new TemporaryFolder();
+        var database = new SqliteConnectionStringBuilder { DataSource = folder.File("notify.db"), Pooling = false };
+        await using var application = await Application.StartAsync(builder => builder.UseSqlite(database.ToString()));
+        return await Comparison.RunAsync(
+            "bullmq", pairs, () => application.SendAsync(count, Concurrent), () => peer.SendAsync(count));
     }
 
     private static Task<Comparison> NodeApnAsync(NodePackages packages, int count, int pairs) =>
@@ -121,16 +115,12 @@ internal static class PeersScenario
         foreach (var comparison in comparisons)
         {
             var key = comparison.Scenario.Replace('-', '_');
-            details[$"{key}_ratio"] = Math.Round(RatioOf(comparison), 3);
+            details[$"{key}_ratio"] = Math.Round(comparison.Ratio, 3);
             details[$"{key}_per_second"] = Math.Round(comparison.Median.Ceiling.PerSecond);
             details[$"ours_beside_{key}_per_second"] = Math.Round(comparison.Median.Ours.PerSecond);
         }
 
-        var smallest = comparisons.MinBy(RatioOf)!;
-        var (ours, theirs) = smallest.Median;
-        var result = RatioResult.Of("peers", ours, theirs.PerSecond, RatioOf(smallest), Reach.AtLeast(LeastRatio));
-        (result with { Details = details }).Print();
+        var smallest = comparisons.MinBy(comparison => comparison.Ratio)!;
+        (smallest.AtLeast(LeastRatio) with { Scenario = "peers", Details = details }).Print();
     }
-
-    private static double RatioOf(Comparison comparison) => comparison.Median.Ours.PerSecond / comparison.Median.Ceiling.PerSecond;
 }
