@@ -38,6 +38,7 @@ internal sealed class TemplateCatalog(ITemplateStore templates, TimeProvider tim
             errors.Add(new FieldError($"variants[{index}]", "Another variant has this channel and locale."));
         }
 
+        LanguageTag.Check(errors, $"variants[{index}].locale", variant.Locale);
         CheckPart(errors, $"variants[{index}].title", variant.Title);
         CheckPart(errors, $"variants[{index}].body", variant.Body);
         CheckPart(errors, $"variants[{index}].html", variant.Html);

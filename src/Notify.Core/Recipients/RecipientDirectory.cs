@@ -1,4 +1,3 @@
-using System.Globalization;
 using Notify.Triggering;
 
 namespace Notify.Recipients;
@@ -61,7 +60,7 @@ internal sealed class RecipientDirectory(
         var errors = new List<FieldError>();
         Names.Check(errors, "tenant", user.Tenant);
         Names.Check(errors, "id", user.Id);
-        CheckLocale(errors, user.Locale);
+        LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
@@ -81,7 +80,7 @@ internal sealed class RecipientDirectory(
             errors.Add(new FieldError("platform", "Use android, ios or web."));
         if (AddressFormat.ErrorOf(Channel.Push, device.Token) is { } tokenError)
             errors.Add(new FieldError("token", tokenError));
-        CheckLocale(errors, device.Locale);
+        LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
     }
@@ -90,12 +89,6 @@ internal sealed class RecipientDirectory(
     {
         foreach (var sink in sinks)
             sink.Publish(DeviceEvent.Of(kind, device, time.GetUtcNow()));
-    }
-
-    private static void CheckLocale(List<FieldError> errors, string? locale)
-    {
-        if (locale is not null && !IsLocale(locale))
-            errors.Add(new FieldError("locale", "This is no language tag; write it as pt-BR."));
     }
 
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
@@ -127,18 +120,6 @@ internal sealed class RecipientDirectory(
         {
             if (user.Preferences[i].Category is { } category)
                 Names.Check(errors, $"preferences[{i}].category", category);
-        }
-    }
-
-    private static bool IsLocale(string locale)
-    {
-        try
-        {
-            return locale.Length is > 1 and <= 35 && CultureInfo.GetCultureInfo(locale).Name.Length > 0;
-        }
-        catch (CultureNotFoundException)
-        {
-            return false;
         }
     }
 }
