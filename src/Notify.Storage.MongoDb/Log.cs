@@ -6,8 +6,4 @@ internal static partial class Log
 {
     [LoggerMessage(220, LogLevel.Warning, "The MongoDB server is a single one: what was accepted is lost with it")]
     public static partial void OneServerOnly(ILogger logger);
-
-    [LoggerMessage(
-        221, LogLevel.Error, "Notifications that are past their retention could not be removed; the next round will try again")]
-    public static partial void RetentionFailed(ILogger logger, Exception exception);
 }

@@ -9,6 +9,9 @@ namespace Notify.Storage.MongoDb;
 /// </summary>
 internal sealed class MongoDbIndexes(MongoDbDatabase database)
 {
+    /// <summary>The order of notifications by age, all of which an index answers.</summary>
+    public static readonly BsonDocument Age = new() { { NotificationDocument.AcceptedAt, 1 }, { NotificationDocument.Id, 1 } };
+
     private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
 
     public async ValueTask CreateAsync(CancellationToken cancellationToken)
@@ -16,7 +19,7 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
         await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Notifications,
-            [Index("age", NotificationDocument.AcceptedAt), Forgetting(NotificationDocument.PurgeAt)],
+            [Index("age", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
             cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken).ConfigureAwait(false);

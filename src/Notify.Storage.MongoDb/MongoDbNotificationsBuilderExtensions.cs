@@ -49,8 +49,6 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<MongoDbDatabase>();
         services.AddSingleton<MongoDbIndexes>();
         services.AddHostedService<MongoDbStart>();
-        services.AddSingleton<MongoDbRetention>();
-        services.AddHostedService(provider => provider.GetRequiredService<MongoDbRetention>());
         AddParts(services);
         services.AddSingleton<IDeliveryQueue, MongoDbDeliveryQueue>();
         services.AddSingleton<IOutbox, MongoDbOutbox>();
@@ -65,6 +63,7 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<ITopicStore, MongoDbTopicStore>();
         services.AddSingleton<ITemplateStore, MongoDbTemplateStore>();
         services.AddSingleton<IAnalyticsStore, MongoDbAnalyticsStore>();
+        services.AddSingleton<IRetentionStore, MongoDbRetention>();
         services.AddSingleton<ISharedTokenStore, MongoDbSharedTokenStore>();
         return builder;
     }

@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -7,66 +5,54 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Removes notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
-/// know whether a notification still has something to send, so this looks first. Every process does it; what one removed others
-/// do not find.
+/// Purges notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
+/// know whether a notification still has something to send, so this looks first. What the server may forget by time it does.
 /// </summary>
-internal sealed class MongoDbRetention(
-    MongoDbDatabase database,
-    IOptions<NotificationsOptions> options,
-    TimeProvider time,
-    ILogger<MongoDbRetention> logger) : BackgroundService
+internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<NotificationsOptions> options, TimeProvider time) : IRetentionStore
 {
-    private const int AtATime = 500;
-
-    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
-
-    /// <summary>Removes what was accepted before <paramref name="before"/> and has ended.</summary>
-    public async ValueTask PurgeAsync(DateTimeOffset before, CancellationToken cancellationToken)
+    public async ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
-        var accepted = new BsonDocument("$lt", before.ToBson());
+        var purged = 0L;
+        var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBson()));
         while (true)
         {
             var found = await database.NotificationsNow.FindAsync(
-                null,
-                new BsonDocument(NotificationDocument.AcceptedAt, accepted),
-                new BsonDocument(NotificationDocument.AcceptedAt, 1),
-                new BsonDocument(NotificationDocument.AcceptedAt, 1),
-                AtATime,
-                cancellationToken).ConfigureAwait(false);
+                null, old, MongoDbIndexes.Age, MongoDbIndexes.Age, most, cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
-                return;
+                return purged;
 
-            await PurgeAsync(
-                [.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
-            accepted["$gt"] = found[^1][NotificationDocument.AcceptedAt];
+            purged += await PurgeAsync([.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
+            old["$or"] = Behind(found[^1]);
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    public async ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
-        if (options.Value.Retention is not { } retention)
-            return;
-
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
-        {
-            try
-            {
-                await PurgeAsync(time.GetUtcNow() - retention, stoppingToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (exception is MongoException or TimeoutException)
-            {
-                Log.RetentionFailed(logger, exception);
-            }
-        }
+        var old = new BsonDocument(MongoDbAnalyticsStore.Minute, new BsonDocument("$lt", before.ToBson()));
+        return (await database.DeliveryCounts.DeleteManyAsync(old, cancellationToken).ConfigureAwait(false)).DeletedCount;
     }
 
-    private async ValueTask PurgeAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    // What expires has an index by which the server itself forgets it.
+    public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => default;
+
+    public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) => default;
+
+    // Many are accepted in one millisecond, which is as exactly as the server keeps a time.
+    private static BsonArray Behind(BsonDocument last) =>
+    [
+        new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$gt", last[NotificationDocument.AcceptedAt])),
+        new BsonDocument
+        {
+            { NotificationDocument.AcceptedAt, last[NotificationDocument.AcceptedAt] },
+            { NotificationDocument.Id, new BsonDocument("$gt", last[NotificationDocument.Id]) },
+        },
+    ];
+
+    private async ValueTask<long> PurgeAsync(BsonValue[] ids, CancellationToken cancellationToken)
     {
         var ended = await EndedAsync(ids, cancellationToken).ConfigureAwait(false);
         var terminal = OfAny(ended).Add(DeliveryField.DueAt, new BsonDocument("$exists", false));
-        await database.Deliveries.DeleteManyAsync(terminal, cancellationToken).ConfigureAwait(false);
+        var purged = await database.Deliveries.DeleteManyAsync(terminal, cancellationToken).ConfigureAwait(false);
 
         // A dead letter that was replayed meanwhile is still there, and so its notification stays.
         ended = await EndedAsync(ended, cancellationToken).ConfigureAwait(false);
@@ -79,6 +65,7 @@ internal sealed class MongoDbRetention(
         await database.Notifications.DeleteManyAsync(
             new BsonDocument(notifications).Add(NotificationDocument.PurgeAt, new BsonDocument("$exists", false)),
             cancellationToken).ConfigureAwait(false);
+        return purged.DeletedCount;
     }
 
     private async ValueTask<BsonValue[]> EndedAsync(BsonValue[] ids, CancellationToken cancellationToken)

@@ -23,6 +23,11 @@ public sealed class InMemoryRetentionConformanceTests : RetentionConformance
     protected override ValueTask<ConformanceStore> OpenAsync() => InMemory.OpenAsync();
 }
 
+public sealed class InMemoryExpiryConformanceTests : ExpiryConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => InMemory.OpenAsync();
+}
+
 file static class InMemory
 {
     public static ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());

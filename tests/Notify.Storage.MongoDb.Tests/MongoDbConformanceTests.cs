@@ -23,6 +23,11 @@ public sealed class MongoDbDurabilityConformanceTests(MongoDbServer server) : Du
     protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
 }
 
+public sealed class MongoDbRetentionConformanceTests(MongoDbServer server) : RetentionConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshDatabase.OpenAsync(server);
+}
+
 file static class FreshDatabase
 {
     public static async ValueTask<ConformanceStore> OpenAsync(MongoDbServer server)

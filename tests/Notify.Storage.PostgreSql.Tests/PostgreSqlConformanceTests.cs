@@ -29,6 +29,11 @@ public sealed class PostgreSqlRetentionConformanceTests(PostgreSqlServer server)
     protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
 }
 
+public sealed class PostgreSqlExpiryConformanceTests(PostgreSqlServer server) : ExpiryConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => FreshSchema.OpenAsync(server);
+}
+
 file static class FreshSchema
 {
     public static async ValueTask<ConformanceStore> OpenAsync(PostgreSqlServer server)

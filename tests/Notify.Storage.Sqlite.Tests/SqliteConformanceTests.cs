@@ -29,6 +29,11 @@ public sealed class SqliteRetentionConformanceTests : RetentionConformance
     protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
 }
 
+public sealed class SqliteExpiryConformanceTests : ExpiryConformance
+{
+    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+}
+
 file static class SqliteFile
 {
     public static async ValueTask<ConformanceStore> OpenAsync()

@@ -152,36 +152,6 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task An_idempotency_key_is_purged_when_it_is_free_again_and_not_with_its_notification()
-    {
-        Sample[] samples = [Claiming("first", Now.AddHours(1)), Claiming("second", Now.AddHours(2))];
-        foreach (var sample in samples)
-            await EnqueueAsync(sample);
-        await PurgeAsync(Later);
-
-        Assert.Equal(1, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
-
-        Assert.Equal(
-            new EnqueueResult(EnqueueStatus.Duplicate, samples[1].Notification.Id),
-            await EnqueueAsync(Claiming("second", Now.AddHours(3))));
-        Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Claiming("first", Now.AddHours(3)))).Status);
-        Assert.Equal(0, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
-    }
-
-    [Fact]
-    public async Task Permits_taken_before_a_time_are_purged()
-    {
-        var request = new ThrottleRequest(Tenant, "news", ["u"], 10, TimeSpan.FromDays(31), Now);
-        for (var i = 0; i < 10; i++)
-            await Store.Throttles.TryTakeAsync(request with { Now = Now.AddHours(i) }, Cancellation);
-
-        Assert.Equal(9, await Store.Retention.PurgePermitsAsync(Now.AddHours(9), Most, Cancellation));
-
-        Assert.Equal([false], await Store.Throttles.TryTakeAsync(request with { Max = 1, Now = Now.AddHours(10) }, Cancellation));
-        Assert.Equal([true], await Store.Throttles.TryTakeAsync(request with { Max = 2, Now = Now.AddHours(10) }, Cancellation));
-    }
-
-    [Fact]
     public async Task Counts_of_minutes_before_a_time_are_purged()
     {
         var begin = new DateTimeOffset(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
@@ -208,7 +178,4 @@ public abstract class RetentionConformance : StoreSuite
 
     private async Task EndAllAsync(DateTimeOffset at) =>
         await Store.Queue.SettleAsync([.. (await LeaseAsync(at)).Select(lease => Accepted(lease, at))], Cancellation);
-
-    private Sample Claiming(string key, DateTimeOffset until) =>
-        new(Tenant, Now) { Idempotency = new IdempotencyClaim(key, new byte[32], until) };
 }

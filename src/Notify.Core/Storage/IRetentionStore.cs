@@ -1,9 +1,9 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Purges what is not to be kept any longer. Registered by a store that does not forget by itself. Each member works in
-/// transactions of at most as many rows as it is told, so that others write between them, and several processes may purge at the
-/// same time.
+/// Purges what is not to be kept any longer. Each member works in transactions of at most as many rows as it is told, so that
+/// others write between them, and several processes may purge at the same time. A member for what a store forgets by itself does
+/// nothing and says 0.
 /// </summary>
 public interface IRetentionStore
 {
