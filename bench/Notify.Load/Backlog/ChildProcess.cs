@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Notify.Load.Hosts;
 
 namespace Notify.Load.Backlog;
 
@@ -15,7 +16,7 @@ internal static class ChildProcess
 
     public static async Task<WorkedOff> RunAsync(string command, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(ChildProcess).Assembly.Location, command, .. arguments])
+        var start = new ProcessStartInfo(OwnProcess.Program, OwnProcess.Arguments(command, arguments))
         {
             RedirectStandardOutput = true,
         };

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Testing;
 
@@ -63,7 +64,7 @@ internal static class FairnessScenario
         return Turn.Of(waits, seconds, allocated);
     }
 
-    private static async Task<double[]> SendAsync(LocalApplication application, DistantVendor vendor)
+    private static async Task<double[]> SendAsync(Application application, DistantVendor vendor)
     {
         vendor.Expect(AtOnce);
         var began = Stopwatch.GetTimestamp();
@@ -72,7 +73,7 @@ internal static class FairnessScenario
         return [.. vendor.Answered.Select(answered => Stopwatch.GetElapsedTime(began, answered).TotalMilliseconds)];
     }
 
-    private static Task TriggerAsync(LocalApplication application, int number) => application.Notifier.TriggerAsync(new Trigger
+    private static Task TriggerAsync(Application application, int number) => application.Notifier.TriggerAsync(new Trigger
     {
         To = Recipient.Email($"{number}@example.org"),
         Tenant = Small,

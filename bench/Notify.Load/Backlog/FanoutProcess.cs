@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 
 namespace Notify.Load.Backlog;
@@ -38,7 +39,7 @@ internal static class FanoutProcess
             await BroadcastAsync(application, vendor, Subscribers);
     }
 
-    private static async Task<WorkedOff> BroadcastAsync(LocalApplication application, StampingVendor vendor, int count)
+    private static async Task<WorkedOff> BroadcastAsync(Application application, StampingVendor vendor, int count)
     {
         vendor.Expect(count);
         GC.Collect();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Testing;
 
@@ -65,7 +66,7 @@ internal static class PriorityScenario
         double Wait(long arrival, int number) => Stopwatch.GetElapsedTime(arrival, vendor.Called[number]).TotalMilliseconds;
     }
 
-    private static async Task<long[]> TriggerAsync(LocalApplication application, DistantVendor vendor, int count)
+    private static async Task<long[]> TriggerAsync(Application application, DistantVendor vendor, int count)
     {
         vendor.Expect(count);
         var arrivals = await Arrivals.RunAsync(count, PerSecond, number => application.Notifier.TriggerAsync(new Trigger

@@ -1,35 +1,42 @@
+using Microsoft.Data.Sqlite;
 using Notify.Delivering;
 using Notify.Load.Measuring;
 using Notify.Queueing;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>An application with Notify in it, in this process.</summary>
+/// <summary>An application with Notify in it, in this process, as a user composes it.</summary>
 internal sealed class Application : IAsyncDisposable
 {
     private static readonly TimeSpan OwnPoll = TimeSpan.FromMilliseconds(2);
 
     private readonly IHost _host;
-    private readonly PromptProvider _provider = new();
 
-    private Application(Action<INotificationsBuilder> compose)
+    private Application(Action<INotificationsBuilder> compose, IDeliveryProvider provider)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        var notifications = builder.Services.AddNotifications();
-        compose(notifications);
-        builder.Services.AddSingleton<IDeliveryProvider>(_provider);
+        compose(builder.Services.AddNotifications());
+        builder.Services.AddSingleton(provider);
         _host = builder.Build();
     }
 
-    public static async Task<Application> StartAsync(Action<INotificationsBuilder> compose)
+    public INotifier Notifier => Get<INotifier>();
+
+    /// <summary>How many messages the provider that accepts at once has accepted so far.</summary>
+    public int Accepted => ((PromptProvider)Get<IDeliveryProvider>()).Accepted;
+
+    /// <summary>Starts one whose provider accepts at once.</summary>
+    public static Task<Application> StartAsync(Action<INotificationsBuilder> compose) =>
+        StartAsync(compose, new PromptProvider());
+
+    public static async Task<Application> StartAsync(Action<INotificationsBuilder> compose, IDeliveryProvider provider)
     {
-        var application = new Application(compose);
+        var application = new Application(compose, provider);
         await application._host.StartAsync();
         return application;
     }
 
-    /// <summary>How many messages this process's provider has accepted so far.</summary>
-    public int Accepted => _provider.Accepted;
+    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>One email each, until this process has sent and settled all. A caller waits until its trigger is durable.</summary>
     public async Task<Turn> SendAsync(int count, int callers)
@@ -37,7 +44,9 @@ internal sealed class Application : IAsyncDisposable
         var before = Accepted;
         var turn = await TriggerAsync(count, callers, OwnPoll);
         var accepted = Accepted - before;
-        return accepted == count ? turn : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
+        return accepted == count
+            ? turn
+            : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
     }
 
     /// <summary>One email each, until all are settled by whichever process.</summary>
@@ -46,7 +55,7 @@ internal sealed class Application : IAsyncDisposable
     /// <param name="poll">How often, once all are triggered, the store is asked whether any is left.</param>
     public Task<Turn> TriggerAsync(int count, int callers, TimeSpan poll)
     {
-        var notifier = _host.Services.GetRequiredService<INotifier>();
+        var notifier = Notifier;
         return Callers.MeasureAsync(
             count,
             callers,
@@ -58,16 +67,23 @@ internal sealed class Application : IAsyncDisposable
             () => SettleAsync(poll));
     }
 
+    /// <summary>
+    /// Ends when nothing is left to be sent. To be called when little is: looking costs more, the more there is.
+    /// </summary>
+    public Task SettleAsync() => SettleAsync(OwnPoll);
+
+    /// <summary>Ends with the files closed: what is pooled keeps them open.</summary>
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();
         if (_host is IAsyncDisposable disposable)
             await disposable.DisposeAsync();
+        SqliteConnection.ClearAllPools();
     }
 
     private async Task SettleAsync(TimeSpan poll)
     {
-        var queue = _host.Services.GetRequiredService<IDeliveryQueue>();
+        var queue = Get<IDeliveryQueue>();
         while ((await queue.GetDepthAsync(CancellationToken.None)).Count > 0)
             await Task.Delay(poll);
     }

@@ -47,8 +47,7 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <param name="through">A program with arguments that starts the host in its stead, such as one that drops rights.</param>
     public static HostProcess Start(HostSettings settings, params string[] through)
     {
-        var assembly = typeof(HostProcess).Assembly.Location;
-        string[] command = [.. through, "dotnet", "exec", assembly, HostCommand.Name, .. settings.ToArguments()];
+        string[] command = [.. through, OwnProcess.Program, .. OwnProcess.Arguments(HostCommand.Name, settings.ToArguments())];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,

@@ -43,13 +43,12 @@ internal sealed class IngressServer : IAsyncDisposable
     public static async Task<IngressServer> StartAsync(int callers, string? database = null, Workers workers = Workers.None)
     {
         var port = HostProcess.FreePort();
-        string[] command =
+        string[] arguments =
         [
-            "exec", typeof(IngressServer).Assembly.Location, IngressHost.Name,
             "--port", port.ToString(CultureInfo.InvariantCulture),
             .. database is null ? [] : new[] { "--database", database, "--workers", workers.ToString() },
         ];
-        var process = ServerProcess.Start("dotnet", command);
+        var process = ServerProcess.Start(OwnProcess.Program, OwnProcess.Arguments(IngressHost.Name, arguments));
         await Eventually.TrueAsync(() => process.HasExited || process.Output.Contains(HostCommand.Ready), "the server to be ready");
         if (process.HasExited)
             throw new InvalidOperationException($"The server ended: {process.Output}");

@@ -1,26 +1,26 @@
-using System.Diagnostics;
 using System.Globalization;
 using Notify.Load.Hosts;
 
 namespace Notify.Load.Kafka;
 
-/// <summary>A delivery process. For each line that it is sent it says how many messages were accepted so far; it ends with its input.</summary>
+/// <summary>
+/// A delivery process. For each line that it is sent it says how many messages were accepted so far; it ends with its input.
+/// </summary>
 internal sealed class SenderProcess : IAsyncDisposable
 {
     /// <summary>The hidden command by which the bench starts itself as this process.</summary>
     public const string Command = "sender";
 
-    private readonly Process _process;
+    private readonly AnsweringProcess _process;
 
-    private SenderProcess(Process process) => _process = process;
+    private SenderProcess(AnsweringProcess process) => _process = process;
 
     public int Id => _process.Id;
 
     public static async Task<SenderProcess> StartAsync(ClusterMember member)
     {
-        string[] arguments = ["exec", typeof(SenderProcess).Assembly.Location, Command, .. member.ToArguments()];
-        var start = new ProcessStartInfo("dotnet", arguments) { RedirectStandardInput = true, RedirectStandardOutput = true };
-        var sender = new SenderProcess(Process.Start(start)!);
+        var process = new AnsweringProcess(OwnProcess.Program, OwnProcess.Arguments(Command, member.ToArguments()));
+        var sender = new SenderProcess(process);
         await sender.AcceptedAsync();
         return sender;
     }
@@ -36,19 +36,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         return 0;
     }
 
-    public async Task<int> AcceptedAsync()
-    {
-        await _process.StandardInput.WriteLineAsync();
-        await _process.StandardInput.FlushAsync();
-        var answer = await _process.StandardOutput.ReadLineAsync()
-            ?? throw new InvalidOperationException($"The delivery process ended with exit code {_process.ExitCode}.");
-        return int.Parse(answer, CultureInfo.InvariantCulture);
-    }
+    public async Task<int> AcceptedAsync() => int.Parse(await _process.AskAsync(), CultureInfo.InvariantCulture);
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Notify.Load.Hosts;
 using Notify.Testing;
 
 namespace Notify.Load.Peers;
@@ -29,12 +29,8 @@ internal sealed class NodePackages : IDisposable
     }
 
     /// <summary>Node.js with a script that reads counts and writes how long each turn took.</summary>
-    public Process Start(string script, params IEnumerable<string> arguments) =>
-        Process.Start(new ProcessStartInfo(ServerProcess.Find("node"), [_folder.File(script), .. arguments])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+    public AnsweringProcess Start(string script, params IEnumerable<string> arguments) =>
+        new(ServerProcess.Find("node"), [_folder.File(script), .. arguments]);
 
     public void Dispose() => _folder.Dispose();
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
 
@@ -82,7 +83,7 @@ internal static class AllScenarios
     private static async Task<RatioResult?> MeasureAsync(Run run)
     {
         Console.Error.WriteLine(run.Label);
-        var start = new ProcessStartInfo("dotnet", ["exec", typeof(AllScenarios).Assembly.Location, run.Scenario, .. run.Options])
+        var start = new ProcessStartInfo(OwnProcess.Program, OwnProcess.Arguments(run.Scenario, run.Options))
         {
             RedirectStandardOutput = true,
         };

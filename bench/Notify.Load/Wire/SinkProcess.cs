@@ -1,16 +1,16 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net.Security;
+using Notify.Load.Hosts;
 
 namespace Notify.Load.Wire;
 
 /// <summary>A sink in a process of its own.</summary>
 internal sealed class SinkProcess : IAsyncDisposable
 {
-    private readonly Process _process;
+    private readonly AnsweringProcess _process;
     private readonly byte[] _certificate;
 
-    private SinkProcess(Process process, string greeting)
+    private SinkProcess(AnsweringProcess process, string greeting)
     {
         var parts = greeting.Split(' ');
         _process = process;
@@ -29,32 +29,18 @@ internal sealed class SinkProcess : IAsyncDisposable
 
     public static async Task<SinkProcess> StartAsync(string vendor, int latency)
     {
-        var start = new ProcessStartInfo(
-            "dotnet",
-            ["exec", typeof(SinkProcess).Assembly.Location, SinkCommand.Name, "--vendor", vendor, "--latency", $"{latency}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        var process = Process.Start(start)!;
-        return await process.StandardOutput.ReadLineAsync() is { } greeting
-            ? new SinkProcess(process, greeting)
-            : throw new InvalidOperationException("The sink did not start.");
+        var arguments = OwnProcess.Arguments(SinkCommand.Name, "--vendor", vendor, "--latency", $"{latency}");
+        var process = new AnsweringProcess(OwnProcess.Program, arguments);
+        return new SinkProcess(process, await process.ReadAsync());
     }
 
     public async Task<Taken> TakenAsync()
     {
-        await _process.StandardInput.WriteLineAsync();
-        var counts = (await _process.StandardOutput.ReadLineAsync())!.Split(' ');
+        var counts = (await _process.AskAsync()).Split(' ');
         return new Taken(Number(counts[0]), Number(counts[1]));
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        _process.StandardInput.Close();
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-    }
+    public ValueTask DisposeAsync() => _process.DisposeAsync();
 
     private static long Number(string text) => long.Parse(text, CultureInfo.InvariantCulture);
 }

@@ -57,29 +57,15 @@ internal static class SmtpScenario
             options.MaxConnections = connections;
         });
 
-    internal static Delivery DeliveryTo(int number)
-    {
-        var now = DateTimeOffset.UtcNow;
-        return new Delivery
+    internal static Delivery DeliveryTo(int number) => WireDelivery.Of(
+        Name,
+        new Address(Channel.Email, $"customer-{100_000 + number}@example.org"),
+        new Content
         {
-            Id = Guid.CreateVersion7(),
-            NotificationId = Guid.CreateVersion7(),
-            Tenant = "default",
-            Priority = Priority.Normal,
-            To = new Address(Channel.Email, $"customer-{100_000 + number}@example.org"),
-            Provider = Name,
-            Content = new Content
-            {
-                Title = $"Your order {100_000 + number}",
-                Body = "It was shipped and will arrive tomorrow.",
-                Html = "<p>It was <b>shipped</b> and will arrive tomorrow.</p>",
-            },
-            ContentIndex = 0,
-            AcceptedAt = now,
-            DueAt = now,
-            ExpiresAt = now.AddDays(3),
-        };
-    }
+            Title = $"Your order {100_000 + number}",
+            Body = "It was shipped and will arrive tomorrow.",
+            Html = "<p>It was <b>shipped</b> and will arrive tomorrow.</p>",
+        });
 
     private static async Task<List<RecordedEmail>> RecordAsync(Delivery[] deliveries)
     {

@@ -36,24 +36,8 @@ internal abstract class WireVendor
     /// <summary>One of the deliveries that a turn repeats.</summary>
     /// <param name="number">The recipient's number.</param>
     /// <param name="address">Where the sink listens.</param>
-    public Delivery DeliveryTo(int number, Uri address)
-    {
-        var now = DateTimeOffset.UtcNow;
-        return new Delivery
-        {
-            Id = Guid.CreateVersion7(),
-            NotificationId = Guid.CreateVersion7(),
-            Tenant = "default",
-            Priority = Priority.Normal,
-            To = AddressOf(number, address),
-            Provider = Name,
-            Content = ContentFor(number),
-            ContentIndex = 0,
-            AcceptedAt = now,
-            DueAt = now,
-            ExpiresAt = now.AddDays(3),
-        };
-    }
+    public Delivery DeliveryTo(int number, Uri address) =>
+        WireDelivery.Of(Name, AddressOf(number, address), ContentFor(number));
 
     protected abstract Address AddressOf(int number, Uri address);
 

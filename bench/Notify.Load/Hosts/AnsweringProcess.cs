@@ -1,0 +1,33 @@
+using System.Diagnostics;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>A process that answers each line that it is sent with a line of its own, and ends with its input.</summary>
+internal sealed class AnsweringProcess(string program, IEnumerable<string> arguments) : IAsyncDisposable
+{
+    private readonly Process _process = Process.Start(new ProcessStartInfo(program, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+    })!;
+
+    public int Id => _process.Id;
+
+    public async Task<string> AskAsync(string question = "")
+    {
+        await _process.StandardInput.WriteLineAsync(question);
+        return await ReadAsync();
+    }
+
+    /// <summary>What it says unasked, such as that it is ready.</summary>
+    public async Task<string> ReadAsync() =>
+        await _process.StandardOutput.ReadLineAsync()
+        ?? throw new InvalidOperationException("A process of the scenario has ended; its error is above.");
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.StandardInput.Close();
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+}
