@@ -14,6 +14,8 @@ internal sealed class ApnsProvider(
     TimeProvider time,
     ILogger<ApnsProvider> logger) : IDeliveryProvider, IDisposable
 {
+    private readonly PacedHttpClient _client = new(client);
+
     public string Name => name;
 
     public Channel Channel => Channel.Push;
@@ -51,8 +53,7 @@ internal sealed class ApnsProvider(
             request.Headers.TryAddWithoutValidation("authorization", token.Authorization);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-                .ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? Outcome.Accepted(apnsId)
                 : await RefusedAsync(response, delivery, token, isRepetition, cancellationToken).ConfigureAwait(false);

@@ -19,6 +19,8 @@ internal sealed class FcmProvider(
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
+    private readonly PacedHttpClient _client = new(client);
+
     public string Name => name;
 
     public Channel Channel => Channel.Push;
@@ -53,8 +55,7 @@ internal sealed class FcmProvider(
     private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(delivery, authorization);
-        using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-            .ConfigureAwait(false);
+        using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return await FcmAnswer.ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
             .ConfigureAwait(false);
     }

@@ -15,6 +15,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     private byte[] _bytes = ArrayPool<byte>.Shared.Rent(InitialSize);
     private int _written;
     private int _sending;
+    private SemaphoreSlim? _start;
 
     /// <summary>An empty body.</summary>
     /// <param name="mediaType">Its media type. A shared instance saves the parsing.</param>
@@ -52,6 +53,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     protected override async Task SerializeToStreamAsync(
         Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        HasStarted();
         Interlocked.Increment(ref _sending);
         await stream.WriteAsync(Written, cancellationToken).ConfigureAwait(false);
         Interlocked.Decrement(ref _sending);
@@ -71,12 +73,18 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
+        HasStarted();
         var bytes = _bytes;
         (_bytes, _written) = ([], 0);
         if (disposing && bytes.Length > 0 && Volatile.Read(ref _sending) == 0)
             ArrayPool<byte>.Shared.Return(bytes);
         base.Dispose(disposing);
     }
+
+    /// <summary>Keeps a request's place among those that start, until its body is sent or, if it never is, disposed of.</summary>
+    internal void Hold(SemaphoreSlim start) => _start = start;
+
+    private void HasStarted() => Interlocked.Exchange(ref _start, null)?.Release();
 
     private void Reserve(int size)
     {

@@ -15,6 +15,7 @@ internal sealed class TwilioProvider(
     /// <summary>An answer repeats the text, whose 1,600 characters may each take twelve bytes of JSON.</summary>
     private const int MaxAnswerBytes = 32 * 1024;
 
+    private readonly PacedHttpClient _client = new(client);
     private readonly TwilioRequests _requests = new(options, time);
 
     public string Name => name;
@@ -29,8 +30,7 @@ internal sealed class TwilioProvider(
         try
         {
             using var request = _requests.Create(delivery);
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
-                .ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!TwilioOutcomes.IsCreated(response))
             {
                 var error = await ReadAsync(response, TwilioJson.Default.TwilioError, cancellationToken).ConfigureAwait(false);
