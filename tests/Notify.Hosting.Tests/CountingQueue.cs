@@ -14,6 +14,9 @@ internal sealed class CountingQueue : IDeliveryQueue
 
     public Exception? Failure { get; init; }
 
+    /// <summary>What happens between what is stored and its answer.</summary>
+    public Func<Task> Stored { get; set; } = () => Task.CompletedTask;
+
     /// <summary>Whether depth is never answered, not even when the caller gives up.</summary>
     public bool Stuck { get; init; }
 
@@ -28,12 +31,14 @@ internal sealed class CountingQueue : IDeliveryQueue
         });
     }
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
     {
         if (Failure is not null)
             throw Failure;
         Interlocked.Add(ref _enqueued, requests.Count);
-        return _inner.EnqueueAsync(requests, cancellationToken);
+        var results = await _inner.EnqueueAsync(requests, cancellationToken);
+        await Stored();
+        return results;
     }
 
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Hosting.Tests;
@@ -51,5 +52,36 @@ public sealed class FailureTests
         var problem = await response.ProblemAsync(HttpStatusCode.InternalServerError);
         Assert.DoesNotContain("secret", problem.ToString());
         Assert.DoesNotContain("Exception", problem.ToString());
+    }
+
+    [Fact]
+    public async Task A_caller_that_hangs_up_before_the_answer_is_nobodys_failure()
+    {
+        var store = new CountingQueue();
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var app = await ApiApplication.StartAsync(services: store.Watch, application: application => application.Use(async (context, next) =>
+        {
+            store.Stored = async () =>
+            {
+                var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                context.RequestAborted.Register(aborted.SetResult);
+                context.Abort();
+                await aborted.Task;
+            };
+            try
+            {
+                await next();
+                ended.SetResult();
+            }
+            catch (Exception exception)
+            {
+                ended.SetException(exception);
+            }
+        }));
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => app.TriggerAsync(Trigger));
+
+        await ended.Task;
+        Assert.Equal(1, store.Enqueued);
     }
 }

@@ -50,6 +50,7 @@ public sealed class WrongInputTests
         { $"{{{Ada},{Text},{Text}}}", ["content"] },
         { $"{{{Ada},{Text},\"data\":[1]}}", ["data"] },
         { $"{{{Ada},{Text},\"data\":{{\"a\":[\"\\udc00\"]}}}}", ["data.a[0]"] },
+        { $"{{{Ada},{Text},\"data\":{Nested(60)}}}", ["data" + string.Concat(Enumerable.Repeat(".a", 60))] },
         { $"{{{Ada},{Text},\"channels\":[\"pigeon\"]}}", ["channels[0]", "to.email"] },
         { $"{{{Ada},{Text},\"channels\":[\"email\",\"E-Mail\"]}}", ["channels[1]"] },
         { $"{{{Ada},{Text},\"channels\":[]}}", ["channels", "to.email"] },
@@ -237,4 +238,7 @@ public sealed class WrongInputTests
 
         Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
+
+    private static string Nested(int levels) =>
+        string.Concat(Enumerable.Repeat("{\"a\":", levels)) + "\"\\ud800\"" + new string('}', levels);
 }

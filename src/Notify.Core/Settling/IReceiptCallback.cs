@@ -16,7 +16,9 @@ public interface IReceiptCallback
 /// <summary>A call that claims to come from a vendor.</summary>
 /// <param name="Query">The query of the URL that was called, with its question mark; empty when there is none.</param>
 /// <param name="Headers">The headers, found by name in any case.</param>
-/// <param name="Body">The body.</param>
+/// <param name="Body">
+/// The body, until <see cref="IReceiptCallback.Read"/> returns: it lies in the server's memory, which other requests get afterwards.
+/// </param>
 public sealed record VendorCall(string Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
 {
     /// <summary>The body's length; never what is in the call.</summary>

@@ -14,6 +14,7 @@ internal sealed class AcceptedResult(AcceptedView accepted) : IResult
         response.Headers.Location = accepted.StatusUrl;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        return response.Body.WriteAsync(body, httpContext.RequestAborted).AsTask();
+        // Not to be cancelled: to a caller that hung up it writes nothing, where a cancellation would be thrown.
+        return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 }

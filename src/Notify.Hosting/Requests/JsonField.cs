@@ -13,6 +13,7 @@ internal sealed class JsonField
 
     private readonly JsonField? _around;
     private readonly int? _index;
+    private string? _path;
 
     private JsonField(JsonElement value, string name, FieldErrors errors, JsonField? around, int? index = null) =>
         (Value, Name, Errors, _around, _index) = (value, name, errors, around, index);
@@ -24,8 +25,11 @@ internal sealed class JsonField
 
     public FieldErrors Errors { get; }
 
-    /// <summary>Put together when it is asked for: most fields are right, and nobody asks.</summary>
-    public string Path => _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
+    /// <summary>
+    /// Put together when it is asked for: most fields are right, and nobody asks. Once, since each level of a nested field asks the one
+    /// around it several times.
+    /// </summary>
+    public string Path => _path ??= _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 

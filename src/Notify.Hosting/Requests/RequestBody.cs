@@ -26,7 +26,7 @@ internal static class RequestBody
         }
         finally
         {
-            context.Request.BodyReader.AdvanceTo(body.End);
+            GiveBack(context, body);
         }
     }
 
@@ -62,6 +62,18 @@ internal static class RequestBody
 
     private static long MaxBytes(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
+
+    // A caller that hung up meanwhile takes nothing from what was done for it.
+    private static void GiveBack(HttpContext context, ReadOnlySequence<byte> body)
+    {
+        try
+        {
+            context.Request.BodyReader.AdvanceTo(body.End);
+        }
+        catch (OperationCanceledException)
+        {
+        }
+    }
 
     private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) => body.IsSingleSegment ? body.First : body.ToArray();
 
