@@ -19,7 +19,7 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
         await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Notifications,
-            [Index("age", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
+            [Index("accepted", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
             cancellationToken).ConfigureAwait(false);
         await CreateAsync(
             database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken).ConfigureAwait(false);
