@@ -6,7 +6,7 @@ using Notify.Providers.Smtp.Wire;
 namespace Notify.Providers.MailKit;
 
 /// <summary>One connection, rented for one message at a time.</summary>
-internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnection> giveBack) : IDisposable
+internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnection> giveBack) : IPooledConnection
 {
     /// <summary>How long a server may take to say good-bye.</summary>
     private const int QuitTimeoutMilliseconds = 1_000;
@@ -16,11 +16,7 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
     /// <summary>Whether it has been used before, so that the server may have closed it since.</summary>
     public bool IsReused { get; private set; }
 
-    /// <summary>Whether another message can follow.</summary>
     public bool IsUsable => client.IsConnected;
-
-    /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
-    public long IdleSince { get; set; }
 
     /// <summary>How far the message at hand has come.</summary>
     public SmtpStage Stage => client.Stage;
@@ -38,10 +34,6 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
         await client.SendAsync(format, message, sender, [recipient], cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Says so when it is given back.</summary>
-    public void MarkUsed() => IsReused = true;
-
-    /// <exception cref="Exception">The server did not take the good-bye; the connection is closed all the same.</exception>
     public void Close()
     {
         try
@@ -55,7 +47,11 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
         }
     }
 
-    public void Dispose() => giveBack(this);
+    public void Dispose()
+    {
+        IsReused = true;
+        giveBack(this);
+    }
 
     private static FormatOptions CreateInternational()
     {

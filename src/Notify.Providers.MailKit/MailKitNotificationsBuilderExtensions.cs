@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Delivering;
 using Notify.Providers.MailKit;
+using Notify.Providers.Smtp.Wire;
 using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -43,7 +44,12 @@ public static class MailKitNotificationsBuilderExtensions
         return new MailKitProvider(
             name,
             new MessageComposer(options, services.GetRequiredService<IUnsubscribeLinks>(), time),
-            new MailConnectionPool(name, options, time, logger),
+            new ConnectionPool<MailConnection>(
+                options.MaxConnections,
+                options.IdleTimeout,
+                time,
+                new MailConnector(options).OpenAsync,
+                failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)),
             logger);
     }
 }

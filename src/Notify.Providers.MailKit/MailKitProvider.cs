@@ -3,13 +3,14 @@ using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
 using MimeKit;
 using Notify.Delivering;
+using Notify.Providers.Smtp.Wire;
 using Notify.Queueing;
 
 namespace Notify.Providers.MailKit;
 
 /// <summary>Hands email to a mail server through MailKit.</summary>
 internal sealed class MailKitProvider(
-    string name, MessageComposer composer, MailConnectionPool connections, ILogger<MailKitProvider> logger)
+    string name, MessageComposer composer, ConnectionPool<MailConnection> connections, ILogger<MailKitProvider> logger)
     : IDeliveryProvider, IDisposable
 {
     public string Name => name;

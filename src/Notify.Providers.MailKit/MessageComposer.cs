@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using MimeKit;
 using MimeKit.Text;
+using Notify.Providers.Smtp.Mime;
 using Notify.Queueing;
 using Notify.Recipients;
 
@@ -72,9 +73,9 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     // RFC 8058: mail programs show a button for it, and press it by POST.
     private void AddUnsubscribeLink(MimeMessage message, Delivery delivery)
     {
-        if (links.LinkFor(delivery) is not { } link)
+        if (UnsubscribeHeader.LinkFor(links, delivery) is not { } link)
             return;
-        message.Headers.Add(HeaderId.ListUnsubscribe, $"<{link.AbsoluteUri}>");
+        message.Headers.Add(HeaderId.ListUnsubscribe, $"<{link}>");
         message.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
     }
 

@@ -13,7 +13,7 @@ namespace Notify.Providers.Smtp;
 internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
 {
     private readonly MessageComposer _composer;
-    private readonly SmtpConnectionPool _connections;
+    private readonly ConnectionPool<SmtpConnection> _connections;
     private readonly ILogger _logger;
 
     public SmtpProvider(
@@ -21,7 +21,12 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     {
         (Name, _logger) = (name, logger);
         _composer = new MessageComposer(options, links, time);
-        _connections = new SmtpConnectionPool(name, options, _composer, time, logger);
+        _connections = new ConnectionPool<SmtpConnection>(
+            options.MaxConnections,
+            options.IdleTimeout,
+            time,
+            (giveBack, _) => new ValueTask<SmtpConnection>(new SmtpConnection(options, _composer, giveBack)),
+            failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name));
     }
 
     public string Name { get; }

@@ -1,5 +1,4 @@
 using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.MailKit.Tests;
 
@@ -17,48 +16,6 @@ public sealed class EnvelopeTests
         var sent = Assert.Single(server.Events("message"));
         Assert.Equal($"bounces+{record.Delivery.Id:N}@example.net", sent.Sender);
         Assert.Equal("shop@example.org", (await server.ReadAsync(sent)).Headers["from"]);
-    }
-
-    [Fact]
-    public async Task A_user_can_unsubscribe_by_one_click()
-    {
-        await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server);
-        var now = TimeProvider.System.GetUtcNow();
-
-        var outcome = await application.Provider.SendAsync(
-            new Delivery
-            {
-                Id = Guid.CreateVersion7(now),
-                NotificationId = Guid.CreateVersion7(now),
-                Tenant = Trigger.DefaultTenant,
-                Priority = Priority.Normal,
-                To = new Address(Channel.Email, "ada@example.org"),
-                Provider = "mailkit",
-                Content = new Content { Title = "News", Body = "A body" },
-                ContentIndex = 0,
-                UserId = "u-42",
-                AcceptedAt = now,
-                DueAt = now,
-                ExpiresAt = now.AddDays(1),
-            },
-            default);
-
-        Assert.Equal(OutcomeKind.Accepted, outcome.Kind);
-        var headers = (await server.ReadAsync(Assert.Single(server.Events("message")))).Headers;
-        Assert.Matches("^<https://example.org/notify/v1/unsubscribe/[A-Za-z0-9_-]+>$", headers["list-unsubscribe"].Trim());
-        Assert.Equal("List-Unsubscribe=One-Click", headers["list-unsubscribe-post"]);
-    }
-
-    [Fact]
-    public async Task Who_is_no_user_gets_no_link_to_unsubscribe()
-    {
-        await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server);
-
-        await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
-
-        Assert.DoesNotContain("list-unsubscribe", (await server.ReadAsync(Assert.Single(server.Events("message")))).Headers.Keys);
     }
 
     [Theory]

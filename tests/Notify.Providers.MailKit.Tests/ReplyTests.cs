@@ -39,7 +39,7 @@ public sealed class ReplyTests
         });
         await using var application = await Application.StartAsync(server.Port);
 
-        var outcome = await application.Provider.SendAsync(Deliveries.Email(), TestContext.Current.CancellationToken);
+        var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
 
         Assert.Equal(expected, Describe(outcome));
         Assert.StartsWith($"{reply} ", outcome.Reason, StringComparison.Ordinal);

@@ -25,12 +25,13 @@ internal sealed class Application : IAsyncDisposable
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
-    public static Task<Application> StartAsync(MailServer server, Action<SmtpOptions>? configure = null, Action<NotificationsOptions>? limits = null) =>
+    public static Task<Application> StartAsync(
+        MailServer server, Action<MailOptions>? configure = null, Action<NotificationsOptions>? limits = null) =>
         StartAsync(server.Port, configure, limits);
 
     public static async Task<Application> StartAsync(
         int port,
-        Action<SmtpOptions>? configure = null,
+        Action<MailOptions>? configure = null,
         Action<NotificationsOptions>? limits = null,
         Action<INotificationsBuilder>? add = null)
     {
@@ -43,13 +44,14 @@ internal sealed class Application : IAsyncDisposable
             retry.MaxDelay = TimeSpan.FromMilliseconds(200);
             retry.MaxAttempts = 100;
         });
-        var notifications = builder.Services.AddNotifications(limits).UseInMemory().AddSmtp(smtp =>
+        var notifications = builder.Services.AddNotifications(limits).UseInMemory();
+        MailProvider.Add(notifications, mail =>
         {
-            smtp.Host = "localhost";
-            smtp.Port = port;
-            smtp.Security = SmtpSecurity.None;
-            smtp.From = "shop@example.org";
-            configure?.Invoke(smtp);
+            mail.Host = "localhost";
+            mail.Port = port;
+            mail.Security = MailSecurity.None;
+            mail.From = "shop@example.org";
+            configure?.Invoke(mail);
         });
         add?.Invoke(notifications);
         var host = builder.Build();

@@ -10,7 +10,7 @@ public sealed class ConnectionTests
     public async Task Many_messages_share_a_few_connections()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server, smtp => smtp.MaxConnections = 3);
+        await using var application = await Application.StartAsync(server, mail => mail.MaxConnections = 3);
 
         var notifications = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => application.SendAsync($"user-{i}@example.org")));
         foreach (var notification in notifications)
@@ -24,7 +24,7 @@ public sealed class ConnectionTests
     public async Task Refused_messages_make_room_for_others()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server, smtp => smtp.MaxConnections = 2);
+        await using var application = await Application.StartAsync(server, mail => mail.MaxConnections = 2);
 
         var refused = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => application.SendAsync("gone@example.org")));
         var taken = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => application.SendAsync($"user-{i}@example.org")));
@@ -40,7 +40,7 @@ public sealed class ConnectionTests
     public async Task A_connection_that_the_server_closed_meanwhile_costs_no_attempt()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server, smtp => smtp.MaxConnections = 1);
+        await using var application = await Application.StartAsync(server, mail => mail.MaxConnections = 1);
         await application.AcceptedAsync(await application.SendAsync("lastword@example.org"));
         await Eventually.TrueAsync(() => server.Events("closed").Count == 1, "the server to close the connection");
 
@@ -54,7 +54,7 @@ public sealed class ConnectionTests
     public async Task A_connection_that_nothing_is_sent_over_is_closed()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server, smtp => smtp.IdleTimeout = TimeSpan.FromSeconds(1));
+        await using var application = await Application.StartAsync(server, mail => mail.IdleTimeout = TimeSpan.FromSeconds(1));
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
@@ -76,7 +76,7 @@ public sealed class ConnectionTests
     {
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(
-            server, smtp => smtp.MaxConnections = 1, limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500));
+            server, mail => mail.MaxConnections = 1, limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500));
 
         var silent = await application.WaitsForRetryAsync(await application.SendAsync("silent@example.org"));
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));

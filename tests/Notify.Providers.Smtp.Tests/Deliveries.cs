@@ -15,7 +15,7 @@ internal static class Deliveries
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
             To = new Address(Channel.Email, address),
-            Provider = "smtp",
+            Provider = MailProvider.Name,
             Content = content ?? new Content { Title = "Hello", Body = "A body" },
             ContentIndex = 0,
             UserId = user,

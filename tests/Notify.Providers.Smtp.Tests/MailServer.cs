@@ -9,7 +9,7 @@ namespace Notify.Providers.Smtp.Tests;
 internal sealed class MailServer : IAsyncDisposable
 {
     // Debian's own interpreter: others on the PATH lack Debian's packages.
-    internal const string Python = "/usr/bin/python3";
+    public const string Python = "/usr/bin/python3";
 
     private static readonly Lazy<bool> HasAiosmtpd = new(() =>
     {
@@ -59,7 +59,10 @@ internal sealed class MailServer : IAsyncDisposable
 
     public IReadOnlyList<ServerEvent> Events(string name) => [.. Events().Where(line => line.Event == name)];
 
-    public Task<ReceivedMail> ReadAsync(ServerEvent message) => ReceivedMail.ParseAsync(Python, _folder.File(message.File!));
+    /// <summary>The file that holds a message as it arrived.</summary>
+    public string PathOf(ServerEvent message) => _folder.File(message.File!);
+
+    public Task<ReceivedMail> ReadAsync(ServerEvent message) => ReceivedMail.ParseAsync(PathOf(message));
 
     public async ValueTask DisposeAsync()
     {
@@ -70,4 +73,13 @@ internal sealed class MailServer : IAsyncDisposable
 
 /// <summary>A line of the server's record.</summary>
 internal sealed record ServerEvent(
-    string Event, int Peer, string? File, string? Sender, string? Recipient, bool Tls, string? Login, string? Mechanism, bool Accepted);
+    string Event,
+    int Peer,
+    string? File,
+    string? Sender,
+    string? Recipient,
+    bool Tls,
+    bool Pipelined,
+    string? Login,
+    string? Mechanism,
+    bool Accepted);

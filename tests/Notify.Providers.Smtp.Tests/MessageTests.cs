@@ -9,10 +9,10 @@ public sealed class MessageTests
     public async Task An_email_arrives_with_its_text_html_and_attachments()
     {
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(server, smtp =>
+        await using var application = await Application.StartAsync(server, mail =>
         {
-            smtp.FromName = "Åsas butik";
-            smtp.ReplyTo = "help@example.org";
+            mail.FromName = "Åsas butik";
+            mail.ReplyTo = "help@example.org";
         });
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org", new Content

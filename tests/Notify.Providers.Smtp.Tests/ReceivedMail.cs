@@ -4,7 +4,9 @@ using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>An email as a mail reader sees it, by Python's email package.</summary>
+/// <summary>
+/// An email as a mail reader sees it, by Python's email package, which has no code in common with any of the providers.
+/// </summary>
 /// <param name="Headers">Decoded, by their names in lower case.</param>
 /// <param name="FromName">The name beside the sender, by the older of Python's two parsers: the newer parts it at folds.</param>
 /// <param name="Parts">All that is not a container of others.</param>
@@ -34,12 +36,13 @@ internal sealed record ReceivedMail(
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllBytesAsync(folder.File("mail.eml"), content);
-        return await ParseAsync(MailServer.Python, folder.File("mail.eml"));
+        return await ParseAsync(folder.File("mail.eml"));
     }
 
-    public static async Task<ReceivedMail> ParseAsync(string python, string file)
+    public static async Task<ReceivedMail> ParseAsync(string file)
     {
-        using var process = Process.Start(new ProcessStartInfo(python, ["-c", Reader, file]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo(MailServer.Python, ["-c", Reader, file]) { RedirectStandardOutput = true };
+        using var process = Process.Start(start)!;
         var json = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         return JsonSerializer.Deserialize<ReceivedMail>(json, JsonSerializerOptions.Web)!;

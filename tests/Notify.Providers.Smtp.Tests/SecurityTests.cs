@@ -28,7 +28,7 @@ public sealed class SecurityTests(TestAuthority authority)
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal("535 5.7.8 authentication credentials invalid: the server asks for STARTTLS or refused the login", record.Reason);
+        Assert.Equal(MailProvider.LoginRefused, record.Reason);
         Assert.Contains(server.Events("login"), login => !login.Accepted);
         Assert.Empty(server.Events("message"));
     }
@@ -54,7 +54,7 @@ public sealed class SecurityTests(TestAuthority authority)
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal("the server does not offer STARTTLS", record.Reason);
+        Assert.Equal(MailProvider.NoStartTls, record.Reason);
         Assert.Empty(server.Events("login"));
         Assert.Empty(server.Events("message"));
     }
@@ -63,7 +63,8 @@ public sealed class SecurityTests(TestAuthority authority)
     public async Task A_server_on_this_machine_may_be_logged_in_to_without_TLS()
     {
         await using var server = await MailServer.StartAsync(null, "--user", "shop", "--password", Password);
-        await using var application = await Application.StartAsync(server, smtp => (smtp.UserName, smtp.Password) = ("shop", Password));
+        await using var application = await Application.StartAsync(
+            server, mail => (mail.UserName, mail.Password) = ("shop", Password));
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
@@ -95,15 +96,16 @@ public sealed class SecurityTests(TestAuthority authority)
             .. application.Logs, .. locked.Logs, .. records.Select(record => record.Reason ?? ""),
             .. records.SelectMany(record => record.Attempts).Select(attempt => attempt.Reason ?? ""),
         ];
-        Assert.Contains(told, line => line.Contains("The mail server of provider smtp failed", StringComparison.Ordinal));
+        Assert.Contains(
+            told, line => line.Contains($"The mail server of provider {MailProvider.Name} failed", StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains("@example.org", StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains(Password, StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains("secret code", StringComparison.Ordinal));
     }
 
-    private static void LogInOverTls(SmtpOptions smtp)
+    private static void LogInOverTls(MailOptions mail)
     {
-        smtp.Security = SmtpSecurity.StartTls;
-        (smtp.UserName, smtp.Password) = ("shop", Password);
+        mail.Security = MailSecurity.StartTls;
+        (mail.UserName, mail.Password) = ("shop", Password);
     }
 }

@@ -11,7 +11,7 @@ public sealed class UnsubscribeTests
     {
         var mail = await SendAsync("u-42", AddLinks);
 
-        Assert.Matches("^<https://example\\.org/notify/v1/unsubscribe/[A-Za-z0-9_-]+>$", mail.Headers["list-unsubscribe"]);
+        Assert.Matches("^<https://example\\.org/notify/v1/unsubscribe/[A-Za-z0-9_-]+>$", mail.Headers["list-unsubscribe"].Trim());
         Assert.Equal("List-Unsubscribe=One-Click", mail.Headers["list-unsubscribe-post"]);
         Assert.Empty(mail.Defects);
     }

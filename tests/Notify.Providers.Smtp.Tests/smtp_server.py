@@ -6,11 +6,13 @@ to a recipient's first attempt only.
 
 import argparse
 import asyncio
+import base64
 import json
 import pathlib
+import re
 import ssl
 
-from aiosmtpd.smtp import SMTP, AuthResult
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 RECIPIENT_REPLIES = {
     "busy-once": "450 4.2.0 <{0}> is greylisted",
@@ -31,8 +33,9 @@ DATA_REPLIES = {
 
 
 class Handler:
-    def __init__(self, folder):
+    def __init__(self, folder, arguments):
         self.folder = folder
+        self.arguments = arguments
         self.refused_once = set()
         self.messages = 0
 
@@ -48,6 +51,17 @@ class Handler:
         if local_part.endswith("-once"):
             self.refused_once.add(address)
         return reply.format(address)
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        extensions = ["250-PIPELINING"] if self.arguments.pipelining else []
+        return [*responses[:-1], *extensions, responses[-1]]
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        session.pipelined = b"RCPT" in server._reader._buffer
+        return "250 OK"
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         reply = self.reply(RECIPIENT_REPLIES, address)
@@ -66,7 +80,8 @@ class Handler:
             file=file,
             sender=envelope.mail_from,
             recipient=address,
-            tls=session.ssl is not None,
+            tls=server.transport.get_extra_info("sslcontext") is not None,
+            pipelined=session.pipelined,
             login=session.auth_data.login.decode() if session.authenticated else None,
             accepted=reply.startswith("250"),
         )
@@ -76,10 +91,24 @@ class Handler:
             asyncio.get_running_loop().call_later(0.05, server.transport.close)
         return reply
 
+    # RFC 7628 and Google's older form of it: both hold "auth=Bearer TOKEN" between control characters.
+    async def auth_OAUTHBEARER(self, server, args):
+        return self.bearer("OAUTHBEARER", base64.b64decode(args[1]).decode(), r"a=([^,]*)")
+
+    async def auth_XOAUTH2(self, server, args):
+        return self.bearer("XOAUTH2", base64.b64decode(args[1]).decode(), r"user=([^\x01]*)")
+
+    def bearer(self, mechanism, response, user):
+        login = re.search(user, response).group(1)
+        token = re.search(r"auth=Bearer ([^\x01]*)", response).group(1)
+        right = [login, token] == [self.arguments.user, self.arguments.token]
+        self.record("login", mechanism=mechanism, accepted=right)
+        return AuthResult(success=right, handled=False, auth_data=LoginPassword(login.encode(), token.encode()))
+
 
 class RecordingServer(SMTP):
     def connection_made(self, transport):
-        upgraded = transport.get_extra_info("sslcontext") is not None
+        upgraded = self.session is not None
         super().connection_made(transport)
         if not upgraded:
             self.event_handler.record("connected", peer=transport.get_extra_info("peername")[1])
@@ -89,8 +118,14 @@ class RecordingServer(SMTP):
         super().connection_lost(error)
 
 
+def exclusions(arguments):
+    if arguments.token is None:
+        return ["OAUTHBEARER", "XOAUTH2"]
+    return ["LOGIN", "PLAIN"] + (["OAUTHBEARER"] if arguments.xoauth2 else [])
+
+
 async def serve(arguments):
-    handler = Handler(pathlib.Path(arguments.folder))
+    handler = Handler(pathlib.Path(arguments.folder), arguments)
     tls = None
     if arguments.certificate:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -106,14 +141,16 @@ async def serve(arguments):
             handler,
             hostname="localhost",
             enable_SMTPUTF8=arguments.utf8,
-            tls_context=tls,
-            require_starttls=tls is not None,
+            tls_context=None if arguments.tls_on_connect else tls,
+            require_starttls=tls is not None and not arguments.tls_on_connect,
             authenticator=authenticate,
             auth_required=arguments.user is not None,
-            auth_require_tls=tls is not None,
+            auth_require_tls=tls is not None and not arguments.tls_on_connect,
+            auth_exclude_mechanism=exclusions(arguments),
         )
 
-    server = await asyncio.get_running_loop().create_server(create, "127.0.0.1", arguments.port)
+    implicit = tls if arguments.tls_on_connect else None
+    server = await asyncio.get_running_loop().create_server(create, "127.0.0.1", arguments.port, ssl=implicit)
     print("ready", flush=True)
     await server.serve_forever()
 
@@ -124,5 +161,9 @@ parser.add_argument("--folder", required=True)
 parser.add_argument("--certificate")
 parser.add_argument("--user")
 parser.add_argument("--password")
+parser.add_argument("--token")
+parser.add_argument("--xoauth2", action="store_true")
+parser.add_argument("--tls-on-connect", action="store_true")
+parser.add_argument("--pipelining", action="store_true")
 parser.add_argument("--utf8", action="store_true")
 asyncio.run(serve(parser.parse_args()))

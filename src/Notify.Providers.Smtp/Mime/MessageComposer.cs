@@ -11,9 +11,6 @@ namespace Notify.Providers.Smtp.Mime;
 /// <summary>Writes deliveries as emails: RFC 5322 and MIME, all of it ASCII but for addresses that cannot be.</summary>
 internal sealed class MessageComposer
 {
-    /// <summary>A line has at most 998 characters (RFC 5322 section 2.1.1), and a link cannot be folded.</summary>
-    private const int MaxLinkLength = 970;
-
     private readonly Mailbox _from;
     private readonly Mailbox? _bounces;
     private readonly IUnsubscribeLinks _links;
@@ -112,7 +109,7 @@ internal sealed class MessageComposer
         output.Write("\r\nSubject: "u8);
         HeaderText.Write(output, email.Delivery.Content.Title ?? "", "Subject: ".Length);
         output.Write("\r\n"u8);
-        if (_links.LinkFor(email.Delivery)?.AbsoluteUri is { Length: <= MaxLinkLength } link)
+        if (UnsubscribeHeader.LinkFor(_links, email.Delivery) is { } link)
             WriteUnsubscribe(output, link);
     }
 

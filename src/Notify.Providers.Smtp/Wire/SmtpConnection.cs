@@ -4,7 +4,7 @@ using Notify.Providers.Smtp.Mime;
 namespace Notify.Providers.Smtp.Wire;
 
 /// <summary>One connection, rented for one message at a time.</summary>
-internal sealed class SmtpConnection : IDisposable
+internal sealed class SmtpConnection : IPooledConnection
 {
     private readonly SmtpWire _wire = new();
     private readonly SmtpHandshake _handshake;
@@ -19,7 +19,6 @@ internal sealed class SmtpConnection : IDisposable
         _giveBack = giveBack;
     }
 
-    /// <summary>Whether another message can follow.</summary>
     public bool IsUsable { get; private set; }
 
     /// <summary>
@@ -27,9 +26,6 @@ internal sealed class SmtpConnection : IDisposable
     /// answered nothing, or only that it closes.
     /// </summary>
     public bool IsStale => _isReused && !IsUsable && (_wire.LastReply is null || _wire.IsClosing);
-
-    /// <summary>When it was given back, as a timestamp of the pool's clock.</summary>
-    public long IdleSince { get; set; }
 
     /// <returns>Null when the server took the message over.</returns>
     /// <exception cref="IOException">The connection is lost.</exception>
@@ -48,7 +44,6 @@ internal sealed class SmtpConnection : IDisposable
         return refusal;
     }
 
-    /// <summary>Ends the conversation in good order where it can.</summary>
     public void Close()
     {
         using (_wire)

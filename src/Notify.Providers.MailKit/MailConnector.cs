@@ -1,0 +1,66 @@
+using MailKit.Security;
+
+namespace Notify.Providers.MailKit;
+
+/// <summary>Connects to the mail server and logs in.</summary>
+internal sealed class MailConnector(MailKitOptions options)
+{
+    /// <summary>Opens a connection. What the server refuses is thrown in the many ways of MailKit.</summary>
+    public async ValueTask<MailConnection> OpenAsync(Action<MailConnection> giveBack, CancellationToken cancellationToken)
+    {
+        var client = new StagedSmtpClient { CheckCertificateRevocation = options.CheckCertificateRevocation };
+        try
+        {
+            if (options.Proxy is not null)
+                client.ProxyClient = MailProxy.Create(options.Proxy);
+            await client.ConnectAsync(options.Host, options.Port, SecurityOf(options.Security), cancellationToken)
+                .ConfigureAwait(false);
+            await LogInAsync(client, cancellationToken).ConfigureAwait(false);
+            return new MailConnection(client, giveBack);
+        }
+        catch
+        {
+            client.Dispose();
+            throw;
+        }
+    }
+
+    private async Task LogInAsync(StagedSmtpClient client, CancellationToken cancellationToken)
+    {
+        if (options.AccessToken is { } accessToken)
+        {
+            var token = await AskAsync(accessToken, cancellationToken).ConfigureAwait(false);
+            SaslMechanism mechanism = client.AuthenticationMechanisms.Contains("OAUTHBEARER")
+                ? new SaslMechanismOAuthBearer(options.UserName!, token)
+                : new SaslMechanismOAuth2(options.UserName!, token);
+            await client.AuthenticateAsync(mechanism, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!string.IsNullOrEmpty(options.UserName))
+        {
+            await client.AuthenticateAsync(options.UserName, options.Password!, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask<string> AskAsync(
+        Func<CancellationToken, ValueTask<string>> accessToken, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await accessToken(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            throw new NoAccessTokenException(exception);
+        }
+    }
+
+    private static SecureSocketOptions SecurityOf(MailKitSecurity security) => security switch
+    {
+        MailKitSecurity.None => SecureSocketOptions.None,
+        MailKitSecurity.TlsOnConnect => SecureSocketOptions.SslOnConnect,
+        _ => SecureSocketOptions.StartTls,
+    };
+}
+
+/// <summary>The application's own source of access tokens gave none.</summary>
+internal sealed class NoAccessTokenException(Exception cause) : Exception("There is no access token.", cause);
