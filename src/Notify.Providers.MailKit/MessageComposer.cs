@@ -17,8 +17,13 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     /// <summary>Why the delivery cannot be written as an email, or null when it can.</summary>
     public static string? ProblemOf(Delivery delivery)
     {
-        if (!MailboxAddress.TryParse(delivery.To.Value, out var to) || to.Address != delivery.To.Value)
+        // MimeKit takes line separators and halves of surrogates, and a server then gets another address.
+        if (!Mailbox.TryParse(delivery.To.Value, out _)
+            || !MailboxAddress.TryParse(delivery.To.Value, out var to) || to.Address != delivery.To.Value)
+        {
             return "the address is no email address";
+        }
+
         if (delivery.Content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             return "the title has a line break";
 
