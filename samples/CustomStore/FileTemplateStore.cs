@@ -11,7 +11,8 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         var versions = Directory.CreateDirectory(FolderOf(template.Tenant, template.Name)).FullName;
         var version = Claim(versions);
         var written = Path.Combine(versions, Path.GetRandomFileName());
-        await File.WriteAllBytesAsync(written, StoredForm.WriteTemplate(template with { Version = version }), cancellationToken).ConfigureAwait(false);
+        var form = StoredForm.WriteTemplate(template with { Version = version });
+        await File.WriteAllBytesAsync(written, form, cancellationToken).ConfigureAwait(false);
         // The whole file appears at once, so that nobody reads half of it.
         File.Move(written, FileOf(versions, version));
         return version;
@@ -47,8 +48,8 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         return version;
     }
 
-    // To create a file that must be new is the one thing of which a file system lets only one writer have success, in all processes:
-    // File.Move looks whether there is a file and then replaces it. The claim stays, so a version whose writer ended is not given again.
+    // A file that must be new is created by one writer of all processes; File.Move only looks whether there is one and then replaces
+    // it. The claim stays, so that a version whose writer ended is not given again.
     private static bool TryClaim(string claim)
     {
         try

@@ -14,7 +14,9 @@ public sealed class PacedHttpClient(HttpClient client)
     private readonly SemaphoreSlim _starts = new(StartsPerProcessor * Environment.ProcessorCount);
 
     /// <summary>Sends a request and reads no more of the answer than its headers.</summary>
-    /// <param name="request">The request. Its content is a <see cref="PooledContent"/>; it is to be disposed of, whatever comes.</param>
+    /// <param name="request">
+    /// The request. Its content is a <see cref="PooledContent"/>; it is to be disposed of, whatever comes.
+    /// </param>
     /// <param name="cancellationToken">Ends the attempt, also while it has not begun.</param>
     /// <exception cref="HttpRequestException">The vendor could not be reached, or its answer is no HTTP.</exception>
     public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -36,7 +38,8 @@ public sealed class PacedHttpClient(HttpClient client)
         return await StartAsync(request, body, cancellationToken).ConfigureAwait(false);
     }
 
-    private Task<HttpResponseMessage> StartAsync(HttpRequestMessage request, PooledContent body, CancellationToken cancellationToken)
+    private Task<HttpResponseMessage> StartAsync(
+        HttpRequestMessage request, PooledContent body, CancellationToken cancellationToken)
     {
         body.Hold(_starts);
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -8,9 +8,11 @@ namespace Notify.Storage.MongoDb;
 /// Purges notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
 /// know whether a notification still has something to send, so this looks first. What the server may forget by time it does.
 /// </summary>
-internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<NotificationsOptions> options, TimeProvider time) : IRetentionStore
+internal sealed class MongoDbRetention(
+    MongoDbDatabase database, IOptions<NotificationsOptions> options, TimeProvider time) : IRetentionStore
 {
-    public async ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+    public async ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var purged = 0L;
         var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBson()));
@@ -21,7 +23,8 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
             if (found.Count == 0)
                 return purged;
 
-            purged += await PurgeAsync([.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
+            purged += await PurgeAsync(
+                [.. found.Select(document => document[NotificationDocument.Id])], cancellationToken).ConfigureAwait(false);
             old["$or"] = Behind(found[^1]);
         }
     }
@@ -33,9 +36,11 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
     }
 
     // What expires has an index by which the server itself forgets it.
-    public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) => default;
+    public ValueTask<long> PurgeIdempotencyKeysAsync(
+        DateTimeOffset now, int most, CancellationToken cancellationToken) => default;
 
-    public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) => default;
+    public ValueTask<long> PurgePermitsAsync(
+        DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) => default;
 
     // Many are accepted in one millisecond, which is as exactly as the server keeps a time.
     private static BsonArray Behind(BsonDocument last) =>

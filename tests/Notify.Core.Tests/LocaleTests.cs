@@ -4,7 +4,9 @@ using Notify.Recipients;
 
 namespace Notify.Core.Tests;
 
-/// <summary>Which languages users, devices and templates may name. These tests run without culture data, as small images do.</summary>
+/// <summary>
+/// Which languages users, devices and templates may name. These tests run without culture data, as small images do.
+/// </summary>
 public sealed class LocaleTests
 {
     [Theory]
@@ -28,7 +30,8 @@ public sealed class LocaleTests
     [InlineData("en-aaaaaaaa-bbbbbbbb-cccccccc-dddddd", false)]
     public async Task A_locale_is_a_well_formed_language_tag(string locale, bool isOne = true)
     {
-        await using var application = await TestApplication.StartAsync(new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(mail);
         var directory = application.Directory;
 
         var refused = new[]

@@ -31,7 +31,8 @@ internal sealed class CountingQueue : IDeliveryQueue
         });
     }
 
-    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
     {
         if (Failure is not null)
             throw Failure;

@@ -112,7 +112,8 @@ public sealed class PacedHttpClientTests : IDisposable
         /// <summary>Answers before it has read any body.</summary>
         public void Refuse() => _refuses = true;
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref _begun);
             if (_refuses)

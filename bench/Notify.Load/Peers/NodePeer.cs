@@ -21,8 +21,9 @@ internal sealed class NodePeer : IAsyncDisposable
     /// <summary>One turn. What a single caller waits is not asked for.</summary>
     public async Task<Turn> SendAsync(int count)
     {
-        var milliseconds = await _process.AskAsync(count.ToString(CultureInfo.InvariantCulture));
-        return new Turn(count, double.Parse(milliseconds, CultureInfo.InvariantCulture) / 1_000, P50: 0, P99: 0, AllocatedBytes: 0);
+        var answer = await _process.AskAsync(count.ToString(CultureInfo.InvariantCulture));
+        var milliseconds = double.Parse(answer, CultureInfo.InvariantCulture);
+        return new Turn(count, milliseconds / 1_000, P50: 0, P99: 0, AllocatedBytes: 0);
     }
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();

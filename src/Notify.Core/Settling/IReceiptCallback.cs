@@ -17,7 +17,8 @@ public interface IReceiptCallback
 /// <param name="Query">The query of the URL that was called, with its question mark; empty when there is none.</param>
 /// <param name="Headers">The headers, found by name in any case.</param>
 /// <param name="Body">
-/// The body, until <see cref="IReceiptCallback.Read"/> returns: it lies in the server's memory, which other requests get afterwards.
+/// The body, until <see cref="IReceiptCallback.Read"/> returns: it lies in the server's memory, which other requests get
+/// afterwards.
 /// </param>
 public sealed record VendorCall(string Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
 {

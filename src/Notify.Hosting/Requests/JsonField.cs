@@ -26,10 +26,11 @@ internal sealed class JsonField
     public FieldErrors Errors { get; }
 
     /// <summary>
-    /// Put together when it is asked for: most fields are right, and nobody asks. Once, since each level of a nested field asks the one
-    /// around it several times.
+    /// Put together when it is asked for: most fields are right, and nobody asks. Once, since each level of a nested field asks
+    /// the one around it several times.
     /// </summary>
-    public string Path => _path ??= _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
+    public string Path =>
+        _path ??= _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
