@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -16,18 +15,11 @@ internal static class ChildProcess
 
     public static async Task<WorkedOff> RunAsync(string command, params IEnumerable<string> arguments)
     {
-        var start = new ProcessStartInfo(OwnProcess.Program, OwnProcess.Arguments(command, arguments))
-        {
-            RedirectStandardOutput = true,
-        };
-        start.ArgumentList.Add(Started);
-        start.ArgumentList.Add(DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture));
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
+        var started = DateTime.UtcNow.Ticks.ToString(CultureInfo.InvariantCulture);
+        var (exitCode, output) = await OwnProcess.RunAsync(OwnProcess.Arguments(command, [.. arguments, Started, started]));
+        return exitCode == 0
             ? JsonSerializer.Deserialize(output, WorkedOffJson.Default.WorkedOff)!
-            : throw new InvalidOperationException($"The process of '{command}' ended with {process.ExitCode}.");
+            : throw new InvalidOperationException($"The process of '{command}' ended with {exitCode}.");
     }
 }
 

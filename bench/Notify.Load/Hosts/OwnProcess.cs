@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Notify.Load.Hosts;
 
 /// <summary>How the bench starts itself again, as a process of a scenario.</summary>
@@ -8,4 +10,19 @@ internal static class OwnProcess
     /// <summary>The program's arguments.</summary>
     public static string[] Arguments(string command, params IEnumerable<string> arguments) =>
         ["exec", typeof(OwnProcess).Assembly.Location, command, .. arguments];
+
+    /// <summary>Runs a command to its end. What it says of its progress is shown, what it prints is returned.</summary>
+    /// <param name="arguments">See <see cref="Arguments"/>.</param>
+    /// <param name="variable">A variable that it is started with; null for none.</param>
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string[] arguments, (string Name, string Value)? variable = null)
+    {
+        var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true };
+        if (variable is var (name, value))
+            start.Environment[name] = value;
+        using var process = Process.Start(start)!;
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
+    }
 }

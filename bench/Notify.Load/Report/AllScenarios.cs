@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
@@ -83,16 +82,8 @@ internal static class AllScenarios
     private static async Task<RatioResult?> MeasureAsync(Run run)
     {
         Console.Error.WriteLine(run.Label);
-        var start = new ProcessStartInfo(OwnProcess.Program, OwnProcess.Arguments(run.Scenario, run.Options))
-        {
-            RedirectStandardOutput = true,
-        };
-        if (run.Environment is var (name, value))
-            start.Environment[name] = value;
-        using var process = Process.Start(start)!;
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        if (process.ExitCode != 0)
+        var (exitCode, output) = await OwnProcess.RunAsync(OwnProcess.Arguments(run.Scenario, run.Options), run.Environment);
+        if (exitCode != 0)
             return null;
 
         var line = output.TrimEnd().Split('\n')[^1];

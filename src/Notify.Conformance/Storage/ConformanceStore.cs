@@ -61,7 +61,7 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Tokens that nodes share.</summary>
     public ISharedTokenStore SharedTokens => Get<ISharedTokenStore>();
 
-    /// <summary>What forgets; a store that does so by itself has none.</summary>
+    /// <summary>What forgets.</summary>
     public IRetentionStore Retention => Get<IRetentionStore>();
 
     /// <summary>Composes and starts a store.</summary>
