@@ -29,9 +29,23 @@ public class PlanningBenchmarks
         _factory = _services.GetRequiredService<NotificationFactory>();
 
         var recipients = _services.GetRequiredService<IRecipientDirectory>();
-        await recipients.SaveUserAsync(new User { Id = "u-42", Addresses = new Dictionary<string, string> { [Channel.Email.Name] = "ada@example.org" } });
+        await recipients.SaveUserAsync(
+            new User
+            {
+                Id = "u-42",
+                Addresses = new Dictionary<string, string> { [Channel.Email.Name] = "ada@example.org" },
+            }
+        );
         for (var i = 0; i < 3; i++)
-            await recipients.RegisterDeviceAsync(new Device { Id = $"d-{i}", UserId = "u-42", Platform = Platform.Android, Token = $"token-{i}" });
+            await recipients.RegisterDeviceAsync(
+                new Device
+                {
+                    Id = $"d-{i}",
+                    UserId = "u-42",
+                    Platform = Platform.Android,
+                    Token = $"token-{i}",
+                }
+            );
     }
 
     [GlobalCleanup]
@@ -41,7 +55,8 @@ public class PlanningBenchmarks
     public ValueTask<EnqueueRequest> OneAddress() => _factory.CreateAsync(_toAddress, _contents, CancellationToken.None);
 
     [Benchmark]
-    public ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() => _factory.CreateAsync(_toUser, _contents, CancellationToken.None);
+    public ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() =>
+        _factory.CreateAsync(_toUser, _contents, CancellationToken.None);
 
     private sealed class NoProvider(string name, Channel channel) : IDeliveryProvider
     {

@@ -15,9 +15,15 @@ public class SigningBenchmarks
 
     private readonly byte[] _body = RandomNumberGenerator.GetBytes(BodyBytes);
     private readonly byte[] _encrypted = new byte[MessageEncryption.HeaderLength + BodyBytes + MessageEncryption.TrailerLength];
-    private readonly WebhookSigner _webhook = new(new WebhookOptions { Secret = $"whsec_{Convert.ToBase64String(new byte[32])}" });
+    private readonly WebhookSigner _webhook = new(
+        new WebhookOptions { Secret = $"whsec_{Convert.ToBase64String(new byte[32])}" }
+    );
     private readonly TwilioSignature _twilio = new(new Uri("https://example.org/notify/twilio"), "0123456789abcdef");
-    private readonly KeyValuePair<string, string>[] _form = [new("MessageSid", "SM0123456789"), new("MessageStatus", "delivered")];
+    private readonly KeyValuePair<string, string>[] _form =
+    [
+        new("MessageSid", "SM0123456789"),
+        new("MessageStatus", "delivered"),
+    ];
     private readonly string _twilioSignature = Convert.ToBase64String(new byte[HMACSHA1.HashSizeInBytes]);
     private PushSubscription _subscription = null!;
 

@@ -11,15 +11,24 @@ public class TemplateBenchmarks
     {
         To = Recipient.User("u-42"),
         Template = "order-shipped",
-        Data = JsonSerializer.SerializeToElement(new { Number = 4711, Name = "Ada", Carrier = "DHL" }),
+        Data = JsonSerializer.SerializeToElement(
+            new
+            {
+                Number = 4711,
+                Name = "Ada",
+                Carrier = "DHL",
+            }
+        ),
     };
 
     private readonly CompiledTemplate _oneText = Compile(
-        new TemplateVariant(null, null, "Order {{Number}}", "Hello {{Name}}, it is with {{Carrier}}."));
+        new TemplateVariant(null, null, "Order {{Number}}", "Hello {{Name}}, it is with {{Carrier}}.")
+    );
 
     private readonly CompiledTemplate _mailInTwoLanguages = Compile(
         new TemplateVariant(Channel.Email, null, "Order {{Number}}", "Hello {{Name}}", "<p>Hello <b>{{Name}}</b></p>"),
-        new TemplateVariant(Channel.Email, "de", "Bestellung {{Number}}", "Hallo {{Name}}", "<p>Hallo <b>{{Name}}</b></p>"));
+        new TemplateVariant(Channel.Email, "de", "Bestellung {{Number}}", "Hallo {{Name}}", "<p>Hallo <b>{{Name}}</b></p>")
+    );
 
     [Benchmark]
     public object OneText() => _oneText.Render(_trigger, []);

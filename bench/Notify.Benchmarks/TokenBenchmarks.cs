@@ -13,7 +13,14 @@ public class TokenBenchmarks
     public void CreateKey()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _key = new ProviderTokenKey(new ApnsOptions { KeyId = "ABC123DEFG", TeamId = "DEF123GHIJ", Key = key.ExportPkcs8PrivateKeyPem() });
+        _key = new ProviderTokenKey(
+            new ApnsOptions
+            {
+                KeyId = "ABC123DEFG",
+                TeamId = "DEF123GHIJ",
+                Key = key.ExportPkcs8PrivateKeyPem(),
+            }
+        );
     }
 
     [Benchmark]

@@ -59,7 +59,8 @@ try
               chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
               scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
-            """),
+            """
+        ),
     };
 }
 catch (ArgumentException exception)

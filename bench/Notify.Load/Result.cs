@@ -13,7 +13,8 @@ namespace Notify.Load;
 internal abstract record Result(
     [property: JsonPropertyOrder(-3)] string Scenario,
     [property: JsonPropertyOrder(-2)] int Count,
-    [property: JsonPropertyOrder(-1)] double PerSecond)
+    [property: JsonPropertyOrder(-1)] double PerSecond
+)
 {
     /// <summary>Writes the result as one JSON line, which scripts read.</summary>
     public void Print() => Console.Out.WriteLine(JsonSerializer.Serialize(this, GetType(), ResultJson.Default));

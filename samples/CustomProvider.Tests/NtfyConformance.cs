@@ -9,27 +9,31 @@ public sealed class NtfyConformance : HttpProviderConformance
 {
     protected override VendorAnswer Acceptance => new(200, """{"id":"hwQ2YpKdmg","event":"message"}""");
 
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Gone] = new(OutcomeKind.Rejected),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.Rejected),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     protected override Address AddressOf(Channel channel) => new(channel, "alerts");
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {
         var services = new ServiceCollection();
-        services.AddNotifications().UseInMemory().AddNtfy(options => (options.Server, options.AccessToken) = (vendor, "tk_secret"));
+        services
+            .AddNotifications()
+            .UseInMemory()
+            .AddNtfy(options => (options.Server, options.AccessToken) = (vendor, "tk_secret"));
         return new(services.BuildServiceProvider().GetRequiredService<IDeliveryProvider>());
     }
 }

@@ -13,7 +13,9 @@ public sealed class NtfyTests
         builder.Services.AddNotifications().UseInMemory().AddNtfy(_ => { });
         using var host = builder.Build();
 
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains(nameof(NtfyOptions.Server), failure.Message, StringComparison.Ordinal);
     }

@@ -11,6 +11,8 @@ internal sealed record NtfyMessage(string Topic, string? Title, string? Message,
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(NtfyMessage))]
 internal sealed partial class NtfyJson : JsonSerializerContext;

@@ -17,7 +17,9 @@ internal sealed class NtfyProvider(string name, NtfyOptions options, HttpClient 
         request.Content = JsonContent.Create(NtfyMessage.Of(delivery), NtfyJson.Default.NtfyMessage);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
             return HttpOutcomes.Of(response, time);
         }
         catch (HttpRequestException exception)

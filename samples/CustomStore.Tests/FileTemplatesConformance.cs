@@ -14,6 +14,7 @@ public sealed class FileTemplatesConformance : StoreConformance
             {
                 folder.Delete(recursive: true);
                 return ValueTask.CompletedTask;
-            });
+            }
+        );
     }
 }

@@ -28,17 +28,20 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
     }
 
     // A name may hold any character, and so may not be a file's name as it stands.
-    private string FolderOf(string tenant, string name) => Path.Combine(folder, Uri.EscapeDataString(tenant), Uri.EscapeDataString(name));
+    private string FolderOf(string tenant, string name) =>
+        Path.Combine(folder, Uri.EscapeDataString(tenant), Uri.EscapeDataString(name));
 
     private static string FileOf(string versions, int version) =>
         Path.Combine(versions, version.ToString(CultureInfo.InvariantCulture) + ".json");
 
-    private static int NewestIn(string versions) => !Directory.Exists(versions)
-        ? 0
-        : Directory.EnumerateFiles(versions, "*.json")
-            .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture))
-            .DefaultIfEmpty(0)
-            .Max();
+    private static int NewestIn(string versions) =>
+        !Directory.Exists(versions)
+            ? 0
+            : Directory
+                .EnumerateFiles(versions, "*.json")
+                .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture))
+                .DefaultIfEmpty(0)
+                .Max();
 
     private static int Claim(string versions)
     {

@@ -11,8 +11,10 @@ internal static class LocalAddress
     public static void ChooseUnlessConfigured(WebApplication app)
     {
         string[] settings = ["urls", "http_ports", "https_ports"];
-        if (settings.All(setting => string.IsNullOrEmpty(app.Configuration[setting]))
-            && !app.Configuration.GetSection("Kestrel:Endpoints").Exists())
+        if (
+            settings.All(setting => string.IsNullOrEmpty(app.Configuration[setting]))
+            && !app.Configuration.GetSection("Kestrel:Endpoints").Exists()
+        )
             app.Urls.Add($"http://127.0.0.1:{(IsFree(Port) ? Port : 0)}");
     }
 

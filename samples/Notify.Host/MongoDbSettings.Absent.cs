@@ -7,6 +7,8 @@ internal static class MongoDbSettings
 
     public static Task ShardAsync(IConfigurationSection settings) => throw Absent();
 
-    private static InvalidOperationException Absent() => new(
-        "Notify:MongoDb is set, and this host was built without that store. Build it with NotifyFeed=full, or set Notify:PostgreSql instead.");
+    private static InvalidOperationException Absent() =>
+        new(
+            "Notify:MongoDb is set, and this host was built without that store. Build it with NotifyFeed=full, or set Notify:PostgreSql instead."
+        );
 }

@@ -33,9 +33,7 @@ static WebApplication Build(string[] args, out Roles roles)
 
     builder.AddTelemetryExport();
     builder.Services.AddProblemDetails();
-    builder.Services.AddNotifications(settings.Bind)
-        .UseStore(settings, data)
-        .AddProviders(settings, data);
+    builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
     builder.Services.AddDeliverySettings(settings);
     builder.Services.Configure<NotificationsApiOptions>(options =>
@@ -47,8 +45,11 @@ static WebApplication Build(string[] args, out Roles roles)
 
     var app = builder.Build();
     app.UseRequestSpans();
-    roles.Map(app).MapFallback("{**path}", () =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path."));
+    roles
+        .Map(app)
+        .MapFallback("{**path}", () =>
+            TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path.")
+        );
     LocalAddress.ChooseUnlessConfigured(app);
     return app;
 }

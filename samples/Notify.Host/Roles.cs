@@ -21,16 +21,18 @@ internal sealed record Roles(Endpoints Endpoints, Workers Workers)
     public static Roles Parse(string? setting)
     {
         string[] names = (setting ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
-        return (names.Length == 0 ? ["all"] : names).Select(Of).Aggregate((one, other) =>
-            new Roles(one.Endpoints | other.Endpoints, one.Workers | other.Workers));
+        return (names.Length == 0 ? ["all"] : names)
+            .Select(Of)
+            .Aggregate((one, other) => new Roles(one.Endpoints | other.Endpoints, one.Workers | other.Workers));
     }
 
-    public RouteGroupBuilder Map(WebApplication app) => Endpoints switch
-    {
-        Endpoints.All => app.MapNotifications(),
-        Endpoints.Analytics => app.MapNotificationsAnalytics(),
-        _ => app.MapNotificationsHealth(),
-    };
+    public RouteGroupBuilder Map(WebApplication app) =>
+        Endpoints switch
+        {
+            Endpoints.All => app.MapNotifications(),
+            Endpoints.Analytics => app.MapNotificationsAnalytics(),
+            _ => app.MapNotificationsHealth(),
+        };
 
     private static Roles Of(string name) =>
         Known.GetValueOrDefault(name)

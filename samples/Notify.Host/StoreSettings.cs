@@ -47,14 +47,16 @@ internal static class StoreSettings
         if (stores.Length > 1)
         {
             throw new InvalidOperationException(
-                $"{Named(stores, " and ")} are set, and notifications are kept in one store. Keep one of them.");
+                $"{Named(stores, " and ")} are set, and notifications are kept in one store. Keep one of them."
+            );
         }
 
         if (stores.Length == 0 && beside.Length > 0)
         {
             throw new InvalidOperationException(
                 $"{Named(beside, " and ")}: only beside a store that processes share, and none is set. "
-                + $"Add {Named(SharedStores.Keys, " or ")}, a connection string.");
+                    + $"Add {Named(SharedStores.Keys, " or ")}, a connection string."
+            );
         }
 
         static string Named(IEnumerable<string> settings, string word) =>
@@ -69,23 +71,29 @@ internal static class StoreSettings
     }
 
     private static void UsePostgreSql(INotificationsBuilder notifications, IConfigurationSection settings) =>
-        notifications.UsePostgreSql((PostgreSqlStoreOptions options) =>
-        {
-            settings.Bind(options);
-            options.ConnectionString = settings.Value ?? options.ConnectionString;
-        });
+        notifications.UsePostgreSql(
+            (PostgreSqlStoreOptions options) =>
+            {
+                settings.Bind(options);
+                options.ConnectionString = settings.Value ?? options.ConnectionString;
+            }
+        );
 
     private static void UseRedis(INotificationsBuilder notifications, IConfigurationSection settings) =>
-        notifications.UseRedis((RedisOptions options) =>
-        {
-            settings.Bind(options);
-            options.ConnectionString = settings.Value ?? options.ConnectionString;
-        });
+        notifications.UseRedis(
+            (RedisOptions options) =>
+            {
+                settings.Bind(options);
+                options.ConnectionString = settings.Value ?? options.ConnectionString;
+            }
+        );
 
     private static void UseKafka(INotificationsBuilder notifications, IConfigurationSection settings) =>
-        notifications.UseKafka((KafkaTransportOptions options) =>
-        {
-            settings.Bind(options);
-            options.BootstrapServers = settings.Value ?? options.BootstrapServers;
-        });
+        notifications.UseKafka(
+            (KafkaTransportOptions options) =>
+            {
+                settings.Bind(options);
+                options.BootstrapServers = settings.Value ?? options.BootstrapServers;
+            }
+        );
 }

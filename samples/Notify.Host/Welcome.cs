@@ -6,8 +6,7 @@ namespace Notify.Host;
 /// <summary>What the console says when the host is ready: where it is, and a command to try it with.</summary>
 internal static class Welcome
 {
-    private const string Trigger =
-        """
+    private const string Trigger = """
         {"to":[{"pushToken":"my-phone","platform":"android"},{"phone":"+46701234567"},{"email":"ada@example.org"}],"content":{"title":"Hello","body":"Your first notification"}}
         """;
 
@@ -32,7 +31,8 @@ internal static class Welcome
 
             curl -H 'Content-Type: application/json'{authorization} -d '{Trigger}' {Reachable(app.Urls.First())}/v1/notifications
 
-            """);
+            """
+        );
     }
 
     private static string Reachable(string url) =>

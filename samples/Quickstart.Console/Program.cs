@@ -6,19 +6,21 @@ using Notify.Providers.Sandbox;
 
 var builder = Host.CreateApplicationBuilder(args);
 builder.Logging.SetMinimumLevel(LogLevel.Warning);
-builder.Services.AddNotifications()
-    .UseSqlite("Data Source=notify.db")
-    .AddSandbox();
+builder.Services.AddNotifications().UseSqlite("Data Source=notify.db").AddSandbox();
 
 using var host = builder.Build();
 await host.StartAsync();
 
 var sent = host.Services.GetRequiredService<ISandbox>().WatchAsync(CancellationToken.None);
-var result = await host.Services.GetRequiredService<INotifier>().TriggerAsync(new Trigger
-{
-    To = Recipient.Email("ada@example.org"),
-    Content = new Content { Title = "Hello", Body = "This came out of a console application." },
-});
+var result = await host
+    .Services.GetRequiredService<INotifier>()
+    .TriggerAsync(
+        new Trigger
+        {
+            To = Recipient.Email("ada@example.org"),
+            Content = new Content { Title = "Hello", Body = "This came out of a console application." },
+        }
+    );
 Console.WriteLine($"Notification {result.Id} is durable.");
 
 await foreach (var message in sent)

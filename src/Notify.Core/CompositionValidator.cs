@@ -6,7 +6,8 @@ using Notify.Queueing;
 namespace Notify;
 
 /// <summary>Checks at start that what the application put together can work: exactly one store, providers with names of their own, options that hold.</summary>
-internal sealed class CompositionValidator(Composition composition, IServiceProvider services) : IValidateOptions<NotificationsOptions>
+internal sealed class CompositionValidator(Composition composition, IServiceProvider services)
+    : IValidateOptions<NotificationsOptions>
 {
     public ValidateOptionsResult Validate(string? name, NotificationsOptions options)
     {
@@ -38,18 +39,24 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
 
         if (providers.Length == 0)
             yield return "Notifications need a provider. Add one: AddNotifications().AddSmtp(...), or AddSandbox() to see what would be sent.";
-        foreach (var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1))
+        foreach (
+            var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+        )
             yield return $"{group.Count()} providers are named '{group.Key}'. Give each a name of its own.";
         foreach (var failure in providers.SelectMany(provider => FailuresOf<ProviderOptions>(provider.Name)))
             yield return failure;
         foreach (var channel in providers.GroupBy(provider => provider.Channel))
         {
-            foreach (var failure in FailuresOf<RetryOptions>(channel.Key.Name).Concat(RouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)])))
+            foreach (
+                var failure in FailuresOf<RetryOptions>(channel.Key.Name)
+                    .Concat(RouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)]))
+            )
                 yield return failure;
         }
     }
 
-    private IEnumerable<string> FailuresOf<TOptions>(string name) where TOptions : class
+    private IEnumerable<string> FailuresOf<TOptions>(string name)
+        where TOptions : class
     {
         try
         {
@@ -65,7 +72,9 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
     private IEnumerable<string> RouteFailures(Channel channel, HashSet<string> providers)
     {
         var options = services.GetRequiredService<IOptionsMonitor<ChannelOptions>>().Get(channel.Name);
-        return options.Providers.Concat(options.PlatformProviders.Values.SelectMany(names => names)).Distinct()
+        return options
+            .Providers.Concat(options.PlatformProviders.Values.SelectMany(names => names))
+            .Distinct()
             .Where(name => !providers.Contains(name))
             .Select(name => $"{nameof(ChannelOptions)} '{channel}': there is no provider '{name}' that sends over this channel.");
     }

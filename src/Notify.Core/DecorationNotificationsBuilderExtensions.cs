@@ -14,13 +14,16 @@ public static class DecorationNotificationsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="decorate">Makes what stands in front, once, of the application's services and of what it stands before.</param>
     public static INotificationsBuilder Decorate<TService>(
-        this INotificationsBuilder builder, Func<IServiceProvider, TService, TService> decorate)
+        this INotificationsBuilder builder,
+        Func<IServiceProvider, TService, TService> decorate
+    )
         where TService : class
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(decorate);
-        NotificationServices.Of(builder.Services).Decorate(
-            new Decoration(typeof(TService), (provider, service) => decorate(provider, (TService)service)));
+        NotificationServices
+            .Of(builder.Services)
+            .Decorate(new Decoration(typeof(TService), (provider, service) => decorate(provider, (TService)service)));
         return builder;
     }
 }

@@ -7,7 +7,9 @@ namespace Notify;
 /// The application's services as packages add to them. What is to stand before a service, as a cache before its store, does so in
 /// whichever order the two are added.
 /// </summary>
-internal sealed class NotificationServices(IServiceCollection services) : Collection<ServiceDescriptor>(services), IServiceCollection
+internal sealed class NotificationServices(IServiceCollection services)
+    : Collection<ServiceDescriptor>(services),
+        IServiceCollection
 {
     public static NotificationServices Of(IServiceCollection services) => services as NotificationServices ?? new(services);
 

@@ -38,6 +38,6 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
             await worker.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private IEnumerable<IHostedService> Part<TWorker>(bool isOurs) where TWorker : IHostedService =>
-        isOurs ? [services.GetRequiredService<TWorker>()] : [];
+    private IEnumerable<IHostedService> Part<TWorker>(bool isOurs)
+        where TWorker : IHostedService => isOurs ? [services.GetRequiredService<TWorker>()] : [];
 }

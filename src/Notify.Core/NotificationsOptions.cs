@@ -74,7 +74,8 @@ public sealed class NotificationsOptions : IValidatableObject
         {
             yield return new ValidationResult(
                 $"{nameof(LeaseDuration)} must be at least twice {nameof(AttemptTimeout)}, or a slow attempt is repeated by another worker.",
-                [nameof(LeaseDuration)]);
+                [nameof(LeaseDuration)]
+            );
         }
     }
 }

@@ -22,7 +22,10 @@ public static class NotificationsServiceCollectionExtensions
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="configure">Changes the options' defaults.</param>
-    public static INotificationsBuilder AddNotifications(this IServiceCollection services, Action<NotificationsOptions>? configure = null)
+    public static INotificationsBuilder AddNotifications(
+        this IServiceCollection services,
+        Action<NotificationsOptions>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(services);
 

@@ -91,7 +91,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
 
         var options = ValidOptions(endpoints.ServiceProvider);
         var keys = new ApiKeys(options.ApiKeys);
-        var group = endpoints.MapGroup(prefix)
+        var group = endpoints
+            .MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort));
@@ -128,6 +129,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             : throw new OptionsValidationException(
                 nameof(NotificationsApiOptions),
                 typeof(NotificationsApiOptions),
-                failures.Select(failure => failure.ErrorMessage!));
+                failures.Select(failure => failure.ErrorMessage!)
+            );
     }
 }

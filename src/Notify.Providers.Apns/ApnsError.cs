@@ -30,16 +30,21 @@ internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
     {
         using var document = JsonDocument.Parse(body);
         var error = document.RootElement;
-        return error.ValueKind != JsonValueKind.Object ? default : new ApnsError(
-            error.TryGetProperty("reason", out var reason) ? TextOf(reason) : null,
-            error.TryGetProperty("timestamp", out var timestamp) ? TimeOf(timestamp) : null);
+        return error.ValueKind != JsonValueKind.Object
+            ? default
+            : new ApnsError(
+                error.TryGetProperty("reason", out var reason) ? TextOf(reason) : null,
+                error.TryGetProperty("timestamp", out var timestamp) ? TimeOf(timestamp) : null
+            );
     }
 
     private static string? TextOf(JsonElement reason) => reason.ValueKind == JsonValueKind.String ? reason.GetString() : null;
 
     private static DateTimeOffset? TimeOf(JsonElement timestamp) =>
-        timestamp.ValueKind == JsonValueKind.Number && timestamp.TryGetInt64(out var milliseconds)
-            && milliseconds >= 0 && milliseconds <= LatestMilliseconds
+        timestamp.ValueKind == JsonValueKind.Number
+        && timestamp.TryGetInt64(out var milliseconds)
+        && milliseconds >= 0
+        && milliseconds <= LatestMilliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds(milliseconds)
             : null;
 }

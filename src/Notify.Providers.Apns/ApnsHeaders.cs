@@ -36,7 +36,8 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
             Overridden(overrides, TopicName) ?? bundleId + Apns.PushType.TopicSuffix(type),
             Overridden(overrides, PriorityName) ?? PriorityOf(delivery, type),
             Overridden(overrides, ExpirationName) ?? ExpirationOf(delivery, type),
-            Overridden(overrides, CollapseIdName) ?? CollapseIdOf(delivery.CollapseKey));
+            Overridden(overrides, CollapseIdName) ?? CollapseIdOf(delivery.CollapseKey)
+        );
     }
 
     /// <summary>Whether these are headers that a notification may set, with values that a header can carry.</summary>
@@ -47,9 +48,11 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
 
         foreach (var header in headers.EnumerateObject())
         {
-            if (header.Name is not (PushTypeName or TopicName or PriorityName or ExpirationName or CollapseIdName)
+            if (
+                header.Name is not (PushTypeName or TopicName or PriorityName or ExpirationName or CollapseIdName)
                 || Text(header.Value) is not { Length: > 0 } value
-                || value.AsSpan().ContainsAnyExceptInRange('!', '~'))
+                || value.AsSpan().ContainsAnyExceptInRange('!', '~')
+            )
                 return false;
         }
 
@@ -73,9 +76,10 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
         return canWait || type == Apns.PushType.Background ? SparingPower : AtOnce;
     }
 
-    private static string ExpirationOf(Delivery delivery, string type) => Apns.PushType.IsMomentary(type)
-        ? NeverStored
-        : delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+    private static string ExpirationOf(Delivery delivery, string type) =>
+        Apns.PushType.IsMomentary(type)
+            ? NeverStored
+            : delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     // What the header cannot carry still collapses with its like, by its hash.
     private static string? CollapseIdOf(string? key) =>
@@ -86,10 +90,11 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     private static string? Overridden(JsonElement? overrides, string name) =>
         overrides is { } headers && headers.TryGetProperty(name, out var value) ? Text(value) : null;
 
-    private static string? Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString(),
-        JsonValueKind.Number => value.GetRawText(),
-        _ => null,
-    };
+    private static string? Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString(),
+            JsonValueKind.Number => value.GetRawText(),
+            _ => null,
+        };
 }

@@ -29,8 +29,9 @@ public static class ApnsNotificationsBuilderExtensions
         builder.Services.AddOptions<ApnsOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ApnsOptions>>(new ApnsOptionsValidator(name));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
-        builder.Services.AddProviderHttpClient(
-            name, (services, handler) => PresentCertificate(OptionsOf(services, name), handler));
+        builder.Services.AddProviderHttpClient(name, (services, handler) =>
+            PresentCertificate(OptionsOf(services, name), handler)
+        );
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }

@@ -23,9 +23,11 @@ internal static class ApnsOutcomes
 
     public static Outcome NotADeviceToken { get; } = Outcome.Rejected("the address is no device token");
 
-    public static Outcome BadOverrides { get; } = Outcome.Rejected(
-        "overrides.apns must hold nothing but a payload and headers: "
-        + "apns-push-type, apns-topic, apns-priority, apns-expiration, apns-collapse-id");
+    public static Outcome BadOverrides { get; } =
+        Outcome.Rejected(
+            "overrides.apns must hold nothing but a payload and headers: "
+                + "apns-push-type, apns-topic, apns-priority, apns-expiration, apns-collapse-id"
+        );
 
     public static Outcome TooLarge(int bytes, int limit) =>
         Outcome.Rejected($"the payload has {bytes} bytes, APNs takes {limit}");
@@ -37,44 +39,58 @@ internal static class ApnsOutcomes
             ? Outcome.Retry("the connection took no more requests")
             : HttpFailures.Unreachable(exception);
 
-    public static Outcome Of(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) => error.Reason switch
-    {
-        // The token is malformed, or it is of the other environment or another app: Apple answers the same. One wrong setting
-        // would meet every device within the hour, so none is pruned for it. A token that has died is answered with 410 in its
-        // own environment, and one that never was alive costs a request for each notification.
-        "BadDeviceToken" => Outcome.Rejected("BadDeviceToken: malformed, or of the other environment"),
-        "DeviceTokenNotForTopic" => Outcome.Rejected("DeviceTokenNotForTopic: of another app"),
+    public static Outcome Of(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) =>
+        error.Reason switch
+        {
+            // The token is malformed, or it is of the other environment or another app: Apple answers the same. One wrong setting
+            // would meet every device within the hour, so none is pruned for it. A token that has died is answered with 410 in its
+            // own environment, and one that never was alive costs a request for each notification.
+            "BadDeviceToken" => Outcome.Rejected("BadDeviceToken: malformed, or of the other environment"),
+            "DeviceTokenNotForTopic" => Outcome.Rejected("DeviceTokenNotForTopic: of another app"),
 
-        // The message, or its app, is wrong; other apps and messages of this provider are not.
-        "BadCollapseId" or "BadExpirationDate" or "BadMessageId" or "BadPriority" or "BadTopic" or "DuplicateHeaders"
-            or "InvalidPushType" or "MissingDeviceToken" or "MissingTopic" or "PayloadEmpty" or "PayloadTooLarge"
+            // The message, or its app, is wrong; other apps and messages of this provider are not.
+            "BadCollapseId"
+            or "BadExpirationDate"
+            or "BadMessageId"
+            or "BadPriority"
+            or "BadTopic"
+            or "DuplicateHeaders"
+            or "InvalidPushType"
+            or "MissingDeviceToken"
+            or "MissingTopic"
+            or "PayloadEmpty"
+            or "PayloadTooLarge"
             or "TopicDisallowed" => Outcome.Rejected(error.Reason),
 
-        // Apple asks not to repeat it, unlike the other 403.
-        "Forbidden" => Outcome.Rejected(error.Reason),
+            // Apple asks not to repeat it, unlike the other 403.
+            "Forbidden" => Outcome.Rejected(error.Reason),
 
-        "Unregistered" or "ExpiredToken" => Outcome.RecipientGone(error.Reason, error.Since),
+            "Unregistered" or "ExpiredToken" => Outcome.RecipientGone(error.Reason, error.Since),
 
-        "BadCertificate" or "BadCertificateEnvironment" or "BadEnvironmentKeyIdInToken" or ExpiredProviderToken
-            or "InvalidProviderToken" or "MissingProviderToken" or "UnrelatedKeyIdInToken" =>
-                Outcome.ProviderFailed(error.Reason, retryAfter),
+            "BadCertificate"
+            or "BadCertificateEnvironment"
+            or "BadEnvironmentKeyIdInToken"
+            or ExpiredProviderToken
+            or "InvalidProviderToken"
+            or "MissingProviderToken"
+            or "UnrelatedKeyIdInToken" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-        // The path and method are the same for all: something other than APNs answers at the address.
-        "BadPath" or "MethodNotAllowed" => Outcome.ProviderFailed(error.Reason, retryAfter),
+            // The path and method are the same for all: something other than APNs answers at the address.
+            "BadPath" or "MethodNotAllowed" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-        // The token at hand stays, and is accepted once Apple's 20 minutes have passed.
-        "TooManyProviderTokenUpdates" => Outcome.ProviderFailed(error.Reason, retryAfter ?? TokenBackOff),
+            // The token at hand stays, and is accepted once Apple's 20 minutes have passed.
+            "TooManyProviderTokenUpdates" => Outcome.ProviderFailed(error.Reason, retryAfter ?? TokenBackOff),
 
-        // Too many for one device, which says nothing about the others.
-        "TooManyRequests" => Outcome.Retry(error.Reason, retryAfter),
+            // Too many for one device, which says nothing about the others.
+            "TooManyRequests" => Outcome.Retry(error.Reason, retryAfter),
 
-        // Of one connection or server; the next one answers. Apple's advice to wait 15 minutes after a 5xx is left to the retry
-        // options, whose delays grow that long: whoever waits for a one-time code has no 15 minutes.
-        "IdleTimeout" or "Shutdown" or "InternalServerError" => Outcome.Retry(error.Reason, retryAfter),
-        "ServiceUnavailable" => Outcome.ProviderFailed(error.Reason, retryAfter),
+            // Of one connection or server; the next one answers. Apple's advice to wait 15 minutes after a 5xx is left to the retry
+            // options, whose delays grow that long: whoever waits for a one-time code has no 15 minutes.
+            "IdleTimeout" or "Shutdown" or "InternalServerError" => Outcome.Retry(error.Reason, retryAfter),
+            "ServiceUnavailable" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-        _ => Of(status, error.Since, retryAfter),
-    };
+            _ => Of(status, error.Since, retryAfter),
+        };
 
     private static Outcome Of(HttpStatusCode status, DateTimeOffset? since, TimeSpan? retryAfter)
     {

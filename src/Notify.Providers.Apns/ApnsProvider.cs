@@ -12,7 +12,8 @@ internal sealed class ApnsProvider(
     Destinations destinations,
     ProviderTokens? tokens,
     TimeProvider time,
-    ILogger<ApnsProvider> logger) : IDeliveryProvider, IDisposable
+    ILogger<ApnsProvider> logger
+) : IDeliveryProvider, IDisposable
 {
     private readonly PacedHttpClient _client = new(client);
 
@@ -35,14 +36,21 @@ internal sealed class ApnsProvider(
     public void Dispose() => tokens?.Dispose();
 
     private async ValueTask<Outcome> PostAfterAsync(
-        ValueTask<ProviderToken> token, Delivery delivery, CancellationToken cancellationToken)
+        ValueTask<ProviderToken> token,
+        Delivery delivery,
+        CancellationToken cancellationToken
+    )
     {
         var current = await token.ConfigureAwait(false);
         return await PostAsync(delivery, current, isRepetition: false, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<Outcome> PostAsync(
-        Delivery delivery, ProviderToken? token, bool isRepetition, CancellationToken cancellationToken)
+        Delivery delivery,
+        ProviderToken? token,
+        bool isRepetition,
+        CancellationToken cancellationToken
+    )
     {
         var apnsId = delivery.Id.ToString();
         using var request = ApnsRequest.Create(delivery, apnsId, destinations.Of(delivery.To.App), out var refusal);
@@ -69,7 +77,8 @@ internal sealed class ApnsProvider(
         Delivery delivery,
         ProviderToken? token,
         bool isRepetition,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var error = await ApnsError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
         if (error.Reason == ApnsOutcomes.ExpiredProviderToken && token is not null && !isRepetition)

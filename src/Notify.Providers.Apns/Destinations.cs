@@ -14,19 +14,22 @@ internal sealed class Destinations(ApnsOptions options)
     private readonly FrozenDictionary<string, Destination> _apps = options.Apps.ToFrozenDictionary(
         app => app.Key,
         app => new Destination(Devices(options, app.Value.Environment ?? options.Environment), app.Value.BundleId ?? app.Key),
-        StringComparer.Ordinal);
+        StringComparer.Ordinal
+    );
 
-    public Destination Of(string? app) => app is null
-        ? _default
-        : _apps.TryGetValue(app, out var destination) ? destination : _default with { BundleId = app };
+    public Destination Of(string? app) =>
+        app is null ? _default
+        : _apps.TryGetValue(app, out var destination) ? destination
+        : _default with { BundleId = app };
 
     private static string Devices(ApnsOptions options, ApnsEnvironment environment)
     {
-        var address = options.BaseAddress?.AbsoluteUri ?? environment switch
-        {
-            ApnsEnvironment.Sandbox => "https://api.sandbox.push.apple.com",
-            _ => "https://api.push.apple.com",
-        };
+        var address = options.BaseAddress?.AbsoluteUri
+            ?? environment switch
+            {
+                ApnsEnvironment.Sandbox => "https://api.sandbox.push.apple.com",
+                _ => "https://api.push.apple.com",
+            };
         return address.TrimEnd('/') + "/3/device/";
     }
 }

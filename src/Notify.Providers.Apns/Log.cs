@@ -8,7 +8,10 @@ internal static partial class Log
     public static partial void TokenStoreFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
-        2, LogLevel.Warning, "The shared provider token {TokenName} was sealed by another key; this node makes its own")]
+        2,
+        LogLevel.Warning,
+        "The shared provider token {TokenName} was sealed by another key; this node makes its own"
+    )]
     public static partial void SharedTokenUnreadable(ILogger logger, string tokenName);
 
     [LoggerMessage(3, LogLevel.Error, "{Provider} makes provider tokens that Apple calls too old; is this machine's clock slow?")]

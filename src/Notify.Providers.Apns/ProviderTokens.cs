@@ -8,7 +8,11 @@ namespace Notify.Providers.Apns;
 /// change too often, and those that are too old.
 /// </summary>
 internal sealed class ProviderTokens(
-    ProviderTokenKey key, ISharedTokenStore? store, TimeProvider time, ILogger<ApnsProvider> logger) : IDisposable
+    ProviderTokenKey key,
+    ISharedTokenStore? store,
+    TimeProvider time,
+    ILogger<ApnsProvider> logger
+) : IDisposable
 {
     /// <summary>Apple, 'Establishing a token-based connection to APNs': not more than one token in 20 minutes.</summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(20);
@@ -78,7 +82,8 @@ internal sealed class ProviderTokens(
                 _current = await ShareAsync(current).ConfigureAwait(false);
             else
                 _current = await TryAsync((tokens, patience) => FindAsync(tokens, current.IssuedAt, patience))
-                    .ConfigureAwait(false) ?? current;
+                    .ConfigureAwait(false)
+                    ?? current;
         }
         finally
         {
@@ -93,20 +98,25 @@ internal sealed class ProviderTokens(
         var now = time.GetUtcNow();
         var stale = current?.IssuedAt > now - RefreshAge ? current.IssuedAt : now - RefreshAge;
         ProviderToken? own = null;
-        var shared = await TryAsync(async (tokens, patience) =>
-        {
-            if (await FindAsync(tokens, stale, patience).ConfigureAwait(false) is { } found)
-                return found;
+        var shared = await TryAsync(
+                async (tokens, patience) =>
+                {
+                    if (await FindAsync(tokens, stale, patience).ConfigureAwait(false) is { } found)
+                        return found;
 
-            own = key.Issue(now);
-            return Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale);
-        }).ConfigureAwait(false);
+                    own = key.Issue(now);
+                    return Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale);
+                }
+            )
+            .ConfigureAwait(false);
         return shared ?? own ?? key.Issue(now);
     }
 
     private async ValueTask<ProviderToken?> FindAsync(
-        ISharedTokenStore tokens, DateTimeOffset stale, CancellationToken patience) =>
-        await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
+        ISharedTokenStore tokens,
+        DateTimeOffset stale,
+        CancellationToken patience
+    ) => await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
 
     private ProviderToken? Open(SharedToken shared, DateTimeOffset stale)
     {

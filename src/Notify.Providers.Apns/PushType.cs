@@ -9,18 +9,19 @@ internal static class PushType
     public const string PushToTalk = "pushtotalk";
 
     /// <summary>What the topic ends with after the app's bundle id; empty for types that have the bundle id itself.</summary>
-    public static string TopicSuffix(string type) => type switch
-    {
-        Voip => ".voip",
-        PushToTalk => ".voip-ptt",
-        "complication" => ".complication",
-        "fileprovider" => ".pushkit.fileprovider",
-        "liveactivity" => ".push-type.liveactivity",
-        "location" => ".location-query",
-        "widgets" => ".push-type.widgets",
-        "controls" => ".push-type.controls",
-        _ => "",
-    };
+    public static string TopicSuffix(string type) =>
+        type switch
+        {
+            Voip => ".voip",
+            PushToTalk => ".voip-ptt",
+            "complication" => ".complication",
+            "fileprovider" => ".pushkit.fileprovider",
+            "liveactivity" => ".push-type.liveactivity",
+            "location" => ".location-query",
+            "widgets" => ".push-type.widgets",
+            "controls" => ".push-type.controls",
+            _ => "",
+        };
 
     /// <summary>Source: Apple, 'Generating a remote notification'.</summary>
     public static int MaxPayloadBytes(string type) => type == Voip ? 5120 : 4096;

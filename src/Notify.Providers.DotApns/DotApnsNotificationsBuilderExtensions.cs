@@ -25,15 +25,19 @@ public static class DotApnsNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="DotApnsOptions.CreateClient"/> is required.</param>
     public static INotificationsBuilder AddDotApns(
-        this INotificationsBuilder builder, string name, Action<DotApnsOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<DotApnsOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<DotApnsOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddProviderHttpClient(name).AddHttpMessageHandler(
-            services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
+        builder
+            .Services.AddProviderHttpClient(name)
+            .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
         builder.Services.AddSingleton<IDeliveryProvider>(services =>
         {
@@ -42,7 +46,8 @@ public static class DotApnsNotificationsBuilderExtensions
                 name,
                 options.CreateClient!(services.CreateProviderHttpClient(name)),
                 new PushComposer(options.UseDevelopmentServer),
-                services.GetRequiredService<ILogger<DotApnsProvider>>());
+                services.GetRequiredService<ILogger<DotApnsProvider>>()
+            );
         });
         return builder;
     }

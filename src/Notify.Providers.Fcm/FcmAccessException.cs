@@ -10,20 +10,27 @@ internal sealed class FcmAccessException : Exception
 {
     /// <summary>What the token endpoint may answer: RFC 6749 section 5.2.</summary>
     private static readonly string[] KnownErrors =
-        ["invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type", "invalid_scope"];
+    [
+        "invalid_request",
+        "invalid_client",
+        "invalid_grant",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "invalid_scope",
+    ];
 
-    private FcmAccessException(string message) : base(message)
-    {
-    }
+    private FcmAccessException(string message)
+        : base(message) { }
 
-    public static FcmAccessException Of(Exception exception) => exception switch
-    {
-        FcmAccessException known => known,
-        TokenResponseException refused => new($"no access token ({Describe(refused)})"),
-        HttpRequestException unreachable => new($"no access token: {HttpFailures.Describe(unreachable)}"),
-        OperationCanceledException => new("no access token in time"),
-        _ => new($"no access token ({exception.GetType().Name})"),
-    };
+    public static FcmAccessException Of(Exception exception) =>
+        exception switch
+        {
+            FcmAccessException known => known,
+            TokenResponseException refused => new($"no access token ({Describe(refused)})"),
+            HttpRequestException unreachable => new($"no access token: {HttpFailures.Describe(unreachable)}"),
+            OperationCanceledException => new("no access token in time"),
+            _ => new($"no access token ({exception.GetType().Name})"),
+        };
 
     private static string Describe(TokenResponseException refused)
     {

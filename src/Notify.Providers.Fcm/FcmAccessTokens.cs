@@ -8,7 +8,11 @@ namespace Notify.Providers.Fcm;
 /// lock and a task for each question, so it is asked now and then, and sends in between read what it answered.
 /// </summary>
 internal sealed class FcmAccessTokens(
-    string provider, Func<CancellationToken, Task<GoogleCredential>> load, TimeProvider time, ILogger logger)
+    string provider,
+    Func<CancellationToken, Task<GoogleCredential>> load,
+    TimeProvider time,
+    ILogger logger
+)
 {
     /// <summary>Well below the minutes that the library renews ahead, so that no send uses a token that has expired.</summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(30);
@@ -73,7 +77,8 @@ internal sealed class FcmAccessTokens(
         var credential = await LoadAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var value = await credential.UnderlyingCredential.GetAccessTokenForRequestAsync(null, cancellationToken)
+            var value = await credential
+                .UnderlyingCredential.GetAccessTokenForRequestAsync(null, cancellationToken)
                 .ConfigureAwait(false);
             return Keep($"Bearer {value}");
         }

@@ -14,7 +14,11 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
     private const int MaxBytes = 8 * 1024;
 
     public static async ValueTask<FcmAnswer> ReadAsync(
-        HttpResponseMessage response, bool isDevice, TimeProvider time, CancellationToken cancellationToken)
+        HttpResponseMessage response,
+        bool isDevice,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         using var body = new Body();
         await body.ReadAsync(response, cancellationToken).ConfigureAwait(false);
@@ -23,9 +27,11 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
             : Refusal(response, FcmError.Parse(body.Read), isDevice, time);
     }
 
-    private static FcmAnswer Refusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) => new(
-        FcmOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
-        FcmOutcomes.RefusesAccess(response.StatusCode, error));
+    private static FcmAnswer Refusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) =>
+        new(
+            FcmOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
+            FcmOutcomes.RefusesAccess(response.StatusCode, error)
+        );
 
     /// <summary>
     /// The message's name, <c>projects/{project}/messages/{id}</c>; null when the body is none of the documented ones.
@@ -73,13 +79,14 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
                 var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
                 await stream.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
                 _bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
-                _length = await stream.ReadAtLeastAsync(
-                    _bytes, _bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                _length = await stream
+                    .ReadAtLeastAsync(_bytes, _bytes.Length, throwOnEndOfStream: false, cancellationToken)
+                    .ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is IOException or HttpRequestException
-                || (response.IsSuccessStatusCode && exception is OperationCanceledException))
-            {
-            }
+            catch (Exception exception)
+                when (exception is IOException or HttpRequestException
+                    || (response.IsSuccessStatusCode && exception is OperationCanceledException)
+                ) { }
         }
 
         public void Dispose()

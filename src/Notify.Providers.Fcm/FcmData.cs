@@ -12,9 +12,11 @@ internal static class FcmData
     {
         foreach (var (key, _) in data ?? Empty)
         {
-            if (key is "from" or "message_type"
+            if (
+                key is "from" or "message_type"
                 || key.StartsWith("google.", StringComparison.Ordinal)
-                || key.StartsWith("gcm.", StringComparison.Ordinal))
+                || key.StartsWith("gcm.", StringComparison.Ordinal)
+            )
                 return "a data key is reserved by FCM: from, message_type, google.* or gcm.*";
         }
 

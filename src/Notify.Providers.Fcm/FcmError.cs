@@ -20,14 +20,27 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
     /// <summary>Firebase, "ErrorCode".</summary>
     private static readonly string[] Codes =
     [
-        "UNSPECIFIED_ERROR", "INVALID_ARGUMENT", "UNREGISTERED", "SENDER_ID_MISMATCH", "QUOTA_EXCEEDED", "UNAVAILABLE",
-        "INTERNAL", "THIRD_PARTY_AUTH_ERROR",
+        "UNSPECIFIED_ERROR",
+        "INVALID_ARGUMENT",
+        "UNREGISTERED",
+        "SENDER_ID_MISMATCH",
+        "QUOTA_EXCEEDED",
+        "UNAVAILABLE",
+        "INTERNAL",
+        "THIRD_PARTY_AUTH_ERROR",
     ];
 
     private static readonly string[] Fields =
     [
-        "message.token", "message.topic", "message.condition", "message.notification", "message.data", "message.android",
-        "message.apns", "message.webpush", "message.fcm_options",
+        "message.token",
+        "message.topic",
+        "message.condition",
+        "message.notification",
+        "message.data",
+        "message.android",
+        "message.apns",
+        "message.webpush",
+        "message.fcm_options",
     ];
 
     public static FcmError Parse(ReadOnlyMemory<byte> body)
@@ -50,8 +63,10 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         {
             error = Text(detail, "@type") switch
             {
-                "type.googleapis.com/google.firebase.fcm.v1.FcmError" =>
-                    error with { Code = error.Code ?? Array.Find(Codes, code => code == Text(detail, "errorCode")) },
+                "type.googleapis.com/google.firebase.fcm.v1.FcmError" => error with
+                {
+                    Code = error.Code ?? Array.Find(Codes, code => code == Text(detail, "errorCode")),
+                },
                 "type.googleapis.com/google.rpc.BadRequest" => error with { Field = error.Field ?? FieldOf(detail) },
                 "type.googleapis.com/google.rpc.QuotaFailure" => error with { IsQuotaOfTarget = NamesTarget(detail) },
                 _ => error,
@@ -66,8 +81,13 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         foreach (var violation in Items(badRequest, "fieldViolations"))
         {
             var named = Text(violation, "field");
-            if (Array.Find(Fields, field => named == field || (named?.StartsWith(field, StringComparison.Ordinal) == true
-                && named[field.Length] is '.' or '[')) is { } field)
+            if (
+                Array.Find(Fields, field =>
+                    named == field
+                    || (named?.StartsWith(field, StringComparison.Ordinal) == true && named[field.Length] is '.' or '[')
+                ) is
+                { } field
+            )
                 return field;
         }
 
@@ -76,10 +96,14 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
 
     // The reference names the three quotas in prose alone: "message rate", "device message rate", "topic message rate".
     private static bool NamesTarget(JsonElement quotaFailure) =>
-        Items(quotaFailure, "violations").Any(violation =>
-            $"{Text(violation, "subject")} {Text(violation, "description")}" is var text
-            && (text.Contains("device", StringComparison.OrdinalIgnoreCase)
-                || text.Contains("topic", StringComparison.OrdinalIgnoreCase)));
+        Items(quotaFailure, "violations")
+            .Any(violation =>
+                $"{Text(violation, "subject")} {Text(violation, "description")}" is var text
+                && (
+                    text.Contains("device", StringComparison.OrdinalIgnoreCase)
+                    || text.Contains("topic", StringComparison.OrdinalIgnoreCase)
+                )
+            );
 
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;

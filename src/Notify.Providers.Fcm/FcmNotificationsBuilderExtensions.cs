@@ -50,7 +50,8 @@ public static class FcmNotificationsBuilderExtensions
             services.CreateProviderHttpClient(name),
             new FcmAccessTokens(name, Loader(services, name, account, time), time, logger),
             time,
-            logger);
+            logger
+        );
     }
 
     private static Uri EndpointOf(FcmOptions options, ServiceAccountCredential? account)
@@ -60,7 +61,11 @@ public static class FcmNotificationsBuilderExtensions
     }
 
     private static Func<CancellationToken, Task<GoogleCredential>> Loader(
-        IServiceProvider services, string name, ServiceAccountCredential? account, TimeProvider time)
+        IServiceProvider services,
+        string name,
+        ServiceAccountCredential? account,
+        TimeProvider time
+    )
     {
         var handler = services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler($"Notify.{name}");
         if (account is null)

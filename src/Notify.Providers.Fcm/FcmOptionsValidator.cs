@@ -33,8 +33,10 @@ internal sealed class FcmOptionsValidator : IValidateOptions<FcmOptions>
     {
         if (options.BaseAddress is not { } address)
             yield break;
-        if (!address.IsAbsoluteUri
-            || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback)))
+        if (
+            !address.IsAbsoluteUri
+            || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
+        )
             yield return $"{nameof(options.BaseAddress)} is no absolute https URL.";
     }
 }

@@ -40,14 +40,15 @@ internal static class FcmOutcomes
     public static bool RefusesAccess(HttpStatusCode status, FcmError error) =>
         status == HttpStatusCode.Unauthorized && error.Code != "THIRD_PARTY_AUTH_ERROR";
 
-    private static Outcome Of(
-        HttpStatusCode status, string reason, FcmError error, TimeSpan? after, bool isDevice) =>
+    private static Outcome Of(HttpStatusCode status, string reason, FcmError error, TimeSpan? after, bool isDevice) =>
         status switch
         {
             HttpStatusCode.BadRequest => Invalid(reason, error, isDevice),
             // A project that does not exist or has not enabled the service: a fault of the set-up, which must prune nobody.
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound =>
-                Outcome.ProviderFailed(reason, after),
+            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound => Outcome.ProviderFailed(
+                reason,
+                after
+            ),
             HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after ?? QuotaRefills),
             > HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, after),

@@ -15,7 +15,8 @@ internal sealed class FcmProvider(
     HttpClient client,
     FcmAccessTokens tokens,
     TimeProvider time,
-    ILogger<FcmProvider> logger) : IDeliveryProvider
+    ILogger<FcmProvider> logger
+) : IDeliveryProvider
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -56,7 +57,8 @@ internal sealed class FcmProvider(
     {
         using var request = CreateRequest(delivery, authorization);
         using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return await FcmAnswer.ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
+        return await FcmAnswer
+            .ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
             .ConfigureAwait(false);
     }
 

@@ -17,8 +17,9 @@ public static class FirebaseAdminNotificationsBuilderExtensions
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Names the app; null takes Firebase's default app.</param>
     public static INotificationsBuilder AddFirebaseAdmin(
-        this INotificationsBuilder builder, Action<FirebaseAdminOptions>? configure = null) =>
-        builder.AddFirebaseAdmin("firebase-admin", configure ?? (_ => { }));
+        this INotificationsBuilder builder,
+        Action<FirebaseAdminOptions>? configure = null
+    ) => builder.AddFirebaseAdmin("firebase-admin", configure ?? (_ => { }));
 
     /// <summary>Sends push through a Firebase app, as a provider with a name of its own.</summary>
     /// <remarks>
@@ -30,16 +31,22 @@ public static class FirebaseAdminNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the app.</param>
     public static INotificationsBuilder AddFirebaseAdmin(
-        this INotificationsBuilder builder, string name, Action<FirebaseAdminOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<FirebaseAdminOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(configure);
 
-        builder.Services.AddOptions<FirebaseAdminOptions>(name).Configure(configure)
+        builder
+            .Services.AddOptions<FirebaseAdminOptions>(name)
+            .Configure(configure)
             .Validate<IServiceProvider>(
                 (options, services) => options.App(services) is not null,
-                $"Provider '{name}': App gives no Firebase app. Set it, or call FirebaseApp.Create() before the start.")
+                $"Provider '{name}': App gives no Firebase app. Set it, or call FirebaseApp.Create() before the start."
+            )
             .ValidateOnStart();
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android));
         builder.Services.AddSingleton<IDeliveryProvider>(services =>
@@ -50,7 +57,8 @@ public static class FirebaseAdminNotificationsBuilderExtensions
                 FirebaseMessaging.GetMessaging(options.App(services)),
                 options.DryRun,
                 services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<FirebaseAdminProvider>>());
+                services.GetRequiredService<ILogger<FirebaseAdminProvider>>()
+            );
         });
         return builder;
     }

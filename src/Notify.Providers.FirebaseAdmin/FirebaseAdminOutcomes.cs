@@ -24,7 +24,11 @@ internal static class FirebaseAdminOutcomes
     /// <param name="time">The clock that a Retry-After is compared with.</param>
     /// <param name="cancellationToken">Ends the reading of the answer.</param>
     public static async ValueTask<Outcome> OfAsync(
-        FirebaseMessagingException exception, bool isDevice, TimeProvider time, CancellationToken cancellationToken)
+        FirebaseMessagingException exception,
+        bool isDevice,
+        TimeProvider time,
+        CancellationToken cancellationToken
+    )
     {
         if (exception.HttpResponse is not { } response)
         {

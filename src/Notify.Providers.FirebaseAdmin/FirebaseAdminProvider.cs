@@ -9,8 +9,12 @@ namespace Notify.Providers.FirebaseAdmin;
 
 /// <summary>Hands push messages to the Firebase Admin SDK.</summary>
 internal sealed class FirebaseAdminProvider(
-    string name, FirebaseMessaging messaging, bool dryRun, TimeProvider time, ILogger<FirebaseAdminProvider> logger)
-    : IDeliveryProvider
+    string name,
+    FirebaseMessaging messaging,
+    bool dryRun,
+    TimeProvider time,
+    ILogger<FirebaseAdminProvider> logger
+) : IDeliveryProvider
 {
     public string Name => name;
 
@@ -33,7 +37,8 @@ internal sealed class FirebaseAdminProvider(
         }
         catch (FirebaseMessagingException exception)
         {
-            return await FirebaseAdminOutcomes.OfAsync(exception, FcmTarget.IsDevice(delivery.To), time, cancellationToken)
+            return await FirebaseAdminOutcomes
+                .OfAsync(exception, FcmTarget.IsDevice(delivery.To), time, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TokenResponseException)

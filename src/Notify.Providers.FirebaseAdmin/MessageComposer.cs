@@ -45,17 +45,24 @@ internal static class MessageComposer
             ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
             : content.Data;
 
-    private static FcmNotification? NotificationOf(Content content) => IsSilent(content)
-        ? null
-        : new FcmNotification { Title = content.Title, Body = content.Body, ImageUrl = content.Push?.ImageUrl };
+    private static FcmNotification? NotificationOf(Content content) =>
+        IsSilent(content)
+            ? null
+            : new FcmNotification
+            {
+                Title = content.Title,
+                Body = content.Body,
+                ImageUrl = content.Push?.ImageUrl,
+            };
 
-    private static AndroidConfig AndroidOf(Delivery delivery, DateTimeOffset now) => new()
-    {
-        CollapseKey = delivery.CollapseKey,
-        Priority = delivery.Priority == Priority.High ? FcmPriority.High : FcmPriority.Normal,
-        TimeToLive = LifeOf(delivery, now),
-        Notification = AndroidNotificationOf(delivery.Content, now),
-    };
+    private static AndroidConfig AndroidOf(Delivery delivery, DateTimeOffset now) =>
+        new()
+        {
+            CollapseKey = delivery.CollapseKey,
+            Priority = delivery.Priority == Priority.High ? FcmPriority.High : FcmPriority.Normal,
+            TimeToLive = LifeOf(delivery, now),
+            Notification = AndroidNotificationOf(delivery.Content, now),
+        };
 
     // The SDK sends every field of an Android notification, its time included, so there is one only where it says something.
     private static AndroidNotification? AndroidNotificationOf(Content content, DateTimeOffset now) =>
@@ -85,16 +92,17 @@ internal static class MessageComposer
         return new ApnsConfig { Headers = headers, Aps = ApsOf(delivery.Content.Push, silent) };
     }
 
-    private static Aps ApsOf(PushContent? push, bool silent) => silent
-        ? new Aps { ContentAvailable = true }
-        : new Aps
-        {
-            Sound = push?.Sound,
-            Badge = push?.Badge,
-            Category = push?.Action,
-            ThreadId = push?.Thread,
-            MutableContent = push?.ImageUrl is not null,
-        };
+    private static Aps ApsOf(PushContent? push, bool silent) =>
+        silent
+            ? new Aps { ContentAvailable = true }
+            : new Aps
+            {
+                Sound = push?.Sound,
+                Badge = push?.Badge,
+                Category = push?.Action,
+                ThreadId = push?.Thread,
+                MutableContent = push?.ImageUrl is not null,
+            };
 
     private static bool IsDataAlone(Content content) =>
         IsSilent(content) || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };

@@ -23,9 +23,11 @@ public static class HttpOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, HttpFailures.RetryAfter(response, time)),
-            HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.RequestTimeout
-                or >= HttpStatusCode.InternalServerError =>
-                    Outcome.ProviderFailed(reason, HttpFailures.RetryAfter(response, time)),
+            HttpStatusCode.Unauthorized
+            or HttpStatusCode.Forbidden
+            or HttpStatusCode.NotFound
+            or HttpStatusCode.RequestTimeout
+            or >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }

@@ -21,8 +21,9 @@ public static class HttpProviderNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options.</param>
     public static INotificationsBuilder AddHttpProvider<
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider, TOptions>(
-        this INotificationsBuilder builder, string name, Action<TOptions> configure)
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider,
+        TOptions
+    >(this INotificationsBuilder builder, string name, Action<TOptions> configure)
         where TProvider : class, IDeliveryProvider
         where TOptions : class
     {
@@ -32,11 +33,14 @@ public static class HttpProviderNotificationsBuilderExtensions
 
         builder.Services.AddOptions<TOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddProviderHttpClient(name);
-        builder.Services.AddSingleton<IDeliveryProvider>(services => ActivatorUtilities.CreateInstance<TProvider>(
-            services,
-            name,
-            services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name),
-            services.CreateProviderHttpClient(name)));
+        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+            ActivatorUtilities.CreateInstance<TProvider>(
+                services,
+                name,
+                services.GetRequiredService<IOptionsMonitor<TOptions>>().Get(name),
+                services.CreateProviderHttpClient(name)
+            )
+        );
         return builder;
     }
 }

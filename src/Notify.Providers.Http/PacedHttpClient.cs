@@ -32,14 +32,21 @@ public sealed class PacedHttpClient(HttpClient client)
     }
 
     private async Task<HttpResponseMessage> StartAfterAsync(
-        Task start, HttpRequestMessage request, PooledContent body, CancellationToken cancellationToken)
+        Task start,
+        HttpRequestMessage request,
+        PooledContent body,
+        CancellationToken cancellationToken
+    )
     {
         await start.ConfigureAwait(false);
         return await StartAsync(request, body, cancellationToken).ConfigureAwait(false);
     }
 
     private Task<HttpResponseMessage> StartAsync(
-        HttpRequestMessage request, PooledContent body, CancellationToken cancellationToken)
+        HttpRequestMessage request,
+        PooledContent body,
+        CancellationToken cancellationToken
+    )
     {
         body.Hold(_starts);
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);

@@ -51,7 +51,10 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
 
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(
-        Stream stream, TransportContext? context, CancellationToken cancellationToken)
+        Stream stream,
+        TransportContext? context,
+        CancellationToken cancellationToken
+    )
     {
         HasStarted();
         Interlocked.Increment(ref _sending);

@@ -24,7 +24,10 @@ public static class ProviderHttpClientExtensions
     /// <param name="provider">The provider's name.</param>
     /// <param name="configure">Changes the connections; null leaves them.</param>
     public static IHttpClientBuilder AddProviderHttpClient(
-        this IServiceCollection services, string provider, Action<IServiceProvider, SocketsHttpHandler>? configure = null)
+        this IServiceCollection services,
+        string provider,
+        Action<IServiceProvider, SocketsHttpHandler>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(provider);
@@ -36,7 +39,8 @@ public static class ProviderHttpClientExtensions
             configure?.Invoke(provided, handler);
             return handler;
         });
-        return services.AddHttpClient(name)
+        return services
+            .AddHttpClient(name)
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
             .ConfigurePrimaryHttpMessageHandler(provided => provided.GetRequiredKeyedService<SocketsHttpHandler>(name))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
@@ -49,15 +53,16 @@ public static class ProviderHttpClientExtensions
 
     private static string ClientName(string provider) => $"Notify.{provider}";
 
-    private static SocketsHttpHandler CreateHandler() => new()
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        ActivityHeadersPropagator = null,
-        PooledConnectionLifetime = ConnectionLifetime,
-        EnableMultipleHttp2Connections = true,
-        KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
-        KeepAlivePingDelay = PingDelay,
-        KeepAlivePingTimeout = PingTimeout,
-    };
+    private static SocketsHttpHandler CreateHandler() =>
+        new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+            PooledConnectionLifetime = ConnectionLifetime,
+            EnableMultipleHttp2Connections = true,
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            KeepAlivePingDelay = PingDelay,
+            KeepAlivePingTimeout = PingTimeout,
+        };
 }

@@ -15,15 +15,31 @@ internal static class PublicInternet
     /// <summary>What IANA's special-purpose registries (RFC 6890) do not call globally reachable, and multicast.</summary>
     private static readonly IPNetwork[] Special =
     [
-        .. ((string[])
-        [
-            "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12",
-            "192.0.0.0/24", "192.0.2.0/24", "192.168.0.0/16",
-            "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
-            "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
-            // Microsoft, "What is IP address 168.63.129.16?": the host beside every virtual machine of Azure.
-            "168.63.129.16/32",
-        ]).Select(network => IPNetwork.Parse(network)),
+        .. (
+            (string[])
+                [
+                    "0.0.0.0/8",
+                    "10.0.0.0/8",
+                    "100.64.0.0/10",
+                    "127.0.0.0/8",
+                    "169.254.0.0/16",
+                    "172.16.0.0/12",
+                    "192.0.0.0/24",
+                    "192.0.2.0/24",
+                    "192.168.0.0/16",
+                    "198.18.0.0/15",
+                    "198.51.100.0/24",
+                    "203.0.113.0/24",
+                    "224.0.0.0/4",
+                    "240.0.0.0/4",
+                    "2001::/23",
+                    "2001:db8::/32",
+                    "2002::/16",
+                    "3fff::/20",
+                    // Microsoft, "What is IP address 168.63.129.16?": the host beside every virtual machine of Azure.
+                    "168.63.129.16/32",
+                ]
+        ).Select(network => IPNetwork.Parse(network)),
     ];
 
     public static bool Contains(IPAddress address)

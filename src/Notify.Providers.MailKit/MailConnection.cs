@@ -26,7 +26,11 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
 
     /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
     public async Task SendAsync(
-        MimeMessage message, MailboxAddress sender, MailboxAddress recipient, CancellationToken cancellationToken)
+        MimeMessage message,
+        MailboxAddress sender,
+        MailboxAddress recipient,
+        CancellationToken cancellationToken
+    )
     {
         // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
         var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;

@@ -13,7 +13,8 @@ internal sealed class MailConnector(MailKitOptions options)
         {
             if (options.Proxy is not null)
                 client.ProxyClient = MailProxy.Create(options.Proxy);
-            await client.ConnectAsync(options.Host, options.Port, SecurityOf(options.Security), cancellationToken)
+            await client
+                .ConnectAsync(options.Host, options.Port, SecurityOf(options.Security), cancellationToken)
                 .ConfigureAwait(false);
             await LogInAsync(client, cancellationToken).ConfigureAwait(false);
             return new MailConnection(client, giveBack);
@@ -42,7 +43,9 @@ internal sealed class MailConnector(MailKitOptions options)
     }
 
     private static async ValueTask<string> AskAsync(
-        Func<CancellationToken, ValueTask<string>> accessToken, CancellationToken cancellationToken)
+        Func<CancellationToken, ValueTask<string>> accessToken,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -54,12 +57,13 @@ internal sealed class MailConnector(MailKitOptions options)
         }
     }
 
-    private static SecureSocketOptions SecurityOf(MailKitSecurity security) => security switch
-    {
-        MailKitSecurity.None => SecureSocketOptions.None,
-        MailKitSecurity.TlsOnConnect => SecureSocketOptions.SslOnConnect,
-        _ => SecureSocketOptions.StartTls,
-    };
+    private static SecureSocketOptions SecurityOf(MailKitSecurity security) =>
+        security switch
+        {
+            MailKitSecurity.None => SecureSocketOptions.None,
+            MailKitSecurity.TlsOnConnect => SecureSocketOptions.SslOnConnect,
+            _ => SecureSocketOptions.StartTls,
+        };
 }
 
 /// <summary>The application's own source of access tokens gave none.</summary>

@@ -23,7 +23,10 @@ public static class MailKitNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
     public static INotificationsBuilder AddMailKit(
-        this INotificationsBuilder builder, string name, Action<MailKitOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<MailKitOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -31,7 +34,8 @@ public static class MailKitNotificationsBuilderExtensions
 
         builder.Services.AddOptions<MailKitOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<MailKitOptions>, MailKitOptionsValidator>());
+            ServiceDescriptor.Singleton<IValidateOptions<MailKitOptions>, MailKitOptionsValidator>()
+        );
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }
@@ -49,7 +53,9 @@ public static class MailKitNotificationsBuilderExtensions
                 options.IdleTimeout,
                 time,
                 new MailConnector(options).OpenAsync,
-                failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)),
-            logger);
+                failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)
+            ),
+            logger
+        );
     }
 }

@@ -15,7 +15,10 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
     {
         string[] failures =
         [
-            .. HostFailures(options), .. LoginFailures(options), .. MailboxFailures(options), .. DkimFailures(options.Dkim),
+            .. HostFailures(options),
+            .. LoginFailures(options),
+            .. MailboxFailures(options),
+            .. DkimFailures(options.Dkim),
         ];
         return failures.Length == 0
             ? ValidateOptionsResult.Success

@@ -21,30 +21,38 @@ internal static class MailKitOutcomes
     public static Outcome NeedsSmtpUtf8 { get; } = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
 
     /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
-    public static Outcome? Of(Exception exception) => exception switch
-    {
-        SmtpCommandException reply => Of(reply, SmtpStage.Greeting),
-        SslHandshakeException =>
-            Outcome.ProviderFailed("TLS failed: the server's certificate is not trusted, or no protocol version in common"),
-        AuthenticationException or ServiceNotAuthenticatedException => Outcome.ProviderFailed(LoginRefused),
-        NoAccessTokenException none => Outcome.ProviderFailed($"no access token: {none.InnerException!.GetType().Name}"),
-        ProxyProtocolException => Outcome.ProviderFailed("the proxy did not connect to the server"),
-        SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
-        IOException { InnerException: SocketException socket } =>
-            Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
-        IOException or SmtpProtocolException or ServiceNotConnectedException => Outcome.ProviderFailed("connection lost"),
-        NotSupportedException =>
-            Outcome.ProviderFailed("the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"),
-        TimeoutException => Outcome.ProviderFailed("the server did not answer in time"),
-        _ => null,
-    };
+    public static Outcome? Of(Exception exception) =>
+        exception switch
+        {
+            SmtpCommandException reply => Of(reply, SmtpStage.Greeting),
+            SslHandshakeException => Outcome.ProviderFailed(
+                "TLS failed: the server's certificate is not trusted, or no protocol version in common"
+            ),
+            AuthenticationException or ServiceNotAuthenticatedException => Outcome.ProviderFailed(LoginRefused),
+            NoAccessTokenException none => Outcome.ProviderFailed($"no access token: {none.InnerException!.GetType().Name}"),
+            ProxyProtocolException => Outcome.ProviderFailed("the proxy did not connect to the server"),
+            SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
+            IOException { InnerException: SocketException socket } => Outcome.ProviderFailed(
+                $"connection lost: {socket.SocketErrorCode}"
+            ),
+            IOException or SmtpProtocolException or ServiceNotConnectedException => Outcome.ProviderFailed("connection lost"),
+            NotSupportedException => Outcome.ProviderFailed(
+                "the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"
+            ),
+            TimeoutException => Outcome.ProviderFailed("the server did not answer in time"),
+            _ => null,
+        };
 
     /// <summary>
     /// Whether the connection had ended, so that a fresh one may do better: it broke, or the server said that it closes it.
     /// </summary>
     public static bool IsConnectionLost(Exception exception) =>
-        exception is IOException or SocketException or SmtpProtocolException or ServiceNotConnectedException
-            or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
+        exception
+            is IOException
+                or SocketException
+                or SmtpProtocolException
+                or ServiceNotConnectedException
+                or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 
     /// <param name="reply">What the server refused with.</param>
     /// <param name="stage">How far the message had come.</param>
@@ -53,6 +61,7 @@ internal static class MailKitOutcomes
         var text = Encoding.UTF8.GetBytes(reply.Message.Split('\n')[0].TrimEnd());
         return SmtpOutcomes.Of(
             reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage,
-            new SmtpReply((int)reply.StatusCode, EnhancedCode.ReadFrom(text), default));
+            new SmtpReply((int)reply.StatusCode, EnhancedCode.ReadFrom(text), default)
+        );
     }
 }

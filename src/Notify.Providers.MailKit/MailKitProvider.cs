@@ -10,8 +10,11 @@ namespace Notify.Providers.MailKit;
 
 /// <summary>Hands email to a mail server through MailKit.</summary>
 internal sealed class MailKitProvider(
-    string name, MessageComposer composer, ConnectionPool<MailConnection> connections, ILogger<MailKitProvider> logger)
-    : IDeliveryProvider, IDisposable
+    string name,
+    MessageComposer composer,
+    ConnectionPool<MailConnection> connections,
+    ILogger<MailKitProvider> logger
+) : IDeliveryProvider, IDisposable
 {
     public string Name => name;
 
@@ -41,8 +44,8 @@ internal sealed class MailKitProvider(
             isReused = connection.IsReused;
             return await SendAsync(delivery, connection, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException
-            && cancellationToken.IsCancellationRequested)
+        catch (Exception exception)
+            when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException(cancellationToken);
         }
@@ -66,7 +69,8 @@ internal sealed class MailKitProvider(
         using var message = composer.Compose(delivery);
         try
         {
-            await connection.SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
+            await connection
+                .SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
                 .ConfigureAwait(false);
             return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
         }

@@ -18,8 +18,11 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     public static string? ProblemOf(Delivery delivery)
     {
         // MimeKit takes line separators and halves of surrogates, and a server then gets another address.
-        if (!Mailbox.TryParse(delivery.To.Value, out _)
-            || !MailboxAddress.TryParse(delivery.To.Value, out var to) || to.Address != delivery.To.Value)
+        if (
+            !Mailbox.TryParse(delivery.To.Value, out _)
+            || !MailboxAddress.TryParse(delivery.To.Value, out var to)
+            || to.Address != delivery.To.Value
+        )
         {
             return "the address is no email address";
         }
@@ -40,8 +43,11 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
 
     /// <summary>Whether this is a mailbox that every server understands, and nothing else.</summary>
     public static bool IsMailbox(string text) =>
-        MailboxAddress.TryParse(text, out var mailbox) && mailbox.Address == text && text.Contains('@', StringComparison.Ordinal)
-        && Ascii.IsValid(mailbox.LocalPart) && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
+        MailboxAddress.TryParse(text, out var mailbox)
+        && mailbox.Address == text
+        && text.Contains('@', StringComparison.Ordinal)
+        && Ascii.IsValid(mailbox.LocalPart)
+        && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
 
     /// <summary>The same over all attempts, so that a mailbox can recognise a message that was sent twice.</summary>
     public string MessageIdOf(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
@@ -106,11 +112,12 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return content.Body is null ? html : new MultipartAlternative { plain, html };
     }
 
-    private static MimePart Attach(Attachment attachment) => new(MimeKit.ContentType.Parse(attachment.MediaType))
-    {
-        Content = new MimeContent(new MemoryStream(attachment.Bytes.ToArray(), writable: false)),
-        ContentDisposition = new MimeKit.ContentDisposition(MimeKit.ContentDisposition.Attachment),
-        ContentTransferEncoding = ContentEncoding.Base64,
-        FileName = attachment.FileName,
-    };
+    private static MimePart Attach(Attachment attachment) =>
+        new(MimeKit.ContentType.Parse(attachment.MediaType))
+        {
+            Content = new MimeContent(new MemoryStream(attachment.Bytes.ToArray(), writable: false)),
+            ContentDisposition = new MimeKit.ContentDisposition(MimeKit.ContentDisposition.Attachment),
+            ContentTransferEncoding = ContentEncoding.Base64,
+            FileName = attachment.FileName,
+        };
 }

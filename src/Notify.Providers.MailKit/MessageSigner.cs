@@ -13,8 +13,17 @@ internal sealed class MessageSigner
     /// <summary>What a recipient sees or acts on (RFC 6376 section 5.4.1). What a message lacks is signed as lacking.</summary>
     private static readonly HeaderId[] Signed =
     [
-        HeaderId.From, HeaderId.To, HeaderId.ReplyTo, HeaderId.Subject, HeaderId.Date, HeaderId.MessageId, HeaderId.MimeVersion,
-        HeaderId.ContentType, HeaderId.ContentTransferEncoding, HeaderId.ListUnsubscribe, HeaderId.ListUnsubscribePost,
+        HeaderId.From,
+        HeaderId.To,
+        HeaderId.ReplyTo,
+        HeaderId.Subject,
+        HeaderId.Date,
+        HeaderId.MessageId,
+        HeaderId.MimeVersion,
+        HeaderId.ContentType,
+        HeaderId.ContentTransferEncoding,
+        HeaderId.ListUnsubscribe,
+        HeaderId.ListUnsubscribePost,
     ];
 
     private readonly DkimSigner _signer;

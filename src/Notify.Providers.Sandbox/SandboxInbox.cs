@@ -44,14 +44,17 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
     public IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken)
     {
         var watcher = System.Threading.Channels.Channel.CreateBounded<SandboxMessage>(
-            new BoundedChannelOptions(_capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+            new BoundedChannelOptions(_capacity) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+        );
         lock (_lock)
             _watchers.Add(watcher);
         return ReadAsync(watcher, cancellationToken);
     }
 
     private async IAsyncEnumerable<SandboxMessage> ReadAsync(
-        Channel<SandboxMessage> watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Channel<SandboxMessage> watcher,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -41,20 +41,21 @@ public sealed record SandboxMessage
     /// <summary>The sequence number and channel; never the address or content.</summary>
     public override string ToString() => $"{Sequence} over {Channel}";
 
-    internal static SandboxMessage Of(Delivery delivery, long sequence, DateTimeOffset capturedAt) => new()
-    {
-        Sequence = sequence,
-        DeliveryId = delivery.Id,
-        NotificationId = delivery.NotificationId,
-        Tenant = delivery.Tenant,
-        Channel = delivery.Channel,
-        Address = delivery.To.Value,
-        Platform = delivery.To.Platform,
-        Content = SandboxContent.Of(delivery.Content),
-        Priority = delivery.Priority,
-        CapturedAt = capturedAt,
-        AttemptsSpent = delivery.AttemptsSpent,
-    };
+    internal static SandboxMessage Of(Delivery delivery, long sequence, DateTimeOffset capturedAt) =>
+        new()
+        {
+            Sequence = sequence,
+            DeliveryId = delivery.Id,
+            NotificationId = delivery.NotificationId,
+            Tenant = delivery.Tenant,
+            Channel = delivery.Channel,
+            Address = delivery.To.Value,
+            Platform = delivery.To.Platform,
+            Content = SandboxContent.Of(delivery.Content),
+            Priority = delivery.Priority,
+            CapturedAt = capturedAt,
+            AttemptsSpent = delivery.AttemptsSpent,
+        };
 }
 
 /// <summary>What a captured message says: its <see cref="Notify.Content"/> without the bytes of attached files.</summary>
@@ -78,16 +79,17 @@ public sealed record SandboxContent
     /// <summary>Nothing of the content, so that it can never reach a log.</summary>
     public override string ToString() => nameof(SandboxContent);
 
-    internal static SandboxContent Of(Content content) => new()
-    {
-        Title = content.Title,
-        Body = content.Body,
-        Html = content.Html,
-        Data = content.Data,
-        Attachments = content.Attachments is { Count: > 0 } files
-            ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
-            : null,
-    };
+    internal static SandboxContent Of(Content content) =>
+        new()
+        {
+            Title = content.Title,
+            Body = content.Body,
+            Html = content.Html,
+            Data = content.Data,
+            Attachments = content.Attachments is { Count: > 0 } files
+                ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
+                : null,
+        };
 }
 
 /// <summary>An attached file, without its bytes.</summary>

@@ -16,8 +16,10 @@ public static class SandboxNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Changes the options' defaults.</param>
-    public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder, Action<SandboxOptions>? configure = null) =>
-        builder.AddSandbox(DefaultChannels, configure);
+    public static INotificationsBuilder AddSandbox(
+        this INotificationsBuilder builder,
+        Action<SandboxOptions>? configure = null
+    ) => builder.AddSandbox(DefaultChannels, configure);
 
     /// <summary>
     /// Captures what these channels would send: <c>AddSandbox([Channel.Sms, Channel.Named("pager")])</c>. Channels that were
@@ -27,7 +29,10 @@ public static class SandboxNotificationsBuilderExtensions
     /// <param name="channels">The channels; one that is named twice is captured once.</param>
     /// <param name="configure">Changes the options' defaults.</param>
     public static INotificationsBuilder AddSandbox(
-        this INotificationsBuilder builder, IEnumerable<Channel> channels, Action<SandboxOptions>? configure = null)
+        this INotificationsBuilder builder,
+        IEnumerable<Channel> channels,
+        Action<SandboxOptions>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(channels);
@@ -58,7 +63,10 @@ public static class SandboxNotificationsBuilderExtensions
 
         services.AddSingleton(sandboxed);
         services.AddSingleton<IDeliveryProvider>(provider => new SandboxProvider(
-            channel, provider.GetRequiredService<SandboxInbox>(), provider.GetRequiredService<ILogger<SandboxProvider>>()));
+            channel,
+            provider.GetRequiredService<SandboxInbox>(),
+            provider.GetRequiredService<ILogger<SandboxProvider>>()
+        ));
     }
 
     /// <summary>Marks a channel that has its sandbox provider already.</summary>

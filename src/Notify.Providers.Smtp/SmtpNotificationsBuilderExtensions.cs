@@ -37,7 +37,8 @@ public static class SmtpNotificationsBuilderExtensions
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),
             services.GetRequiredService<IUnsubscribeLinks>(),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<SmtpProvider>>()));
+            services.GetRequiredService<ILogger<SmtpProvider>>()
+        ));
         return builder;
     }
 }

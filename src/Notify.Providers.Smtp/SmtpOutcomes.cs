@@ -35,16 +35,19 @@ internal static class SmtpOutcomes
     }
 
     /// <param name="exception">What ended the connection.</param>
-    public static Outcome Of(Exception exception) => exception switch
-    {
-        AuthenticationException =>
-            Outcome.ProviderFailed("TLS failed: the server's certificate is not trusted, or no protocol version in common"),
-        SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
-        IOException { InnerException: SocketException socket } =>
-            Outcome.ProviderFailed($"connection lost: {socket.SocketErrorCode}"),
-        MalformedReplyException => Outcome.ProviderFailed("the server does not speak SMTP: a malformed or endless reply"),
-        _ => Outcome.ProviderFailed("connection lost"),
-    };
+    public static Outcome Of(Exception exception) =>
+        exception switch
+        {
+            AuthenticationException => Outcome.ProviderFailed(
+                "TLS failed: the server's certificate is not trusted, or no protocol version in common"
+            ),
+            SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
+            IOException { InnerException: SocketException socket } => Outcome.ProviderFailed(
+                $"connection lost: {socket.SocketErrorCode}"
+            ),
+            MalformedReplyException => Outcome.ProviderFailed("the server does not speak SMTP: a malformed or endless reply"),
+            _ => Outcome.ProviderFailed("connection lost"),
+        };
 
     // Before MAIL there is no message that a reply could be about. Later, a server may still ask for TLS or a login (RFC 4954
     // section 6), or say that this is no time for the command.

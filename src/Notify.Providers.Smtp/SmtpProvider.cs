@@ -17,7 +17,12 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     private readonly ILogger _logger;
 
     public SmtpProvider(
-        string name, SmtpOptions options, IUnsubscribeLinks links, TimeProvider time, ILogger<SmtpProvider> logger)
+        string name,
+        SmtpOptions options,
+        IUnsubscribeLinks links,
+        TimeProvider time,
+        ILogger<SmtpProvider> logger
+    )
     {
         (Name, _logger) = (name, logger);
         _composer = new MessageComposer(options, links, time);
@@ -26,7 +31,8 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
             options.IdleTimeout,
             time,
             (giveBack, _) => new ValueTask<SmtpConnection>(new SmtpConnection(options, _composer, giveBack)),
-            failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name));
+            failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)
+        );
     }
 
     public string Name { get; }
@@ -62,7 +68,10 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     }
 
     private static async ValueTask<Outcome> SendOverAsync(
-        SmtpConnection connection, Email email, CancellationToken cancellationToken)
+        SmtpConnection connection,
+        Email email,
+        CancellationToken cancellationToken
+    )
     {
         try
         {

@@ -10,14 +10,22 @@ namespace Notify.Providers.Twilio;
 /// <param name="Price">What is billed, as a negative number; null while it is not known.</param>
 /// <param name="PriceUnit">The price's currency.</param>
 internal sealed record TwilioMessage(
-    string? Sid, string? Status, int? ErrorCode, int? NumSegments, decimal? Price, string? PriceUnit);
+    string? Sid,
+    string? Status,
+    int? ErrorCode,
+    int? NumSegments,
+    decimal? Price,
+    string? PriceUnit
+);
 
 /// <summary>What is of use in an error. Its message may quote the number and the text, so it is not read.</summary>
 internal sealed record TwilioError(int? Code);
 
 // Numbers of a message are strings in Twilio's JSON.
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, NumberHandling = JsonNumberHandling.AllowReadingFromString)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    NumberHandling = JsonNumberHandling.AllowReadingFromString
+)]
 [JsonSerializable(typeof(TwilioMessage))]
 [JsonSerializable(typeof(TwilioError))]
 internal sealed partial class TwilioJson : JsonSerializerContext;

@@ -22,7 +22,10 @@ public static class TwilioNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the account and the sender. What is missing or wrong is said at start.</param>
     public static INotificationsBuilder AddTwilio(
-        this INotificationsBuilder builder, string name, Action<TwilioOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<TwilioOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -37,12 +40,14 @@ public static class TwilioNotificationsBuilderExtensions
             provided.CreateProviderHttpClient(name),
             OptionsOf(provided, name),
             provided.GetRequiredService<TimeProvider>(),
-            provided.GetRequiredService<ILogger<TwilioProvider>>()));
+            provided.GetRequiredService<ILogger<TwilioProvider>>()
+        ));
         services.AddSingleton<IReceiptCallback>(provided => new TwilioStatusCallback(
             name,
             OptionsOf(provided, name),
             provided.GetRequiredService<TimeProvider>(),
-            provided.GetRequiredService<ILogger<TwilioStatusCallback>>()));
+            provided.GetRequiredService<ILogger<TwilioStatusCallback>>()
+        ));
         return builder;
     }
 

@@ -15,7 +15,12 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
     public ValidateOptionsResult Validate(string? name, TwilioOptions options)
     {
         string[] failures =
-            [.. CredentialFailures(options), .. SenderFailures(options), .. AddressFailures(options), .. PriceFailures(options)];
+        [
+            .. CredentialFailures(options),
+            .. SenderFailures(options),
+            .. AddressFailures(options),
+            .. PriceFailures(options),
+        ];
         return failures.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.Select(failure => $"Twilio provider '{name}': {failure}"));

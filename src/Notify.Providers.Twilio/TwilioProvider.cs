@@ -10,7 +10,12 @@ namespace Notify.Providers.Twilio;
 
 /// <summary>Sends SMS by creating messages over Twilio's REST API, version 2010-04-01.</summary>
 internal sealed class TwilioProvider(
-    string name, HttpClient client, TwilioOptions options, TimeProvider time, ILogger<TwilioProvider> logger) : IDeliveryProvider
+    string name,
+    HttpClient client,
+    TwilioOptions options,
+    TimeProvider time,
+    ILogger<TwilioProvider> logger
+) : IDeliveryProvider
 {
     /// <summary>An answer repeats the text, whose 1,600 characters may each take twelve bytes of JSON.</summary>
     private const int MaxAnswerBytes = 32 * 1024;
@@ -59,7 +64,11 @@ internal sealed class TwilioProvider(
 
     /// <summary>The body; null when it is not what Twilio documents, or when its end never came.</summary>
     private static async ValueTask<T?> ReadAsync<T>(
-        HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken) where T : class
+        HttpResponseMessage response,
+        JsonTypeInfo<T> type,
+        CancellationToken cancellationToken
+    )
+        where T : class
     {
         byte[] bytes = [];
         try

@@ -16,8 +16,9 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
 
     private static readonly MediaTypeHeaderValue Form = new("application/x-www-form-urlencoded");
 
-    private readonly Uri _url =
-        new($"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json");
+    private readonly Uri _url = new(
+        $"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json"
+    );
 
     private readonly string _authorization = $"Basic {Convert.ToBase64String(CredentialsOf(options))}";
 
@@ -67,9 +68,11 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
     }
 
     private static byte[] CredentialsOf(TwilioOptions options) =>
-        Encoding.UTF8.GetBytes(string.IsNullOrEmpty(options.ApiKeySid)
-            ? $"{options.AccountSid}:{options.AuthToken}"
-            : $"{options.ApiKeySid}:{options.ApiKeySecret}");
+        Encoding.UTF8.GetBytes(
+            string.IsNullOrEmpty(options.ApiKeySid)
+                ? $"{options.AccountSid}:{options.AuthToken}"
+                : $"{options.ApiKeySid}:{options.ApiKeySecret}"
+        );
 
     private static byte[] SenderOf(TwilioOptions options)
     {

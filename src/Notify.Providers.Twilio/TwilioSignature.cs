@@ -23,8 +23,12 @@ internal sealed class TwilioSignature(Uri url, string authToken)
         if (signature is null || !Convert.TryFromBase64String(signature, presented, out var length) || length != presented.Length)
             return false;
 
-        var fields = string.Concat(form.Distinct().OrderBy(field => field.Key, StringComparer.Ordinal)
-            .ThenBy(field => field.Value, StringComparer.Ordinal).Select(field => field.Key + field.Value));
+        var fields = string.Concat(
+            form.Distinct()
+                .OrderBy(field => field.Key, StringComparer.Ordinal)
+                .ThenBy(field => field.Value, StringComparer.Ordinal)
+                .Select(field => field.Key + field.Value)
+        );
         var matches = false;
         foreach (var candidate in _urls)
             matches |= CryptographicOperations.FixedTimeEquals(presented, Sign($"{candidate}{query}{fields}"));

@@ -12,12 +12,17 @@ namespace Notify.Providers.Twilio;
 /// message says whose delivery it is, and the signature covers the URL.
 /// </summary>
 internal sealed class TwilioStatusCallback(
-    string provider, TwilioOptions options, TimeProvider time, ILogger<TwilioStatusCallback> logger) : IReceiptCallback
+    string provider,
+    TwilioOptions options,
+    TimeProvider time,
+    ILogger<TwilioStatusCallback> logger
+) : IReceiptCallback
 {
     private const string SignatureHeader = "X-Twilio-Signature";
 
-    private readonly TwilioSignature? _signature =
-        options.StatusCallbackUrl is { } url ? new TwilioSignature(url, options.AuthToken!) : null;
+    private readonly TwilioSignature? _signature = options.StatusCallbackUrl is { } url
+        ? new TwilioSignature(url, options.AuthToken!)
+        : null;
 
     public string Provider => provider;
 
@@ -64,9 +69,11 @@ internal sealed class TwilioStatusCallback(
         foreach (var pair in encoded.Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var equals = pair.IndexOf('=', StringComparison.Ordinal);
-            pairs.Add(equals < 0
-                ? new(WebUtility.UrlDecode(pair), "")
-                : new(WebUtility.UrlDecode(pair[..equals]), WebUtility.UrlDecode(pair[(equals + 1)..])));
+            pairs.Add(
+                equals < 0
+                    ? new(WebUtility.UrlDecode(pair), "")
+                    : new(WebUtility.UrlDecode(pair[..equals]), WebUtility.UrlDecode(pair[(equals + 1)..]))
+            );
         }
 
         return pairs;

@@ -21,15 +21,19 @@ public static class TwilioSdkNotificationsBuilderExtensions
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
     public static INotificationsBuilder AddTwilioSdk(
-        this INotificationsBuilder builder, string name, Action<TwilioSdkOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<TwilioSdkOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<TwilioSdkOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddProviderHttpClient(name).AddHttpMessageHandler(
-            services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
+        builder
+            .Services.AddProviderHttpClient(name)
+            .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IDeliveryProvider>(services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);
@@ -38,7 +42,8 @@ public static class TwilioSdkNotificationsBuilderExtensions
                 options.CreateClient!(new SystemNetHttpClient(services.CreateProviderHttpClient(name))),
                 options,
                 services.GetRequiredService<TimeProvider>(),
-                services.GetRequiredService<ILogger<TwilioSdkProvider>>());
+                services.GetRequiredService<ILogger<TwilioSdkProvider>>()
+            );
         });
         return builder;
     }

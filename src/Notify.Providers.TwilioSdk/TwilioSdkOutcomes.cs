@@ -25,12 +25,14 @@ internal static class TwilioSdkOutcomes
     /// <param name="message">What Twilio says of it; null when it said nothing.</param>
     public static Outcome Of(MessageResource? message)
     {
-        var hasFailed = message?.Status == MessageResource.StatusEnum.Failed
-            || message?.Status == MessageResource.StatusEnum.Undelivered;
+        var hasFailed =
+            message?.Status == MessageResource.StatusEnum.Failed || message?.Status == MessageResource.StatusEnum.Undelivered;
         if (message?.ErrorCode is { } code && OfCode(code, null) is { } failed)
             return failed;
         if (hasFailed)
-            return Outcome.Retry(message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code");
+            return Outcome.Retry(
+                message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code"
+            );
         return Outcome.Accepted(message?.Sid, message is null ? null : CostOf(message));
     }
 
@@ -80,7 +82,16 @@ internal static class TwilioSdkOutcomes
                 return Outcome.RecipientGone(reason);
 
             // The account, its credentials, or the sender.
-            case 10001 or 10002 or 14108 or 20003 or 20005 or 20006 or 20008 or 20010 or 20403 or 20404:
+            case 10001
+            or 10002
+            or 14108
+            or 20003
+            or 20005
+            or 20006
+            or 20008
+            or 20010
+            or 20403
+            or 20404:
             case 21210 or 21212 or 21264 or 21267 or 21601 or 21603 or 21606 or 21607 or 21609 or 21616 or 21657:
             case >= 21659 and <= 21661:
             case >= 21701 and <= 21705:
@@ -89,15 +100,39 @@ internal static class TwilioSdkOutcomes
                 return Outcome.ProviderFailed(reason, after);
 
             // The account or the sender sends too much.
-            case 20429 or 21611 or 30001 or 30022 or 63017:
+            case 20429
+            or 21611
+            or 30001
+            or 30022
+            or 63017:
                 return Outcome.Throttled(reason, after);
 
             // Too much for one recipient or carrier at the moment, or a failure that passes.
-            case 14107 or 20500 or 30003 or 30008 or 30017 or 30023 or 30027 or 30410 or 30450 or 30453 or 30485 or 30500:
+            case 14107
+            or 20500
+            or 30003
+            or 30008
+            or 30017
+            or 30023
+            or 30027
+            or 30410
+            or 30450
+            or 30453
+            or 30485
+            or 30500:
                 return Outcome.Retry(reason, after);
 
             // The number, its region, or the message.
-            case 14111 or 20001 or 20422 or 21211 or 21214 or 21217 or 21219 or 21265 or 21266 or 21268:
+            case 14111
+            or 20001
+            or 20422
+            or 21211
+            or 21214
+            or 21217
+            or 21219
+            or 21265
+            or 21266
+            or 21268:
             case 21401 or 21407 or 21408 or 21421 or 21602 or 21604 or 21605 or 21608 or 21612 or 21614:
             case (>= 21617 and <= 21619) or 21624 or 21635 or 21658:
             case 30004 or 30006 or 30007 or 30010 or 30018 or 30019 or 30024 or 30036 or (>= 30038 and <= 30041) or 90007:
@@ -109,17 +144,22 @@ internal static class TwilioSdkOutcomes
     }
 
     // A path that is not there, and a success that is no creation, come from something that is not Twilio's messages API.
-    private static Outcome OfStatus(HttpStatusCode status, string reason, TimeSpan? after) => status switch
-    {
-        HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
-        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
-            Outcome.ProviderFailed(reason, after),
-        HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
-        HttpStatusCode.Unauthorized or HttpStatusCode.PaymentRequired or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
-            or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or < HttpStatusCode.BadRequest =>
-            Outcome.ProviderFailed(reason, after),
-        _ => Outcome.Rejected(reason),
-    };
+    private static Outcome OfStatus(HttpStatusCode status, string reason, TimeSpan? after) =>
+        status switch
+        {
+            HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
+            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+                Outcome.ProviderFailed(reason, after),
+            HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
+            HttpStatusCode.Unauthorized
+            or HttpStatusCode.PaymentRequired
+            or HttpStatusCode.Forbidden
+            or HttpStatusCode.NotFound
+            or HttpStatusCode.MethodNotAllowed
+            or HttpStatusCode.Gone
+            or < HttpStatusCode.BadRequest => Outcome.ProviderFailed(reason, after),
+            _ => Outcome.Rejected(reason),
+        };
 
     private static string Describe(int code) => string.Create(CultureInfo.InvariantCulture, $"error {code}");
 

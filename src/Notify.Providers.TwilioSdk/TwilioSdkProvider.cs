@@ -11,8 +11,12 @@ namespace Notify.Providers.TwilioSdk;
 
 /// <summary>Hands SMS to Twilio's own library.</summary>
 internal sealed class TwilioSdkProvider(
-    string name, ITwilioRestClient client, TwilioSdkOptions options, TimeProvider time, ILogger<TwilioSdkProvider> logger)
-    : IDeliveryProvider
+    string name,
+    ITwilioRestClient client,
+    TwilioSdkOptions options,
+    TimeProvider time,
+    ILogger<TwilioSdkProvider> logger
+) : IDeliveryProvider
 {
     /// <summary>
     /// The longest that Twilio keeps a message in its queue, and the longest it takes (messages API, ValidityPeriod).
@@ -58,12 +62,13 @@ internal sealed class TwilioSdkProvider(
         }
     }
 
-    private CreateMessageOptions Compose(Delivery delivery) => new(new PhoneNumber(delivery.To.Value))
-    {
-        Body = delivery.Content.Body,
-        From = _from,
-        MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
-        StatusCallback = options.StatusCallback,
-        ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, LongestValiditySeconds),
-    };
+    private CreateMessageOptions Compose(Delivery delivery) =>
+        new(new PhoneNumber(delivery.To.Value))
+        {
+            Body = delivery.Content.Body,
+            From = _from,
+            MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
+            StatusCallback = options.StatusCallback,
+            ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, LongestValiditySeconds),
+        };
 }

@@ -54,7 +54,8 @@ internal static class MessageEncryption
         ReadOnlySpan<byte> senderKey,
         ECDiffieHellman receiver,
         PushSubscription subscription,
-        Span<byte> inputKey)
+        Span<byte> inputKey
+    )
     {
         using var receiverKey = receiver.PublicKey;
         var shared = sender.DeriveRawSecretAgreement(receiverKey);

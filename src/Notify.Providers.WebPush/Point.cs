@@ -14,11 +14,12 @@ internal static class Point
 
     public static bool IsUncompressed(ReadOnlySpan<byte> point) => point.Length == Length && point[0] == Uncompressed;
 
-    public static ECPoint Of(ReadOnlySpan<byte> point) => new()
-    {
-        X = point.Slice(1, CoordinateLength).ToArray(),
-        Y = point.Slice(1 + CoordinateLength, CoordinateLength).ToArray(),
-    };
+    public static ECPoint Of(ReadOnlySpan<byte> point) =>
+        new()
+        {
+            X = point.Slice(1, CoordinateLength).ToArray(),
+            Y = point.Slice(1 + CoordinateLength, CoordinateLength).ToArray(),
+        };
 
     public static void Write(ECPoint point, Span<byte> destination)
     {

@@ -20,8 +20,9 @@ internal static class PushHeaders
     /// <summary>So many bytes are <see cref="MaxTopicLength"/> characters of base64url.</summary>
     private const int TopicHashLength = 24;
 
-    private static readonly SearchValues<char> Base64UrlCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
+    private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    );
 
     public static void Add(HttpRequestHeaders headers, Delivery delivery, DateTimeOffset now)
     {
@@ -38,16 +39,18 @@ internal static class PushHeaders
     }
 
     // Section 5.3 has "very-low" for advertisements, which wait for power and Wi-Fi; not every broadcast is one.
-    private static string UrgencyOf(Priority priority) => priority switch
-    {
-        Priority.High => "high",
-        Priority.Bulk => "low",
-        _ => "normal",
-    };
+    private static string UrgencyOf(Priority priority) =>
+        priority switch
+        {
+            Priority.High => "high",
+            Priority.Bulk => "low",
+            _ => "normal",
+        };
 
-    private static string TopicOf(string collapseKey) => IsTopic(collapseKey)
-        ? collapseKey
-        : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(collapseKey)).AsSpan(0, TopicHashLength));
+    private static string TopicOf(string collapseKey) =>
+        IsTopic(collapseKey)
+            ? collapseKey
+            : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(collapseKey)).AsSpan(0, TopicHashLength));
 
     // Apple decodes a topic, and refuses one that is not whole base64 (BadWebPushTopic).
     private static bool IsTopic(string collapseKey) =>

@@ -15,9 +15,24 @@ internal static class PushServiceError
     /// <summary>Apple, "Sending web push notifications in web apps and browsers".</summary>
     private static readonly FrozenSet<string> AppleReasons = FrozenSet.Create(
         StringComparer.Ordinal,
-        "BadAuthorizationHeader", "BadJwtToken", "BadPath", "BadTtl", "BadUrgency", "BadVapidPublicKey", "BadWebPushRequest",
-        "BadWebPushTopic", "ExpiredToken", "InternalServerError", "MethodNotAllowed", "PayloadTooLarge", "ServiceUnavailable",
-        "Shutdown", "TooManyRequests", "Unregistered", "VapidPkHashMismatch");
+        "BadAuthorizationHeader",
+        "BadJwtToken",
+        "BadPath",
+        "BadTtl",
+        "BadUrgency",
+        "BadVapidPublicKey",
+        "BadWebPushRequest",
+        "BadWebPushTopic",
+        "ExpiredToken",
+        "InternalServerError",
+        "MethodNotAllowed",
+        "PayloadTooLarge",
+        "ServiceUnavailable",
+        "Shutdown",
+        "TooManyRequests",
+        "Unregistered",
+        "VapidPkHashMismatch"
+    );
 
     /// <summary>The vendor's code, or null when it gives none that is known.</summary>
     public static async ValueTask<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -27,8 +42,9 @@ internal static class PushServiceError
         {
             var stream = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
             await using var _ = stream.ConfigureAwait(false);
-            var length = await stream.ReadAtLeastAsync(
-                bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+            var length = await stream
+                .ReadAtLeastAsync(bytes.AsMemory(0, MaxBytes), MaxBytes, throwOnEndOfStream: false, cancellationToken)
+                .ConfigureAwait(false);
             return Find(bytes.AsSpan(0, length));
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)

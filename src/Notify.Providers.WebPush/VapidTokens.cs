@@ -41,7 +41,9 @@ internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : I
     // A token from a time that has not come yet was signed before the clock was set back: its expiry may be too far off.
     private string? Current(string origin) =>
         _tokens.TryGetValue(origin, out var token)
-        && token.ExpiresAt - time.GetUtcNow() is var left && left > RenewAhead && left <= Lifetime
+        && token.ExpiresAt - time.GetUtcNow() is var left
+        && left > RenewAhead
+        && left <= Lifetime
             ? token.Authorization
             : null;
 

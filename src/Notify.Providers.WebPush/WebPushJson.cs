@@ -7,7 +7,8 @@ namespace Notify.Providers.WebPush;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
-    AllowDuplicateProperties = false)]
+    AllowDuplicateProperties = false
+)]
 [JsonSerializable(typeof(SubscriptionJson))]
 [JsonSerializable(typeof(VapidClaims))]
 internal sealed partial class WebPushJson : JsonSerializerContext;

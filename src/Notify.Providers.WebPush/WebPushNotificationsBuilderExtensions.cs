@@ -28,7 +28,10 @@ public static class WebPushNotificationsBuilderExtensions
     /// <param name="name">The provider's name.</param>
     /// <param name="configure">Sets the options; subject and keys are required.</param>
     public static INotificationsBuilder AddWebPush(
-        this INotificationsBuilder builder, string name, Action<WebPushOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<WebPushOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -36,7 +39,8 @@ public static class WebPushNotificationsBuilderExtensions
 
         builder.Services.AddOptions<WebPushOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddEnumerable(
-            ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>());
+            ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>()
+        );
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebPushProvider(
@@ -44,7 +48,8 @@ public static class WebPushNotificationsBuilderExtensions
             services.CreateProviderHttpClient(name),
             OptionsOf(services, name),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<WebPushProvider>>()));
+            services.GetRequiredService<ILogger<WebPushProvider>>()
+        ));
         return builder;
     }
 

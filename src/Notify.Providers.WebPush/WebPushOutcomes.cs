@@ -36,8 +36,10 @@ internal static class WebPushOutcomes
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone(reason),
-            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests
-                or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
+            HttpStatusCode.RequestTimeout
+            or TooEarly
+            or HttpStatusCode.TooManyRequests
+            or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }
@@ -48,9 +50,10 @@ internal static class WebPushOutcomes
     public static Outcome Accepted(HttpResponseMessage response) =>
         Outcome.Accepted(IdOf(response) is { Length: <= MaxMessageIdLength } id ? id : null);
 
-    public static Outcome Of(HttpRequestException exception) => PublicInternetConnections.IsRefusal(exception)
-        ? Outcome.Rejected("the subscription's endpoint is not on the public internet")
-        : Outcome.Retry(HttpFailures.Describe(exception));
+    public static Outcome Of(HttpRequestException exception) =>
+        PublicInternetConnections.IsRefusal(exception)
+            ? Outcome.Rejected("the subscription's endpoint is not on the public internet")
+            : Outcome.Retry(HttpFailures.Describe(exception));
 
     /// <summary>
     /// The push service refused the VAPID token or its key: the options are wrong, or the subscription was made with another key.

@@ -9,8 +9,12 @@ namespace Notify.Providers.WebPush;
 
 /// <summary>Pushes deliveries to browsers: encrypted for the subscription, to the push service that it names.</summary>
 internal sealed class WebPushProvider(
-    string name, HttpClient client, WebPushOptions options, TimeProvider time, ILogger<WebPushProvider> logger)
-    : IDeliveryProvider, IDisposable
+    string name,
+    HttpClient client,
+    WebPushOptions options,
+    TimeProvider time,
+    ILogger<WebPushProvider> logger
+) : IDeliveryProvider, IDisposable
 {
     private static readonly MediaTypeHeaderValue OctetStream = new("application/octet-stream");
 
@@ -42,12 +46,17 @@ internal sealed class WebPushProvider(
     public void Dispose() => _tokens.Dispose();
 
     private async ValueTask<Outcome> PostAsync(
-        Uri endpoint, PooledContent body, Delivery delivery, CancellationToken cancellationToken)
+        Uri endpoint,
+        PooledContent body,
+        Delivery delivery,
+        CancellationToken cancellationToken
+    )
     {
         using var request = CreateRequest(endpoint, body, delivery);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
                 return WebPushOutcomes.Accepted(response);

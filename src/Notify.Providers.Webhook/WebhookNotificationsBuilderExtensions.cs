@@ -24,7 +24,10 @@ public static class WebhookNotificationsBuilderExtensions
     /// <param name="name">The provider's name.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
     public static INotificationsBuilder AddWebhook(
-        this INotificationsBuilder builder, string name, Action<WebhookOptions> configure)
+        this INotificationsBuilder builder,
+        string name,
+        Action<WebhookOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -37,7 +40,8 @@ public static class WebhookNotificationsBuilderExtensions
             services.CreateProviderHttpClient(name),
             new WebhookSigner(OptionsOf(services, name)),
             services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILogger<WebhookProvider>>()));
+            services.GetRequiredService<ILogger<WebhookProvider>>()
+        ));
         return builder;
     }
 

@@ -24,14 +24,16 @@ internal static class WebhookOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
-            HttpStatusCode.RequestTimeout or TooEarly or HttpStatusCode.TooManyRequests
-                or >= HttpStatusCode.InternalServerError =>
-                Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
+            HttpStatusCode.RequestTimeout
+            or TooEarly
+            or HttpStatusCode.TooManyRequests
+            or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
             _ => Outcome.Rejected(reason),
         };
     }
 
-    public static Outcome Of(HttpRequestException exception) => PublicInternetConnections.IsRefusal(exception)
-        ? Outcome.Rejected("the address is not on the public internet")
-        : Outcome.Retry(HttpFailures.Describe(exception));
+    public static Outcome Of(HttpRequestException exception) =>
+        PublicInternetConnections.IsRefusal(exception)
+            ? Outcome.Rejected("the address is not on the public internet")
+            : Outcome.Retry(HttpFailures.Describe(exception));
 }

@@ -9,7 +9,12 @@ namespace Notify.Providers.Webhook;
 
 /// <summary>Posts deliveries to URLs, signed by the Standard Webhooks specification.</summary>
 internal sealed class WebhookProvider(
-    string name, HttpClient client, WebhookSigner signer, TimeProvider time, ILogger<WebhookProvider> logger) : IDeliveryProvider
+    string name,
+    HttpClient client,
+    WebhookSigner signer,
+    TimeProvider time,
+    ILogger<WebhookProvider> logger
+) : IDeliveryProvider
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -25,7 +30,8 @@ internal sealed class WebhookProvider(
         using var request = CreateRequest(url, delivery);
         try
         {
-            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+            using var response = await client
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
             return WebhookOutcomes.Of(response, time);
         }

@@ -13,7 +13,8 @@ internal static class WebhookSecret
     public static byte[]? KeyOf(string secret)
     {
         Span<byte> key = stackalloc byte[MaxLength];
-        return secret.StartsWith(Prefix, StringComparison.Ordinal)
+        return
+            secret.StartsWith(Prefix, StringComparison.Ordinal)
             && Convert.TryFromBase64Chars(secret.AsSpan(Prefix.Length), key, out var length)
             && length >= MinLength
             ? key[..length].ToArray()

@@ -15,9 +15,10 @@ internal sealed class WebhookSigner(WebhookOptions options)
     /// <summary>
     /// The header <c>webhook-signature</c>: a signature for each secret that receivers may have, separated by a space.
     /// </summary>
-    public string Sign(string id, string timestamp, ReadOnlySpan<byte> body) => _previousKey is null
-        ? Sign(_key, id, timestamp, body)
-        : $"{Sign(_key, id, timestamp, body)} {Sign(_previousKey, id, timestamp, body)}";
+    public string Sign(string id, string timestamp, ReadOnlySpan<byte> body) =>
+        _previousKey is null
+            ? Sign(_key, id, timestamp, body)
+            : $"{Sign(_key, id, timestamp, body)} {Sign(_previousKey, id, timestamp, body)}";
 
     private static string Sign(byte[] key, string id, string timestamp, ReadOnlySpan<byte> body)
     {

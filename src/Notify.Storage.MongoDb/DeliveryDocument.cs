@@ -43,40 +43,48 @@ internal static class DeliveryDocument
     }
 
     /// <summary>A delivery that <see cref="WithContent"/> is to complete: contents are read once for many.</summary>
-    public static Delivery Read(BsonDocument document) => new()
-    {
-        Id = document[DeliveryField.Id].AsGuid,
-        NotificationId = NotificationOf(document),
-        Tenant = document[DeliveryField.Tenant].AsString,
-        Priority = (Priority)document[DeliveryField.Priority].AsInt32,
-        To = new Address(
-            Channel.Named(document[DeliveryField.Channel].AsString),
-            document[DeliveryField.Address].AsString,
-            (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
-            document.TextOrNull(DeliveryField.App)),
-        Provider = document[DeliveryField.Provider].AsString,
-        Content = NotReadYet,
-        ContentIndex = document[DeliveryField.Content].AsInt32,
-        UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
-        CollapseKey = document.TextOrNull(DeliveryField.CollapseKey),
-        Fallback = PlaceOf(document),
-        AcceptedAt = document[DeliveryField.AcceptedAt].AsTime(),
-        DueAt = document[DeliveryField.NotBefore].AsTime(),
-        ExpiresAt = document[DeliveryField.ExpiresAt].AsTime(),
-        AttemptsSpent = document[DeliveryField.Spent].AsInt32,
-        RetryDelay = TimeSpan.FromTicks(document[DeliveryField.RetryDelay].AsInt64),
-    };
+    public static Delivery Read(BsonDocument document) =>
+        new()
+        {
+            Id = document[DeliveryField.Id].AsGuid,
+            NotificationId = NotificationOf(document),
+            Tenant = document[DeliveryField.Tenant].AsString,
+            Priority = (Priority)document[DeliveryField.Priority].AsInt32,
+            To = new Address(
+                Channel.Named(document[DeliveryField.Channel].AsString),
+                document[DeliveryField.Address].AsString,
+                (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                document.TextOrNull(DeliveryField.App)
+            ),
+            Provider = document[DeliveryField.Provider].AsString,
+            Content = NotReadYet,
+            ContentIndex = document[DeliveryField.Content].AsInt32,
+            UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
+            CollapseKey = document.TextOrNull(DeliveryField.CollapseKey),
+            Fallback = PlaceOf(document),
+            AcceptedAt = document[DeliveryField.AcceptedAt].AsTime(),
+            DueAt = document[DeliveryField.NotBefore].AsTime(),
+            ExpiresAt = document[DeliveryField.ExpiresAt].AsTime(),
+            AttemptsSpent = document[DeliveryField.Spent].AsInt32,
+            RetryDelay = TimeSpan.FromTicks(document[DeliveryField.RetryDelay].AsInt64),
+        };
 
-    public static DeliveryRecord ReadRecord(BsonDocument document) => new(
-        Read(document),
-        (DeliveryState)document[DeliveryField.State].AsInt32,
-        document.TimeOrNull(DeliveryField.DueAt),
-        document.TextOrNull(DeliveryField.Reason),
-        StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
-        StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)));
+    public static DeliveryRecord ReadRecord(BsonDocument document) =>
+        new(
+            Read(document),
+            (DeliveryState)document[DeliveryField.State].AsInt32,
+            document.TimeOrNull(DeliveryField.DueAt),
+            document.TextOrNull(DeliveryField.Reason),
+            StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
+            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts))
+        );
 
     public static Delivery WithContent(this Delivery delivery, StoredContents shared) =>
-        delivery with { Content = shared.Variants[delivery.ContentIndex].Content, TraceParent = shared.TraceParent };
+        delivery with
+        {
+            Content = shared.Variants[delivery.ContentIndex].Content,
+            TraceParent = shared.TraceParent,
+        };
 
     public static Guid NotificationOf(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
 
@@ -94,16 +102,18 @@ internal static class DeliveryDocument
         ?? delivery.Fallback?.Chain.ToString("N")
         ?? Convert.ToHexString(RecipientHash.Of($"{delivery.To.Channel}/{delivery.To.Value}"));
 
-    private static BsonDocument Pending(BsonDocument document, QueuedDelivery queued) => document
-        .Add(DeliveryField.State, (int)DeliveryState.Pending)
-        .Add(DeliveryField.DueAt, queued.DueAt.ToBson())
-        .With(DeliveryField.Owner, queued.Owner)
-        .With(DeliveryField.Collapse, queued.Delivery.CollapseKey is null ? null : MongoDbCollapse.GroupOf(queued.Delivery));
+    private static BsonDocument Pending(BsonDocument document, QueuedDelivery queued) =>
+        document
+            .Add(DeliveryField.State, (int)DeliveryState.Pending)
+            .Add(DeliveryField.DueAt, queued.DueAt.ToBson())
+            .With(DeliveryField.Owner, queued.Owner)
+            .With(DeliveryField.Collapse, queued.Delivery.CollapseKey is null ? null : MongoDbCollapse.GroupOf(queued.Delivery));
 
-    private static BsonDocument Cancelled(BsonDocument document, string reason, DateTimeOffset at) => document
-        .Add(DeliveryField.State, (int)DeliveryState.Cancelled)
-        .Add(DeliveryField.Reason, reason)
-        .Add(DeliveryField.EndedAt, at.ToBson());
+    private static BsonDocument Cancelled(BsonDocument document, string reason, DateTimeOffset at) =>
+        document
+            .Add(DeliveryField.State, (int)DeliveryState.Cancelled)
+            .Add(DeliveryField.Reason, reason)
+            .Add(DeliveryField.EndedAt, at.ToBson());
 
     private static string Joined(BsonDocument document, string field) =>
         document.ValueOrNull(field) is { } parts ? string.Concat(parts.AsBsonArray.Select(part => part.AsString)) : "";

@@ -33,16 +33,17 @@ internal static class DigestDocument
     public static string IdOf(string tenant, Recipient recipient, string template) =>
         Convert.ToHexString(RecipientHash.Of(BsonForm.Key(tenant, recipient.Key, template)));
 
-    public static BsonDocument Event(DigestEvent collected, Guid notificationId, DateTimeOffset acceptedAt) => new()
-    {
-        { Id, collected.Id.ToBson() },
-        { EventDigest, IdOf(collected.Trigger.Tenant, collected.Recipient, collected.Trigger.Template!) },
-        { EventNotification, notificationId.ToBson() },
-        { EventAcceptedAt, acceptedAt.ToBson() },
-        { DueAt, collected.DueAt.ToBson() },
-        { Fence, collected.FirstFence },
-        { Trigger, StoredForm.WriteTrigger(collected.Trigger) },
-    };
+    public static BsonDocument Event(DigestEvent collected, Guid notificationId, DateTimeOffset acceptedAt) =>
+        new()
+        {
+            { Id, collected.Id.ToBson() },
+            { EventDigest, IdOf(collected.Trigger.Tenant, collected.Recipient, collected.Trigger.Template!) },
+            { EventNotification, notificationId.ToBson() },
+            { EventAcceptedAt, acceptedAt.ToBson() },
+            { DueAt, collected.DueAt.ToBson() },
+            { Fence, collected.FirstFence },
+            { Trigger, StoredForm.WriteTrigger(collected.Trigger) },
+        };
 
     public static DigestEvent ReadEvent(BsonDocument document)
     {
@@ -51,9 +52,18 @@ internal static class DigestDocument
     }
 
     /// <summary>Forgets what an event says, and keeps that it was there.</summary>
-    public static BsonDocument Forget(DateTimeOffset purgeAt) => new()
-    {
-        { "$set", new BsonDocument(EventPurgeAt, purgeAt.ToBson()) },
-        { "$unset", new BsonDocument { { EventDigest, "" }, { EventNotification, "" }, { Trigger, "" } } },
-    };
+    public static BsonDocument Forget(DateTimeOffset purgeAt) =>
+        new()
+        {
+            { "$set", new BsonDocument(EventPurgeAt, purgeAt.ToBson()) },
+            {
+                "$unset",
+                new BsonDocument
+                {
+                    { EventDigest, "" },
+                    { EventNotification, "" },
+                    { Trigger, "" },
+                }
+            },
+        };
 }

@@ -16,6 +16,7 @@ internal static class ExpansionDocument
     public const string DueAt = "dueAt";
     public const string Fence = "fence";
     public const string UpdatedAt = "updatedAt";
+
     /// <summary>The last batch, from the moment at which the expansion moved on until all of it is written.</summary>
     public const string Writing = "writing";
 
@@ -24,17 +25,18 @@ internal static class ExpansionDocument
 
     public static string IdOf(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
 
-    public static BsonDocument Of(Notification notification, NewExpansion expansion, int position) => new()
-    {
-        { Id, IdOf(notification.Id, expansion.Topic) },
-        { Notification, notification.Id.ToBson() },
-        { Topic, expansion.Topic },
-        { Position, position },
-        { Total, expansion.Total },
-        { Cursor, "" },
-        { Done, 0L },
-        { DueAt, expansion.DueAt.ToBson() },
-        { Fence, 0L },
-        { UpdatedAt, notification.AcceptedAt.ToBson() },
-    };
+    public static BsonDocument Of(Notification notification, NewExpansion expansion, int position) =>
+        new()
+        {
+            { Id, IdOf(notification.Id, expansion.Topic) },
+            { Notification, notification.Id.ToBson() },
+            { Topic, expansion.Topic },
+            { Position, position },
+            { Total, expansion.Total },
+            { Cursor, "" },
+            { Done, 0L },
+            { DueAt, expansion.DueAt.ToBson() },
+            { Fence, 0L },
+            { UpdatedAt, notification.AcceptedAt.ToBson() },
+        };
 }

@@ -27,24 +27,38 @@ internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyti
     }
 
     public async ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.DeliveryCounts.FindAsync(
-            null,
-            new BsonDocument
-            {
-                { Tenant, tenant },
-                { Minute, new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } } },
-            },
-            sort: new BsonDocument(Minute, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
-        return [.. found.Select(document => new DeliveryCount(
-            document[Minute].AsTime(),
-            document[Tenant].AsString,
-            Channel.Named(document[OfChannel].AsString),
-            document[Provider].AsString,
-            (DeliveryState)document[State].AsInt32,
-            document[Count].AsInt64))];
+        var found = await database
+            .DeliveryCounts.FindAsync(
+                null,
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    {
+                        Minute,
+                        new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } }
+                    },
+                },
+                sort: new BsonDocument(Minute, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. found.Select(document => new DeliveryCount(
+                document[Minute].AsTime(),
+                document[Tenant].AsString,
+                Channel.Named(document[OfChannel].AsString),
+                document[Provider].AsString,
+                (DeliveryState)document[State].AsInt32,
+                document[Count].AsInt64
+            )),
+        ];
     }
 
     private static UpdateOneModel<BsonDocument> Add(DeliveryCount count)

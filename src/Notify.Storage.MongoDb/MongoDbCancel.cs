@@ -8,15 +8,22 @@ namespace Notify.Storage.MongoDb;
 internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writes)
 {
     public async ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var notification = new BsonDocument
         {
             { NotificationDocument.Id, notificationId.ToBson() },
             { NotificationDocument.Tenant, tenant },
         };
-        if (await database.Notifications.CountDocumentsAsync(
-            notification, new CountOptions { Limit = 1 }, cancellationToken).ConfigureAwait(false) == 0)
+        if (
+            await database
+                .Notifications.CountDocumentsAsync(notification, new CountOptions { Limit = 1 }, cancellationToken)
+                .ConfigureAwait(false) == 0
+        )
             return null;
 
         // Expansions first: what one of them was about to add is added, and then stopped as well.
@@ -34,11 +41,18 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
         var stop = new BsonDocument
         {
             { "$set", new BsonDocument(ExpansionDocument.UpdatedAt, now.ToBson()) },
-            { "$unset", new BsonDocument { { ExpansionDocument.DueAt, "" }, { ExpansionDocument.Writing, "" } } },
+            {
+                "$unset",
+                new BsonDocument { { ExpansionDocument.DueAt, "" }, { ExpansionDocument.Writing, "" } }
+            },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
-        while (await database.Expansions.FindOneAndUpdateAsync<BsonDocument>(
-            open, stop, cancellationToken: cancellationToken).ConfigureAwait(false) is { } stopped)
+        while (
+            await database
+                .Expansions.FindOneAndUpdateAsync<BsonDocument>(open, stop, cancellationToken: cancellationToken)
+                .ConfigureAwait(false)
+                is { } stopped
+        )
         {
             if (stopped.ValueOrNull(ExpansionDocument.Writing) is { } writing)
                 await writes.WriteAsync(PendingWrites.Unpack(writing), null, cancellationToken).ConfigureAwait(false);
@@ -46,26 +60,40 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
     }
 
     private async ValueTask<Cancellation> StopDeliveriesAsync(
-        Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         var ofNotification = new BsonDocument(DeliveryField.Notification, notificationId.ToBson());
         var batch = DeliveryUpdate.NewBatch();
-        await database.Deliveries.UpdateManyAsync(
-            new BsonDocument(ofNotification).Merge(DeliveryUpdate.IsFree(now.ToBson())),
-            DeliveryUpdate.Cancel("cancelled", now.ToBson(), batch),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database
+            .Deliveries.UpdateManyAsync(
+                new BsonDocument(ofNotification).Merge(DeliveryUpdate.IsFree(now.ToBson())),
+                DeliveryUpdate.Cancel("cancelled", now.ToBson(), batch),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
 
-        var stopped = await database.DeliveriesNow.FindAsync(
-            null,
-            new BsonDocument(ofNotification).Add(DeliveryField.By, batch),
-            new BsonDocument(DeliveryField.Id, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var stopped = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                new BsonDocument(ofNotification).Add(DeliveryField.By, batch),
+                new BsonDocument(DeliveryField.Id, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         var pending = new BsonDocument(ofNotification).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
-        var underWay = await database.DeliveriesNow.CountDocumentsAsync(
-            pending, cancellationToken: cancellationToken).ConfigureAwait(false);
-        var all = await database.DeliveriesNow.CountDocumentsAsync(
-            ofNotification, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var underWay = await database
+            .DeliveriesNow.CountDocumentsAsync(pending, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var all = await database
+            .DeliveriesNow.CountDocumentsAsync(ofNotification, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return new Cancellation(
-            [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)], underWay, all - underWay - stopped.Count);
+            [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
+            underWay,
+            all - underWay - stopped.Count
+        );
     }
 }

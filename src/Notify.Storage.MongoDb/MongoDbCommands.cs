@@ -16,16 +16,19 @@ internal static class MongoDbCommands
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
         IReadOnlyList<BsonDocument> documents,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (documents.Count == 0)
             return [];
 
         try
         {
-            await (session is null
-                ? collection.InsertManyAsync(documents, InsertUnordered, cancellationToken)
-                : collection.InsertManyAsync(session, documents, InsertUnordered, cancellationToken)).ConfigureAwait(false);
+            await (
+                session is null
+                    ? collection.InsertManyAsync(documents, InsertUnordered, cancellationToken)
+                    : collection.InsertManyAsync(session, documents, InsertUnordered, cancellationToken)
+            ).ConfigureAwait(false);
             return [];
         }
         catch (MongoBulkWriteException exception) when (IsOnlyDuplicates(exception))
@@ -38,10 +41,13 @@ internal static class MongoDbCommands
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
         IEnumerable<WriteModel<BsonDocument>> writes,
-        CancellationToken cancellationToken) =>
-        await (session is null
-            ? collection.BulkWriteAsync(writes, WriteUnordered, cancellationToken)
-            : collection.BulkWriteAsync(session, writes, WriteUnordered, cancellationToken)).ConfigureAwait(false);
+        CancellationToken cancellationToken
+    ) =>
+        await (
+            session is null
+                ? collection.BulkWriteAsync(writes, WriteUnordered, cancellationToken)
+                : collection.BulkWriteAsync(session, writes, WriteUnordered, cancellationToken)
+        ).ConfigureAwait(false);
 
     /// <summary>
     /// Writes upserts. Of two that make the same document at the same time one fails, and finds it there the next time.
@@ -50,9 +56,10 @@ internal static class MongoDbCommands
         this IMongoCollection<BsonDocument> collection,
         IClientSessionHandle? session,
         IEnumerable<WriteModel<BsonDocument>> upserts,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
-        for (WriteModel<BsonDocument>[] left = [.. upserts]; left.Length > 0;)
+        for (WriteModel<BsonDocument>[] left = [.. upserts]; left.Length > 0; )
         {
             try
             {
@@ -73,22 +80,33 @@ internal static class MongoDbCommands
         BsonDocument? projection = null,
         BsonDocument? sort = null,
         int? limit = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default
+    )
     {
-        var options = new FindOptions<BsonDocument> { Projection = projection, Sort = sort, Limit = limit };
-        using var cursor = await (session is null
-            ? collection.FindAsync(filter, options, cancellationToken)
-            : collection.FindAsync(session, filter, options, cancellationToken)).ConfigureAwait(false);
+        var options = new FindOptions<BsonDocument>
+        {
+            Projection = projection,
+            Sort = sort,
+            Limit = limit,
+        };
+        using var cursor = await (
+            session is null
+                ? collection.FindAsync(filter, options, cancellationToken)
+                : collection.FindAsync(session, filter, options, cancellationToken)
+        ).ConfigureAwait(false);
         return await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     public static ValueTask<List<BsonDocument>> FindAsync(
-        this IMongoCollection<BsonDocument> collection, BsonDocument filter, CancellationToken cancellationToken) =>
-        collection.FindAsync(null, filter, cancellationToken: cancellationToken);
+        this IMongoCollection<BsonDocument> collection,
+        BsonDocument filter,
+        CancellationToken cancellationToken
+    ) => collection.FindAsync(null, filter, cancellationToken: cancellationToken);
 
     /// <summary>Whether a failure may be due to what one caller wanted written, and not to the server or the way there.</summary>
-    public static bool IsFaultOfOneCall(Exception exception) => exception is not (
-        MongoConnectionException or MongoNotPrimaryException or MongoNodeIsRecoveringException or TimeoutException);
+    public static bool IsFaultOfOneCall(Exception exception) =>
+        exception
+            is not (MongoConnectionException or MongoNotPrimaryException or MongoNodeIsRecoveringException or TimeoutException);
 
     private static bool IsOnlyDuplicates(MongoBulkWriteException exception) =>
         exception.WriteConcernError is null

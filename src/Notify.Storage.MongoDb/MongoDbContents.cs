@@ -13,7 +13,9 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
 
     /// <summary>The contents of those of these notifications that are there; those that are not kept in one query.</summary>
     public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
-        IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+        IEnumerable<Guid> notificationIds,
+        CancellationToken cancellationToken
+    )
     {
         var contents = new Dictionary<Guid, StoredContents>();
         var missing = new HashSet<Guid>();
@@ -38,22 +40,31 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
             { NotificationDocument.Id, new BsonDocument("$in", notificationIds.Distinct().ToBson()) },
             { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
         };
-        var found = await database.NotificationsNow.FindAsync(
-            null,
-            filter,
-            new BsonDocument(NotificationDocument.Id, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .NotificationsNow.FindAsync(
+                null,
+                filter,
+                new BsonDocument(NotificationDocument.Id, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 
     private async ValueTask ReadAsync(
-        HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
+        HashSet<Guid> missing,
+        Dictionary<Guid, StoredContents> contents,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.NotificationsNow.FindAsync(
-            null,
-            new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", missing.ToBson())),
-            new BsonDocument(NotificationDocument.Contents, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .NotificationsNow.FindAsync(
+                null,
+                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", missing.ToBson())),
+                new BsonDocument(NotificationDocument.Contents, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         foreach (var document in found)
         {
             if (document.ValueOrNull(NotificationDocument.Contents)?.AsByteArray is not { } json)

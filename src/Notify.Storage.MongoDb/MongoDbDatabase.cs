@@ -20,8 +20,11 @@ internal sealed class MongoDbDatabase : IDisposable
     {
         _isOwnClient = options.Value.Client is null;
         _client = options.Value.Client ?? Connect(options.Value.ConnectionString);
-        Database = _client.GetDatabase(options.Value.Database)
-            .WithWriteConcern(Durable).WithReadPreference(ReadPreference.Primary).WithReadConcern(ReadConcern.Majority);
+        Database = _client
+            .GetDatabase(options.Value.Database)
+            .WithWriteConcern(Durable)
+            .WithReadPreference(ReadPreference.Primary)
+            .WithReadConcern(ReadConcern.Majority);
     }
 
     public IMongoDatabase Database { get; }

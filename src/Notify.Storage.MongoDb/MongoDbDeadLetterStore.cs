@@ -12,16 +12,22 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
     private static readonly BsonDocument ById = new(DeliveryField.Id, 1);
 
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
-        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.Deliveries.FindAsync(
-            null, Matching(filter, after), sort: ById, limit: limit, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Deliveries.FindAsync(null, Matching(filter, after), sort: ById, limit: limit, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return await MongoDbNotificationStore.RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
-        await database.Deliveries.CountDocumentsAsync(
-            Matching(filter, null), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database
+            .Deliveries.CountDocumentsAsync(Matching(filter, null), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
 
     /// <summary>
     /// Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.
@@ -31,43 +37,53 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
         var replayed = 0;
         while (replayed < request.Limit)
         {
-            var found = await database.DeliveriesNow.FindAsync(
-                null,
-                Matching(request.Filter, null),
-                new BsonDocument { { DeliveryField.User, 1 }, { DeliveryField.Fence, 1 } },
-                ById,
-                request.Limit - replayed,
-                cancellationToken).ConfigureAwait(false);
+            var found = await database
+                .DeliveriesNow.FindAsync(
+                    null,
+                    Matching(request.Filter, null),
+                    new BsonDocument { { DeliveryField.User, 1 }, { DeliveryField.Fence, 1 } },
+                    ById,
+                    request.Limit - replayed,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (found.Count == 0)
                 break;
 
-            var result = await database.Deliveries.WriteAsync(
-                null,
-                found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))),
-                cancellationToken).ConfigureAwait(false);
+            var result = await database
+                .Deliveries.WriteAsync(
+                    null,
+                    found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             replayed += (int)result.MatchedCount;
         }
 
         return replayed;
     }
 
-    private static BsonDocument Replayed(ReplayRequest request) => new()
-    {
+    private static BsonDocument Replayed(ReplayRequest request) =>
+        new()
         {
-            "$set",
-            new BsonDocument
             {
-                { DeliveryField.State, (int)DeliveryState.Pending },
-                { DeliveryField.DueAt, request.Now.ToBson() },
-                { DeliveryField.ExpiresAt, request.ExpiresAt.ToBson() },
-                { DeliveryField.Spent, 0 },
-                { DeliveryField.RetryDelay, 0L },
-                { DeliveryField.Reason, "replayed" },
-            }
-        },
-        { "$unset", new BsonDocument { { DeliveryField.EndedAt, "" }, { DeliveryField.Owner, "" } } },
-        { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
-    };
+                "$set",
+                new BsonDocument
+                {
+                    { DeliveryField.State, (int)DeliveryState.Pending },
+                    { DeliveryField.DueAt, request.Now.ToBson() },
+                    { DeliveryField.ExpiresAt, request.ExpiresAt.ToBson() },
+                    { DeliveryField.Spent, 0 },
+                    { DeliveryField.RetryDelay, 0L },
+                    { DeliveryField.Reason, "replayed" },
+                }
+            },
+            {
+                "$unset",
+                new BsonDocument { { DeliveryField.EndedAt, "" }, { DeliveryField.Owner, "" } }
+            },
+            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+        };
 
     private static BsonDocument Matching(DeadLetterFilter filter, Guid? after)
     {

@@ -22,19 +22,26 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         var mine = DocumentOf(device, known, order.Next(newest?[DeviceField.Order].AsString));
         await WriteAsync(mine, cancellationToken).ConfigureAwait(false);
 
-        await database.Devices.DeleteManyAsync(
-            new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])),
-            cancellationToken).ConfigureAwait(false);
+        await database
+            .Devices.DeleteManyAsync(
+                new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         var newer = new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$gt", mine[DeviceField.Order]));
         if ((await database.Devices.FindAsync(newer, cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            await database.Devices.DeleteOneAsync(
-                Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken).ConfigureAwait(false);
+            await database
+                .Devices.DeleteOneAsync(Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
     public async ValueTask<IReadOnlyList<Device>> FindAsync(
-        string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
@@ -42,15 +49,27 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             { DeviceField.User, new BsonDocument("$in", new BsonArray(userIds)) },
             { DeviceField.PrunedAt, BsonNull.Value },
         };
-        return [.. (await database.Devices.FindAsync(
-            null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+        return
+        [
+            .. (
+                await database
+                    .Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken)
+                    .ConfigureAwait(false)
+            ).Select(Read),
+        ];
     }
 
     public async ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken)
     {
         var filter = new BsonDocument { { DeviceField.Tenant, tenant }, { DeviceField.User, userId } };
-        return [.. (await database.Devices.FindAsync(
-            null, filter, sort: ByDevice, cancellationToken: cancellationToken).ConfigureAwait(false)).Select(Read)];
+        return
+        [
+            .. (
+                await database
+                    .Devices.FindAsync(null, filter, sort: ByDevice, cancellationToken: cancellationToken)
+                    .ConfigureAwait(false)
+            ).Select(Read),
+        ];
     }
 
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
@@ -60,7 +79,12 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
     }
 
     public async ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken)
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    )
     {
         var dead = new BsonDocument
         {
@@ -78,8 +102,9 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         var pruned = false;
         foreach (var found in await database.Devices.FindAsync(dead, cancellationToken).ConfigureAwait(false))
         {
-            var result = await database.Devices.UpdateOneAsync(
-                Key(found).Merge(dead), prune, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var result = await database
+                .Devices.UpdateOneAsync(Key(found).Merge(dead), prune, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             pruned |= result.MatchedCount > 0;
         }
 
@@ -91,8 +116,9 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
     {
         while ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            var result = await database.Devices.ReplaceOneAsync(
-                WithOrder("$lt", mine), mine, cancellationToken: cancellationToken).ConfigureAwait(false);
+            var result = await database
+                .Devices.ReplaceOneAsync(WithOrder("$lt", mine), mine, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             if (result.MatchedCount > 0)
                 return;
             if ((await database.Devices.FindAsync(WithOrder("$gt", mine), cancellationToken).ConfigureAwait(false)).Count > 0)
@@ -103,24 +129,25 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
     private static BsonDocument WithOrder(string comparison, BsonDocument mine) =>
         Key(mine).Add(DeviceField.Order, new BsonDocument(comparison, mine[DeviceField.Order]));
 
-    private static BsonDocument Alike(Device device) => new()
-    {
-        { DeviceField.Tenant, device.Tenant },
+    private static BsonDocument Alike(Device device) =>
+        new()
         {
-            "$or",
-            new BsonArray
+            { DeviceField.Tenant, device.Tenant },
             {
-                new BsonDocument(DeviceField.Device, device.Id),
-                new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)),
-            }
-        },
-    };
+                "$or",
+                new BsonArray
+                {
+                    new BsonDocument(DeviceField.Device, device.Id),
+                    new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)),
+                }
+            },
+        };
 
     private static BsonDocument DocumentOf(Device device, IEnumerable<BsonDocument> known, string order)
     {
         // A token that stays keeps what is known of it.
-        var same = known.Where(
-            document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
+        var same = known
+            .Where(document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
             .MaxBy(document => document[DeviceField.Order].AsString, StringComparer.Ordinal);
         return new BsonDocument
         {
@@ -142,21 +169,22 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             .With(DeviceField.PruneReason, same?.ValueOrNull(DeviceField.PruneReason));
     }
 
-    private static Device Read(BsonDocument document) => new()
-    {
-        Tenant = document[DeviceField.Tenant].AsString,
-        Id = document[DeviceField.Device].AsString,
-        UserId = document[DeviceField.User].AsString,
-        Platform = (Platform)document[DeviceField.Platform].AsInt32,
-        Token = document[DeviceField.Token].AsString,
-        App = document.TextOrNull(DeviceField.App),
-        Locale = document.TextOrNull(DeviceField.Locale),
-        TimeZone = document.TextOrNull(DeviceField.TimeZone),
-        RegisteredAt = document[DeviceField.RegisteredAt].AsTime(),
-        LastSeenAt = document[DeviceField.LastSeenAt].AsTime(),
-        PrunedAt = document.TimeOrNull(DeviceField.PrunedAt),
-        PruneReason = document.TextOrNull(DeviceField.PruneReason),
-    };
+    private static Device Read(BsonDocument document) =>
+        new()
+        {
+            Tenant = document[DeviceField.Tenant].AsString,
+            Id = document[DeviceField.Device].AsString,
+            UserId = document[DeviceField.User].AsString,
+            Platform = (Platform)document[DeviceField.Platform].AsInt32,
+            Token = document[DeviceField.Token].AsString,
+            App = document.TextOrNull(DeviceField.App),
+            Locale = document.TextOrNull(DeviceField.Locale),
+            TimeZone = document.TextOrNull(DeviceField.TimeZone),
+            RegisteredAt = document[DeviceField.RegisteredAt].AsTime(),
+            LastSeenAt = document[DeviceField.LastSeenAt].AsTime(),
+            PrunedAt = document.TimeOrNull(DeviceField.PrunedAt),
+            PruneReason = document.TextOrNull(DeviceField.PruneReason),
+        };
 
     private static BsonDocument Key(BsonDocument document) =>
         new() { { DeviceField.Id, document[DeviceField.Id] }, { DeviceField.User, document[DeviceField.User] } };

@@ -16,7 +16,8 @@ internal sealed class MongoDbDigestStore(
     MongoDbCollapse collapse,
     MongoDbContents contents,
     MongoDbOrphans orphans,
-    TimeProvider time) : IDigestStore
+    TimeProvider time
+) : IDigestStore
 {
     private const int MostEvents = 1_000;
     private const string ClosingWrites = "writes";
@@ -28,18 +29,26 @@ internal sealed class MongoDbDigestStore(
     private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
 
     public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    )
     {
         var due = new BsonDocument(DigestDocument.DueAt, new BsonDocument("$lte", now.ToBson()));
         var leases = new List<DigestLease>();
         while (leases.Count < max)
         {
-            var found = await database.Digests.FindAsync(
-                null,
-                due,
-                sort: new BsonDocument(DigestDocument.DueAt, 1),
-                limit: max - leases.Count,
-                cancellationToken: cancellationToken).ConfigureAwait(false);
+            var found = await database
+                .Digests.FindAsync(
+                    null,
+                    due,
+                    sort: new BsonDocument(DigestDocument.DueAt, 1),
+                    limit: max - leases.Count,
+                    cancellationToken: cancellationToken
+                )
+                .ConfigureAwait(false);
             if (found.Count == 0)
                 break;
             foreach (var digest in found)
@@ -53,7 +62,11 @@ internal sealed class MongoDbDigestStore(
     }
 
     public async ValueTask<bool> CloseAsync(
-        DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+        DigestLease lease,
+        EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    )
     {
         var batch = new PendingWrites();
         if (request is not null)
@@ -72,14 +85,17 @@ internal sealed class MongoDbDigestStore(
             { ClosingEvents, lease.Events.Select(collected => collected.Id).ToBson() },
             { ClosingNextDueAt, nextDueAt.ToBson() },
         };
-        var result = await database.Digests.UpdateOneAsync(
-            Held(id, lease.Fence).Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
-            new BsonDocument
-            {
-                { "$set", new BsonDocument(DigestDocument.Closing, closing) },
-                { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
-            },
-            cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        var result = await database
+            .Digests.UpdateOneAsync(
+                Held(id, lease.Fence).Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument(DigestDocument.Closing, closing) },
+                    { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
+                },
+                cancellationToken: CancellationToken.None
+            )
+            .ConfigureAwait(false);
         if (result.MatchedCount == 0)
             return false;
 
@@ -88,18 +104,25 @@ internal sealed class MongoDbDigestStore(
     }
 
     private async ValueTask<DigestLease?> LeaseOneAsync(
-        BsonDocument found, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken)
+        BsonDocument found,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
         var id = found[DigestDocument.Id].AsString;
-        var digest = await database.Digests.FindOneAndUpdateAsync(
-            new BsonDocument { { DigestDocument.Id, id }, { DigestDocument.DueAt, new BsonDocument("$lte", now.ToBson()) } },
-            new BsonDocument
-            {
-                { "$set", new BsonDocument(DigestDocument.DueAt, until.ToBson()) },
-                { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
-            },
-            AnswerNew,
-            cancellationToken).ConfigureAwait(false);
+        var digest = await database
+            .Digests.FindOneAndUpdateAsync(
+                new BsonDocument { { DigestDocument.Id, id }, { DigestDocument.DueAt, new BsonDocument("$lte", now.ToBson()) } },
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument(DigestDocument.DueAt, until.ToBson()) },
+                    { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
+                },
+                AnswerNew,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (digest is null)
             return null;
 
@@ -113,14 +136,19 @@ internal sealed class MongoDbDigestStore(
         var events = await EventsAsync(id, cancellationToken).ConfigureAwait(false);
         var there = await contents.ThereAsync(events.Select(NotificationOf), cancellationToken).ConfigureAwait(false);
         DigestEvent[] counting =
-            [.. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent)];
+        [
+            .. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent),
+        ];
         if (counting is [var first, ..])
             return new DigestLease(first.Trigger.Tenant, first.Recipient, first.Trigger.Template!, counting, fence);
 
-        await orphans.ClearAsync(
-            events.Select(collected => (NotificationOf(collected), collected[DigestDocument.EventAcceptedAt].AsTime())),
-            now,
-            cancellationToken).ConfigureAwait(false);
+        await orphans
+            .ClearAsync(
+                events.Select(collected => (NotificationOf(collected), collected[DigestDocument.EventAcceptedAt].AsTime())),
+                now,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await EndAsync(id, fence, (now + PutOff).ToBson()).ConfigureAwait(false);
         return null;
     }
@@ -128,9 +156,12 @@ internal sealed class MongoDbDigestStore(
     private async ValueTask FinishAsync(string id, long fence, BsonDocument closing)
     {
         await writes.WriteAsync(PendingWrites.Unpack(closing[ClosingWrites]), null, CancellationToken.None).ConfigureAwait(false);
-        await database.DigestEvents.UpdateManyAsync(
-            new BsonDocument(DigestDocument.Id, new BsonDocument("$in", closing[ClosingEvents])),
-            DigestDocument.Forget(time.GetUtcNow() + Remembered)).ConfigureAwait(false);
+        await database
+            .DigestEvents.UpdateManyAsync(
+                new BsonDocument(DigestDocument.Id, new BsonDocument("$in", closing[ClosingEvents])),
+                DigestDocument.Forget(time.GetUtcNow() + Remembered)
+            )
+            .ConfigureAwait(false);
         await EndAsync(id, fence, closing[ClosingNextDueAt]).ConfigureAwait(false);
     }
 
@@ -141,19 +172,23 @@ internal sealed class MongoDbDigestStore(
         if (held.Count == 0)
             return;
 
-        var events = await database.DigestEvents.CountDocumentsAsync(
-            new BsonDocument(DigestDocument.EventDigest, id), new CountOptions { Limit = 1 }).ConfigureAwait(false);
+        var events = await database
+            .DigestEvents.CountDocumentsAsync(new BsonDocument(DigestDocument.EventDigest, id), new CountOptions { Limit = 1 })
+            .ConfigureAwait(false);
         var unchanged = Held(id, fence).Add(DigestDocument.Added, held[0][DigestDocument.Added]);
         if (events == 0 && (await database.Digests.DeleteOneAsync(unchanged).ConfigureAwait(false)).DeletedCount > 0)
             return;
 
-        await database.Digests.UpdateOneAsync(
-            Held(id, fence),
-            new BsonDocument
-            {
-                { "$set", new BsonDocument(DigestDocument.DueAt, nextDueAt) },
-                { "$unset", new BsonDocument(DigestDocument.Closing, "") },
-            }).ConfigureAwait(false);
+        await database
+            .Digests.UpdateOneAsync(
+                Held(id, fence),
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument(DigestDocument.DueAt, nextDueAt) },
+                    { "$unset", new BsonDocument(DigestDocument.Closing, "") },
+                }
+            )
+            .ConfigureAwait(false);
     }
 
     private ValueTask<List<BsonDocument>> EventsAsync(string id, CancellationToken cancellationToken) =>
@@ -162,7 +197,8 @@ internal sealed class MongoDbDigestStore(
             new BsonDocument(DigestDocument.EventDigest, id),
             sort: new BsonDocument(DigestDocument.Id, 1),
             limit: MostEvents,
-            cancellationToken: cancellationToken);
+            cancellationToken: cancellationToken
+        );
 
     private static Guid NotificationOf(BsonDocument collected) => collected[DigestDocument.EventNotification].AsGuid;
 

@@ -28,7 +28,8 @@ internal sealed class MongoDbEnqueue
         MongoDbOrphans orphans,
         MongoDbCollapse collapse,
         ShardKeys shardKeys,
-        TimeProvider time)
+        TimeProvider time
+    )
     {
         (_idempotency, _writes, _orphans) = (idempotency, writes, orphans);
         (_collapse, _shardKeys, _time) = (collapse, shardKeys, time);
@@ -36,7 +37,9 @@ internal sealed class MongoDbEnqueue
     }
 
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         var answers = await CommitAsync(requests, cancellationToken).ConfigureAwait(false);
         var results = new EnqueueResult[requests.Count];
@@ -47,7 +50,10 @@ internal sealed class MongoDbEnqueue
 
     /// <summary>Enqueues within the session's transaction.</summary>
     public async ValueTask<EnqueueResult> EnqueueAsync(
-        EnqueueRequest request, IClientSessionHandle session, CancellationToken cancellationToken)
+        EnqueueRequest request,
+        IClientSessionHandle session,
+        CancellationToken cancellationToken
+    )
     {
         if ((await AddAsync([request], session, cancellationToken).ConfigureAwait(false))[0] is { } result)
             return result;
@@ -62,7 +68,10 @@ internal sealed class MongoDbEnqueue
 
     /// <summary>Stores a batch, of which null is answered for what cannot be decided yet.</summary>
     public async ValueTask<EnqueueResult?[]> AddAsync(
-        IReadOnlyList<EnqueueRequest> batch, IClientSessionHandle? session, CancellationToken cancellationToken)
+        IReadOnlyList<EnqueueRequest> batch,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var results = await _idempotency.ClaimAsync(batch, session, cancellationToken).ConfigureAwait(false);
         var writes = new PendingWrites();
@@ -81,7 +90,9 @@ internal sealed class MongoDbEnqueue
     }
 
     private ValueTask<IReadOnlyList<EnqueueResult?>> CommitAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var queued in requests.SelectMany(request => request.Deliveries).Where(queued => queued.Lease is not null))
             _shardKeys.Keep(queued.Delivery);
@@ -101,7 +112,8 @@ internal sealed class MongoDbEnqueue
         }
 
         throw new TimeoutException(
-            "The notification was not stored: it took too long and was given up meanwhile. Trigger it again.");
+            "The notification was not stored: it took too long and was given up meanwhile. Trigger it again."
+        );
     }
 
     private async ValueTask GiveUpHolderAsync(EnqueueRequest request)

@@ -9,7 +9,11 @@ namespace Notify.Storage.MongoDb;
 /// one write; whoever leases an expansion that still has something to write finishes that first.
 /// </summary>
 internal sealed class MongoDbExpansionStore(
-    MongoDbDatabase database, MongoDbWrites writes, MongoDbCollapse collapse, MongoDbOrphans orphans) : IExpansionStore
+    MongoDbDatabase database,
+    MongoDbWrites writes,
+    MongoDbCollapse collapse,
+    MongoDbOrphans orphans
+) : IExpansionStore
 {
     /// <summary>How long the process that handed something over has for writing it, before others do.</summary>
     private static readonly TimeSpan WritingTime = TimeSpan.FromSeconds(30);
@@ -17,22 +21,34 @@ internal sealed class MongoDbExpansionStore(
     private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
     private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
 
-    private static readonly BsonDocument OldestFirst =
-        new() { { ExpansionDocument.DueAt, 1 }, { ExpansionDocument.Notification, 1 }, { ExpansionDocument.Position, 1 } };
+    private static readonly BsonDocument OldestFirst = new()
+    {
+        { ExpansionDocument.DueAt, 1 },
+        { ExpansionDocument.Notification, 1 },
+        { ExpansionDocument.Position, 1 },
+    };
 
     public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    )
     {
         var due = new BsonDocument(ExpansionDocument.DueAt, new BsonDocument("$lte", now.ToBson()));
         var leases = new List<ExpansionLease>();
         while (leases.Count < max)
         {
-            var found = await database.Expansions.FindAsync(
-                null,
-                due,
-                sort: OldestFirst,
-                limit: max - leases.Count,
-                cancellationToken: cancellationToken).ConfigureAwait(false);
+            var found = await database
+                .Expansions.FindAsync(
+                    null,
+                    due,
+                    sort: OldestFirst,
+                    limit: max - leases.Count,
+                    cancellationToken: cancellationToken
+                )
+                .ConfigureAwait(false);
             if (found.Count == 0)
                 break;
 
@@ -41,8 +57,9 @@ internal sealed class MongoDbExpansionStore(
             {
                 if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
                     await PutOffAsync(expansion, now, cancellationToken).ConfigureAwait(false);
-                else if (await LeaseOneAsync(
-                    expansion, notification, now, until, cancellationToken).ConfigureAwait(false) is { } lease)
+                else if (
+                    await LeaseOneAsync(expansion, notification, now, until, cancellationToken).ConfigureAwait(false) is { } lease
+                )
                     leases.Add(lease);
             }
         }
@@ -61,8 +78,9 @@ internal sealed class MongoDbExpansionStore(
         var held = OfLease(ExpansionDocument.IdOf(lease.Notification.Id, lease.Topic), lease.Notification.Id, lease.Fence)
             .Add(ExpansionDocument.DueAt, new BsonDocument("$exists", true))
             .Add(ExpansionDocument.Writing, new BsonDocument("$exists", false));
-        var result = await database.Expansions.UpdateOneAsync(
-            held, Advance(step, batch), cancellationToken: CancellationToken.None).ConfigureAwait(false);
+        var result = await database
+            .Expansions.UpdateOneAsync(held, Advance(step, batch), cancellationToken: CancellationToken.None)
+            .ConfigureAwait(false);
         if (result.MatchedCount == 0)
             return false;
 
@@ -76,47 +94,65 @@ internal sealed class MongoDbExpansionStore(
     }
 
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
             { NotificationDocument.Id, notificationId.ToBson() },
             { NotificationDocument.Tenant, tenant },
         };
-        var notifications = await database.Notifications.FindAsync(
-            null,
-            filter,
-            new BsonDocument(NotificationDocument.AcceptedAt, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var notifications = await database
+            .Notifications.FindAsync(
+                null,
+                filter,
+                new BsonDocument(NotificationDocument.AcceptedAt, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         if (notifications.Count == 0)
             return [];
 
-        var found = await database.Expansions.FindAsync(
-            null,
-            new BsonDocument(ExpansionDocument.Notification, notificationId.ToBson()),
-            sort: new BsonDocument(ExpansionDocument.Position, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Expansions.FindAsync(
+                null,
+                new BsonDocument(ExpansionDocument.Notification, notificationId.ToBson()),
+                sort: new BsonDocument(ExpansionDocument.Position, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         var startedAt = notifications[0][NotificationDocument.AcceptedAt].AsTime();
-        return [.. found.Select(expansion => new ExpansionProgress(
-            expansion[ExpansionDocument.Topic].AsString,
-            expansion[ExpansionDocument.Done].AsInt64,
-            expansion[ExpansionDocument.Total].AsInt64,
-            !expansion.Contains(ExpansionDocument.DueAt),
-            startedAt,
-            expansion[ExpansionDocument.UpdatedAt].AsTime()))];
+        return
+        [
+            .. found.Select(expansion => new ExpansionProgress(
+                expansion[ExpansionDocument.Topic].AsString,
+                expansion[ExpansionDocument.Done].AsInt64,
+                expansion[ExpansionDocument.Total].AsInt64,
+                !expansion.Contains(ExpansionDocument.DueAt),
+                startedAt,
+                expansion[ExpansionDocument.UpdatedAt].AsTime()
+            )),
+        ];
     }
 
     private async ValueTask<Dictionary<Guid, Notification>> NotificationsAsync(
-        List<BsonDocument> expansions, CancellationToken cancellationToken)
+        List<BsonDocument> expansions,
+        CancellationToken cancellationToken
+    )
     {
         var ids = new BsonArray(expansions.Select(expansion => expansion[ExpansionDocument.Notification]).Distinct());
-        var found = await database.NotificationsNow.FindAsync(
-            new BsonDocument
-            {
-                { NotificationDocument.Id, new BsonDocument("$in", ids) },
-                { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
-            },
-            cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .NotificationsNow.FindAsync(
+                new BsonDocument
+                {
+                    { NotificationDocument.Id, new BsonDocument("$in", ids) },
+                    { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.Select(NotificationDocument.Read).ToDictionary(notification => notification.Id);
     }
 
@@ -125,7 +161,8 @@ internal sealed class MongoDbExpansionStore(
         Notification notification,
         DateTimeOffset now,
         DateTimeOffset until,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var due = new BsonDocument
         {
@@ -138,8 +175,9 @@ internal sealed class MongoDbExpansionStore(
             { "$set", new BsonDocument(ExpansionDocument.DueAt, until.ToBson()) },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
-        var leased = await database.Expansions.FindOneAndUpdateAsync(
-            due, lease, AnswerNew, cancellationToken).ConfigureAwait(false);
+        var leased = await database
+            .Expansions.FindOneAndUpdateAsync(due, lease, AnswerNew, cancellationToken)
+            .ConfigureAwait(false);
         if (leased is null)
             return null;
 
@@ -148,9 +186,8 @@ internal sealed class MongoDbExpansionStore(
         {
             await writes.WriteAsync(PendingWrites.Unpack(writing), null, cancellationToken).ConfigureAwait(false);
             var isLast = leased.Contains(ExpansionDocument.IsLast);
-            await FinishAsync(
-                OfLease(leased[ExpansionDocument.Id].AsString, notification.Id, fence),
-                isLast ? null : until).ConfigureAwait(false);
+            await FinishAsync(OfLease(leased[ExpansionDocument.Id].AsString, notification.Id, fence), isLast ? null : until)
+                .ConfigureAwait(false);
             if (isLast)
                 return null;
         }
@@ -160,7 +197,8 @@ internal sealed class MongoDbExpansionStore(
             leased[ExpansionDocument.Topic].AsString,
             leased[ExpansionDocument.Cursor].AsString,
             leased[ExpansionDocument.Done].AsInt64,
-            fence);
+            fence
+        );
     }
 
     private static BsonDocument Advance(ExpansionStep step, PendingWrites batch)
@@ -173,7 +211,8 @@ internal sealed class MongoDbExpansionStore(
         };
         if (!batch.IsEmpty)
         {
-            set.Add(ExpansionDocument.Writing, batch.Pack()).Add(ExpansionDocument.DueAt, (step.At + WritingTime).ToBson())
+            set.Add(ExpansionDocument.Writing, batch.Pack())
+                .Add(ExpansionDocument.DueAt, (step.At + WritingTime).ToBson())
                 .With(ExpansionDocument.IsLast, step.IsComplete ? true : null);
         }
         else if (!step.IsComplete)
@@ -198,23 +237,31 @@ internal sealed class MongoDbExpansionStore(
     // What a crash left behind, or what another process is about to make count.
     private async ValueTask PutOffAsync(BsonDocument expansion, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await orphans.ClearAsync(
-            [(expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.UpdatedAt].AsTime())],
-            now,
-            cancellationToken).ConfigureAwait(false);
-        await database.Expansions.UpdateOneAsync(
-            OfLease(
-                expansion[ExpansionDocument.Id].AsString,
-                expansion[ExpansionDocument.Notification].AsGuid,
-                expansion[ExpansionDocument.Fence].AsInt64),
-            new BsonDocument("$set", new BsonDocument(ExpansionDocument.DueAt, (now + PutOff).ToBson())),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        await orphans
+            .ClearAsync(
+                [(expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.UpdatedAt].AsTime())],
+                now,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await database
+            .Expansions.UpdateOneAsync(
+                OfLease(
+                    expansion[ExpansionDocument.Id].AsString,
+                    expansion[ExpansionDocument.Notification].AsGuid,
+                    expansion[ExpansionDocument.Fence].AsInt64
+                ),
+                new BsonDocument("$set", new BsonDocument(ExpansionDocument.DueAt, (now + PutOff).ToBson())),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
-    private static BsonDocument OfLease(string id, Guid notificationId, long fence) => new()
-    {
-        { ExpansionDocument.Id, id },
-        { ExpansionDocument.Notification, notificationId.ToBson() },
-        { ExpansionDocument.Fence, fence },
-    };
+    private static BsonDocument OfLease(string id, Guid notificationId, long fence) =>
+        new()
+        {
+            { ExpansionDocument.Id, id },
+            { ExpansionDocument.Notification, notificationId.ToBson() },
+            { ExpansionDocument.Fence, fence },
+        };
 }

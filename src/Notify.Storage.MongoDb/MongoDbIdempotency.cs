@@ -19,7 +19,10 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
 
     /// <summary>Answers in order; null where nobody can know yet.</summary>
     public async ValueTask<EnqueueResult?[]> ClaimAsync(
-        IReadOnlyList<EnqueueRequest> batch, IClientSessionHandle? session, CancellationToken cancellationToken)
+        IReadOnlyList<EnqueueRequest> batch,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var firsts = batch.Where(request => request.Idempotency is not null).DistinctBy(IdOf).ToDictionary(IdOf);
         var holders = await InsertAsync(firsts, session, cancellationToken).ConfigureAwait(false);
@@ -40,14 +43,18 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     /// <summary>The notification that holds a request's key now.</summary>
     public async ValueTask<Guid?> HolderAsync(EnqueueRequest request, CancellationToken cancellationToken)
     {
-        var found = await database.Idempotency.FindAsync(
-            new BsonDocument(Id, IdOf(request)), cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Idempotency.FindAsync(new BsonDocument(Id, IdOf(request)), cancellationToken)
+            .ConfigureAwait(false);
         return found.FirstOrDefault()?[Notification].AsGuid;
     }
 
     // An insert that fails would undo the application's transaction, so there the keys are looked for first.
     private async ValueTask<Dictionary<string, BsonDocument>> InsertAsync(
-        Dictionary<string, EnqueueRequest> firsts, IClientSessionHandle? session, CancellationToken cancellationToken)
+        Dictionary<string, EnqueueRequest> firsts,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var claims = firsts.ToDictionary(first => first.Key, first => ClaimOf(first.Value));
         var holders = session is null ? [] : await FindAsync(claims.Keys, session, cancellationToken).ConfigureAwait(false);
@@ -62,16 +69,22 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     }
 
     private async ValueTask<Dictionary<string, BsonDocument>> FindAsync(
-        IEnumerable<string> ids, IClientSessionHandle? session, CancellationToken cancellationToken)
+        IEnumerable<string> ids,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var among = new BsonArray(ids);
         if (among.Count == 0)
             return [];
 
-        var found = await database.Idempotency.FindAsync(
-            session,
-            new BsonDocument(Id, new BsonDocument("$in", among)),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Idempotency.FindAsync(
+                session,
+                new BsonDocument(Id, new BsonDocument("$in", among)),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.ToDictionary(holder => holder[Id].AsString);
     }
 
@@ -80,7 +93,8 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
         Dictionary<string, BsonDocument> holders,
         Dictionary<string, EnqueueRequest> firsts,
         IClientSessionHandle? session,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var whatBecame = firsts.Values.ToDictionary(first => first.Notification.Id, _ => true);
         var held = holders.Values.Select(holder => holder[Notification].AsGuid);
@@ -89,11 +103,14 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
             return whatBecame;
 
         // Within a transaction only what it reads itself is sure to be there when it commits.
-        var found = await database.Notifications.FindAsync(
-            session,
-            new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", others.ToBson())),
-            new BsonDocument(NotificationDocument.IsGivenUp, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Notifications.FindAsync(
+                session,
+                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", others.ToBson())),
+                new BsonDocument(NotificationDocument.IsGivenUp, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         foreach (var document in found)
             whatBecame.Add(document[NotificationDocument.Id].AsGuid, !document.Contains(NotificationDocument.IsGivenUp));
         return whatBecame;
@@ -104,7 +121,8 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
         Dictionary<string, BsonDocument> holders,
         Dictionary<Guid, bool> whatBecame,
         IClientSessionHandle? session,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         if (!holders.TryGetValue(IdOf(request), out var holder))
             return null;
@@ -126,12 +144,14 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
         EnqueueRequest request,
         Dictionary<string, BsonDocument> holders,
         IClientSessionHandle? session,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var claim = ClaimOf(request);
         var held = new BsonDocument { { Id, claim[Id] }, { Notification, holders[claim[Id].AsString][Notification] } };
-        var result = await database.Idempotency.WriteAsync(
-            session, [new ReplaceOneModel<BsonDocument>(held, claim)], cancellationToken).ConfigureAwait(false);
+        var result = await database
+            .Idempotency.WriteAsync(session, [new ReplaceOneModel<BsonDocument>(held, claim)], cancellationToken)
+            .ConfigureAwait(false);
         if (result.MatchedCount == 0)
             return null;
 
@@ -141,13 +161,14 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
 
     private static EnqueueResult Stored(EnqueueRequest request) => new(EnqueueStatus.Stored, request.Notification.Id);
 
-    private static BsonDocument ClaimOf(EnqueueRequest request) => new()
-    {
-        { Id, IdOf(request) },
-        { Notification, request.Notification.Id.ToBson() },
-        { Fingerprint, request.Idempotency!.Fingerprint.ToArray() },
-        { ExpiresAt, request.Idempotency.ExpiresAt.ToBson() },
-    };
+    private static BsonDocument ClaimOf(EnqueueRequest request) =>
+        new()
+        {
+            { Id, IdOf(request) },
+            { Notification, request.Notification.Id.ToBson() },
+            { Fingerprint, request.Idempotency!.Fingerprint.ToArray() },
+            { ExpiresAt, request.Idempotency.ExpiresAt.ToBson() },
+        };
 
     private static string IdOf(EnqueueRequest request) => BsonForm.Key(request.Notification.Tenant, request.Idempotency!.Key);
 }

@@ -18,95 +18,115 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
     {
         await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
         await CreateAsync(
-            database.Notifications,
-            [Index("accepted", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
-            cancellationToken).ConfigureAwait(false);
+                database.Notifications,
+                [Index("accepted", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken)
+            .ConfigureAwait(false);
         await CreateAsync(
-            database.Idempotency, [Forgetting(MongoDbIdempotency.ExpiresAt)], cancellationToken).ConfigureAwait(false);
-        await CreateAsync(
-            database.Expansions,
-            [
-                Index("due", ExpansionDocument.DueAt, ExpansionDocument.Notification, ExpansionDocument.Position),
-                Index("notification", ExpansionDocument.Notification),
-            ],
-            cancellationToken).ConfigureAwait(false);
+                database.Expansions,
+                [
+                    Index("due", ExpansionDocument.DueAt, ExpansionDocument.Notification, ExpansionDocument.Position),
+                    Index("notification", ExpansionDocument.Notification),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await CreateAsync(database.Digests, [Index("due", DigestDocument.DueAt)], cancellationToken).ConfigureAwait(false);
         await CreateAsync(
-            database.DigestEvents,
-            [
-                Index("digest", DigestDocument.EventDigest, DigestDocument.Id),
-                Index("notification", DigestDocument.EventNotification),
-                Forgetting(DigestDocument.EventPurgeAt),
-            ],
-            cancellationToken).ConfigureAwait(false);
+                database.DigestEvents,
+                [
+                    Index("digest", DigestDocument.EventDigest, DigestDocument.Id),
+                    Index("notification", DigestDocument.EventNotification),
+                    Forgetting(DigestDocument.EventPurgeAt),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Throttles, [Forgetting(MongoDbThrottleStore.PurgeAt)], cancellationToken)
+            .ConfigureAwait(false);
         await CreateAsync(
-            database.Throttles, [Forgetting(MongoDbThrottleStore.PurgeAt)], cancellationToken).ConfigureAwait(false);
+                database.Devices,
+                [
+                    Index("user", DeviceField.User, DeviceField.Tenant),
+                    Index("device", DeviceField.Tenant, DeviceField.Device),
+                    Index("token", DeviceField.Tenant, DeviceField.TokenHash),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await CreateAsync(
-            database.Devices,
-            [
-                Index("user", DeviceField.User, DeviceField.Tenant),
-                Index("device", DeviceField.Tenant, DeviceField.Device),
-                Index("token", DeviceField.Tenant, DeviceField.TokenHash),
-            ],
-            cancellationToken).ConfigureAwait(false);
+                database.Subscriptions,
+                [
+                    Index("topic", MongoDbTopicStore.Tenant, MongoDbTopicStore.Topic, MongoDbTopicStore.User),
+                    Index("user", MongoDbTopicStore.Tenant, MongoDbTopicStore.User),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await CreateAsync(
-            database.Subscriptions,
-            [
-                Index("topic", MongoDbTopicStore.Tenant, MongoDbTopicStore.Topic, MongoDbTopicStore.User),
-                Index("user", MongoDbTopicStore.Tenant, MongoDbTopicStore.User),
-            ],
-            cancellationToken).ConfigureAwait(false);
+                database.Templates,
+                [Index("name", MongoDbTemplateStore.Tenant, MongoDbTemplateStore.Name, MongoDbTemplateStore.Version)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await CreateAsync(
-            database.Templates,
-            [Index("name", MongoDbTemplateStore.Tenant, MongoDbTemplateStore.Name, MongoDbTemplateStore.Version)],
-            cancellationToken).ConfigureAwait(false);
-        await CreateAsync(
-            database.DeliveryCounts,
-            [Index("minute", MongoDbAnalyticsStore.Minute, MongoDbAnalyticsStore.Tenant)],
-            cancellationToken).ConfigureAwait(false);
+                database.DeliveryCounts,
+                [Index("minute", MongoDbAnalyticsStore.Minute, MongoDbAnalyticsStore.Tenant)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     // What has ended is in none that finds work, so these stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
-    [
-        Index(
-            "due",
-            IsPending,
-            DeliveryField.Priority,
-            DeliveryField.Provider,
-            DeliveryField.Tenant,
-            DeliveryField.DueAt,
-            DeliveryField.Id),
-        Index("notification", DeliveryField.Notification, DeliveryField.Id),
-        Index(
-            "collapse",
-            new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)),
-            DeliveryField.Collapse,
-            DeliveryField.Order),
-        Index(
-            "chain",
-            new BsonDocument(DeliveryField.Chain, new BsonDocument("$exists", true)),
-            DeliveryField.Chain,
-            DeliveryField.Step),
-        Index(
-            "deadLetter",
-            new BsonDocument(DeliveryField.State, (int)Queueing.DeliveryState.DeadLetter),
-            DeliveryField.Tenant,
-            DeliveryField.Id),
-    ];
+        [
+            Index(
+                "due",
+                IsPending,
+                DeliveryField.Priority,
+                DeliveryField.Provider,
+                DeliveryField.Tenant,
+                DeliveryField.DueAt,
+                DeliveryField.Id
+            ),
+            Index("notification", DeliveryField.Notification, DeliveryField.Id),
+            Index(
+                "collapse",
+                new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)),
+                DeliveryField.Collapse,
+                DeliveryField.Order
+            ),
+            Index(
+                "chain",
+                new BsonDocument(DeliveryField.Chain, new BsonDocument("$exists", true)),
+                DeliveryField.Chain,
+                DeliveryField.Step
+            ),
+            Index(
+                "deadLetter",
+                new BsonDocument(DeliveryField.State, (int)Queueing.DeliveryState.DeadLetter),
+                DeliveryField.Tenant,
+                DeliveryField.Id
+            ),
+        ];
 
     private static async ValueTask CreateAsync(
         IMongoCollection<BsonDocument> collection,
         CreateIndexModel<BsonDocument>[] indexes,
-        CancellationToken cancellationToken) =>
-        await collection.Indexes.CreateManyAsync(indexes, cancellationToken).ConfigureAwait(false);
+        CancellationToken cancellationToken
+    ) => await collection.Indexes.CreateManyAsync(indexes, cancellationToken).ConfigureAwait(false);
 
     private static CreateIndexModel<BsonDocument> Index(string name, params string[] fields) => Index(name, null, fields);
 
-    private static CreateIndexModel<BsonDocument> Index(string name, BsonDocument? only, params string[] fields) => new(
-        new BsonDocument(fields.Select(field => new BsonElement(field, 1))),
-        new CreateIndexOptions<BsonDocument> { Name = name, PartialFilterExpression = only });
+    private static CreateIndexModel<BsonDocument> Index(string name, BsonDocument? only, params string[] fields) =>
+        new(
+            new BsonDocument(fields.Select(field => new BsonElement(field, 1))),
+            new CreateIndexOptions<BsonDocument> { Name = name, PartialFilterExpression = only }
+        );
 
-    private static CreateIndexModel<BsonDocument> Forgetting(string field) => new(
-        new BsonDocument(field, 1), new CreateIndexOptions<BsonDocument> { Name = "forget", ExpireAfter = TimeSpan.Zero });
+    private static CreateIndexModel<BsonDocument> Forgetting(string field) =>
+        new(new BsonDocument(field, 1), new CreateIndexOptions<BsonDocument> { Name = "forget", ExpireAfter = TimeSpan.Zero });
 }

@@ -10,7 +10,12 @@ namespace Notify.Storage.MongoDb;
 /// with, so of two processes that find the same each delivery goes to exactly one; who was slower looks again.
 /// </summary>
 internal sealed class MongoDbLease(
-    MongoDbDatabase database, MongoDbTenants tenants, MongoDbContents contents, MongoDbOrphans orphans, ShardKeys shardKeys)
+    MongoDbDatabase database,
+    MongoDbTenants tenants,
+    MongoDbContents contents,
+    MongoDbOrphans orphans,
+    ShardKeys shardKeys
+)
 {
     private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
     private static readonly BsonDocument IsOpen = new("$exists", true);
@@ -48,11 +53,16 @@ internal sealed class MongoDbLease(
 
         var known = new Dictionary<Guid, StoredContents>();
         var asPublished = found.Where(document => document[DeliveryField.Fence].AsInt64 == wanted[IdOf(document)]);
-        var leased = await LeaseAsync(
-            [.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
+        var leased = await LeaseAsync([.. asPublished], IsOpen, request.Owner, request.Until, known, cancellationToken)
+            .ConfigureAwait(false);
         var rows = leased.ToDictionary(row => row.Delivery.Id);
-        return [.. wanted.Keys.Where(rows.ContainsKey).Select(id => rows[id])
-            .Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until))];
+        return
+        [
+            .. wanted
+                .Keys.Where(rows.ContainsKey)
+                .Select(id => rows[id])
+                .Select(row => new Lease(row.Delivery, request.Owner, row.Fence, request.Until)),
+        ];
     }
 
     private static (LeaseTurn Turn, string Tenant, int Wanted)[] SharesOf(LeaseTurn[] turns) =>
@@ -62,21 +72,31 @@ internal sealed class MongoDbLease(
         LeaseRequest request,
         (LeaseTurn Turn, string Tenant, int Wanted)[] shares,
         Dictionary<Guid, StoredContents> known,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
-        var found = await Task.WhenAll(shares.Select(share => database.DeliveriesNow.FindAsync(
-            null,
-            MongoDbTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
-            sort: OldestFirst,
-            limit: share.Wanted,
-            cancellationToken: cancellationToken).AsTask())).ConfigureAwait(false);
+        var found = await Task.WhenAll(
+                shares.Select(share =>
+                    database
+                        .DeliveriesNow.FindAsync(
+                            null,
+                            MongoDbTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
+                            sort: OldestFirst,
+                            limit: share.Wanted,
+                            cancellationToken: cancellationToken
+                        )
+                        .AsTask()
+                )
+            )
+            .ConfigureAwait(false);
         BsonDocument[] all = [.. found.SelectMany(documents => documents)];
         var isDue = new BsonDocument("$lte", request.Now.ToBson());
         var leased = await LeaseAsync(all, isDue, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
         await PutOffAsync(
-            [.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))],
-            request.Now,
-            cancellationToken)
+                [.. all.Where(document => !known.ContainsKey(DeliveryDocument.NotificationOf(document)))],
+                request.Now,
+                cancellationToken
+            )
             .ConfigureAwait(false);
 
         var rows = leased.ToDictionary(row => row.Delivery.Id);
@@ -94,7 +114,8 @@ internal sealed class MongoDbLease(
         string owner,
         DateTimeOffset until,
         Dictionary<Guid, StoredContents> known,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var notifications = found.Select(DeliveryDocument.NotificationOf);
         foreach (var (id, shared) in await contents.OfAsync(notifications, cancellationToken).ConfigureAwait(false))
@@ -111,8 +132,10 @@ internal sealed class MongoDbLease(
             { DeliveryField.By, batch },
         };
         var lease = new BsonDocument { { "$set", holder }, { "$inc", new BsonDocument(DeliveryField.Fence, 1L) } };
-        var writes = counting.Select(
-            document => new UpdateOneModel<BsonDocument>(AsFound(document).Add(DeliveryField.DueAt, dueAt), lease));
+        var writes = counting.Select(document => new UpdateOneModel<BsonDocument>(
+            AsFound(document).Add(DeliveryField.DueAt, dueAt),
+            lease
+        ));
         var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
         if (result.MatchedCount < counting.Length)
             counting = await TakenByAsync(batch, counting, cancellationToken).ConfigureAwait(false);
@@ -120,15 +143,19 @@ internal sealed class MongoDbLease(
     }
 
     private async ValueTask<BsonDocument[]> TakenByAsync(
-        string batch, BsonDocument[] counting, CancellationToken cancellationToken)
+        string batch,
+        BsonDocument[] counting,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", new BsonArray(counting.Select(document => document[DeliveryField.Id]))) },
             { DeliveryField.By, batch },
         };
-        var taken = await database.DeliveriesNow.FindAsync(
-            null, filter, new BsonDocument(DeliveryField.Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var taken = await database
+            .DeliveriesNow.FindAsync(null, filter, new BsonDocument(DeliveryField.Id, 1), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var ids = taken.Select(IdOf).ToHashSet();
         return [.. counting.Where(document => ids.Contains(IdOf(document)))];
     }
@@ -140,13 +167,17 @@ internal sealed class MongoDbLease(
             return;
 
         var overdue = notCounting.Select(document =>
-            (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime()));
+            (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime())
+        );
         await orphans.ClearAsync(overdue, now, cancellationToken).ConfigureAwait(false);
         var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, (now + PutOff).ToBson()));
-        await database.Deliveries.WriteAsync(
-            null,
-            notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)),
-            cancellationToken).ConfigureAwait(false);
+        await database
+            .Deliveries.WriteAsync(
+                null,
+                notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private LeasedRow Row(BsonDocument document, Dictionary<Guid, StoredContents> known)
@@ -154,15 +185,20 @@ internal sealed class MongoDbLease(
         var delivery = DeliveryDocument.Read(document).WithContent(known[DeliveryDocument.NotificationOf(document)]);
         shardKeys.Keep(delivery);
         return new LeasedRow(
-            delivery, document[DeliveryField.Fence].AsInt64 + 1, document[DeliveryField.DueAt].AsTime(), Number: 0);
+            delivery,
+            document[DeliveryField.Fence].AsInt64 + 1,
+            document[DeliveryField.DueAt].AsTime(),
+            Number: 0
+        );
     }
 
-    private static BsonDocument AsFound(BsonDocument document) => new()
-    {
-        { DeliveryField.Id, document[DeliveryField.Id] },
-        { DeliveryField.User, document[DeliveryField.User] },
-        { DeliveryField.Fence, document[DeliveryField.Fence] },
-    };
+    private static BsonDocument AsFound(BsonDocument document) =>
+        new()
+        {
+            { DeliveryField.Id, document[DeliveryField.Id] },
+            { DeliveryField.User, document[DeliveryField.User] },
+            { DeliveryField.Fence, document[DeliveryField.Fence] },
+        };
 
     private static Guid IdOf(BsonDocument document) => document[DeliveryField.Id].AsGuid;
 }

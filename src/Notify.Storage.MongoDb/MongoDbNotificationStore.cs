@@ -17,17 +17,26 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
     }
 
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         var filter = Of(tenant, notificationId)
             .With(DeliveryField.Id, after is { } last ? new BsonDocument("$gt", last.ToBson()) : null);
-        var found = await database.Deliveries.FindAsync(
-            null, filter, sort: ById, limit: limit, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Deliveries.FindAsync(null, filter, sort: ById, limit: limit, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         return await RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         if ((await contents.ThereAsync([notificationId], cancellationToken).ConfigureAwait(false)).Count == 0)
             return new Dictionary<DeliveryState, long>();
@@ -37,29 +46,37 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
             new("$match", Of(tenant, notificationId)),
             new(
                 "$group",
-                new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }),
+                new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }
+            ),
         };
-        using var cursor = await database.Deliveries.AggregateAsync(
-            byState, cancellationToken: cancellationToken).ConfigureAwait(false);
-        return (await cursor.ToListAsync(cancellationToken).ConfigureAwait(false))
-            .ToDictionary(counted => (DeliveryState)counted[DeliveryField.Id].AsInt32, counted => counted["count"].ToInt64());
+        using var cursor = await database
+            .Deliveries.AggregateAsync(byState, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return (await cursor.ToListAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(
+            counted => (DeliveryState)counted[DeliveryField.Id].AsInt32,
+            counted => counted["count"].ToInt64()
+        );
     }
 
     /// <summary>Those of the found deliveries that count, with what they say.</summary>
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> RecordsAsync(
-        IReadOnlyList<BsonDocument> found, MongoDbContents contents, CancellationToken cancellationToken)
+        IReadOnlyList<BsonDocument> found,
+        MongoDbContents contents,
+        CancellationToken cancellationToken
+    )
     {
-        var known = await contents.OfAsync(
-            found.Select(DeliveryDocument.NotificationOf), cancellationToken).ConfigureAwait(false);
-        return [.. found
-            .Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))
-            .Select(DeliveryDocument.ReadRecord)
-            .Select(record => record with { Delivery = record.Delivery.WithContent(known[record.Delivery.NotificationId]) })];
+        var known = await contents
+            .OfAsync(found.Select(DeliveryDocument.NotificationOf), cancellationToken)
+            .ConfigureAwait(false);
+        return
+        [
+            .. found
+                .Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))
+                .Select(DeliveryDocument.ReadRecord)
+                .Select(record => record with { Delivery = record.Delivery.WithContent(known[record.Delivery.NotificationId]) }),
+        ];
     }
 
-    private static BsonDocument Of(string tenant, Guid notificationId) => new()
-    {
-        { DeliveryField.Notification, notificationId.ToBson() },
-        { DeliveryField.Tenant, tenant },
-    };
+    private static BsonDocument Of(string tenant, Guid notificationId) =>
+        new() { { DeliveryField.Notification, notificationId.ToBson() }, { DeliveryField.Tenant, tenant } };
 }

@@ -24,7 +24,11 @@ public static class MongoDbNotifierExtensions
     /// by itself.
     /// </exception>
     public static async Task<TriggerResult> TriggerAsync(
-        this INotifier notifier, Trigger trigger, IClientSessionHandle session, CancellationToken cancellationToken = default)
+        this INotifier notifier,
+        Trigger trigger,
+        IClientSessionHandle session,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(notifier);
         ArgumentNullException.ThrowIfNull(session);

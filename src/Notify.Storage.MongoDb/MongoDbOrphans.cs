@@ -20,7 +20,10 @@ internal sealed class MongoDbOrphans(MongoDbDatabase database)
     /// <param name="now">The time.</param>
     /// <param name="cancellationToken">Cancels it.</param>
     public async ValueTask ClearAsync(
-        IEnumerable<(Guid Id, DateTimeOffset AcceptedAt)> missing, DateTimeOffset now, CancellationToken cancellationToken)
+        IEnumerable<(Guid Id, DateTimeOffset AcceptedAt)> missing,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var (id, _) in missing.Where(one => one.AcceptedAt < now - Patience).DistinctBy(one => one.Id))
         {
@@ -32,8 +35,9 @@ internal sealed class MongoDbOrphans(MongoDbDatabase database)
     /// <summary>Makes sure that a notification can never be written any more; false when it is there.</summary>
     public async ValueTask<bool> GiveUpAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var known = await database.Notifications.InsertNewAsync(
-            null, [NotificationDocument.GivenUp(id, now + Remembered)], cancellationToken).ConfigureAwait(false);
+        var known = await database
+            .Notifications.InsertNewAsync(null, [NotificationDocument.GivenUp(id, now + Remembered)], cancellationToken)
+            .ConfigureAwait(false);
         if (known.Count == 0)
             return true;
 

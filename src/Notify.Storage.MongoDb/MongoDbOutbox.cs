@@ -7,7 +7,10 @@ namespace Notify.Storage.MongoDb;
 internal sealed class MongoDbOutbox(MongoDbEnqueue enqueue) : IOutbox
 {
     public ValueTask<EnqueueResult> EnqueueAsync(
-        EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken)
+        EnqueueRequest request,
+        DbTransaction transaction,
+        CancellationToken cancellationToken
+    )
     {
         if (transaction is not SessionTransaction { Session: { IsInTransaction: true } session })
             throw new ArgumentException("The transaction is not one of a MongoDB session, or it has ended.", nameof(transaction));

@@ -8,34 +8,47 @@ namespace Notify.Storage.MongoDb;
 internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptStore
 {
     public async ValueTask<IReadOnlyList<bool>> AddAsync(
-        string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBson()) },
             { DeliveryField.Tenant, tenant },
         };
-        var found = await database.DeliveriesNow.FindAsync(
-            null, filter, DeliveryUpdate.LinkFields, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .DeliveriesNow.FindAsync(null, filter, DeliveryUpdate.LinkFields, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var known = found.ToDictionary(document => document[DeliveryField.Id].AsGuid);
         if (known.Count == 0)
             return [.. receipts.Select(_ => false)];
 
         await AppendAsync(known, receipts, cancellationToken).ConfigureAwait(false);
-        WriteModel<BsonDocument>[] decisions = [.. receipts
-            .Where(receipt => known.TryGetValue(receipt.DeliveryId, out var document) && document.Contains(DeliveryField.Chain))
-            .Select(receipt => Decide(receipt, known[receipt.DeliveryId]))];
+        WriteModel<BsonDocument>[] decisions =
+        [
+            .. receipts
+                .Where(receipt =>
+                    known.TryGetValue(receipt.DeliveryId, out var document) && document.Contains(DeliveryField.Chain)
+                )
+                .Select(receipt => Decide(receipt, known[receipt.DeliveryId])),
+        ];
         if (decisions.Length > 0)
             await database.Deliveries.WriteAsync(null, decisions, cancellationToken).ConfigureAwait(false);
         return [.. receipts.Select(receipt => known.ContainsKey(receipt.DeliveryId))];
     }
 
     private async ValueTask AppendAsync(
-        Dictionary<Guid, BsonDocument> known, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+        Dictionary<Guid, BsonDocument> known,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
     {
         var byDelivery = receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).GroupBy(receipt => receipt.DeliveryId);
-        await database.Deliveries.WriteAsync(
-            null, byDelivery.Select(group => Append(known[group.Key], group)), cancellationToken).ConfigureAwait(false);
+        await database
+            .Deliveries.WriteAsync(null, byDelivery.Select(group => Append(known[group.Key], group)), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static UpdateOneModel<BsonDocument> Append(BsonDocument known, IEnumerable<Receipt> receipts)
@@ -47,7 +60,9 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
         };
         var each = new BsonDocument("$each", new BsonArray(receipts.Select(StoredForm.WriteReceipt)));
         return new UpdateOneModel<BsonDocument>(
-            delivery, new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, each)));
+            delivery,
+            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, each))
+        );
     }
 
     private static WriteModel<BsonDocument> Decide(Receipt receipt, BsonDocument link)
@@ -56,7 +71,8 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
         if (receipt.Kind == ReceiptKind.Bounced)
             return DeliveryUpdate.MakeNextDue(link, at);
 
-        var later = DeliveryUpdate.InChain(link)
+        var later = DeliveryUpdate
+            .InChain(link)
             .Add(DeliveryField.Step, new BsonDocument("$gt", link[DeliveryField.Step]))
             .Merge(DeliveryUpdate.IsFree(at));
         return new UpdateManyModel<BsonDocument>(later, DeliveryUpdate.Cancel("receipt came", at));

@@ -13,10 +13,13 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
         // A lease ends once.
         int[] first = [.. Enumerable.Range(0, batch.Count).DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))];
         var name = DeliveryUpdate.NewBatch();
-        var result = await database.Deliveries.WriteAsync(
-            null,
-            first.Select(i => new UpdateOneModel<BsonDocument>(Held(batch[i]), Ended(batch[i], name))),
-            CancellationToken.None).ConfigureAwait(false);
+        var result = await database
+            .Deliveries.WriteAsync(
+                null,
+                first.Select(i => new UpdateOneModel<BsonDocument>(Held(batch[i]), Ended(batch[i], name))),
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
 
         var applied = new bool[batch.Count];
         Settlement[] asked = [.. first.Select(i => batch[i])];
@@ -27,14 +30,16 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             shardKeys.Forget(batch[i].DeliveryId);
         }
 
-        await FallBackAsync([.. first.Where(
-            i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i])]).ConfigureAwait(false);
+        await FallBackAsync([.. first.Where(i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i])])
+            .ConfigureAwait(false);
         return applied;
     }
 
-    private BsonDocument Held(Settlement settlement) => shardKeys.FilterOf(settlement.DeliveryId)
-        .Add(DeliveryField.Fence, settlement.Fence)
-        .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
+    private BsonDocument Held(Settlement settlement) =>
+        shardKeys
+            .FilterOf(settlement.DeliveryId)
+            .Add(DeliveryField.Fence, settlement.Fence)
+            .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
 
     private static BsonDocument Ended(Settlement settlement, string batch)
     {
@@ -75,8 +80,9 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             { DeliveryField.Id, new BsonDocument("$in", asked.Select(settlement => settlement.DeliveryId).ToBson()) },
             { DeliveryField.SettledBy, new BsonDocument("$in", new BsonArray(names)) },
         };
-        var found = await database.DeliveriesNow.FindAsync(
-            null, filter, new BsonDocument(DeliveryField.SettledBy, 1)).ConfigureAwait(false);
+        var found = await database
+            .DeliveriesNow.FindAsync(null, filter, new BsonDocument(DeliveryField.SettledBy, 1))
+            .ConfigureAwait(false);
         return [.. found.Select(document => (document[DeliveryField.Id].AsGuid, document[DeliveryField.SettledBy].AsString))];
     }
 
@@ -90,24 +96,33 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             return;
 
         var at = failed.ToDictionary(settlement => settlement.DeliveryId, settlement => settlement.SettledAt.ToBson());
-        var links = await database.DeliveriesNow.FindAsync(
-            null,
-            new BsonDocument
-            {
-                { DeliveryField.Id, new BsonDocument("$in", at.Keys.ToBson()) },
-                { DeliveryField.Chain, new BsonDocument("$exists", true) },
-            },
-            DeliveryUpdate.LinkFields).ConfigureAwait(false);
+        var links = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                new BsonDocument
+                {
+                    { DeliveryField.Id, new BsonDocument("$in", at.Keys.ToBson()) },
+                    { DeliveryField.Chain, new BsonDocument("$exists", true) },
+                },
+                DeliveryUpdate.LinkFields
+            )
+            .ConfigureAwait(false);
         if (links.Count == 0)
             return;
 
-        var chains = await database.DeliveriesNow.FindAsync(
-            null,
-            new BsonDocument("$or", new BsonArray(links.Select(DeliveryUpdate.InChain).Distinct())),
-            DeliveryUpdate.LinkFields).ConfigureAwait(false);
-        UpdateManyModel<BsonDocument>[] next = [.. links
-            .Where(link => !chains.Any(other => MayStillSucceed(other, link)))
-            .Select(link => DeliveryUpdate.MakeNextDue(link, at[link[DeliveryField.Id].AsGuid]))];
+        var chains = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                new BsonDocument("$or", new BsonArray(links.Select(DeliveryUpdate.InChain).Distinct())),
+                DeliveryUpdate.LinkFields
+            )
+            .ConfigureAwait(false);
+        UpdateManyModel<BsonDocument>[] next =
+        [
+            .. links
+                .Where(link => !chains.Any(other => MayStillSucceed(other, link)))
+                .Select(link => DeliveryUpdate.MakeNextDue(link, at[link[DeliveryField.Id].AsGuid])),
+        ];
         if (next.Length > 0)
             await database.Deliveries.WriteAsync(null, next, CancellationToken.None).ConfigureAwait(false);
     }

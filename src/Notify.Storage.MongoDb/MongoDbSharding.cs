@@ -25,7 +25,13 @@ public static class MongoDbSharding
         ("deliveryCounts", new BsonDocument { { MongoDbAnalyticsStore.Minute, 1 }, { MongoDbAnalyticsStore.Tenant, 1 } }),
         (
             "subscriptions",
-            new BsonDocument { { MongoDbTopicStore.Tenant, 1 }, { MongoDbTopicStore.Topic, 1 }, { MongoDbTopicStore.User, 1 } }),
+            new BsonDocument
+            {
+                { MongoDbTopicStore.Tenant, 1 },
+                { MongoDbTopicStore.Topic, 1 },
+                { MongoDbTopicStore.User, 1 },
+            }
+        ),
     ];
 
     /// <summary>
@@ -42,26 +48,34 @@ public static class MongoDbSharding
     /// <exception cref="InvalidOperationException">The client is not connected to a sharded cluster.</exception>
     /// <exception cref="MongoCommandException">The cluster refuses, for instance because the user may not.</exception>
     public static async Task<IReadOnlyList<string>> ApplyAsync(
-        IMongoClient client, string database = "notify", CancellationToken cancellationToken = default)
+        IMongoClient client,
+        string database = "notify",
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(client);
         ArgumentException.ThrowIfNullOrEmpty(database);
 
         var admin = client.GetDatabase("admin");
-        var hello = await admin.RunCommandAsync<BsonDocument>(
-            new BsonDocument("isMaster", 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var hello = await admin
+            .RunCommandAsync<BsonDocument>(new BsonDocument("isMaster", 1), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         if (hello.GetValue("msg", "") != "isdbgrid")
             throw new InvalidOperationException(
-                "This is not a sharded cluster: connect to its mongos routers. A replica set by itself needs no sharding.");
+                "This is not a sharded cluster: connect to its mongos routers. A replica set by itself needs no sharding."
+            );
 
-        await admin.RunCommandAsync<BsonDocument>(
-            new BsonDocument("enableSharding", database), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await admin
+            .RunCommandAsync<BsonDocument>(new BsonDocument("enableSharding", database), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         foreach (var (collection, key) in Collections)
         {
             // A collection that has documents already is sharded only where an index has its key.
-            await client.GetDatabase(database).GetCollection<BsonDocument>(collection).Indexes
-                .CreateOneAsync(
-                    new CreateIndexModel<BsonDocument>(key), cancellationToken: cancellationToken).ConfigureAwait(false);
+            await client
+                .GetDatabase(database)
+                .GetCollection<BsonDocument>(collection)
+                .Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>(key), cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
             var shard = new BsonDocument { { "shardCollection", $"{database}.{collection}" }, { "key", key } };
             await admin.RunCommandAsync<BsonDocument>(shard, cancellationToken: cancellationToken).ConfigureAwait(false);
         }

@@ -17,7 +17,11 @@ internal sealed class MongoDbSharedTokenStore(MongoDbDatabase database) : IShare
     }
 
     public async ValueTask<SharedToken> OfferAsync(
-        string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken)
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    )
     {
         var document = new BsonDocument
         {
@@ -28,8 +32,9 @@ internal sealed class MongoDbSharedTokenStore(MongoDbDatabase database) : IShare
         if ((await database.SharedTokens.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
             var old = new BsonDocument { { Id, name }, { IssuedAt, new BsonDocument("$lte", stale.ToBson()) } };
-            await database.SharedTokens.ReplaceOneAsync(
-                old, document, cancellationToken: cancellationToken).ConfigureAwait(false);
+            await database
+                .SharedTokens.ReplaceOneAsync(old, document, cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
         }
 
         return await FindAsync(name, cancellationToken).ConfigureAwait(false) ?? offered;

@@ -7,8 +7,8 @@ using MongoDB.Driver.Core.Clusters;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>Makes the indexes before any worker starts, so that a database that cannot be used is said at start.</summary>
-internal sealed class MongoDbStart(
-    MongoDbDatabase database, MongoDbIndexes indexes, ILogger<MongoDbStart> logger) : IHostedLifecycleService
+internal sealed class MongoDbStart(MongoDbDatabase database, MongoDbIndexes indexes, ILogger<MongoDbStart> logger)
+    : IHostedLifecycleService
 {
     /// <summary>The form in which this version writes documents.</summary>
     private const int Form = 1;
@@ -26,8 +26,9 @@ internal sealed class MongoDbStart(
         {
             throw new InvalidOperationException(
                 $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and "
-                + "that the user may read, write and create indexes in the database.",
-                exception);
+                    + "that the user may read, write and create indexes in the database.",
+                exception
+            );
         }
     }
 
@@ -45,12 +46,14 @@ internal sealed class MongoDbStart(
     {
         var known = new BsonDocument { { "_id", "form" }, { "version", Form } };
         await database.Housekeeping.InsertNewAsync(null, [known], cancellationToken).ConfigureAwait(false);
-        var found = await database.Housekeeping.FindAsync(
-            new BsonDocument("_id", "form"), cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Housekeeping.FindAsync(new BsonDocument("_id", "form"), cancellationToken)
+            .ConfigureAwait(false);
         if (found.Any(document => document["version"].AsInt32 > Form))
         {
             throw new InvalidOperationException(
-                $"The database has form {found[0]["version"]} and this version of Notify knows {Form}; update the package.");
+                $"The database has form {found[0]["version"]} and this version of Notify knows {Form}; update the package."
+            );
         }
     }
 }

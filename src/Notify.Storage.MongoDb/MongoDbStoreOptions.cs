@@ -36,7 +36,8 @@ public sealed class MongoDbStoreOptions : IValidatableObject
             // It has a password in it, so no message repeats any of it.
             yield return new ValidationResult(
                 "ConnectionString is no MongoDB connection string; write it as mongodb://user:password@db.example.org.",
-                [nameof(ConnectionString)]);
+                [nameof(ConnectionString)]
+            );
         }
     }
 

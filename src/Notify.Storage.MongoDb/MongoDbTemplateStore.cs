@@ -36,18 +36,28 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
 
     public async ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
         await NewestAsync(tenant, name, version, cancellationToken).ConfigureAwait(false) is { } found
-            ? StoredForm.ReadTemplate(found[Stored].AsByteArray) with { Version = found[Version].AsInt32 }
+            ? StoredForm.ReadTemplate(found[Stored].AsByteArray) with
+            {
+                Version = found[Version].AsInt32,
+            }
             : null;
 
     private async ValueTask<BsonDocument?> NewestAsync(
-        string tenant, string name, int? version, CancellationToken cancellationToken)
+        string tenant,
+        string name,
+        int? version,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.Templates.FindAsync(
-            null,
-            new BsonDocument { { Tenant, tenant }, { Name, name } }.With(Version, version),
-            sort: new BsonDocument(Version, -1),
-            limit: 1,
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Templates.FindAsync(
+                null,
+                new BsonDocument { { Tenant, tenant }, { Name, name } }.With(Version, version),
+                sort: new BsonDocument(Version, -1),
+                limit: 1,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.FirstOrDefault();
     }
 }

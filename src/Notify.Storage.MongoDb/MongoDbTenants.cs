@@ -22,15 +22,18 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
         if (request.Quotas.Count > 1 && !await IsAnythingDueAsync(request, cancellationToken).ConfigureAwait(false))
             return [];
 
-        var tenants = await Task.WhenAll(
-            request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken))).ConfigureAwait(false);
+        var tenants = await Task.WhenAll(request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken)))
+            .ConfigureAwait(false);
         var turns = new List<LeaseTurn>();
         for (var i = 0; i < tenants.Length; i++)
         {
             if (tenants[i].Length > 0)
-                turns.Add(new LeaseTurn(
-                    request.Quotas[i],
-                    [.. tenants[i].Select(tenant => (tenant, request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue))]));
+                turns.Add(
+                    new LeaseTurn(
+                        request.Quotas[i],
+                        [.. tenants[i].Select(tenant => (tenant, request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue))]
+                    )
+                );
         }
 
         return [.. turns];
@@ -38,12 +41,13 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
 
     public void Served(LeaseQuota quota, string lastTenant) => _lastServed[(quota.Priority, quota.Provider)] = lastTenant;
 
-    public static BsonDocument DueIn(LeaseQuota quota, DateTimeOffset now) => new()
-    {
-        { DeliveryField.Priority, (int)quota.Priority },
-        { DeliveryField.Provider, quota.Provider },
-        { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBson()) },
-    };
+    public static BsonDocument DueIn(LeaseQuota quota, DateTimeOffset now) =>
+        new()
+        {
+            { DeliveryField.Priority, (int)quota.Priority },
+            { DeliveryField.Provider, quota.Provider },
+            { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBson()) },
+        };
 
     // One question instead of one for each quota, which is what a worker that has nothing to do asks again and again.
     private async ValueTask<bool> IsAnythingDueAsync(LeaseRequest request, CancellationToken cancellationToken)
@@ -56,25 +60,33 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
             { DeliveryField.Provider, new BsonDocument("$in", providers) },
             { DeliveryField.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
         };
-        var found = await database.DeliveriesNow.FindAsync(
-            null,
-            filter,
-            new BsonDocument(DeliveryField.Id, 1),
-            limit: 1,
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                filter,
+                new BsonDocument(DeliveryField.Id, 1),
+                limit: 1,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.Count > 0;
     }
 
     private async Task<string[]> FindAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var cursor = await database.DeliveriesNow.DistinctAsync<string>(
-            DeliveryField.Tenant, DueIn(quota, now), cancellationToken: cancellationToken).ConfigureAwait(false);
+        using var cursor = await database
+            .DeliveriesNow.DistinctAsync<string>(DeliveryField.Tenant, DueIn(quota, now), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var tenants = await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
         tenants.Sort(StringComparer.Ordinal);
 
         var last = _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "");
-        return [.. tenants.Where(tenant => string.CompareOrdinal(tenant, last) > 0)
-            .Concat(tenants.Where(tenant => string.CompareOrdinal(tenant, last) <= 0))
-            .Take(TenantsPerLease)];
+        return
+        [
+            .. tenants
+                .Where(tenant => string.CompareOrdinal(tenant, last) > 0)
+                .Concat(tenants.Where(tenant => string.CompareOrdinal(tenant, last) <= 0))
+                .Take(TenantsPerLease),
+        ];
     }
 }

@@ -27,25 +27,36 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
             { "$pull", new BsonDocument(Taken, old) },
             { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBson()) },
         };
-        await database.Throttles.UpsertAsync(
-            null,
-            ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }),
-            cancellationToken).ConfigureAwait(false);
+        await database
+            .Throttles.UpsertAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
         // Room for one more is what makes the write, and what the write then finds by its own name.
         var batch = DeliveryUpdate.NewBatch();
         var take = new BsonDocument(
-            "$push", new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } }));
+            "$push",
+            new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } })
+        );
         var room = new BsonDocument("$exists", false);
-        await database.Throttles.WriteAsync(
-            null,
-            ids.Select(id => new UpdateOneModel<BsonDocument>(
-                new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } }, take)),
-            cancellationToken).ConfigureAwait(false);
+        await database
+            .Throttles.WriteAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(
+                    new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } },
+                    take
+                )),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
         var mine = new BsonDocument { { Id, new BsonDocument("$in", new BsonArray(ids)) }, { $"{Taken}.{By}", batch } };
-        var found = await database.Throttles.FindAsync(
-            null, mine, new BsonDocument(Id, 1), cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Throttles.FindAsync(null, mine, new BsonDocument(Id, 1), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
         var taken = found.Select(document => document[Id].AsString).ToHashSet(StringComparer.Ordinal);
         return [.. ids.Select(taken.Contains)];
     }

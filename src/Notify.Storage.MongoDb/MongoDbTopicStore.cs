@@ -14,35 +14,59 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
     private const string Id = "_id";
 
     public async ValueTask SubscribeAsync(
-        string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
-        BsonDocument[] subscriptions = [.. userIds.Distinct(StringComparer.Ordinal).Select(
-            user => Of(tenant, topic).Add(User, user).Add(Id, BsonForm.Key(tenant, topic, user)))];
+        BsonDocument[] subscriptions =
+        [
+            .. userIds
+                .Distinct(StringComparer.Ordinal)
+                .Select(user => Of(tenant, topic).Add(User, user).Add(Id, BsonForm.Key(tenant, topic, user))),
+        ];
         await database.Subscriptions.InsertNewAsync(null, subscriptions, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask UnsubscribeAsync(
-        string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        await database.Subscriptions.DeleteManyAsync(
-            Of(tenant, topic).Add(User, new BsonDocument("$in", new BsonArray(userIds))),
-            cancellationToken).ConfigureAwait(false);
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .Subscriptions.DeleteManyAsync(
+                Of(tenant, topic).Add(User, new BsonDocument("$in", new BsonArray(userIds))),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(
-        string tenant, string topic, string after, int limit, CancellationToken cancellationToken)
+        string tenant,
+        string topic,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.Subscriptions.FindAsync(
-            null,
-            Of(tenant, topic).Add(User, new BsonDocument("$gt", after)),
-            new BsonDocument { { User, 1 }, { Id, 0 } },
-            new BsonDocument(User, 1),
-            limit,
-            cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Subscriptions.FindAsync(
+                null,
+                Of(tenant, topic).Add(User, new BsonDocument("$gt", after)),
+                new BsonDocument { { User, 1 }, { Id, 0 } },
+                new BsonDocument(User, 1),
+                limit,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. found.Select(subscription => subscription[User].AsString)];
     }
 
     public async ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
-        await database.Subscriptions.CountDocumentsAsync(
-            Of(tenant, topic), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database
+            .Subscriptions.CountDocumentsAsync(Of(tenant, topic), cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
 
     private static BsonDocument Of(string tenant, string topic) => new() { { Tenant, tenant }, { Topic, topic } };
 }

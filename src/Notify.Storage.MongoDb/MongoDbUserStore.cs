@@ -22,7 +22,10 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     }
 
     public async ValueTask<IReadOnlyList<User>> FindAsync(
-        string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
     {
         string[] distinct = [.. ids.Distinct(StringComparer.Ordinal)];
         if (distinct.Length == 0)
@@ -37,7 +40,11 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     }
 
     public async ValueTask<bool> UpdateAsync(
-        string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+        string tenant,
+        string id,
+        Func<User, User?> change,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -45,10 +52,13 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
             if (found is not [var document] || change(Read(document)) is not { } changed)
                 return false;
 
-            var result = await database.Users.ReplaceOneAsync(
-                Key(tenant, id).Add(Version, document[Version]),
-                DocumentOf(changed),
-                cancellationToken: cancellationToken).ConfigureAwait(false);
+            var result = await database
+                .Users.ReplaceOneAsync(
+                    Key(tenant, id).Add(Version, document[Version]),
+                    DocumentOf(changed),
+                    cancellationToken: cancellationToken
+                )
+                .ConfigureAwait(false);
             if (result.MatchedCount > 0)
                 return true;
         }
@@ -68,8 +78,11 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     private static ReplaceOneModel<BsonDocument> Save(User user) =>
         new(Key(user.Tenant, user.Id), DocumentOf(user)) { IsUpsert = true };
 
-    private static BsonDocument DocumentOf(User user) => Key(user.Tenant, user.Id)
-        .Add(Tenant, user.Tenant).Add(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch());
+    private static BsonDocument DocumentOf(User user) =>
+        Key(user.Tenant, user.Id)
+            .Add(Tenant, user.Tenant)
+            .Add(Stored, StoredForm.WriteUser(user))
+            .Add(Version, DeliveryUpdate.NewBatch());
 
     private static User Read(BsonDocument document) => StoredForm.ReadUser(document[Stored].AsByteArray);
 }

@@ -11,31 +11,43 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
 {
     /// <summary>Answers which notifications were given up before they could be written; nothing of those counts.</summary>
     public async ValueTask<IReadOnlySet<Guid>> WriteAsync(
-        PendingWrites writes, IClientSessionHandle? session, CancellationToken cancellationToken)
+        PendingWrites writes,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         await database.Deliveries.InsertNewAsync(session, writes.Deliveries, cancellationToken).ConfigureAwait(false);
         await database.Expansions.InsertNewAsync(session, writes.Expansions, cancellationToken).ConfigureAwait(false);
         await CollectAsync(writes.DigestEvents, session, cancellationToken).ConfigureAwait(false);
-        var known = await database.Notifications.InsertNewAsync(
-            session, writes.Notifications, cancellationToken).ConfigureAwait(false);
-        var givenUp = known.Count == 0
-            ? new HashSet<Guid>()
-            : await GivenUpAsync(
-                [.. known.Select(i => writes.Notifications[i][NotificationDocument.Id])],
-                session,
-                cancellationToken).ConfigureAwait(false);
+        var known = await database
+            .Notifications.InsertNewAsync(session, writes.Notifications, cancellationToken)
+            .ConfigureAwait(false);
+        var givenUp =
+            known.Count == 0
+                ? new HashSet<Guid>()
+                : await GivenUpAsync(
+                        [.. known.Select(i => writes.Notifications[i][NotificationDocument.Id])],
+                        session,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
 
-        await collapse.ApplyAsync(
-            [.. writes.Deliveries.Where(document => !givenUp.Contains(DeliveryDocument.NotificationOf(document)))],
-            session,
-            cancellationToken)
+        await collapse
+            .ApplyAsync(
+                [.. writes.Deliveries.Where(document => !givenUp.Contains(DeliveryDocument.NotificationOf(document)))],
+                session,
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return givenUp;
     }
 
     // Events first: a digest that is there always has one, or is about to be found empty by whoever looks.
     private async ValueTask CollectAsync(
-        List<BsonDocument> events, IClientSessionHandle? session, CancellationToken cancellationToken)
+        List<BsonDocument> events,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         if (events.Count == 0)
             return;
@@ -58,18 +70,24 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
     }
 
     private async ValueTask<HashSet<Guid>> GivenUpAsync(
-        BsonArray ids, IClientSessionHandle? session, CancellationToken cancellationToken)
+        BsonArray ids,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
             { NotificationDocument.Id, new BsonDocument("$in", ids) },
             { NotificationDocument.IsGivenUp, true },
         };
-        var found = await database.NotificationsNow.FindAsync(
-            session,
-            filter,
-            new BsonDocument(NotificationDocument.Id, 1),
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .NotificationsNow.FindAsync(
+                session,
+                filter,
+                new BsonDocument(NotificationDocument.Id, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 }

@@ -25,40 +25,43 @@ internal static class NotificationDocument
     private const string ExpiresAt = "expiresAt";
     private const string Trigger = "trigger";
 
-    public static BsonDocument Of(Notification notification) => new BsonDocument
-    {
-        { Id, notification.Id.ToBson() },
-        { Tenant, notification.Tenant },
-        { AcceptedAt, notification.AcceptedAt.ToBson() },
-        { ExpiresAt, notification.ExpiresAt.ToBson() },
-        { Trigger, StoredForm.WriteTrigger(notification.Trigger) },
-        { Contents, StoredForm.WriteContents(notification) },
-    }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
+    public static BsonDocument Of(Notification notification) =>
+        new BsonDocument
+        {
+            { Id, notification.Id.ToBson() },
+            { Tenant, notification.Tenant },
+            { AcceptedAt, notification.AcceptedAt.ToBson() },
+            { ExpiresAt, notification.ExpiresAt.ToBson() },
+            { Trigger, StoredForm.WriteTrigger(notification.Trigger) },
+            { Contents, StoredForm.WriteContents(notification) },
+        }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
 
-    public static BsonDocument GivenUp(Guid id, DateTimeOffset purgeAt) => new()
-    {
-        { Id, id.ToBson() },
-        { IsGivenUp, true },
-        { PurgeAt, purgeAt.ToBson() },
-    };
+    public static BsonDocument GivenUp(Guid id, DateTimeOffset purgeAt) =>
+        new()
+        {
+            { Id, id.ToBson() },
+            { IsGivenUp, true },
+            { PurgeAt, purgeAt.ToBson() },
+        };
 
     /// <summary>Forgets what a notification says, and keeps that it was there.</summary>
-    public static BsonDocument Forget(DateTimeOffset purgeAt) => new()
-    {
-        { "$set", new BsonDocument(PurgeAt, purgeAt.ToBson()) },
+    public static BsonDocument Forget(DateTimeOffset purgeAt) =>
+        new()
         {
-            "$unset",
-            new BsonDocument
+            { "$set", new BsonDocument(PurgeAt, purgeAt.ToBson()) },
             {
-                { Tenant, "" },
-                { AcceptedAt, "" },
-                { ExpiresAt, "" },
-                { Trigger, "" },
-                { Contents, "" },
-                { HasKey, "" },
-            }
-        },
-    };
+                "$unset",
+                new BsonDocument
+                {
+                    { Tenant, "" },
+                    { AcceptedAt, "" },
+                    { ExpiresAt, "" },
+                    { Trigger, "" },
+                    { Contents, "" },
+                    { HasKey, "" },
+                }
+            },
+        };
 
     public static Notification Read(BsonDocument document)
     {

@@ -33,8 +33,7 @@ internal sealed class PendingWrites
         Notifications.Add(NotificationDocument.Of(notification));
     }
 
-    public void Add(IEnumerable<QueuedDelivery> deliveries) =>
-        Deliveries.AddRange(deliveries.Select(DeliveryDocument.Of));
+    public void Add(IEnumerable<QueuedDelivery> deliveries) => Deliveries.AddRange(deliveries.Select(DeliveryDocument.Of));
 
     public void Add(IEnumerable<DigestEvent> events, Guid notificationId, DateTimeOffset acceptedAt) =>
         DigestEvents.AddRange(events.Select(collected => DigestDocument.Event(collected, notificationId, acceptedAt)));
@@ -45,13 +44,15 @@ internal sealed class PendingWrites
         var packed = new MemoryStream();
         using (var compressing = new BrotliStream(packed, CompressionLevel.Fastest))
         {
-            compressing.Write(new BsonDocument
-            {
-                { nameof(Deliveries), new BsonArray(Deliveries) },
-                { nameof(Expansions), new BsonArray(Expansions) },
-                { nameof(DigestEvents), new BsonArray(DigestEvents) },
-                { nameof(Notifications), new BsonArray(Notifications) },
-            }.ToBson());
+            compressing.Write(
+                new BsonDocument
+                {
+                    { nameof(Deliveries), new BsonArray(Deliveries) },
+                    { nameof(Expansions), new BsonArray(Expansions) },
+                    { nameof(DigestEvents), new BsonArray(DigestEvents) },
+                    { nameof(Notifications), new BsonArray(Notifications) },
+                }.ToBson()
+            );
         }
 
         return new BsonBinaryData(packed.ToArray());
@@ -70,7 +71,7 @@ internal sealed class PendingWrites
         Fill(writes.Notifications, nameof(Notifications));
         return writes;
 
-        void Fill(List<BsonDocument> documents, string name) => documents.AddRange(
-            document[name].AsBsonArray.Select(value => value.AsBsonDocument));
+        void Fill(List<BsonDocument> documents, string name) =>
+            documents.AddRange(document[name].AsBsonArray.Select(value => value.AsBsonDocument));
     }
 }

@@ -25,9 +25,16 @@ internal static class AdvisoryLock
     }
 
     /// <summary>Takes these locks in one order, the same for everybody, so that nobody waits in a circle.</summary>
-    public static async ValueTask TakeAsync(NpgsqlConnection connection, IEnumerable<int> locks, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync(
-            "SELECT pg_advisory_xact_lock($1, lock) FROM unnest($2::integer[]) AS lock",
-            parameters => parameters.With(Class).With(locks.Distinct().Order().ToArray()),
-            cancellationToken).ConfigureAwait(false);
+    public static async ValueTask TakeAsync(
+        NpgsqlConnection connection,
+        IEnumerable<int> locks,
+        CancellationToken cancellationToken
+    ) =>
+        await connection
+            .ExecuteAsync(
+                "SELECT pg_advisory_xact_lock($1, lock) FROM unnest($2::integer[]) AS lock",
+                parameters => parameters.With(Class).With(locks.Distinct().Order().ToArray()),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 }

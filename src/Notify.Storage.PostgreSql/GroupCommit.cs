@@ -10,7 +10,10 @@ namespace Notify.Storage.PostgreSql;
 /// <param name="commit">Writes the items of one batch together, and answers in their order.</param>
 /// <param name="isFaultOfOneCall">Whether a failure may be due to one call's items. Trying each by itself after a lost connection, which fails them all, would only make them wait longer.</param>
 internal sealed class GroupCommit<TItem, TAnswer>(
-    string store, Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit, Func<Exception, bool> isFaultOfOneCall)
+    string store,
+    Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit,
+    Func<Exception, bool> isFaultOfOneCall
+)
 {
     /// <summary>
     /// How many rows a batch collects; enough to make a flush cheap, little enough to keep its callers from waiting long.
@@ -25,7 +28,11 @@ internal sealed class GroupCommit<TItem, TAnswer>(
     /// <param name="rows">How many rows they write.</param>
     /// <param name="cancellationToken">Has no effect once the items wait to be written: they are written, and the answer is
     /// awaited.</param>
-    public async ValueTask<IReadOnlyList<TAnswer>> RunAsync(IReadOnlyList<TItem> items, int rows, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<TAnswer>> RunAsync(
+        IReadOnlyList<TItem> items,
+        int rows,
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         var call = new Call(items, rows);
@@ -54,7 +61,11 @@ internal sealed class GroupCommit<TItem, TAnswer>(
         batch.Clear();
         lock (_lock)
         {
-            for (var rows = 0; _waiting.TryPeek(out var call) && (rows == 0 || rows + call.Rows <= MaxRows); rows += Math.Max(1, call.Rows))
+            for (
+                var rows = 0;
+                _waiting.TryPeek(out var call) && (rows == 0 || rows + call.Rows <= MaxRows);
+                rows += Math.Max(1, call.Rows)
+            )
                 batch.Add(_waiting.Dequeue());
             return _isCommitting = batch.Count > 0;
         }
@@ -93,6 +104,7 @@ internal sealed class GroupCommit<TItem, TAnswer>(
 
     private sealed record Call(IReadOnlyList<TItem> Items, int Rows)
     {
-        public TaskCompletionSource<IReadOnlyList<TAnswer>> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<IReadOnlyList<TAnswer>> Answer { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -51,7 +51,10 @@ internal sealed class LeaseTurn(LeaseQuota quota, IReadOnlyList<(string Tenant, 
 
     /// <summary>What was taken: everybody's first, then everybody's second, and so on.</summary>
     public IEnumerable<LeasedRow> InTurn() =>
-        _tenants.SelectMany(tenant => tenant.Rows.Select((row, round) => (row, round))).OrderBy(one => one.round).Select(one => one.row);
+        _tenants
+            .SelectMany(tenant => tenant.Rows.Select((row, round) => (row, round)))
+            .OrderBy(one => one.round)
+            .Select(one => one.row);
 
     private sealed class TenantTurn(string tenant, int allowance)
     {

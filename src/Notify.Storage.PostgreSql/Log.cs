@@ -4,6 +4,10 @@ namespace Notify.Storage.PostgreSql;
 
 internal static partial class Log
 {
-    [LoggerMessage(200, LogLevel.Warning, "The PostgreSQL server has fsync={Fsync} and synchronous_commit={SynchronousCommit}: a power cut can lose notifications that were accepted")]
+    [LoggerMessage(
+        200,
+        LogLevel.Warning,
+        "The PostgreSQL server has fsync={Fsync} and synchronous_commit={SynchronousCommit}: a power cut can lose notifications that were accepted"
+    )]
     public static partial void CommitsNotDurable(ILogger logger, string fsync, string synchronousCommit);
 }

@@ -11,7 +11,11 @@ internal static class PostgreSqlCommands
 
     /// <summary>Says how many rows were changed.</summary>
     public static async ValueTask<int> ExecuteAsync(
-        this NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind, CancellationToken cancellationToken)
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        CancellationToken cancellationToken
+    )
     {
         var command = Command(connection, sql, bind);
         await using (command.ConfigureAwait(false))
@@ -23,7 +27,10 @@ internal static class PostgreSqlCommands
     /// prepared: a plan that was made for empty tables would be kept while they fill.
     /// </summary>
     public static async ValueTask InsertAsync(
-        this NpgsqlConnection connection, IEnumerable<NpgsqlBatchCommand> inserts, CancellationToken cancellationToken)
+        this NpgsqlConnection connection,
+        IEnumerable<NpgsqlBatchCommand> inserts,
+        CancellationToken cancellationToken
+    )
     {
         var batch = new NpgsqlBatch(connection);
         await using (batch.ConfigureAwait(false))
@@ -40,8 +47,11 @@ internal static class PostgreSqlCommands
 
     /// <inheritdoc cref="InsertAsync(NpgsqlConnection, IEnumerable{NpgsqlBatchCommand}, CancellationToken)"/>
     public static ValueTask InsertAsync(
-        this NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind, CancellationToken cancellationToken) =>
-        connection.InsertAsync([Statement(sql, bind)], cancellationToken);
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        CancellationToken cancellationToken
+    ) => connection.InsertAsync([Statement(sql, bind)], cancellationToken);
 
     /// <summary>A statement to run together with others.</summary>
     public static NpgsqlBatchCommand Statement(string sql, Action<NpgsqlParameterCollection> bind)
@@ -56,7 +66,8 @@ internal static class PostgreSqlCommands
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var command = Command(connection, sql, bind);
         await using (command.ConfigureAwait(false))
@@ -76,7 +87,8 @@ internal static class PostgreSqlCommands
         string sql,
         Action<NpgsqlParameterCollection> bind,
         Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken
+    )
     {
         var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), Statement(sql, bind) } };
         await using (batch.ConfigureAwait(false))
@@ -92,7 +104,10 @@ internal static class PostgreSqlCommands
     }
 
     private static async ValueTask<List<T>> ReadAsync<T>(
-        NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+        NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -10,7 +10,10 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
 
     /// <summary>The contents of these notifications, those that are not kept in one query.</summary>
     public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
-        NpgsqlConnection connection, IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IEnumerable<Guid> notificationIds,
+        CancellationToken cancellationToken
+    )
     {
         var contents = new Dictionary<Guid, StoredContents>();
         var missing = new HashSet<Guid>();
@@ -28,13 +31,20 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
     }
 
     private async ValueTask ReadAsync(
-        NpgsqlConnection connection, HashSet<Guid> missing, Dictionary<Guid, StoredContents> contents, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        HashSet<Guid> missing,
+        Dictionary<Guid, StoredContents> contents,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await connection.QueryAsync(
-            _find,
-            parameters => parameters.With(missing.ToArray()),
-            row => (Id: row.GetGuid(0), Json: row.GetFieldValue<byte[]>(1)),
-            cancellationToken).ConfigureAwait(false);
+        var rows = await connection
+            .QueryAsync(
+                _find,
+                parameters => parameters.With(missing.ToArray()),
+                row => (Id: row.GetGuid(0), Json: row.GetFieldValue<byte[]>(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         foreach (var (id, json) in rows)
         {
             var read = StoredForm.ReadContents(json);

@@ -37,11 +37,17 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>Runs one statement, which is a transaction of its own, and reads its answer.</summary>
     public ValueTask<List<T>> QueryAsync<T>(
-        string sql, Action<NpgsqlParameterCollection> bind, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
-        UseAsync((connection, cancellation) => connection.QueryAsync(sql, bind, read, cancellation), cancellationToken);
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    ) => UseAsync((connection, cancellation) => connection.QueryAsync(sql, bind, read, cancellation), cancellationToken);
 
     /// <summary>Runs statements one after the other, outside a transaction.</summary>
-    public async ValueTask<T> UseAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken)
+    public async ValueTask<T> UseAsync<T>(
+        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -90,11 +96,15 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     /// the server gave up because of others (a deadlock) is done again from the beginning.
     /// </summary>
     public ValueTask<T> TransactAsync<T>(
-        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work, CancellationToken cancellationToken) =>
+        Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work,
+        CancellationToken cancellationToken
+    ) =>
         RepeatAsync(
             async connection =>
             {
-                var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+                var transaction = await connection
+                    .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+                    .ConfigureAwait(false);
                 await using (transaction.ConfigureAwait(false))
                 {
                     var result = await work(connection, cancellationToken).ConfigureAwait(false);
@@ -103,7 +113,8 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
                     return result;
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     /// <summary>
     /// As <see cref="TransactAsync"/>, for work that is one statement or one batch of them: by itself it is a transaction, and its only
@@ -114,11 +125,14 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             async connection =>
             {
                 T result = default!;
-                await ConfirmedAsync(connection, async () => result = await work(connection, CancellationToken.None).ConfigureAwait(false))
+                await ConfirmedAsync(connection, async () =>
+                        result = await work(connection, CancellationToken.None).ConfigureAwait(false)
+                    )
                     .ConfigureAwait(false);
                 return result;
             },
-            CancellationToken.None);
+            CancellationToken.None
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -142,7 +156,9 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
     // Days are left before one that could not be made is needed.
     private async ValueTask MakePartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+        var transaction = await connection
+            .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+            .ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             try
@@ -150,13 +166,14 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
                 await Partitions.MakeAheadAsync(connection, cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException exception) when (PostgreSqlPartitions.GaveUp(exception))
-            {
-            }
+            catch (PostgresException exception) when (PostgreSqlPartitions.GaveUp(exception)) { }
         }
     }
 
-    private async ValueTask<T> RepeatAsync<T>(Func<NpgsqlConnection, ValueTask<T>> transaction, CancellationToken cancellationToken)
+    private async ValueTask<T> RepeatAsync<T>(
+        Func<NpgsqlConnection, ValueTask<T>> transaction,
+        CancellationToken cancellationToken
+    )
     {
         for (var tries = 1; ; tries++)
         {
@@ -164,10 +181,10 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
             {
                 return await UseAsync((connection, _) => transaction(connection), cancellationToken).ConfigureAwait(false);
             }
-            catch (PostgresException exception) when (tries < MaxTries
-                && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure)
-            {
-            }
+            catch (PostgresException exception)
+                when (tries < MaxTries
+                    && exception.SqlState is PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure
+                ) { }
         }
     }
 
@@ -187,7 +204,9 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
         }
 
         if (!isConfirmed)
-            throw new NpgsqlException("The primary gave up waiting for its replicas and committed alone; a failover may undo that.");
+            throw new NpgsqlException(
+                "The primary gave up waiting for its replicas and committed alone; a failover may undo that."
+            );
 
         void Note(object sender, NpgsqlNoticeEventArgs said) => isConfirmed &= said.Notice.SqlState != PostgresErrorCodes.Warning;
     }

@@ -7,8 +7,7 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Writes new deliveries, within the transaction of whoever makes them.</summary>
 internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
 {
-    private readonly string _insert =
-        $"""
+    private readonly string _insert = $"""
         INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel, address, platform, app, provider, content_index,
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
             attempts_spent, retry_delay_ticks, state, reason, ended_at)
@@ -18,10 +17,10 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
             $23::smallint[], $24::text[], $25::timestamptz[])
         """;
 
-    private readonly string _supersede =
-        $"""
+    private readonly string _supersede = $"""
         UPDATE {database.Schema}.delivery d
-        SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1, reason = 'superseded', ended_at = newest.now
+        SET state = {(int)
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1, reason = 'superseded', ended_at = newest.now
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[])
             AS newest(id, tenant, collapse_key, channel, address, platform, app, now)
         WHERE d.tenant = newest.tenant AND d.collapse_key = newest.collapse_key AND d.due_at IS NOT NULL
@@ -38,67 +37,87 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
         NpgsqlConnection connection,
         IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> added,
         CancellationToken cancellationToken,
-        params IEnumerable<NpgsqlBatchCommand> before)
+        params IEnumerable<NpgsqlBatchCommand> before
+    )
     {
         // Nothing is to be collapsed but by the last of a batch: it takes the place of the batch's own earlier ones as well.
-        (Delivery Delivery, DateTimeOffset Now)[] newest = [.. added
-            .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
-            .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To))
-            .Select(group => (group.Last().Queued.Delivery, group.Last().Now))];
+        (Delivery Delivery, DateTimeOffset Now)[] newest =
+        [
+            .. added
+                .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
+                .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To))
+                .Select(group => (group.Last().Queued.Delivery, group.Last().Now)),
+        ];
         if (newest.Length > 0)
         {
             var locks = newest.Select(one => AdvisoryLock.Of(one.Delivery.Tenant, one.Delivery.CollapseKey!));
             await AdvisoryLock.TakeAsync(connection, locks, cancellationToken).ConfigureAwait(false);
         }
 
-        await connection.InsertAsync(added.Count > 0 ? before.Append(Insert(added)) : before, cancellationToken).ConfigureAwait(false);
+        await connection
+            .InsertAsync(added.Count > 0 ? before.Append(Insert(added)) : before, cancellationToken)
+            .ConfigureAwait(false);
         if (newest.Length > 0)
             await SupersedeAsync(connection, newest, cancellationToken).ConfigureAwait(false);
     }
 
-    private NpgsqlBatchCommand Insert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) => PostgreSqlCommands.Statement(
-        _insert,
-        parameters => parameters
-            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
-            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
-            .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
-            .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
-            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
-            .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
-            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null)
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
-            .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
-            .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
-            .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
-            .Column(NpgsqlDbType.Smallint, rows, row => (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled))
-            .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()));
+    private NpgsqlBatchCommand Insert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
+        PostgreSqlCommands.Statement(_insert, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row =>
+                    row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null
+                )
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
+                .Column(NpgsqlDbType.Smallint, rows, row =>
+                    (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)
+                )
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
+                .Column(NpgsqlDbType.TimestampTz, rows, row =>
+                    row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()
+                )
+        );
 
     private async ValueTask SupersedeAsync(
-        NpgsqlConnection connection, (Delivery Delivery, DateTimeOffset Now)[] newest, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        (Delivery Delivery, DateTimeOffset Now)[] newest,
+        CancellationToken cancellationToken
+    )
     {
-        await connection.ExecuteAsync(
-            _supersede,
-            parameters => parameters
-                .Column(NpgsqlDbType.Uuid, newest, row => row.Delivery.Id)
-                .Column(NpgsqlDbType.Text, newest, row => row.Delivery.Tenant)
-                .Column(NpgsqlDbType.Text, newest, row => row.Delivery.CollapseKey)
-                .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Channel.Name)
-                .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Value)
-                .Column(NpgsqlDbType.Smallint, newest, row => (short?)row.Delivery.To.Platform)
-                .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.App)
-                .Column(NpgsqlDbType.TimestampTz, newest, row => row.Now.ToDatabase()),
-            cancellationToken).ConfigureAwait(false);
+        await connection
+            .ExecuteAsync(
+                _supersede,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Uuid, newest, row => row.Delivery.Id)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.Tenant)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.CollapseKey)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Channel.Name)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Value)
+                        .Column(NpgsqlDbType.Smallint, newest, row => (short?)row.Delivery.To.Platform)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.App)
+                        .Column(NpgsqlDbType.TimestampTz, newest, row => row.Now.ToDatabase()),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 }

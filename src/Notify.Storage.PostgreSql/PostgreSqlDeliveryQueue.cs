@@ -6,9 +6,17 @@ namespace Notify.Storage.PostgreSql;
 
 /// <summary>The queue. Calls that enqueue share commits, and so do calls that settle.</summary>
 internal sealed class PostgreSqlDeliveryQueue(
-    PostgreSqlDatabase database, PostgreSqlEnqueue enqueue, PostgreSqlLease lease, PostgreSqlSettle settle) : IDeliveryQueue
+    PostgreSqlDatabase database,
+    PostgreSqlEnqueue enqueue,
+    PostgreSqlLease lease,
+    PostgreSqlSettle settle
+) : IDeliveryQueue
 {
-    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new("postgresql", enqueue.CommitAsync, IsFaultOfOneCall);
+    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(
+        "postgresql",
+        enqueue.CommitAsync,
+        IsFaultOfOneCall
+    );
     private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
 
     private readonly string _findNotification =
@@ -17,10 +25,10 @@ internal sealed class PostgreSqlDeliveryQueue(
     private readonly string _cancelExpansions =
         $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 WHERE notification_id = $1 AND due_at IS NOT NULL";
 
-    private readonly string _cancelDeliveries =
-        $"""
+    private readonly string _cancelDeliveries = $"""
         UPDATE {database.Schema}.delivery
-        SET state = {(int)DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, reason = 'cancelled', ended_at = $2
+        SET state = {(int)
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, reason = 'cancelled', ended_at = $2
         WHERE notification_id = $1 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= $2)
         RETURNING id
         """;
@@ -31,8 +39,15 @@ internal sealed class PostgreSqlDeliveryQueue(
     private readonly string _depth =
         $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery WHERE due_at IS NOT NULL GROUP BY priority, provider";
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
-        _enqueue.RunAsync([.. requests.Select(SerializedRequest.Of)], requests.Sum(request => 1 + request.Deliveries.Count), cancellationToken);
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
+        _enqueue.RunAsync(
+            [.. requests.Select(SerializedRequest.Of)],
+            requests.Sum(request => 1 + request.Deliveries.Count),
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         lease.TakeDueAsync(request, cancellationToken);
@@ -40,46 +55,87 @@ internal sealed class PostgreSqlDeliveryQueue(
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         lease.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        _settle.RunAsync(settlements, settlements.Count, cancellationToken);
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => _settle.RunAsync(settlements, settlements.Count, cancellationToken);
 
     public ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) => database.TransactAsync(
-        async (connection, cancellation) =>
-        {
-            var found = await connection.QueryAsync(
-                _findNotification, parameters => parameters.With(notificationId).With(tenant), row => row.GetInt32(0), cancellation).ConfigureAwait(false);
-            if (found.Count == 0)
-                return null;
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                var found = await connection
+                    .QueryAsync(
+                        _findNotification,
+                        parameters => parameters.With(notificationId).With(tenant),
+                        row => row.GetInt32(0),
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                if (found.Count == 0)
+                    return null;
 
-            // Expansions first: one that is adding deliveries is waited for, and then its deliveries are stopped as well.
-            await connection.ExecuteAsync(_cancelExpansions, parameters => parameters.With(notificationId).With(now), cancellation).ConfigureAwait(false);
-            return await CancelDeliveriesAsync(connection, notificationId, now, cancellation).ConfigureAwait(false);
-        },
-        cancellationToken);
+                // Expansions first: one that is adding deliveries is waited for, and then its deliveries are stopped as well.
+                await connection
+                    .ExecuteAsync(_cancelExpansions, parameters => parameters.With(notificationId).With(now), cancellation)
+                    .ConfigureAwait(false);
+                return await CancelDeliveriesAsync(connection, notificationId, now, cancellation).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
 
     public async ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
-        await database.QueryAsync(
-            _depth, _ => { }, row => new QueueDepth((Priority)row.GetInt16(0), row.GetString(1), row.GetInt64(2)), cancellationToken).ConfigureAwait(false);
+        await database
+            .QueryAsync(
+                _depth,
+                _ => { },
+                row => new QueueDepth((Priority)row.GetInt16(0), row.GetString(1), row.GetInt64(2)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     private async ValueTask<Cancellation?> CancelDeliveriesAsync(
-        NpgsqlConnection connection, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
-        var stopped = await connection.QueryAsync(
-            _cancelDeliveries, parameters => parameters.With(notificationId).With(now), row => row.GetGuid(0), cancellationToken).ConfigureAwait(false);
-        var others = await connection.QueryAsync(
-            _countOthers,
-            parameters => parameters.With(notificationId),
-            row => (UnderWay: row.GetInt64(0), Ended: row.GetInt64(1)),
-            cancellationToken).ConfigureAwait(false);
+        var stopped = await connection
+            .QueryAsync(
+                _cancelDeliveries,
+                parameters => parameters.With(notificationId).With(now),
+                row => row.GetGuid(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var others = await connection
+            .QueryAsync(
+                _countOthers,
+                parameters => parameters.With(notificationId),
+                row => (UnderWay: row.GetInt64(0), Ended: row.GetInt64(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count);
     }
 
     // A lost connection, or a server that is no primary any more, fails them all.
-    private static bool IsFaultOfOneCall(Exception exception) => exception switch
-    {
-        PostgresException answer => !answer.IsTransient && answer.SqlState is not (
-            PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.ReadOnlySqlTransaction),
-        _ => exception is not NpgsqlException,
-    };
+    private static bool IsFaultOfOneCall(Exception exception) =>
+        exception switch
+        {
+            PostgresException answer => !answer.IsTransient
+                && answer.SqlState
+                    is not (
+                        PostgresErrorCodes.AdminShutdown
+                        or PostgresErrorCodes.CrashShutdown
+                        or PostgresErrorCodes.ReadOnlySqlTransaction
+                    ),
+            _ => exception is not NpgsqlException,
+        };
 }

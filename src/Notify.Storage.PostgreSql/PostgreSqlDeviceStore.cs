@@ -12,10 +12,10 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
     private const string Columns =
         "tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason";
 
-    private readonly string _removeOthers = $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND token_hash = $2 AND id <> $3";
+    private readonly string _removeOthers =
+        $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND token_hash = $2 AND id <> $3";
 
-    private readonly string _register =
-        $"""
+    private readonly string _register = $"""
         INSERT INTO {database.Schema}.device AS known
             (tenant, id, user_id, platform, token, token_hash, app, locale, time_zone, registered_at, last_seen_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -30,67 +30,112 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
     private readonly string _find =
         $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = ANY($2) AND pruned_at IS NULL ORDER BY id";
 
-    private readonly string _list = $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 ORDER BY id";
+    private readonly string _list =
+        $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 ORDER BY id";
 
     private readonly string _remove = $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND id = $2";
 
-    private readonly string _prune =
-        $"""
+    private readonly string _prune = $"""
         UPDATE {database.Schema}.device SET pruned_at = $4, prune_reason = $3
         WHERE tenant = $1 AND token_hash = $2 AND pruned_at IS NULL AND last_seen_at <= $4
         """;
 
-    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => await database.TransactAsync(
-        async (connection, cancellation) =>
-        {
-            // Two devices that register one token at the same time take turns, so that exactly the later one has it.
-            await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Of(device.Tenant, device.Token)], cancellation).ConfigureAwait(false);
-            await connection.ExecuteAsync(
-                _removeOthers, parameters => parameters.With(device.Tenant).With(HashOf(device.Token)).With(device.Id), cancellation).ConfigureAwait(false);
-            return await connection.ExecuteAsync(_register, parameters => Bind(parameters, device), cancellation).ConfigureAwait(false);
-        },
-        cancellationToken).ConfigureAwait(false);
+    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
+        await database
+            .TransactAsync(
+                async (connection, cancellation) =>
+                {
+                    // Two devices that register one token at the same time take turns, so that exactly the later one has it.
+                    await AdvisoryLock
+                        .TakeAsync(connection, [AdvisoryLock.Of(device.Tenant, device.Token)], cancellation)
+                        .ConfigureAwait(false);
+                    await connection
+                        .ExecuteAsync(
+                            _removeOthers,
+                            parameters => parameters.With(device.Tenant).With(HashOf(device.Token)).With(device.Id),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                    return await connection
+                        .ExecuteAsync(_register, parameters => Bind(parameters, device), cancellation)
+                        .ConfigureAwait(false);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        await database.QueryAsync(_find, parameters => parameters.With(tenant).With(userIds.ToArray()), Read, cancellationToken).ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .QueryAsync(_find, parameters => parameters.With(tenant).With(userIds.ToArray()), Read, cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
-        await database.QueryAsync(_list, parameters => parameters.With(tenant).With(userId), Read, cancellationToken).ConfigureAwait(false);
+        await database
+            .QueryAsync(_list, parameters => parameters.With(tenant).With(userId), Read, cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        await database.TransactAsync(
-            (connection, cancellation) => connection.ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation),
-            cancellationToken).ConfigureAwait(false) > 0;
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation),
+                cancellationToken
+            )
+            .ConfigureAwait(false) > 0;
 
     public async ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
-        await database.TransactAsync(
-            (connection, cancellation) => connection.ExecuteAsync(
-                _prune,
-                parameters => parameters.With(tenant).With(HashOf(token)).With(reason.ToDatabase()!).With(knownDeadAt),
-                cancellation),
-            cancellationToken).ConfigureAwait(false) > 0;
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(
+                        _prune,
+                        parameters => parameters.With(tenant).With(HashOf(token)).With(reason.ToDatabase()!).With(knownDeadAt),
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false) > 0;
 
-    private static void Bind(NpgsqlParameterCollection parameters, Device device) => parameters
-        .With(device.Tenant).With(device.Id).With(device.UserId).With((short)device.Platform).With(device.Token).With(HashOf(device.Token))
-        .WithOrNull(NpgsqlDbType.Text, device.App).WithOrNull(NpgsqlDbType.Text, device.Locale).WithOrNull(NpgsqlDbType.Text, device.TimeZone)
-        .With(device.RegisteredAt).With(device.LastSeenAt);
+    private static void Bind(NpgsqlParameterCollection parameters, Device device) =>
+        parameters
+            .With(device.Tenant)
+            .With(device.Id)
+            .With(device.UserId)
+            .With((short)device.Platform)
+            .With(device.Token)
+            .With(HashOf(device.Token))
+            .WithOrNull(NpgsqlDbType.Text, device.App)
+            .WithOrNull(NpgsqlDbType.Text, device.Locale)
+            .WithOrNull(NpgsqlDbType.Text, device.TimeZone)
+            .With(device.RegisteredAt)
+            .With(device.LastSeenAt);
 
-    private static Device Read(NpgsqlDataReader row) => new()
-    {
-        Tenant = row.GetString(0),
-        Id = row.GetString(1),
-        UserId = row.GetString(2),
-        Platform = (Platform)row.GetInt16(3),
-        Token = row.GetString(4),
-        App = row.TextOrNull(5),
-        Locale = row.TextOrNull(6),
-        TimeZone = row.TextOrNull(7),
-        RegisteredAt = row.Time(8),
-        LastSeenAt = row.Time(9),
-        PrunedAt = row.TimeOrNull(10),
-        PruneReason = row.TextOrNull(11),
-    };
+    private static Device Read(NpgsqlDataReader row) =>
+        new()
+        {
+            Tenant = row.GetString(0),
+            Id = row.GetString(1),
+            UserId = row.GetString(2),
+            Platform = (Platform)row.GetInt16(3),
+            Token = row.GetString(4),
+            App = row.TextOrNull(5),
+            Locale = row.TextOrNull(6),
+            TimeZone = row.TextOrNull(7),
+            RegisteredAt = row.Time(8),
+            LastSeenAt = row.Time(9),
+            PrunedAt = row.TimeOrNull(10),
+            PruneReason = row.TextOrNull(11),
+        };
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

@@ -10,8 +10,7 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
 {
     private const int MostEvents = 1_000;
 
-    private readonly string _lease =
-        $"""
+    private readonly string _lease = $"""
         WITH taken AS MATERIALIZED (
             SELECT tenant, recipient, template FROM {database.Schema}.digest
             WHERE due_at <= $1 ORDER BY due_at LIMIT $2 FOR UPDATE SKIP LOCKED
@@ -21,8 +20,7 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
         RETURNING d.tenant, d.recipient, d.template, d.fence
         """;
 
-    private readonly string _events =
-        $"""
+    private readonly string _events = $"""
         SELECT leased.number::integer, event.* FROM unnest($1::text[], $2::bytea[], $3::text[])
             WITH ORDINALITY AS leased(tenant, recipient, template, number)
         CROSS JOIN LATERAL (
@@ -38,55 +36,88 @@ internal sealed class PostgreSqlDigestStore(PostgreSqlDatabase database, Postgre
     private readonly string _forget =
         $"DELETE FROM {database.Schema}.digest_event WHERE tenant = $1 AND recipient = $2 AND template = $3 AND id = ANY($4)";
 
-    private readonly string _end =
-        $"""
+    private readonly string _end = $"""
         DELETE FROM {database.Schema}.digest WHERE tenant = $1 AND recipient = $2 AND template = $3
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.digest_event WHERE tenant = $1 AND recipient = $2 AND template = $3)
         """;
 
     public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
-        await database.TransactAsync<IReadOnlyList<DigestLease>>(
-            async (connection, cancellation) =>
-            {
-                var digests = await connection.QueryAsync(
-                    _lease,
-                    parameters => parameters.With(now).With(max).With(until),
-                    row => new LeasedDigest(row.GetString(0), row.GetFieldValue<byte[]>(1), row.GetString(2), row.GetInt64(3)),
-                    cancellation).ConfigureAwait(false);
-                return digests.Count == 0 ? [] : await WithEventsAsync(connection, digests, cancellation).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .TransactAsync<IReadOnlyList<DigestLease>>(
+                async (connection, cancellation) =>
+                {
+                    var digests = await connection
+                        .QueryAsync(
+                            _lease,
+                            parameters => parameters.With(now).With(max).With(until),
+                            row => new LeasedDigest(
+                                row.GetString(0),
+                                row.GetFieldValue<byte[]>(1),
+                                row.GetString(2),
+                                row.GetInt64(3)
+                            ),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                    return digests.Count == 0
+                        ? []
+                        : await WithEventsAsync(connection, digests, cancellation).ConfigureAwait(false);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public ValueTask<bool> CloseAsync(
-        DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken) => database.TransactAsync(
-        async (connection, cancellation) =>
-        {
-            var held = await connection.ExecuteAsync(
-                _move, parameters => Of(parameters, lease).With(lease.Fence).With(nextDueAt), cancellation).ConfigureAwait(false);
-            if (held == 0)
-                return false;
+        DigestLease lease,
+        EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    ) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                var held = await connection
+                    .ExecuteAsync(_move, parameters => Of(parameters, lease).With(lease.Fence).With(nextDueAt), cancellation)
+                    .ConfigureAwait(false);
+                if (held == 0)
+                    return false;
 
-            Guid[] ids = [.. lease.Events.Select(collected => collected.Id)];
-            await connection.ExecuteAsync(_forget, parameters => Of(parameters, lease).With(ids), cancellation).ConfigureAwait(false);
-            await connection.ExecuteAsync(_end, parameters => Of(parameters, lease), cancellation).ConfigureAwait(false);
-            if (request is not null)
-                await enqueue.AddAsync(connection, [SerializedRequest.Of(request)], cancellation).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken);
+                Guid[] ids = [.. lease.Events.Select(collected => collected.Id)];
+                await connection
+                    .ExecuteAsync(_forget, parameters => Of(parameters, lease).With(ids), cancellation)
+                    .ConfigureAwait(false);
+                await connection.ExecuteAsync(_end, parameters => Of(parameters, lease), cancellation).ConfigureAwait(false);
+                if (request is not null)
+                    await enqueue.AddAsync(connection, [SerializedRequest.Of(request)], cancellation).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken
+        );
 
     private async ValueTask<IReadOnlyList<DigestLease>> WithEventsAsync(
-        NpgsqlConnection connection, List<LeasedDigest> digests, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        List<LeasedDigest> digests,
+        CancellationToken cancellationToken
+    )
     {
-        var events = await connection.QueryAsync(
-            _events,
-            parameters => parameters
-                .Column(NpgsqlDbType.Text, digests, digest => digest.Tenant)
-                .Column(NpgsqlDbType.Bytea, digests, digest => digest.Recipient)
-                .Column(NpgsqlDbType.Text, digests, digest => digest.Template),
-            row => (Number: row.GetInt32(0), Event: ReadEvent(row)),
-            cancellationToken).ConfigureAwait(false);
+        var events = await connection
+            .QueryAsync(
+                _events,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Text, digests, digest => digest.Tenant)
+                        .Column(NpgsqlDbType.Bytea, digests, digest => digest.Recipient)
+                        .Column(NpgsqlDbType.Text, digests, digest => digest.Template),
+                row => (Number: row.GetInt32(0), Event: ReadEvent(row)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. events.GroupBy(one => one.Number, one => one.Event).Select(group => digests[group.Key - 1].With([.. group]))];
     }
 

@@ -10,14 +10,12 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
 {
     private readonly PostgreSqlIdempotency _idempotency = new(database);
 
-    private readonly string _insertNotifications =
-        $"""
+    private readonly string _insertNotifications = $"""
         INSERT INTO {database.Schema}.notification (id, tenant, accepted_at, expires_at, trigger, contents)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bytea[], $6::bytea[])
         """;
 
-    private readonly string _insertExpansions =
-        $"""
+    private readonly string _insertExpansions = $"""
         INSERT INTO {database.Schema}.expansion (notification_id, topic, position, total, due_at, updated_at)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])
         """;
@@ -25,11 +23,17 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
     public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) =>
         batch.All(request => request.IsOnlyInserted)
             ? database.CommitAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken))
-            : database.TransactAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken), CancellationToken.None);
+            : database.TransactAsync(
+                (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken),
+                CancellationToken.None
+            );
 
     /// <summary>Adds a batch within the connection's transaction.</summary>
     public async ValueTask<EnqueueResult[]> AddAsync(
-        NpgsqlConnection connection, IReadOnlyList<SerializedRequest> batch, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<SerializedRequest> batch,
+        CancellationToken cancellationToken
+    )
     {
         var results = await _idempotency.ClaimAsync(connection, batch, cancellationToken).ConfigureAwait(false);
         SerializedRequest[] stored = [.. batch.Where((_, i) => results[i].Status == EnqueueStatus.Stored)];
@@ -38,39 +42,59 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
         return results;
     }
 
-    private async ValueTask StoreAsync(NpgsqlConnection connection, SerializedRequest[] requests, CancellationToken cancellationToken)
+    private async ValueTask StoreAsync(
+        NpgsqlConnection connection,
+        SerializedRequest[] requests,
+        CancellationToken cancellationToken
+    )
     {
-        (Notification, NewExpansion, int)[] expansions = [.. requests.SelectMany(request =>
-            request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position)))];
-        await deliveries.AddAsync(
-            connection,
-            [.. requests.SelectMany(request => request.Request.Deliveries, (request, queued) => (queued, request.Notification.AcceptedAt))],
-            cancellationToken,
-            before: expansions.Length > 0 ? [InsertNotifications(requests), InsertExpansions(expansions)] : [InsertNotifications(requests)])
+        (Notification, NewExpansion, int)[] expansions =
+        [
+            .. requests.SelectMany(request =>
+                request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position))
+            ),
+        ];
+        await deliveries
+            .AddAsync(
+                connection,
+                [
+                    .. requests.SelectMany(
+                        request => request.Request.Deliveries,
+                        (request, queued) => (queued, request.Notification.AcceptedAt)
+                    ),
+                ],
+                cancellationToken,
+                before: expansions.Length > 0
+                    ? [InsertNotifications(requests), InsertExpansions(expansions)]
+                    : [InsertNotifications(requests)]
+            )
             .ConfigureAwait(false);
-        await digests.AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken).ConfigureAwait(false);
+        await digests
+            .AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private NpgsqlBatchCommand InsertNotifications(SerializedRequest[] rows) => PostgreSqlCommands.Statement(
-        _insertNotifications,
-        parameters => parameters
-            .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
-            .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
-            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
-            .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
-            .Column(NpgsqlDbType.Bytea, rows, row => row.Contents));
+    private NpgsqlBatchCommand InsertNotifications(SerializedRequest[] rows) =>
+        PostgreSqlCommands.Statement(_insertNotifications, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Contents)
+        );
 
     private NpgsqlBatchCommand InsertExpansions((Notification Notification, NewExpansion Expansion, int Position)[] rows) =>
-        PostgreSqlCommands.Statement(
-            _insertExpansions,
-            parameters => parameters
+        PostgreSqlCommands.Statement(_insertExpansions, parameters =>
+            parameters
                 .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
                 .Column(NpgsqlDbType.Text, rows, row => row.Expansion.Topic)
                 .Column(NpgsqlDbType.Integer, rows, row => row.Position)
                 .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
                 .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase()));
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+        );
 }
 
 /// <summary>A request with its notification's JSON, written before the batch needs it.</summary>
@@ -80,7 +104,9 @@ internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger,
 
     /// <summary>Whether what is there already does not matter to it, so that one round trip makes it durable.</summary>
     public bool IsOnlyInserted =>
-        Request.Idempotency is null && Request.Digests.Count == 0 && Request.Deliveries.All(queued => queued.Delivery.CollapseKey is null);
+        Request.Idempotency is null
+        && Request.Digests.Count == 0
+        && Request.Deliveries.All(queued => queued.Delivery.CollapseKey is null);
 
     public static SerializedRequest Of(EnqueueRequest request) =>
         new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification));

@@ -8,17 +8,21 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlIdempotency(PostgreSqlDatabase database)
 {
     // A key that is held is written back as it was: only a row that the statement wrote is in its answer.
-    private readonly string _claim =
-        $"""
+    private readonly string _claim = $"""
         INSERT INTO {database.Schema}.idempotency AS held (tenant, key, fingerprint, notification_id, claimed_at, expires_at)
         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])
         ON CONFLICT (tenant, key) DO UPDATE SET
-            {KeepWhileHeld("fingerprint")}, {KeepWhileHeld("notification_id")}, {KeepWhileHeld("expires_at")}, {KeepWhileHeld("claimed_at")}
+            {KeepWhileHeld("fingerprint")}, {KeepWhileHeld("notification_id")}, {KeepWhileHeld("expires_at")}, {KeepWhileHeld(
+            "claimed_at"
+        )}
         RETURNING tenant, key, fingerprint, notification_id, expires_at
         """;
 
     public async ValueTask<EnqueueResult[]> ClaimAsync(
-        NpgsqlConnection connection, IReadOnlyList<SerializedRequest> batch, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        IReadOnlyList<SerializedRequest> batch,
+        CancellationToken cancellationToken
+    )
     {
         var results = new EnqueueResult[batch.Count];
         var undecided = new List<int>();
@@ -33,9 +37,14 @@ internal sealed class PostgreSqlIdempotency(PostgreSqlDatabase database)
         // more, because it expired within the batch, claims the key anew.
         while (undecided.Count > 0)
         {
-            SerializedRequest[] first = [.. undecided.Select(i => batch[i]).DistinctBy(KeyOf)
-                .OrderBy(request => request.Notification.Tenant, StringComparer.Ordinal)
-                .ThenBy(request => request.Request.Idempotency!.Key, StringComparer.Ordinal)];
+            SerializedRequest[] first =
+            [
+                .. undecided
+                    .Select(i => batch[i])
+                    .DistinctBy(KeyOf)
+                    .OrderBy(request => request.Notification.Tenant, StringComparer.Ordinal)
+                    .ThenBy(request => request.Request.Idempotency!.Key, StringComparer.Ordinal),
+            ];
             var holders = await ClaimOnceAsync(connection, first, cancellationToken).ConfigureAwait(false);
             undecided.RemoveAll(i => Decide(batch[i], holders[KeyOf(batch[i])], ref results[i]));
         }
@@ -56,21 +65,30 @@ internal sealed class PostgreSqlIdempotency(PostgreSqlDatabase database)
     }
 
     private async ValueTask<Dictionary<(string Tenant, string Key), Holder>> ClaimOnceAsync(
-        NpgsqlConnection connection, SerializedRequest[] rows, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        SerializedRequest[] rows,
+        CancellationToken cancellationToken
+    )
     {
-        var holders = await connection.QueryAsync(
-            _claim,
-            parameters => parameters
-                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
-                .Column(NpgsqlDbType.Text, rows, row => row.Request.Idempotency!.Key)
-                .Column(NpgsqlDbType.Bytea, rows, row => row.Request.Idempotency!.Fingerprint.ToArray())
-                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Request.Idempotency!.ExpiresAt.ToDatabase()),
-            row => (
-                Key: (row.GetString(0), row.GetString(1)),
-                Holder: new Holder(row.GetFieldValue<byte[]>(2), row.GetGuid(3), row.GetFieldValue<DateTime>(4))),
-            cancellationToken).ConfigureAwait(false);
+        var holders = await connection
+            .QueryAsync(
+                _claim,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+                        .Column(NpgsqlDbType.Text, rows, row => row.Request.Idempotency!.Key)
+                        .Column(NpgsqlDbType.Bytea, rows, row => row.Request.Idempotency!.Fingerprint.ToArray())
+                        .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                        .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                        .Column(NpgsqlDbType.TimestampTz, rows, row => row.Request.Idempotency!.ExpiresAt.ToDatabase()),
+                row =>
+                    (
+                        Key: (row.GetString(0), row.GetString(1)),
+                        Holder: new Holder(row.GetFieldValue<byte[]>(2), row.GetGuid(3), row.GetFieldValue<DateTime>(4))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return holders.ToDictionary(holder => holder.Key, holder => holder.Holder);
     }
 

@@ -19,8 +19,7 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
 
     // Jumps from tenant to tenant through the index, instead of reading the whole backlog to learn whose it is. A lane is
     // looked through twice: behind the tenant that was served last, then from the beginning up to that one.
-    private readonly string _findTenants =
-        $"""
+    private readonly string _findTenants = $"""
         WITH RECURSIVE lane AS (
             SELECT number, part, priority, provider,
                 CASE part WHEN 1 THEN last ELSE '' END AS after, CASE part WHEN 2 THEN last END AS up_to
@@ -39,8 +38,7 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
         SELECT number::integer, tenant FROM waiting WHERE due_at <= $4 ORDER BY number, part, tenant
         """;
 
-    private readonly string _takeDue =
-        $"""
+    private readonly string _takeDue = $"""
         WITH taken AS MATERIALIZED (
             SELECT share.number, due.id, due.due_at
             FROM unnest($1::integer[], $2::smallint[], $3::text[], $4::text[], $5::bigint[]) AS share(number, priority, provider, tenant, wanted)
@@ -52,8 +50,7 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
         {Lease(database.Schema, owner: "$7", until: "$8")}
         """;
 
-    private readonly string _claim =
-        $"""
+    private readonly string _claim = $"""
         WITH taken AS MATERIALIZED (
             SELECT reference.number::integer, d.id, d.due_at
             FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS reference(id, fence, number)
@@ -67,69 +64,116 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
     public async ValueTask<IReadOnlyList<Lease>> TakeDueAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         var lanes = await FindLanesAsync(request, cancellationToken).ConfigureAwait(false);
-        return lanes.Count == 0 ? [] : await database.TransactAsync(
-            async (connection, cancellation) =>
-            {
-                LeaseTurn[] turns = [.. lanes.Select(lane => new LeaseTurn(lane.Quota, lane.Tenants))];
-                while (SharesOf(turns) is { Count: > 0 } shares)
-                    await TakeAsync(connection, request, shares, cancellation).ConfigureAwait(false);
+        return lanes.Count == 0
+            ? []
+            : await database
+                .TransactAsync(
+                    async (connection, cancellation) =>
+                    {
+                        LeaseTurn[] turns = [.. lanes.Select(lane => new LeaseTurn(lane.Quota, lane.Tenants))];
+                        while (SharesOf(turns) is { Count: > 0 } shares)
+                            await TakeAsync(connection, request, shares, cancellation).ConfigureAwait(false);
 
-                LeasedRow[] taken = [.. turns.SelectMany(TakenInTurn)];
-                return await FinishAsync(connection, taken, request.Owner, request.Until, cancellation).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+                        LeasedRow[] taken = [.. turns.SelectMany(TakenInTurn)];
+                        return await FinishAsync(connection, taken, request.Owner, request.Until, cancellation)
+                            .ConfigureAwait(false);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
     }
 
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         database.TransactAsync(
             async (connection, cancellation) =>
             {
-                var rows = await connection.QueryByIdAsync(
-                    _claim,
-                    parameters => parameters
-                        .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)
-                        .Column(NpgsqlDbType.Bigint, request.References, reference => reference.Fence)
-                        .With(request.Owner).With(request.Until),
-                    Read,
-                    cancellation).ConfigureAwait(false);
-                return await FinishAsync(connection, [.. rows.OrderBy(row => row.Number)], request.Owner, request.Until, cancellation)
+                var rows = await connection
+                    .QueryByIdAsync(
+                        _claim,
+                        parameters =>
+                            parameters
+                                .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)
+                                .Column(NpgsqlDbType.Bigint, request.References, reference => reference.Fence)
+                                .With(request.Owner)
+                                .With(request.Until),
+                        Read,
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                return await FinishAsync(
+                        connection,
+                        [.. rows.OrderBy(row => row.Number)],
+                        request.Owner,
+                        request.Until,
+                        cancellation
+                    )
                     .ConfigureAwait(false);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Allowance)[] Tenants)>> FindLanesAsync(LeaseRequest request, CancellationToken cancellationToken)
+    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Allowance)[] Tenants)>> FindLanesAsync(
+        LeaseRequest request,
+        CancellationToken cancellationToken
+    )
     {
-        var found = await database.QueryAsync(
-            _findTenants,
-            parameters => parameters
-                .Column(NpgsqlDbType.Smallint, request.Quotas, quota => (short)quota.Priority)
-                .Column(NpgsqlDbType.Text, request.Quotas, quota => quota.Provider)
-                .Column(NpgsqlDbType.Text, request.Quotas, quota => _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), ""))
-                .With(request.Now),
-            row => (Number: row.GetInt32(0), Tenant: row.GetString(1)),
-            cancellationToken).ConfigureAwait(false);
-        return [.. found.GroupBy(one => one.Number).Select(lane => (
-            request.Quotas[lane.Key - 1],
-            lane.Take(TenantsPerLease).Select(one => (one.Tenant, request.TenantAllowance?.Invoke(one.Tenant) ?? int.MaxValue)).ToArray()))];
+        var found = await database
+            .QueryAsync(
+                _findTenants,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Smallint, request.Quotas, quota => (short)quota.Priority)
+                        .Column(NpgsqlDbType.Text, request.Quotas, quota => quota.Provider)
+                        .Column(NpgsqlDbType.Text, request.Quotas, quota =>
+                            _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "")
+                        )
+                        .With(request.Now),
+                row => (Number: row.GetInt32(0), Tenant: row.GetString(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. found
+                .GroupBy(one => one.Number)
+                .Select(lane =>
+                    (
+                        request.Quotas[lane.Key - 1],
+                        lane.Take(TenantsPerLease)
+                            .Select(one => (one.Tenant, request.TenantAllowance?.Invoke(one.Tenant) ?? int.MaxValue))
+                            .ToArray()
+                    )
+                ),
+        ];
     }
 
     private static List<(LeaseTurn Turn, string Tenant, int Wanted)> SharesOf(LeaseTurn[] turns) =>
         [.. turns.SelectMany(turn => turn.NextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
 
     private async ValueTask TakeAsync(
-        NpgsqlConnection connection, LeaseRequest request, List<(LeaseTurn Turn, string Tenant, int Wanted)> shares, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        LeaseRequest request,
+        List<(LeaseTurn Turn, string Tenant, int Wanted)> shares,
+        CancellationToken cancellationToken
+    )
     {
-        var rows = await connection.QueryAsync(
-            _takeDue,
-            parameters => parameters
-                .With(Enumerable.Range(0, shares.Count).ToArray())
-                .Column(NpgsqlDbType.Smallint, shares, share => (short)share.Turn.Quota.Priority)
-                .Column(NpgsqlDbType.Text, shares, share => share.Turn.Quota.Provider)
-                .Column(NpgsqlDbType.Text, shares, share => share.Tenant)
-                .Column(NpgsqlDbType.Bigint, shares, share => (long)share.Wanted)
-                .With(request.Now).With(request.Owner).With(request.Until),
-            Read,
-            cancellationToken).ConfigureAwait(false);
+        var rows = await connection
+            .QueryAsync(
+                _takeDue,
+                parameters =>
+                    parameters
+                        .With(Enumerable.Range(0, shares.Count).ToArray())
+                        .Column(NpgsqlDbType.Smallint, shares, share => (short)share.Turn.Quota.Priority)
+                        .Column(NpgsqlDbType.Text, shares, share => share.Turn.Quota.Provider)
+                        .Column(NpgsqlDbType.Text, shares, share => share.Tenant)
+                        .Column(NpgsqlDbType.Bigint, shares, share => (long)share.Wanted)
+                        .With(request.Now)
+                        .With(request.Owner)
+                        .With(request.Until),
+                Read,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
         var byShare = rows.ToLookup(row => row.Number);
         for (var i = 0; i < shares.Count; i++)
@@ -147,29 +191,38 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
     }
 
     private async ValueTask<IReadOnlyList<Lease>> FinishAsync(
-        NpgsqlConnection connection, LeasedRow[] rows, string owner, DateTimeOffset until, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        LeasedRow[] rows,
+        string owner,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
     {
-        var known = await contents.OfAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken).ConfigureAwait(false);
+        var known = await contents
+            .OfAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken)
+            .ConfigureAwait(false);
         return [.. rows.Select(row => new Lease(row.Delivery.WithContent(known), owner, row.Fence, until))];
     }
 
-    private static LeasedRow Read(NpgsqlDataReader row) => new(
-        PostgreSqlRow.ReadDelivery(row),
-        row.GetInt64(PostgreSqlRow.ColumnCount),
-        row.Time(PostgreSqlRow.ColumnCount + 1),
-        row.GetInt32(PostgreSqlRow.ColumnCount + 2));
+    private static LeasedRow Read(NpgsqlDataReader row) =>
+        new(
+            PostgreSqlRow.ReadDelivery(row),
+            row.GetInt64(PostgreSqlRow.ColumnCount),
+            row.Time(PostgreSqlRow.ColumnCount + 1),
+            row.GetInt32(PostgreSqlRow.ColumnCount + 2)
+        );
 
     private static string NextTenant(string schema, string lane, string after) =>
         $"""
-        SELECT d.tenant, d.due_at FROM {schema}.delivery d
-        WHERE d.priority = {lane}.priority AND d.provider = {lane}.provider AND d.tenant > {after} AND d.due_at IS NOT NULL
-        ORDER BY d.tenant, d.due_at LIMIT 1
-        """;
+            SELECT d.tenant, d.due_at FROM {schema}.delivery d
+            WHERE d.priority = {lane}.priority AND d.provider = {lane}.provider AND d.tenant > {after} AND d.due_at IS NOT NULL
+            ORDER BY d.tenant, d.due_at LIMIT 1
+            """;
 
     private static string Lease(string schema, string owner, string until) =>
         $"""
-        UPDATE {schema}.delivery d SET owner = {owner}, due_at = {until}, fence = d.fence + 1
-        FROM taken WHERE d.id = taken.id
-        RETURNING {PostgreSqlRow.Columns}, d.fence, taken.due_at, taken.number
-        """;
+            UPDATE {schema}.delivery d SET owner = {owner}, due_at = {until}, fence = d.fence + 1
+            FROM taken WHERE d.id = taken.id
+            RETURNING {PostgreSqlRow.Columns}, d.fence, taken.due_at, taken.number
+            """;
 }

@@ -5,7 +5,8 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>Makes the tables before any worker starts, so that a database that cannot be used is said at start.</summary>
-internal sealed class PostgreSqlMigration(PostgreSqlDatabase database, ILogger<PostgreSqlMigration> logger) : IHostedLifecycleService
+internal sealed class PostgreSqlMigration(PostgreSqlDatabase database, ILogger<PostgreSqlMigration> logger)
+    : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -18,8 +19,9 @@ internal sealed class PostgreSqlMigration(PostgreSqlDatabase database, ILogger<P
         {
             throw new InvalidOperationException(
                 $"The PostgreSQL database cannot be used: {exception.Message} Check that the server runs and can be reached, that the "
-                + "database exists, and that the user may connect and create a schema or the tables in it.",
-                exception);
+                    + "database exists, and that the user may connect and create a schema or the tables in it.",
+                exception
+            );
         }
     }
 
@@ -35,11 +37,14 @@ internal sealed class PostgreSqlMigration(PostgreSqlDatabase database, ILogger<P
 
     private async ValueTask CheckDurabilityAsync(CancellationToken cancellationToken)
     {
-        var settings = await database.QueryAsync(
-            "SELECT current_setting('fsync'), current_setting('synchronous_commit')",
-            _ => { },
-            row => (Fsync: row.GetString(0), SynchronousCommit: row.GetString(1)),
-            cancellationToken).ConfigureAwait(false);
+        var settings = await database
+            .QueryAsync(
+                "SELECT current_setting('fsync'), current_setting('synchronous_commit')",
+                _ => { },
+                row => (Fsync: row.GetString(0), SynchronousCommit: row.GetString(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (settings[0].Fsync == "off" || settings[0].SynchronousCommit == "off")
             Log.CommitsNotDurable(logger, settings[0].Fsync, settings[0].SynchronousCommit);
     }

@@ -6,14 +6,12 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Reads what was accepted and what became of it.</summary>
 internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, PostgreSqlContents contents) : INotificationStore
 {
-    private readonly string _find =
-        $"""
+    private readonly string _find = $"""
         SELECT n.id, n.accepted_at, n.expires_at, n.trigger, n.contents FROM {database.Schema}.notification n
         WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}
         """;
 
-    private readonly string _list =
-        $"""
+    private readonly string _list = $"""
         SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d
         WHERE d.notification_id = $1 AND d.tenant = $2 AND ($3 IS NULL OR d.id > $3) ORDER BY d.id LIMIT $4
         """;
@@ -23,29 +21,50 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
 
     public async ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
-        var found = await database.QueryAsync(
-            _find, parameters => parameters.With(id).With(tenant), row => PostgreSqlRow.ReadNotification(row, 0), cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .QueryAsync(
+                _find,
+                parameters => parameters.With(id).With(tenant),
+                row => PostgreSqlRow.ReadNotification(row, 0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.SingleOrDefault();
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken) => database.UseAsync(
-        (connection, cancellation) => PostgreSqlRecords.ReadAsync(
-            connection,
-            _list,
-            parameters => parameters.With(notificationId).With(tenant).WithOrNull(NpgsqlDbType.Uuid, after).With(limit),
-            contents,
-            cancellation),
-        cancellationToken);
+        string tenant,
+        Guid notificationId,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
+        database.UseAsync(
+            (connection, cancellation) =>
+                PostgreSqlRecords.ReadAsync(
+                    connection,
+                    _list,
+                    parameters => parameters.With(notificationId).With(tenant).WithOrNull(NpgsqlDbType.Uuid, after).With(limit),
+                    contents,
+                    cancellation
+                ),
+            cancellationToken
+        );
 
     public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
-        var counts = await database.QueryAsync(
-            _count,
-            parameters => parameters.With(notificationId).With(tenant),
-            row => KeyValuePair.Create((DeliveryState)row.GetInt16(0), row.GetInt64(1)),
-            cancellationToken).ConfigureAwait(false);
+        var counts = await database
+            .QueryAsync(
+                _count,
+                parameters => parameters.With(notificationId).With(tenant),
+                row => KeyValuePair.Create((DeliveryState)row.GetInt16(0), row.GetInt64(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return counts.ToDictionary();
     }
 }

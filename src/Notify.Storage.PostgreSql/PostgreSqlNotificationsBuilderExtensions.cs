@@ -31,7 +31,10 @@ public static class PostgreSqlNotificationsBuilderExtensions
     /// <summary>Keeps everything in a PostgreSQL database. Safe to call twice: the second call changes the options further.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="PostgreSqlStoreOptions.ConnectionString"/> or <see cref="PostgreSqlStoreOptions.DataSource"/>.</param>
-    public static INotificationsBuilder UsePostgreSql(this INotificationsBuilder builder, Action<PostgreSqlStoreOptions> configure)
+    public static INotificationsBuilder UsePostgreSql(
+        this INotificationsBuilder builder,
+        Action<PostgreSqlStoreOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;

@@ -7,7 +7,11 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Enqueues within a transaction of the application on the same database.</summary>
 internal sealed class PostgreSqlOutbox(PostgreSqlDatabase database, PostgreSqlEnqueue enqueue) : IOutbox
 {
-    public async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken)
+    public async ValueTask<EnqueueResult> EnqueueAsync(
+        EnqueueRequest request,
+        DbTransaction transaction,
+        CancellationToken cancellationToken
+    )
     {
         if (transaction is not NpgsqlTransaction { Connection: { } connection })
             throw new ArgumentException("The transaction is not one of Npgsql, or it has ended.", nameof(transaction));

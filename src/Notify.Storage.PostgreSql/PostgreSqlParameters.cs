@@ -9,7 +9,8 @@ internal static class PostgreSqlParameters
 {
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
 
-    public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value) where T : notnull
+    public static NpgsqlParameterCollection With<T>(this NpgsqlParameterCollection parameters, T value)
+        where T : notnull
     {
         parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return parameters;
@@ -21,14 +22,22 @@ internal static class PostgreSqlParameters
     public static NpgsqlParameterCollection WithOrNull(this NpgsqlParameterCollection parameters, DateTimeOffset? value) =>
         parameters.WithOrNull(NpgsqlDbType.TimestampTz, value?.ToDatabase());
 
-    public static NpgsqlParameterCollection WithOrNull(this NpgsqlParameterCollection parameters, NpgsqlDbType type, object? value)
+    public static NpgsqlParameterCollection WithOrNull(
+        this NpgsqlParameterCollection parameters,
+        NpgsqlDbType type,
+        object? value
+    )
     {
         parameters.Add(new NpgsqlParameter { NpgsqlDbType = type, Value = value ?? DBNull.Value });
         return parameters;
     }
 
     public static NpgsqlParameterCollection Column<TRow, TValue>(
-        this NpgsqlParameterCollection parameters, NpgsqlDbType type, IReadOnlyList<TRow> rows, Func<TRow, TValue> value)
+        this NpgsqlParameterCollection parameters,
+        NpgsqlDbType type,
+        IReadOnlyList<TRow> rows,
+        Func<TRow, TValue> value
+    )
     {
         var values = new TValue[rows.Count];
         for (var i = 0; i < values.Length; i++)
@@ -45,7 +54,10 @@ internal static class PostgreSqlParameters
     {
         var ticks = time.UtcTicks;
         var beyond = ticks % TicksPerMicrosecond;
-        return new DateTime(beyond == 0 || ticks > DateTime.MaxValue.Ticks - TicksPerMicrosecond ? ticks : ticks - beyond + TicksPerMicrosecond, DateTimeKind.Utc);
+        return new DateTime(
+            beyond == 0 || ticks > DateTime.MaxValue.Ticks - TicksPerMicrosecond ? ticks : ticks - beyond + TicksPerMicrosecond,
+            DateTimeKind.Utc
+        );
     }
 
     /// <summary>A vendor's words, without what PostgreSQL text cannot hold: a settlement must never fail over them.</summary>

@@ -32,8 +32,7 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
 
     private readonly string _remove = $"DELETE FROM \"{schema}\".notification_partition WHERE name = $1";
 
-    private readonly string _hasRows =
-        $"""
+    private readonly string _hasRows = $"""
         SELECT EXISTS (SELECT 1 FROM "{schema}".delivery WHERE notification_id >= $1 AND notification_id < $2)
             OR EXISTS (SELECT 1 FROM "{schema}".expansion WHERE notification_id >= $1 AND notification_id < $2)
         """;
@@ -58,11 +57,18 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
 
     /// <summary>The partitions whose span ends before a time and is past, oldest first.</summary>
     public async ValueTask<List<Partition>> ListPastAsync(
-        NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken) => await connection.QueryAsync(
-            _list,
-            parameters => parameters.With(before < time.GetUtcNow() ? before : time.GetUtcNow()),
-            row => new Partition(row.GetString(0), row.Time(1), row.Time(2)),
-            cancellationToken).ConfigureAwait(false);
+        NpgsqlConnection connection,
+        DateTimeOffset before,
+        CancellationToken cancellationToken
+    ) =>
+        await connection
+            .QueryAsync(
+                _list,
+                parameters => parameters.With(before < time.GetUtcNow() ? before : time.GetUtcNow()),
+                row => new Partition(row.GetString(0), row.Time(1), row.Time(2)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     /// <summary>Whether a delivery or an expansion is left of a partition's notifications.</summary>
     public ValueTask<bool> IsNeededAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken) =>
@@ -72,11 +78,13 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
     public async ValueTask DropAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(GiveUpSoon, _ => { }, cancellationToken).ConfigureAwait(false);
-        var removed = await connection.ExecuteAsync(_remove, parameters => parameters.With(partition.Name), cancellationToken)
+        var removed = await connection
+            .ExecuteAsync(_remove, parameters => parameters.With(partition.Name), cancellationToken)
             .ConfigureAwait(false);
         if (removed > 0)
         {
-            await connection.ExecuteAsync($"DROP TABLE \"{schema}\".\"{partition.Name}\"", _ => { }, cancellationToken)
+            await connection
+                .ExecuteAsync($"DROP TABLE \"{schema}\".\"{partition.Name}\"", _ => { }, cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -88,27 +96,42 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
         if (await HasIdsAsync(connection, _isTaken, partition, cancellationToken).ConfigureAwait(false))
             return;
 
-        await connection.ExecuteAsync(
-            $"""
-            CREATE TABLE "{schema}"."{partition.Name}" (LIKE "{schema}".notification INCLUDING ALL);
-            ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}"."{partition.Name}"
-                FOR VALUES FROM ('{partition.LowestId}') TO ('{partition.IdBeyond}');
-            """,
-            _ => { },
-            cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(
-            _add,
-            parameters => parameters.With(partition.Name).With(partition.BeginsAt).With(partition.EndsAt),
-            cancellationToken).ConfigureAwait(false);
+        await connection
+            .ExecuteAsync(
+                $"""
+                CREATE TABLE "{schema}"."{partition.Name}" (LIKE "{schema}".notification INCLUDING ALL);
+                ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}"."{partition.Name}"
+                    FOR VALUES FROM ('{partition.LowestId}') TO ('{partition.IdBeyond}');
+                """,
+                _ => { },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await connection
+            .ExecuteAsync(
+                _add,
+                parameters => parameters.With(partition.Name).With(partition.BeginsAt).With(partition.EndsAt),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     private static async ValueTask<bool> HasIdsAsync(
-        NpgsqlConnection connection, string sql, Partition partition, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync(
-            sql,
-            parameters => parameters.With(partition.LowestId).With(partition.IdBeyond),
-            row => row.GetBoolean(0),
-            cancellationToken).ConfigureAwait(false))[0];
+        NpgsqlConnection connection,
+        string sql,
+        Partition partition,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await connection
+                .QueryAsync(
+                    sql,
+                    parameters => parameters.With(partition.LowestId).With(partition.IdBeyond),
+                    row => row.GetBoolean(0),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )[0];
 }
 
 /// <summary>The notifications of a span of time.</summary>

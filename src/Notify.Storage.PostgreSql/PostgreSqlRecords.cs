@@ -10,21 +10,34 @@ internal static class PostgreSqlRecords
     public const string Columns = PostgreSqlRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts";
 
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> ReadAsync(
-        NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind, PostgreSqlContents contents, CancellationToken cancellationToken)
+        NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        PostgreSqlContents contents,
+        CancellationToken cancellationToken
+    )
     {
         var records = await connection.QueryAsync(sql, bind, Read, cancellationToken).ConfigureAwait(false);
-        var known = await contents.OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken).ConfigureAwait(false);
+        var known = await contents
+            .OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken)
+            .ConfigureAwait(false);
 
         // A notification that was purged between the two reads is gone, and so are its deliveries.
-        return [.. records.Where(record => known.ContainsKey(record.Delivery.NotificationId))
-            .Select(record => record with { Delivery = record.Delivery.WithContent(known) })];
+        return
+        [
+            .. records
+                .Where(record => known.ContainsKey(record.Delivery.NotificationId))
+                .Select(record => record with { Delivery = record.Delivery.WithContent(known) }),
+        ];
     }
 
-    private static DeliveryRecord Read(NpgsqlDataReader row) => new(
-        PostgreSqlRow.ReadDelivery(row),
-        (DeliveryState)row.GetInt16(PostgreSqlRow.ColumnCount),
-        row.TimeOrNull(PostgreSqlRow.ColumnCount + 1),
-        row.TextOrNull(PostgreSqlRow.ColumnCount + 2),
-        StoredForm.ReadHistory(row.GetString(PostgreSqlRow.ColumnCount + 3)),
-        StoredForm.ReadReceipts(row.GetString(PostgreSqlRow.ColumnCount + 4)));
+    private static DeliveryRecord Read(NpgsqlDataReader row) =>
+        new(
+            PostgreSqlRow.ReadDelivery(row),
+            (DeliveryState)row.GetInt16(PostgreSqlRow.ColumnCount),
+            row.TimeOrNull(PostgreSqlRow.ColumnCount + 1),
+            row.TextOrNull(PostgreSqlRow.ColumnCount + 2),
+            StoredForm.ReadHistory(row.GetString(PostgreSqlRow.ColumnCount + 3)),
+            StoredForm.ReadReceipts(row.GetString(PostgreSqlRow.ColumnCount + 4))
+        );
 }

@@ -11,8 +11,7 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     private readonly string _hide = $"UPDATE {database.Schema}.retention SET purged_before = $1 WHERE purged_before < $1";
 
     // Jumps from notification to notification through the index on deliveries: what was purged has none, and costs nothing.
-    private readonly string _findOld =
-        $"""
+    private readonly string _findOld = $"""
         WITH RECURSIVE old AS (
             ({NextNotification(database.Schema, "$1")})
           UNION ALL
@@ -28,8 +27,7 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         FROM (SELECT * FROM old LIMIT $4) AS page ORDER BY page.notification_id
         """;
 
-    private readonly string _purgeDeliveries =
-        $"""
+    private readonly string _purgeDeliveries = $"""
         DELETE FROM {database.Schema}.delivery WHERE id = ANY(ARRAY(
             SELECT id FROM {database.Schema}.delivery WHERE notification_id = ANY($1) AND due_at IS NULL
             LIMIT $2 FOR UPDATE SKIP LOCKED))
@@ -43,7 +41,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
                 SELECT 1 FROM {database.Schema}.expansion e
                 WHERE e.notification_id = old.notification_id AND e.due_at IS NOT NULL)
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
-        """);
+        """
+    );
 
     private readonly string _purgeKeys = OldRows($"{database.Schema}.idempotency", "old.expires_at <= $1");
 
@@ -54,18 +53,24 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     /// <summary>What holds for a notification, called <c>n</c>, that was not purged.</summary>
     public static string IsKept(string schema) =>
         $"""
-        (n.accepted_at >= (SELECT purged_before FROM {schema}.retention)
-            OR EXISTS (SELECT 1 FROM {schema}.delivery WHERE notification_id = n.id)
-            OR EXISTS (SELECT 1 FROM {schema}.expansion WHERE notification_id = n.id))
-        """;
+            (n.accepted_at >= (SELECT purged_before FROM {schema}.retention)
+                OR EXISTS (SELECT 1 FROM {schema}.delivery WHERE notification_id = n.id)
+                OR EXISTS (SELECT 1 FROM {schema}.expansion WHERE notification_id = n.id))
+            """;
 
     public async ValueTask<long> PurgeNotificationsAsync(
-        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
-        await database.TransactAsync(
-            (connection, cancellation) => connection.ExecuteAsync(
-                _hide, parameters => parameters.With(acceptedBefore), cancellation),
-            cancellationToken).ConfigureAwait(false);
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(_hide, parameters => parameters.With(acceptedBefore), cancellation),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         var purged = await PurgeDeliveriesAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         var oldId = StoredForm.LowestIdOf(acceptedBefore);
         await PurgeStepwiseAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
@@ -84,7 +89,10 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         PurgeStepwiseAsync(_purgeCounts, parameters => parameters.With(before), most, cancellationToken);
 
     private async ValueTask<long> PurgeDeliveriesAsync(
-        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var beyond = StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1));
         var purged = 0L;
@@ -92,30 +100,40 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         List<(Guid Id, bool HasEnded)> page;
         do
         {
-            page = await database.QueryAsync(
-                _findOld,
-                parameters => parameters.With(after).With(beyond).With(acceptedBefore).With(most),
-                row => (row.GetGuid(0), row.GetBoolean(1)),
-                cancellationToken).ConfigureAwait(false);
+            page = await database
+                .QueryAsync(
+                    _findOld,
+                    parameters => parameters.With(after).With(beyond).With(acceptedBefore).With(most),
+                    row => (row.GetGuid(0), row.GetBoolean(1)),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             Guid[] ended = [.. page.Where(notification => notification.HasEnded).Select(notification => notification.Id)];
             if (ended.Length > 0)
             {
                 purged += await PurgeStepwiseAsync(
-                    _purgeDeliveries, parameters => parameters.With(ended), most, cancellationToken).ConfigureAwait(false);
+                        _purgeDeliveries,
+                        parameters => parameters.With(ended),
+                        most,
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
 
             after = page.Count > 0 ? page[^1].Id : after;
-        }
-        while (page.Count == most);
+        } while (page.Count == most);
         return purged;
     }
 
     // A partition that may still be written to is left alone, whatever time the caller names.
     private async ValueTask PurgePartitionsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
-        var partitions = await database.UseAsync(
-            (connection, cancellation) => database.Partitions.ListPastAsync(connection, acceptedBefore, cancellation),
-            cancellationToken).ConfigureAwait(false);
+        var partitions = await database
+            .UseAsync(
+                (connection, cancellation) => database.Partitions.ListPastAsync(connection, acceptedBefore, cancellation),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         foreach (var partition in partitions)
         {
             if (!await TryDropAsync(partition, cancellationToken).ConfigureAwait(false))
@@ -130,15 +148,18 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
     {
         try
         {
-            return await database.TransactAsync(
-                async (connection, cancellation) =>
-                {
-                    if (await database.Partitions.IsNeededAsync(connection, partition, cancellation).ConfigureAwait(false))
-                        return false;
-                    await database.Partitions.DropAsync(connection, partition, cancellation).ConfigureAwait(false);
-                    return true;
-                },
-                cancellationToken).ConfigureAwait(false);
+            return await database
+                .TransactAsync(
+                    async (connection, cancellation) =>
+                    {
+                        if (await database.Partitions.IsNeededAsync(connection, partition, cancellation).ConfigureAwait(false))
+                            return false;
+                        await database.Partitions.DropAsync(connection, partition, cancellation).ConfigureAwait(false);
+                        return true;
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
         }
         catch (PostgresException exception) when (PostgreSqlPartitions.GaveUp(exception))
         {
@@ -148,7 +169,11 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
 
     // What a partition holds beside one that has not ended, and what no partition was made for.
     private async ValueTask PurgeRowsAsync(
-        string table, DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+        string table,
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var sql = OldRows(
             $"{database.Schema}.\"{table}\"",
@@ -156,43 +181,52 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             old.accepted_at < $1
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.id)
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.id)
-            """);
+            """
+        );
         await PurgeStepwiseAsync(sql, parameters => parameters.With(acceptedBefore), most, cancellationToken)
             .ConfigureAwait(false);
     }
 
     private async ValueTask<long> PurgeStepwiseAsync(
-        string sql, Action<NpgsqlParameterCollection> bind, int most, CancellationToken cancellationToken)
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var purged = 0L;
         int step;
         do
         {
-            step = await database.TransactAsync(
-                (connection, cancellation) => connection.ExecuteAsync(
-                    sql,
-                    parameters =>
-                    {
-                        bind(parameters);
-                        parameters.With(most);
-                    },
-                    cancellation),
-                cancellationToken).ConfigureAwait(false);
+            step = await database
+                .TransactAsync(
+                    (connection, cancellation) =>
+                        connection.ExecuteAsync(
+                            sql,
+                            parameters =>
+                            {
+                                bind(parameters);
+                                parameters.With(most);
+                            },
+                            cancellation
+                        ),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             purged += step;
-        }
-        while (step == most);
+        } while (step == most);
         return purged;
     }
 
     private static string NextNotification(string schema, string after) =>
         $"""
-        SELECT d.notification_id, d.accepted_at FROM {schema}.delivery d
-        WHERE d.notification_id > {after} AND d.notification_id < $2 ORDER BY d.notification_id LIMIT 1
-        """;
+            SELECT d.notification_id, d.accepted_at FROM {schema}.delivery d
+            WHERE d.notification_id > {after} AND d.notification_id < $2 ORDER BY d.notification_id LIMIT 1
+            """;
 
     private static string OldRows(string table, string isOld) =>
         $"""
-        DELETE FROM {table} WHERE ctid = ANY(ARRAY(
-            SELECT old.ctid FROM {table} old WHERE {isOld} LIMIT $2 FOR UPDATE SKIP LOCKED))
-        """;
+            DELETE FROM {table} WHERE ctid = ANY(ARRAY(
+                SELECT old.ctid FROM {table} old WHERE {isOld} LIMIT $2 FOR UPDATE SKIP LOCKED))
+            """;
 }

@@ -16,25 +16,31 @@ internal static class PostgreSqlRow
     private static readonly Content NotReadYet = new();
 
     /// <summary>A delivery that <see cref="WithContent"/> is to complete: contents are read once for many rows.</summary>
-    public static Delivery ReadDelivery(NpgsqlDataReader row) => new()
-    {
-        Id = row.GetGuid(0),
-        NotificationId = row.GetGuid(1),
-        Tenant = row.GetString(2),
-        Priority = (Priority)row.GetInt16(3),
-        To = new Address(Channel.Named(row.GetString(4)), row.GetString(5), row.IsDBNull(6) ? null : (Platform)row.GetInt16(6), row.TextOrNull(7)),
-        Provider = row.GetString(8),
-        Content = NotReadYet,
-        ContentIndex = row.GetInt32(9),
-        UserId = row.TextOrNull(10),
-        CollapseKey = row.TextOrNull(11),
-        Fallback = row.IsDBNull(12) ? null : new FallbackPlace(row.GetGuid(12), row.GetInt32(13)),
-        AcceptedAt = row.Time(14),
-        DueAt = row.Time(15),
-        ExpiresAt = row.Time(16),
-        AttemptsSpent = row.GetInt32(17),
-        RetryDelay = TimeSpan.FromTicks(row.GetInt64(18)),
-    };
+    public static Delivery ReadDelivery(NpgsqlDataReader row) =>
+        new()
+        {
+            Id = row.GetGuid(0),
+            NotificationId = row.GetGuid(1),
+            Tenant = row.GetString(2),
+            Priority = (Priority)row.GetInt16(3),
+            To = new Address(
+                Channel.Named(row.GetString(4)),
+                row.GetString(5),
+                row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
+                row.TextOrNull(7)
+            ),
+            Provider = row.GetString(8),
+            Content = NotReadYet,
+            ContentIndex = row.GetInt32(9),
+            UserId = row.TextOrNull(10),
+            CollapseKey = row.TextOrNull(11),
+            Fallback = row.IsDBNull(12) ? null : new FallbackPlace(row.GetGuid(12), row.GetInt32(13)),
+            AcceptedAt = row.Time(14),
+            DueAt = row.Time(15),
+            ExpiresAt = row.Time(16),
+            AttemptsSpent = row.GetInt32(17),
+            RetryDelay = TimeSpan.FromTicks(row.GetInt64(18)),
+        };
 
     public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents)
     {
@@ -57,9 +63,11 @@ internal static class PostgreSqlRow
         };
     }
 
-    public static string? TextOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    public static string? TextOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.GetString(column);
 
     public static DateTimeOffset Time(this NpgsqlDataReader row, int column) => row.GetFieldValue<DateTimeOffset>(column);
 
-    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.Time(column);
+    public static DateTimeOffset? TimeOrNull(this NpgsqlDataReader row, int column) =>
+        row.IsDBNull(column) ? null : row.Time(column);
 }

@@ -26,7 +26,9 @@ internal sealed class PostgreSqlSchema(string name)
     {
         while (!await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
         {
-            var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken).ConfigureAwait(false);
+            var transaction = await connection
+                .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+                .ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
                 await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
@@ -55,7 +57,8 @@ internal sealed class PostgreSqlSchema(string name)
         if (oldest > _steps.Length)
         {
             throw new InvalidOperationException(
-                $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package.");
+                $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package."
+            );
         }
     }
 
@@ -75,10 +78,22 @@ internal sealed class PostgreSqlSchema(string name)
     // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
     private async ValueTask MakeVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (!await ScalarAsync<bool>(connection, $"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '{name}')", cancellationToken).ConfigureAwait(false))
+        if (
+            !await ScalarAsync<bool>(
+                    connection,
+                    $"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '{name}')",
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )
             await ExecuteAsync(connection, $"CREATE SCHEMA \"{name}\"", cancellationToken).ConfigureAwait(false);
         if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))
-            await ExecuteAsync(connection, $"CREATE TABLE \"{name}\".schema_version (version integer PRIMARY KEY)", cancellationToken).ConfigureAwait(false);
+            await ExecuteAsync(
+                    connection,
+                    $"CREATE TABLE \"{name}\".schema_version (version integer PRIMARY KEY)",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
     }
 
     private ValueTask<bool> HasVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
@@ -87,8 +102,11 @@ internal sealed class PostgreSqlSchema(string name)
     private ValueTask<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
         ScalarAsync<int>(connection, $"SELECT COALESCE(MAX(version), 0) FROM \"{name}\".schema_version", cancellationToken);
 
-    private static async ValueTask<T> ScalarAsync<T>(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
-        (await connection.QueryAsync(sql, _ => { }, row => row.GetFieldValue<T>(0), cancellationToken).ConfigureAwait(false))[0];
+    private static async ValueTask<T> ScalarAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    ) => (await connection.QueryAsync(sql, _ => { }, row => row.GetFieldValue<T>(0), cancellationToken).ConfigureAwait(false))[0];
 
     private static async ValueTask ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync(sql, _ => { }, cancellationToken).ConfigureAwait(false);

@@ -6,39 +6,48 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Keeps templates with all their versions.</summary>
 internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITemplateStore
 {
-    private readonly string _save =
-        $"""
+    private readonly string _save = $"""
         INSERT INTO {database.Schema}.template (tenant, name, version, stored)
         SELECT $1, $2, COALESCE(MAX(version), 0) + 1, $3 FROM {database.Schema}.template WHERE tenant = $1 AND name = $2
         RETURNING version
         """;
 
-    private readonly string _find =
-        $"""
+    private readonly string _find = $"""
         SELECT version, stored FROM {database.Schema}.template
         WHERE tenant = $1 AND name = $2 AND ($3 IS NULL OR version = $3) ORDER BY version DESC LIMIT 1
         """;
 
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) => database.TransactAsync(
-        async (connection, cancellation) =>
-        {
-            await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Of(template.Tenant, template.Name)], cancellation).ConfigureAwait(false);
-            var versions = await connection.QueryAsync(
-                _save,
-                parameters => parameters.With(template.Tenant).With(template.Name).With(StoredForm.WriteTemplate(template)),
-                row => row.GetInt32(0),
-                cancellation).ConfigureAwait(false);
-            return versions[0];
-        },
-        cancellationToken);
+    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                await AdvisoryLock
+                    .TakeAsync(connection, [AdvisoryLock.Of(template.Tenant, template.Name)], cancellation)
+                    .ConfigureAwait(false);
+                var versions = await connection
+                    .QueryAsync(
+                        _save,
+                        parameters =>
+                            parameters.With(template.Tenant).With(template.Name).With(StoredForm.WriteTemplate(template)),
+                        row => row.GetInt32(0),
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                return versions[0];
+            },
+            cancellationToken
+        );
 
     public async ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken)
     {
-        var found = await database.QueryAsync(
-            _find,
-            parameters => parameters.With(tenant).With(name).WithOrNull(NpgsqlDbType.Integer, version),
-            row => StoredForm.ReadTemplate(row.GetFieldValue<byte[]>(1)) with { Version = row.GetInt32(0) },
-            cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .QueryAsync(
+                _find,
+                parameters => parameters.With(tenant).With(name).WithOrNull(NpgsqlDbType.Integer, version),
+                row => StoredForm.ReadTemplate(row.GetFieldValue<byte[]>(1)) with { Version = row.GetInt32(0) },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return found.SingleOrDefault();
     }
 }

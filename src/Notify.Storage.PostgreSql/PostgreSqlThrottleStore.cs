@@ -8,8 +8,7 @@ internal sealed class PostgreSqlThrottleStore(PostgreSqlDatabase database) : ITh
     private readonly string _forget =
         $"DELETE FROM {database.Schema}.throttle WHERE tenant = $1 AND category = $2 AND recipient = ANY($3) AND taken_at <= $4";
 
-    private readonly string _take =
-        $"""
+    private readonly string _take = $"""
         INSERT INTO {database.Schema}.throttle (tenant, category, recipient, taken_at)
         SELECT $1, $2, asking.recipient, $4 FROM unnest($3) AS asking (recipient)
         WHERE $5 > (SELECT COUNT(*) FROM {database.Schema}.throttle taken
@@ -20,22 +19,44 @@ internal sealed class PostgreSqlThrottleStore(PostgreSqlDatabase database) : ITh
     public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
     {
         byte[][] recipients = [.. request.Recipients.Select(RecipientHash.Of)];
-        var taken = await database.TransactAsync(
-            async (connection, cancellation) =>
-            {
-                var locks = request.Recipients.Select(recipient => AdvisoryLock.Of(request.Tenant, $"{request.Category}\n{recipient}"));
-                await AdvisoryLock.TakeAsync(connection, locks, cancellation).ConfigureAwait(false);
-                await connection.ExecuteAsync(
-                    _forget,
-                    parameters => parameters.With(request.Tenant).With(request.Category).With(recipients).With(request.Now - request.Per),
-                    cancellation).ConfigureAwait(false);
-                return await connection.QueryAsync(
-                    _take,
-                    parameters => parameters.With(request.Tenant).With(request.Category).With(recipients).With(request.Now).With((long)request.Max),
-                    row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)),
-                    cancellation).ConfigureAwait(false);
-            },
-            cancellationToken).ConfigureAwait(false);
+        var taken = await database
+            .TransactAsync(
+                async (connection, cancellation) =>
+                {
+                    var locks = request.Recipients.Select(recipient =>
+                        AdvisoryLock.Of(request.Tenant, $"{request.Category}\n{recipient}")
+                    );
+                    await AdvisoryLock.TakeAsync(connection, locks, cancellation).ConfigureAwait(false);
+                    await connection
+                        .ExecuteAsync(
+                            _forget,
+                            parameters =>
+                                parameters
+                                    .With(request.Tenant)
+                                    .With(request.Category)
+                                    .With(recipients)
+                                    .With(request.Now - request.Per),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                    return await connection
+                        .QueryAsync(
+                            _take,
+                            parameters =>
+                                parameters
+                                    .With(request.Tenant)
+                                    .With(request.Category)
+                                    .With(recipients)
+                                    .With(request.Now)
+                                    .With((long)request.Max),
+                            row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. recipients.Select(recipient => taken.Contains(Convert.ToHexString(recipient)))];
     }
 }

@@ -10,7 +10,12 @@ public sealed class LeaderTerm : IAsyncDisposable
     private Task _renewing = Task.CompletedTask;
 
     internal LeaderTerm(
-        string role, long fence, CancellationTokenSource lost, Func<LeaderTerm, CancellationToken, Task> renew, Func<Task> release)
+        string role,
+        long fence,
+        CancellationTokenSource lost,
+        Func<LeaderTerm, CancellationToken, Task> renew,
+        Func<Task> release
+    )
     {
         (Role, Fence) = (role, fence);
         (_lost, _renew, _release) = (lost, renew, release);

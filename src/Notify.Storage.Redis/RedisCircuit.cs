@@ -9,7 +9,11 @@ namespace Notify.Storage.Redis;
 /// its timeout and not each; it is logged once.
 /// </summary>
 internal sealed class RedisCircuit(
-    RedisConnection connection, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisCircuit> logger)
+    RedisConnection connection,
+    IOptions<RedisOptions> options,
+    TimeProvider time,
+    ILogger<RedisCircuit> logger
+)
 {
     // Some nodes of a cluster may answer while another is away: the outage is over when nothing has failed for this long.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(5);
@@ -48,11 +52,13 @@ internal sealed class RedisCircuit(
     }
 
     // A call that is no longer waited for may still fail, which then is nobody's error.
-    private static void Observe(Task asked) => asked.ContinueWith(
-        static failed => _ = failed.Exception,
-        CancellationToken.None,
-        TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
-        TaskScheduler.Default);
+    private static void Observe(Task asked) =>
+        asked.ContinueWith(
+            static failed => _ = failed.Exception,
+            CancellationToken.None,
+            TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
 
     private bool MayTry()
     {

@@ -23,7 +23,8 @@ internal sealed class RedisConnection : IDisposable
     private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lazy<Task> _watching;
     private readonly Channel<bool> _suspicions = System.Threading.Channels.Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
 
     private volatile ConnectionMultiplexer? _current;
     private EndPoint? _master;

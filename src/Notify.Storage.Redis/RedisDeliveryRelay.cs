@@ -10,15 +10,14 @@ namespace Notify.Storage.Redis;
 /// Carries settlements to those who watch in other processes. Who watches says so in Redis, now and then, and listens; the others publish
 /// only while somebody does. What is settled here is seen here without any of it.
 /// </summary>
-internal sealed class RedisDeliveryRelay(
-    DeliveryFeed feed, RedisCircuit circuit, RedisKeys keys, TimeProvider time) : IDeliveryEventSink
+internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
+    : IDeliveryEventSink
 {
     private const int MostWaiting = 10_000;
     private const int MostInMessage = 200;
 
     // Somebody who has not said so for ten seconds has gone.
-    private const string Announce =
-        """
+    private const string Announce = """
         local now = tonumber(redis.call('TIME')[1])
         if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], now, ARGV[1]) else redis.call('ZREM', KEYS[1], ARGV[1]) end
         redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - 10)
@@ -30,7 +29,8 @@ internal sealed class RedisDeliveryRelay(
 
     private readonly string _process = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
     private readonly Channel<DeliveryEvent> _waiting = System.Threading.Channels.Channel.CreateBounded<DeliveryEvent>(
-        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true });
+        new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true }
+    );
 
     private volatile bool _isWatchedElsewhere;
     private IConnectionMultiplexer? _listening;
@@ -49,17 +49,21 @@ internal sealed class RedisDeliveryRelay(
         do
         {
             var isWatchedHere = feed.IsWanted;
-            var others = await circuit.AskAsync(
-                async database =>
-                {
-                    await ListenAsync(database.Multiplexer, isWatchedHere).ConfigureAwait(false);
-                    return (int)await database.ScriptEvaluateAsync(
-                        Announce, [keys.Watchers], [_process, isWatchedHere ? 1 : 0]).ConfigureAwait(false);
-                },
-                stopping).ConfigureAwait(false);
+            var others = await circuit
+                .AskAsync(
+                    async database =>
+                    {
+                        await ListenAsync(database.Multiplexer, isWatchedHere).ConfigureAwait(false);
+                        return (int)
+                            await database
+                                .ScriptEvaluateAsync(Announce, [keys.Watchers], [_process, isWatchedHere ? 1 : 0])
+                                .ConfigureAwait(false);
+                    },
+                    stopping
+                )
+                .ConfigureAwait(false);
             _isWatchedElsewhere = others is { IsGiven: true, Value: > 0 };
-        }
-        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+        } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
     // After a failover of the sentinels there is another connection, on which nobody listens yet. A subscription that was given up, and
@@ -75,7 +79,10 @@ internal sealed class RedisDeliveryRelay(
         try
         {
             if (wanted is not null)
-                await wanted.GetSubscriber().SubscribeAsync(keys.Events, (_, message) => Hear(turn, message)).ConfigureAwait(false);
+                await wanted
+                    .GetSubscriber()
+                    .SubscribeAsync(keys.Events, (_, message) => Hear(turn, message))
+                    .ConfigureAwait(false);
             else if (before == connection)
                 await before.GetSubscriber().UnsubscribeAsync(keys.Events).ConfigureAwait(false);
         }
@@ -94,7 +101,10 @@ internal sealed class RedisDeliveryRelay(
             batch.Clear();
             while (batch.Count < MostInMessage && _waiting.Reader.TryRead(out var settled))
                 batch.Add(settled);
-            var message = JsonSerializer.SerializeToUtf8Bytes(new RelayedEvents(_process, batch), RelayJson.Default.RelayedEvents);
+            var message = JsonSerializer.SerializeToUtf8Bytes(
+                new RelayedEvents(_process, batch),
+                RelayJson.Default.RelayedEvents
+            );
             await circuit.AskAsync(database => database.PublishAsync(keys.Events, message), stopping).ConfigureAwait(false);
         }
     }
@@ -106,7 +116,10 @@ internal sealed class RedisDeliveryRelay(
 
         try
         {
-            if (JsonSerializer.Deserialize(message, RelayJson.Default.RelayedEvents) is not { } relayed || relayed.From == _process)
+            if (
+                JsonSerializer.Deserialize(message, RelayJson.Default.RelayedEvents) is not { } relayed
+                || relayed.From == _process
+            )
                 return;
 
             foreach (var settled in relayed.Events)

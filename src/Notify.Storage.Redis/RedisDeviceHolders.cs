@@ -10,13 +10,17 @@ namespace Notify.Storage.Redis;
 /// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns of the
 /// entry, or the reader of the change and fills nothing in.
 /// </summary>
-internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entries, RedisKeys keys, IOptions<RedisOptions> options)
+internal sealed class RedisDeviceHolders(
+    RedisCircuit circuit,
+    RedisEntries entries,
+    RedisKeys keys,
+    IOptions<RedisOptions> options
+)
 {
     private const int MostMissed = 100_000;
 
     // The member '' says that there was a change within the time that a ticket lasts.
-    private const string Show =
-        """
+    private const string Show = """
         local changed = redis.call('ZSCORE', KEYS[1], '')
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
@@ -27,8 +31,7 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
         return 0
         """;
 
-    private const string Change =
-        """
+    private const string Change = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
         local holders = redis.call('ZRANGE', KEYS[1], 0, -1)
@@ -43,15 +46,27 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
     private readonly ConcurrentDictionary<RedisKey, string> _missed = new();
 
     /// <summary>Writes down that a user's entry is about to show these devices; false when it must not.</summary>
-    public async ValueTask<bool> ShowAsync(string tenant, string userId, IReadOnlyList<Device> devices, CancellationToken cancellationToken)
+    public async ValueTask<bool> ShowAsync(
+        string tenant,
+        string userId,
+        IReadOnlyList<Device> devices,
+        CancellationToken cancellationToken
+    )
     {
         if (devices.Count == 0)
             return true;
 
-        var changed = await circuit.AskAsync(
-            database => Task.WhenAll(devices.SelectMany(device => KeysOf(tenant, device.Id, device.Token)).Select(key =>
-                database.ScriptEvaluateAsync(Show, [key], [userId, _milliseconds]))),
-            cancellationToken).ConfigureAwait(false);
+        var changed = await circuit
+            .AskAsync(
+                database =>
+                    Task.WhenAll(
+                        devices
+                            .SelectMany(device => KeysOf(tenant, device.Id, device.Token))
+                            .Select(key => database.ScriptEvaluateAsync(Show, [key], [userId, _milliseconds]))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return changed.IsGiven && changed.Value.All(answer => (int)answer == 0);
     }
 
@@ -60,7 +75,12 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
     /// <param name="deviceId">The device, or null where only the token is known.</param>
     /// <param name="token">The token, or null where only the device is known.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    public async ValueTask<IReadOnlyList<string>> ChangeAsync(string tenant, string? deviceId, string? token, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<string>> ChangeAsync(
+        string tenant,
+        string? deviceId,
+        string? token,
+        CancellationToken cancellationToken
+    )
     {
         RedisKey[] changing = [.. KeysOf(tenant, deviceId, token)];
         if (await AskAsync(changing, cancellationToken).ConfigureAwait(false) is { } holders)
@@ -87,7 +107,9 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
                 return false;
 
             // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
-            await entries.EndChangeAsync([.. users.Select(user => keys.DevicesOfUser(tenant.Key, user))], mark: "").ConfigureAwait(false);
+            await entries
+                .EndChangeAsync([.. users.Select(user => keys.DevicesOfUser(tenant.Key, user))], mark: "")
+                .ConfigureAwait(false);
         }
 
         foreach (var (change, _) in missed)
@@ -97,13 +119,24 @@ internal sealed class RedisDeviceHolders(RedisCircuit circuit, RedisEntries entr
 
     private async ValueTask<IReadOnlyList<string>?> AskAsync(RedisKey[] changing, CancellationToken cancellationToken)
     {
-        var holders = await circuit.AskAsync(
-            database => Task.WhenAll(changing.Select(key =>
-                database.ScriptEvaluateAsync(Change, [key], [2 * RedisEntries.TicketMilliseconds]))),
-            cancellationToken).ConfigureAwait(false);
+        var holders = await circuit
+            .AskAsync(
+                database =>
+                    Task.WhenAll(
+                        changing.Select(key => database.ScriptEvaluateAsync(Change, [key], [2 * RedisEntries.TicketMilliseconds]))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return holders.IsGiven
-            ? [.. holders.Value.SelectMany(users => (RedisValue[]?)users ?? []).Select(user => user.ToString())
-                .Where(user => user.Length > 0).Distinct()]
+            ?
+            [
+                .. holders
+                    .Value.SelectMany(users => (RedisValue[]?)users ?? [])
+                    .Select(user => user.ToString())
+                    .Where(user => user.Length > 0)
+                    .Distinct(),
+            ]
             : null;
     }
 

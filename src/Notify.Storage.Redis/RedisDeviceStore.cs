@@ -6,27 +6,37 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>Finds users' devices in Redis, and in the store those that are not there; every change is the store's.</summary>
-internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries, RedisDeviceHolders holders, RedisKeys keys) : IDeviceStore
+internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries, RedisDeviceHolders holders, RedisKeys keys)
+    : IDeviceStore
 {
-    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => await ChangeAsync(
-        device.Tenant,
-        device.Id,
-        device.Token,
-        device.UserId,
-        async () =>
-        {
-            await store.RegisterAsync(device, cancellationToken).ConfigureAwait(false);
-            return true;
-        },
-        cancellationToken).ConfigureAwait(false);
+    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
+        await ChangeAsync(
+                device.Tenant,
+                device.Id,
+                device.Token,
+                device.UserId,
+                async () =>
+                {
+                    await store.RegisterAsync(device, cancellationToken).ConfigureAwait(false);
+                    return true;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
-    public async ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
         if (!await holders.CatchUpAsync(cancellationToken).ConfigureAwait(false))
             return await store.FindAsync(tenant, userIds, cancellationToken).ConfigureAwait(false);
 
         string[] wanted = [.. userIds.Distinct(StringComparer.Ordinal)];
-        var held = await entries.FindAsync([.. wanted.Select(id => keys.DevicesOfUser(tenant, id))], cancellationToken).ConfigureAwait(false);
+        var held = await entries
+            .FindAsync([.. wanted.Select(id => keys.DevicesOfUser(tenant, id))], cancellationToken)
+            .ConfigureAwait(false);
         var found = new List<Device>(wanted.Length);
         var missing = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < wanted.Length; i++)
@@ -52,28 +62,67 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
         ChangeAsync(tenant, id, null, null, () => store.RemoveAsync(tenant, id, cancellationToken), cancellationToken);
 
     public ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) => ChangeAsync(
-        tenant, null, token, null, () => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken), cancellationToken);
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) =>
+        ChangeAsync(
+            tenant,
+            null,
+            token,
+            null,
+            () => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken),
+            cancellationToken
+        );
 
     // A user without devices is worth an entry as well.
     private async ValueTask FillAsync(
-        string tenant, Dictionary<string, string?> tickets, ILookup<string, Device> devices, CancellationToken cancellationToken)
+        string tenant,
+        Dictionary<string, string?> tickets,
+        ILookup<string, Device> devices,
+        CancellationToken cancellationToken
+    )
     {
-        var filling = await Task.WhenAll(tickets.Where(ticket => ticket.Value is not null).Select(async ticket =>
-        {
-            Device[] theirs = [.. devices[ticket.Key]];
-            var may = await holders.ShowAsync(tenant, ticket.Key, theirs, cancellationToken).ConfigureAwait(false);
-            return (May: may, Key: keys.DevicesOfUser(tenant, ticket.Key), Ticket: ticket.Value!, Devices: theirs);
-        })).ConfigureAwait(false);
-        await entries.FillAsync(
-            [.. filling.Where(entry => entry.May)
-                .Select(entry => (entry.Key, entry.Ticket, JsonSerializer.SerializeToUtf8Bytes(entry.Devices, RedisJson.Default.DeviceArray)))],
-            cancellationToken).ConfigureAwait(false);
+        var filling = await Task.WhenAll(
+                tickets
+                    .Where(ticket => ticket.Value is not null)
+                    .Select(async ticket =>
+                    {
+                        Device[] theirs = [.. devices[ticket.Key]];
+                        var may = await holders.ShowAsync(tenant, ticket.Key, theirs, cancellationToken).ConfigureAwait(false);
+                        return (May: may, Key: keys.DevicesOfUser(tenant, ticket.Key), Ticket: ticket.Value!, Devices: theirs);
+                    })
+            )
+            .ConfigureAwait(false);
+        await entries
+            .FillAsync(
+                [
+                    .. filling
+                        .Where(entry => entry.May)
+                        .Select(entry =>
+                            (
+                                entry.Key,
+                                entry.Ticket,
+                                JsonSerializer.SerializeToUtf8Bytes(entry.Devices, RedisJson.Default.DeviceArray)
+                            )
+                        ),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     // Who showed the device is asked before the change, to mark the entries, and after it, for those who showed it meanwhile.
     private async ValueTask<bool> ChangeAsync(
-        string tenant, string? deviceId, string? token, string? userId, Func<ValueTask<bool>> change, CancellationToken cancellationToken)
+        string tenant,
+        string? deviceId,
+        string? token,
+        string? userId,
+        Func<ValueTask<bool>> change,
+        CancellationToken cancellationToken
+    )
     {
         var changing = new HashSet<RedisKey>();
         await AddHoldersAsync(cancellationToken).ConfigureAwait(false);

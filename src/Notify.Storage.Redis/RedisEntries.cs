@@ -20,8 +20,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     private const int MostUntold = 100_000;
     private const byte Data = (byte)'d';
 
-    private const string FindOrTicket =
-        """
+    private const string FindOrTicket = """
         local held = redis.call('GET', KEYS[1])
         if not held then redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return ARGV[1] end
         return held
@@ -33,8 +32,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     private const string Mark = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1";
 
     // Another writer's mark stays for that writer to take away.
-    private const string Unmark =
-        """
+    private const string Unmark = """
         local held = redis.call('GET', KEYS[1])
         if held and (held == ARGV[1] or string.sub(held, 1, 1) ~= 'w') then redis.call('DEL', KEYS[1]) end
         return 1
@@ -53,34 +51,61 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
             return new Entry[entries.Count];
 
         var ticket = $"t{NewId()}";
-        var held = await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(key =>
-                database.ScriptEvaluateAsync(FindOrTicket, [key], [ticket, TicketMilliseconds]))),
-            cancellationToken).ConfigureAwait(false);
-        return held.IsGiven
-            ? [.. held.Value.Select(value => Read((byte[]?)value, ticket))]
-            : new Entry[entries.Count];
+        var held = await circuit
+            .AskAsync(
+                database =>
+                    Task.WhenAll(
+                        entries.Select(key => database.ScriptEvaluateAsync(FindOrTicket, [key], [ticket, TicketMilliseconds]))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return held.IsGiven ? [.. held.Value.Select(value => Read((byte[]?)value, ticket))] : new Entry[entries.Count];
     }
 
     /// <summary>Fills entries whose tickets still hold.</summary>
-    public async ValueTask FillAsync(IReadOnlyList<(RedisKey Key, string Ticket, byte[] Data)> entries, CancellationToken cancellationToken)
+    public async ValueTask FillAsync(
+        IReadOnlyList<(RedisKey Key, string Ticket, byte[] Data)> entries,
+        CancellationToken cancellationToken
+    )
     {
         if (entries.Count == 0)
             return;
 
-        await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(entry => database.ScriptEvaluateAsync(
-                FillForTicket, [entry.Key], [entry.Ticket, (byte[])[Data, .. entry.Data], _milliseconds]))),
-            cancellationToken).ConfigureAwait(false);
+        await circuit
+            .AskAsync(
+                database =>
+                    Task.WhenAll(
+                        entries.Select(entry =>
+                            database.ScriptEvaluateAsync(
+                                FillForTicket,
+                                [entry.Key],
+                                [entry.Ticket, (byte[])[Data, .. entry.Data], _milliseconds]
+                            )
+                        )
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 
     /// <summary>Says that what these entries show is about to change; to be followed by <see cref="EndChangeAsync"/> with the answer.</summary>
     public async ValueTask<string> BeginChangeAsync(IReadOnlyCollection<RedisKey> entries, CancellationToken cancellationToken)
     {
         var mark = $"w{NewId()}";
-        var marked = entries.Count == 0 || (await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(key => database.ScriptEvaluateAsync(Mark, [key], [mark, MarkMilliseconds]))),
-            cancellationToken).ConfigureAwait(false)).IsGiven;
+        var marked =
+            entries.Count == 0
+            || (
+                await circuit
+                    .AskAsync(
+                        database =>
+                            Task.WhenAll(
+                                entries.Select(key => database.ScriptEvaluateAsync(Mark, [key], [mark, MarkMilliseconds]))
+                            ),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false)
+            ).IsGiven;
         if (!marked)
             Postpone(entries, mark);
         return mark;
@@ -89,7 +114,10 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     /// <summary>Says that the change was made, or was not.</summary>
     public async ValueTask EndChangeAsync(IReadOnlyCollection<RedisKey> entries, string mark)
     {
-        if (!await UnmarkAsync(entries.Select(key => KeyValuePair.Create(key, mark)), CancellationToken.None).ConfigureAwait(false))
+        if (
+            !await UnmarkAsync(entries.Select(key => KeyValuePair.Create(key, mark)), CancellationToken.None)
+                .ConfigureAwait(false)
+        )
             Postpone(entries, mark);
     }
 
@@ -107,10 +135,19 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
         return true;
     }
 
-    private async ValueTask<bool> UnmarkAsync(IEnumerable<KeyValuePair<RedisKey, string>> entries, CancellationToken cancellationToken) =>
-        (await circuit.AskAsync(
-            database => Task.WhenAll(entries.Select(entry => database.ScriptEvaluateAsync(Unmark, [entry.Key], [entry.Value]))),
-            cancellationToken).ConfigureAwait(false)).IsGiven;
+    private async ValueTask<bool> UnmarkAsync(
+        IEnumerable<KeyValuePair<RedisKey, string>> entries,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await circuit
+                .AskAsync(
+                    database =>
+                        Task.WhenAll(entries.Select(entry => database.ScriptEvaluateAsync(Unmark, [entry.Key], [entry.Value]))),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        ).IsGiven;
 
     // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
     private void Postpone(IReadOnlyCollection<RedisKey> entries, string mark)

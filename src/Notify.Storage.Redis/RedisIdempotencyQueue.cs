@@ -10,13 +10,17 @@ namespace Notify.Storage.Redis;
 /// Answers a repeated trigger without the store, where Redis remembers that the store accepted the same one. All else is the store's
 /// to decide: what is unknown here, another body under the same key, and everything while Redis is away.
 /// </summary>
-internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit circuit, RedisKeys keys, TimeProvider time) : IDeliveryQueue
+internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
+    : IDeliveryQueue
 {
     private const int IdLength = 16;
 
     private const string Remember = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])";
 
-    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         if (requests.All(request => request.Idempotency is null))
             return await store.EnqueueAsync(requests, cancellationToken).ConfigureAwait(false);
@@ -36,20 +40,34 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         store.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        store.SettleAsync(settlements, cancellationToken);
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => store.SettleAsync(settlements, cancellationToken);
 
-    public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        store.CancelAsync(tenant, notificationId, now, cancellationToken);
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => store.CancelAsync(tenant, notificationId, now, cancellationToken);
 
-    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => store.GetDepthAsync(cancellationToken);
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+        store.GetDepthAsync(cancellationToken);
 
-    private async ValueTask<EnqueueResult?[]> RecallAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    private async ValueTask<EnqueueResult?[]> RecallAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         var results = new EnqueueResult?[requests.Count];
         int[] claiming = [.. Enumerable.Range(0, requests.Count).Where(i => requests[i].Idempotency is not null)];
-        var held = await circuit.AskAsync(
-            database => Task.WhenAll(claiming.Select(i => database.StringGetAsync(KeyOf(requests[i])))), cancellationToken).ConfigureAwait(false);
+        var held = await circuit
+            .AskAsync(
+                database => Task.WhenAll(claiming.Select(i => database.StringGetAsync(KeyOf(requests[i])))),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         for (var i = 0; held.IsGiven && i < claiming.Length; i++)
             results[claiming[i]] = Duplicate(requests[claiming[i]], (byte[]?)held.Value[i]);
         return results;
@@ -59,24 +77,37 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
     private async ValueTask RememberAsync(EnqueueRequest[] requests, IReadOnlyList<EnqueueResult> results)
     {
         var now = time.GetUtcNow();
-        int[] accepted = [.. Enumerable.Range(0, requests.Length).Where(i =>
-            results[i].Status == EnqueueStatus.Stored && requests[i].Idempotency?.ExpiresAt > now)];
+        int[] accepted =
+        [
+            .. Enumerable
+                .Range(0, requests.Length)
+                .Where(i => results[i].Status == EnqueueStatus.Stored && requests[i].Idempotency?.ExpiresAt > now),
+        ];
         if (accepted.Length == 0)
             return;
 
-        await circuit.AskAsync(
-            async database =>
-            {
-                foreach (var i in accepted)
+        await circuit
+            .AskAsync(
+                async database =>
                 {
-                    var milliseconds = (long)Math.Ceiling((requests[i].Idempotency!.ExpiresAt - now).TotalMilliseconds);
-                    await database.ScriptEvaluateAsync(
-                        Remember, [KeyOf(requests[i])], [ValueOf(requests[i]), milliseconds], CommandFlags.FireAndForget).ConfigureAwait(false);
-                }
+                    foreach (var i in accepted)
+                    {
+                        var milliseconds = (long)Math.Ceiling((requests[i].Idempotency!.ExpiresAt - now).TotalMilliseconds);
+                        await database
+                            .ScriptEvaluateAsync(
+                                Remember,
+                                [KeyOf(requests[i])],
+                                [ValueOf(requests[i]), milliseconds],
+                                CommandFlags.FireAndForget
+                            )
+                            .ConfigureAwait(false);
+                    }
 
-                return true;
-            },
-            CancellationToken.None).ConfigureAwait(false);
+                    return true;
+                },
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
     }
 
     private RedisKey KeyOf(EnqueueRequest request) => keys.Idempotency(request.Notification.Tenant, request.Idempotency!.Key);

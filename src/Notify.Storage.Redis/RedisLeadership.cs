@@ -5,11 +5,15 @@ namespace Notify.Storage.Redis;
 
 /// <summary>Keeps leaders as keys that expire. A failover can forget one, and two may lead for a moment: that is what fences are for.</summary>
 internal sealed class RedisLeadership(
-    RedisCircuit circuit, RedisKeys keys, IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisLeadership> logger) : ILeadership
+    RedisCircuit circuit,
+    RedisKeys keys,
+    IOptions<RedisOptions> options,
+    TimeProvider time,
+    ILogger<RedisLeadership> logger
+) : ILeadership
 {
     // The clock makes a fence higher than one that Redis has forgotten.
-    private const string Lead =
-        """
+    private const string Lead = """
         if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) * 1000 + math.floor(tonumber(clock[2]) / 1000)
@@ -18,7 +22,8 @@ internal sealed class RedisLeadership(
         return fence
         """;
 
-    private const string Renew = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
+    private const string Renew =
+        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0";
 
     private const string Release = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
@@ -32,15 +37,31 @@ internal sealed class RedisLeadership(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(role.Length, 256, nameof(role));
         var owner = Guid.CreateVersion7(time.GetUtcNow()).ToString("N");
         var asked = time.GetTimestamp();
-        var answer = await circuit.AskAsync(
-            async database => (long)await database.ScriptEvaluateAsync(
-                Lead, [keys.Leader(role), keys.LeaderFence(role)], [owner, (long)_leadFor.TotalMilliseconds]).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
+        var answer = await circuit
+            .AskAsync(
+                async database =>
+                    (long)
+                        await database
+                            .ScriptEvaluateAsync(
+                                Lead,
+                                [keys.Leader(role), keys.LeaderFence(role)],
+                                [owner, (long)_leadFor.TotalMilliseconds]
+                            )
+                            .ConfigureAwait(false),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (answer is not { IsGiven: true, Value: > 0 and var fence })
             return null;
 
         var lost = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        var term = new LeaderTerm(role, fence, lost, (held, ended) => KeepAsync(held, owner, ended), () => ReleaseAsync(role, owner));
+        var term = new LeaderTerm(
+            role,
+            fence,
+            lost,
+            (held, ended) => KeepAsync(held, owner, ended),
+            () => ReleaseAsync(role, owner)
+        );
         term.HoldFor(_holdFor - time.GetElapsedTime(asked));
         term.KeepRenewing();
         Log.Leads(logger, role, fence);
@@ -60,10 +81,16 @@ internal sealed class RedisLeadership(
                 break;
 
             var asked = time.GetTimestamp();
-            var renewed = await circuit.AskAsync(
-                async database => (long)await database.ScriptEvaluateAsync(
-                    Renew, [keys.Leader(term.Role)], [owner, (long)_leadFor.TotalMilliseconds]).ConfigureAwait(false),
-                CancellationToken.None).ConfigureAwait(false);
+            var renewed = await circuit
+                .AskAsync(
+                    async database =>
+                        (long)
+                            await database
+                                .ScriptEvaluateAsync(Renew, [keys.Leader(term.Role)], [owner, (long)_leadFor.TotalMilliseconds])
+                                .ConfigureAwait(false),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
             if (renewed is { IsGiven: true, Value: 0 })
             {
                 term.Lose();
@@ -78,6 +105,8 @@ internal sealed class RedisLeadership(
         Log.LeadershipLost(logger, term.Role, term.Fence);
     }
 
-    private async Task ReleaseAsync(string role, string owner) => await circuit.AskAsync(
-        database => database.ScriptEvaluateAsync(Release, [keys.Leader(role)], [owner]), CancellationToken.None).ConfigureAwait(false);
+    private async Task ReleaseAsync(string role, string owner) =>
+        await circuit
+            .AskAsync(database => database.ScriptEvaluateAsync(Release, [keys.Leader(role)], [owner]), CancellationToken.None)
+            .ConfigureAwait(false);
 }

@@ -44,7 +44,9 @@ public static class RedisNotificationsBuilderExtensions
         services.AddHostedService<RedisWorker>();
         services.AddSingleton<ILeadership, RedisLeadership>();
         services.AddSingleton<ISharedRateLimits, RedisRateLimits>();
-        builder.Decorate<IDeliveryQueue>((provider, store) => ActivatorUtilities.CreateInstance<RedisIdempotencyQueue>(provider, store));
+        builder.Decorate<IDeliveryQueue>(
+            (provider, store) => ActivatorUtilities.CreateInstance<RedisIdempotencyQueue>(provider, store)
+        );
         builder.Decorate<IUserStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisUserStore>(provider, store));
         builder.Decorate<IDeviceStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisDeviceStore>(provider, store));
         return builder;

@@ -13,8 +13,7 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
     // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's clock
     // counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time. What a process took
     // alone is not to be had once more of what was saved up here meanwhile.
-    private const string Take =
-        """
+    private const string Take = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
         local rate, wanted = tonumber(ARGV[1]), tonumber(ARGV[2])
@@ -33,8 +32,7 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
         """;
 
     // What a failover lost stays lost.
-    private const string GiveBack =
-        """
+    private const string GiveBack = """
         local permits = redis.call('HGET', KEYS[1], 'permits')
         if not permits then return 0 end
         permits = math.min(math.max(1, tonumber(ARGV[1])), tonumber(permits) + tonumber(ARGV[2]))
@@ -50,10 +48,22 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
         ArgumentOutOfRangeException.ThrowIfLessThan(wanted, 1);
         var share = _shares.GetOrAdd(limit, _ => new RateShare(time));
         var owed = share.Owed;
-        var answer = await circuit.AskAsync(
-            async database => ((RedisValue[]?)await database.ScriptEvaluateAsync(
-                Take, [keys.Rate(limit), keys.RateProcesses(limit)], [perSecond, wanted, _process, owed]).ConfigureAwait(false))!,
-            cancellationToken).ConfigureAwait(false);
+        var answer = await circuit
+            .AskAsync(
+                async database =>
+                    (
+                        (RedisValue[]?)
+                            await database
+                                .ScriptEvaluateAsync(
+                                    Take,
+                                    [keys.Rate(limit), keys.RateProcesses(limit)],
+                                    [perSecond, wanted, _process, owed]
+                                )
+                                .ConfigureAwait(false)
+                    )!,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (!answer.IsGiven)
             return share.TakeAlone(perSecond, wanted);
 
@@ -62,7 +72,10 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
     }
 
     public async ValueTask GiveBackAsync(string limit, double perSecond, int unused, CancellationToken cancellationToken) =>
-        await circuit.AskAsync(
-            database => database.ScriptEvaluateAsync(GiveBack, [keys.Rate(limit)], [perSecond, unused]), cancellationToken)
+        await circuit
+            .AskAsync(
+                database => database.ScriptEvaluateAsync(GiveBack, [keys.Rate(limit)], [perSecond, unused]),
+                cancellationToken
+            )
             .ConfigureAwait(false);
 }

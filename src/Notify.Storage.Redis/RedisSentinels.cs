@@ -13,7 +13,16 @@ internal sealed class RedisSentinels(ConfigurationOptions configuration, RedisOp
 
     // Everything else is refused by a sentinel, and the client would take the refusal for a failure.
     private static readonly HashSet<string> Understood =
-        ["auth", "ping", "info", "sentinel", "subscribe", "psubscribe", "unsubscribe", "punsubscribe"];
+    [
+        "auth",
+        "ping",
+        "info",
+        "sentinel",
+        "subscribe",
+        "psubscribe",
+        "unsubscribe",
+        "punsubscribe",
+    ];
 
     private readonly string _service = configuration.ServiceName!;
     private ConnectionMultiplexer? _sentinels;
@@ -53,13 +62,14 @@ internal sealed class RedisSentinels(ConfigurationOptions configuration, RedisOp
         asSentinels.CommandMap = CommandMap.Create(Understood);
         var sentinels = await ConnectionMultiplexer.ConnectAsync(asSentinels).ConfigureAwait(false);
         sentinels.ConnectionFailed += (_, _) => masterChanged();
-        await sentinels.GetSubscriber().SubscribeAsync(
-            new RedisChannel("+switch-master", RedisChannel.PatternMode.Literal),
-            (_, message) =>
+        await sentinels
+            .GetSubscriber()
+            .SubscribeAsync(new RedisChannel("+switch-master", RedisChannel.PatternMode.Literal), (_, message) =>
             {
                 if (((string?)message)?.StartsWith(_service + " ", StringComparison.Ordinal) == true)
                     masterChanged();
-            }).ConfigureAwait(false);
+            })
+            .ConfigureAwait(false);
         return sentinels;
     }
 }

@@ -20,10 +20,16 @@ internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, Red
         }
     }
 
-    public async ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
     {
         string[] wanted = [.. ids.Distinct(StringComparer.Ordinal)];
-        var held = await entries.FindAsync([.. wanted.Select(id => keys.User(tenant, id))], cancellationToken).ConfigureAwait(false);
+        var held = await entries
+            .FindAsync([.. wanted.Select(id => keys.User(tenant, id))], cancellationToken)
+            .ConfigureAwait(false);
         var found = new List<User>(wanted.Length);
         var missing = new Dictionary<string, string?>(StringComparer.Ordinal);
         for (var i = 0; i < wanted.Length; i++)
@@ -38,10 +44,16 @@ internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, Red
             return found;
 
         var stored = await store.FindAsync(tenant, [.. missing.Keys], cancellationToken).ConfigureAwait(false);
-        await entries.FillAsync(
-            [.. stored.Where(user => missing[user.Id] is not null)
-                .Select(user => (keys.User(tenant, user.Id), missing[user.Id]!, StoredForm.WriteUser(user)))],
-            cancellationToken).ConfigureAwait(false);
+        await entries
+            .FillAsync(
+                [
+                    .. stored
+                        .Where(user => missing[user.Id] is not null)
+                        .Select(user => (keys.User(tenant, user.Id), missing[user.Id]!, StoredForm.WriteUser(user))),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return [.. found, .. stored];
     }
 
@@ -49,10 +61,18 @@ internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, Red
         ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
 
     /// <summary>The user's devices go along.</summary>
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => ChangeAsync(
-        [keys.User(tenant, id), keys.DevicesOfUser(tenant, id)], () => store.RemoveAsync(tenant, id, cancellationToken), cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            [keys.User(tenant, id), keys.DevicesOfUser(tenant, id)],
+            () => store.RemoveAsync(tenant, id, cancellationToken),
+            cancellationToken
+        );
 
-    private async ValueTask<bool> ChangeAsync(RedisKey[] changing, Func<ValueTask<bool>> change, CancellationToken cancellationToken)
+    private async ValueTask<bool> ChangeAsync(
+        RedisKey[] changing,
+        Func<ValueTask<bool>> change,
+        CancellationToken cancellationToken
+    )
     {
         var mark = await entries.BeginChangeAsync(changing, cancellationToken).ConfigureAwait(false);
         try

@@ -8,18 +8,24 @@ internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement _exists = new(connection, "SELECT 1 FROM notify_notification WHERE id = ?1 AND tenant = ?2");
 
-    private readonly SqliteStatement _stopExpansions = new(connection,
-        "UPDATE notify_expansion SET due_at = NULL, updated_at = ?2 WHERE notification_id = ?1 AND due_at IS NOT NULL");
+    private readonly SqliteStatement _stopExpansions = new(
+        connection,
+        "UPDATE notify_expansion SET due_at = NULL, updated_at = ?2 WHERE notification_id = ?1 AND due_at IS NOT NULL"
+    );
 
-    private readonly SqliteStatement _stop = new(connection,
+    private readonly SqliteStatement _stop = new(
+        connection,
         """
         UPDATE notify_delivery SET state = 3, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = ?2, reason = 'cancelled'
         WHERE notification_id = ?1 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= ?2)
         RETURNING id
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _count = new(connection,
-        "SELECT COUNT(*) FILTER (WHERE due_at IS NOT NULL), COUNT(*) FILTER (WHERE due_at IS NULL) FROM notify_delivery WHERE notification_id = ?1");
+    private readonly SqliteStatement _count = new(
+        connection,
+        "SELECT COUNT(*) FILTER (WHERE due_at IS NOT NULL), COUNT(*) FILTER (WHERE due_at IS NULL) FROM notify_delivery WHERE notification_id = ?1"
+    );
 
     public Cancellation? Run(string tenant, Guid notificationId, DateTimeOffset now)
     {

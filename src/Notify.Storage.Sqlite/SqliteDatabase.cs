@@ -75,10 +75,12 @@ internal sealed class SqliteDatabase
         }
     }
 
-    private static InvalidOperationException Unusable(SqliteConnection connection, SqliteException exception) => new(
-        $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
-        + "that the file can be written and is an intact SQLite database, and that the disk has room.",
-        exception);
+    private static InvalidOperationException Unusable(SqliteConnection connection, SqliteException exception) =>
+        new(
+            $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
+                + "that the file can be written and is an intact SQLite database, and that the disk has room.",
+            exception
+        );
 
     private static void Execute(SqliteConnection connection, string sql)
     {

@@ -7,8 +7,7 @@ namespace Notify.Storage.Sqlite;
 internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase database) : IDeadLetterStore
 {
     /// <summary>The parameters 1 to 6, each of which may be null; the ids travel as a JSON array.</summary>
-    private const string Matches =
-        """
+    private const string Matches = """
         state = 2 AND tenant = ?1
             AND (?2 IS NULL OR lower(hex(id)) IN (SELECT value FROM json_each(?2)))
             AND (?3 IS NULL OR provider = ?3)
@@ -18,12 +17,18 @@ internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase 
         """;
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
-        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         using var connection = database.OpenReader();
         using var contents = new SqliteContents(connection);
-        using var statement = new SqliteStatement(connection,
-            $"SELECT {SqliteRow.Columns} FROM notify_delivery WHERE {Matches} AND id > COALESCE(?7, x'') ORDER BY id LIMIT ?8");
+        using var statement = new SqliteStatement(
+            connection,
+            $"SELECT {SqliteRow.Columns} FROM notify_delivery WHERE {Matches} AND id > COALESCE(?7, x'') ORDER BY id LIMIT ?8"
+        );
         Bind(statement, filter).Bind(7, after).Bind(8, limit);
         var records = new List<DeliveryRecord>();
         while (statement.Read())
@@ -44,20 +49,28 @@ internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase 
 
     private int Replay(ReplayRequest request)
     {
-        using var statement = new SqliteStatement(writer.Connection,
+        using var statement = new SqliteStatement(
+            writer.Connection,
             $"""
             UPDATE notify_delivery
             SET state = 0, due_at = ?7, expires_at = ?8, fence = fence + 1, attempts_spent = 0, retry_delay = 0, ended_at = NULL, reason = 'replayed'
             WHERE id IN (SELECT id FROM notify_delivery WHERE {Matches} ORDER BY id LIMIT ?9)
-            """);
+            """
+        );
         return Bind(statement, request.Filter).Bind(7, request.Now).Bind(8, request.ExpiresAt).Bind(9, request.Limit).Execute();
     }
 
-    private static SqliteStatement Bind(SqliteStatement statement, DeadLetterFilter filter) => statement
-        .Bind(1, filter.Tenant)
-        .Bind(2, filter.Ids is null ? null : $"[{string.Join(',', filter.Ids.Select(id => $"\"{Convert.ToHexStringLower(id.ToByteArray(bigEndian: true))}\""))}]")
-        .Bind(3, filter.Provider)
-        .Bind(4, filter.Reason)
-        .Bind(5, filter.From)
-        .Bind(6, filter.To);
+    private static SqliteStatement Bind(SqliteStatement statement, DeadLetterFilter filter) =>
+        statement
+            .Bind(1, filter.Tenant)
+            .Bind(
+                2,
+                filter.Ids is null
+                    ? null
+                    : $"[{string.Join(',', filter.Ids.Select(id => $"\"{Convert.ToHexStringLower(id.ToByteArray(bigEndian: true))}\""))}]"
+            )
+            .Bind(3, filter.Provider)
+            .Bind(4, filter.Reason)
+            .Bind(5, filter.From)
+            .Bind(6, filter.To);
 }

@@ -23,7 +23,10 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
         _cancel = new SqliteCancel(writer.Connection);
     }
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         var serialized = new SerializedNotification[requests.Count];
         for (var i = 0; i < serialized.Length; i++)
@@ -37,7 +40,8 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
                     results[i] = _enqueue.Add(requests[i], serialized[i]);
                 return results;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
@@ -60,18 +64,24 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
                     applied[i] = _settle.Apply(settlements[i], attempts[i]);
                 return applied;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     public ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _writer.RunAsync(() => _cancel.Run(tenant, notificationId, now), cancellationToken);
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => _writer.RunAsync(() => _cancel.Run(tenant, notificationId, now), cancellationToken);
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
         using var connection = _database.OpenReader();
-        using var statement = new SqliteStatement(connection,
-            "SELECT priority, provider, COUNT(*) FROM notify_delivery WHERE due_at IS NOT NULL GROUP BY priority, provider");
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT priority, provider, COUNT(*) FROM notify_delivery WHERE due_at IS NOT NULL GROUP BY priority, provider"
+        );
         var depths = new List<QueueDepth>();
         while (statement.Read())
             depths.Add(new QueueDepth((Priority)statement.Int32(0), statement.Text(1), statement.Int64(2)));

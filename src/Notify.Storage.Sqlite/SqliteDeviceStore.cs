@@ -6,39 +6,57 @@ namespace Notify.Storage.Sqlite;
 internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase database) : IDeviceStore
 {
     // By its own reckoning SQLite reads all of a tenant's devices, because they lie in the order that is asked for.
-    private const string OfUser =
-        """
+    private const string OfUser = """
         SELECT tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason
         FROM notify_device INDEXED BY notify_device_user
         WHERE tenant = ?1 AND user_id = ?2
         """;
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
-        await writer.RunAsync(
-            () =>
-            {
-                using var free = new SqliteStatement(writer.Connection, "DELETE FROM notify_device WHERE tenant = ?1 AND token = ?2 AND id <> ?3");
-                free.Bind(1, device.Tenant).Bind(2, device.Token).Bind(3, device.Id).Execute();
+        await writer
+            .RunAsync(
+                () =>
+                {
+                    using var free = new SqliteStatement(
+                        writer.Connection,
+                        "DELETE FROM notify_device WHERE tenant = ?1 AND token = ?2 AND id <> ?3"
+                    );
+                    free.Bind(1, device.Tenant).Bind(2, device.Token).Bind(3, device.Id).Execute();
 
-                using var save = new SqliteStatement(writer.Connection,
-                    """
-                    INSERT INTO notify_device (tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at)
-                    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                    ON CONFLICT (tenant, id) DO UPDATE SET
-                        user_id = excluded.user_id, platform = excluded.platform, app = excluded.app, locale = excluded.locale,
-                        time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
-                        registered_at = IIF(token = excluded.token, registered_at, excluded.registered_at),
-                        pruned_at = IIF(token = excluded.token, pruned_at, NULL),
-                        prune_reason = IIF(token = excluded.token, prune_reason, NULL)
-                    """);
-                return save.Bind(1, device.Tenant).Bind(2, device.Id).Bind(3, device.UserId).Bind(4, (long)device.Platform).Bind(5, device.Token)
-                    .Bind(6, device.App).Bind(7, device.Locale).Bind(8, device.TimeZone).Bind(9, device.RegisteredAt).Bind(10, device.LastSeenAt)
-                    .Execute();
-            },
-            cancellationToken).ConfigureAwait(false);
+                    using var save = new SqliteStatement(
+                        writer.Connection,
+                        """
+                        INSERT INTO notify_device (tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at)
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                        ON CONFLICT (tenant, id) DO UPDATE SET
+                            user_id = excluded.user_id, platform = excluded.platform, app = excluded.app, locale = excluded.locale,
+                            time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
+                            registered_at = IIF(token = excluded.token, registered_at, excluded.registered_at),
+                            pruned_at = IIF(token = excluded.token, pruned_at, NULL),
+                            prune_reason = IIF(token = excluded.token, prune_reason, NULL)
+                        """
+                    );
+                    return save.Bind(1, device.Tenant)
+                        .Bind(2, device.Id)
+                        .Bind(3, device.UserId)
+                        .Bind(4, (long)device.Platform)
+                        .Bind(5, device.Token)
+                        .Bind(6, device.App)
+                        .Bind(7, device.Locale)
+                        .Bind(8, device.TimeZone)
+                        .Bind(9, device.RegisteredAt)
+                        .Bind(10, device.LastSeenAt)
+                        .Execute();
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
-    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        new(Read(tenant, userIds, $"{OfUser} AND pruned_at IS NULL ORDER BY id"));
+    public ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => new(Read(tenant, userIds, $"{OfUser} AND pruned_at IS NULL ORDER BY id"));
 
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         new(Read(tenant, [userId], $"{OfUser} ORDER BY id"));
@@ -47,24 +65,36 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         writer.RunAsync(
             () =>
             {
-                using var statement = new SqliteStatement(writer.Connection, "DELETE FROM notify_device WHERE tenant = ?1 AND id = ?2");
+                using var statement = new SqliteStatement(
+                    writer.Connection,
+                    "DELETE FROM notify_device WHERE tenant = ?1 AND id = ?2"
+                );
                 return statement.Bind(1, tenant).Bind(2, id).Execute() == 1;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     public ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) =>
         writer.RunAsync(
             () =>
             {
-                using var statement = new SqliteStatement(writer.Connection,
+                using var statement = new SqliteStatement(
+                    writer.Connection,
                     """
                     UPDATE notify_device SET pruned_at = ?3, prune_reason = ?4
                     WHERE tenant = ?1 AND token = ?2 AND pruned_at IS NULL AND last_seen_at <= ?3
-                    """);
+                    """
+                );
                 return statement.Bind(1, tenant).Bind(2, token).Bind(3, knownDeadAt).Bind(4, reason).Execute() == 1;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     private List<Device> Read(string tenant, IReadOnlyList<string> userIds, string sql)
     {
@@ -81,19 +111,20 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         return devices;
     }
 
-    private static Device ReadDevice(SqliteStatement row) => new()
-    {
-        Tenant = row.Text(0),
-        Id = row.Text(1),
-        UserId = row.Text(2),
-        Platform = (Platform)row.Int32(3),
-        Token = row.Text(4),
-        App = row.TextOrNull(5),
-        Locale = row.TextOrNull(6),
-        TimeZone = row.TextOrNull(7),
-        RegisteredAt = row.Time(8),
-        LastSeenAt = row.Time(9),
-        PrunedAt = row.TimeOrNull(10),
-        PruneReason = row.TextOrNull(11),
-    };
+    private static Device ReadDevice(SqliteStatement row) =>
+        new()
+        {
+            Tenant = row.Text(0),
+            Id = row.Text(1),
+            UserId = row.Text(2),
+            Platform = (Platform)row.Int32(3),
+            Token = row.Text(4),
+            App = row.TextOrNull(5),
+            Locale = row.TextOrNull(6),
+            TimeZone = row.TextOrNull(7),
+            RegisteredAt = row.Time(8),
+            LastSeenAt = row.Time(9),
+            PrunedAt = row.TimeOrNull(10),
+            PruneReason = row.TextOrNull(11),
+        };
 }

@@ -20,31 +20,46 @@ internal sealed class SqliteDigestStore : IDigestStore, IDisposable
     {
         _writer = writer;
         _enqueue = new SqliteEnqueue(writer.Connection);
-        _lease = new SqliteStatement(writer.Connection,
+        _lease = new SqliteStatement(
+            writer.Connection,
             """
             UPDATE notify_digest SET due_at = ?2, fence = fence + 1
             WHERE (tenant, recipient, template) IN (
                 SELECT tenant, recipient, template FROM notify_digest WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
             RETURNING tenant, recipient, template, fence
-            """);
-        _events = new SqliteStatement(writer.Connection,
+            """
+        );
+        _events = new SqliteStatement(
+            writer.Connection,
             """
             SELECT id, due_at, trigger FROM notify_digest_event
             WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 ORDER BY id LIMIT ?4
-            """);
-        _move = new SqliteStatement(writer.Connection,
-            "UPDATE notify_digest SET due_at = ?5 WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND fence = ?4");
-        _forget = new SqliteStatement(writer.Connection,
-            "DELETE FROM notify_digest_event WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND id = ?4");
-        _end = new SqliteStatement(writer.Connection,
+            """
+        );
+        _move = new SqliteStatement(
+            writer.Connection,
+            "UPDATE notify_digest SET due_at = ?5 WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND fence = ?4"
+        );
+        _forget = new SqliteStatement(
+            writer.Connection,
+            "DELETE FROM notify_digest_event WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND id = ?4"
+        );
+        _end = new SqliteStatement(
+            writer.Connection,
             """
             DELETE FROM notify_digest WHERE tenant = ?1 AND recipient = ?2 AND template = ?3
                 AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE tenant = ?1 AND recipient = ?2 AND template = ?3)
-            """);
+            """
+        );
     }
 
     public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) =>
         _writer.RunAsync<IReadOnlyList<DigestLease>>(
             () =>
             {
@@ -54,10 +69,15 @@ internal sealed class SqliteDigestStore : IDigestStore, IDisposable
                     rows.Add((_lease.Text(0), _lease.Text(1), _lease.Text(2), _lease.Int64(3)));
                 return [.. rows.Select(row => WithEvents(row.Tenant, row.Recipient, row.Template, row.Fence))];
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     public ValueTask<bool> CloseAsync(
-        DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+        DigestLease lease,
+        EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    )
     {
         var serialized = request is null ? default : SerializedNotification.Of(request.Notification);
         return _writer.RunAsync(
@@ -73,7 +93,8 @@ internal sealed class SqliteDigestStore : IDigestStore, IDisposable
                     _enqueue.Add(request, serialized);
                 return true;
             },
-            cancellationToken);
+            cancellationToken
+        );
     }
 
     public void Dispose()

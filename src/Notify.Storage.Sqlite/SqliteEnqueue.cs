@@ -7,41 +7,57 @@ namespace Notify.Storage.Sqlite;
 /// <summary>The statements that make a notification and its deliveries durable, on one connection.</summary>
 internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 {
-    private readonly SqliteStatement _findKey = new(connection,
-        "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = ?1 AND key = ?2 AND expires_at > ?3");
+    private readonly SqliteStatement _findKey = new(
+        connection,
+        "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = ?1 AND key = ?2 AND expires_at > ?3"
+    );
 
-    private readonly SqliteStatement _keepKey = new(connection,
-        "INSERT OR REPLACE INTO notify_idempotency (tenant, key, fingerprint, notification_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)");
+    private readonly SqliteStatement _keepKey = new(
+        connection,
+        "INSERT OR REPLACE INTO notify_idempotency (tenant, key, fingerprint, notification_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
+    );
 
-    private readonly SqliteStatement _addNotification = new(connection,
-        "INSERT INTO notify_notification (id, tenant, accepted_at, expires_at, trigger, contents) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    private readonly SqliteStatement _addNotification = new(
+        connection,
+        "INSERT INTO notify_notification (id, tenant, accepted_at, expires_at, trigger, contents) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    );
 
-    private readonly SqliteStatement _addDelivery = new(connection,
+    private readonly SqliteStatement _addDelivery = new(
+        connection,
         """
         INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, attempts, receipts,
             ended_at, reason)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17, ?18, ?19, ?20, ?21, '', '', ?23, ?24)
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _supersede = new(connection,
+    private readonly SqliteStatement _supersede = new(
+        connection,
         """
         UPDATE notify_delivery SET state = 3, due_at = NULL, owner = NULL, fence = fence + 1, ended_at = ?4, reason = 'superseded'
         WHERE tenant = ?1 AND collapse_key = ?2 AND address = ?3 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= ?4)
             AND channel = ?5 AND platform IS ?6 AND app IS ?7
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _addExpansion = new(connection,
+    private readonly SqliteStatement _addExpansion = new(
+        connection,
         """
         INSERT INTO notify_expansion (notification_id, topic, tenant, cursor, done, total, due_at, fence, updated_at)
         VALUES (?1, ?2, ?3, '', 0, ?4, ?5, 0, ?6)
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _openDigest = new(connection,
-        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING");
+    private readonly SqliteStatement _openDigest = new(
+        connection,
+        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
+    );
 
-    private readonly SqliteStatement _addToDigest = new(connection,
-        "INSERT INTO notify_digest_event (tenant, recipient, template, id, due_at, trigger) VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+    private readonly SqliteStatement _addToDigest = new(
+        connection,
+        "INSERT INTO notify_digest_event (tenant, recipient, template, id, due_at, trigger) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+    );
 
     public EnqueueResult Add(EnqueueRequest request, SerializedNotification serialized)
     {
@@ -51,18 +67,35 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
         if (request.Idempotency is { } claim)
         {
-            _keepKey.Bind(1, notification.Tenant).Bind(2, claim.Key).Bind(3, claim.Fingerprint.Span)
-                .Bind(4, notification.Id).Bind(5, claim.ExpiresAt).Execute();
+            _keepKey
+                .Bind(1, notification.Tenant)
+                .Bind(2, claim.Key)
+                .Bind(3, claim.Fingerprint.Span)
+                .Bind(4, notification.Id)
+                .Bind(5, claim.ExpiresAt)
+                .Execute();
         }
 
-        _addNotification.Bind(1, notification.Id).Bind(2, notification.Tenant).Bind(3, notification.AcceptedAt)
-            .Bind(4, notification.ExpiresAt).Bind(5, serialized.Trigger).Bind(6, serialized.Contents).Execute();
+        _addNotification
+            .Bind(1, notification.Id)
+            .Bind(2, notification.Tenant)
+            .Bind(3, notification.AcceptedAt)
+            .Bind(4, notification.ExpiresAt)
+            .Bind(5, serialized.Trigger)
+            .Bind(6, serialized.Contents)
+            .Execute();
         foreach (var queued in request.Deliveries)
             Add(queued, notification.AcceptedAt);
         foreach (var expansion in request.Expansions)
         {
-            _addExpansion.Bind(1, notification.Id).Bind(2, expansion.Topic).Bind(3, notification.Tenant).Bind(4, expansion.Total)
-                .Bind(5, expansion.DueAt).Bind(6, notification.AcceptedAt).Execute();
+            _addExpansion
+                .Bind(1, notification.Id)
+                .Bind(2, expansion.Topic)
+                .Bind(3, notification.Tenant)
+                .Bind(4, expansion.Total)
+                .Bind(5, expansion.DueAt)
+                .Bind(6, notification.AcceptedAt)
+                .Execute();
         }
 
         foreach (var collected in request.Digests)
@@ -73,9 +106,21 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
     public void Add(DigestEvent collected)
     {
         var (tenant, recipient, template) = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
-        _openDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.DueAt).Bind(5, collected.FirstFence).Execute();
-        _addToDigest.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, collected.Id).Bind(5, collected.DueAt)
-            .Bind(6, StoredForm.WriteTrigger(collected.Trigger)).Execute();
+        _openDigest
+            .Bind(1, tenant)
+            .Bind(2, recipient)
+            .Bind(3, template)
+            .Bind(4, collected.DueAt)
+            .Bind(5, collected.FirstFence)
+            .Execute();
+        _addToDigest
+            .Bind(1, tenant)
+            .Bind(2, recipient)
+            .Bind(3, template)
+            .Bind(4, collected.Id)
+            .Bind(5, collected.DueAt)
+            .Bind(6, StoredForm.WriteTrigger(collected.Trigger))
+            .Execute();
     }
 
     public void Add(QueuedDelivery queued, DateTimeOffset now)
@@ -84,18 +129,43 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
         var isCancelled = queued.CancelledBecause is not null;
         if (delivery.CollapseKey is { } key && !isCancelled)
         {
-            _supersede.Bind(1, delivery.Tenant).Bind(2, key).Bind(3, delivery.To.Value).Bind(4, now)
-                .Bind(5, delivery.To.Channel.Name).Bind(6, (long?)delivery.To.Platform).Bind(7, delivery.To.App).Execute();
+            _supersede
+                .Bind(1, delivery.Tenant)
+                .Bind(2, key)
+                .Bind(3, delivery.To.Value)
+                .Bind(4, now)
+                .Bind(5, delivery.To.Channel.Name)
+                .Bind(6, (long?)delivery.To.Platform)
+                .Bind(7, delivery.To.App)
+                .Execute();
         }
 
-        _addDelivery.Bind(1, delivery.Id).Bind(2, delivery.NotificationId).Bind(3, delivery.Tenant).Bind(4, (long)delivery.Priority)
-            .Bind(5, delivery.To.Channel.Name).Bind(6, delivery.To.Value).Bind(7, (long?)delivery.To.Platform).Bind(8, delivery.To.App)
-            .Bind(9, delivery.UserId).Bind(10, delivery.Provider).Bind(11, delivery.ContentIndex).Bind(12, delivery.CollapseKey)
-            .Bind(13, delivery.Fallback?.Chain).Bind(14, delivery.Fallback?.Step)
-            .Bind(15, delivery.AcceptedAt).Bind(16, delivery.ExpiresAt).Bind(17, isCancelled ? (DateTimeOffset?)null : queued.DueAt).Bind(18, queued.Owner)
-            .Bind(19, queued.Lease?.Fence ?? 0).Bind(20, delivery.AttemptsSpent).Bind(21, delivery.RetryDelay.Ticks)
+        _addDelivery
+            .Bind(1, delivery.Id)
+            .Bind(2, delivery.NotificationId)
+            .Bind(3, delivery.Tenant)
+            .Bind(4, (long)delivery.Priority)
+            .Bind(5, delivery.To.Channel.Name)
+            .Bind(6, delivery.To.Value)
+            .Bind(7, (long?)delivery.To.Platform)
+            .Bind(8, delivery.To.App)
+            .Bind(9, delivery.UserId)
+            .Bind(10, delivery.Provider)
+            .Bind(11, delivery.ContentIndex)
+            .Bind(12, delivery.CollapseKey)
+            .Bind(13, delivery.Fallback?.Chain)
+            .Bind(14, delivery.Fallback?.Step)
+            .Bind(15, delivery.AcceptedAt)
+            .Bind(16, delivery.ExpiresAt)
+            .Bind(17, isCancelled ? (DateTimeOffset?)null : queued.DueAt)
+            .Bind(18, queued.Owner)
+            .Bind(19, queued.Lease?.Fence ?? 0)
+            .Bind(20, delivery.AttemptsSpent)
+            .Bind(21, delivery.RetryDelay.Ticks)
             .Bind(22, (long)(isCancelled ? DeliveryState.Cancelled : DeliveryState.Pending))
-            .Bind(23, isCancelled ? now : (DateTimeOffset?)null).Bind(24, queued.CancelledBecause).Execute();
+            .Bind(23, isCancelled ? now : (DateTimeOffset?)null)
+            .Bind(24, queued.CancelledBecause)
+            .Execute();
     }
 
     public void Dispose()

@@ -16,51 +16,81 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
         _writer = writer;
         _database = database;
         _enqueue = new SqliteEnqueue(writer.Connection);
-        _lease = new SqliteStatement(writer.Connection,
+        _lease = new SqliteStatement(
+            writer.Connection,
             """
             UPDATE notify_expansion SET due_at = ?2, fence = fence + 1
             WHERE (notification_id, topic) IN (
                 SELECT notification_id, topic FROM notify_expansion WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
             RETURNING notification_id, tenant, topic, cursor, done, fence
-            """);
-        _advance = new SqliteStatement(writer.Connection,
+            """
+        );
+        _advance = new SqliteStatement(
+            writer.Connection,
             """
             UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7
             WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
-            """);
+            """
+        );
     }
 
     public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    )
     {
         var rows = await _writer.RunAsync(() => Lease(now, until, max), cancellationToken).ConfigureAwait(false);
         if (rows.Count == 0)
             return [];
 
         using var connection = _database.OpenReader();
-        return [.. rows.Select(row => new ExpansionLease(
-            SqliteNotificationStore.Find(connection, row.Tenant, row.NotificationId)!, row.Topic, row.Cursor, row.Done, row.Fence))];
+        return
+        [
+            .. rows.Select(row => new ExpansionLease(
+                SqliteNotificationStore.Find(connection, row.Tenant, row.NotificationId)!,
+                row.Topic,
+                row.Cursor,
+                row.Done,
+                row.Fence
+            )),
+        ];
     }
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
         _writer.RunAsync(() => Advance(step), cancellationToken);
 
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         using var connection = _database.OpenReader();
-        using var statement = new SqliteStatement(connection,
+        using var statement = new SqliteStatement(
+            connection,
             """
             SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at
             FROM notify_expansion JOIN notify_notification ON id = notification_id
             WHERE notification_id = ?1 AND notify_expansion.tenant = ?2 ORDER BY topic
-            """);
+            """
+        );
         statement.Bind(1, notificationId).Bind(2, tenant);
         var progress = new List<ExpansionProgress>();
         while (statement.Read())
         {
-            progress.Add(new ExpansionProgress(
-                statement.Text(0), statement.Int64(1), statement.Int64(2), statement.Int32(3) == 1, statement.Time(4), statement.Time(5)));
+            progress.Add(
+                new ExpansionProgress(
+                    statement.Text(0),
+                    statement.Int64(1),
+                    statement.Int64(2),
+                    statement.Int32(3) == 1,
+                    statement.Time(4),
+                    statement.Time(5)
+                )
+            );
         }
 
         return new(progress);
@@ -86,8 +116,16 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
     private bool Advance(ExpansionStep step)
     {
         DateTimeOffset? dueAt = step.IsComplete ? null : step.Until;
-        var applied = _advance.Bind(1, step.Lease.Notification.Id).Bind(2, step.Lease.Topic).Bind(3, step.Lease.Fence)
-            .Bind(4, step.Cursor).Bind(5, step.Done).Bind(6, dueAt).Bind(7, step.At).Execute() == 1;
+        var applied =
+            _advance
+                .Bind(1, step.Lease.Notification.Id)
+                .Bind(2, step.Lease.Topic)
+                .Bind(3, step.Lease.Fence)
+                .Bind(4, step.Cursor)
+                .Bind(5, step.Done)
+                .Bind(6, dueAt)
+                .Bind(7, step.At)
+                .Execute() == 1;
         if (!applied)
             return false;
 

@@ -9,25 +9,33 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
     /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
     private const int TenantsPerLease = 64;
 
-    private readonly SqliteStatement _nextTenant = new(connection,
+    private readonly SqliteStatement _nextTenant = new(
+        connection,
         """
         SELECT tenant, due_at FROM notify_delivery
         WHERE priority = ?1 AND provider = ?2 AND tenant > ?3 AND due_at IS NOT NULL
         ORDER BY tenant, due_at LIMIT 1
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _due = new(connection,
+    private readonly SqliteStatement _due = new(
+        connection,
         $"""
         SELECT {SqliteRow.Columns} FROM notify_delivery
         WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
         ORDER BY due_at LIMIT ?5
-        """);
+        """
+    );
 
-    private readonly SqliteStatement _published = new(connection,
-        $"SELECT {SqliteRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL");
+    private readonly SqliteStatement _published = new(
+        connection,
+        $"SELECT {SqliteRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL"
+    );
 
-    private readonly SqliteStatement _lease = new(connection,
-        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1");
+    private readonly SqliteStatement _lease = new(
+        connection,
+        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1"
+    );
 
     private readonly SqliteContents _contents = new(connection);
     private readonly Dictionary<(Priority Priority, string Provider), string> _lastTenants = [];
@@ -64,7 +72,10 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
     private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
     {
         var tenants = TenantsInTurn(quota, request.Now);
-        var allowances = tenants.ToDictionary(tenant => tenant, tenant => request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue);
+        var allowances = tenants.ToDictionary(
+            tenant => tenant,
+            tenant => request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue
+        );
         var left = quota.Max;
         while (tenants.Count > 0 && left > 0)
         {

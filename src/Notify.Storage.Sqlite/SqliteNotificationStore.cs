@@ -14,8 +14,10 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
 
     public static Notification? Find(SqliteConnection connection, string tenant, Guid id)
     {
-        using var statement = new SqliteStatement(connection,
-            "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2");
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT accepted_at, expires_at, trigger, contents FROM notify_notification WHERE id = ?1 AND tenant = ?2"
+        );
         if (!statement.Bind(1, id).Bind(2, tenant).Read())
             return null;
 
@@ -32,15 +34,22 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         using var connection = database.OpenReader();
         using var contents = new SqliteContents(connection);
-        using var statement = new SqliteStatement(connection,
+        using var statement = new SqliteStatement(
+            connection,
             $"""
             SELECT {SqliteRow.Columns} FROM notify_delivery
             WHERE notification_id = ?1 AND tenant = ?2 AND id > COALESCE(?3, x'') ORDER BY id LIMIT ?4
-            """);
+            """
+        );
         statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, after).Bind(4, limit);
 
         var records = new List<DeliveryRecord>();
@@ -50,11 +59,16 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
     }
 
     public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         using var connection = database.OpenReader();
-        using var statement = new SqliteStatement(connection,
-            "SELECT state, COUNT(*) FROM notify_delivery WHERE notification_id = ?1 AND tenant = ?2 GROUP BY state");
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT state, COUNT(*) FROM notify_delivery WHERE notification_id = ?1 AND tenant = ?2 GROUP BY state"
+        );
         statement.Bind(1, notificationId).Bind(2, tenant);
         var counts = new Dictionary<DeliveryState, long>();
         while (statement.Read())

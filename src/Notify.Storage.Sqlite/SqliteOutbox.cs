@@ -7,7 +7,11 @@ namespace Notify.Storage.Sqlite;
 /// <summary>Enqueues on the application's own connection, in its transaction.</summary>
 internal sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
 {
-    public ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken)
+    public ValueTask<EnqueueResult> EnqueueAsync(
+        EnqueueRequest request,
+        DbTransaction transaction,
+        CancellationToken cancellationToken
+    )
     {
         if (transaction is not SqliteTransaction { Connection: { } connection })
             throw new ArgumentException("The transaction is no SQLite transaction, or has ended.", nameof(transaction));

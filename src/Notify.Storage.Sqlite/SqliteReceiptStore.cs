@@ -13,26 +13,36 @@ internal sealed class SqliteReceiptStore : IReceiptStore, IDisposable
     public SqliteReceiptStore(SqliteWriter writer)
     {
         _writer = writer;
-        _add = new SqliteStatement(writer.Connection, "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2");
-        _stopLater = new SqliteStatement(writer.Connection,
+        _add = new SqliteStatement(
+            writer.Connection,
+            "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2"
+        );
+        _stopLater = new SqliteStatement(
+            writer.Connection,
             """
             UPDATE notify_delivery AS later
             SET state = 3, due_at = NULL, owner = NULL, fence = later.fence + 1, ended_at = ?2, reason = 'receipt came'
             FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
             WHERE later.notification_id = this.notification_id AND later.chain = this.chain AND later.step > this.step
                 AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= ?2)
-            """);
-        _makeNextDue = new SqliteStatement(writer.Connection,
+            """
+        );
+        _makeNextDue = new SqliteStatement(
+            writer.Connection,
             """
             UPDATE notify_delivery AS next SET due_at = ?2
             FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
             WHERE next.notification_id = this.notification_id AND next.chain = this.chain AND next.step = this.step + 1
                 AND next.owner IS NULL AND next.due_at > ?2
-            """);
+            """
+        );
     }
 
-    public ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken) =>
-        _writer.RunAsync<IReadOnlyList<bool>>(() => [.. receipts.Select(receipt => Add(tenant, receipt))], cancellationToken);
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    ) => _writer.RunAsync<IReadOnlyList<bool>>(() => [.. receipts.Select(receipt => Add(tenant, receipt))], cancellationToken);
 
     public void Dispose()
     {

@@ -23,7 +23,8 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             """
             DELETE FROM notify_delivery WHERE id IN (
                 SELECT id FROM notify_delivery WHERE notification_id = ?1 AND due_at IS NULL LIMIT ?2)
-            """);
+            """
+        );
         _purgeExpansions = Prepare("DELETE FROM notify_expansion WHERE notification_id = ?1 AND due_at IS NULL");
 
         // A dead letter may have been replayed since its notification was found to have ended.
@@ -31,35 +32,43 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             """
             DELETE FROM notify_notification
             WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = ?1)
-            """);
+            """
+        );
         _purgeKeys = Prepare(
             """
             DELETE FROM notify_idempotency WHERE (tenant, key) IN (
                 SELECT tenant, key FROM notify_idempotency WHERE expires_at <= ?1 LIMIT ?2)
-            """);
+            """
+        );
         _purgePermits = Prepare(
             """
             DELETE FROM notify_throttle WHERE (tenant, category, recipient, taken_at, number) IN (
                 SELECT tenant, category, recipient, taken_at, number FROM notify_throttle WHERE taken_at < ?1 LIMIT ?2)
-            """);
+            """
+        );
         _purgeCounts = Prepare(
             """
             DELETE FROM notify_count WHERE (tenant, minute, channel, provider, state) IN (
                 SELECT tenant, minute, channel, provider, state FROM notify_count WHERE minute < ?1 LIMIT ?2)
-            """);
+            """
+        );
     }
 
     public async ValueTask<long> PurgeNotificationsAsync(
-        DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var purged = 0L;
         var after = Guid.Empty;
         while (FindEnded(acceptedBefore, after, most) is { Count: > 0 } ended)
         {
-            for (var next = 0; next < ended.Count;)
+            for (var next = 0; next < ended.Count; )
             {
                 var first = next;
-                (var deliveries, next) = await _writer.RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
+                (var deliveries, next) = await _writer
+                    .RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
                     .ConfigureAwait(false);
                 purged += deliveries;
             }
@@ -95,15 +104,20 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
     private List<Guid> FindEnded(DateTimeOffset acceptedBefore, Guid after, int most)
     {
         using var connection = _database.OpenReader();
-        using var statement = new SqliteStatement(connection,
+        using var statement = new SqliteStatement(
+            connection,
             """
             SELECT id FROM notify_notification AS old WHERE id > ?1 AND id < ?2 AND accepted_at < ?3
                 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = old.id AND due_at IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = old.id AND due_at IS NOT NULL)
             ORDER BY id LIMIT ?4
-            """);
-        statement.Bind(1, after).Bind(2, StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1)))
-            .Bind(3, acceptedBefore).Bind(4, most);
+            """
+        );
+        statement
+            .Bind(1, after)
+            .Bind(2, StoredForm.LowestIdOf(acceptedBefore.AddMilliseconds(1)))
+            .Bind(3, acceptedBefore)
+            .Bind(4, most);
         var ended = new List<Guid>();
         while (statement.Read())
             ended.Add(statement.Guid(0));
@@ -130,17 +144,21 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
     }
 
     private async ValueTask<long> PurgeAsync(
-        SqliteStatement statement, DateTimeOffset before, int most, CancellationToken cancellationToken)
+        SqliteStatement statement,
+        DateTimeOffset before,
+        int most,
+        CancellationToken cancellationToken
+    )
     {
         var purged = 0L;
         int step;
         do
         {
-            step = await _writer.RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken)
+            step = await _writer
+                .RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken)
                 .ConfigureAwait(false);
             purged += step;
-        }
-        while (step == most);
+        } while (step == most);
         return purged;
     }
 }

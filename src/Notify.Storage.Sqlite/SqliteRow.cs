@@ -25,7 +25,12 @@ internal static class SqliteRow
             NotificationId = notificationId,
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
-            To = new Address(Channel.Named(row.Text(4)), row.Text(5), row.IsNull(6) ? null : (Platform)row.Int32(6), row.TextOrNull(7)),
+            To = new Address(
+                Channel.Named(row.Text(4)),
+                row.Text(5),
+                row.IsNull(6) ? null : (Platform)row.Int32(6),
+                row.TextOrNull(7)
+            ),
             UserId = row.TextOrNull(8),
             Provider = row.Text(9),
             Content = shared.Variants[contentIndex].Content,
@@ -43,11 +48,13 @@ internal static class SqliteRow
 
     public static long ReadFence(SqliteStatement row) => row.Int64(19);
 
-    public static DeliveryRecord ReadRecord(SqliteStatement row, SqliteContents contents) => new(
-        ReadDelivery(row, contents),
-        (DeliveryState)row.Int32(20),
-        row.TimeOrNull(DueAtColumn),
-        row.TextOrNull(21),
-        StoredForm.ReadHistory(row.Text(22)),
-        StoredForm.ReadReceipts(row.Text(23)));
+    public static DeliveryRecord ReadRecord(SqliteStatement row, SqliteContents contents) =>
+        new(
+            ReadDelivery(row, contents),
+            (DeliveryState)row.Int32(20),
+            row.TimeOrNull(DueAtColumn),
+            row.TextOrNull(21),
+            StoredForm.ReadHistory(row.Text(22)),
+            StoredForm.ReadReceipts(row.Text(23))
+        );
 }

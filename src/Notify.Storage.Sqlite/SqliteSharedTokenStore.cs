@@ -12,20 +12,29 @@ internal sealed class SqliteSharedTokenStore(SqliteWriter writer, SqliteDatabase
         return new(Read(statement.Bind(1, name)));
     }
 
-    public ValueTask<SharedToken> OfferAsync(string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken) =>
+    public ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    ) =>
         writer.RunAsync(
             () =>
             {
-                using var keep = new SqliteStatement(writer.Connection,
+                using var keep = new SqliteStatement(
+                    writer.Connection,
                     """
                     INSERT INTO notify_shared_token (name, value, issued_at) VALUES (?1, ?2, ?3)
                     ON CONFLICT (name) DO UPDATE SET value = excluded.value, issued_at = excluded.issued_at WHERE issued_at <= ?4
-                    """);
+                    """
+                );
                 keep.Bind(1, name).Bind(2, offered.Value.Span).Bind(3, offered.IssuedAt).Bind(4, stale).Execute();
                 using var find = new SqliteStatement(writer.Connection, Select);
                 return Read(find.Bind(1, name))!;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    private static SharedToken? Read(SqliteStatement row) => row.Read() ? new SharedToken(row.Blob(0).ToArray(), row.Time(1)) : null;
+    private static SharedToken? Read(SqliteStatement row) =>
+        row.Read() ? new SharedToken(row.Blob(0).ToArray(), row.Time(1)) : null;
 }

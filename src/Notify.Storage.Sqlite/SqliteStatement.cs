@@ -75,9 +75,7 @@ internal sealed class SqliteStatement : IDisposable
     /// <summary>Runs to the end and says how many rows were changed.</summary>
     public int Execute()
     {
-        while (Read())
-        {
-        }
+        while (Read()) { }
 
         return raw.sqlite3_changes(_database);
     }

@@ -9,24 +9,36 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
         writer.RunAsync(
             () =>
             {
-                using var newest = new SqliteStatement(writer.Connection,
-                    "SELECT COALESCE(MAX(version), 0) FROM notify_template WHERE tenant = ?1 AND name = ?2");
+                using var newest = new SqliteStatement(
+                    writer.Connection,
+                    "SELECT COALESCE(MAX(version), 0) FROM notify_template WHERE tenant = ?1 AND name = ?2"
+                );
                 newest.Bind(1, template.Tenant).Bind(2, template.Name).Read();
                 var version = newest.Int32(0) + 1;
 
-                using var save = new SqliteStatement(writer.Connection,
-                    "INSERT INTO notify_template (tenant, name, version, body) VALUES (?1, ?2, ?3, ?4)");
-                save.Bind(1, template.Tenant).Bind(2, template.Name).Bind(3, version)
-                    .Bind(4, StoredForm.WriteTemplate(template with { Version = version })).Execute();
+                using var save = new SqliteStatement(
+                    writer.Connection,
+                    "INSERT INTO notify_template (tenant, name, version, body) VALUES (?1, ?2, ?3, ?4)"
+                );
+                save.Bind(1, template.Tenant)
+                    .Bind(2, template.Name)
+                    .Bind(3, version)
+                    .Bind(4, StoredForm.WriteTemplate(template with { Version = version }))
+                    .Execute();
                 return version;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     public ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
-        using var statement = new SqliteStatement(connection,
-            "SELECT body FROM notify_template WHERE tenant = ?1 AND name = ?2 AND version = COALESCE(?3, version) ORDER BY version DESC LIMIT 1");
-        return new(statement.Bind(1, tenant).Bind(2, name).Bind(3, version).Read() ? StoredForm.ReadTemplate(statement.Blob(0)) : null);
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT body FROM notify_template WHERE tenant = ?1 AND name = ?2 AND version = COALESCE(?3, version) ORDER BY version DESC LIMIT 1"
+        );
+        return new(
+            statement.Bind(1, tenant).Bind(2, name).Bind(3, version).Read() ? StoredForm.ReadTemplate(statement.Blob(0)) : null
+        );
     }
 }

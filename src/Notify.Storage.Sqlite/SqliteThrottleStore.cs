@@ -12,18 +12,25 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
     public SqliteThrottleStore(SqliteWriter writer)
     {
         _writer = writer;
-        _forget = new SqliteStatement(writer.Connection,
-            "DELETE FROM notify_throttle WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at <= ?4");
-        _take = new SqliteStatement(writer.Connection,
+        _forget = new SqliteStatement(
+            writer.Connection,
+            "DELETE FROM notify_throttle WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at <= ?4"
+        );
+        _take = new SqliteStatement(
+            writer.Connection,
             """
             INSERT INTO notify_throttle (tenant, category, recipient, taken_at, number)
             SELECT ?1, ?2, ?3, ?4, COUNT(*) FILTER (WHERE taken_at = ?4) FROM notify_throttle
             WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 HAVING COUNT(*) < ?5
-            """);
+            """
+        );
     }
 
     public ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
-        _writer.RunAsync<IReadOnlyList<bool>>(() => [.. request.Recipients.Select(recipient => TryTake(request, recipient))], cancellationToken);
+        _writer.RunAsync<IReadOnlyList<bool>>(
+            () => [.. request.Recipients.Select(recipient => TryTake(request, recipient))],
+            cancellationToken
+        );
 
     public void Dispose()
     {
@@ -35,6 +42,12 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
     private bool TryTake(ThrottleRequest request, string recipient)
     {
         _forget.Bind(1, request.Tenant).Bind(2, request.Category).Bind(3, recipient).Bind(4, request.Now - request.Per).Execute();
-        return _take.Bind(1, request.Tenant).Bind(2, request.Category).Bind(3, recipient).Bind(4, request.Now).Bind(5, request.Max).Execute() == 1;
+        return _take
+                .Bind(1, request.Tenant)
+                .Bind(2, request.Category)
+                .Bind(3, recipient)
+                .Bind(4, request.Now)
+                .Bind(5, request.Max)
+                .Execute() == 1;
     }
 }

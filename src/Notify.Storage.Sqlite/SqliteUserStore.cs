@@ -6,16 +6,21 @@ namespace Notify.Storage.Sqlite;
 internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase database) : IUserStore
 {
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
-        await writer.RunAsync(
-            () =>
-            {
-                using var statement = new SqliteStatement(writer.Connection,
-                    "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)");
-                foreach (var user in users)
-                    statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
-                return users.Count;
-            },
-            cancellationToken).ConfigureAwait(false);
+        await writer
+            .RunAsync(
+                () =>
+                {
+                    using var statement = new SqliteStatement(
+                        writer.Connection,
+                        "INSERT OR REPLACE INTO notify_user (tenant, id, body) VALUES (?1, ?2, ?3)"
+                    );
+                    foreach (var user in users)
+                        statement.Bind(1, user.Tenant).Bind(2, user.Id).Bind(3, StoredForm.WriteUser(user)).Execute();
+                    return users.Count;
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
     {
@@ -37,15 +42,22 @@ internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase databa
         writer.RunAsync(
             () =>
             {
-                using var find = new SqliteStatement(writer.Connection, "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2");
+                using var find = new SqliteStatement(
+                    writer.Connection,
+                    "SELECT body FROM notify_user WHERE tenant = ?1 AND id = ?2"
+                );
                 find.Bind(1, tenant).Bind(2, id);
                 if (!find.Read() || change(StoredForm.ReadUser(find.Blob(0))) is not { } changed)
                     return false;
 
-                using var keep = new SqliteStatement(writer.Connection, "UPDATE notify_user SET body = ?3 WHERE tenant = ?1 AND id = ?2");
+                using var keep = new SqliteStatement(
+                    writer.Connection,
+                    "UPDATE notify_user SET body = ?3 WHERE tenant = ?1 AND id = ?2"
+                );
                 return keep.Bind(1, tenant).Bind(2, id).Bind(3, StoredForm.WriteUser(changed)).Execute() == 1;
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         writer.RunAsync(
@@ -61,5 +73,6 @@ internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase databa
                     return statement.Bind(1, tenant).Bind(2, id).Execute();
                 }
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

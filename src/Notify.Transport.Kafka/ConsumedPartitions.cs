@@ -79,8 +79,12 @@ internal sealed class ConsumedPartitions
     {
         lock (_lock)
         {
-            return [.. _next.Select(partition =>
-                (new TopicPartitionOffset(partition.Key, partition.Value), _paused.Contains(partition.Key)))];
+            return
+            [
+                .. _next.Select(partition =>
+                    (new TopicPartitionOffset(partition.Key, partition.Value), _paused.Contains(partition.Key))
+                ),
+            ];
         }
     }
 }

@@ -7,7 +7,9 @@ namespace Notify.Transport.Kafka;
 
 /// <summary>The events' form on the wire. Other systems read it: fields may be added, and none may change (docs/kafka.md).</summary>
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(NotificationEvent))]
 [JsonSerializable(typeof(DeviceEvent))]
 [JsonSerializable(typeof(DeliveryEvent))]

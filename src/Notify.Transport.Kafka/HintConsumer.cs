@@ -26,7 +26,8 @@ internal sealed class HintConsumer : IAsyncDisposable
     private readonly ConsumedPartitions _partitions = new();
     private readonly ConcurrentQueue<TopicPartitionOffset> _taken = new();
     private readonly Channel<bool> _changed = System.Threading.Channels.Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+    );
     private readonly CancellationTokenSource _stopping = new();
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly LagSampler _lag;
@@ -40,11 +41,13 @@ internal sealed class HintConsumer : IAsyncDisposable
         KafkaTelemetry telemetry,
         KafkaTransportOptions options,
         TimeProvider time,
-        ILogger logger)
+        ILogger logger
+    )
     {
         (_topics, _logger) = (topics, logger);
         _lanes = new HintLanes(topics, options.BatchSize);
-        _consumer = clients.ForConsumer()
+        _consumer = clients
+            .ForConsumer()
             .SetPartitionsAssignedHandler((_, assigned) => Assigned(assigned))
             .SetPartitionsRevokedHandler((_, revoked) => Revoked(revoked))
             .SetPartitionsLostHandler((_, lost) => Forget(lost))

@@ -16,7 +16,12 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
 
     private readonly int _capacity = batch * BatchesAhead;
     private readonly Lock _lock = new();
-    private readonly Waiting[] _lanes = [new(Priority.High, weight: 16), new(Priority.Normal, weight: 4), new(Priority.Bulk, weight: 1)];
+    private readonly Waiting[] _lanes =
+    [
+        new(Priority.High, weight: 16),
+        new(Priority.Normal, weight: 4),
+        new(Priority.Bulk, weight: 1),
+    ];
 
     public void Add(ConsumeResult<byte[], byte[]> message)
     {

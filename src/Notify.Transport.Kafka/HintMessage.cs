@@ -35,7 +35,9 @@ internal static class HintMessage
             return $"{bytes.Length} bytes instead of {Size}";
 
         reference = new DeliveryReference(
-            new Guid(bytes.AsSpan(IdAt, FenceAt - IdAt), bigEndian: true), BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(FenceAt)));
+            new Guid(bytes.AsSpan(IdAt, FenceAt - IdAt), bigEndian: true),
+            BinaryPrimitives.ReadInt64BigEndian(bytes.AsSpan(FenceAt))
+        );
         return null;
     }
 }

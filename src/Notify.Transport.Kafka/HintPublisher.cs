@@ -21,7 +21,10 @@ internal sealed class HintPublisher : IDisposable
     public HintPublisher(KafkaClients clients, KafkaTopics topics, KafkaTelemetry telemetry, ILogger<HintPublisher> logger)
     {
         (_topics, _telemetry, _logger) = (topics, telemetry, logger);
-        _reported = [.. Lane.All.Select(lane => (Action<DeliveryReport<byte[], byte[]>>)(report => Reported(lane, report.Error)))];
+        _reported =
+        [
+            .. Lane.All.Select(lane => (Action<DeliveryReport<byte[], byte[]>>)(report => Reported(lane, report.Error))),
+        ];
         _producer = new ReplaceableProducer(clients.OpenProducer, BeDown, logger);
     }
 
@@ -49,7 +52,10 @@ internal sealed class HintPublisher : IDisposable
     {
         try
         {
-            await _producer.Current().ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken).ConfigureAwait(false);
+            await _producer
+                .Current()
+                .ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken)
+                .ConfigureAwait(false);
             Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
         }
         catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
@@ -93,7 +99,12 @@ internal sealed class HintPublisher : IDisposable
         headers.Add("notify-reason", Encoding.UTF8.GetBytes(reason));
         headers.Add("notify-source", Encoding.UTF8.GetBytes($"{message.Topic}/{message.Partition.Value}/{message.Offset.Value}"));
 
-        return new Message<byte[], byte[]> { Key = message.Message.Key, Value = message.Message.Value, Headers = headers };
+        return new Message<byte[], byte[]>
+        {
+            Key = message.Message.Key,
+            Value = message.Message.Value,
+            Headers = headers,
+        };
     }
 
     private void Reported(Priority lane, Error error)

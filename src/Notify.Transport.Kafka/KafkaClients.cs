@@ -23,71 +23,75 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
     // A partition that is resumed is fetched from once its broker has answered what it was asked before.
     private const int LongestFetchMilliseconds = 50;
 
-    public IProducer<byte[], byte[]> OpenProducer(Action<Error> failed) =>
-        new ProducerBuilder<byte[], byte[]>(Configured(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = 5,
-            // Later than this, the delivery has fallen due and its hint is of no use.
-            MessageTimeoutMs = (int)options.Value.HandOverTime.TotalMilliseconds,
-            QueueBufferingMaxMessages = QueuedHints,
-            DeliveryReportFields = "none",
-        }))
-        .SetErrorHandler((_, error) => failed(error))
-        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
-        .Build();
+    public IProducer<byte[], byte[]> OpenProducer(Action<Error> failed) => new ProducerBuilder<byte[], byte[]>(
+            Configured(
+                new ProducerConfig
+                {
+                    Acks = Acks.All,
+                    EnableIdempotence = true,
+                    LingerMs = 5,
+                    // Later than this, the delivery has fallen due and its hint is of no use.
+                    MessageTimeoutMs = (int)options.Value.HandOverTime.TotalMilliseconds,
+                    QueueBufferingMaxMessages = QueuedHints,
+                    DeliveryReportFields = "none",
+                }
+            )
+        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
 
-    public IProducer<byte[], byte[]> OpenEventProducer(Action<Error> failed) =>
-        new ProducerBuilder<byte[], byte[]>(Configured(new ProducerConfig
-        {
-            Acks = Acks.All,
-            EnableIdempotence = true,
-            LingerMs = 20,
-            QueueBufferingMaxMessages = QueuedEvents,
-            QueueBufferingMaxKbytes = QueuedEventKilobytes,
-            // As Java's clients do it, so that other systems find a user's events in the partition where they expect them.
-            Partitioner = Partitioner.Murmur2Random,
-            DeliveryReportFields = "none",
-        }))
-        .SetErrorHandler((_, error) => failed(error))
-        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
-        .Build();
+    public IProducer<byte[], byte[]> OpenEventProducer(Action<Error> failed) => new ProducerBuilder<byte[], byte[]>(
+            Configured(
+                new ProducerConfig
+                {
+                    Acks = Acks.All,
+                    EnableIdempotence = true,
+                    LingerMs = 20,
+                    QueueBufferingMaxMessages = QueuedEvents,
+                    QueueBufferingMaxKbytes = QueuedEventKilobytes,
+                    // As Java's clients do it, so that other systems find a user's events in the partition where they expect them.
+                    Partitioner = Partitioner.Murmur2Random,
+                    DeliveryReportFields = "none",
+                }
+            )
+        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
 
     /// <summary>A consumer that begins with what comes from now on.</summary>
-    public IConsumer<byte[], byte[]> OpenEventConsumer() =>
-        new ConsumerBuilder<byte[], byte[]>(Configured(new ConsumerConfig
-        {
-            GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-processors",
-            AutoOffsetReset = AutoOffsetReset.Latest,
-            EnableAutoCommit = true,
-            QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
-            FetchWaitMaxMs = LongestFetchMilliseconds,
-            TopicMetadataRefreshIntervalMs = 30_000,
-            AllowAutoCreateTopics = true,
-        }))
-        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
-        .Build();
+    public IConsumer<byte[], byte[]> OpenEventConsumer() => new ConsumerBuilder<byte[], byte[]>(
+            Configured(
+                new ConsumerConfig
+                {
+                    GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-processors",
+                    AutoOffsetReset = AutoOffsetReset.Latest,
+                    EnableAutoCommit = true,
+                    QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
+                    FetchWaitMaxMs = LongestFetchMilliseconds,
+                    TopicMetadataRefreshIntervalMs = 30_000,
+                    AllowAutoCreateTopics = true,
+                }
+            )
+        ).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
 
     public ConsumerBuilder<byte[], byte[]> ForConsumer() =>
-        new ConsumerBuilder<byte[], byte[]>(Configured(new ConsumerConfig
-        {
-            GroupId = options.Value.TopicPrefix + options.Value.ConsumerGroup,
-            PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
-            AutoOffsetReset = AutoOffsetReset.Earliest,
-            EnableAutoCommit = true,
-            EnableAutoOffsetStore = false,
-            AutoCommitIntervalMs = 1_000,
-            // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded as well.
-            QueuedMinMessages = FetchedAheadHints,
-            QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
-            MaxPartitionFetchBytes = FetchedOfPartitionBytes,
-            FetchWaitMaxMs = LongestFetchMilliseconds,
-            TopicMetadataRefreshIntervalMs = 30_000,
-            // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first hint.
-            AllowAutoCreateTopics = true,
-        }))
-        .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message));
+        new ConsumerBuilder<byte[], byte[]>(
+            Configured(
+                new ConsumerConfig
+                {
+                    GroupId = options.Value.TopicPrefix + options.Value.ConsumerGroup,
+                    PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
+                    AutoOffsetReset = AutoOffsetReset.Earliest,
+                    EnableAutoCommit = true,
+                    EnableAutoOffsetStore = false,
+                    AutoCommitIntervalMs = 1_000,
+                    // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded as well.
+                    QueuedMinMessages = FetchedAheadHints,
+                    QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
+                    MaxPartitionFetchBytes = FetchedOfPartitionBytes,
+                    FetchWaitMaxMs = LongestFetchMilliseconds,
+                    TopicMetadataRefreshIntervalMs = 30_000,
+                    // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first hint.
+                    AllowAutoCreateTopics = true,
+                }
+            )
+        ).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message));
 
     public IAdminClient OpenAdmin() =>
         new AdminClientBuilder(Configured(new AdminClientConfig()))
@@ -95,7 +99,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
             .Build();
 
     // The application's settings win; those that must not were refused at start.
-    private TConfig Configured<TConfig>(TConfig config) where TConfig : ClientConfig
+    private TConfig Configured<TConfig>(TConfig config)
+        where TConfig : ClientConfig
     {
         config.BootstrapServers = options.Value.BootstrapServers;
         foreach (var (name, value) in options.Value.Settings)

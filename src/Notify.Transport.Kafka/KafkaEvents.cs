@@ -7,7 +7,9 @@ namespace Notify.Transport.Kafka;
 
 /// <summary>Publishes what this process accepted and settled, and what happened to its devices, keyed by user id.</summary>
 internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, IOptions<KafkaTransportOptions> options)
-    : INotificationEventSink, IDeviceEventSink, IDeliveryEventSink
+    : INotificationEventSink,
+        IDeviceEventSink,
+        IDeliveryEventSink
 {
     public bool IsWanted => options.Value.AnalyticsEvents;
 

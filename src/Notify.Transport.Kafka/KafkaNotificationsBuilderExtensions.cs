@@ -30,13 +30,17 @@ public static class KafkaNotificationsBuilderExtensions
             return builder;
 
         SystemLibraries.LetBeFound();
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<KafkaTransportOptions>, KafkaTransportOptionsValidator>());
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IValidateOptions<KafkaTransportOptions>, KafkaTransportOptionsValidator>()
+        );
         services.AddSingleton<KafkaTopics>();
         services.AddSingleton<KafkaClients>();
         services.AddSingleton<KafkaTelemetry>();
         services.AddSingleton<HintPublisher>();
         services.AddSingleton<KafkaTransport>();
-        services.Replace(ServiceDescriptor.Singleton<IDeliveryTransport>(provider => provider.GetRequiredService<KafkaTransport>()));
+        services.Replace(
+            ServiceDescriptor.Singleton<IDeliveryTransport>(provider => provider.GetRequiredService<KafkaTransport>())
+        );
         services.AddSingleton<EventPublisher>();
         services.AddSingleton<KafkaEvents>();
         services.AddSingleton<INotificationEventSink>(provider => provider.GetRequiredService<KafkaEvents>());

@@ -14,31 +14,50 @@ internal sealed class KafkaTelemetry : IDisposable
 
     public KafkaTelemetry()
     {
-        _hints = _meter.CreateCounter<long>("notify.transport.hints", "{hint}", "Hints published, by whether the brokers took them.");
+        _hints = _meter.CreateCounter<long>(
+            "notify.transport.hints",
+            "{hint}",
+            "Hints published, by whether the brokers took them."
+        );
         _refused = _meter.CreateCounter<long>("notify.transport.refused", "{message}", "Messages that were no hints.");
-        _events = _meter.CreateCounter<long>("notify.transport.events", "{event}", "Events published, by whether the brokers took them.");
+        _events = _meter.CreateCounter<long>(
+            "notify.transport.events",
+            "{event}",
+            "Events published, by whether the brokers took them."
+        );
         _meter.CreateObservableGauge(
-            "notify.transport.lag", ReadLag, "{hint}", "Hints that wait in the partitions of this process, by lane.");
+            "notify.transport.lag",
+            ReadLag,
+            "{hint}",
+            "Hints that wait in the partitions of this process, by lane."
+        );
     }
 
-    public void CountHint(Priority lane, bool isPublished) => _hints.Add(
-        1,
-        new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)),
-        new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost"));
+    public void CountHint(Priority lane, bool isPublished) =>
+        _hints.Add(
+            1,
+            new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)),
+            new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost")
+        );
 
     public void CountRefused(Priority lane) =>
         _refused.Add(1, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)));
 
-    public void CountEvent(string subject, bool isPublished) => _events.Add(
-        1,
-        new KeyValuePair<string, object?>("notify.subject", subject),
-        new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost"));
+    public void CountEvent(string subject, bool isPublished) =>
+        _events.Add(
+            1,
+            new KeyValuePair<string, object?>("notify.subject", subject),
+            new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost")
+        );
 
     /// <summary>Says what waits; empty where this process consumes nothing.</summary>
     public void SetLag(IReadOnlyDictionary<Priority, long> lag) => _lag = lag;
 
     public void Dispose() => _meter.Dispose();
 
-    private IEnumerable<Measurement<long>> ReadLag() => _lag.Select(lane =>
-        new Measurement<long>(lane.Value, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane.Key))));
+    private IEnumerable<Measurement<long>> ReadLag() =>
+        _lag.Select(lane => new Measurement<long>(
+            lane.Value,
+            new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane.Key))
+        ));
 }

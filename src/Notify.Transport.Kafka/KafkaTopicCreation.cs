@@ -11,7 +11,11 @@ namespace Notify.Transport.Kafka;
 /// application from starting.
 /// </summary>
 internal sealed class KafkaTopicCreation(
-    KafkaClients clients, KafkaTopics topics, IOptions<KafkaTransportOptions> options, ILogger<KafkaTopicCreation> logger) : IHostedService
+    KafkaClients clients,
+    KafkaTopics topics,
+    IOptions<KafkaTransportOptions> options,
+    ILogger<KafkaTopicCreation> logger
+) : IHostedService
 {
     private static readonly TimeSpan BrokerTime = TimeSpan.FromSeconds(5);
 
@@ -49,15 +53,21 @@ internal sealed class KafkaTopicCreation(
 
         try
         {
-            await admin.CreateTopicsAsync(absent, new CreateTopicsOptions { RequestTimeout = BrokerTime, OperationTimeout = BrokerTime })
+            await admin
+                .CreateTopicsAsync(absent, new CreateTopicsOptions { RequestTimeout = BrokerTime, OperationTimeout = BrokerTime })
                 .ConfigureAwait(false);
         }
         catch (CreateTopicsException exception)
         {
             // Another process may have created them just now.
-            var failed = exception.Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists).ToArray();
+            var failed = exception
+                .Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists)
+                .ToArray();
             if (failed.Length > 0)
-                Log.TopicsNotCreated(logger, string.Join("; ", failed.Select(result => $"{result.Topic}: {result.Error.Reason}")));
+                Log.TopicsNotCreated(
+                    logger,
+                    string.Join("; ", failed.Select(result => $"{result.Topic}: {result.Error.Reason}"))
+                );
             return;
         }
 
@@ -78,11 +88,15 @@ internal sealed class KafkaTopicCreation(
             yield return Specify(topics.AnalyticsEvents.Name, EventsAreKept);
     }
 
-    private TopicSpecification Specify(string name, TimeSpan kept) => new()
-    {
-        Name = name,
-        NumPartitions = options.Value.Partitions,
-        ReplicationFactor = (short)options.Value.ReplicationFactor,
-        Configs = new() { ["retention.ms"] = kept.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture) },
-    };
+    private TopicSpecification Specify(string name, TimeSpan kept) =>
+        new()
+        {
+            Name = name,
+            NumPartitions = options.Value.Partitions,
+            ReplicationFactor = (short)options.Value.ReplicationFactor,
+            Configs = new()
+            {
+                ["retention.ms"] = kept.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
+            },
+        };
 }

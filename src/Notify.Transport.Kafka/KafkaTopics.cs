@@ -8,8 +8,9 @@ namespace Notify.Transport.Kafka;
 /// </summary>
 internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 {
-    private readonly Lazy<string[]> _lanes = new(
-        () => [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.NameOf(lane)}")]);
+    private readonly Lazy<string[]> _lanes = new(() =>
+        [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.NameOf(lane)}")]
+    );
 
     private readonly Lazy<EventTopic> _notifications = Events(options, "notification-events", "notification");
     private readonly Lazy<EventTopic> _devices = Events(options, "device-events", "device");

@@ -14,7 +14,8 @@ internal sealed class KafkaTransport(
     KafkaTelemetry telemetry,
     IOptions<KafkaTransportOptions> options,
     TimeProvider time,
-    ILogger<KafkaTransport> logger) : IDeliveryTransport
+    ILogger<KafkaTransport> logger
+) : IDeliveryTransport
 {
     /// <summary>
     /// Leaves a delivery to whoever receives its hint, for a while: not for so long that it could expire unsent, and not at all
@@ -27,22 +28,25 @@ internal sealed class KafkaTransport(
             return new QueuedDelivery(delivery, delivery.DueAt);
 
         var halfItsLife = (delivery.ExpiresAt - now) / 2;
-        return new QueuedDelivery(delivery, now + (halfItsLife < options.Value.HandOverTime ? halfItsLife : options.Value.HandOverTime));
+        return new QueuedDelivery(
+            delivery,
+            now + (halfItsLife < options.Value.HandOverTime ? halfItsLife : options.Value.HandOverTime)
+        );
     }
 
     /// <summary>Publishes during an outage too: the first hint that arrives ends it.</summary>
     public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        publisher.Publish(deliveries
-            .Where(queued => queued.CancelledBecause is null && queued.Delivery.DueAt <= now)
-            .Select(queued => queued.Delivery));
+        publisher.Publish(
+            deliveries
+                .Where(queued => queued.CancelledBecause is null && queued.Delivery.DueAt <= now)
+                .Select(queued => queued.Delivery)
+        );
         return ValueTask.CompletedTask;
     }
 
-    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
-    {
-    }
+    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     /// <summary>
     /// Hands hints over and commits their offsets when the worker has taken them. By then the store has settled each hint: it is
@@ -51,7 +55,9 @@ internal sealed class KafkaTransport(
     /// attempt hold up its partition.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IDeliveryRoom room,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         var consumer = new HintConsumer(clients, topics, telemetry, options.Value, time, logger);
         await using var left = consumer.ConfigureAwait(false);
@@ -79,7 +85,10 @@ internal sealed class KafkaTransport(
         }
     }
 
-    private async ValueTask<List<DeliveryHint>> ReadAsync(List<ConsumeResult<byte[], byte[]>> taken, CancellationToken cancellationToken)
+    private async ValueTask<List<DeliveryHint>> ReadAsync(
+        List<ConsumeResult<byte[], byte[]>> taken,
+        CancellationToken cancellationToken
+    )
     {
         var hints = new List<DeliveryHint>(taken.Count);
         var refused = new List<Task>();

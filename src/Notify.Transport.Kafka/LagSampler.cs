@@ -17,7 +17,12 @@ internal sealed class LagSampler : IAsyncDisposable
     private volatile bool _isStopping;
 
     public LagSampler(
-        IConsumer<byte[], byte[]> consumer, ConsumedPartitions partitions, KafkaTopics topics, KafkaTelemetry telemetry, TimeProvider time)
+        IConsumer<byte[], byte[]> consumer,
+        ConsumedPartitions partitions,
+        KafkaTopics topics,
+        KafkaTelemetry telemetry,
+        TimeProvider time
+    )
     {
         (_consumer, _partitions, _topics, _telemetry) = (consumer, partitions, topics, telemetry);
         _timer = new PeriodicTimer(Interval, time);

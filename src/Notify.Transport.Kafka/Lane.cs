@@ -5,10 +5,11 @@ internal static class Lane
 {
     public static readonly Priority[] All = [Priority.High, Priority.Normal, Priority.Bulk];
 
-    public static string NameOf(Priority lane) => lane switch
-    {
-        Priority.High => "high",
-        Priority.Normal => "normal",
-        _ => "bulk",
-    };
+    public static string NameOf(Priority lane) =>
+        lane switch
+        {
+            Priority.High => "high",
+            Priority.Normal => "normal",
+            _ => "bulk",
+        };
 }

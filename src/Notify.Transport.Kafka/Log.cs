@@ -4,7 +4,11 @@ namespace Notify.Transport.Kafka;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "Kafka takes no hints at present ({Reason}); deliveries are due at once for whoever polls the store")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Kafka takes no hints at present ({Reason}); deliveries are due at once for whoever polls the store"
+    )]
     public static partial void PublishingFailed(ILogger logger, string reason);
 
     [LoggerMessage(2, LogLevel.Information, "Kafka takes hints again")]
@@ -22,7 +26,11 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Created {Topic} with {Partitions} partitions")]
     public static partial void TopicCreated(ILogger logger, string topic, int partitions);
 
-    [LoggerMessage(7, LogLevel.Warning, "The topics could not be looked up or created ({Reason}); until they exist, deliveries are sent as they fall due")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "The topics could not be looked up or created ({Reason}); until they exist, deliveries are sent as they fall due"
+    )]
     public static partial void TopicsNotCreated(ILogger logger, string reason);
 
     [LoggerMessage(8, LogLevel.Information, "{Assigned} partitions were assigned to this process and {Revoked} taken from it")]
@@ -34,15 +42,27 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "The idempotent producer had to be replaced ({Reason})")]
     public static partial void ProducerReplaced(ILogger logger, string reason);
 
-    [LoggerMessage(11, LogLevel.Error, "A message in {Topic} is no hint ({Reason}); {DeadLetterTopic} refuses it ({Error}); it was dropped")]
+    [LoggerMessage(
+        11,
+        LogLevel.Error,
+        "A message in {Topic} is no hint ({Reason}); {DeadLetterTopic} refuses it ({Error}); it was dropped"
+    )]
     public static partial void MessageDropped(ILogger logger, string topic, string reason, string deadLetterTopic, string error);
 
-    [LoggerMessage(12, LogLevel.Debug, "How far this process came in a partition could not be kept ({Reason}); its hints come once more")]
+    [LoggerMessage(
+        12,
+        LogLevel.Debug,
+        "How far this process came in a partition could not be kept ({Reason}); its hints come once more"
+    )]
     public static partial void OffsetNotStored(ILogger logger, string reason);
 
     [LoggerMessage(13, LogLevel.Warning, "Kafka takes no events at present ({Reason}); they are lost until it does")]
     public static partial void EventsLost(ILogger logger, string reason);
 
-    [LoggerMessage(14, LogLevel.Debug, "Kafka brings no notification events at present ({Reason}); topics expand as they fall due")]
+    [LoggerMessage(
+        14,
+        LogLevel.Debug,
+        "Kafka brings no notification events at present ({Reason}); topics expand as they fall due"
+    )]
     public static partial void EventsNotConsumed(ILogger logger, string reason);
 }

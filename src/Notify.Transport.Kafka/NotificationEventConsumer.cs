@@ -18,7 +18,8 @@ internal sealed class NotificationEventConsumer(
     IOptions<NotificationsOptions> notifications,
     IOptions<KafkaTransportOptions> options,
     TimeProvider time,
-    ILogger<NotificationEventConsumer> logger) : BackgroundService
+    ILogger<NotificationEventConsumer> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -33,14 +34,22 @@ internal sealed class NotificationEventConsumer(
             try
             {
                 // A thread of its own, since librdkafka's calls block.
-                await Task.Factory
-                    .StartNew(() => Consume(stoppingToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                await Task
+                    .Factory.StartNew(
+                        () => Consume(stoppingToken),
+                        CancellationToken.None,
+                        TaskCreationOptions.LongRunning,
+                        TaskScheduler.Default
+                    )
                     .ConfigureAwait(false);
             }
             catch (Exception exception)
             {
                 // Whatever it is, it must not take the application with it, which does without.
-                Log.ConsumingFailed(logger, exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name);
+                Log.ConsumingFailed(
+                    logger,
+                    exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name
+                );
                 await Task.Delay(AfterFailure, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -70,7 +79,8 @@ internal sealed class NotificationEventConsumer(
     {
         try
         {
-            return body is not null && JsonSerializer.Deserialize(body, EventJson.Default.NotificationEvent) is { Expansions: > 0 };
+            return body is not null
+                && JsonSerializer.Deserialize(body, EventJson.Default.NotificationEvent) is { Expansions: > 0 };
         }
         catch (JsonException)
         {

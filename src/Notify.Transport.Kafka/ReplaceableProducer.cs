@@ -28,12 +28,13 @@ internal sealed class ReplaceableProducer : IDisposable
     }
 
     /// <summary>Why a call to <see cref="Current"/> failed: its queue is full, or it is being replaced. Null for a bug.</summary>
-    public static Error? ErrorOf(Exception exception) => exception switch
-    {
-        KafkaException kafka => kafka.Error,
-        ObjectDisposedException => new Error(ErrorCode.Local_Destroy),
-        _ => null,
-    };
+    public static Error? ErrorOf(Exception exception) =>
+        exception switch
+        {
+            KafkaException kafka => kafka.Error,
+            ObjectDisposedException => new Error(ErrorCode.Local_Destroy),
+            _ => null,
+        };
 
     public IProducer<byte[], byte[]> Current()
     {

@@ -46,10 +46,11 @@ internal static class SystemLibraries
         return 0;
     }
 
-    private static string[] VersionedNamesOf(string name) => name switch
-    {
-        "librdkafka" => ["librdkafka.so.1", "librdkafka.1.dylib"],
-        "libdl" => ["libdl.so.2"],
-        _ => [],
-    };
+    private static string[] VersionedNamesOf(string name) =>
+        name switch
+        {
+            "librdkafka" => ["librdkafka.so.1", "librdkafka.1.dylib"],
+            "libdl" => ["libdl.so.2"],
+            _ => [],
+        };
 }

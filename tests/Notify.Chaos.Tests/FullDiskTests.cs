@@ -29,16 +29,24 @@ public sealed class FullDiskTests
                 if (response.StatusCode == HttpStatusCode.Accepted)
                     acknowledged++;
                 return response.StatusCode == HttpStatusCode.ServiceUnavailable
-                    && (await response.Content.ReadAsStringAsync()).Contains("The store does not answer.", StringComparison.Ordinal);
+                    && (await response.Content.ReadAsStringAsync()).Contains(
+                        "The store does not answer.",
+                        StringComparison.Ordinal
+                    );
             },
-            "the disk to be full");
+            "the disk to be full"
+        );
 
         await LimitFilesAsync(host, "unlimited");
         using (var response = await load.TrySendAsync(acknowledged, default))
             Assert.Equal(HttpStatusCode.Accepted, response!.StatusCode);
         await folder.SettledAsync();
 
-        var accepted = folder.Record().Where(entry => entry.Act == VendorAct.Accepted).Select(entry => entry.NotificationId).ToList();
+        var accepted = folder
+            .Record()
+            .Where(entry => entry.Act == VendorAct.Accepted)
+            .Select(entry => entry.NotificationId)
+            .ToList();
         Assert.Empty(load.Acknowledged.Except(accepted));
         Assert.Equal(acknowledged + 1, accepted.Distinct().Count());
         Assert.Equal(accepted.Count, accepted.Distinct().Count());

@@ -16,13 +16,14 @@ internal sealed class HostFolder : IAsyncDisposable
 
     public StoredDeliveries Stored { get; }
 
-    public HostSettings Settings(VendorMood mood = VendorMood.Prompt) => new()
-    {
-        Database = Database,
-        Record = _folder.File($"vendor-{Guid.NewGuid():N}.log"),
-        Port = HostProcess.FreePort(),
-        Mood = mood,
-    };
+    public HostSettings Settings(VendorMood mood = VendorMood.Prompt) =>
+        new()
+        {
+            Database = Database,
+            Record = _folder.File($"vendor-{Guid.NewGuid():N}.log"),
+            Port = HostProcess.FreePort(),
+            Mood = mood,
+        };
 
     /// <summary>Starts a host and leaves open whether it gets ready.</summary>
     public HostProcess Launch(HostSettings settings, params string[] through)

@@ -21,7 +21,18 @@ public sealed class KillTests
         foreach (var program in new[] { "redis-server", "kcat" })
             ServerProcess.Find(program);
 
-        var result = await AuditAsync("--topology", "cluster", "--kills", "4", "--stops", "1", "--restarts", "1", "--count", "3000");
+        var result = await AuditAsync(
+            "--topology",
+            "cluster",
+            "--kills",
+            "4",
+            "--stops",
+            "1",
+            "--restarts",
+            "1",
+            "--count",
+            "3000"
+        );
 
         AssertNothingLost(result, 3_000);
         Assert.Equal((4, 3), (Number(result, "kills"), Number(result, "engine_restarts")));
@@ -31,7 +42,9 @@ public sealed class KillTests
     {
         using var folder = new TemporaryFolder();
         await using var process = ServerProcess.Start(
-            "dotnet", ["exec", typeof(HostProcess).Assembly.Location, "chaos", .. arguments, "--data", folder.Path]);
+            "dotnet",
+            ["exec", typeof(HostProcess).Assembly.Location, "chaos", .. arguments, "--data", folder.Path]
+        );
         await process.WaitForExitAsync();
 
         Assert.True(process.ExitCode == 0, process.Output);

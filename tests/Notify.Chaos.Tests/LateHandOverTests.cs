@@ -58,26 +58,40 @@ public sealed class LateHandOverTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IDeliveryTransport>(_transport);
         builder.Services.AddSingleton<IDeliveryProvider>(_provider);
-        builder.Services.AddNotifications(options =>
-        {
-            options.AttemptTimeout = TimeSpan.FromSeconds(5);
-            options.LeaseDuration = TimeSpan.FromSeconds(10);
-            options.PollInterval = TimeSpan.FromMilliseconds(10);
-        }).UseInMemory();
+        builder
+            .Services.AddNotifications(options =>
+            {
+                options.AttemptTimeout = TimeSpan.FromSeconds(5);
+                options.LeaseDuration = TimeSpan.FromSeconds(10);
+                options.PollInterval = TimeSpan.FromMilliseconds(10);
+            })
+            .UseInMemory();
         var host = builder.Build();
         await host.StartAsync();
         return host;
     }
 
-    private static Task<TriggerResult> TriggerAsync(IHost host) => host.Services.GetRequiredService<INotifier>().TriggerAsync(
-        new Trigger { To = Recipient.Email("ada@example.org"), Content = new Content { Body = "Hello" } });
+    private static Task<TriggerResult> TriggerAsync(IHost host) =>
+        host
+            .Services.GetRequiredService<INotifier>()
+            .TriggerAsync(
+                new Trigger
+                {
+                    To = Recipient.Email("ada@example.org"),
+                    Content = new Content { Body = "Hello" },
+                }
+            );
 
     private static async Task AcceptedAsync(IHost host, Guid id)
     {
         var notifications = host.Services.GetRequiredService<INotificationStore>();
         await Eventually.TrueAsync(
-            async () => (await notifications.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
-            "the delivery to be accepted");
+            async () =>
+                (await notifications.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(
+                    DeliveryState.Accepted
+                ),
+            "the delivery to be accepted"
+        );
     }
 
     private sealed class CountingProvider : IDeliveryProvider
@@ -103,8 +117,9 @@ public sealed class LateHandOverTests
     /// <summary>Hands over when the test says so, as a process does that stood still in between.</summary>
     private sealed class LateTransport : IDeliveryTransport
     {
-        private readonly Channel<IReadOnlyList<DeliveryHint>> _hints =
-            System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>();
+        private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<
+            IReadOnlyList<DeliveryHint>
+        >();
         private readonly ConcurrentQueue<Lease> _held = new();
 
         public TimeSpan LeaseFor { get; set; } = TimeSpan.FromMilliseconds(20);
@@ -124,11 +139,11 @@ public sealed class LateHandOverTests
                 _hints.Writer.TryWrite([new DeliveryHint(new DeliveryReference(lease.Delivery.Id, lease.Fence), lease)]);
         }
 
-        public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
-        {
-        }
+        public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
-        public IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken) =>
-            _hints.Reader.ReadAllAsync(cancellationToken);
+        public IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
+            IDeliveryRoom room,
+            CancellationToken cancellationToken
+        ) => _hints.Reader.ReadAllAsync(cancellationToken);
     }
 }

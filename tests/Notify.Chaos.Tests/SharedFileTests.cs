@@ -38,7 +38,10 @@ public sealed class SharedFileTests
         var other = await folder.StartAsync(folder.Settings());
         using var load = new TriggerLoad([slow.Address], 40);
         await load.RunAsync(40, default);
-        await Eventually.TrueAsync(() => folder.Record().Count(entry => entry.Act == VendorAct.Began) >= 40, "the attempts to begin");
+        await Eventually.TrueAsync(
+            () => folder.Record().Count(entry => entry.Act == VendorAct.Began) >= 40,
+            "the attempts to begin"
+        );
         sleeper.Pause();
 
         var audit = new Audit();
@@ -47,7 +50,10 @@ public sealed class SharedFileTests
         await folder.SettledAsync();
 
         sleeper.Resume();
-        await Eventually.TrueAsync(() => sleeper.Output.Contains("lost", StringComparison.Ordinal), "a late settlement to be refused");
+        await Eventually.TrueAsync(
+            () => sleeper.Output.Contains("lost", StringComparison.Ordinal),
+            "a late settlement to be refused"
+        );
         await sleeper.StopAsync();
 
         audit.Finish(load.Acknowledged, folder.Record());

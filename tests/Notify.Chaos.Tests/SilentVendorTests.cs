@@ -25,7 +25,9 @@ public sealed class SilentVendorTests
         using var client = new HttpClient { BaseAddress = settings.Address };
         var first = $"/v1/notifications/{load.Acknowledged.First()}";
         await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync(first)).Contains("no answer within 0.3 s", StringComparison.Ordinal), "an attempt to time out");
+            async () => (await client.GetStringAsync(first)).Contains("no answer within 0.3 s", StringComparison.Ordinal),
+            "an attempt to time out"
+        );
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
         await host.StopAsync();
         Assert.Equal(0, host.ExitCode);

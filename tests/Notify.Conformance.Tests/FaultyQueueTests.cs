@@ -7,47 +7,89 @@ public sealed class FaultyQueueTests
 {
     private static readonly Dictionary<string, (Func<IDeliveryQueue, IDeliveryQueue> Fault, string Fact)> Faults = new()
     {
-        ["ignores fences"] = (queue => new IgnoresFences(queue),
-            nameof(DeliveryQueueConformance.The_late_settlement_of_a_lost_lease_changes_nothing)),
-        ["leases twice"] = (queue => new LeasesTwice(queue),
-            nameof(DeliveryQueueConformance.Workers_that_lease_at_the_same_time_never_get_the_same_delivery)),
-        ["ignores turns"] = (queue => new IgnoresTurns(queue),
-            nameof(DeliveryQueueConformance.A_tenants_thousand_older_deliveries_do_not_delay_anothers_first)),
-        ["ignores allowances"] = (queue => new IgnoresAllowances(queue),
-            nameof(DeliveryQueueConformance.A_tenants_allowance_is_kept)),
-        ["leases too early"] = (queue => new LeasesTooEarly(queue),
-            nameof(DeliveryQueueConformance.Only_what_is_due_is_leased)),
-        ["ignores quotas"] = (queue => new IgnoresQuotas(queue),
-            nameof(DeliveryQueueConformance.Quotas_are_kept_for_each_lane_and_provider)),
-        ["never ends leases"] = (queue => new NeverEndsLeases(queue),
-            nameof(DeliveryQueueConformance.What_is_leased_falls_due_again_at_the_leases_end_with_a_higher_fence)),
-        ["forgets keys"] = (queue => new ForgetsKeys(queue),
-            nameof(DeliveryQueueConformance.Of_32_requests_with_one_key_at_the_same_time_exactly_one_is_stored)),
-        ["sees no conflicts"] = (queue => new SeesNoConflicts(queue),
-            nameof(DeliveryQueueConformance.The_same_key_with_another_body_is_a_conflict_with_the_first)),
-        ["stores in halves"] = (queue => new StoresInHalves(queue),
-            nameof(DeliveryQueueConformance.A_request_is_stored_wholly_or_not_at_all_when_it_is_cancelled_midway)),
-        ["ignores collapse keys"] = (queue => new IgnoresCollapseKeys(queue),
-            nameof(DeliveryQueueConformance.A_collapse_key_supersedes_what_waits_for_the_same_address)),
-        ["forgets fallbacks"] = (queue => new ForgetsFallbacks(queue),
-            nameof(DeliveryQueueConformance.A_dead_letter_makes_the_next_step_due)),
-        ["always says settled"] = (queue => new AlwaysSaysSettled(queue),
-            nameof(DeliveryQueueConformance.A_settlement_is_applied_once)),
-        ["loses history"] = (queue => new LosesHistory(queue),
-            nameof(DeliveryQueueConformance.Attempts_are_kept_in_order_with_every_field)),
-        ["claims whatever is there"] = (queue => new ClaimsWhateverIsThere(queue),
-            nameof(DeliveryQueueConformance.A_wrong_fence_claims_nothing)),
-        ["cancels other tenants' notifications"] = (queue => new CancelsOtherTenants(queue),
-            nameof(DeliveryQueueConformance.Only_a_tenants_own_notification_can_be_cancelled)),
-        ["cancels what is under way"] = (queue => new CancelsWhatIsUnderWay(queue),
-            nameof(DeliveryQueueConformance.What_is_under_way_at_a_cancellation_goes_on)),
+        ["ignores fences"] = (
+            queue => new IgnoresFences(queue),
+            nameof(DeliveryQueueConformance.The_late_settlement_of_a_lost_lease_changes_nothing)
+        ),
+        ["leases twice"] = (
+            queue => new LeasesTwice(queue),
+            nameof(DeliveryQueueConformance.Workers_that_lease_at_the_same_time_never_get_the_same_delivery)
+        ),
+        ["ignores turns"] = (
+            queue => new IgnoresTurns(queue),
+            nameof(DeliveryQueueConformance.A_tenants_thousand_older_deliveries_do_not_delay_anothers_first)
+        ),
+        ["ignores allowances"] = (
+            queue => new IgnoresAllowances(queue),
+            nameof(DeliveryQueueConformance.A_tenants_allowance_is_kept)
+        ),
+        ["leases too early"] = (queue => new LeasesTooEarly(queue), nameof(DeliveryQueueConformance.Only_what_is_due_is_leased)),
+        ["ignores quotas"] = (
+            queue => new IgnoresQuotas(queue),
+            nameof(DeliveryQueueConformance.Quotas_are_kept_for_each_lane_and_provider)
+        ),
+        ["never ends leases"] = (
+            queue => new NeverEndsLeases(queue),
+            nameof(DeliveryQueueConformance.What_is_leased_falls_due_again_at_the_leases_end_with_a_higher_fence)
+        ),
+        ["forgets keys"] = (
+            queue => new ForgetsKeys(queue),
+            nameof(DeliveryQueueConformance.Of_32_requests_with_one_key_at_the_same_time_exactly_one_is_stored)
+        ),
+        ["sees no conflicts"] = (
+            queue => new SeesNoConflicts(queue),
+            nameof(DeliveryQueueConformance.The_same_key_with_another_body_is_a_conflict_with_the_first)
+        ),
+        ["stores in halves"] = (
+            queue => new StoresInHalves(queue),
+            nameof(DeliveryQueueConformance.A_request_is_stored_wholly_or_not_at_all_when_it_is_cancelled_midway)
+        ),
+        ["ignores collapse keys"] = (
+            queue => new IgnoresCollapseKeys(queue),
+            nameof(DeliveryQueueConformance.A_collapse_key_supersedes_what_waits_for_the_same_address)
+        ),
+        ["forgets fallbacks"] = (
+            queue => new ForgetsFallbacks(queue),
+            nameof(DeliveryQueueConformance.A_dead_letter_makes_the_next_step_due)
+        ),
+        ["always says settled"] = (
+            queue => new AlwaysSaysSettled(queue),
+            nameof(DeliveryQueueConformance.A_settlement_is_applied_once)
+        ),
+        ["loses history"] = (
+            queue => new LosesHistory(queue),
+            nameof(DeliveryQueueConformance.Attempts_are_kept_in_order_with_every_field)
+        ),
+        ["claims whatever is there"] = (
+            queue => new ClaimsWhateverIsThere(queue),
+            nameof(DeliveryQueueConformance.A_wrong_fence_claims_nothing)
+        ),
+        ["cancels other tenants' notifications"] = (
+            queue => new CancelsOtherTenants(queue),
+            nameof(DeliveryQueueConformance.Only_a_tenants_own_notification_can_be_cancelled)
+        ),
+        ["cancels what is under way"] = (
+            queue => new CancelsWhatIsUnderWay(queue),
+            nameof(DeliveryQueueConformance.What_is_under_way_at_a_cancellation_goes_on)
+        ),
     };
 
     /// <summary>What a walk meets; the model knows no collapse keys, fallbacks, allowances or tenants that meddle.</summary>
     private static readonly string[] SeenOnWalks =
     [
-        "ignores fences", "leases twice", "ignores turns", "leases too early", "ignores quotas", "never ends leases", "forgets keys",
-        "sees no conflicts", "stores in halves", "always says settled", "loses history", "claims whatever is there", "cancels what is under way",
+        "ignores fences",
+        "leases twice",
+        "ignores turns",
+        "leases too early",
+        "ignores quotas",
+        "never ends leases",
+        "forgets keys",
+        "sees no conflicts",
+        "stores in halves",
+        "always says settled",
+        "loses history",
+        "claims whatever is there",
+        "cancels what is under way",
     ];
 
     private static readonly (ulong Seed, ulong Gamma) Seed = (20_301_122, 7);

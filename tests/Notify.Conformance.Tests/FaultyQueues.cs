@@ -8,8 +8,9 @@ namespace Notify.Conformance.Tests;
 internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
 {
     public virtual ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
-        inner.EnqueueAsync(requests, cancellationToken);
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) => inner.EnqueueAsync(requests, cancellationToken);
 
     public virtual ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         inner.LeaseAsync(request, cancellationToken);
@@ -17,14 +18,20 @@ internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
     public virtual ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         inner.ClaimAsync(request, cancellationToken);
 
-    public virtual ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        inner.SettleAsync(settlements, cancellationToken);
+    public virtual ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => inner.SettleAsync(settlements, cancellationToken);
 
     public virtual ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        inner.CancelAsync(tenant, notificationId, now, cancellationToken);
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => inner.CancelAsync(tenant, notificationId, now, cancellationToken);
 
-    public virtual ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => inner.GetDepthAsync(cancellationToken);
+    public virtual ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+        inner.GetDepthAsync(cancellationToken);
 }
 
 internal sealed class IgnoresFences(IDeliveryQueue inner) : QueueAround(inner)
@@ -39,10 +46,21 @@ internal sealed class IgnoresFences(IDeliveryQueue inner) : QueueAround(inner)
         return leases;
     }
 
-    public override ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public override ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) =>
         base.SettleAsync(
-            [.. settlements.Select(settlement => settlement with { Fence = _newest.GetValueOrDefault(settlement.DeliveryId, settlement.Fence) })],
-            cancellationToken);
+            [
+                .. settlements.Select(settlement =>
+                    settlement with
+                    {
+                        Fence = _newest.GetValueOrDefault(settlement.DeliveryId, settlement.Fence),
+                    }
+                ),
+            ],
+            cancellationToken
+        );
 }
 
 internal sealed class LeasesTwice(IDeliveryQueue inner) : QueueAround(inner)
@@ -66,7 +84,13 @@ internal sealed class IgnoresTurns(IDeliveryQueue inner) : QueueAround(inner)
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         string? first = null;
-        return base.LeaseAsync(request with { TenantAllowance = tenant => tenant == (first ??= tenant) ? int.MaxValue : 0 }, cancellationToken);
+        return base.LeaseAsync(
+            request with
+            {
+                TenantAllowance = tenant => tenant == (first ??= tenant) ? int.MaxValue : 0,
+            },
+            cancellationToken
+        );
     }
 }
 
@@ -85,7 +109,13 @@ internal sealed class LeasesTooEarly(IDeliveryQueue inner) : QueueAround(inner)
 internal sealed class IgnoresQuotas(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
-        base.LeaseAsync(request with { Quotas = [.. request.Quotas.Select(quota => quota with { Max = quota.Max + 1 })] }, cancellationToken);
+        base.LeaseAsync(
+            request with
+            {
+                Quotas = [.. request.Quotas.Select(quota => quota with { Max = quota.Max + 1 })],
+            },
+            cancellationToken
+        );
 }
 
 internal sealed class NeverEndsLeases(IDeliveryQueue inner) : QueueAround(inner)
@@ -97,53 +127,103 @@ internal sealed class NeverEndsLeases(IDeliveryQueue inner) : QueueAround(inner)
 internal sealed class ForgetsKeys(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
-        base.EnqueueAsync([.. requests.Select(request => request with { Idempotency = null })], cancellationToken);
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) => base.EnqueueAsync([.. requests.Select(request => request with { Idempotency = null })], cancellationToken);
 }
 
 internal sealed class SeesNoConflicts(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
         base.EnqueueAsync(
-            [.. requests.Select(request =>
-                request with { Idempotency = request.Idempotency is { } claim ? claim with { Fingerprint = new byte[32] } : null })],
-            cancellationToken);
+            [
+                .. requests.Select(request =>
+                    request with
+                    {
+                        Idempotency = request.Idempotency is { } claim ? claim with { Fingerprint = new byte[32] } : null,
+                    }
+                ),
+            ],
+            cancellationToken
+        );
 }
 
 internal sealed class StoresInHalves(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
         base.EnqueueAsync(
-            [.. requests.Select(request => request with { Deliveries = [.. request.Deliveries.Take(Math.Max(1, request.Deliveries.Count / 2))] })],
-            cancellationToken);
+            [
+                .. requests.Select(request =>
+                    request with
+                    {
+                        Deliveries = [.. request.Deliveries.Take(Math.Max(1, request.Deliveries.Count / 2))],
+                    }
+                ),
+            ],
+            cancellationToken
+        );
 }
 
 internal sealed class IgnoresCollapseKeys(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
         base.EnqueueAsync(
-            [.. requests.Select(request => request with
-            {
-                Deliveries = [.. request.Deliveries.Select(queued => queued with { Delivery = queued.Delivery with { CollapseKey = null } })],
-            })],
-            cancellationToken);
+            [
+                .. requests.Select(request =>
+                    request with
+                    {
+                        Deliveries =
+                        [
+                            .. request.Deliveries.Select(queued =>
+                                queued with
+                                {
+                                    Delivery = queued.Delivery with { CollapseKey = null },
+                                }
+                            ),
+                        ],
+                    }
+                ),
+            ],
+            cancellationToken
+        );
 }
 
 internal sealed class ForgetsFallbacks(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
+    public override async ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) =>
         await base.SettleAsync(
-            [.. settlements.Select(settlement =>
-                settlement.State == DeliveryState.DeadLetter ? settlement with { State = DeliveryState.Cancelled } : settlement)],
-            cancellationToken);
+            [
+                .. settlements.Select(settlement =>
+                    settlement.State == DeliveryState.DeadLetter
+                        ? settlement with
+                        {
+                            State = DeliveryState.Cancelled,
+                        }
+                        : settlement
+                ),
+            ],
+            cancellationToken
+        );
 }
 
 internal sealed class AlwaysSaysSettled(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    public override async ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    )
     {
         await base.SettleAsync(settlements, cancellationToken);
         return [.. settlements.Select(_ => true)];
@@ -152,15 +232,19 @@ internal sealed class AlwaysSaysSettled(IDeliveryQueue inner) : QueueAround(inne
 
 internal sealed class LosesHistory(IDeliveryQueue inner) : QueueAround(inner)
 {
-    public override ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        base.SettleAsync([.. settlements.Select(settlement => settlement with { Attempt = null })], cancellationToken);
+    public override ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => base.SettleAsync([.. settlements.Select(settlement => settlement with { Attempt = null })], cancellationToken);
 }
 
 internal sealed class ClaimsWhateverIsThere(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override async ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken)
     {
-        var fences = Enumerable.Range(0, 8).SelectMany(fence => request.References.Select(reference => reference with { Fence = fence }));
+        var fences = Enumerable
+            .Range(0, 8)
+            .SelectMany(fence => request.References.Select(reference => reference with { Fence = fence }));
         return await base.ClaimAsync(request with { References = [.. fences] }, cancellationToken);
     }
 }
@@ -168,7 +252,11 @@ internal sealed class ClaimsWhateverIsThere(IDeliveryQueue inner) : QueueAround(
 internal sealed class CancelsOtherTenants(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override async ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
         await base.CancelAsync("tenant-1", notificationId, now, cancellationToken)
         ?? await base.CancelAsync("tenant-2", notificationId, now, cancellationToken);
 }
@@ -176,6 +264,9 @@ internal sealed class CancelsOtherTenants(IDeliveryQueue inner) : QueueAround(in
 internal sealed class CancelsWhatIsUnderWay(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        base.CancelAsync(tenant, notificationId, now.AddYears(1), cancellationToken);
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => base.CancelAsync(tenant, notificationId, now.AddYears(1), cancellationToken);
 }

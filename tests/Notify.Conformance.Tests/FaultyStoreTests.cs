@@ -11,50 +11,77 @@ public sealed class FaultyStoreTests
 {
     private static readonly Dictionary<string, (Func<IAsyncLifetime> Suite, string Fact)> Faults = new()
     {
-        ["forgets preferences"] = (Store<IUserStore>(users => new ForgetsPreferences(users)),
-            nameof(StoreConformance.Every_field_of_a_user_is_kept)),
-        ["loses updates"] = (Store<IUserStore>(users => new LosesUpdates(users)),
-            nameof(StoreConformance.Of_32_changes_at_the_same_time_none_is_lost)),
-        ["keeps every token"] = (Store<ISharedTokenStore>(tokens => new KeepsEveryToken(tokens)),
-            nameof(StoreConformance.A_token_that_is_not_stale_stays_and_is_what_the_offer_answers)),
-        ["prunes what is registered anew"] =
-            (Store<IDeviceStore>(devices => new PrunesWhatIsRegisteredAnew(devices)),
-                nameof(StoreConformance.A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned)),
-        ["lists in reverse"] = (Store<ITopicStore>(topics => new ListsInReverse(topics)),
-            nameof(StoreConformance.Subscribers_are_paged_in_ordinal_order)),
-        ["knows one version"] = (Store<ITemplateStore>(templates => new KnowsOneVersion(templates)),
-            nameof(StoreConformance.Versions_count_up_and_stay)),
-        ["replays without limit"] =
-            (Store<IDeadLetterStore>(letters => new ReplaysWithoutLimit(letters)),
-                nameof(StoreConformance.A_replay_stops_at_its_limit_and_can_be_repeated)),
-        ["ignores reasons"] = (Store<IDeadLetterStore>(letters => new IgnoresReasons(letters)),
-            nameof(StoreConformance.Each_part_of_a_filter_must_hold)),
-        ["never loses expansions"] =
-            (Store<IExpansionStore>(expansions => new NeverLosesExpansions(expansions)),
-                nameof(StoreConformance.A_lost_lease_stores_nothing)),
-        ["forgets what came meanwhile"] =
-            (Store<IDigestStore>(digests => new ForgetsWhatCameMeanwhile(digests)),
-                nameof(StoreConformance.Events_that_come_while_a_digest_is_closed_wait_for_the_next)),
-        ["counts refusals"] = (Store<IThrottleStore>(throttles => new CountsRefusals(throttles)),
-            nameof(StoreConformance.A_refused_permit_does_not_count)),
-        ["counts twice"] = (Store<IAnalyticsStore>(counts => new CountsTwice(counts)),
-            nameof(StoreConformance.Counts_of_one_kind_add_up)),
-        ["knows every delivery"] =
-            (Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),
-                nameof(DeliveryQueueConformance.A_receipt_of_an_unknown_or_another_tenants_delivery_is_refused)),
-        ["takes bounces for deliveries"] =
-            (Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
-                nameof(DeliveryQueueConformance.A_bounce_makes_the_next_step_due)),
-        ["purges a day too much"] = (Retention<IRetentionStore>(retention => new PurgesADayTooMuch(retention)),
-            nameof(RetentionConformance.What_was_accepted_at_that_time_or_later_is_kept)),
-        ["forgets"] = (() => new DurabilitySuite(),
-            nameof(DurabilityConformance.Deliveries_and_their_history_are_there_after_reopening)),
+        ["forgets preferences"] = (
+            Store<IUserStore>(users => new ForgetsPreferences(users)),
+            nameof(StoreConformance.Every_field_of_a_user_is_kept)
+        ),
+        ["loses updates"] = (
+            Store<IUserStore>(users => new LosesUpdates(users)),
+            nameof(StoreConformance.Of_32_changes_at_the_same_time_none_is_lost)
+        ),
+        ["keeps every token"] = (
+            Store<ISharedTokenStore>(tokens => new KeepsEveryToken(tokens)),
+            nameof(StoreConformance.A_token_that_is_not_stale_stays_and_is_what_the_offer_answers)
+        ),
+        ["prunes what is registered anew"] = (
+            Store<IDeviceStore>(devices => new PrunesWhatIsRegisteredAnew(devices)),
+            nameof(StoreConformance.A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned)
+        ),
+        ["lists in reverse"] = (
+            Store<ITopicStore>(topics => new ListsInReverse(topics)),
+            nameof(StoreConformance.Subscribers_are_paged_in_ordinal_order)
+        ),
+        ["knows one version"] = (
+            Store<ITemplateStore>(templates => new KnowsOneVersion(templates)),
+            nameof(StoreConformance.Versions_count_up_and_stay)
+        ),
+        ["replays without limit"] = (
+            Store<IDeadLetterStore>(letters => new ReplaysWithoutLimit(letters)),
+            nameof(StoreConformance.A_replay_stops_at_its_limit_and_can_be_repeated)
+        ),
+        ["ignores reasons"] = (
+            Store<IDeadLetterStore>(letters => new IgnoresReasons(letters)),
+            nameof(StoreConformance.Each_part_of_a_filter_must_hold)
+        ),
+        ["never loses expansions"] = (
+            Store<IExpansionStore>(expansions => new NeverLosesExpansions(expansions)),
+            nameof(StoreConformance.A_lost_lease_stores_nothing)
+        ),
+        ["forgets what came meanwhile"] = (
+            Store<IDigestStore>(digests => new ForgetsWhatCameMeanwhile(digests)),
+            nameof(StoreConformance.Events_that_come_while_a_digest_is_closed_wait_for_the_next)
+        ),
+        ["counts refusals"] = (
+            Store<IThrottleStore>(throttles => new CountsRefusals(throttles)),
+            nameof(StoreConformance.A_refused_permit_does_not_count)
+        ),
+        ["counts twice"] = (
+            Store<IAnalyticsStore>(counts => new CountsTwice(counts)),
+            nameof(StoreConformance.Counts_of_one_kind_add_up)
+        ),
+        ["knows every delivery"] = (
+            Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),
+            nameof(DeliveryQueueConformance.A_receipt_of_an_unknown_or_another_tenants_delivery_is_refused)
+        ),
+        ["takes bounces for deliveries"] = (
+            Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
+            nameof(DeliveryQueueConformance.A_bounce_makes_the_next_step_due)
+        ),
+        ["purges a day too much"] = (
+            Retention<IRetentionStore>(retention => new PurgesADayTooMuch(retention)),
+            nameof(RetentionConformance.What_was_accepted_at_that_time_or_later_is_kept)
+        ),
+        ["forgets"] = (
+            () => new DurabilitySuite(),
+            nameof(DurabilityConformance.Deliveries_and_their_history_are_there_after_reopening)
+        ),
     };
 
     public static TheoryData<string> AllFaults => [.. Faults.Keys];
 
     [Fact]
-    public async Task A_right_store_keeps_every_promise() => Assert.Empty(await SuiteRun.FailuresAsync(Store<IUserStore>(users => users)));
+    public async Task A_right_store_keeps_every_promise() =>
+        Assert.Empty(await SuiteRun.FailuresAsync(Store<IUserStore>(users => users)));
 
     [Theory]
     [MemberData(nameof(AllFaults))]
@@ -65,14 +92,15 @@ public sealed class FaultyStoreTests
     public async Task A_store_that_forgets_fails_every_fact_about_reopening() =>
         Assert.Equal(
             typeof(DurabilityConformance).GetMethods().Count(method => method.IsDefined(typeof(FactAttribute), false)),
-            (await SuiteRun.FailuresAsync(() => new DurabilitySuite())).Count);
+            (await SuiteRun.FailuresAsync(() => new DurabilitySuite())).Count
+        );
 
-    private static Func<IAsyncLifetime> Store<TService>(Func<TService, TService> fault) where TService : class =>
-        () => new StoreSuite<TService>(fault);
+    private static Func<IAsyncLifetime> Store<TService>(Func<TService, TService> fault)
+        where TService : class => () => new StoreSuite<TService>(fault);
 
-    private static Func<IAsyncLifetime> Queue<TService>(Func<TService, TService> fault) where TService : class =>
-        () => new QueueSuite<TService>(fault);
+    private static Func<IAsyncLifetime> Queue<TService>(Func<TService, TService> fault)
+        where TService : class => () => new QueueSuite<TService>(fault);
 
-    private static Func<IAsyncLifetime> Retention<TService>(Func<TService, TService> fault) where TService : class =>
-        () => new RetentionSuite<TService>(fault);
+    private static Func<IAsyncLifetime> Retention<TService>(Func<TService, TService> fault)
+        where TService : class => () => new RetentionSuite<TService>(fault);
 }

@@ -11,8 +11,11 @@ internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
     public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
         inner.SaveAsync([.. users.Select(user => user with { Preferences = [] })], cancellationToken);
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        inner.FindAsync(tenant, ids, cancellationToken);
+    public ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) => inner.FindAsync(tenant, ids, cancellationToken);
 
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         inner.UpdateAsync(tenant, id, change, cancellationToken);
@@ -23,12 +26,21 @@ internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
 
 internal sealed class LosesUpdates(IUserStore inner) : IUserStore
 {
-    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) => inner.SaveAsync(users, cancellationToken);
+    public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
+        inner.SaveAsync(users, cancellationToken);
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        inner.FindAsync(tenant, ids, cancellationToken);
+    public ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) => inner.FindAsync(tenant, ids, cancellationToken);
 
-    public async ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
+    public async ValueTask<bool> UpdateAsync(
+        string tenant,
+        string id,
+        Func<User, User?> change,
+        CancellationToken cancellationToken
+    )
     {
         if (await inner.FindAsync(tenant, [id], cancellationToken) is not [var user] || change(user) is not { } changed)
             return false;
@@ -43,18 +55,27 @@ internal sealed class LosesUpdates(IUserStore inner) : IUserStore
 
 internal sealed class KeepsEveryToken(ISharedTokenStore inner) : ISharedTokenStore
 {
-    public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken) => inner.FindAsync(name, cancellationToken);
+    public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken) =>
+        inner.FindAsync(name, cancellationToken);
 
-    public ValueTask<SharedToken> OfferAsync(string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken) =>
-        inner.OfferAsync(name, offered, DateTimeOffset.MaxValue, cancellationToken);
+    public ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    ) => inner.OfferAsync(name, offered, DateTimeOffset.MaxValue, cancellationToken);
 }
 
 internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceStore
 {
-    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => inner.RegisterAsync(device, cancellationToken);
+    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
+        inner.RegisterAsync(device, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        inner.FindAsync(tenant, userIds, cancellationToken);
+    public ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => inner.FindAsync(tenant, userIds, cancellationToken);
 
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         inner.ListAsync(tenant, userId, cancellationToken);
@@ -63,21 +84,37 @@ internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceSt
         inner.RemoveAsync(tenant, id, cancellationToken);
 
     public ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
-        inner.PruneAsync(tenant, token, reason, knownDeadAt.AddYears(1), cancellationToken);
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) => inner.PruneAsync(tenant, token, reason, knownDeadAt.AddYears(1), cancellationToken);
 }
 
 internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
 {
-    public ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        inner.SubscribeAsync(tenant, topic, userIds, cancellationToken);
+    public ValueTask SubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => inner.SubscribeAsync(tenant, topic, userIds, cancellationToken);
 
-    public ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        inner.UnsubscribeAsync(tenant, topic, userIds, cancellationToken);
+    public ValueTask UnsubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => inner.UnsubscribeAsync(tenant, topic, userIds, cancellationToken);
 
     public async ValueTask<IReadOnlyList<string>> ListAsync(
-        string tenant, string topic, string after, int limit, CancellationToken cancellationToken) =>
-        [.. (await inner.ListAsync(tenant, topic, after, limit, cancellationToken)).Reverse()];
+        string tenant,
+        string topic,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => [.. (await inner.ListAsync(tenant, topic, after, limit, cancellationToken)).Reverse()];
 
     public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
         inner.CountAsync(tenant, topic, cancellationToken);
@@ -85,7 +122,8 @@ internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
 
 internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
 {
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) => inner.SaveAsync(template, cancellationToken);
+    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
+        inner.SaveAsync(template, cancellationToken);
 
     public ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
         inner.FindAsync(tenant, name, null, cancellationToken);
@@ -94,10 +132,14 @@ internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
 internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterStore
 {
     public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
-        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>
-        inner.ListAsync(filter, after, limit, cancellationToken);
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(filter, after, limit, cancellationToken);
 
-    public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) => inner.CountAsync(filter, cancellationToken);
+    public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
+        inner.CountAsync(filter, cancellationToken);
 
     public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
         inner.ReplayAsync(request with { Limit = int.MaxValue }, cancellationToken);
@@ -106,20 +148,28 @@ internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterS
 internal sealed class IgnoresReasons(IDeadLetterStore inner) : IDeadLetterStore
 {
     public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
-        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>
-        inner.ListAsync(filter with { Reason = null }, after, limit, cancellationToken);
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(filter with { Reason = null }, after, limit, cancellationToken);
 
     public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
         inner.CountAsync(filter with { Reason = null }, cancellationToken);
 
-    public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) => inner.ReplayAsync(request, cancellationToken);
+    public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken) =>
+        inner.ReplayAsync(request, cancellationToken);
 }
 
 internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionStore
 {
     public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
-        inner.LeaseAsync(owner, now, until, max, cancellationToken);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) => inner.LeaseAsync(owner, now, until, max, cancellationToken);
 
     public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
     {
@@ -132,18 +182,29 @@ internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionSt
         return false;
     }
 
-    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken) =>
-        inner.GetProgressAsync(tenant, notificationId, cancellationToken);
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    ) => inner.GetProgressAsync(tenant, notificationId, cancellationToken);
 }
 
 internal sealed class ForgetsWhatCameMeanwhile(IDigestStore inner) : IDigestStore
 {
     public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
-        inner.LeaseAsync(owner, now, until, max, cancellationToken);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) => inner.LeaseAsync(owner, now, until, max, cancellationToken);
 
     public async ValueTask<bool> CloseAsync(
-        DigestLease lease, Queueing.EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+        DigestLease lease,
+        Queueing.EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    )
     {
         if (!await inner.CloseAsync(lease, request, nextDueAt, cancellationToken))
             return false;
@@ -170,14 +231,20 @@ internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore
         inner.AddAsync([.. counts, .. counts], cancellationToken);
 
     public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) =>
-        inner.ListAsync(tenant, from, to, cancellationToken);
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(tenant, from, to, cancellationToken);
 }
 
 internal sealed class PurgesADayTooMuch(IRetentionStore inner) : IRetentionStore
 {
-    public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
-        inner.PurgeNotificationsAsync(acceptedBefore.AddDays(1), most, cancellationToken);
+    public ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    ) => inner.PurgeNotificationsAsync(acceptedBefore.AddDays(1), most, cancellationToken);
 
     public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
         inner.PurgeIdempotencyKeysAsync(now, most, cancellationToken);
@@ -191,7 +258,11 @@ internal sealed class PurgesADayTooMuch(IRetentionStore inner) : IRetentionStore
 
 internal sealed class KnowsEveryDelivery(IReceiptStore inner) : IReceiptStore
 {
-    public async ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
     {
         await inner.AddAsync(tenant, receipts, cancellationToken);
         return [.. receipts.Select(_ => true)];
@@ -200,6 +271,10 @@ internal sealed class KnowsEveryDelivery(IReceiptStore inner) : IReceiptStore
 
 internal sealed class TakesBouncesForDeliveries(IReceiptStore inner) : IReceiptStore
 {
-    public ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    ) =>
         inner.AddAsync(tenant, [.. receipts.Select(receipt => receipt with { Kind = ReceiptKind.Delivered })], cancellationToken);
 }

@@ -42,15 +42,19 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 
     protected virtual Outcome Unreachable(Delivery delivery) => Outcome.ProviderFailed("the vendor cannot be reached");
 
-    protected virtual Outcome Read(Delivery delivery, HttpResponseMessage response, string body) => response.StatusCode switch
-    {
-        HttpStatusCode.Accepted => ReadId(body),
-        HttpStatusCode.TooManyRequests => Outcome.Throttled("the vendor is busy", RetryAfter(response)),
-        HttpStatusCode.Unauthorized => Outcome.ProviderFailed("the vendor refuses the credentials"),
-        HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone("no such fax machine"),
-        >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed($"the vendor answered {(int)response.StatusCode}", RetryAfter(response)),
-        _ => Outcome.Rejected($"the vendor answered {(int)response.StatusCode}"),
-    };
+    protected virtual Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
+        response.StatusCode switch
+        {
+            HttpStatusCode.Accepted => ReadId(body),
+            HttpStatusCode.TooManyRequests => Outcome.Throttled("the vendor is busy", RetryAfter(response)),
+            HttpStatusCode.Unauthorized => Outcome.ProviderFailed("the vendor refuses the credentials"),
+            HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone("no such fax machine"),
+            >= HttpStatusCode.InternalServerError => Outcome.ProviderFailed(
+                $"the vendor answered {(int)response.StatusCode}",
+                RetryAfter(response)
+            ),
+            _ => Outcome.Rejected($"the vendor answered {(int)response.StatusCode}"),
+        };
 
     protected virtual TimeSpan? RetryAfter(HttpResponseMessage response)
     {
@@ -95,7 +99,9 @@ internal sealed class LeaksTheAddress(Uri vendor) : FaxProvider(vendor)
 internal sealed class QuotesTheVendor(Uri vendor) : FaxProvider(vendor)
 {
     protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
-        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected ? Outcome.Rejected(body) : outcome;
+        base.Read(delivery, response, body) is var outcome && outcome.Kind == OutcomeKind.Rejected
+            ? Outcome.Rejected(body)
+            : outcome;
 }
 
 internal sealed class RetriesEverything(Uri vendor) : FaxProvider(vendor)
@@ -107,7 +113,9 @@ internal sealed class RetriesEverything(Uri vendor) : FaxProvider(vendor)
 internal sealed class PrunesOnBadRequests(Uri vendor) : FaxProvider(vendor)
 {
     protected override Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
-        response.StatusCode == HttpStatusCode.BadRequest ? Outcome.RecipientGone("no such fax machine") : base.Read(delivery, response, body);
+        response.StatusCode == HttpStatusCode.BadRequest
+            ? Outcome.RecipientGone("no such fax machine")
+            : base.Read(delivery, response, body);
 }
 
 internal sealed class IgnoresRetryAfter(Uri vendor) : FaxProvider(vendor)

@@ -6,20 +6,21 @@ public class FaxConformanceTests : HttpProviderConformance
 {
     protected override VendorAnswer Acceptance => new(202, """{"id":"fax-1"}""");
 
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
-        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
+            [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor) => new(new FaxProvider(vendor));
 }
@@ -29,29 +30,46 @@ public sealed class FaultyProviderTests
 {
     private static readonly Dictionary<string, (Func<Uri, IDeliveryProvider> Provider, string Fact)> Faults = new()
     {
-        ["throws on server errors"] = (vendor => new ThrowsOnServerErrors(vendor),
-            nameof(HttpProviderConformance.An_internal_error)),
-        ["leaks the address"] = (vendor => new LeaksTheAddress(vendor),
-            nameof(ProviderConformance.A_refusal_has_a_reason_without_address_or_content)),
-        ["quotes the vendor"] = (vendor => new QuotesTheVendor(vendor),
-            nameof(HttpProviderConformance.A_reason_does_not_repeat_what_the_vendor_quotes)),
-        ["retries everything"] = (vendor => new RetriesEverything(vendor),
-            nameof(ProviderConformance.What_the_vendor_refuses_for_good_is_not_retried)),
-        ["prunes on bad requests"] = (vendor => new PrunesOnBadRequests(vendor),
-            nameof(HttpProviderConformance.A_bare_bad_request_prunes_nothing)),
-        ["ignores Retry-After"] = (vendor => new IgnoresRetryAfter(vendor),
-            nameof(HttpProviderConformance.Retry_after_in_seconds_is_passed_on)),
-        ["knows only seconds"] = (vendor => new KnowsOnlySeconds(vendor),
-            nameof(HttpProviderConformance.Retry_after_as_a_date_is_passed_on)),
-        ["passes on dates long past"] =
-            (vendor => new PassesOnDatesLongPast(vendor),
-                nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)),
-        ["swallows cancellation"] =
-            (vendor => new SwallowsCancellation(vendor),
-                nameof(ProviderConformance.An_attempt_under_way_is_given_up_when_it_is_cancelled)),
-        ["has a name of its own each time"] =
-            (vendor => new HasANameOfItsOwnEachTime(vendor),
-                nameof(ProviderConformance.Name_and_channel_are_well_formed_and_stay)),
+        ["throws on server errors"] = (
+            vendor => new ThrowsOnServerErrors(vendor),
+            nameof(HttpProviderConformance.An_internal_error)
+        ),
+        ["leaks the address"] = (
+            vendor => new LeaksTheAddress(vendor),
+            nameof(ProviderConformance.A_refusal_has_a_reason_without_address_or_content)
+        ),
+        ["quotes the vendor"] = (
+            vendor => new QuotesTheVendor(vendor),
+            nameof(HttpProviderConformance.A_reason_does_not_repeat_what_the_vendor_quotes)
+        ),
+        ["retries everything"] = (
+            vendor => new RetriesEverything(vendor),
+            nameof(ProviderConformance.What_the_vendor_refuses_for_good_is_not_retried)
+        ),
+        ["prunes on bad requests"] = (
+            vendor => new PrunesOnBadRequests(vendor),
+            nameof(HttpProviderConformance.A_bare_bad_request_prunes_nothing)
+        ),
+        ["ignores Retry-After"] = (
+            vendor => new IgnoresRetryAfter(vendor),
+            nameof(HttpProviderConformance.Retry_after_in_seconds_is_passed_on)
+        ),
+        ["knows only seconds"] = (
+            vendor => new KnowsOnlySeconds(vendor),
+            nameof(HttpProviderConformance.Retry_after_as_a_date_is_passed_on)
+        ),
+        ["passes on dates long past"] = (
+            vendor => new PassesOnDatesLongPast(vendor),
+            nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)
+        ),
+        ["swallows cancellation"] = (
+            vendor => new SwallowsCancellation(vendor),
+            nameof(ProviderConformance.An_attempt_under_way_is_given_up_when_it_is_cancelled)
+        ),
+        ["has a name of its own each time"] = (
+            vendor => new HasANameOfItsOwnEachTime(vendor),
+            nameof(ProviderConformance.Name_and_channel_are_well_formed_and_stay)
+        ),
     };
 
     public static TheoryData<string> AllFaults => [.. Faults.Keys];
@@ -80,7 +98,8 @@ public sealed class FaultyProviderTests
 
     private sealed class SuiteWithoutTable : FaxConformanceTests
     {
-        protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>();
+        protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+            new Dictionary<VendorFault, ExpectedOutcome>();
     }
 
     private sealed class NeverFailsSuite : ProviderConformance
@@ -95,6 +114,7 @@ public sealed class FaultyProviderTests
 
         public Channel Channel => Channel.Sms;
 
-        public ValueTask<Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken) => new(Outcome.Accepted());
+        public ValueTask<Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken) =>
+            new(Outcome.Accepted());
     }
 }

@@ -6,7 +6,8 @@ namespace Notify.Conformance.Tests;
 /// <summary>Puts something wrong around one part of a right store.</summary>
 internal static class StoreFault
 {
-    public static ValueTask<ConformanceStore> OpenAsync<TService>(Func<TService, TService> fault) where TService : class =>
+    public static ValueTask<ConformanceStore> OpenAsync<TService>(Func<TService, TService> fault)
+        where TService : class =>
         ConformanceStore.OpenAsync(notifications =>
         {
             notifications.UseInMemory();
@@ -18,28 +19,33 @@ internal static class StoreFault
         right.ImplementationFactory?.Invoke(services) ?? ActivatorUtilities.CreateInstance(services, right.ImplementationType!);
 }
 
-internal sealed class QueueSuite<TService>(Func<TService, TService> fault) : DeliveryQueueConformance where TService : class
+internal sealed class QueueSuite<TService>(Func<TService, TService> fault) : DeliveryQueueConformance
+    where TService : class
 {
     protected override ValueTask<ConformanceStore> OpenAsync() => StoreFault.OpenAsync(fault);
 }
 
-internal sealed class StoreSuite<TService>(Func<TService, TService> fault) : StoreConformance where TService : class
+internal sealed class StoreSuite<TService>(Func<TService, TService> fault) : StoreConformance
+    where TService : class
 {
     protected override ValueTask<ConformanceStore> OpenAsync() => StoreFault.OpenAsync(fault);
 }
 
-internal sealed class RetentionSuite<TService>(Func<TService, TService> fault) : RetentionConformance where TService : class
+internal sealed class RetentionSuite<TService>(Func<TService, TService> fault) : RetentionConformance
+    where TService : class
 {
     protected override ValueTask<ConformanceStore> OpenAsync() => StoreFault.OpenAsync(fault);
 }
 
 internal sealed class DurabilitySuite : DurabilityConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());
+    protected override ValueTask<ConformanceStore> OpenAsync() =>
+        ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());
 }
 
 internal sealed class ModelSuite<TService>(Func<TService, TService> fault, (ulong Seed, ulong Gamma)? replay = null)
-    : DeliveryQueueModelConformance where TService : class
+    : DeliveryQueueModelConformance
+    where TService : class
 {
     protected override (ulong Seed, ulong Gamma)? Replay => replay;
 

@@ -25,7 +25,12 @@ internal static class SuiteRun
     }
 
     private static IEnumerable<object?[]> ArgumentsOf(MethodInfo fact) =>
-        fact.IsDefined(typeof(TheoryAttribute)) ? fact.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data) : [[]];
+        fact.IsDefined(typeof(TheoryAttribute))
+            ? fact.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data)
+            :
+            [
+                [],
+            ];
 
     private static async Task<string?> FailureAsync(IAsyncLifetime suite, MethodInfo fact, object?[] arguments)
     {

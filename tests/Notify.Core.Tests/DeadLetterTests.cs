@@ -15,16 +15,24 @@ public sealed class DeadLetterTests
     public async Task Cancelling_says_exactly_what_it_stopped()
     {
         var answer = new TaskCompletionSource<Outcome>();
-        var mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) => delivery.To.Value.StartsWith("slow", StringComparison.Ordinal)
-            ? new ValueTask<Outcome>(answer.Task)
-            : ValueTask.FromResult(Outcome.Rejected("no")));
+        var mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) =>
+            delivery.To.Value.StartsWith("slow", StringComparison.Ordinal)
+                ? new ValueTask<Outcome>(answer.Task)
+                : ValueTask.FromResult(Outcome.Rejected("no"))
+        );
         var later = new ScriptedProvider("later", Channel.Sms, _ => Outcome.Retry("busy"));
         await using var application = await TestApplication.StartAsync(_time, mail, later);
-        var id = await application.SendAsync(
-            [Recipient.Email("slow@example.org"), Recipient.Email("ada@example.org"), Recipient.Phone("+46701234567")]);
+        var id = await application.SendAsync([
+            Recipient.Email("slow@example.org"),
+            Recipient.Email("ada@example.org"),
+            Recipient.Phone("+46701234567"),
+        ]);
         await Eventually.TrueAsync(
-            async () => mail.Sent.Count == 2 && (await application.DeliveriesAsync(id)).Count(delivery => delivery.Attempts.Count == 1) == 2,
-            "one under way, one refused, one waiting");
+            async () =>
+                mail.Sent.Count == 2
+                && (await application.DeliveriesAsync(id)).Count(delivery => delivery.Attempts.Count == 1) == 2,
+            "one under way, one refused, one waiting"
+        );
 
         var cancelled = await application.Notifier.CancelAsync(id);
         answer.SetResult(Outcome.Accepted());
@@ -45,7 +53,8 @@ public sealed class DeadLetterTests
             _time,
             builder => builder.Services.Configure<RetryOptions>("email", retry => retry.MaxAttempts = 1),
             new ScriptedProvider("mail", Channel.Email, _ => _refuse ? Outcome.Retry("mailbox full") : Outcome.Accepted()),
-            new ScriptedProvider("sms", Channel.Sms, _ => _refuse ? Outcome.Rejected("blocked") : Outcome.Accepted()));
+            new ScriptedProvider("sms", Channel.Sms, _ => _refuse ? Outcome.Rejected("blocked") : Outcome.Accepted())
+        );
         var mail = await application.SendAsync(Recipient.Email("ada@example.org"));
         var sms = await application.SendAsync(Recipient.Phone("+46701234567"));
         var dead = await application.EndedDeliveryAsync(mail);
@@ -65,7 +74,10 @@ public sealed class DeadLetterTests
         _time.Advance(TimeSpan.FromDays(10));
         _refuse = false;
         var now = _time.GetUtcNow();
-        var replayed = await application.DeadLetters.ReplayAsync(new ReplayRequest(ofMail, now, now.AddHours(1), 10), CancellationToken.None);
+        var replayed = await application.DeadLetters.ReplayAsync(
+            new ReplayRequest(ofMail, now, now.AddHours(1), 10),
+            CancellationToken.None
+        );
         _time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal(1, replayed);
@@ -79,7 +91,8 @@ public sealed class DeadLetterTests
         {
             Assert.Equal(
                 await application.DeadLetters.CountAsync(filter, CancellationToken.None),
-                (await application.DeadLetters.ListAsync(filter, null, 100, CancellationToken.None)).Count);
+                (await application.DeadLetters.ListAsync(filter, null, 100, CancellationToken.None)).Count
+            );
             return await application.DeadLetters.CountAsync(filter, CancellationToken.None);
         }
     }

@@ -8,7 +8,8 @@ namespace Notify.Core.Tests;
 /// <summary>Puts something of the test's own between the engine and a service.</summary>
 internal static class Decoration
 {
-    public static void Decorate<T>(this IServiceCollection services, Func<T, T> decorate) where T : class
+    public static void Decorate<T>(this IServiceCollection services, Func<T, T> decorate)
+        where T : class
     {
         var inner = services.Last(service => service.ServiceType == typeof(T));
         services.Remove(inner);
@@ -29,7 +30,10 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public Action? Enqueued { get; init; }
 
-    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         var results = await queue.EnqueueAsync(requests, cancellationToken);
         Enqueued?.Invoke();
@@ -52,17 +56,25 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
         return leases;
     }
 
-    public async ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    )
     {
         if (Settling is not null)
             await Settling(settlements);
         return await queue.SettleAsync(settlements, cancellationToken);
     }
 
-    public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        queue.CancelAsync(tenant, notificationId, now, cancellationToken);
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => queue.CancelAsync(tenant, notificationId, now, cancellationToken);
 
-    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => queue.GetDepthAsync(cancellationToken);
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+        queue.GetDepthAsync(cancellationToken);
 }
 
 /// <summary>An expansion store that may fail before or after it moves on.</summary>
@@ -73,8 +85,12 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
     public Action<ExpansionStep>? Advanced { get; init; }
 
     public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
-        expansions.LeaseAsync(owner, now, until, max, cancellationToken);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) => expansions.LeaseAsync(owner, now, until, max, cancellationToken);
 
     public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
     {
@@ -84,6 +100,9 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
         return advanced;
     }
 
-    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken) =>
-        expansions.GetProgressAsync(tenant, notificationId, cancellationToken);
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    ) => expansions.GetProgressAsync(tenant, notificationId, cancellationToken);
 }

@@ -16,8 +16,17 @@ public sealed class EventTests
     {
         await using var application = await StartAsync(Outcome.Accepted());
         await application.Directory.SaveUserAsync(
-            new User { Id = "u", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
-        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "once", Priority = Priority.High };
+            new User
+            {
+                Id = "u",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
+        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with
+        {
+            IdempotencyKey = "once",
+            Priority = Priority.High,
+        };
 
         var id = await application.SendAsync(trigger);
         await application.SendAsync(trigger);
@@ -29,7 +38,10 @@ public sealed class EventTests
         await application.Directory.SubscribeAsync("news", ["u"]);
         await application.SendAsync(Recipient.Topic("news"));
         var ofUser = await application.SendAsync(Recipient.User("u"));
-        Assert.Equal([(0, 1), (1, 0)], _watcher.Notifications.Skip(1).Select(accepted => (accepted.Deliveries, accepted.Expansions)));
+        Assert.Equal(
+            [(0, 1), (1, 0)],
+            _watcher.Notifications.Skip(1).Select(accepted => (accepted.Deliveries, accepted.Expansions))
+        );
         Assert.Equal((ofUser, Trigger.DefaultTenant, "u", Priority.Normal, 1, 0), Facts(_watcher.Notifications.Last()));
     }
 
@@ -39,7 +51,15 @@ public sealed class EventTests
         await using var application = await StartAsync(Outcome.RecipientGone("UNREGISTERED"));
         await application.Directory.SaveUserAsync(new User { Id = "u" });
         await application.Directory.RegisterDeviceAsync(
-            new Device { Id = "d", UserId = "u", Platform = Platform.Android, Token = "secret", App = "shop" });
+            new Device
+            {
+                Id = "d",
+                UserId = "u",
+                Platform = Platform.Android,
+                Token = "secret",
+                App = "shop",
+            }
+        );
 
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.User("u")));
         await application.Directory.RemoveDeviceAsync("u", "d");
@@ -51,13 +71,18 @@ public sealed class EventTests
                 (DeviceEventKind.Pruned, "d", "u", Platform.Android, "shop", "UNREGISTERED"),
                 (DeviceEventKind.Removed, "d", "u", Platform.Android, "shop", null),
             ],
-            _watcher.Devices.Select(device => (device.Kind, device.DeviceId, device.UserId, device.Platform, device.App, device.Reason)));
+            _watcher.Devices.Select(device =>
+                (device.Kind, device.DeviceId, device.UserId, device.Platform, device.App, device.Reason)
+            )
+        );
     }
 
-    private Task<TestApplication> StartAsync(Outcome outcome) => TestApplication.StartAsync(
-        builder => builder.Services.AddSingleton<INotificationEventSink>(_watcher).AddSingleton<IDeviceEventSink>(_watcher),
-        new ScriptedProvider("mail", Channel.Email, _ => outcome),
-        new ScriptedProvider("push", Channel.Push, _ => outcome));
+    private Task<TestApplication> StartAsync(Outcome outcome) =>
+        TestApplication.StartAsync(
+            builder => builder.Services.AddSingleton<INotificationEventSink>(_watcher).AddSingleton<IDeviceEventSink>(_watcher),
+            new ScriptedProvider("mail", Channel.Email, _ => outcome),
+            new ScriptedProvider("push", Channel.Push, _ => outcome)
+        );
 
     private static (Guid, string, string?, Priority, int, int) Facts(NotificationEvent told) =>
         (told.NotificationId, told.Tenant, told.UserId, told.Priority, told.Deliveries, told.Expansions);

@@ -49,19 +49,23 @@ public sealed class FailoverTests
             if (instrument.Name == "notify.deliveries.settled")
                 listening.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, _, tags, _) =>
-        {
-            if (tags.Contains(new("notify.provider", "leased-again")) && tags.Contains(new("notify.state", "pending")))
-                leased.Wait();
-        });
+        listener.SetMeasurementEventCallback<long>(
+            (_, _, tags, _) =>
+            {
+                if (tags.Contains(new("notify.provider", "leased-again")) && tags.Contains(new("notify.state", "pending")))
+                    leased.Wait();
+            }
+        );
         listener.Start();
         await using var application = await TestApplication.StartAsync(Down("first"), Up("leased-again"));
 
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
         await Eventually.TrueAsync(
-            async () => await application.DeliveryAsync(id) is { Delivery.Provider: "leased-again" } moved
+            async () =>
+                await application.DeliveryAsync(id) is { Delivery.Provider: "leased-again" } moved
                 && moved.DueAt > TimeProvider.System.GetUtcNow().AddSeconds(10),
-            "the next lease");
+            "the next lease"
+        );
         leased.Set();
 
         Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
@@ -103,9 +107,16 @@ public sealed class FailoverTests
     {
         var (fcm, apns) = (Up("fcm", Channel.Push), Up("apns", Channel.Push));
         await using var application = await TestApplication.StartAsync(
-            builder => builder.Services.Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["apns"]), fcm, apns);
+            builder =>
+                builder.Services.Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["apns"]),
+            fcm,
+            apns
+        );
 
-        var id = await application.SendAsync([Recipient.PushToken("t-ios", Platform.Ios), Recipient.PushToken("t-android", Platform.Android)]);
+        var id = await application.SendAsync([
+            Recipient.PushToken("t-ios", Platform.Ios),
+            Recipient.PushToken("t-android", Platform.Android),
+        ]);
 
         await application.EndedDeliveriesAsync(id);
         Assert.Equal("t-ios", Assert.Single(apns.Sent).To.Value);
@@ -139,16 +150,25 @@ public sealed class FailoverTests
     public async Task While_a_circuit_is_open_the_next_provider_sends_and_its_rate_is_kept()
     {
         var (a, b) = (Down("a"), Up("b"));
-        await using var application = await StartAsync(["a", "b"], builder => builder.Services.Configure<ProviderOptions>("b", options => options.MaxPerSecond = 5), a, b);
+        await using var application = await StartAsync(
+            ["a", "b"],
+            builder => builder.Services.Configure<ProviderOptions>("b", options => options.MaxPerSecond = 5),
+            a,
+            b
+        );
         var started = _time.GetUtcNow();
         for (var i = 0; i < 60; i++)
             await application.SendAsync(Recipient.Email($"u{i}@example.org"));
 
-        await _passing.UntilAsync(TimeSpan.FromMilliseconds(100), () =>
-        {
-            Assert.InRange(b.Sent.Count, 0, 6 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
-            return b.Sent.Count == 60;
-        }, "the second provider to send everything");
+        await _passing.UntilAsync(
+            TimeSpan.FromMilliseconds(100),
+            () =>
+            {
+                Assert.InRange(b.Sent.Count, 0, 6 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
+                return b.Sent.Count == 60;
+            },
+            "the second provider to send everything"
+        );
         Assert.InRange(a.Sent.Count, 4, 60);
     }
 
@@ -162,7 +182,14 @@ public sealed class FailoverTests
         await before.StopAsync();
 
         var mail = Up("new");
-        await using var after = await TestApplication.StartAsync(builder => { _passing.AddTo(builder); builder.ShareStoreOf(before.Services); }, mail);
+        await using var after = await TestApplication.StartAsync(
+            builder =>
+            {
+                _passing.AddTo(builder);
+                builder.ShareStoreOf(before.Services);
+            },
+            mail
+        );
 
         var ended = await RunAsync(after, id);
         Assert.Equal(DeliveryState.Accepted, ended.State);
@@ -170,16 +197,22 @@ public sealed class FailoverTests
         Assert.Single(mail.Sent);
     }
 
-    private static ScriptedProvider Up(string name, Channel? channel = null) => new(name, channel ?? Channel.Email, _ => Outcome.Accepted());
+    private static ScriptedProvider Up(string name, Channel? channel = null) =>
+        new(name, channel ?? Channel.Email, _ => Outcome.Accepted());
 
     private static ScriptedProvider Down(string name) => new(name, Channel.Email, _ => Outcome.ProviderFailed("outage"));
 
     private ScriptedProvider DownOrUp(string name) =>
         new(name, Channel.Email, _ => _down ? Outcome.ProviderFailed("outage") : Outcome.Accepted());
 
-    private Task<TestApplication> StartAsync(string[] order, params IDeliveryProvider[] providers) => StartAsync(order, _ => { }, providers);
+    private Task<TestApplication> StartAsync(string[] order, params IDeliveryProvider[] providers) =>
+        StartAsync(order, _ => { }, providers);
 
-    private Task<TestApplication> StartAsync(string[] order, Action<INotificationsBuilder> configure, params IDeliveryProvider[] providers) =>
+    private Task<TestApplication> StartAsync(
+        string[] order,
+        Action<INotificationsBuilder> configure,
+        params IDeliveryProvider[] providers
+    ) =>
         TestApplication.StartAsync(
             builder =>
             {
@@ -196,12 +229,16 @@ public sealed class FailoverTests
 
                 configure(builder);
             },
-            providers);
+            providers
+        );
 
     private async Task<DeliveryRecord> RunAsync(TestApplication application, Guid id)
     {
         await _passing.UntilAsync(
-            TimeSpan.FromSeconds(2), async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending, "the delivery to end");
+            TimeSpan.FromSeconds(2),
+            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
+            "the delivery to end"
+        );
         return await application.DeliveryAsync(id);
     }
 }

@@ -62,7 +62,9 @@ public sealed class FallbackTests
         await using var application = await StartAsync(Outcome.Rejected("too large"));
         var id = await PushElseSmsAsync(application);
         await Eventually.TrueAsync(
-            async () => (await OfAsync(application, id, Channel.Push)).State == DeliveryState.DeadLetter, "the push message to be refused");
+            async () => (await OfAsync(application, id, Channel.Push)).State == DeliveryState.DeadLetter,
+            "the push message to be refused"
+        );
 
         await _passing.PassAsync(application, TimeSpan.FromSeconds(1));
 
@@ -93,21 +95,39 @@ public sealed class FallbackTests
         Assert.Single(_sms.Sent);
     }
 
-    private static Trigger PushElseSms(TimeSpan? after = null) => TestApplication.Say(Recipient.User("ada")) with
-    {
-        Channels = [Channel.Push],
-        Fallback = [new FallbackStep(Channel.Sms, after ?? FiveMinutes)],
-    };
+    private static Trigger PushElseSms(TimeSpan? after = null) =>
+        TestApplication.Say(Recipient.User("ada")) with
+        {
+            Channels = [Channel.Push],
+            Fallback = [new FallbackStep(Channel.Sms, after ?? FiveMinutes)],
+        };
 
-    private static Task SaveUserAsync(TestApplication application) => application.Directory.SaveUserAsync(
-        new User { Id = "ada", Addresses = new Dictionary<string, string> { ["sms"] = "+46701234567" } });
+    private static Task SaveUserAsync(TestApplication application) =>
+        application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = "ada",
+                Addresses = new Dictionary<string, string> { ["sms"] = "+46701234567" },
+            }
+        );
 
     private static async Task<Guid> PushElseSmsAsync(TestApplication application, TimeSpan? after = null)
     {
         await SaveUserAsync(application);
-        await application.Directory.RegisterDeviceAsync(new Device { Id = "phone", UserId = "ada", Platform = Platform.Ios, Token = "t" });
+        await application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone",
+                UserId = "ada",
+                Platform = Platform.Ios,
+                Token = "t",
+            }
+        );
         var id = await application.SendAsync(PushElseSms(after));
-        await Eventually.TrueAsync(async () => (await OfAsync(application, id, Channel.Push)).Attempts.Count == 1, "the push message");
+        await Eventually.TrueAsync(
+            async () => (await OfAsync(application, id, Channel.Push)).Attempts.Count == 1,
+            "the push message"
+        );
         return id;
     }
 
@@ -117,8 +137,9 @@ public sealed class FallbackTests
     private async Task ReceiveAsync(TestApplication application, Guid id, ReceiptKind kind)
     {
         var push = await OfAsync(application, id, Channel.Push);
-        var known = await application.Get<IReceiptStore>().AddAsync(
-            Trigger.DefaultTenant, [new Receipt(push.Delivery.Id, kind, _time.GetUtcNow())], CancellationToken.None);
+        var known = await application
+            .Get<IReceiptStore>()
+            .AddAsync(Trigger.DefaultTenant, [new Receipt(push.Delivery.Id, kind, _time.GetUtcNow())], CancellationToken.None);
         Assert.Equal([true], known);
     }
 

@@ -46,8 +46,11 @@ public sealed class FanOutTests
                 throw new InvalidOperationException("the connection broke");
         }
 
-        await using var application = await StartAsync(store =>
-            new ExpansionProbe(store) { Advancing = afterTheWrite ? null : FailOnce, Advanced = afterTheWrite ? FailOnce : null });
+        await using var application = await StartAsync(store => new ExpansionProbe(store)
+        {
+            Advancing = afterTheWrite ? null : FailOnce,
+            Advanced = afterTheWrite ? FailOnce : null,
+        });
 
         var id = await BroadcastAsync(application);
 
@@ -89,13 +92,21 @@ public sealed class FanOutTests
     public async Task Preferences_hold_for_each_subscriber_and_those_whom_nobody_knows_are_left_out()
     {
         await using var application = await StartAsync(store => store);
-        var wanted = new User { Id = "yes", Addresses = new Dictionary<string, string> { ["email"] = "yes@example.org" } };
+        var wanted = new User
+        {
+            Id = "yes",
+            Addresses = new Dictionary<string, string> { ["email"] = "yes@example.org" },
+        };
         await application.Directory.SaveUserAsync(wanted);
         await application.Directory.SaveUserAsync(wanted with { Id = "no", Preferences = [new Preference("news", null, false)] });
         await application.Directory.SubscribeAsync("news", ["yes", "no", "stranger"]);
 
         var id = await application.SendAsync(TestApplication.Say(Recipient.Topic("news")) with { Category = "news" });
-        await _passing.UntilAsync(TimeSpan.FromSeconds(1), async () => (await ProgressAsync(application, id)).IsComplete, "the topic");
+        await _passing.UntilAsync(
+            TimeSpan.FromSeconds(1),
+            async () => (await ProgressAsync(application, id)).IsComplete,
+            "the topic"
+        );
 
         Assert.Equal("yes", (await application.EndedDeliveryAsync(id)).Delivery.UserId);
     }
@@ -104,7 +115,10 @@ public sealed class FanOutTests
     public async Task A_small_topic_does_not_wait_for_a_large_one()
     {
         var topics = new List<string>();
-        await using var application = await StartAsync(store => new ExpansionProbe(store) { Advanced = step => topics.Add(step.Lease.Topic) });
+        await using var application = await StartAsync(store => new ExpansionProbe(store)
+        {
+            Advanced = step => topics.Add(step.Lease.Topic),
+        });
         await SubscribeAsync(application);
         await application.Directory.SubscribeAsync("alarms", [UserId(1)]);
 
@@ -112,15 +126,22 @@ public sealed class FanOutTests
         var id = await application.SendAsync(trigger);
         await _passing.UntilAsync(
             TimeSpan.FromSeconds(1),
-            async () => (await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None)).All(topic => topic.IsComplete),
-            "both topics");
+            async () =>
+                (await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None)).All(topic =>
+                    topic.IsComplete
+                ),
+            "both topics"
+        );
 
         Assert.InRange(topics.IndexOf("alarms"), 0, 1);
         Assert.True(topics.LastIndexOf("news") > 1);
     }
 
     private void AssertEverybodyGotOne() =>
-        Assert.Equal(Enumerable.Range(0, Subscribers).Select(UserId), _mail.Sent.Select(delivery => delivery.UserId).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            Enumerable.Range(0, Subscribers).Select(UserId),
+            _mail.Sent.Select(delivery => delivery.UserId).Order(StringComparer.Ordinal)
+        );
 
     private static string UserId(int number) => $"u-{number:00000}";
 
@@ -129,7 +150,10 @@ public sealed class FanOutTests
         await SubscribeAsync(application);
         var id = await application.SendAsync(Recipient.Topic("news"));
         await _passing.UntilAsync(
-            TimeSpan.FromSeconds(1), async () => _mail.Sent.Count >= Subscribers && (await ProgressAsync(application, id)).IsComplete, "the broadcast");
+            TimeSpan.FromSeconds(1),
+            async () => _mail.Sent.Count >= Subscribers && (await ProgressAsync(application, id)).IsComplete,
+            "the broadcast"
+        );
         await _passing.PassAsync(application, TimeSpan.FromMinutes(1));
         return id;
     }
@@ -138,23 +162,30 @@ public sealed class FanOutTests
     {
         var users = application.Get<IUserStore>();
         await users.SaveAsync(
-            [.. Enumerable.Range(0, Subscribers).Select(i => new User
-            {
-                Id = UserId(i),
-                Addresses = new Dictionary<string, string> { ["email"] = $"u{i}@example.org" },
-            })],
-            CancellationToken.None);
+            [
+                .. Enumerable
+                    .Range(0, Subscribers)
+                    .Select(i => new User
+                    {
+                        Id = UserId(i),
+                        Addresses = new Dictionary<string, string> { ["email"] = $"u{i}@example.org" },
+                    }),
+            ],
+            CancellationToken.None
+        );
         await application.Directory.SubscribeAsync("news", [.. Enumerable.Range(0, Subscribers).Select(UserId)]);
     }
 
     private static async Task<ExpansionProgress> ProgressAsync(TestApplication application, Guid id) =>
         Assert.Single(await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None));
 
-    private Task<TestApplication> StartAsync(Func<IExpansionStore, IExpansionStore> decorate) => TestApplication.StartAsync(
-        builder =>
-        {
-            _passing.AddTo(builder);
-            builder.UseInMemory().Services.Decorate(decorate);
-        },
-        _mail);
+    private Task<TestApplication> StartAsync(Func<IExpansionStore, IExpansionStore> decorate) =>
+        TestApplication.StartAsync(
+            builder =>
+            {
+                _passing.AddTo(builder);
+                builder.UseInMemory().Services.Decorate(decorate);
+            },
+            _mail
+        );
 }

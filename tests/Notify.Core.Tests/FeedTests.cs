@@ -12,8 +12,12 @@ public sealed class FeedTests
     [Fact]
     public async Task Whoever_watches_sees_what_is_settled_from_then_on_for_the_tenant()
     {
-        var outcomes = new Queue<Outcome>(
-            [Outcome.Accepted(), Outcome.Accepted(), Outcome.Retry("busy", TimeSpan.Zero), Outcome.Rejected("no")]);
+        var outcomes = new Queue<Outcome>([
+            Outcome.Accepted(),
+            Outcome.Accepted(),
+            Outcome.Retry("busy", TimeSpan.Zero),
+            Outcome.Rejected("no"),
+        ]);
         var mail = new ScriptedProvider("mail", Channel.Email, _ =>
         {
             lock (outcomes)
@@ -24,9 +28,16 @@ public sealed class FeedTests
         var feed = application.Get<IDeliveryFeed>();
         await using var watching = feed.WatchAsync(Trigger.DefaultTenant, Cancellation).GetAsyncEnumerator(Cancellation);
 
-        var others = await application.SendAsync(TestApplication.Say(Recipient.Email("bob@example.org")) with { Tenant = "other" });
+        var others = await application.SendAsync(
+            TestApplication.Say(Recipient.Email("bob@example.org")) with
+            {
+                Tenant = "other",
+            }
+        );
         await Eventually.TrueAsync(
-            async () => (await application.DeliveriesAsync(others, "other"))[0].State == DeliveryState.Accepted, "the other tenant's delivery");
+            async () => (await application.DeliveriesAsync(others, "other"))[0].State == DeliveryState.Accepted,
+            "the other tenant's delivery"
+        );
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
 
         var (retried, rejected) = (await NextAsync(watching), await NextAsync(watching));
@@ -47,7 +58,8 @@ public sealed class FeedTests
         foreach (var id in ids)
             await application.EndedDeliveryAsync(id);
 
-        long missed = 0, seen = 0;
+        long missed = 0,
+            seen = 0;
         while (missed + seen < ids.Count && await watching.MoveNextAsync())
             (missed, seen) = (missed + watching.Current.Missed, seen + 1);
 
@@ -57,7 +69,9 @@ public sealed class FeedTests
     [Fact]
     public async Task Nothing_is_made_for_watchers_who_have_gone()
     {
-        await using var application = await TestApplication.StartAsync(new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+        await using var application = await TestApplication.StartAsync(
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+        );
         var feed = application.Get<DeliveryFeed>();
         Assert.False(feed.IsWanted);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);

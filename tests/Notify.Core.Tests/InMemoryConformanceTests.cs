@@ -30,5 +30,6 @@ public sealed class InMemoryExpiryConformanceTests : ExpiryConformance
 
 file static class InMemory
 {
-    public static ValueTask<ConformanceStore> OpenAsync() => ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());
+    public static ValueTask<ConformanceStore> OpenAsync() =>
+        ConformanceStore.OpenAsync(notifications => notifications.UseInMemory());
 }

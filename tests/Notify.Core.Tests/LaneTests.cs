@@ -12,11 +12,11 @@ public sealed class LaneTests
     private readonly ScriptedProvider _mail;
 
     public LaneTests() => _mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) =>
-    {
-        var answer = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _underWay.Enqueue((delivery, answer));
-        return new ValueTask<Outcome>(answer.Task);
-    });
+        {
+            var answer = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
+            _underWay.Enqueue((delivery, answer));
+            return new ValueTask<Outcome>(answer.Task);
+        });
 
     [Fact]
     public async Task High_priority_overtakes_a_backlog_in_bulk()
@@ -27,7 +27,10 @@ public sealed class LaneTests
 
         await SendAsync(application, Priority.High, 1);
 
-        await Eventually.TrueAsync(() => _mail.Sent.Any(delivery => delivery.Priority == Priority.High), "high priority while bulk hangs");
+        await Eventually.TrueAsync(
+            () => _mail.Sent.Any(delivery => delivery.Priority == Priority.High),
+            "high priority while bulk hangs"
+        );
     }
 
     [Theory]
@@ -81,24 +84,31 @@ public sealed class LaneTests
     public async Task A_hanging_provider_does_not_delay_another_of_the_same_channel()
     {
         var other = new ScriptedProvider("other", Channel.Push, _ => Outcome.Accepted());
-        var hanging = new ScriptedProvider("hanging", Channel.Push, (_, _) => new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task));
+        var hanging = new ScriptedProvider("hanging", Channel.Push, (_, _) =>
+            new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task)
+        );
         await using var application = await TestApplication.StartAsync(
-            builder => builder.Services
-                .Configure<ChannelOptions>("push", options =>
-                {
-                    options.PlatformProviders[Platform.Ios] = ["hanging"];
-                    options.PlatformProviders[Platform.Android] = ["other"];
-                })
-                .Configure<NotificationsOptions>(options =>
-                {
-                    options.MaxConcurrencyPerProvider = 4;
-                    options.DrainTimeout = TimeSpan.Zero;
-                }),
+            builder =>
+                builder
+                    .Services.Configure<ChannelOptions>("push", options =>
+                    {
+                        options.PlatformProviders[Platform.Ios] = ["hanging"];
+                        options.PlatformProviders[Platform.Android] = ["other"];
+                    })
+                    .Configure<NotificationsOptions>(options =>
+                    {
+                        options.MaxConcurrencyPerProvider = 4;
+                        options.DrainTimeout = TimeSpan.Zero;
+                    }),
             hanging,
-            other);
+            other
+        );
 
         for (var i = 0; i < 100; i++)
-            await application.SendAsync([Recipient.PushToken($"ios-{i}", Platform.Ios), Recipient.PushToken($"android-{i}", Platform.Android)]);
+            await application.SendAsync([
+                Recipient.PushToken($"ios-{i}", Platform.Ios),
+                Recipient.PushToken($"android-{i}", Platform.Android),
+            ]);
 
         await Eventually.TrueAsync(() => other.Sent.Count == 100, "the healthy provider to send everything");
         Assert.InRange(hanging.Sent.Count, 1, 4);
@@ -118,18 +128,21 @@ public sealed class LaneTests
         var time = new ManualTime();
         await using var application = await TestApplication.StartAsync(
             time,
-            builder => builder.UseInMemory().Services
-                .Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = Slots)
-                .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-                {
-                    Leased = leases => most = Math.Max(most, Interlocked.Add(ref held, leases.Count)),
-                    Settling = settlements =>
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = Slots)
+                    .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
                     {
-                        Interlocked.Add(ref held, -settlements.Count);
-                        return Task.CompletedTask;
-                    },
-                }),
-            mail);
+                        Leased = leases => most = Math.Max(most, Interlocked.Add(ref held, leases.Count)),
+                        Settling = settlements =>
+                        {
+                            Interlocked.Add(ref held, -settlements.Count);
+                            return Task.CompletedTask;
+                        },
+                    }),
+            mail
+        );
         for (var i = 0; i < Due / 1_000; i++)
         {
             var batch = i;
@@ -142,19 +155,30 @@ public sealed class LaneTests
         Assert.InRange(most, 1, Slots);
     }
 
-    private Task<TestApplication> StartAsync(int concurrency) => TestApplication.StartAsync(
-        builder => builder.Services.Configure<NotificationsOptions>(options =>
-        {
-            options.MaxConcurrencyPerProvider = concurrency;
-            options.DrainTimeout = TimeSpan.Zero;
-        }),
-        _mail);
+    private Task<TestApplication> StartAsync(int concurrency) =>
+        TestApplication.StartAsync(
+            builder =>
+                builder.Services.Configure<NotificationsOptions>(options =>
+                {
+                    options.MaxConcurrencyPerProvider = concurrency;
+                    options.DrainTimeout = TimeSpan.Zero;
+                }),
+            _mail
+        );
 
-    private static async Task SendAsync(TestApplication application, Priority priority, int count, string tenant = Trigger.DefaultTenant)
+    private static async Task SendAsync(
+        TestApplication application,
+        Priority priority,
+        int count,
+        string tenant = Trigger.DefaultTenant
+    )
     {
         for (var sent = 0; sent < count; sent += 1_000)
         {
-            RecipientList to = [.. Enumerable.Range(sent, Math.Min(1_000, count - sent)).Select(i => Recipient.Email($"u{i}@example.org"))];
+            RecipientList to =
+            [
+                .. Enumerable.Range(sent, Math.Min(1_000, count - sent)).Select(i => Recipient.Email($"u{i}@example.org")),
+            ];
             await application.SendAsync(TestApplication.Say(to) with { Priority = priority, Tenant = tenant });
         }
     }

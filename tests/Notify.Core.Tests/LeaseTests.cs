@@ -22,7 +22,12 @@ public sealed class LeaseTests
         var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
         await using var application = await TestApplication.StartAsync(_passing.AddTo, mail);
         var underWay = await application.SendAsync(Recipient.Email("ada@example.org"));
-        var waiting = await application.SendAsync(TestApplication.Say(Recipient.Email("eve@example.org")) with { SendAt = _time.GetUtcNow().AddMinutes(1) });
+        var waiting = await application.SendAsync(
+            TestApplication.Say(Recipient.Email("eve@example.org")) with
+            {
+                SendAt = _time.GetUtcNow().AddMinutes(1),
+            }
+        );
         await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
 
         _time.SetUtcNow(_time.GetUtcNow().AddMinutes(minutes));
@@ -41,18 +46,23 @@ public sealed class LeaseTests
     public async Task What_is_triggered_while_the_store_is_asked_for_work_is_sent_without_it()
     {
         const int Triggers = 64;
-        TaskCompletionSource asked = new(), answered = new();
+        TaskCompletionSource asked = new(),
+            answered = new();
         var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => new ValueTask<Outcome>(_answer.Task));
         await using var application = await TestApplication.StartAsync(
-            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-            {
-                Leasing = _ =>
-                {
-                    asked.TrySetResult();
-                    return answered.Task;
-                },
-            }),
-            mail);
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Leasing = _ =>
+                        {
+                            asked.TrySetResult();
+                            return answered.Task;
+                        },
+                    }),
+            mail
+        );
         await asked.Task;
 
         for (var i = 0; i < Triggers; i++)
@@ -75,13 +85,18 @@ public sealed class LeaseTests
         var failures = 3;
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
         await using var application = await TestApplication.StartAsync(
-            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-            {
-                Settling = _ => Interlocked.Decrement(ref failures) >= 0
-                    ? Task.FromException(new InvalidOperationException("the database is away"))
-                    : Task.CompletedTask,
-            }),
-            mail);
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Settling = _ =>
+                            Interlocked.Decrement(ref failures) >= 0
+                                ? Task.FromException(new InvalidOperationException("the database is away"))
+                                : Task.CompletedTask,
+                    }),
+            mail
+        );
 
         var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
 
@@ -95,16 +110,25 @@ public sealed class LeaseTests
         var failures = 3;
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
         await using var application = await TestApplication.StartAsync(
-            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-            {
-                Leasing = _ => Interlocked.Decrement(ref failures) >= 0
-                    ? Task.FromException(new InvalidOperationException("the database is away"))
-                    : Task.CompletedTask,
-            }),
-            mail);
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Leasing = _ =>
+                            Interlocked.Decrement(ref failures) >= 0
+                                ? Task.FromException(new InvalidOperationException("the database is away"))
+                                : Task.CompletedTask,
+                    }),
+            mail
+        );
 
         var id = await application.SendAsync(
-            TestApplication.Say(Recipient.Email("ada@example.org")) with { SendAt = TimeProvider.System.GetUtcNow().AddMilliseconds(50) });
+            TestApplication.Say(Recipient.Email("ada@example.org")) with
+            {
+                SendAt = TimeProvider.System.GetUtcNow().AddMilliseconds(50),
+            }
+        );
 
         Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(id)).State);
     }
@@ -114,16 +138,30 @@ public sealed class LeaseTests
     {
         var late = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
         using var first = TestApplication.Compose(_passing.AddTo, late);
-        var id = (await first.Services.GetRequiredService<INotifier>().TriggerAsync(TestApplication.Say(Recipient.Email("ada@example.org")))).Id;
+        var id = (
+            await first
+                .Services.GetRequiredService<INotifier>()
+                .TriggerAsync(TestApplication.Say(Recipient.Email("ada@example.org")))
+        ).Id;
         _time.Advance(TimeSpan.FromMinutes(3));
 
         var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
         await using var second = await TestApplication.StartAsync(
-            builder => { _passing.AddTo(builder); builder.ShareStoreOf(first.Services); }, mail);
+            builder =>
+            {
+                _passing.AddTo(builder);
+                builder.ShareStoreOf(first.Services);
+            },
+            mail
+        );
         await _passing.PassAsync(second, TimeSpan.FromSeconds(1));
         await second.EndedDeliveryAsync(id);
         await first.StartAsync();
-        var marker = (await first.Services.GetRequiredService<INotifier>().TriggerAsync(TestApplication.Say(Recipient.Email("eve@example.org")))).Id;
+        var marker = (
+            await first
+                .Services.GetRequiredService<INotifier>()
+                .TriggerAsync(TestApplication.Say(Recipient.Email("eve@example.org")))
+        ).Id;
         await second.EndedDeliveryAsync(marker);
         await first.StopAsync();
 
@@ -141,20 +179,27 @@ public sealed class LeaseTests
             {
                 TestApplication.OnManualTime(builder, _time);
                 builder.Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = 1);
-                builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-                {
-                    Settling = _ => Interlocked.Decrement(ref failures) >= 0
-                        ? Task.FromException(new InvalidOperationException("the database is away"))
-                        : Task.CompletedTask,
-                });
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Settling = _ =>
+                            Interlocked.Decrement(ref failures) >= 0
+                                ? Task.FromException(new InvalidOperationException("the database is away"))
+                                : Task.CompletedTask,
+                    });
             },
-            mail);
+            mail
+        );
         var underWay = await first.SendAsync(Recipient.Email("ada@example.org"));
         await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
         var waiting = await first.SendAsync(Recipient.Email("eve@example.org"));
 
         var stopping = first.StopAsync();
-        await Eventually.TrueAsync(() => _time.TimersWaiting <= 3, "the workers' timers to be gone, but for the recorder's, the attempt's and the drain's");
+        await Eventually.TrueAsync(
+            () => _time.TimersWaiting <= 3,
+            "the workers' timers to be gone, but for the recorder's, the attempt's and the drain's"
+        );
         Assert.False(stopping.IsCompleted);
         _answer.SetResult(Outcome.Accepted());
         await Eventually.TrueAsync(
@@ -163,7 +208,8 @@ public sealed class LeaseTests
                 _time.Advance(TimeSpan.FromSeconds(1));
                 return stopping.IsCompleted;
             },
-            "the shutdown");
+            "the shutdown"
+        );
 
         Assert.Equal(DeliveryState.Accepted, (await first.EndedDeliveryAsync(underWay)).State);
         var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());

@@ -37,10 +37,23 @@ public sealed class LocaleTests
         var refused = new[]
         {
             await RefusedAsync(directory.SaveUserAsync(new User { Id = "ada", Locale = locale })),
-            await RefusedAsync(directory.RegisterDeviceAsync(
-                new Device { Id = "phone", UserId = "ada", Platform = Platform.Android, Token = "token", Locale = locale })),
-            await RefusedAsync(application.Templates.SaveAsync(
-                new Template { Name = "welcome", Variants = [new TemplateVariant(null, locale, null, "text")] })),
+            await RefusedAsync(
+                directory.RegisterDeviceAsync(
+                    new Device
+                    {
+                        Id = "phone",
+                        UserId = "ada",
+                        Platform = Platform.Android,
+                        Token = "token",
+                        Locale = locale,
+                    }
+                )
+            ),
+            await RefusedAsync(
+                application.Templates.SaveAsync(
+                    new Template { Name = "welcome", Variants = [new TemplateVariant(null, locale, null, "text")] }
+                )
+            ),
         };
 
         Assert.Equal(isOne ? [null, null, null] : ["locale", "locale", "variants[0].locale"], refused);

@@ -12,19 +12,21 @@ public sealed class OptionsTests
     public async Task Everything_that_is_wrong_is_said_at_start_in_one_exception()
     {
         using var host = TestApplication.Compose(
-            builder => builder.Services
-                .Configure<NotificationsOptions>(options => options.MaxRecipients = 0)
-                .Configure<ProviderOptions>("mail", options => options.MaxPerSecond = -1)
-                .Configure<RetryOptions>("email", options => options.MaxAttempts = 0)
-                .Configure<ChannelOptions>("email", options => options.Providers.Add("nobody")),
+            builder =>
+                builder
+                    .Services.Configure<NotificationsOptions>(options => options.MaxRecipients = 0)
+                    .Configure<ProviderOptions>("mail", options => options.MaxPerSecond = -1)
+                    .Configure<RetryOptions>("email", options => options.MaxAttempts = 0)
+                    .Configure<ChannelOptions>("email", options => options.Providers.Add("nobody")),
             Mail(),
-            Mail());
+            Mail()
+        );
 
         var message = (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).ToString();
 
-        Assert.All(
-            ["MaxRecipients", "MaxPerSecond", "MaxAttempts", "'nobody'", "2 providers are named 'mail'"],
-            wrong => Assert.Contains(wrong, message, StringComparison.Ordinal));
+        Assert.All(["MaxRecipients", "MaxPerSecond", "MaxAttempts", "'nobody'", "2 providers are named 'mail'"], wrong =>
+            Assert.Contains(wrong, message, StringComparison.Ordinal)
+        );
     }
 
     [Fact]
@@ -44,18 +46,34 @@ public sealed class OptionsTests
     public async Task A_lease_must_last_twice_as_long_as_an_attempt()
     {
         using var host = TestApplication.Compose(
-            builder => builder.Services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromSeconds(61)), Mail());
+            builder =>
+                builder.Services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromSeconds(61)),
+            Mail()
+        );
 
-        Assert.Contains("at least twice AttemptTimeout", (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "at least twice AttemptTimeout",
+            (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
     public async Task Two_stores_are_one_too_many()
     {
         using var host = TestApplication.Compose(
-            builder => builder.UseInMemory().Services.AddSingleton<IDeliveryQueue>(_ => throw new InvalidOperationException("It is never opened.")), Mail());
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.AddSingleton<IDeliveryQueue>(_ => throw new InvalidOperationException("It is never opened.")),
+            Mail()
+        );
 
-        Assert.Contains("need one store and have 2", (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "need one store and have 2",
+            (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -71,13 +89,16 @@ public sealed class OptionsTests
     {
         var mail = Mail();
         await using var application = await TestApplication.StartAsync(
-            builder => builder.Services.AddNotifications(options => options.MaxRecipients = 1), mail);
+            builder => builder.Services.AddNotifications(options => options.MaxRecipients = 1),
+            mail
+        );
 
         await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
 
         Assert.Single(mail.Sent);
-        await Assert.ThrowsAsync<InvalidRequestException>(
-            () => application.SendAsync([Recipient.Email("ada@example.org"), Recipient.Email("eve@example.org")]));
+        await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync([Recipient.Email("ada@example.org"), Recipient.Email("eve@example.org")])
+        );
     }
 
     private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Accepted());

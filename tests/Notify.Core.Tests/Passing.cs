@@ -25,11 +25,17 @@ internal sealed class Passing(ManualTime time)
     public async Task PassAsync(TestApplication application, TimeSpan span)
     {
         time.Advance(span);
-        var pulse = TestApplication.Say(Recipient.Address(Pulse, "beat")) with { SendAt = time.GetUtcNow() + TimeSpan.FromSeconds(1) };
+        var pulse = TestApplication.Say(Recipient.Address(Pulse, "beat")) with
+        {
+            SendAt = time.GetUtcNow() + TimeSpan.FromSeconds(1),
+        };
         var id = await application.SendAsync(pulse);
         time.Advance(TimeSpan.FromSeconds(1));
         await UntilAsync(
-            TimeSpan.FromMilliseconds(250), async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending, "the pulse");
+            TimeSpan.FromMilliseconds(250),
+            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
+            "the pulse"
+        );
     }
 
     /// <summary>Lets time pass in steps until the condition holds.</summary>
@@ -42,7 +48,9 @@ internal sealed class Passing(ManualTime time)
                 time.Advance(step);
                 return false;
             },
-            what);
+            what
+        );
 
-    public Task UntilAsync(TimeSpan step, Func<bool> condition, string what) => UntilAsync(step, () => Task.FromResult(condition()), what);
+    public Task UntilAsync(TimeSpan step, Func<bool> condition, string what) =>
+        UntilAsync(step, () => Task.FromResult(condition()), what);
 }

@@ -23,36 +23,57 @@ public sealed class PlanningTests
 
         Assert.Equal(
             ["email ada@example.org  ", "push t-phone Android shop", "push t-tablet Ios news", "sms +46701234567  "],
-            deliveries.Select(d => $"{d.Delivery.Channel} {d.Delivery.To.Value} {d.Delivery.To.Platform} {d.Delivery.To.App}").Order(StringComparer.Ordinal));
+            deliveries
+                .Select(d => $"{d.Delivery.Channel} {d.Delivery.To.Value} {d.Delivery.To.Platform} {d.Delivery.To.App}")
+                .Order(StringComparer.Ordinal)
+        );
     }
 
-    public static TheoryData<string, string> Preferences => new()
-    {
-        { "", "email sms" },
-        { "-*/email", "sms" },
-        { "-news/*", "" },
-        { "-news/* +news/email", "email" },
-        { "+news/email -news/*", "email" },
-        { "-*/* +news/*", "email sms" },
-        { "-*/email +news/*", "email sms" },
-        { "+*/email -news/email", "sms" },
-        { "-other/*", "email sms" },
-    };
+    public static TheoryData<string, string> Preferences =>
+        new()
+        {
+            { "", "email sms" },
+            { "-*/email", "sms" },
+            { "-news/*", "" },
+            { "-news/* +news/email", "email" },
+            { "+news/email -news/*", "email" },
+            { "-*/* +news/*", "email sms" },
+            { "-*/email +news/*", "email sms" },
+            { "+*/email -news/email", "sms" },
+            { "-other/*", "email sms" },
+        };
 
     [Theory]
     [MemberData(nameof(Preferences))]
     public async Task The_most_specific_preference_decides(string preferences, string channels)
     {
         await using var application = await StartAsync();
-        await SaveAsync(application, Ada() with { Preferences = [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)] });
+        await SaveAsync(
+            application,
+            Ada() with
+            {
+                Preferences = [.. preferences.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(Parse)],
+            }
+        );
 
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = "news" });
 
-        Assert.Equal(channels, string.Join(' ', (await application.DeliveriesAsync(id)).Select(d => d.Delivery.Channel.Name).Order(StringComparer.Ordinal)));
+        Assert.Equal(
+            channels,
+            string.Join(
+                ' ',
+                (await application.DeliveriesAsync(id)).Select(d => d.Delivery.Channel.Name).Order(StringComparer.Ordinal)
+            )
+        );
 
-        static Preference Parse(string text) => text[1..].Split('/') is var parts
-            ? new Preference(parts[0] == "*" ? null : parts[0], parts[1] == "*" ? null : Channel.Named(parts[1]), text[0] == '+')
-            : throw new InvalidOperationException();
+        static Preference Parse(string text) =>
+            text[1..].Split('/') is var parts
+                ? new Preference(
+                    parts[0] == "*" ? null : parts[0],
+                    parts[1] == "*" ? null : Channel.Named(parts[1]),
+                    text[0] == '+'
+                )
+                : throw new InvalidOperationException();
     }
 
     [Theory]
@@ -65,12 +86,29 @@ public sealed class PlanningTests
     [InlineData("2026-03-28T23:00Z", "22:00", "07:00", "Europe/Stockholm", "2026-03-29T05:00Z")]
     [InlineData("2026-03-29T00:30Z", "22:00", "02:30", "Europe/Stockholm", "2026-03-29T01:30Z")]
     [InlineData("2026-10-25T01:15Z", "22:00", "02:30", "Europe/Stockholm", "2026-10-25T01:15Z")]
-    public async Task Quiet_hours_put_deliveries_off_on_the_users_clock(string sendAt, string from, string to, string zone, string due)
+    public async Task Quiet_hours_put_deliveries_off_on_the_users_clock(
+        string sendAt,
+        string from,
+        string to,
+        string zone,
+        string due
+    )
     {
         var time = new ManualTime(DateTimeOffset.Parse(sendAt).AddHours(-2));
         await using var application = await StartAsync(time);
-        await SaveAsync(application, Ada() with { TimeZone = zone, QuietHours = new QuietHours(TimeOnly.Parse(from), TimeOnly.Parse(to)) });
-        var trigger = TestApplication.Say(Recipient.User("ada")) with { SendAt = DateTimeOffset.Parse(sendAt), Channels = [Channel.Email] };
+        await SaveAsync(
+            application,
+            Ada() with
+            {
+                TimeZone = zone,
+                QuietHours = new QuietHours(TimeOnly.Parse(from), TimeOnly.Parse(to)),
+            }
+        );
+        var trigger = TestApplication.Say(Recipient.User("ada")) with
+        {
+            SendAt = DateTimeOffset.Parse(sendAt),
+            Channels = [Channel.Email],
+        };
 
         var id = await application.SendAsync(trigger);
         var urgent = await application.SendAsync(trigger with { Priority = Priority.High });
@@ -91,7 +129,12 @@ public sealed class PlanningTests
         await SaveAsync(application, Ada() with { TimeZone = zone });
 
         var id = await application.SendAsync(
-            TestApplication.Say(Recipient.User("ada")) with { SendAtLocal = DateTime.Parse(local), Channels = [Channel.Email] });
+            TestApplication.Say(Recipient.User("ada")) with
+            {
+                SendAtLocal = DateTime.Parse(local),
+                Channels = [Channel.Email],
+            }
+        );
 
         var delivery = (await application.DeliveryAsync(id)).Delivery;
         Assert.Equal(DateTimeOffset.Parse(due), delivery.DueAt);
@@ -101,10 +144,22 @@ public sealed class PlanningTests
     public async Task What_is_put_off_has_its_whole_time_to_live_left()
     {
         await using var application = await StartAsync(_time, options => options.DefaultTimeToLive = TimeSpan.FromHours(1));
-        await SaveAsync(application, Ada() with { TimeZone = "America/Los_Angeles", QuietHours = new QuietHours(new(0, 0), new(10, 0)) });
+        await SaveAsync(
+            application,
+            Ada() with
+            {
+                TimeZone = "America/Los_Angeles",
+                QuietHours = new QuietHours(new(0, 0), new(10, 0)),
+            }
+        );
 
         var id = await application.SendAsync(
-            TestApplication.Say(Recipient.User("ada")) with { SendAtLocal = new DateTime(2026, 1, 6, 9, 0, 0), Channels = [Channel.Email] });
+            TestApplication.Say(Recipient.User("ada")) with
+            {
+                SendAtLocal = new DateTime(2026, 1, 6, 9, 0, 0),
+                Channels = [Channel.Email],
+            }
+        );
 
         var delivery = (await application.DeliveryAsync(id)).Delivery;
         Assert.Equal(delivery.DueAt + TimeSpan.FromHours(1), delivery.ExpiresAt);
@@ -120,21 +175,29 @@ public sealed class PlanningTests
     public async Task The_closest_language_comes_first_and_then_the_channels_own_text(string? locale, string channel, string body)
     {
         await using var application = await StartAsync();
-        await application.Templates.SaveAsync(new Template
-        {
-            Name = "welcome",
-            Variants =
-            [
-                new TemplateVariant(null, null, null, "default"),
-                new TemplateVariant(Channel.Sms, null, null, "sms"),
-                new TemplateVariant(null, "pt", null, "pt"),
-                new TemplateVariant(Channel.Email, "pt-BR", null, "email pt-BR"),
-            ],
-        });
+        await application.Templates.SaveAsync(
+            new Template
+            {
+                Name = "welcome",
+                Variants =
+                [
+                    new TemplateVariant(null, null, null, "default"),
+                    new TemplateVariant(Channel.Sms, null, null, "sms"),
+                    new TemplateVariant(null, "pt", null, "pt"),
+                    new TemplateVariant(Channel.Email, "pt-BR", null, "email pt-BR"),
+                ],
+            }
+        );
         await SaveAsync(application, Ada() with { Locale = locale });
 
         var id = await application.SendAsync(
-            new Trigger { To = Recipient.User("ada"), Template = "welcome", Channels = [Channel.Named(channel)] });
+            new Trigger
+            {
+                To = Recipient.User("ada"),
+                Template = "welcome",
+                Channels = [Channel.Named(channel)],
+            }
+        );
 
         Assert.Equal(body, (await application.DeliveryAsync(id)).Delivery.Content.Body);
     }
@@ -143,7 +206,9 @@ public sealed class PlanningTests
     public async Task A_template_for_one_channel_says_nothing_over_another()
     {
         await using var application = await StartAsync();
-        await application.Templates.SaveAsync(new Template { Name = "mail", Variants = [new TemplateVariant(Channel.Email, null, null, "mail")] });
+        await application.Templates.SaveAsync(
+            new Template { Name = "mail", Variants = [new TemplateVariant(Channel.Email, null, null, "mail")] }
+        );
         await SaveAsync(application, Ada());
 
         var id = await application.SendAsync(new Trigger { To = Recipient.User("ada"), Template = "mail" });
@@ -155,7 +220,11 @@ public sealed class PlanningTests
     public async Task A_newer_notification_with_the_same_collapse_key_takes_the_place_of_one_that_waits()
     {
         await using var application = await StartAsync();
-        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { CollapseKey = "score", SendAt = _time.GetUtcNow().AddHours(1) };
+        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with
+        {
+            CollapseKey = "score",
+            SendAt = _time.GetUtcNow().AddHours(1),
+        };
         var old = await application.SendAsync(trigger);
         var another = await application.SendAsync(trigger with { CollapseKey = "news" });
 
@@ -167,19 +236,37 @@ public sealed class PlanningTests
         Assert.Equal(DeliveryState.Pending, (await application.DeliveryAsync(newer)).State);
     }
 
-    private static User Ada() => new()
-    {
-        Id = "ada",
-        Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["sms"] = "+46701234567" },
-    };
+    private static User Ada() =>
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org", ["sms"] = "+46701234567" },
+        };
 
-    private Task<TestApplication> StartAsync(ManualTime? time = null, Action<NotificationsOptions>? options = null) => TestApplication.StartAsync(
-        time ?? _time,
-        builder => builder.Services.Configure(options ?? (_ => { })),
-        [.. new[] { Channel.Email, Channel.Sms, Channel.Push }.Select(channel => new ScriptedProvider($"p-{channel}", channel, _ => Outcome.Accepted()))]);
+    private Task<TestApplication> StartAsync(ManualTime? time = null, Action<NotificationsOptions>? options = null) =>
+        TestApplication.StartAsync(
+            time ?? _time,
+            builder => builder.Services.Configure(options ?? (_ => { })),
+            [
+                .. new[] { Channel.Email, Channel.Sms, Channel.Push }.Select(channel => new ScriptedProvider(
+                    $"p-{channel}",
+                    channel,
+                    _ => Outcome.Accepted()
+                )),
+            ]
+        );
 
     private static Task SaveAsync(TestApplication application, User user) => application.Directory.SaveUserAsync(user);
 
     private static Task RegisterAsync(TestApplication application, string id, Platform platform, string app) =>
-        application.Directory.RegisterDeviceAsync(new Device { Id = id, UserId = "ada", Platform = platform, Token = $"t-{id}", App = app });
+        application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = id,
+                UserId = "ada",
+                Platform = platform,
+                Token = $"t-{id}",
+                App = app,
+            }
+        );
 }

@@ -10,7 +10,12 @@ public sealed class PlatformTests
     public async Task A_token_goes_to_the_provider_that_is_made_for_its_platform()
     {
         var (every, apple, web) = (Push("fcm"), Push("apns"), Push("webpush"));
-        await using var application = await StartAsync([For("apns", Platform.Ios), For("webpush", Platform.Web)], every, apple, web);
+        await using var application = await StartAsync(
+            [For("apns", Platform.Ios), For("webpush", Platform.Web)],
+            every,
+            apple,
+            web
+        );
 
         await SendToAllPlatformsAsync(application);
 
@@ -46,7 +51,12 @@ public sealed class PlatformTests
     {
         var first = new ScriptedProvider("apns-a", Channel.Push, _ => Outcome.ProviderFailed("down"));
         var (second, every) = (Push("apns-b"), Push("fcm"));
-        await using var application = await StartAsync([For("apns-a", Platform.Ios), For("apns-b", Platform.Ios)], every, first, second);
+        await using var application = await StartAsync(
+            [For("apns-a", Platform.Ios), For("apns-b", Platform.Ios)],
+            every,
+            first,
+            second
+        );
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.PushToken("ios", Platform.Ios)));
 
@@ -60,10 +70,13 @@ public sealed class PlatformTests
     {
         var (every, apple) = (Push("fcm"), Push("apns"));
         await using var application = await TestApplication.StartAsync(
-            builder => builder.Services.AddSingleton(For("apns", Platform.Ios))
-                .Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["fcm"]),
+            builder =>
+                builder
+                    .Services.AddSingleton(For("apns", Platform.Ios))
+                    .Configure<ChannelOptions>("push", options => options.PlatformProviders[Platform.Ios] = ["fcm"]),
             every,
-            apple);
+            apple
+        );
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.PushToken("ios", Platform.Ios)));
 
@@ -82,13 +95,15 @@ public sealed class PlatformTests
                 foreach (var declared in platforms)
                     builder.Services.AddSingleton(declared);
             },
-            providers);
+            providers
+        );
 
     private static async Task SendToAllPlatformsAsync(TestApplication application) =>
-        await application.EndedDeliveriesAsync(await application.SendAsync(
-        [
-            Recipient.PushToken("android", Platform.Android),
-            Recipient.PushToken("ios", Platform.Ios),
-            Recipient.PushToken("web", Platform.Web),
-        ]));
+        await application.EndedDeliveriesAsync(
+            await application.SendAsync([
+                Recipient.PushToken("android", Platform.Android),
+                Recipient.PushToken("ios", Platform.Ios),
+                Recipient.PushToken("web", Platform.Web),
+            ])
+        );
 }

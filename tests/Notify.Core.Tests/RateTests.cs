@@ -23,13 +23,22 @@ public sealed class RateTests
         await using var application = await StartAsync(builder => Limit(builder, "mail", perSecond), mail);
         var started = _time.GetUtcNow();
         for (var i = 0; i < deliveries; i++)
-            await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Priority = (Priority)(i % 3) });
+            await application.SendAsync(
+                TestApplication.Say(Recipient.Email($"u{i}@example.org")) with
+                {
+                    Priority = (Priority)(i % 3),
+                }
+            );
 
-        await _passing.UntilAsync(Step, () =>
-        {
-            Assert.InRange(mail.Sent.Count, 0, Math.Ceiling(perSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds)));
-            return mail.Sent.Count == deliveries;
-        }, "everything to be sent");
+        await _passing.UntilAsync(
+            Step,
+            () =>
+            {
+                Assert.InRange(mail.Sent.Count, 0, Math.Ceiling(perSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds)));
+                return mail.Sent.Count == deliveries;
+            },
+            "everything to be sent"
+        );
     }
 
     [Fact]
@@ -81,7 +90,9 @@ public sealed class RateTests
     public async Task An_unlimited_provider_that_is_throttled_becomes_limited_and_recovers()
     {
         var throttle = true;
-        var mail = new ScriptedProvider("mail", Channel.Email, _ => Volatile.Read(ref throttle) ? Outcome.Throttled("too many") : Outcome.Accepted());
+        var mail = new ScriptedProvider("mail", Channel.Email, _ =>
+            Volatile.Read(ref throttle) ? Outcome.Throttled("too many") : Outcome.Accepted()
+        );
         await using var application = await StartAsync(_ => { }, mail);
         await application.AttemptedAsync(await application.SendAsync(Recipient.Email("throttled@example.org")), 1);
         Volatile.Write(ref throttle, false);
@@ -102,7 +113,9 @@ public sealed class RateTests
     {
         var mail = Accepting("mail", Channel.Email);
         await using var application = await StartAsync(
-            builder => builder.Services.Configure<NotificationsOptions>(options => options.MaxPerSecondPerTenant = 5), mail);
+            builder => builder.Services.Configure<NotificationsOptions>(options => options.MaxPerSecondPerTenant = 5),
+            mail
+        );
         var started = _time.GetUtcNow();
         for (var i = 0; i < 50; i++)
             await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Tenant = "loud" });
@@ -110,11 +123,15 @@ public sealed class RateTests
             await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Tenant = "quiet" });
         await Eventually.TrueAsync(() => SentOf("quiet") == 5, "the quiet tenant's deliveries while time stands still");
 
-        await _passing.UntilAsync(Step, () =>
-        {
-            Assert.InRange(SentOf("loud"), 0, 5 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
-            return SentOf("loud") == 50;
-        }, "the loud tenant's deliveries");
+        await _passing.UntilAsync(
+            Step,
+            () =>
+            {
+                Assert.InRange(SentOf("loud"), 0, 5 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
+                return SentOf("loud") == 50;
+            },
+            "the loud tenant's deliveries"
+        );
 
         int SentOf(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
     }
@@ -132,7 +149,8 @@ public sealed class RateTests
                 builder.Services.Configure<NotificationsOptions>(options => options.PollInterval = Step);
                 configure(builder);
             },
-            providers);
+            providers
+        );
 
     private async Task<int> SentWithinAsync(ScriptedProvider provider, TimeSpan span)
     {

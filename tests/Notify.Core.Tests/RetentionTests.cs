@@ -19,7 +19,11 @@ public sealed class RetentionTests
         var sent = await application.SendAsync(Recipient.Email("ada@example.org"));
         await application.EndedDeliveryAsync(sent);
         var waiting = await application.SendAsync(
-            TestApplication.Say(Recipient.Email("ada@example.org")) with { SendAt = _time.GetUtcNow().AddHours(3) });
+            TestApplication.Say(Recipient.Email("ada@example.org")) with
+            {
+                SendAt = _time.GetUtcNow().AddHours(3),
+            }
+        );
         await PassAsync(() => CountedAsync(application, 1));
 
         _time.Advance(TimeSpan.FromHours(1));
@@ -36,8 +40,9 @@ public sealed class RetentionTests
     public async Task Without_a_retention_only_what_has_expired_is_purged()
     {
         var store = new RecordingStore();
-        await using var application = await StartAsync(
-            retention: null, configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+        await using var application = await StartAsync(retention: null, configure: builder =>
+            builder.Services.AddSingleton<IRetentionStore>(store)
+        );
 
         await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
 
@@ -49,8 +54,9 @@ public sealed class RetentionTests
     public async Task A_store_that_fails_is_told_again_a_minute_later()
     {
         var store = new RecordingStore { Fails = true };
-        await using var application = await StartAsync(
-            TimeSpan.FromHours(1), configure: builder => builder.Services.AddSingleton<IRetentionStore>(store));
+        await using var application = await StartAsync(TimeSpan.FromHours(1), configure: builder =>
+            builder.Services.AddSingleton<IRetentionStore>(store)
+        );
 
         await PassAsync(() => Task.FromResult(store.Calls.Count >= 2));
         store.Fails = false;
@@ -73,35 +79,43 @@ public sealed class RetentionTests
     }
 
     private Task<TestApplication> StartAsync(
-        TimeSpan? retention, Workers workers = Workers.All, TestApplication? store = null,
-        Action<INotificationsBuilder>? configure = null) =>
+        TimeSpan? retention,
+        Workers workers = Workers.All,
+        TestApplication? store = null,
+        Action<INotificationsBuilder>? configure = null
+    ) =>
         TestApplication.StartAsync(
             _time,
             builder =>
             {
-                builder.Services.Configure<NotificationsOptions>(
-                    options => (options.Retention, options.Workers) = (retention, workers));
+                builder.Services.Configure<NotificationsOptions>(options =>
+                    (options.Retention, options.Workers) = (retention, workers)
+                );
                 if (store is not null)
                     builder.ShareStoreOf(store.Services);
                 configure?.Invoke(builder);
             },
-            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+        );
 
     /// <summary>Lets minutes pass until it is so.</summary>
-    private Task PassAsync(Func<Task<bool>> isSo) => Eventually.TrueAsync(
-        async () =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(20));
-            return await isSo();
-        },
-        "a purge");
+    private Task PassAsync(Func<Task<bool>> isSo) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(20));
+                return await isSo();
+            },
+            "a purge"
+        );
 
     private static async Task<Notification?> FindAsync(TestApplication application, Guid id) =>
         await application.Get<INotificationStore>().FindAsync(Trigger.DefaultTenant, id, CancellationToken.None);
 
     private async Task<bool> CountedAsync(TestApplication application, int kinds)
     {
-        var counts = await application.Get<IAnalyticsStore>()
+        var counts = await application
+            .Get<IAnalyticsStore>()
             .ListAsync(Trigger.DefaultTenant, DateTimeOffset.MinValue, _time.GetUtcNow().AddDays(1), CancellationToken.None);
         return counts.Count == kinds;
     }
@@ -114,8 +128,11 @@ public sealed class RetentionTests
 
         public bool Fails { get; set; }
 
-        public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
-            Record("notifications", acceptedBefore);
+        public ValueTask<long> PurgeNotificationsAsync(
+            DateTimeOffset acceptedBefore,
+            int most,
+            CancellationToken cancellationToken
+        ) => Record("notifications", acceptedBefore);
 
         public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
             Record("keys", now);

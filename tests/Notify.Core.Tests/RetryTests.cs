@@ -25,17 +25,30 @@ public sealed class RetryTests
             retry.MaxDelay = longest;
         });
 
-        Guid[] ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => application.SendAsync(Recipient.Email($"u{i}@example.org"))));
+        Guid[] ids = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(i => application.SendAsync(Recipient.Email($"u{i}@example.org")))
+        );
         foreach (var id in ids)
             await RunAsync(application, id);
-        var delays = mail.Sent.GroupBy(delivery => delivery.Id).Select(attempts => attempts.Skip(1).Select(attempt => attempt.RetryDelay).ToArray()).ToArray();
+        var delays = mail
+            .Sent.GroupBy(delivery => delivery.Id)
+            .Select(attempts => attempts.Skip(1).Select(attempt => attempt.RetryDelay).ToArray())
+            .ToArray();
 
         var all = delays.SelectMany(ofOne => ofOne).ToArray();
         Assert.All(all, delay => Assert.InRange(delay, shortest, longest));
-        Assert.True(delays.Select(ofOne => ofOne[0]).Distinct().Count() > 10, "Deliveries that failed together come back together.");
+        Assert.True(
+            delays.Select(ofOne => ofOne[0]).Distinct().Count() > 10,
+            "Deliveries that failed together come back together."
+        );
         Assert.All(delays, ofOne => Assert.InRange(ofOne[0], shortest, shortest * 3));
-        Assert.All(delays.SelectMany(ofOne => ofOne.Zip(ofOne.Skip(1))), pair => Assert.InRange(pair.Second, shortest, pair.First * 3));
-        Assert.True(delays.Average(ofOne => ofOne[^1].TotalSeconds) > delays.Average(ofOne => ofOne[0].TotalSeconds) * 2, "Delays do not grow.");
+        Assert.All(delays.SelectMany(ofOne => ofOne.Zip(ofOne.Skip(1))), pair =>
+            Assert.InRange(pair.Second, shortest, pair.First * 3)
+        );
+        Assert.True(
+            delays.Average(ofOne => ofOne[^1].TotalSeconds) > delays.Average(ofOne => ofOne[0].TotalSeconds) * 2,
+            "Delays do not grow."
+        );
     }
 
     [Fact]
@@ -82,7 +95,11 @@ public sealed class RetryTests
         await using var application = await StartAsync(mail, retry => retry.BaseDelay = TimeSpan.FromMinutes(2));
 
         var id = await application.SendAsync(
-            TestApplication.Say(Recipient.Email("ada@example.org")) with { ExpiresAt = _time.GetUtcNow() + TimeSpan.FromMinutes(1) });
+            TestApplication.Say(Recipient.Email("ada@example.org")) with
+            {
+                ExpiresAt = _time.GetUtcNow() + TimeSpan.FromMinutes(1),
+            }
+        );
 
         var ended = await application.EndedDeliveryAsync(id);
         Assert.Equal("expires before the next attempt: busy", ended.Reason);
@@ -94,8 +111,9 @@ public sealed class RetryTests
     [InlineData(OutcomeKind.RecipientGone)]
     public async Task A_permanent_answer_is_never_asked_for_again(OutcomeKind kind)
     {
-        var mail = new ScriptedProvider(
-            "mail", Channel.Email, _ => kind == OutcomeKind.Rejected ? Outcome.Rejected("too large") : Outcome.RecipientGone("no mailbox"));
+        var mail = new ScriptedProvider("mail", Channel.Email, _ =>
+            kind == OutcomeKind.Rejected ? Outcome.Rejected("too large") : Outcome.RecipientGone("no mailbox")
+        );
         await using var application = await StartAsync(mail, _ => { });
 
         var ended = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email("ada@example.org")));
@@ -118,7 +136,9 @@ public sealed class RetryTests
         var later = await application.SendAsync(Recipient.User("ada"));
 
         Assert.Empty(await application.DeliveriesAsync(later));
-        var device = Assert.Single(await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None));
+        var device = Assert.Single(
+            await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None)
+        );
         Assert.Equal("unregistered", device.PruneReason);
         Assert.NotNull(device.PrunedAt);
     }
@@ -135,11 +155,21 @@ public sealed class RetryTests
 
         await application.Get<IDeviceStore>().RemoveAsync(Trigger.DefaultTenant, "phone", CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(1));
-        await application.Directory.RegisterDeviceAsync(new Device { Id = "phone", UserId = "ada", Platform = Platform.Android, Token = "token-1" });
+        await application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone",
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = "token-1",
+            }
+        );
         answer.SetResult(Outcome.RecipientGone("unregistered"));
 
         await application.EndedDeliveryAsync(id);
-        var device = Assert.Single(await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None));
+        var device = Assert.Single(
+            await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None)
+        );
         Assert.Null(device.PrunedAt);
     }
 
@@ -148,10 +178,18 @@ public sealed class RetryTests
     {
         var mail = Failing("busy");
         await using var application = await StartAsync(
-            mail, retry => retry.BaseDelay = TimeSpan.FromHours(1), options => options.MaxConcurrencyPerProvider = 1);
+            mail,
+            retry => retry.BaseDelay = TimeSpan.FromHours(1),
+            options => options.MaxConcurrencyPerProvider = 1
+        );
 
         for (var i = 0; i < 200; i++)
-            await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { SendAt = _time.GetUtcNow().AddDays(1) });
+            await application.SendAsync(
+                TestApplication.Say(Recipient.Email($"u{i}@example.org")) with
+                {
+                    SendAt = _time.GetUtcNow().AddDays(1),
+                }
+            );
         var retried = await application.SendAsync(Recipient.Email("ada@example.org"));
         await application.AttemptedAsync(retried, 1);
         var sentNow = await application.SendAsync(Recipient.Email("eve@example.org"));
@@ -163,25 +201,40 @@ public sealed class RetryTests
     private static ScriptedProvider Failing(string reason) => new("mail", Channel.Email, _ => Outcome.Retry(reason));
 
     private Task<TestApplication> StartAsync(
-        ScriptedProvider provider, Action<RetryOptions> retry, Action<NotificationsOptions>? options = null) =>
+        ScriptedProvider provider,
+        Action<RetryOptions> retry,
+        Action<NotificationsOptions>? options = null
+    ) =>
         TestApplication.StartAsync(
             builder =>
             {
                 _passing.AddTo(builder);
                 builder.Services.Configure("email", retry).Configure(options ?? (_ => { }));
             },
-            provider);
+            provider
+        );
 
     private async Task<DeliveryRecord> RunAsync(TestApplication application, Guid id)
     {
         await _passing.UntilAsync(
-            TimeSpan.FromSeconds(30), async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending, "the end of the retries");
+            TimeSpan.FromSeconds(30),
+            async () => (await application.DeliveryAsync(id)).State != DeliveryState.Pending,
+            "the end of the retries"
+        );
         return await application.DeliveryAsync(id);
     }
 
     private static async Task SignInAsync(TestApplication application, string device, string token)
     {
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
-        await application.Directory.RegisterDeviceAsync(new Device { Id = device, UserId = "ada", Platform = Platform.Android, Token = token });
+        await application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = device,
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = token,
+            }
+        );
     }
 }

@@ -26,15 +26,15 @@ public sealed class RoomTests
     private int _givenBack;
 
     public RoomTests() => _mail = new ScriptedProvider("mail", Channel.Email, async (delivery, _) =>
-    {
-        _sent.AddOrUpdate(delivery.Id, 1, (_, times) => times + 1);
-        var underWay = Interlocked.Increment(ref _underWay);
-        lock (_sent)
-            _mostUnderWay = Math.Max(_mostUnderWay, underWay);
-        await _open.Task;
-        Interlocked.Decrement(ref _underWay);
-        return Outcome.Accepted();
-    });
+        {
+            _sent.AddOrUpdate(delivery.Id, 1, (_, times) => times + 1);
+            var underWay = Interlocked.Increment(ref _underWay);
+            lock (_sent)
+                _mostUnderWay = Math.Max(_mostUnderWay, underWay);
+            await _open.Task;
+            Interlocked.Decrement(ref _underWay);
+            return Outcome.Accepted();
+        });
 
     [Fact]
     public async Task What_a_transport_brings_beyond_the_room_is_given_back_and_sent_once_when_there_is_room()
@@ -45,8 +45,12 @@ public sealed class RoomTests
         var ids = await SendAsync(application);
 
         await Eventually.TrueAsync(
-            () => _sent.Count == Slots && Volatile.Read(ref _claimed) == Deliveries && Volatile.Read(ref _givenBack) >= Deliveries - Slots,
-            "all to be given back that there is no slot for");
+            () =>
+                _sent.Count == Slots
+                && Volatile.Read(ref _claimed) == Deliveries
+                && Volatile.Read(ref _givenBack) >= Deliveries - Slots,
+            "all to be given back that there is no slot for"
+        );
         _open.SetResult();
         await AcceptedOnceAsync(application, ids);
         Assert.Equal(Slots, _mostUnderWay);
@@ -69,27 +73,33 @@ public sealed class RoomTests
         Assert.InRange(_givenBack, 0, Deliveries / 20);
     }
 
-    private Task<TestApplication> StartAsync(TestTransport transport) => TestApplication.StartAsync(
-        builder =>
-        {
-            builder.UseInMemory().Services
-                .AddSingleton<IDeliveryTransport>(transport)
-                .Configure<NotificationsOptions>(options =>
-                {
-                    options.MaxConcurrencyPerProvider = Slots;
-                    options.PollInterval = TimeSpan.FromMinutes(1);
-                })
-                .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-                {
-                    Claimed = leases => Interlocked.Add(ref _claimed, leases.Count),
-                    Settling = settlements =>
+    private Task<TestApplication> StartAsync(TestTransport transport) =>
+        TestApplication.StartAsync(
+            builder =>
+            {
+                builder
+                    .UseInMemory()
+                    .Services.AddSingleton<IDeliveryTransport>(transport)
+                    .Configure<NotificationsOptions>(options =>
                     {
-                        Interlocked.Add(ref _givenBack, settlements.Count(settlement => settlement.State == DeliveryState.Pending));
-                        return Task.CompletedTask;
-                    },
-                });
-        },
-        _mail);
+                        options.MaxConcurrencyPerProvider = Slots;
+                        options.PollInterval = TimeSpan.FromMinutes(1);
+                    })
+                    .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                    {
+                        Claimed = leases => Interlocked.Add(ref _claimed, leases.Count),
+                        Settling = settlements =>
+                        {
+                            Interlocked.Add(
+                                ref _givenBack,
+                                settlements.Count(settlement => settlement.State == DeliveryState.Pending)
+                            );
+                            return Task.CompletedTask;
+                        },
+                    });
+            },
+            _mail
+        );
 
     private static async Task<List<Guid>> SendAsync(TestApplication application)
     {
@@ -106,7 +116,9 @@ public sealed class RoomTests
     private async Task AcceptedOnceAsync(TestApplication application, List<Guid> ids)
     {
         foreach (var id in ids)
-            Assert.All(await application.EndedDeliveriesAsync(id), delivery => Assert.Equal(DeliveryState.Accepted, delivery.State));
+            Assert.All(await application.EndedDeliveriesAsync(id), delivery =>
+                Assert.Equal(DeliveryState.Accepted, delivery.State)
+            );
         Assert.Equal(Deliveries, _sent.Count);
         Assert.All(_sent, delivery => Assert.Equal(1, delivery.Value));
     }
@@ -116,7 +128,8 @@ public sealed class RoomTests
     {
         private readonly ConcurrentQueue<DeliveryHint> _hints = new();
         private readonly Channel<bool> _changed = System.Threading.Channels.Channel.CreateBounded<bool>(
-            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+            new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
+        );
 
         public required bool AsksForRoom { get; init; }
 
@@ -130,18 +143,22 @@ public sealed class RoomTests
             return ValueTask.CompletedTask;
         }
 
-        public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
-        {
-        }
+        public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
         public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-            IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+            IDeliveryRoom room,
+            [EnumeratorCancellation] CancellationToken cancellationToken
+        )
         {
             room.Freed += () => _changed.Writer.TryWrite(true);
             while (await _changed.Reader.ReadAsync(cancellationToken))
             {
                 var hints = new List<DeliveryHint>();
-                for (var most = AsksForRoom ? room.Of(Priority.High) : Deliveries; most > 0 && _hints.TryDequeue(out var hint); most--)
+                for (
+                    var most = AsksForRoom ? room.Of(Priority.High) : Deliveries;
+                    most > 0 && _hints.TryDequeue(out var hint);
+                    most--
+                )
                     hints.Add(hint);
                 if (hints.Count > 0)
                     yield return hints;

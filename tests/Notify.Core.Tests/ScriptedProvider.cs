@@ -5,14 +5,13 @@ using Notify.Queueing;
 namespace Notify.Core.Tests;
 
 /// <summary>A provider whose vendor answers as the test says.</summary>
-internal sealed class ScriptedProvider(string name, Channel channel, Func<Delivery, CancellationToken, ValueTask<Outcome>> answer) : IDeliveryProvider
+internal sealed class ScriptedProvider(string name, Channel channel, Func<Delivery, CancellationToken, ValueTask<Outcome>> answer)
+    : IDeliveryProvider
 {
     private readonly ConcurrentQueue<Delivery> _sent = new();
 
     public ScriptedProvider(string name, Channel channel, Func<Delivery, Outcome> answer)
-        : this(name, channel, (delivery, _) => ValueTask.FromResult(answer(delivery)))
-    {
-    }
+        : this(name, channel, (delivery, _) => ValueTask.FromResult(answer(delivery))) { }
 
     public string Name => name;
 

@@ -16,31 +16,51 @@ public sealed class SecrecyTests
         using var log = new CapturedLog();
         var settlements = 0;
         var attempts = 0;
-        Outcome Answer(Delivery delivery) => Interlocked.Increment(ref attempts) switch
-        {
-            1 => throw new InvalidOperationException($"cannot send to {delivery.To.Value}"),
-            2 => Outcome.ProviderFailed("outage", TimeSpan.Zero),
-            3 => Outcome.Retry("busy", TimeSpan.Zero),
-            _ when delivery.Channel == Channel.Push => Outcome.RecipientGone("unregistered"),
-            _ => Outcome.Rejected("no"),
-        };
-        await using (var application = await TestApplication.StartAsync(
-            builder => builder.UseInMemory().Services
-                .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
-                .Configure<RetryOptions>("email", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
-                .Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
-                .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
-                {
-                    Settling = _ => Interlocked.Increment(ref settlements) == 2
-                        ? Task.FromException(new InvalidOperationException("the database is away"))
-                        : Task.CompletedTask,
-                }),
-            new ScriptedProvider("mail", Channel.Email, Answer),
-            new ScriptedProvider("push", Channel.Push, Answer)))
+        Outcome Answer(Delivery delivery) =>
+            Interlocked.Increment(ref attempts) switch
+            {
+                1 => throw new InvalidOperationException($"cannot send to {delivery.To.Value}"),
+                2 => Outcome.ProviderFailed("outage", TimeSpan.Zero),
+                3 => Outcome.Retry("busy", TimeSpan.Zero),
+                _ when delivery.Channel == Channel.Push => Outcome.RecipientGone("unregistered"),
+                _ => Outcome.Rejected("no"),
+            };
+        await using (
+            var application = await TestApplication.StartAsync(
+                builder =>
+                    builder
+                        .UseInMemory()
+                        .Services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
+                        .Configure<RetryOptions>("email", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
+                        .Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(10))
+                        .Decorate<IDeliveryQueue>(queue => new QueueProbe(queue)
+                        {
+                            Settling = _ =>
+                                Interlocked.Increment(ref settlements) == 2
+                                    ? Task.FromException(new InvalidOperationException("the database is away"))
+                                    : Task.CompletedTask,
+                        }),
+                new ScriptedProvider("mail", Channel.Email, Answer),
+                new ScriptedProvider("push", Channel.Push, Answer)
+            )
+        )
         {
             await application.Directory.SaveUserAsync(
-                new User { Id = "ada", Addresses = new Dictionary<string, string> { ["email"] = "hidden-address@example.org" } });
-            await application.Directory.RegisterDeviceAsync(new Device { Id = "d", UserId = "ada", Platform = Platform.Ios, Token = "hidden-token" });
+                new User
+                {
+                    Id = "ada",
+                    Addresses = new Dictionary<string, string> { ["email"] = "hidden-address@example.org" },
+                }
+            );
+            await application.Directory.RegisterDeviceAsync(
+                new Device
+                {
+                    Id = "d",
+                    UserId = "ada",
+                    Platform = Platform.Ios,
+                    Token = "hidden-token",
+                }
+            );
             var trigger = new Trigger
             {
                 To = Recipient.User("ada"),
@@ -48,7 +68,9 @@ public sealed class SecrecyTests
                 Data = new { secret = "hidden-data" },
             };
             await application.EndedDeliveriesAsync(await application.SendAsync(trigger));
-            await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(trigger with { To = Recipient.Email("hidden address") }));
+            await Assert.ThrowsAsync<InvalidRequestException>(() =>
+                application.SendAsync(trigger with { To = Recipient.Email("hidden address") })
+            );
         }
 
         Assert.Contains(log.Lines, line => line.Contains("threw InvalidOperationException", StringComparison.Ordinal));
@@ -63,7 +85,8 @@ public sealed class SecrecyTests
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
         {
             Lines.Enqueue($"{state}");
             return null;
@@ -71,11 +94,14 @@ public sealed class SecrecyTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -31,11 +31,15 @@ public sealed class SharedRateTests
         for (var i = 0; i < 100; i++)
             await (i % 2 == 0 ? here : there).SendAsync(Recipient.Email($"u{i}@example.org"));
 
-        await _passing.UntilAsync(Step, () =>
-        {
-            Assert.InRange(mail.Sent.Count, 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
-            return mail.Sent.Count == 100;
-        }, "everything to be sent");
+        await _passing.UntilAsync(
+            Step,
+            () =>
+            {
+                Assert.InRange(mail.Sent.Count, 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
+                return mail.Sent.Count == 100;
+            },
+            "everything to be sent"
+        );
 
         Assert.Equal(["provider:mail"], _count.Limits);
     }
@@ -48,14 +52,23 @@ public sealed class SharedRateTests
         await using var there = await StartAsync(LimitTenants, mail);
         var started = _time.GetUtcNow();
         for (var i = 0; i < 60; i++)
-            await (i % 2 == 0 ? here : there).SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Tenant = "loud" });
+            await (i % 2 == 0 ? here : there).SendAsync(
+                TestApplication.Say(Recipient.Email($"u{i}@example.org")) with
+                {
+                    Tenant = "loud",
+                }
+            );
         await here.SendAsync(TestApplication.Say(Recipient.Email("ada@example.org")) with { Tenant = "quiet" });
 
-        await _passing.UntilAsync(Step, () =>
-        {
-            Assert.InRange(SentOf("loud"), 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
-            return SentOf("loud") == 60 && SentOf("quiet") == 1;
-        }, "everything to be sent");
+        await _passing.UntilAsync(
+            Step,
+            () =>
+            {
+                Assert.InRange(SentOf("loud"), 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
+                return SentOf("loud") == 60 && SentOf("quiet") == 1;
+            },
+            "everything to be sent"
+        );
 
         int SentOf(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
     }
@@ -123,7 +136,8 @@ public sealed class SharedRateTests
                 builder.Services.AddSingleton<ISharedRateLimits>(_count);
                 configure(builder);
             },
-            providers);
+            providers
+        );
 
     /// <summary>The plainest count: one bucket for each limit.</summary>
     private sealed class Count(ManualTime time) : ISharedRateLimits

@@ -29,6 +29,7 @@ internal static class SharedStore
         Share<IRetentionStore>();
         return builder;
 
-        void Share<T>() where T : class => builder.Services.AddSingleton<T>(_ => other.GetRequiredService<T>());
+        void Share<T>()
+            where T : class => builder.Services.AddSingleton<T>(_ => other.GetRequiredService<T>());
     }
 }

@@ -13,7 +13,9 @@ public sealed class TemplateTests
     public async Task Variables_are_escaped_in_html_and_nowhere_else()
     {
         var content = await RenderAsync(
-            new TemplateVariant(null, null, "{{name}}", "{{name}}", "<b>{{name}}</b>"), new { name = "<Ada> & \"co\"" });
+            new TemplateVariant(null, null, "{{name}}", "{{name}}", "<b>{{name}}</b>"),
+            new { name = "<Ada> & \"co\"" }
+        );
 
         Assert.Equal("<Ada> & \"co\"", content.Title);
         Assert.Equal("<Ada> & \"co\"", content.Body);
@@ -23,9 +25,14 @@ public sealed class TemplateTests
     [Fact]
     public async Task Numbers_keep_their_digits_and_lists_are_walked()
     {
-        var data = System.Text.Json.JsonDocument.Parse("""{"price": 12.50, "big": 12345678901234567890, "items": [{"n": "a"}, {"n": "b"}]}""").RootElement;
+        var data = System
+            .Text.Json.JsonDocument.Parse("""{"price": 12.50, "big": 12345678901234567890, "items": [{"n": "a"}, {"n": "b"}]}""")
+            .RootElement;
 
-        var content = await RenderAsync(new TemplateVariant(null, null, null, "{{price}} {{big}}{{#each items}} {{n}}{{/each}}"), data);
+        var content = await RenderAsync(
+            new TemplateVariant(null, null, null, "{{price}} {{big}}{{#each items}} {{n}}{{/each}}"),
+            data
+        );
 
         Assert.Equal("12.50 12345678901234567890 a b", content.Body);
     }
@@ -36,10 +43,14 @@ public sealed class TemplateTests
         await using var application = await TestApplication.StartAsync(_mail);
         await SaveAsync(application, new TemplateVariant(null, null, "{{first}}", "{{order.number}}", "{{name}}"));
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(
-            () => application.SendAsync(Welcome(new { name = "Ada", order = new { id = 1 } })));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync(Welcome(new { name = "Ada", order = new { id = 1 } }))
+        );
 
-        Assert.Equal(["data.first", "data.order.number"], exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["data.first", "data.order.number"],
+            exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
+        );
     }
 
     [Theory]
@@ -53,11 +64,19 @@ public sealed class TemplateTests
     {
         await using var application = await TestApplication.StartAsync(_mail);
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Templates.SaveAsync(new Template
-        {
-            Name = "welcome",
-            Variants = [new TemplateVariant(null, null, "fine", "fine"), new TemplateVariant(Channel.Email, null, "fine", source)],
-        }));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.Templates.SaveAsync(
+                new Template
+                {
+                    Name = "welcome",
+                    Variants =
+                    [
+                        new TemplateVariant(null, null, "fine", "fine"),
+                        new TemplateVariant(Channel.Email, null, "fine", source),
+                    ],
+                }
+            )
+        );
 
         Assert.Equal("variants[1].body", Assert.Single(exception.Errors).Field);
     }
@@ -68,7 +87,9 @@ public sealed class TemplateTests
         await using var application = await TestApplication.StartAsync(_mail);
         await SaveAsync(application, new TemplateVariant(null, null, null, "{{> header}}"));
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Welcome(new { name = "Ada" })));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync(Welcome(new { name = "Ada" }))
+        );
 
         Assert.Equal("template", Assert.Single(exception.Errors).Field);
     }
@@ -94,15 +115,27 @@ public sealed class TemplateTests
         await using var application = await TestApplication.StartAsync(_mail);
         await SaveAsync(application, new TemplateVariant(null, null, "{{n}}", "{{#each list}}{{this}};{{/each}}", "{{n}}"));
 
-        await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(async () =>
-        {
-            var id = await application.SendAsync(Welcome(new { n = i, list = new[] { i, i + 1 } }));
-            var content = (await application.DeliveryAsync(id)).Delivery.Content;
-            Assert.Equal(($"{i}", $"{i};{i + 1};", $"{i}"), (content.Title, content.Body, content.Html));
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 200)
+                .Select(i =>
+                    Task.Run(async () =>
+                    {
+                        var id = await application.SendAsync(Welcome(new { n = i, list = new[] { i, i + 1 } }));
+                        var content = (await application.DeliveryAsync(id)).Delivery.Content;
+                        Assert.Equal(($"{i}", $"{i};{i + 1};", $"{i}"), (content.Title, content.Body, content.Html));
+                    })
+                )
+        );
     }
 
-    private static Trigger Welcome(object? data) => new() { To = Recipient.Email("ada@example.org"), Template = "welcome", Data = data };
+    private static Trigger Welcome(object? data) =>
+        new()
+        {
+            To = Recipient.Email("ada@example.org"),
+            Template = "welcome",
+            Data = data,
+        };
 
     private static Task<int> SaveAsync(TestApplication application, TemplateVariant variant) =>
         application.Templates.SaveAsync(new Template { Name = "welcome", Variants = [variant] });

@@ -31,18 +31,32 @@ internal sealed class TestApplication : IAsyncDisposable
 
     public static Task<TestApplication> StartAsync(params IDeliveryProvider[] providers) => StartAsync(_ => { }, providers);
 
-    public static async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params IDeliveryProvider[] providers)
+    public static async Task<TestApplication> StartAsync(
+        Action<INotificationsBuilder> configure,
+        params IDeliveryProvider[] providers
+    )
     {
         var host = Compose(configure, providers);
         await host.StartAsync();
         return new TestApplication(host);
     }
 
-    public static Task<TestApplication> StartAsync(ManualTime time, params IDeliveryProvider[] providers) => StartAsync(time, _ => { }, providers);
+    public static Task<TestApplication> StartAsync(ManualTime time, params IDeliveryProvider[] providers) =>
+        StartAsync(time, _ => { }, providers);
 
     public static Task<TestApplication> StartAsync(
-        ManualTime time, Action<INotificationsBuilder> configure, params IDeliveryProvider[] providers) =>
-        StartAsync(builder => { OnManualTime(builder, time); configure(builder); }, providers);
+        ManualTime time,
+        Action<INotificationsBuilder> configure,
+        params IDeliveryProvider[] providers
+    ) =>
+        StartAsync(
+            builder =>
+            {
+                OnManualTime(builder, time);
+                configure(builder);
+            },
+            providers
+        );
 
     public static IHost Compose(Action<INotificationsBuilder> configure, params IDeliveryProvider[] providers)
     {
@@ -62,32 +76,47 @@ internal sealed class TestApplication : IAsyncDisposable
         builder.Services.Configure<NotificationsOptions>(options => options.PollInterval = TimeSpan.FromSeconds(1));
     }
 
-    public T Get<T>() where T : notnull => Services.GetRequiredService<T>();
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
 
     public async Task<Guid> SendAsync(Trigger trigger) => (await Notifier.TriggerAsync(trigger)).Id;
 
     /// <summary>Triggers the same short text to these recipients.</summary>
     public Task<Guid> SendAsync(RecipientList to) => SendAsync(Say(to));
 
-    public static Trigger Say(RecipientList to) => new() { To = to, Content = new Content { Title = "Hello", Body = "Ada" } };
+    public static Trigger Say(RecipientList to) =>
+        new()
+        {
+            To = to,
+            Content = new Content { Title = "Hello", Body = "Ada" },
+        };
 
-    public async Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId, string tenant = Trigger.DefaultTenant) =>
-        await Get<INotificationStore>().ListDeliveriesAsync(tenant, notificationId, null, 1_000, CancellationToken.None);
+    public async Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(
+        Guid notificationId,
+        string tenant = Trigger.DefaultTenant
+    ) => await Get<INotificationStore>().ListDeliveriesAsync(tenant, notificationId, null, 1_000, CancellationToken.None);
 
     public async Task<DeliveryRecord> DeliveryAsync(Guid notificationId) => Assert.Single(await DeliveriesAsync(notificationId));
 
     public Task<IReadOnlyList<DeliveryRecord>> EndedDeliveriesAsync(Guid notificationId) =>
         Eventually.FindAsync(
-            async () => await DeliveriesAsync(notificationId) is var all && all.All(delivery => delivery.State != DeliveryState.Pending) ? all : null,
-            $"every delivery of {notificationId} to end");
+            async () =>
+                await DeliveriesAsync(notificationId) is var all && all.All(delivery => delivery.State != DeliveryState.Pending)
+                    ? all
+                    : null,
+            $"every delivery of {notificationId} to end"
+        );
 
-    public async Task<DeliveryRecord> EndedDeliveryAsync(Guid notificationId) => Assert.Single(await EndedDeliveriesAsync(notificationId));
+    public async Task<DeliveryRecord> EndedDeliveryAsync(Guid notificationId) =>
+        Assert.Single(await EndedDeliveriesAsync(notificationId));
 
     /// <summary>Waits until a delivery has made this many attempts, and nothing of them is under way.</summary>
     public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
         Eventually.FindAsync(
-            async () => await DeliveryAsync(notificationId) is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
-            $"{attempts} attempts of {notificationId}");
+            async () =>
+                await DeliveryAsync(notificationId) is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
+            $"{attempts} attempts of {notificationId}"
+        );
 
     public async Task StopAsync(CancellationToken cancellationToken = default) => await _host.StopAsync(cancellationToken);
 

@@ -24,10 +24,16 @@ public sealed class ThrottleAndDigestTests
 
         Assert.Equal(3, states.Count(state => state == DeliveryState.Accepted));
         Assert.Equal(2, states.Count(state => state == DeliveryState.Cancelled));
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("bob@example.org")))).State);
+        Assert.Equal(
+            DeliveryState.Accepted,
+            (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("bob@example.org")))).State
+        );
 
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
-        Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("ada@example.org")))).State);
+        Assert.Equal(
+            DeliveryState.Accepted,
+            (await application.EndedDeliveryAsync(await application.SendAsync(Throttled("ada@example.org")))).State
+        );
     }
 
     [Fact]
@@ -80,19 +86,22 @@ public sealed class ThrottleAndDigestTests
 
         Assert.Equal(
             [("ada@example.org", "1 orders: 1 "), ("bob@example.org", "1 orders: 2 ")],
-            _mail.Sent.Select(delivery => (delivery.To.Value, delivery.Content.Body!)).Order());
+            _mail.Sent.Select(delivery => (delivery.To.Value, delivery.Content.Body!)).Order()
+        );
     }
 
     [Fact]
     public async Task A_cron_digest_goes_out_on_the_users_clock()
     {
         await using var application = await StartAsync();
-        await application.Directory.SaveUserAsync(new User
-        {
-            Id = "ada",
-            TimeZone = "Europe/Stockholm",
-            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
-        });
+        await application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = "ada",
+                TimeZone = "Europe/Stockholm",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
         await application.SendAsync(Collected(Recipient.User("ada"), 1) with { Digest = new Digest { Cron = "30 17 * * *" } });
 
         // Manual time begins on a Monday noon UTC, which is 13:00 in Stockholm: 17:30 there is 16:30 UTC.
@@ -108,10 +117,19 @@ public sealed class ThrottleAndDigestTests
     {
         await using var application = await StartAsync();
         for (var number = 1; number <= 5; number++)
-            await application.SendAsync(Collected("ada@example.org", number) with { Category = "orders", Throttle = new Throttle(3, TimeSpan.FromHours(1)) });
+            await application.SendAsync(
+                Collected("ada@example.org", number) with
+                {
+                    Category = "orders",
+                    Throttle = new Throttle(3, TimeSpan.FromHours(1)),
+                }
+            );
         await UntilSentAsync(4);
 
-        Assert.Equal(["1 orders: 1 ", "1 orders: 2 ", "1 orders: 3 ", "2 orders: 4 5 "], _mail.Sent.Select(delivery => delivery.Content.Body).Order());
+        Assert.Equal(
+            ["1 orders: 1 ", "1 orders: 2 ", "1 orders: 3 ", "2 orders: 4 5 "],
+            _mail.Sent.Select(delivery => delivery.Content.Body).Order()
+        );
     }
 
     [Fact]
@@ -119,23 +137,29 @@ public sealed class ThrottleAndDigestTests
     {
         await using var application = await StartAsync();
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(
-            () => application.SendAsync(Collected("ada@example.org", 1) with { Data = new { other = 1 } }));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync(Collected("ada@example.org", 1) with { Data = new { other = 1 } })
+        );
         Assert.Contains(exception.Errors, error => error.Field.Contains("number", StringComparison.Ordinal));
     }
 
     private static Trigger Throttled(string address) =>
-        TestApplication.Say(Recipient.Email(address)) with { Category = "orders", Throttle = new Throttle(3, TimeSpan.FromHours(1)) };
+        TestApplication.Say(Recipient.Email(address)) with
+        {
+            Category = "orders",
+            Throttle = new Throttle(3, TimeSpan.FromHours(1)),
+        };
 
     private static Trigger Collected(string address, int number) => Collected(Recipient.Email(address), number);
 
-    private static Trigger Collected(Recipient recipient, int number) => new()
-    {
-        To = recipient,
-        Template = "orders",
-        Data = new { number },
-        Digest = new Digest { Window = TimeSpan.FromMinutes(10) },
-    };
+    private static Trigger Collected(Recipient recipient, int number) =>
+        new()
+        {
+            To = recipient,
+            Template = "orders",
+            Data = new { number },
+            Digest = new Digest { Window = TimeSpan.FromMinutes(10) },
+        };
 
     private Task UntilSentAsync(int count) =>
         _passing.UntilAsync(TimeSpan.FromSeconds(15), () => _mail.Sent.Count >= count, $"{count} emails");
@@ -143,11 +167,13 @@ public sealed class ThrottleAndDigestTests
     private async Task<TestApplication> StartAsync()
     {
         var application = await TestApplication.StartAsync(builder => _passing.AddTo(builder), _mail);
-        await application.Templates.SaveAsync(new Template
-        {
-            Name = "orders",
-            Variants = [new TemplateVariant(null, null, "Orders", "{{count}} orders: {{#each events}}{{number}} {{/each}}")],
-        });
+        await application.Templates.SaveAsync(
+            new Template
+            {
+                Name = "orders",
+                Variants = [new TemplateVariant(null, null, "Orders", "{{count}} orders: {{#each events}}{{number}} {{/each}}")],
+            }
+        );
         return application;
     }
 }

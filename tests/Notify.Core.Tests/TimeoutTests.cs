@@ -12,9 +12,11 @@ public sealed class TimeoutTests
     [Fact]
     public async Task A_provider_that_never_answers_and_ignores_cancellation_loses_its_slot_and_the_attempt_counts()
     {
-        var mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) => delivery.To.Value.StartsWith("hang", StringComparison.Ordinal)
-            ? new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task)
-            : ValueTask.FromResult(Outcome.Accepted()));
+        var mail = new ScriptedProvider("mail", Channel.Email, (delivery, _) =>
+            delivery.To.Value.StartsWith("hang", StringComparison.Ordinal)
+                ? new ValueTask<Outcome>(new TaskCompletionSource<Outcome>().Task)
+                : ValueTask.FromResult(Outcome.Accepted())
+        );
         await using var application = await StartAsync(mail);
         var hanging = await application.SendAsync(Recipient.Email("hang@example.org"));
         await Eventually.TrueAsync(() => mail.Sent.Count == 1, "the attempt");
@@ -53,12 +55,12 @@ public sealed class TimeoutTests
     public async Task A_bug_in_a_provider_is_an_attempt_that_failed(string bug)
     {
         var mail = new ScriptedProvider("mail", Channel.Email, (_, _) => bug switch
-        {
-            "throws" => throw new InvalidOperationException("secret"),
-            "throws later" => new ValueTask<Outcome>(Task.FromException<Outcome>(new InvalidOperationException("secret"))),
-            "answers null" => default,
-            _ => throw new TaskCanceledException("secret"),
-        });
+            {
+                "throws" => throw new InvalidOperationException("secret"),
+                "throws later" => new ValueTask<Outcome>(Task.FromException<Outcome>(new InvalidOperationException("secret"))),
+                "answers null" => default,
+                _ => throw new TaskCanceledException("secret"),
+            });
         await using var application = await StartAsync(mail);
         var id = await application.SendAsync(Recipient.Email("ada@example.org"));
 
@@ -71,5 +73,8 @@ public sealed class TimeoutTests
 
     private Task<TestApplication> StartAsync(ScriptedProvider provider) =>
         TestApplication.StartAsync(
-            _time, builder => builder.Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = 1), provider);
+            _time,
+            builder => builder.Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = 1),
+            provider
+        );
 }

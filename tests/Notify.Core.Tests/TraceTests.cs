@@ -28,19 +28,23 @@ public sealed class TraceTests
         var delivery = await api.EndedDeliveryAsync(id);
         lock (attempts)
         {
-            var attempt = Assert.Single(attempts, attempt => delivery.Delivery.Id.Equals(attempt.GetTagItem("notify.delivery.id")));
+            var attempt = Assert.Single(attempts, attempt =>
+                delivery.Delivery.Id.Equals(attempt.GetTagItem("notify.delivery.id"))
+            );
             Assert.Equal(trace, attempt.TraceId);
         }
     }
 
-    private static Task<TestApplication> StartAsync(Workers workers, TestApplication? store = null) => TestApplication.StartAsync(
-        builder =>
-        {
-            builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
-            if (store is not null)
-                builder.ShareStoreOf(store.Services);
-        },
-        new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted()));
+    private static Task<TestApplication> StartAsync(Workers workers, TestApplication? store = null) =>
+        TestApplication.StartAsync(
+            builder =>
+            {
+                builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
+                if (store is not null)
+                    builder.ShareStoreOf(store.Services);
+            },
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+        );
 
     private static ActivityListener Listen(List<Activity> attempts)
     {

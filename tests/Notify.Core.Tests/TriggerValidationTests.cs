@@ -16,21 +16,39 @@ public sealed class TriggerValidationTests
         ["a tenant too long"] = ("tenant", Good() with { Tenant = new string('a', 257) }),
         ["no recipients"] = ("to", Good() with { To = [] }),
         ["null for recipients"] = ("to", Good() with { To = null! }),
-        ["too many recipients"] = ("to", Good() with { To = [.. Enumerable.Range(0, 1_001).Select(i => Recipient.Email($"u{i}@example.org"))] }),
+        ["too many recipients"] = (
+            "to",
+            Good() with
+            {
+                To = [.. Enumerable.Range(0, 1_001).Select(i => Recipient.Email($"u{i}@example.org"))],
+            }
+        ),
         ["a null recipient"] = ("to[1]", Good() with { To = [Recipient.Email("ada@example.org"), null!] }),
         ["a user without an id"] = ("to[0]", Good() with { To = Recipient.User("") }),
         ["a topic without a name"] = ("to[0]", Good() with { To = Recipient.Topic("") }),
         ["an unknown user"] = ("to[1]", Good() with { To = [Recipient.Email("ada@example.org"), Recipient.User("nobody")] }),
         ["an email address without a domain"] = ("to[0]", Good() with { To = Recipient.Email("ada") }),
         ["an email address with a display name"] = ("to[0]", Good() with { To = Recipient.Email("Ada <ada@example.org>") }),
-        ["an email address with a line break"] = ("to[0]", Good() with { To = Recipient.Email("ada@example.org\r\nBcc: eve@example.org") }),
+        ["an email address with a line break"] = (
+            "to[0]",
+            Good() with
+            {
+                To = Recipient.Email("ada@example.org\r\nBcc: eve@example.org"),
+            }
+        ),
         ["a phone number without its country"] = ("to[0]", Good() with { To = Recipient.Phone("0701234567") }),
         ["a phone number with letters"] = ("to[0]", Good() with { To = Recipient.Phone("+4670CALLME") }),
         ["a webhook that is no URL"] = ("to[0]", Good() with { To = Recipient.Webhook("/relative") }),
         ["a webhook over ftp"] = ("to[0]", Good() with { To = Recipient.Webhook("ftp://example.org") }),
         ["a webhook with a password"] = ("to[0]", Good() with { To = Recipient.Webhook("https://u:p@example.org") }),
         ["an empty push token"] = ("to[0]", Good() with { To = Recipient.PushToken(" ", Platform.Ios) }),
-        ["a recipient's channel that nobody sends over"] = ("to[0]", Good() with { To = Recipient.Address(Channel.Named("fax"), "1") }),
+        ["a recipient's channel that nobody sends over"] = (
+            "to[0]",
+            Good() with
+            {
+                To = Recipient.Address(Channel.Named("fax"), "1"),
+            }
+        ),
         ["no content and no template"] = ("content", Good() with { Content = null }),
         ["content and a template"] = ("template", Good() with { Template = "welcome" }),
         ["content that says nothing"] = ("content", Good() with { Content = new Content { Title = "" } }),
@@ -42,19 +60,49 @@ public sealed class TriggerValidationTests
         ["a channel without a name"] = ("channels[1]", Good() with { Channels = [Channel.Email, default] }),
         ["an address whose channel is left out"] = ("to[0]", Good() with { Channels = [Channel.Sms] }),
         ["an expiry that has passed"] = ("expiresAt", Good() with { ExpiresAt = Time.GetUtcNow() }),
-        ["an expiry before the schedule"] = ("expiresAt",
-            Good() with { SendAt = Time.GetUtcNow().AddHours(2), ExpiresAt = Time.GetUtcNow().AddHours(1) }),
+        ["an expiry before the schedule"] = (
+            "expiresAt",
+            Good() with
+            {
+                SendAt = Time.GetUtcNow().AddHours(2),
+                ExpiresAt = Time.GetUtcNow().AddHours(1),
+            }
+        ),
         ["two schedules"] = ("sendAtLocal", Good() with { SendAt = Time.GetUtcNow(), SendAtLocal = Time.GetUtcNow().DateTime }),
         ["a schedule too far ahead"] = ("sendAt", Good() with { SendAt = Time.GetUtcNow().AddDays(367) }),
-        ["a local schedule too far ahead"] = ("sendAtLocal", Good() with { SendAtLocal = Time.GetUtcNow().DateTime.AddDays(367) }),
+        ["a local schedule too far ahead"] = (
+            "sendAtLocal",
+            Good() with
+            {
+                SendAtLocal = Time.GetUtcNow().DateTime.AddDays(367),
+            }
+        ),
         ["a priority that does not exist"] = ("priority", Good() with { Priority = (Priority)7 }),
         ["an empty fallback"] = ("fallback", Good() with { Fallback = [] }),
         ["a fallback of five"] = ("fallback", Good() with { Fallback = [.. Enumerable.Repeat(Step(Channel.Sms), 5)] }),
         ["a null fallback"] = ("fallback[0]", Good() with { Fallback = [null!] }),
         ["a fallback that nobody sends over"] = ("fallback[0].channel", Good() with { Fallback = [Step(Channel.Named("fax"))] }),
-        ["a fallback to what is used before"] = ("fallback[1].channel", Good() with { Fallback = [Step(Channel.Sms), Step(Channel.Sms)] }),
-        ["a fallback at once"] = ("fallback[0].after", Good() with { Fallback = [Step(Channel.Sms) with { After = TimeSpan.Zero }] }),
-        ["a fallback after 8 days"] = ("fallback[0].after", Good() with { Fallback = [Step(Channel.Sms) with { After = TimeSpan.FromDays(8) }] }),
+        ["a fallback to what is used before"] = (
+            "fallback[1].channel",
+            Good() with
+            {
+                Fallback = [Step(Channel.Sms), Step(Channel.Sms)],
+            }
+        ),
+        ["a fallback at once"] = (
+            "fallback[0].after",
+            Good() with
+            {
+                Fallback = [Step(Channel.Sms) with { After = TimeSpan.Zero }],
+            }
+        ),
+        ["a fallback after 8 days"] = (
+            "fallback[0].after",
+            Good() with
+            {
+                Fallback = [Step(Channel.Sms) with { After = TimeSpan.FromDays(8) }],
+            }
+        ),
         ["an empty idempotency key"] = ("idempotencyKey", Good() with { IdempotencyKey = "" }),
         ["an idempotency key too long"] = ("idempotencyKey", Good() with { IdempotencyKey = new string('k', 257) }),
         ["an empty category"] = ("category", Good() with { Category = "" }),
@@ -71,10 +119,16 @@ public sealed class TriggerValidationTests
         var stored = 0;
         await using var application = await TestApplication.StartAsync(
             Time,
-            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Enqueued = () => stored++ }),
-            [.. new[] { Channel.Email, Channel.Sms, Channel.Push, Channel.Webhook }.Select(Accepting)]);
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Enqueued = () => stored++ }),
+            [.. new[] { Channel.Email, Channel.Sms, Channel.Push, Channel.Webhook }.Select(Accepting)]
+        );
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Notifier.TriggerAsync(Wrong[name].Trigger));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.Notifier.TriggerAsync(Wrong[name].Trigger)
+        );
 
         Assert.Contains(Wrong[name].Field, exception.Errors.Select(error => error.Field));
         Assert.Equal(0, stored);
@@ -87,14 +141,21 @@ public sealed class TriggerValidationTests
     {
         await using var application = await TestApplication.StartAsync(Accepting(Channel.Email), Accepting(Channel.Sms));
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Notifier.TriggerAsync(new Trigger
-        {
-            To = [Recipient.Email("secret address"), Recipient.Phone("0700000007")],
-            Content = new Content { Title = "two\nlines" },
-            IdempotencyKey = "",
-        }));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.Notifier.TriggerAsync(
+                new Trigger
+                {
+                    To = [Recipient.Email("secret address"), Recipient.Phone("0700000007")],
+                    Content = new Content { Title = "two\nlines" },
+                    IdempotencyKey = "",
+                }
+            )
+        );
 
-        Assert.Equal(["content.title", "idempotencyKey", "to[0]", "to[1]"], exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["content.title", "idempotencyKey", "to[0]", "to[1]"],
+            exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
+        );
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("0700000007", exception.Message, StringComparison.Ordinal);
     }

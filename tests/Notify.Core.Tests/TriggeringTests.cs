@@ -16,11 +16,18 @@ public sealed class TriggeringTests
         await using var application = await TestApplication.StartAsync(_mail);
         await application.Directory.SaveUserAsync(UserOf("u-1", "u1@example.org"));
 
-        var id = await application.SendAsync(
-            [Recipient.User("u-1"), Recipient.Email("ada@example.org"), Recipient.User("u-1"), Recipient.Email("ada@example.org")]);
+        var id = await application.SendAsync([
+            Recipient.User("u-1"),
+            Recipient.Email("ada@example.org"),
+            Recipient.User("u-1"),
+            Recipient.Email("ada@example.org"),
+        ]);
 
         await application.EndedDeliveriesAsync(id);
-        Assert.Equal(["ada@example.org", "u1@example.org"], _mail.Sent.Select(delivery => delivery.To.Value).Order(StringComparer.Ordinal));
+        Assert.Equal(
+            ["ada@example.org", "u1@example.org"],
+            _mail.Sent.Select(delivery => delivery.To.Value).Order(StringComparer.Ordinal)
+        );
     }
 
     [Fact]
@@ -29,7 +36,11 @@ public sealed class TriggeringTests
         await using var application = await TestApplication.StartAsync(_mail);
 
         var id = await application.SendAsync(
-            TestApplication.Say(Recipient.Email("ada@example.org")) with { Channels = [Channel.Email, Channel.Email] });
+            TestApplication.Say(Recipient.Email("ada@example.org")) with
+            {
+                Channels = [Channel.Email, Channel.Email],
+            }
+        );
 
         await application.EndedDeliveryAsync(id);
     }
@@ -55,8 +66,18 @@ public sealed class TriggeringTests
         await using var application = await TestApplication.StartAsync(_mail);
         var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "order-7" };
 
-        var first = await application.Notifier.TriggerAsync(trigger with { Data = new { a = 1, nested = new { x = "1", y = new[] { 1, 2 } } } });
-        var second = await application.Notifier.TriggerAsync(trigger with { Data = new { nested = new { y = new[] { 1, 2 }, x = "1" }, a = 1 } });
+        var first = await application.Notifier.TriggerAsync(
+            trigger with
+            {
+                Data = new { a = 1, nested = new { x = "1", y = new[] { 1, 2 } } },
+            }
+        );
+        var second = await application.Notifier.TriggerAsync(
+            trigger with
+            {
+                Data = new { nested = new { y = new[] { 1, 2 }, x = "1" }, a = 1 },
+            }
+        );
 
         Assert.False(first.IsDuplicate);
         Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), second);
@@ -68,15 +89,30 @@ public sealed class TriggeringTests
     public async Task The_same_key_with_another_body_is_a_conflict_that_stores_nothing()
     {
         await using var application = await TestApplication.StartAsync(_mail);
-        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "order-7", Data = new { list = new[] { 1, 2 } } };
+        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with
+        {
+            IdempotencyKey = "order-7",
+            Data = new { list = new[] { 1, 2 } },
+        };
         var first = await application.SendAsync(trigger);
 
-        foreach (var other in new[]
-        {
-            trigger with { Data = new { list = new[] { 2, 1 } } },
-            trigger with { To = Recipient.Email("eve@example.org") },
-            trigger with { Priority = Priority.High },
-        })
+        foreach (
+            var other in new[]
+            {
+                trigger with
+                {
+                    Data = new { list = new[] { 2, 1 } },
+                },
+                trigger with
+                {
+                    To = Recipient.Email("eve@example.org"),
+                },
+                trigger with
+                {
+                    Priority = Priority.High,
+                },
+            }
+        )
         {
             var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() => application.SendAsync(other));
             Assert.Equal(first, conflict.ExistingId);
@@ -91,7 +127,11 @@ public sealed class TriggeringTests
     {
         await using var application = await TestApplication.StartAsync(_time, _mail);
         var nine = new DateTime(2026, 1, 6, 9, 0, 0, DateTimeKind.Unspecified);
-        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "at-nine", SendAtLocal = nine };
+        var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with
+        {
+            IdempotencyKey = "at-nine",
+            SendAtLocal = nine,
+        };
         var first = await application.SendAsync(trigger);
 
         foreach (var kind in new[] { DateTimeKind.Utc, DateTimeKind.Local })
@@ -120,7 +160,9 @@ public sealed class TriggeringTests
         await using var application = await TestApplication.StartAsync(_mail);
         var trigger = TestApplication.Say(Recipient.Email("ada@example.org")) with { IdempotencyKey = "k" };
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.Notifier.TriggerAsync(trigger))));
+        var results = await Task.WhenAll(
+            Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.Notifier.TriggerAsync(trigger)))
+        );
 
         Assert.Single(results.Select(result => result.Id).Distinct());
         Assert.Single(results, result => !result.IsDuplicate);
@@ -128,5 +170,10 @@ public sealed class TriggeringTests
         Assert.Single(_mail.Sent);
     }
 
-    private static User UserOf(string id, string email) => new() { Id = id, Addresses = new Dictionary<string, string> { ["email"] = email } };
+    private static User UserOf(string id, string email) =>
+        new()
+        {
+            Id = id,
+            Addresses = new Dictionary<string, string> { ["email"] = email },
+        };
 }

@@ -47,7 +47,9 @@ public sealed class UnsubscribeTests
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
 
-        var ada = Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));
+        var ada = Assert.Single(
+            await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None)
+        );
         Assert.Equal([new Preference("news", Channel.Email, false)], ada.Preferences);
     }
 
@@ -62,7 +64,14 @@ public sealed class UnsubscribeTests
 
         string[] wrong =
         [
-            foreign, "", "a", "!", token[..^1], token[1..], token + "AAAA", new string('A', token.Length),
+            foreign,
+            "",
+            "a",
+            "!",
+            token[..^1],
+            token[1..],
+            token + "AAAA",
+            new string('A', token.Length),
             .. Enumerable.Range(0, token.Length - 1).Select(i => token[..i] + (token[i] == 'A' ? 'B' : 'A') + token[(i + 1)..]),
         ];
 
@@ -102,24 +111,37 @@ public sealed class UnsubscribeTests
     [InlineData(Url, null, "Key")]
     public async Task Wrong_options_fail_the_start(string? url, string? key, string field)
     {
-        using var host = TestApplication.Compose(builder => builder.AddUnsubscribeLinks(options =>
-            (options.Url, options.Key) = (url is null ? null : new Uri(url), key)), _mail);
+        using var host = TestApplication.Compose(
+            builder =>
+                builder.AddUnsubscribeLinks(options => (options.Url, options.Key) = (url is null ? null : new Uri(url), key)),
+            _mail
+        );
 
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains(field, failure.Message, StringComparison.Ordinal);
     }
 
-    private static User Ada => new() { Id = "ada", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } };
+    private static User Ada =>
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+        };
 
     private static string TokenOf(Uri link) => link.Segments[^1];
 
-    private static Uri? LinkFor(TestApplication application, Delivery? delivery) => application.Get<IUnsubscribeLinks>().LinkFor(delivery!);
+    private static Uri? LinkFor(TestApplication application, Delivery? delivery) =>
+        application.Get<IUnsubscribeLinks>().LinkFor(delivery!);
 
     private async Task<TestApplication> StartAsync(string key = Key)
     {
         var application = await TestApplication.StartAsync(
-            builder => builder.AddUnsubscribeLinks(options => (options.Url, options.Key) = (new Uri(Url), key)), _mail);
+            builder => builder.AddUnsubscribeLinks(options => (options.Url, options.Key) = (new Uri(Url), key)),
+            _mail
+        );
         await application.Directory.SaveUserAsync(Ada);
         return application;
     }

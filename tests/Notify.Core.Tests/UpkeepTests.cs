@@ -33,7 +33,12 @@ public sealed class UpkeepTests
         await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.OptedOut("21610")));
         var alarms = new Preference("alarm", null, true);
         await application.Directory.SaveUserAsync(
-            Ada(("sms", "+46701234567")) with { Preferences = [alarms, new Preference(null, Channel.Sms, true)], Locale = "sv" });
+            Ada(("sms", "+46701234567")) with
+            {
+                Preferences = [alarms, new Preference(null, Channel.Sms, true)],
+                Locale = "sv",
+            }
+        );
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
@@ -75,7 +80,9 @@ public sealed class UpkeepTests
     [Fact]
     public async Task An_email_address_is_never_taken_from_a_user()
     {
-        await using var application = await TestApplication.StartAsync(Answering("mail", Channel.Email, Outcome.RecipientGone("5.1.1")));
+        await using var application = await TestApplication.StartAsync(
+            Answering("mail", Channel.Email, Outcome.RecipientGone("5.1.1"))
+        );
         await application.Directory.SaveUserAsync(Ada(("email", "ada@example.org")));
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
@@ -92,11 +99,21 @@ public sealed class UpkeepTests
         var push = Answering("apns", Channel.Push, Outcome.RecipientGone("Unregistered", deadSince));
         await using var application = await TestApplication.StartAsync(_time, push);
         await application.Directory.SaveUserAsync(Ada());
-        await application.Directory.RegisterDeviceAsync(new Device { Id = "phone", UserId = "ada", Platform = Platform.Ios, Token = "token-1" });
+        await application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone",
+                UserId = "ada",
+                Platform = Platform.Ios,
+                Token = "token-1",
+            }
+        );
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
-        var device = Assert.Single(await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None));
+        var device = Assert.Single(
+            await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None)
+        );
         Assert.Equal(isPruned ? deadSince : null, device.PrunedAt);
     }
 
@@ -104,7 +121,9 @@ public sealed class UpkeepTests
     public async Task What_a_vendor_bills_is_shown_with_the_attempt()
     {
         var cost = new Cost(3, 0.0225m, "USD");
-        await using var application = await TestApplication.StartAsync(Answering("sms", Channel.Sms, Outcome.Accepted("SM1", cost)));
+        await using var application = await TestApplication.StartAsync(
+            Answering("sms", Channel.Sms, Outcome.Accepted("SM1", cost))
+        );
 
         var delivery = await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Phone("+46701234567")));
 
@@ -113,11 +132,8 @@ public sealed class UpkeepTests
 
     private static ScriptedProvider Answering(string name, Channel channel, Outcome outcome) => new(name, channel, _ => outcome);
 
-    private static User Ada(params (string Channel, string Address)[] addresses) => new()
-    {
-        Id = "ada",
-        Addresses = addresses.ToDictionary(address => address.Channel, address => address.Address),
-    };
+    private static User Ada(params (string Channel, string Address)[] addresses) =>
+        new() { Id = "ada", Addresses = addresses.ToDictionary(address => address.Channel, address => address.Address) };
 
     private static async Task<User> FindAdaAsync(TestApplication application) =>
         Assert.Single(await application.Get<IUserStore>().FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None));

@@ -14,8 +14,13 @@ public sealed class WalkTests
         await using var application = await TestApplication.StartAsync(provider);
 
         var result = await application.Notifier.TriggerAsync(
-            new Trigger { To = Recipient.Email("ada@example.org"), Content = new Content { Title = "Hello", Body = "Ada" } },
-            TestContext.Current.CancellationToken);
+            new Trigger
+            {
+                To = Recipient.Email("ada@example.org"),
+                Content = new Content { Title = "Hello", Body = "Ada" },
+            },
+            TestContext.Current.CancellationToken
+        );
 
         var delivery = Assert.Single(await application.EndedDeliveriesAsync(result.Id));
         Assert.Equal(DeliveryState.Accepted, delivery.State);

@@ -38,7 +38,10 @@ public sealed class WorkersTests
 
         await using var processor = await StartAsync(Workers.Expansion, _there, sender);
 
-        await Eventually.TrueAsync(async () => (await sender.DeliveriesAsync(id)).Count(delivery => delivery.State == DeliveryState.Accepted) == 2, "both subscribers");
+        await Eventually.TrueAsync(
+            async () => (await sender.DeliveriesAsync(id)).Count(delivery => delivery.State == DeliveryState.Accepted) == 2,
+            "both subscribers"
+        );
         Assert.Equal(3, _here.Sent.Count);
         Assert.Empty(_there.Sent);
     }
@@ -48,7 +51,10 @@ public sealed class WorkersTests
     {
         await using var all = await StartAsync(Workers.All, _here);
 
-        Assert.Equal(DeliveryState.Accepted, (await all.EndedDeliveryAsync(await all.SendAsync(Recipient.Email("ada@example.org")))).State);
+        Assert.Equal(
+            DeliveryState.Accepted,
+            (await all.EndedDeliveryAsync(await all.SendAsync(Recipient.Email("ada@example.org")))).State
+        );
     }
 
     private static ScriptedProvider Mail() => new("mail", Channel.Email, _ => Outcome.Accepted());
@@ -61,14 +67,20 @@ public sealed class WorkersTests
                 if (store is not null)
                     builder.ShareStoreOf(store.Services);
             },
-            provider);
+            provider
+        );
 
     private static async Task SubscribeAsync(TestApplication application, params string[] users)
     {
         foreach (var user in users)
         {
             await application.Directory.SaveUserAsync(
-                new User { Id = user, Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" } });
+                new User
+                {
+                    Id = user,
+                    Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
+                }
+            );
         }
 
         await application.Directory.SubscribeAsync("news", users);

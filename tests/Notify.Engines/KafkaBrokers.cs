@@ -24,7 +24,9 @@ public sealed partial class KafkaBrokers : IDisposable
         rd_kafka_conf_set(configuration, "log_level", "0", error, error.Length);
         _client = rd_kafka_new(Producer, configuration, error, error.Length);
         if (_client == 0)
-            throw new InvalidOperationException($"librdkafka cannot be used: {System.Text.Encoding.UTF8.GetString(error).TrimEnd('\0')}");
+            throw new InvalidOperationException(
+                $"librdkafka cannot be used: {System.Text.Encoding.UTF8.GetString(error).TrimEnd('\0')}"
+            );
         _cluster = rd_kafka_mock_cluster_new(_client, brokers);
         BootstrapServers = Marshal.PtrToStringUTF8(rd_kafka_mock_cluster_bootstraps(_cluster))!;
     }

@@ -19,9 +19,14 @@ public sealed partial class KafkaCluster : IAsyncDisposable
     public static async Task<KafkaCluster> StartAsync()
     {
         var kcat = ServerProcess.Start(
-            ServerProcess.Find("kcat"), ["-X", "test.mock.num.brokers=3", "-P", "-b", "x", "-t", "keep"], keepInputOpen: true);
+            ServerProcess.Find("kcat"),
+            ["-X", "test.mock.num.brokers=3", "-P", "-b", "x", "-t", "keep"],
+            keepInputOpen: true
+        );
         var addresses = await Eventually.FindAsync(
-            () => Task.FromResult(Addresses().Match(kcat.Output) is { Success: true } found ? found.Value : null), "the brokers' addresses");
+            () => Task.FromResult(Addresses().Match(kcat.Output) is { Success: true } found ? found.Value : null),
+            "the brokers' addresses"
+        );
         return new KafkaCluster(kcat, addresses);
     }
 
@@ -52,7 +57,10 @@ public sealed partial class KafkaCluster : IAsyncDisposable
 
     private async Task<byte[]> RunAsync(string[] arguments)
     {
-        var start = new ProcessStartInfo(ServerProcess.Find("kcat"), ["-b", BootstrapServers, "-X", "fetch.wait.max.ms=10", .. arguments])
+        var start = new ProcessStartInfo(
+            ServerProcess.Find("kcat"),
+            ["-b", BootstrapServers, "-X", "fetch.wait.max.ms=10", .. arguments]
+        )
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -73,8 +73,22 @@ public sealed class PostgreSqlPair : IAsyncDisposable
     {
         PostgreSqlProgram.Own(_replicaFolder);
         PostgreSqlProgram.Run(
-            "pg_basebackup", "-h", "127.0.0.1", "-p", _primaryPort.ToString(CultureInfo.InvariantCulture), "-U", "notify",
-            "-D", _replicaFolder.File("data"), "-R", "-X", "stream", "-c", "fast", "--no-sync");
+            "pg_basebackup",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            _primaryPort.ToString(CultureInfo.InvariantCulture),
+            "-U",
+            "notify",
+            "-D",
+            _replicaFolder.File("data"),
+            "-R",
+            "-X",
+            "stream",
+            "-c",
+            "fast",
+            "--no-sync"
+        );
         _replica = await PostgreSqlProgram.StartAsync(_replicaFolder, _replicaPort);
 
         var primary = PostgreSqlProgram.ConnectionString(_primaryPort, "postgres");
@@ -82,7 +96,9 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         await PostgreSqlProgram.ScalarAsync<object>(primary, "SELECT pg_reload_conf()");
         const string synchronous = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
         await Eventually.TrueAsync(
-            async () => await PostgreSqlProgram.ScalarAsync<long>(primary, synchronous) == 1, "commits to wait for the replica");
+            async () => await PostgreSqlProgram.ScalarAsync<long>(primary, synchronous) == 1,
+            "commits to wait for the replica"
+        );
     }
 
     // A server that is killed leaves a small segment behind, whose number is on the seventh line of its lock file.

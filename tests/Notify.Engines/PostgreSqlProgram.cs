@@ -36,10 +36,23 @@ public static class PostgreSqlProgram
     {
         string[] command =
         [
-            .. AsUser, Path.Combine(Folder.Value, "postgres"),
-            "-D", folder.File("data"), "-p", port.ToString(CultureInfo.InvariantCulture),
-            "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "max_connections=300", "-c", "fsync=on",
-            "-c", "dynamic_shared_memory_type=mmap", .. settings.SelectMany(setting => new[] { "-c", setting }),
+            .. AsUser,
+            Path.Combine(Folder.Value, "postgres"),
+            "-D",
+            folder.File("data"),
+            "-p",
+            port.ToString(CultureInfo.InvariantCulture),
+            "-c",
+            "listen_addresses=127.0.0.1",
+            "-c",
+            "unix_socket_directories=",
+            "-c",
+            "max_connections=300",
+            "-c",
+            "fsync=on",
+            "-c",
+            "dynamic_shared_memory_type=mmap",
+            .. settings.SelectMany(setting => new[] { "-c", setting }),
         ];
         var process = ServerProcess.Start(command[0], command[1..]);
         await Eventually.TrueAsync(() => IsReadyAsync(process, port), "the PostgreSQL server to accept connections");
@@ -58,7 +71,9 @@ public static class PostgreSqlProgram
 
     public static string ConnectionString(int port, string database) =>
         string.Create(
-            CultureInfo.InvariantCulture, $"Host=127.0.0.1;Port={port};Username=notify;Database={database};Maximum Pool Size=16");
+            CultureInfo.InvariantCulture,
+            $"Host=127.0.0.1;Port={port};Username=notify;Database={database};Maximum Pool Size=16"
+        );
 
     public static async Task<T?> ScalarAsync<T>(string connectionString, string sql)
     {

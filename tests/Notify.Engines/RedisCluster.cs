@@ -18,12 +18,31 @@ public sealed class RedisCluster : IAsyncDisposable
         var cluster = new RedisCluster();
         for (var i = 0; i < 6; i++)
         {
-            cluster._nodes.Add(await RedisProcess.StartAsync(
-                PortWithBus(), "--cluster-enabled", "yes", "--cluster-node-timeout", "1000", "--cluster-replica-validity-factor", "0"));
+            cluster._nodes.Add(
+                await RedisProcess.StartAsync(
+                    PortWithBus(),
+                    "--cluster-enabled",
+                    "yes",
+                    "--cluster-node-timeout",
+                    "1000",
+                    "--cluster-replica-validity-factor",
+                    "0"
+                )
+            );
         }
 
-        string[] create = ["--cluster", "create", .. cluster._nodes.Select(node => node.Address), "--cluster-replicas", "1", "--cluster-yes"];
-        using var cli = Process.Start(new ProcessStartInfo(ServerProcess.Find("redis-cli"), create) { RedirectStandardOutput = true })!;
+        string[] create =
+        [
+            "--cluster",
+            "create",
+            .. cluster._nodes.Select(node => node.Address),
+            "--cluster-replicas",
+            "1",
+            "--cluster-yes",
+        ];
+        using var cli = Process.Start(
+            new ProcessStartInfo(ServerProcess.Find("redis-cli"), create) { RedirectStandardOutput = true }
+        )!;
         var output = await cli.StandardOutput.ReadToEndAsync();
         await cli.WaitForExitAsync();
         if (cli.ExitCode != 0)
@@ -41,8 +60,10 @@ public sealed class RedisCluster : IAsyncDisposable
     {
         foreach (var node in _nodes.Where(node => node.IsRunning))
         {
-            if ((await node.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal)
-                && (await node.AskAsync($"EXISTS {key}")).StartsWith(':'))
+            if (
+                (await node.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal)
+                && (await node.AskAsync($"EXISTS {key}")).StartsWith(':')
+            )
                 return node;
         }
 
@@ -74,8 +95,10 @@ public sealed class RedisCluster : IAsyncDisposable
             if (!(await node.AskAsync("CLUSTER INFO")).Contains("cluster_state:ok", StringComparison.Ordinal))
                 return false;
             var replication = await node.AskAsync("INFO replication");
-            if (!replication.Contains("connected_slaves:1", StringComparison.Ordinal)
-                && !replication.Contains("master_link_status:up", StringComparison.Ordinal))
+            if (
+                !replication.Contains("connected_slaves:1", StringComparison.Ordinal)
+                && !replication.Contains("master_link_status:up", StringComparison.Ordinal)
+            )
                 return false;
         }
 
@@ -89,7 +112,10 @@ public sealed class RedisCluster : IAsyncDisposable
         {
             var port = FreePort.Next();
             var bus = port + 10_000;
-            if (bus <= IPEndPoint.MaxPort && IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().All(taken => taken.Port != bus))
+            if (
+                bus <= IPEndPoint.MaxPort
+                && IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().All(taken => taken.Port != bus)
+            )
                 return port;
         }
     }

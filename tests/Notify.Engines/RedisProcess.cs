@@ -15,7 +15,18 @@ public sealed class RedisProcess : IAsyncDisposable
     private RedisProcess(int port, string[] arguments)
     {
         Port = port;
-        _arguments = ["--port", port.ToString(CultureInfo.InvariantCulture), "--bind", "127.0.0.1", "--dir", _folder.Path, "--save", "", .. arguments];
+        _arguments =
+        [
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture),
+            "--bind",
+            "127.0.0.1",
+            "--dir",
+            _folder.Path,
+            "--save",
+            "",
+            .. arguments,
+        ];
     }
 
     public int Port { get; }
@@ -39,7 +50,9 @@ public sealed class RedisProcess : IAsyncDisposable
         var server = new RedisProcess(FreePort.Next(), []);
         await File.WriteAllLinesAsync(server._folder.File("sentinel.conf"), configuration);
         server._process = ServerProcess.Start(
-            ServerProcess.Find("redis-server"), [server._folder.File("sentinel.conf"), "--sentinel", .. server._arguments[..6]]);
+            ServerProcess.Find("redis-server"),
+            [server._folder.File("sentinel.conf"), "--sentinel", .. server._arguments[..6]]
+        );
         await server.WaitUntilReadyAsync();
         return server;
     }
@@ -82,23 +95,25 @@ public sealed class RedisProcess : IAsyncDisposable
         _folder.Dispose();
     }
 
-    private void Signal(string signal) => System.Diagnostics.Process.Start(
-        "kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
+    private void Signal(string signal) =>
+        System.Diagnostics.Process.Start("kill", [signal, _process!.Id.ToString(CultureInfo.InvariantCulture)])!.WaitForExit();
 
-    private Task WaitUntilReadyAsync() => Eventually.TrueAsync(
-        async () =>
-        {
-            if (_process!.HasExited)
-                throw new InvalidOperationException($"redis-server ended: {_process.Output}");
+    private Task WaitUntilReadyAsync() =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                if (_process!.HasExited)
+                    throw new InvalidOperationException($"redis-server ended: {_process.Output}");
 
-            try
-            {
-                return await AskAsync("PING") is ['+', ..] or ['-', 'N', 'O', 'A', 'U', 'T', 'H', ..];
-            }
-            catch (Exception exception) when (exception is SocketException or IOException)
-            {
-                return false;
-            }
-        },
-        "redis-server to answer");
+                try
+                {
+                    return await AskAsync("PING") is ['+', ..] or ['-', 'N', 'O', 'A', 'U', 'T', 'H', ..];
+                }
+                catch (Exception exception) when (exception is SocketException or IOException)
+                {
+                    return false;
+                }
+            },
+            "redis-server to answer"
+        );
 }

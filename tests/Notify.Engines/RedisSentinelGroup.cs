@@ -20,10 +20,13 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
         group._replica = await RedisProcess.StartAsync("--replicaof", $"127.0.0.1 {master}");
         for (var i = 0; i < 3; i++)
         {
-            group._sentinels.Add(await RedisProcess.StartSentinelAsync(
-                $"sentinel monitor shop 127.0.0.1 {master} 2",
-                "sentinel down-after-milliseconds shop 1000",
-                "sentinel failover-timeout shop 5000"));
+            group._sentinels.Add(
+                await RedisProcess.StartSentinelAsync(
+                    $"sentinel monitor shop 127.0.0.1 {master} 2",
+                    "sentinel down-after-milliseconds shop 1000",
+                    "sentinel failover-timeout shop 5000"
+                )
+            );
         }
 
         await Eventually.TrueAsync(group.IsCompleteAsync, "every sentinel to know the others and the replica");
@@ -48,7 +51,10 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
         foreach (var sentinel in _sentinels)
         {
             var info = await sentinel.AskAsync("INFO sentinel");
-            if (!info.Contains("status=ok,", StringComparison.Ordinal) || !info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal))
+            if (
+                !info.Contains("status=ok,", StringComparison.Ordinal)
+                || !info.Contains("slaves=1,sentinels=3", StringComparison.Ordinal)
+            )
                 return false;
         }
 

@@ -19,19 +19,55 @@ public sealed class ApnsGatewayTests
         var answers = await SendAsync(
             gateway,
             gateway.KeyPem,
-            new { deviceToken = alive, topic = ApnsGateway.BundleId, body = "content" },
-            new { deviceToken = "abcd", topic = ApnsGateway.BundleId, body = "content" },
-            new { deviceToken = dead, topic = ApnsGateway.BundleId, body = "content" },
-            new { deviceToken = alive, topic = "com.example.unknown", body = "content" },
-            new { deviceToken = foreign, topic = ApnsGateway.BundleId, body = "content" },
-            new { deviceToken = alive, topic = ApnsGateway.BundleId, body = new string('x', 4096) });
+            new
+            {
+                deviceToken = alive,
+                topic = ApnsGateway.BundleId,
+                body = "content",
+            },
+            new
+            {
+                deviceToken = "abcd",
+                topic = ApnsGateway.BundleId,
+                body = "content",
+            },
+            new
+            {
+                deviceToken = dead,
+                topic = ApnsGateway.BundleId,
+                body = "content",
+            },
+            new
+            {
+                deviceToken = alive,
+                topic = "com.example.unknown",
+                body = "content",
+            },
+            new
+            {
+                deviceToken = foreign,
+                topic = ApnsGateway.BundleId,
+                body = "content",
+            },
+            new
+            {
+                deviceToken = alive,
+                topic = ApnsGateway.BundleId,
+                body = new string('x', 4096),
+            }
+        );
 
         Assert.Equal(
             [
-                new(200), new(400, "BadDeviceToken"), new(410, "Unregistered", DeadSince.ToUnixTimeMilliseconds()),
-                new(400, "TopicDisallowed"), new(400, "DeviceTokenNotForTopic"), new(413, "PayloadTooLarge"),
+                new(200),
+                new(400, "BadDeviceToken"),
+                new(410, "Unregistered", DeadSince.ToUnixTimeMilliseconds()),
+                new(400, "TopicDisallowed"),
+                new(400, "DeviceTokenNotForTopic"),
+                new(413, "PayloadTooLarge"),
             ],
-            answers);
+            answers
+        );
         var message = Assert.Single(gateway.Messages);
         var body = message.Payload.GetProperty("aps").GetProperty("alert").GetProperty("body").GetString();
         Assert.Equal((alive, "content"), (message.DeviceToken, body));
@@ -45,7 +81,15 @@ public sealed class ApnsGatewayTests
         await using var other = await ApnsGateway.StartAsync();
 
         var answers = await SendAsync(
-            gateway, other.KeyPem, new { deviceToken = Device('a'), topic = ApnsGateway.BundleId, body = "content" });
+            gateway,
+            other.KeyPem,
+            new
+            {
+                deviceToken = Device('a'),
+                topic = ApnsGateway.BundleId,
+                body = "content",
+            }
+        );
 
         Assert.Equal([new(403, "InvalidProviderToken")], answers);
     }
@@ -54,14 +98,21 @@ public sealed class ApnsGatewayTests
 
     private static async Task<Answer[]> SendAsync(ApnsGateway gateway, string key, params object[] cases)
     {
-        var order = JsonSerializer.Serialize(new
-        {
-            token = new { key, keyId = ApnsGateway.KeyId, teamId = ApnsGateway.TeamId },
-            ca = gateway.Authority.RootPem,
-            address = gateway.Address.Host,
-            port = gateway.Address.Port,
-            cases,
-        });
+        var order = JsonSerializer.Serialize(
+            new
+            {
+                token = new
+                {
+                    key,
+                    keyId = ApnsGateway.KeyId,
+                    teamId = ApnsGateway.TeamId,
+                },
+                ca = gateway.Authority.RootPem,
+                address = gateway.Address.Host,
+                port = gateway.Address.Port,
+                cases,
+            }
+        );
         return JsonSerializer.Deserialize<Answer[]>(await NodeClient.RunAsync("apns.mjs", [order]), JsonSerializerOptions.Web)!;
     }
 

@@ -11,8 +11,13 @@ public sealed class FcmTests
     public async Task Firebase_admin_takes_the_fake_for_fcm()
     {
         await using var gateway = await FcmGateway.StartAsync();
-        var (unregistered, mismatch, invalid, quota, certificate) =
-            (FcmGateway.NewToken(), FcmGateway.NewToken(), FcmGateway.NewToken(), FcmGateway.NewToken(), FcmGateway.NewToken());
+        var (unregistered, mismatch, invalid, quota, certificate) = (
+            FcmGateway.NewToken(),
+            FcmGateway.NewToken(),
+            FcmGateway.NewToken(),
+            FcmGateway.NewToken(),
+            FcmGateway.NewToken()
+        );
         gateway.MisbehaveFor(unregistered, FcmFault.Answer(404, "UNREGISTERED"));
         gateway.MisbehaveFor(mismatch, FcmFault.Answer(403, "SENDER_ID_MISMATCH"));
         gateway.MisbehaveFor(invalid, FcmFault.Answer(400, "INVALID_ARGUMENT"));
@@ -29,10 +34,15 @@ public sealed class FcmTests
         Assert.Equal("messaging/invalid-argument", result.GetProperty("tooLarge").GetString());
         Assert.Equal(
             [
-                "accepted", "messaging/registration-token-not-registered", "messaging/mismatched-credential", "messaging/invalid-argument",
-                "messaging/message-rate-exceeded", "messaging/third-party-auth-error",
+                "accepted",
+                "messaging/registration-token-not-registered",
+                "messaging/mismatched-credential",
+                "messaging/invalid-argument",
+                "messaging/message-rate-exceeded",
+                "messaging/third-party-auth-error",
             ],
-            result.GetProperty("each").EnumerateArray().Select(code => code.GetString()));
+            result.GetProperty("each").EnumerateArray().Select(code => code.GetString())
+        );
     }
 
     [Fact]
@@ -64,7 +74,8 @@ public sealed class FcmTests
         Assert.Empty(gateway.AccessTokens);
     }
 
-    private static Task<JsonElement> RunAsync(FcmGateway gateway, params string[] tokens) => RunAsync(gateway, gateway.Account, tokens);
+    private static Task<JsonElement> RunAsync(FcmGateway gateway, params string[] tokens) =>
+        RunAsync(gateway, gateway.Account, tokens);
 
     private static async Task<JsonElement> RunAsync(FcmGateway gateway, FcmServiceAccount account, params string[] tokens)
     {
@@ -72,7 +83,11 @@ public sealed class FcmTests
         account.WriteCredentials(folder.File("firebase.json"));
         await File.WriteAllTextAsync(folder.File("root.pem"), gateway.Server.Authority!.RootPem);
         var environment = new Dictionary<string, string> { ["NODE_EXTRA_CA_CERTS"] = folder.File("root.pem") };
-        var output = await NodeClient.RunAsync("fcm.mjs", [gateway.Address.AbsoluteUri, folder.File("firebase.json"), .. tokens], environment);
+        var output = await NodeClient.RunAsync(
+            "fcm.mjs",
+            [gateway.Address.AbsoluteUri, folder.File("firebase.json"), .. tokens],
+            environment
+        );
         return JsonDocument.Parse(output).RootElement;
     }
 }

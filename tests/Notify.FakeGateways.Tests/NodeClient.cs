@@ -7,14 +7,20 @@ namespace Notify.FakeGateways.Tests;
 /// <summary>Runs a script of <c>clients/</c> in Node.js, with the vendors' own clients from npm, which are installed once.</summary>
 internal static class NodeClient
 {
-    private static readonly string Folder =
-        typeof(NodeClient).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(item => item.Key == "ClientsFolder").Value!;
+    private static readonly string Folder = typeof(NodeClient)
+        .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(item => item.Key == "ClientsFolder")
+        .Value!;
 
     private static readonly Lazy<Task> Installed = new(InstallAsync);
 
     /// <summary>What the script printed.</summary>
     /// <exception cref="InvalidOperationException">It failed; the message is what it printed.</exception>
-    public static async Task<string> RunAsync(string script, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    public static async Task<string> RunAsync(
+        string script,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         await Installed.Value;
         return await StartAsync("node", [script, .. arguments], environment);
@@ -22,7 +28,11 @@ internal static class NodeClient
 
     private static Task InstallAsync() => StartAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], null);
 
-    private static async Task<string> StartAsync(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment)
+    private static async Task<string> StartAsync(
+        string program,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment
+    )
     {
         var start = new ProcessStartInfo(ServerProcess.Find(program), arguments)
         {

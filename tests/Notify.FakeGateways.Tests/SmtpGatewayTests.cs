@@ -42,10 +42,9 @@ public sealed class SmtpGatewayTests
     [InlineData(".", "554 5.6.0 what is this", "EMESSAGE")]
     public async Task A_refusal_arrives_where_it_was_asked_for(string command, string reply, string code)
     {
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer(reply) : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer(reply) : null }
+        );
 
         var result = await SendAsync(server, "{}");
 
@@ -60,13 +59,15 @@ public sealed class SmtpGatewayTests
     public async Task A_login_is_checked_over_STARTTLS(string mechanism)
     {
         using var authority = new GatewayAuthority();
-        await using var server = SmtpGateway.Start(new()
-        {
-            Certificate = authority.ServerCertificate,
-            UserName = "shop",
-            Password = "correct-horse",
-            Mechanisms = [mechanism],
-        });
+        await using var server = SmtpGateway.Start(
+            new()
+            {
+                Certificate = authority.ServerCertificate,
+                UserName = "shop",
+                Password = "correct-horse",
+                Mechanisms = [mechanism],
+            }
+        );
 
         var right = await SendAsync(server, Login(authority, "correct-horse"));
         var wrong = await SendAsync(server, Login(authority, "battery-staple"));
@@ -130,10 +131,9 @@ public sealed class SmtpGatewayTests
     [Fact]
     public async Task A_connection_can_be_cut()
     {
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Close : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Close : null }
+        );
 
         var result = await SendAsync(server, "{}");
 
@@ -141,8 +141,8 @@ public sealed class SmtpGatewayTests
         Assert.Equal(0, server.MessagesTaken);
     }
 
-    private static string Login(GatewayAuthority authority, string password) => JsonSerializer.Serialize(
-        new { auth = new { user = "shop", pass = password }, tls = new { ca = authority.RootPem } });
+    private static string Login(GatewayAuthority authority, string password) =>
+        JsonSerializer.Serialize(new { auth = new { user = "shop", pass = password }, tls = new { ca = authority.RootPem } });
 
     private static async Task<Result> SendAsync(SmtpGateway server, string transport, string message = Message)
     {

@@ -12,7 +12,15 @@ public sealed class TwilioGatewayTests
     public async Task A_message_is_created()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        var answer = await CreateAsync(gateway, new { to = "+46701234567", from = gateway.Account.Number, body = "Hej på dig" });
+        var answer = await CreateAsync(
+            gateway,
+            new
+            {
+                to = "+46701234567",
+                from = gateway.Account.Number,
+                body = "Hej på dig",
+            }
+        );
 
         var message = Assert.Single(gateway.Messages);
         Assert.Matches("^SM[0-9a-f]{32}$", message.Sid);
@@ -30,14 +38,17 @@ public sealed class TwilioGatewayTests
     public async Task A_messaging_service_chooses_the_sender_later()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        var answer = await CreateAsync(gateway, new
-        {
-            to = "+46701234567",
-            messagingServiceSid = gateway.Account.MessagingServiceSid,
-            body = "x",
-            statusCallback = "https://notify.example.org/callback?delivery=1",
-            validityPeriod = 60,
-        });
+        var answer = await CreateAsync(
+            gateway,
+            new
+            {
+                to = "+46701234567",
+                messagingServiceSid = gateway.Account.MessagingServiceSid,
+                body = "x",
+                statusCallback = "https://notify.example.org/callback?delivery=1",
+                validityPeriod = 60,
+            }
+        );
 
         Assert.Equal(("accepted", "0", null), (Text(answer, "status"), Text(answer, "numSegments"), Text(answer, "from")));
         var message = Assert.Single(gateway.Messages);
@@ -52,7 +63,15 @@ public sealed class TwilioGatewayTests
     public async Task A_magic_number_is_refused(string to, int status, int code)
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        var answer = await CreateAsync(gateway, new { to, from = gateway.Account.Number, body = "x" });
+        var answer = await CreateAsync(
+            gateway,
+            new
+            {
+                to,
+                from = gateway.Account.Number,
+                body = "x",
+            }
+        );
 
         Assert.Equal((status, code), (answer.GetProperty("status").GetInt32(), answer.GetProperty("code").GetInt32()));
         Assert.Equal($"https://www.twilio.com/docs/errors/{code}", Text(answer, "moreInfo"));
@@ -64,7 +83,12 @@ public sealed class TwilioGatewayTests
     {
         await using var gateway = await TwilioGateway.StartAsync();
         var account = gateway.Account;
-        var message = new { to = "+46701234567", from = account.Number, body = "x" };
+        var message = new
+        {
+            to = "+46701234567",
+            from = account.Number,
+            body = "x",
+        };
 
         Assert.Equal("queued", Text(await CreateAsync(gateway, message, account.ApiKeySid, account.ApiKeySecret), "status"));
         Assert.Equal(20003, (await CreateAsync(gateway, message, account.Sid, "another token")).GetProperty("code").GetInt32());
@@ -79,12 +103,16 @@ public sealed class TwilioGatewayTests
         const string Url = "https://notify.example.org/v1/callbacks/twilio?tenant=a%20b&delivery=1";
         var message = new TwilioSms("SM1", gateway.Account.Number, null, "+46701234567", "x", Url, null);
 
-        var received = NodeClient.RunAsync("twilio-callback.mjs", [], new Dictionary<string, string>
-        {
-            ["AUTH_TOKEN"] = gateway.Account.AuthToken,
-            ["PUBLIC_ADDRESS"] = "https://notify.example.org",
-            ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
-        });
+        var received = NodeClient.RunAsync(
+            "twilio-callback.mjs",
+            [],
+            new Dictionary<string, string>
+            {
+                ["AUTH_TOKEN"] = gateway.Account.AuthToken,
+                ["PUBLIC_ADDRESS"] = "https://notify.example.org",
+                ["PORT"] = port.ToString(CultureInfo.InvariantCulture),
+            }
+        );
         await Eventually.TrueAsync(() => CallBackAsync(gateway, message), "the receiver");
         var call = JsonElement.Parse(await received);
 
@@ -108,15 +136,25 @@ public sealed class TwilioGatewayTests
     }
 
     private static async Task<JsonElement> CreateAsync(
-        TwilioGateway gateway, object message, string? user = null, string? password = null) =>
-        JsonElement.Parse(await NodeClient.RunAsync("twilio-send.mjs", [], new Dictionary<string, string>
-        {
-            ["GATEWAY"] = gateway.Address.AbsoluteUri,
-            ["ACCOUNT"] = gateway.Account.Sid,
-            ["USER"] = user ?? gateway.Account.Sid,
-            ["PASSWORD"] = password ?? gateway.Account.AuthToken,
-            ["MESSAGE"] = JsonSerializer.Serialize(message),
-        }));
+        TwilioGateway gateway,
+        object message,
+        string? user = null,
+        string? password = null
+    ) =>
+        JsonElement.Parse(
+            await NodeClient.RunAsync(
+                "twilio-send.mjs",
+                [],
+                new Dictionary<string, string>
+                {
+                    ["GATEWAY"] = gateway.Address.AbsoluteUri,
+                    ["ACCOUNT"] = gateway.Account.Sid,
+                    ["USER"] = user ?? gateway.Account.Sid,
+                    ["PASSWORD"] = password ?? gateway.Account.AuthToken,
+                    ["MESSAGE"] = JsonSerializer.Serialize(message),
+                }
+            )
+        );
 
     private static string? Text(JsonElement answer, string name) => answer.GetProperty(name).GetString();
 }

@@ -30,13 +30,21 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
         var answer = await _client.PushAsync(
             subscription,
             "Ditt paket är på väg 📦",
-            new { vapidDetails = WebPushClient.Details(WebPushClient.Keys), TTL = 90, urgency = "high", topic = "order-42" });
+            new
+            {
+                vapidDetails = WebPushClient.Details(WebPushClient.Keys),
+                TTL = 90,
+                urgency = "high",
+                topic = "order-42",
+            }
+        );
 
         Assert.Equal((201, "/message/1"), (answer.Status, answer.Location));
         var message = Assert.Single(_gateway.Messages);
         Assert.Equal(
             (subscription.Id, 90, "high", "order-42", "Ditt paket är på väg 📦"),
-            (message.SubscriptionId, message.TimeToLive, message.Urgency, message.Topic, message.Plaintext));
+            (message.SubscriptionId, message.TimeToLive, message.Urgency, message.Topic, message.Plaintext)
+        );
     }
 
     [Theory]
@@ -82,7 +90,10 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     public async Task A_message_by_another_content_coding_is_refused()
     {
         var answer = await _client.PushAsync(
-            _gateway.Subscribe(), "Hello", new { contentEncoding = "aesgcm", vapidDetails = WebPushClient.Details(WebPushClient.Keys) });
+            _gateway.Subscribe(),
+            "Hello",
+            new { contentEncoding = "aesgcm", vapidDetails = WebPushClient.Details(WebPushClient.Keys) }
+        );
 
         Assert.InRange(answer.Status, 400, 401);
     }

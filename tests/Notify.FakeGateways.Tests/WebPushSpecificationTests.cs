@@ -20,7 +20,8 @@ public sealed class WebPushSpecificationTests
     [InlineData("yqdlZ-tYemfogSmv7Ws5PQ", "I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg")]
     [InlineData(
         "BO3ZVPxUlnLORbVGMpbT1Q",
-        "uNCkWiNYzKTnBN9ji3-qWAAAABkCYTHOG8chz_gnvgOqdGYovxyjuqRyJFjEDyoF1Fvkj6hQPdPHI51OEUKEpgz3SsLWIqS_uA")]
+        "uNCkWiNYzKTnBN9ji3-qWAAAABkCYTHOG8chz_gnvgOqdGYovxyjuqRyJFjEDyoF1Fvkj6hQPdPHI51OEUKEpgz3SsLWIqS_uA"
+    )]
     public void The_content_coding_is_that_of_rfc_8188(string inputKey, string body)
     {
         var message = Aes128GcmMessage.Parse(Bytes(body));
@@ -54,7 +55,11 @@ public sealed class WebPushSpecificationTests
     [Fact]
     public void A_token_is_that_of_rfc_8292()
     {
-        Assert.StartsWith("BA1Hxzyi", VapidVerifier.Verify(Authorization, "https://push.example.net", Expiry.AddHours(-23)), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "BA1Hxzyi",
+            VapidVerifier.Verify(Authorization, "https://push.example.net", Expiry.AddHours(-23)),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -71,25 +76,33 @@ public sealed class WebPushSpecificationTests
             (Authorization, "https://push.example.net", Expiry.AddHours(-25)),
         ];
 
-        Assert.All(wrong, header => Assert.Equal(
-            401, Assert.Throws<PushRefusal>(() => VapidVerifier.Verify(header.Authorization, header.Origin, header.Now)).Status));
+        Assert.All(wrong, header =>
+            Assert.Equal(
+                401,
+                Assert.Throws<PushRefusal>(() => VapidVerifier.Verify(header.Authorization, header.Origin, header.Now)).Status
+            )
+        );
     }
 
     private static BrowserSubscription Rfc8291Subscription()
     {
         var point = Bytes("BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4");
-        var key = ECDiffieHellman.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            D = Bytes("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"),
-            Q = new ECPoint { X = point[1..33], Y = point[33..] },
-        });
+        var key = ECDiffieHellman.Create(
+            new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                D = Bytes("q1dXpw3UpT5VOmu_cf_v6ih07Aems3njxI-JWgLcM94"),
+                Q = new ECPoint { X = point[1..33], Y = point[33..] },
+            }
+        );
         return new BrowserSubscription(new Uri("https://push.example.net"), null, key, Bytes("BTBZMqHH6r4Tts7J_aSIgg"));
     }
 
-    private static byte[] Rfc8291Body() => Bytes(
-        "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
-        + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN");
+    private static byte[] Rfc8291Body() =>
+        Bytes(
+            "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
+                + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN"
+        );
 
     private static byte[] Bytes(string text) => System.Buffers.Text.Base64Url.DecodeFromChars(text);
 }

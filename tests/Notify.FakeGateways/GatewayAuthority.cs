@@ -19,15 +19,16 @@ public sealed class GatewayAuthority : IDisposable
     public string RootPem => _root.ExportCertificatePem();
 
     /// <summary>TLS options of a client that trusts this authority and nobody else.</summary>
-    public SslClientAuthenticationOptions Trust => new()
-    {
-        CertificateChainPolicy = new X509ChainPolicy
+    public SslClientAuthenticationOptions Trust =>
+        new()
         {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { _root },
-            RevocationMode = X509RevocationMode.NoCheck,
-        },
-    };
+            CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                CustomTrustStore = { _root },
+                RevocationMode = X509RevocationMode.NoCheck,
+            },
+        };
 
     /// <summary>A certificate with its key, by this authority.</summary>
     public X509Certificate2 Issue(string subject)
@@ -39,7 +40,11 @@ public sealed class GatewayAuthority : IDisposable
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         using var certificate = request.Create(
-            _root, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(1), RandomNumberGenerator.GetBytes(16));
+            _root,
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddDays(1),
+            RandomNumberGenerator.GetBytes(16)
+        );
         return certificate.CopyWithPrivateKey(key);
     }
 
@@ -56,7 +61,9 @@ public sealed class GatewayAuthority : IDisposable
         // A name of its own: who trusts several tells them apart by it.
         var name = $"CN=Notify fake gateway authority {RandomNumberGenerator.GetHexString(8)}";
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true)
+        );
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
         return request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(2));
     }

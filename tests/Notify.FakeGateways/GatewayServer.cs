@@ -17,7 +17,8 @@ public sealed class GatewayServer : IAsyncDisposable
     private int _connections;
     private int _accepted;
 
-    private GatewayServer(WebApplication application, GatewayAuthority? authority) => (_application, Authority) = (application, authority);
+    private GatewayServer(WebApplication application, GatewayAuthority? authority) =>
+        (_application, Authority) = (application, authority);
 
     /// <summary>Where it listens, such as <c>https://127.0.0.1:41233/</c>.</summary>
     public Uri Address { get; private set; } = null!;
@@ -34,29 +35,45 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <param name="handle">Answers requests.</param>
     /// <param name="tls">Whether to speak TLS, and by it HTTP/2; else HTTP/1.1 in clear.</param>
     /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
-    public static async Task<GatewayServer> StartAsync(RequestDelegate handle, bool tls, Action<KestrelServerOptions>? configure = null)
+    public static async Task<GatewayServer> StartAsync(
+        RequestDelegate handle,
+        bool tls,
+        Action<KestrelServerOptions>? configure = null
+    )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         var authority = tls ? new GatewayAuthority() : null;
         GatewayServer? server = null;
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            configure?.Invoke(kestrel);
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, 0, listen =>
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
             {
-                listen.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
-                listen.Use(next => connection => server!.CountAsync(next, connection));
-                if (authority is not null)
-                    listen.UseHttps(authority.ServerCertificate, https => https.ClientCertificateMode = Microsoft.AspNetCore.Server.Kestrel.Https.ClientCertificateMode.AllowCertificate);
+                configure?.Invoke(kestrel);
+                kestrel.AddServerHeader = false;
+                kestrel.Listen(IPAddress.Loopback, 0, listen =>
+                {
+                    listen.Protocols = tls ? HttpProtocols.Http1AndHttp2 : HttpProtocols.Http1;
+                    listen.Use(next => connection => server!.CountAsync(next, connection));
+                    if (authority is not null)
+                        listen.UseHttps(authority.ServerCertificate, https =>
+                            https.ClientCertificateMode = Microsoft
+                                .AspNetCore
+                                .Server
+                                .Kestrel
+                                .Https
+                                .ClientCertificateMode
+                                .AllowCertificate
+                        );
+                });
             });
-        });
         if (tls)
             builder.WebHost.UseKestrelHttpsConfiguration();
         server = new GatewayServer(builder.Build(), authority);
         server._application.Run(handle);
         await server._application.StartAsync();
-        server.Address = new Uri(server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        server.Address = new Uri(
+            server._application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single()
+        );
         return server;
     }
 

@@ -31,18 +31,34 @@ await File.WriteAllTextAsync(Path.Combine(folder, "apns.p8"), apns.KeyPem);
 await File.WriteAllTextAsync(Path.Combine(folder, "subscription.json"), browser.Json);
 await File.WriteAllTextAsync(
     Path.Combine(folder, "authorities.pem"),
-    string.Join('\n', fcm.Server.Authority!.RootPem, apns.Authority.RootPem, pushService.Authority.RootPem));
+    string.Join('\n', fcm.Server.Authority!.RootPem, apns.Authority.RootPem, pushService.Authority.RootPem)
+);
 
 (string Provider, string Setting, string Value)[] settings =
 [
-    ("fcm", "Type", "fcm"), ("fcm", "BaseAddress", $"{fcm.Address}"), ("fcm", "CredentialsFile", Path.Combine(folder, "firebase.json")),
-    ("apns", "Type", "apns"), ("apns", "BaseAddress", $"{apns.Address}"), ("apns", "KeyFile", Path.Combine(folder, "apns.p8")),
-    ("apns", "KeyId", ApnsGateway.KeyId), ("apns", "TeamId", ApnsGateway.TeamId), ("apns", "BundleId", ApnsGateway.BundleId),
-    ("webpush", "Type", "webpush"), ("webpush", "Subject", "mailto:ops@example.org"), ("webpush", "PublicKey", publicKey),
-    ("webpush", "PrivateKey", Base64Url.EncodeToString(key.D)), ("webpush", "AllowPrivateNetworks", "true"),
-    ("twilio", "Type", "twilio"), ("twilio", "BaseAddress", $"{twilio.Address}"), ("twilio", "AccountSid", twilio.Account.Sid),
-    ("twilio", "AuthToken", twilio.Account.AuthToken), ("twilio", "From", twilio.Account.Number),
-    ("smtp", "Type", "smtp"), ("smtp", "Host", "127.0.0.1"), ("smtp", "Port", $"{mail.Port}"), ("smtp", "Security", "None"),
+    ("fcm", "Type", "fcm"),
+    ("fcm", "BaseAddress", $"{fcm.Address}"),
+    ("fcm", "CredentialsFile", Path.Combine(folder, "firebase.json")),
+    ("apns", "Type", "apns"),
+    ("apns", "BaseAddress", $"{apns.Address}"),
+    ("apns", "KeyFile", Path.Combine(folder, "apns.p8")),
+    ("apns", "KeyId", ApnsGateway.KeyId),
+    ("apns", "TeamId", ApnsGateway.TeamId),
+    ("apns", "BundleId", ApnsGateway.BundleId),
+    ("webpush", "Type", "webpush"),
+    ("webpush", "Subject", "mailto:ops@example.org"),
+    ("webpush", "PublicKey", publicKey),
+    ("webpush", "PrivateKey", Base64Url.EncodeToString(key.D)),
+    ("webpush", "AllowPrivateNetworks", "true"),
+    ("twilio", "Type", "twilio"),
+    ("twilio", "BaseAddress", $"{twilio.Address}"),
+    ("twilio", "AccountSid", twilio.Account.Sid),
+    ("twilio", "AuthToken", twilio.Account.AuthToken),
+    ("twilio", "From", twilio.Account.Number),
+    ("smtp", "Type", "smtp"),
+    ("smtp", "Host", "127.0.0.1"),
+    ("smtp", "Port", $"{mail.Port}"),
+    ("smtp", "Security", "None"),
     ("smtp", "From", "shop@example.org"),
 ];
 await File.WriteAllLinesAsync(
@@ -50,7 +66,8 @@ await File.WriteAllLinesAsync(
     [
         $"SSL_CERT_FILE='{Path.Combine(folder, "authorities.pem")}'",
         .. settings.Select(setting => $"Notify__Providers__{setting.Provider}__{setting.Setting}='{setting.Value}'"),
-    ]);
+    ]
+);
 
 Console.WriteLine($"The vendors are ready. Their settings are in {folder}/notify.env");
 var stopped = new TaskCompletionSource();
@@ -58,7 +75,8 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 await stopped.Task;
 Console.WriteLine(
-    $"Accepted: fcm {fcm.Accepted}, apns {apns.Accepted}, webpush {pushService.Accepted}, twilio {twilio.Accepted}, smtp {mail.MessagesTaken}");
+    $"Accepted: fcm {fcm.Accepted}, apns {apns.Accepted}, webpush {pushService.Accepted}, twilio {twilio.Accepted}, smtp {mail.MessagesTaken}"
+);
 return 0;
 
 void Stop(PosixSignalContext signal)

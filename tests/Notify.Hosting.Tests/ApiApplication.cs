@@ -37,7 +37,8 @@ public sealed class ApiApplication : IAsyncDisposable
         Action<RouteGroupBuilder>? group = null,
         Action<WebApplication>? application = null,
         string url = "http://127.0.0.1:0",
-        string prefix = "")
+        string prefix = ""
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -68,7 +69,8 @@ public sealed class ApiApplication : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         var folder = new TemporaryFolder();
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
             .AddSandbox(AllChannels.Except(providers.Select(provider => provider.Channel)));
         foreach (var provider in providers)
@@ -92,7 +94,12 @@ public sealed class ApiApplication : IAsyncDisposable
     }
 
     /// <summary>The answer's status, and its JSON where it has some.</summary>
-    public async Task<(HttpStatusCode Status, string Body)> AskAsync(string method, string path, string? json = null, string? tenant = null)
+    public async Task<(HttpStatusCode Status, string Body)> AskAsync(
+        string method,
+        string path,
+        string? json = null,
+        string? tenant = null
+    )
     {
         using var response = await SendAsync(method, path, json, tenant);
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
@@ -114,7 +121,9 @@ public sealed class ApiApplication : IAsyncDisposable
     public async Task<JsonElement> WhenAsync(string url, string state, int count, string? tenant = null)
     {
         await Eventually.TrueAsync(
-            async () => (await CallAsync("GET", url, null, tenant)).GetProperty("counts").GetProperty(state).GetInt32() == count, $"{count} {state}");
+            async () => (await CallAsync("GET", url, null, tenant)).GetProperty("counts").GetProperty(state).GetInt32() == count,
+            $"{count} {state}"
+        );
         return await CallAsync("GET", url, null, tenant);
     }
 
@@ -143,7 +152,8 @@ public sealed class ApiApplication : IAsyncDisposable
 
 internal static class Answers
 {
-    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) => await response.Content.ReadFromJsonAsync<JsonElement>();
+    public static async Task<JsonElement> JsonAsync(this HttpResponseMessage response) =>
+        await response.Content.ReadFromJsonAsync<JsonElement>();
 
     /// <summary>Asserts a problem document with this status, and returns it.</summary>
     public static async Task<JsonElement> ProblemAsync(this HttpResponseMessage response, HttpStatusCode status)
@@ -160,7 +170,8 @@ internal static class Answers
     public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
         timeline.GetProperty("deliveries").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
 
-    public static string? Text(this JsonElement json, string property) => json.TryGetProperty(property, out var value) ? value.GetString() : null;
+    public static string? Text(this JsonElement json, string property) =>
+        json.TryGetProperty(property, out var value) ? value.GetString() : null;
 
     public static string[] Fields(this JsonElement problem) =>
         [.. problem.GetProperty("errors").EnumerateObject().Select(error => error.Name).Order(StringComparer.Ordinal)];

@@ -22,7 +22,9 @@ public sealed class CallbackTests
         using var response = await CallAsync(app, $"tenant=acme&delivery={delivery}", "bounced 30005");
 
         Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
-        var receipt = Assert.Single((await TimelineAsync(app, url, "acme")).DeliveryOver("sms").GetProperty("receipts").EnumerateArray());
+        var receipt = Assert.Single(
+            (await TimelineAsync(app, url, "acme")).DeliveryOver("sms").GetProperty("receipts").EnumerateArray()
+        );
         Assert.Equal(("bounced", "30005"), (receipt.Text("kind"), receipt.Text("detail")));
     }
 
@@ -32,17 +34,21 @@ public sealed class CallbackTests
         await using var app = await ApiApplication.StartAsync(
             services: services =>
             {
-                services.AddAuthentication("none").AddCookie("none", options => options.Events.OnRedirectToLogin = context =>
-                {
-                    context.Response.StatusCode = 401;
-                    return Task.CompletedTask;
-                });
-                services.AddAuthorizationBuilder()
+                services
+                    .AddAuthentication("none")
+                    .AddCookie("none", options => options.Events.OnRedirectToLogin = context =>
+                        {
+                            context.Response.StatusCode = 401;
+                            return Task.CompletedTask;
+                        });
+                services
+                    .AddAuthorizationBuilder()
                     .AddPolicy("nobody", policy => policy.RequireAssertion(_ => false))
                     .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAssertion(_ => false).Build());
                 services.AddSingleton<IReceiptCallback, PigeonCallback>();
             },
-            group: group => group.RequireAuthorization("nobody"));
+            group: group => group.RequireAuthorization("nobody")
+        );
         app.Client.DefaultRequestHeaders.Host = "notify.example.org";
 
         using var response = await CallAsync(app, $"delivery={Guid.NewGuid()}", "delivered");
@@ -74,7 +80,9 @@ public sealed class CallbackTests
 
         using var response = await CallAsync(app, $"delivery={delivery}", "delivered-tomorrow");
 
-        var receipt = Assert.Single((await app.CallAsync("GET", url)).DeliveryOver("sms").GetProperty("receipts").EnumerateArray());
+        var receipt = Assert.Single(
+            (await app.CallAsync("GET", url)).DeliveryOver("sms").GetProperty("receipts").EnumerateArray()
+        );
         Assert.True(receipt.GetProperty("at").GetDateTimeOffset() <= DateTimeOffset.UtcNow);
     }
 
@@ -121,7 +129,11 @@ public sealed class CallbackTests
     public async Task Callbacks_alone_do_not_make_an_open_address_safe()
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            ApiApplication.StartAsync(services: services => services.AddSingleton<IReceiptCallback, PigeonCallback>(), url: "http://0.0.0.0:0"));
+            ApiApplication.StartAsync(
+                services: services => services.AddSingleton<IReceiptCallback, PigeonCallback>(),
+                url: "http://0.0.0.0:0"
+            )
+        );
 
         Assert.Contains("NotificationsApiOptions.ApiKeys", exception.Message);
     }
@@ -162,7 +174,10 @@ public sealed class CallbackTests
 
     private static Task<HttpResponseMessage> CallAsync(ApiApplication app, string query, string body, string? signature = "coo")
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/callbacks/pigeon?{query}") { Content = new StringContent(body) };
+        var request = new HttpRequestMessage(HttpMethod.Post, $"/v1/callbacks/pigeon?{query}")
+        {
+            Content = new StringContent(body),
+        };
         if (signature is not null)
             request.Headers.Add("x-pigeon-signature", signature);
         return app.Client.SendAsync(request);

@@ -32,7 +32,9 @@ internal sealed class CountingQueue : IDeliveryQueue
     }
 
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
-        IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         if (Failure is not null)
             throw Failure;
@@ -48,8 +50,10 @@ internal sealed class CountingQueue : IDeliveryQueue
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _inner.ClaimAsync(request, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        _inner.SettleAsync(settlements, cancellationToken);
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => _inner.SettleAsync(settlements, cancellationToken);
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
@@ -59,6 +63,9 @@ internal sealed class CountingQueue : IDeliveryQueue
     }
 
     public ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _inner.CancelAsync(tenant, notificationId, now, cancellationToken);
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => _inner.CancelAsync(tenant, notificationId, now, cancellationToken);
 }

@@ -24,7 +24,9 @@ public sealed class DeadLettersOverHttpTests
         Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
 
         var timeline = await app.WhenAsync(url, "accepted", 3);
-        Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery => Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength()));
+        Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery =>
+            Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength())
+        );
         Assert.Equal((0, false), await ReplayAsync(app, "{}"));
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
     }
@@ -38,9 +40,13 @@ public sealed class DeadLettersOverHttpTests
 
         Assert.Equal((3, false), await ReplayAsync(app, "{}"));
         await Eventually.TrueAsync(
-            async () => (await app.WhenAsync(url, "deadLetter", 3)).GetProperty("deliveries").EnumerateArray()
-                .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
-            "the second attempts");
+            async () =>
+                (await app.WhenAsync(url, "deadLetter", 3))
+                    .GetProperty("deliveries")
+                    .EnumerateArray()
+                    .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
+            "the second attempts"
+        );
     }
 
     [Fact]
@@ -53,9 +59,13 @@ public sealed class DeadLettersOverHttpTests
         _answer = Outcome.Retry("421 come back", TimeSpan.FromHours(1));
         await ReplayAsync(app, JsonSerializer.Serialize(new { expiresAt = DateTimeOffset.UtcNow.AddMinutes(30) }));
         await Eventually.TrueAsync(
-            async () => (await app.CallAsync("GET", url)).GetProperty("deliveries").EnumerateArray()
-                .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
-            "the replayed deliveries to expire");
+            async () =>
+                (await app.CallAsync("GET", url))
+                    .GetProperty("deliveries")
+                    .EnumerateArray()
+                    .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
+            "the replayed deliveries to expire"
+        );
     }
 
     [Fact]
@@ -64,7 +74,8 @@ public sealed class DeadLettersOverHttpTests
         await using var app = await StartAsync();
         var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
         string[] ids = [.. timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("id")!)];
-        const string Past = "2020-01-01T00:00:00Z", Future = "2099-01-01T00:00:00Z";
+        const string Past = "2020-01-01T00:00:00Z",
+            Future = "2099-01-01T00:00:00Z";
 
         (string Query, string Body, int Count)[] filters =
         [
@@ -82,8 +93,17 @@ public sealed class DeadLettersOverHttpTests
         ];
         foreach (var (query, body, count) in filters)
         {
-            Assert.Equal((query, count), (query, (await app.CallAsync("GET", $"/v1/dead-letters?{query}")).GetProperty("count").GetInt32()));
-            Assert.Equal((body, count), (body, (await ReplayAsync(app, body.Length == 2 ? """{"dryRun":true}""" : $"{body[..^1]},\"dryRun\":true}}")).Count));
+            Assert.Equal(
+                (query, count),
+                (query, (await app.CallAsync("GET", $"/v1/dead-letters?{query}")).GetProperty("count").GetInt32())
+            );
+            Assert.Equal(
+                (body, count),
+                (
+                    body,
+                    (await ReplayAsync(app, body.Length == 2 ? """{"dryRun":true}""" : $"{body[..^1]},\"dryRun\":true}}")).Count
+                )
+            );
         }
     }
 
@@ -98,8 +118,15 @@ public sealed class DeadLettersOverHttpTests
         var second = await app.CallAsync("GET", first.Text("next")!);
         Assert.Contains("reason=no", first.Text("next"));
         Assert.Null(second.Text("next"));
-        JsonElement[] all = [.. first.GetProperty("deliveries").EnumerateArray(), .. second.GetProperty("deliveries").EnumerateArray()];
-        Assert.Equal(["a@example.org", "b@example.org", "c@example.org"], all.Select(delivery => delivery.Text("address")!).Order());
+        JsonElement[] all =
+        [
+            .. first.GetProperty("deliveries").EnumerateArray(),
+            .. second.GetProperty("deliveries").EnumerateArray(),
+        ];
+        Assert.Equal(
+            ["a@example.org", "b@example.org", "c@example.org"],
+            all.Select(delivery => delivery.Text("address")!).Order()
+        );
         Assert.All(all, delivery => Assert.EndsWith(delivery.Text("notificationId")!, url));
     }
 
@@ -109,9 +136,16 @@ public sealed class DeadLettersOverHttpTests
         await using var app = await StartAsync();
         await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
 
-        var count = (await Eventually.FindAsync(
-            async () => (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts") is var counts && counts.GetArrayLength() > 0 ? (JsonElement?[])[.. counts.EnumerateArray()] : null,
-            "the counts"))[0]!.Value;
+        var count = (
+            await Eventually.FindAsync(
+                async () =>
+                    (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts") is var counts
+                    && counts.GetArrayLength() > 0
+                        ? (JsonElement?[])[.. counts.EnumerateArray()]
+                        : null,
+                "the counts"
+            )
+        )[0]!.Value;
         Assert.Equal(("email", "mail", "deadLetter"), (count.Text("channel"), count.Text("provider"), count.Text("state")));
         Assert.Equal(0, count.GetProperty("minute").GetDateTimeOffset().Second);
 

@@ -21,7 +21,10 @@ internal sealed partial class DevTools : IAsyncDisposable
         try
         {
             await Eventually.TrueAsync(() => Listening().IsMatch(tools._browser.Output), "the browser's debugging port");
-            using var client = new HttpClient { BaseAddress = new Uri($"http://{Listening().Match(tools._browser.Output).Groups[1]}") };
+            using var client = new HttpClient
+            {
+                BaseAddress = new Uri($"http://{Listening().Match(tools._browser.Output).Groups[1]}"),
+            };
             var socket = await Eventually.FindAsync(() => SocketOfAsync(client, page), "the page's socket");
             await tools._socket.ConnectAsync(new Uri(socket), default);
             return tools;
@@ -36,7 +39,12 @@ internal sealed partial class DevTools : IAsyncDisposable
     /// <summary>The value of an expression in the page, as JSON.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
-        var command = new { id = 1, method = "Runtime.evaluate", @params = new { expression, returnByValue = true } };
+        var command = new
+        {
+            id = 1,
+            method = "Runtime.evaluate",
+            @params = new { expression, returnByValue = true },
+        };
         await _socket.SendAsync(JsonSerializer.SerializeToUtf8Bytes(command), WebSocketMessageType.Text, true, default);
 
         var answer = new ArraySegment<byte>(new byte[64 * 1024]);

@@ -12,7 +12,9 @@ public sealed class EventStreamTests
     [Fact]
     public async Task The_stream_begins_with_ready_and_tells_a_tenant_of_its_settlements_alone()
     {
-        await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no")));
+        await using var app = await ApiApplication.StartOnSqliteAsync(
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))
+        );
         await using var stream = await OpenAsync(app);
         await using var events = SseParser.Create(stream).EnumerateAsync().GetAsyncEnumerator();
         Assert.True(await events.MoveNextAsync());
@@ -28,7 +30,10 @@ public sealed class EventStreamTests
         Assert.EndsWith(settled.GetProperty("notificationId").GetString()!, url, StringComparison.Ordinal);
         Assert.Equal(
             ["email", "mail", "deadLetter", "rejected", "no"],
-            ((string[])["channel", "provider", "state", "outcome", "reason"]).Select(name => settled.GetProperty(name).GetString()));
+            ((string[])["channel", "provider", "state", "outcome", "reason"]).Select(name =>
+                settled.GetProperty(name).GetString()
+            )
+        );
         Assert.DoesNotContain("example.org", events.Current.Data, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", events.Current.Data, StringComparison.Ordinal);
     }
@@ -52,7 +57,10 @@ public sealed class EventStreamTests
         var request = new HttpRequestMessage(HttpMethod.Get, "/v1/events");
         request.Headers.Add("X-Notify-Tenant", Acme);
         var response = await app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
-        Assert.Equal(new MediaTypeHeaderValue("text/event-stream"), response.EnsureSuccessStatusCode().Content.Headers.ContentType);
+        Assert.Equal(
+            new MediaTypeHeaderValue("text/event-stream"),
+            response.EnsureSuccessStatusCode().Content.Headers.ContentType
+        );
         return await response.Content.ReadAsStreamAsync();
     }
 }

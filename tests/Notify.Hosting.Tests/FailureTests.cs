@@ -34,7 +34,10 @@ public sealed class FailureTests
     [Fact]
     public async Task A_store_that_fails_is_an_outage()
     {
-        var store = new CountingQueue { Failure = new InvalidOperationException("outer", new IOException("/secret/path is full")) };
+        var store = new CountingQueue
+        {
+            Failure = new InvalidOperationException("outer", new IOException("/secret/path is full")),
+        };
         await using var app = await ApiApplication.StartAsync(services: store.Watch);
         using var response = await app.TriggerAsync(Trigger);
 
@@ -59,25 +62,27 @@ public sealed class FailureTests
     {
         var store = new CountingQueue();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var app = await ApiApplication.StartAsync(services: store.Watch, application: application => application.Use(async (context, next) =>
-        {
-            store.Stored = async () =>
-            {
-                var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-                context.RequestAborted.Register(aborted.SetResult);
-                context.Abort();
-                await aborted.Task;
-            };
-            try
-            {
-                await next();
-                ended.SetResult();
-            }
-            catch (Exception exception)
-            {
-                ended.SetException(exception);
-            }
-        }));
+        await using var app = await ApiApplication.StartAsync(services: store.Watch, application: application => application.Use(
+                async (context, next) =>
+                {
+                    store.Stored = async () =>
+                    {
+                        var aborted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                        context.RequestAborted.Register(aborted.SetResult);
+                        context.Abort();
+                        await aborted.Task;
+                    };
+                    try
+                    {
+                        await next();
+                        ended.SetResult();
+                    }
+                    catch (Exception exception)
+                    {
+                        ended.SetException(exception);
+                    }
+                }
+            ));
 
         await Assert.ThrowsAnyAsync<HttpRequestException>(() => app.TriggerAsync(Trigger));
 

@@ -23,7 +23,10 @@ public sealed class HostRolesTests
         await using var second = sender;
 
         await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal), "the delivery");
+            async () =>
+                (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal),
+            "the delivery"
+        );
         using var notHere = await health.GetAsync($"/v1/notifications/{id}");
         Assert.Equal(HttpStatusCode.NotFound, notHere.StatusCode);
         Assert.Contains("notify_deliveries_settled_total", await health.GetStringAsync("/metrics"), StringComparison.Ordinal);
@@ -42,9 +45,14 @@ public sealed class HostRolesTests
         var id = await TriggerAsync(trigger);
 
         await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal), "the delivery");
+            async () =>
+                (await client.GetStringAsync($"/v1/notifications/{id}")).Contains("\"accepted\"", StringComparison.Ordinal),
+            "the delivery"
+        );
         await Eventually.TrueAsync(
-            async () => (await client.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal), "its count");
+            async () => (await client.GetStringAsync("/v1/analytics/deliveries")).Contains("\"sandbox", StringComparison.Ordinal),
+            "its count"
+        );
         Assert.Contains("\"count\":0", await client.GetStringAsync("/v1/dead-letters"), StringComparison.Ordinal);
         Assert.Contains("notify_queue_depth", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
@@ -67,7 +75,14 @@ public sealed class HostRolesTests
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(
-            "Notify.Host", folder.Path, "--contentRoot", SampleProcess.Folder("Notify.Host"), "--Notify:Data", folder.Path, argument);
+            "Notify.Host",
+            folder.Path,
+            "--contentRoot",
+            SampleProcess.Folder("Notify.Host"),
+            "--Notify:Data",
+            folder.Path,
+            argument
+        );
 
         await host.WaitForExitAsync();
 
@@ -76,13 +91,28 @@ public sealed class HostRolesTests
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
     }
 
-    private static Task<(ServerProcess Process, HttpClient Client)> StartAsync(TemporaryFolder folder, string roles, string sent) =>
+    private static Task<(ServerProcess Process, HttpClient Client)> StartAsync(
+        TemporaryFolder folder,
+        string roles,
+        string sent
+    ) =>
         SampleProcess.StartHostAsync(
-            folder.Path, null, "--Notify:Roles", roles, "--Notify:Sandbox:File", sent, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+            folder.Path,
+            null,
+            "--Notify:Roles",
+            roles,
+            "--Notify:Sandbox:File",
+            sent,
+            "--urls",
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
 
     private static async Task<string> TriggerAsync(HttpClient client)
     {
-        using var answer = await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
+        using var answer = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new { to = new { email = "ada@example.org" }, content = new { body = "Text" } }
+        );
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetString()!;
     }
 }

@@ -18,8 +18,12 @@ public sealed partial class HostTests
         await using var _ = host;
 
         var command = await Eventually.FindAsync(
-            () => Task.FromResult(host.Output.Split('\n').FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal))),
-            "the command to try");
+            () =>
+                Task.FromResult(
+                    host.Output.Split('\n').FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal))
+                ),
+            "the command to try"
+        );
         await RunAsync("sh", "-c", command);
         await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 3, "three messages");
         var newestFirst = (await MessagesAsync(client)).Select(message => message.GetProperty("channel").GetString()!).ToList();
@@ -30,7 +34,12 @@ public sealed partial class HostTests
         Assert.Contains("ada@example.org", dom);
         Assert.Contains(">live<", dom);
 
-        await BrowseAsync(chromium, folder.File("browser-2"), $"--screenshot={folder.File("page.png")}", client.BaseAddress.ToString());
+        await BrowseAsync(
+            chromium,
+            folder.File("browser-2"),
+            $"--screenshot={folder.File("page.png")}",
+            client.BaseAddress.ToString()
+        );
         Assert.True(new FileInfo(folder.File("page.png")).Length > 20_000);
     }
 
@@ -46,7 +55,10 @@ public sealed partial class HostTests
 
         foreach (var title in (string[])["one", "two"])
         {
-            await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { title } });
+            await client.PostAsJsonAsync(
+                "/v1/notifications",
+                new { to = new { email = "ada@example.org" }, content = new { title } }
+            );
             await Eventually.TrueAsync(async () => await TextAsync("article:first-child h2") == title, $"message {title} on top");
         }
 
@@ -69,8 +81,16 @@ public sealed partial class HostTests
         await using var _ = host;
 
         const string Attack = "<img src=x onerror=\"document.title='taken'\"><script>document.title='taken'</script>";
-        var content = new { title = Attack, body = Attack, html = $"<p>A mail</p>{Attack}<script>parent.document.title='taken'</script>" };
-        using var response = await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "ada@example.org" }, content });
+        var content = new
+        {
+            title = Attack,
+            body = Attack,
+            html = $"<p>A mail</p>{Attack}<script>parent.document.title='taken'</script>",
+        };
+        using var response = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new { to = new { email = "ada@example.org" }, content }
+        );
         await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 1, "the message");
 
         var dom = await BrowseAsync(chromium, folder.File("browser"), "--dump-dom", client.BaseAddress!.ToString());
@@ -88,9 +108,7 @@ public sealed partial class HostTests
         {
             holder.Start();
         }
-        catch (SocketException)
-        {
-        }
+        catch (SocketException) { }
 
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
@@ -105,11 +123,21 @@ public sealed partial class HostTests
     public async Task An_open_address_without_a_key_ends_the_host_before_it_listens()
     {
         using var folder = new TemporaryFolder();
-        await using var host = SampleProcess.Start("Notify.Host", folder.Path, "--urls", $"http://0.0.0.0:{FreePort.Next()}", "--Notify:Data", folder.Path);
+        await using var host = SampleProcess.Start(
+            "Notify.Host",
+            folder.Path,
+            "--urls",
+            $"http://0.0.0.0:{FreePort.Next()}",
+            "--Notify:Data",
+            folder.Path
+        );
         await host.WaitForExitAsync();
 
         Assert.NotEqual(0, host.ExitCode);
-        await Eventually.TrueAsync(() => host.Output.Contains("Notify__ApiKey", StringComparison.Ordinal), "the sentence that says what to set");
+        await Eventually.TrueAsync(
+            () => host.Output.Contains("Notify__ApiKey", StringComparison.Ordinal),
+            "the sentence that says what to set"
+        );
         Assert.DoesNotContain("Now listening", host.Output);
         Assert.DoesNotContain("Notify is ready", host.Output);
     }
@@ -119,10 +147,24 @@ public sealed partial class HostTests
     {
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(
-            folder.Path, new() { ["Notify__ApiKey"] = "s3cret-key" }, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+            folder.Path,
+            new() { ["Notify__ApiKey"] = "s3cret-key" },
+            "--urls",
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
         await using var _ = host;
 
-        string[] paths = ["/", "/health/live", "/health/ready", "/v1/notifications", "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/nothing", "/a/b.txt"];
+        string[] paths =
+        [
+            "/",
+            "/health/live",
+            "/health/ready",
+            "/v1/notifications",
+            "/v1/sandbox/messages",
+            "/v1/sandbox/messages/stream",
+            "/nothing",
+            "/a/b.txt",
+        ];
         foreach (var path in paths)
         {
             using var refused = await client.GetAsync(path);
@@ -145,7 +187,12 @@ public sealed partial class HostTests
         string url;
         await using (first)
         {
-            var trigger = new { to = new { email = "ada@example.org" }, content = new { body = "x" }, sendAt = DateTimeOffset.UtcNow.AddSeconds(4) };
+            var trigger = new
+            {
+                to = new { email = "ada@example.org" },
+                content = new { body = "x" },
+                sendAt = DateTimeOffset.UtcNow.AddSeconds(4),
+            };
             using var response = await client.PostAsJsonAsync("/v1/notifications", trigger);
             Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
             url = response.Headers.Location!.ToString();
@@ -158,7 +205,11 @@ public sealed partial class HostTests
         await using (second)
         {
             await Eventually.TrueAsync(
-                async () => (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("counts").GetProperty("accepted").GetInt32() == 1, "the delivery");
+                async () =>
+                    (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("counts").GetProperty("accepted").GetInt32()
+                    == 1,
+                "the delivery"
+            );
             var attempts = (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("deliveries")[0].GetProperty("attempts");
             Assert.Equal(1, attempts.GetArrayLength());
         }
@@ -170,10 +221,18 @@ public sealed partial class HostTests
         (await client.GetFromJsonAsync<List<JsonElement>>("/v1/sandbox/messages"))!;
 
     private static string[] Headless(string profile) =>
-    [
-        "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-        "--disable-component-update", "--disable-sync", "--window-size=1280,900", $"--user-data-dir={profile}",
-    ];
+        [
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1280,900",
+            $"--user-data-dir={profile}",
+        ];
 
     private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) =>
         RunAsync(chromium, [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);

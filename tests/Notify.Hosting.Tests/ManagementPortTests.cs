@@ -19,7 +19,8 @@ public sealed class ManagementPortTests : IAsyncLifetime
                 options.ApiKeys.Add("key");
                 options.ManagementPort = _port;
             },
-            application: app => app.Urls.Add($"http://127.0.0.1:{_port}"));
+            application: app => app.Urls.Add($"http://127.0.0.1:{_port}")
+        );
     }
 
     [Theory]

@@ -10,7 +10,11 @@ public sealed class MappingTests
     public async Task Everything_moves_under_the_prefix()
     {
         await using var app = await ApiApplication.StartAsync(prefix: "/notify");
-        using var body = new StringContent("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}""", null, "application/json");
+        using var body = new StringContent(
+            """{"to":{"email":"a@example.org"},"content":{"body":"x"}}""",
+            null,
+            "application/json"
+        );
         using var accepted = await app.Client.PostAsync("/notify/v1/notifications", body);
 
         Assert.StartsWith("/notify/v1/notifications/", accepted.Headers.Location!.ToString());

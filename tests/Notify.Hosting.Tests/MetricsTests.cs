@@ -20,13 +20,27 @@ public sealed partial class MetricsTests
             (await app.TriggerAsync(Trigger)).Dispose();
 
         var text = await Eventually.FindAsync(
-            async () => await app.Client.GetStringAsync("/metrics") is var read
-                && ValueOf(read, """notify_deliveries_settled_total{channel="email",provider="metrics-mail",state="accepted"}""") == 3 ? read : null,
-            "three deliveries to be counted");
+            async () =>
+                await app.Client.GetStringAsync("/metrics") is var read
+                && ValueOf(read, """notify_deliveries_settled_total{channel="email",provider="metrics-mail",state="accepted"}""")
+                    == 3
+                    ? read
+                    : null,
+            "three deliveries to be counted"
+        );
 
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Line(), line));
-        Assert.Equal(3, ValueOf(text, """notify_attempt_duration_seconds_count{channel="email",provider="metrics-mail",outcome="accepted"}"""));
-        Assert.Equal(3, ValueOf(text, """notify_attempt_duration_seconds_bucket{channel="email",provider="metrics-mail",outcome="accepted",le="+Inf"}"""));
+        Assert.Equal(
+            3,
+            ValueOf(text, """notify_attempt_duration_seconds_count{channel="email",provider="metrics-mail",outcome="accepted"}""")
+        );
+        Assert.Equal(
+            3,
+            ValueOf(
+                text,
+                """notify_attempt_duration_seconds_bucket{channel="email",provider="metrics-mail",outcome="accepted",le="+Inf"}"""
+            )
+        );
         Assert.True(ValueOf(text, """notify_store_commit_size_count{store="sqlite"}""") > 0);
         Assert.DoesNotContain("ada@example.org", text, StringComparison.Ordinal);
     }
@@ -83,7 +97,9 @@ public sealed partial class MetricsTests
         using var folder = new TemporaryFolder();
         await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("scrape-key"));
         var port = FreePort.Next();
-        await File.WriteAllTextAsync(folder.File("prometheus.yml"), $"""
+        await File.WriteAllTextAsync(
+            folder.File("prometheus.yml"),
+            $"""
             global:
               scrape_interval: 1s
             scrape_configs:
@@ -92,13 +108,16 @@ public sealed partial class MetricsTests
                   credentials: scrape-key
                 static_configs:
                   - targets: ['{app.Client.BaseAddress!.Authority}']
-            """);
+            """
+        );
         await using var prometheus = ServerProcess.Start(
             ServerProcess.Find("prometheus"),
             [
-                $"--config.file={folder.File("prometheus.yml")}", $"--storage.tsdb.path={folder.File("data")}",
+                $"--config.file={folder.File("prometheus.yml")}",
+                $"--storage.tsdb.path={folder.File("data")}",
                 $"--web.listen-address=127.0.0.1:{port}",
-            ]);
+            ]
+        );
         using var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
 
         await Eventually.TrueAsync(async () => await QueryAsync(client, """up{job="notify"}""") == 1, "a scrape without a fault");
@@ -116,9 +135,13 @@ public sealed partial class MetricsTests
     {
         try
         {
-            using var answer = JsonDocument.Parse(await prometheus.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}"));
+            using var answer = JsonDocument.Parse(
+                await prometheus.GetStringAsync($"/api/v1/query?query={Uri.EscapeDataString(query)}")
+            );
             var result = answer.RootElement.GetProperty("data").GetProperty("result");
-            return result.GetArrayLength() == 0 ? null : double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
+            return result.GetArrayLength() == 0
+                ? null
+                : double.Parse(result[0].GetProperty("value")[1].GetString()!, CultureInfo.InvariantCulture);
         }
         catch (HttpRequestException)
         {
@@ -126,6 +149,9 @@ public sealed partial class MetricsTests
         }
     }
 
-    [GeneratedRegex("""^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        """^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""",
+        RegexOptions.IgnoreCase
+    )]
     private static partial Regex Line();
 }

@@ -19,7 +19,8 @@ internal sealed class PaperServer(params string[] ownAddresses) : IServer
         }
     }
 
-    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken) where TContext : notnull
+    public Task StartAsync<TContext>(IHttpApplication<TContext> application, CancellationToken cancellationToken)
+        where TContext : notnull
     {
         foreach (var address in ownAddresses)
             _addresses.Addresses.Add(address);
@@ -28,7 +29,5 @@ internal sealed class PaperServer(params string[] ownAddresses) : IServer
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

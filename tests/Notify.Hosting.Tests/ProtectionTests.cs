@@ -16,12 +16,29 @@ public sealed class ProtectionTests
     private const string Key = "correct horse battery staple";
 
     public static TheoryData<string> Paths =>
-    [
-        "/", "/health/live", "/health/ready", "/v1/notifications", "/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
-        "/v1/notifications/a/b", "/v1/notifications/a/cancel", "/v1/users/u", "/v1/users/u/devices", "/v1/users/u/devices/d", "/v1/users/a/b/c/d",
-        "/v1/topics/t/subscribers", "/v1/templates/t", "/v1/receipts", "/v1/dead-letters", "/v1/dead-letters/replay", "/v1/analytics/deliveries",
-        "/v1/events", "/v1/sandbox/messages", "/v1/sandbox/messages/stream", "/health/other",
-    ];
+        [
+            "/",
+            "/health/live",
+            "/health/ready",
+            "/v1/notifications",
+            "/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
+            "/v1/notifications/a/b",
+            "/v1/notifications/a/cancel",
+            "/v1/users/u",
+            "/v1/users/u/devices",
+            "/v1/users/u/devices/d",
+            "/v1/users/a/b/c/d",
+            "/v1/topics/t/subscribers",
+            "/v1/templates/t",
+            "/v1/receipts",
+            "/v1/dead-letters",
+            "/v1/dead-letters/replay",
+            "/v1/analytics/deliveries",
+            "/v1/events",
+            "/v1/sandbox/messages",
+            "/v1/sandbox/messages/stream",
+            "/health/other",
+        ];
 
     [Theory]
     [MemberData(nameof(Paths))]
@@ -61,8 +78,10 @@ public sealed class ProtectionTests
     public async Task A_browser_sends_the_key_as_password()
     {
         await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("key:with:colons"));
-        app.Client.DefaultRequestHeaders.Authorization =
-            new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:key:with:colons")));
+        app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:key:with:colons"))
+        );
 
         Assert.Contains("Notify sandbox", await app.Client.GetStringAsync("/"));
     }
@@ -73,7 +92,8 @@ public sealed class ProtectionTests
         var lines = new LineCollector();
         await using var app = await ApiApplication.StartAsync(
             options => options.ApiKeys.Add(Key),
-            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines)));
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines))
+        );
         app.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {Key}");
         await app.Client.GetStringAsync("/health/ready");
 
@@ -100,9 +120,17 @@ public sealed class ProtectionTests
     [InlineData("http://0.0.0.0:80", false, true)]
     [InlineData("http://localhost:80", false, false)]
     [InlineData("http://[::1]:80", false, false)]
-    public async Task A_key_the_applications_authorization_or_a_local_address_lets_it_start(string url, bool key, bool authorization)
+    public async Task A_key_the_applications_authorization_or_a_local_address_lets_it_start(
+        string url,
+        bool key,
+        bool authorization
+    )
     {
-        await using var app = Build(new PaperServer(), options => { if (key) options.ApiKeys.Add(Key); });
+        await using var app = Build(new PaperServer(), options =>
+        {
+            if (key)
+                options.ApiKeys.Add(Key);
+        });
         app.Urls.Add(url);
         var group = app.MapNotifications();
         if (authorization)
@@ -151,13 +179,16 @@ public sealed class ProtectionTests
                 services.AddAuthentication("none").AddCookie("none", options => options.Events.OnRedirectToLogin = Forbid);
                 services.AddAuthorizationBuilder().AddPolicy("own", policy => policy.RequireAssertion(_ => allow));
             },
-            group: group => group.RequireAuthorization("own"));
+            group: group => group.RequireAuthorization("own")
+        );
         app.Client.DefaultRequestHeaders.Host = "shop.example.org";
         using var response = await app.Client.GetAsync("/health/live");
 
         Assert.Equal(expected, response.StatusCode);
 
-        static Task Forbid(Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context)
+        static Task Forbid(
+            Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context
+        )
         {
             context.Response.StatusCode = 403;
             return Task.CompletedTask;
@@ -167,9 +198,13 @@ public sealed class ProtectionTests
     [Fact]
     public async Task An_empty_key_and_a_wrong_limit_are_told_at_once()
     {
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => ApiApplication.StartAsync(options => options.MaxBodyBytes = 1));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            ApiApplication.StartAsync(options => options.MaxBodyBytes = 1)
+        );
         Assert.Contains(nameof(NotificationsApiOptions.MaxBodyBytes), exception.Message);
-        exception = await Assert.ThrowsAsync<OptionsValidationException>(() => ApiApplication.StartAsync(options => options.ApiKeys.Add(" ")));
+        exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            ApiApplication.StartAsync(options => options.ApiKeys.Add(" "))
+        );
         Assert.Contains("API key", exception.Message);
     }
 
@@ -190,15 +225,19 @@ public sealed class ProtectionTests
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+        public void Log<TState>(
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

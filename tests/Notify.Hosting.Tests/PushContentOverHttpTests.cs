@@ -14,11 +14,12 @@ public sealed class PushContentOverHttpTests
     {
         Delivery? sent = null;
         await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("push", Channel.Push, delivery =>
-        {
-            sent = delivery;
-            return Outcome.Accepted();
-        }));
-        var url = await app.AcceptAsync($$"""
+            {
+                sent = delivery;
+                return Outcome.Accepted();
+            }));
+        var url = await app.AcceptAsync(
+            $$"""
             {
               {{Phone}},
               "content": {
@@ -30,7 +31,8 @@ public sealed class PushContentOverHttpTests
                 "overrides": {"fcm": {"android":{"ttl":"5s"} }, "apns": {} }
               }
             }
-            """);
+            """
+        );
         await app.WhenAsync(url, "accepted", 1);
 
         Assert.Equal(
@@ -44,7 +46,8 @@ public sealed class PushContentOverHttpTests
                 Thread = "orders",
                 IsSilent = true,
             },
-            sent!.Content.Push);
+            sent!.Content.Push
+        );
         Assert.Equal(["apns", "fcm"], sent.Content.Overrides!.Keys.Order());
         Assert.Equal("""{"android":{"ttl":"5s"} }""", sent.Content.Overrides["fcm"].GetRawText());
     }
@@ -58,8 +61,13 @@ public sealed class PushContentOverHttpTests
     [InlineData(""" "push":{"imageUrl":5} """, "content.push.imageUrl")]
     [InlineData(""" "push":{"silent":"yes"} """, "content.push.silent")]
     [InlineData(""" "push":{"colour":"red"} """, "content.push.colour")]
-    [InlineData(""" "push":{"link":1,"sound":1,"action":1,"thread":1} """,
-        "content.push.action", "content.push.link", "content.push.sound", "content.push.thread")]
+    [InlineData(
+        """ "push":{"link":1,"sound":1,"action":1,"thread":1} """,
+        "content.push.action",
+        "content.push.link",
+        "content.push.sound",
+        "content.push.thread"
+    )]
     [InlineData(""" "overrides":[] """, "content.overrides")]
     [InlineData(""" "overrides":{"fcm":5} """, "content.overrides.fcm")]
     [InlineData(""" "overrides":{"fcm":{"a":["\ud800"]},"apns":"x"} """, "content.overrides.apns", "content.overrides.fcm.a[0]")]
@@ -78,11 +86,12 @@ public sealed class PushContentOverHttpTests
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("sms", Channel.Sms, delivery => delivery.Content.Body switch
-            {
-                "priced" => Outcome.Accepted("SM1", new Cost(2, 0.0950m, "EUR")),
-                "counted" => Outcome.Accepted("SM2", new Cost(3)),
-                _ => Outcome.Accepted("SM3"),
-            }));
+                {
+                    "priced" => Outcome.Accepted("SM1", new Cost(2, 0.0950m, "EUR")),
+                    "counted" => Outcome.Accepted("SM2", new Cost(3)),
+                    _ => Outcome.Accepted("SM3"),
+                })
+        );
 
         Assert.Equal("""{"segments":2,"amount":0.0950,"currency":"EUR"}""", await CostAsync(app, "priced"));
         Assert.Equal("""{"segments":3}""", await CostAsync(app, "counted"));

@@ -27,7 +27,10 @@ public sealed class QuickstartTests
         using var response = await client.PostAsJsonAsync("/orders", new { item = "a kite", email = "ada@example.org" });
         Assert.Equal(HttpStatusCode.Created, response.StatusCode);
         var message = await Eventually.FindAsync(
-            async () => (await client.GetFromJsonAsync<List<JsonElement?>>("/notify/v1/sandbox/messages"))!.FirstOrDefault()?.ToString(), "the confirmation");
+            async () =>
+                (await client.GetFromJsonAsync<List<JsonElement?>>("/notify/v1/sandbox/messages"))!.FirstOrDefault()?.ToString(),
+            "the confirmation"
+        );
         Assert.Contains("a kite", message);
         Assert.Contains("ada@example.org", message);
     }
@@ -40,7 +43,10 @@ public sealed class QuickstartTests
         await process.WaitForExitAsync();
 
         Assert.Equal(0, process.ExitCode);
-        await Eventually.TrueAsync(() => process.Output.Contains("email to ada@example.org: Hello", StringComparison.Ordinal), "the message");
+        await Eventually.TrueAsync(
+            () => process.Output.Contains("email to ada@example.org: Hello", StringComparison.Ordinal),
+            "the message"
+        );
     }
 
     private static async Task<bool> AnswersAsync(HttpClient client)

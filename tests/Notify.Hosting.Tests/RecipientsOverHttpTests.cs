@@ -6,8 +6,7 @@ namespace Notify.Hosting.Tests;
 
 public sealed class RecipientsOverHttpTests
 {
-    private const string Ada =
-        """
+    private const string Ada = """
         {
           "addresses": {"email":"ada@example.org", "sms":"+46701234567"}, "locale": "sv-SE", "timeZone": "Europe/Stockholm",
           "quietHours": {"from":"22:00", "to":"07:30"},
@@ -25,9 +24,15 @@ public sealed class RecipientsOverHttpTests
         Assert.Equal(("ada", "default"), (user.Text("id"), user.Text("tenant")));
         Assert.Equal("ada@example.org", user.GetProperty("addresses").Text("email"));
         Assert.Equal(("sv-SE", "Europe/Stockholm"), (user.Text("locale"), user.Text("timeZone")));
-        Assert.Equal(("22:00:00", "07:30:00"), (user.GetProperty("quietHours").Text("from"), user.GetProperty("quietHours").Text("to")));
+        Assert.Equal(
+            ("22:00:00", "07:30:00"),
+            (user.GetProperty("quietHours").Text("from"), user.GetProperty("quietHours").Text("to"))
+        );
         var preference = Assert.Single(user.GetProperty("preferences").EnumerateArray());
-        Assert.Equal(("marketing", "sms", false), (preference.Text("category"), preference.Text("channel"), preference.GetProperty("wanted").GetBoolean()));
+        Assert.Equal(
+            ("marketing", "sms", false),
+            (preference.Text("category"), preference.Text("channel"), preference.GetProperty("wanted").GetBoolean())
+        );
 
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"countess@example.org"}}""");
         user = await app.CallAsync("GET", "/v1/users/ada");
@@ -44,7 +49,9 @@ public sealed class RecipientsOverHttpTests
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/ada", Ada);
-        var url = await app.AcceptAsync("""{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}""");
+        var url = await app.AcceptAsync(
+            """{"to":{"user":"ada"},"content":{"body":"x"},"category":"marketing","priority":"high"}"""
+        );
 
         var delivery = Assert.Single((await app.WhenAsync(url, "accepted", 1)).GetProperty("deliveries").EnumerateArray());
         Assert.Equal(("email", "ada"), (delivery.Text("channel"), delivery.Text("user")));
@@ -71,12 +78,16 @@ public sealed class RecipientsOverHttpTests
         var push = new ScriptedProvider("push", Channel.Push, _ => Outcome.RecipientGone("NotRegistered"));
         await using var app = await ApiApplication.StartOnSqliteAsync(push);
         await app.CallAsync("PUT", "/v1/users/ada", "{}");
-        var device = $$"""{"platform":"ios","token":"{{Token}}","app":"org.example.app","locale":"sv","timeZone":"Europe/Stockholm"}""";
+        var device =
+            $$"""{"platform":"ios","token":"{{Token}}","app":"org.example.app","locale":"sv","timeZone":"Europe/Stockholm"}""";
         Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("PUT", "/v1/users/ada/devices/phone", device)).Status);
 
         var shown = await OnlyDeviceAsync(app);
         Assert.Equal(("phone", "ios", "…7f3a"), (shown.Text("id"), shown.Text("platform"), shown.Text("token")));
-        Assert.Equal(("org.example.app", "sv", "Europe/Stockholm"), (shown.Text("app"), shown.Text("locale"), shown.Text("timeZone")));
+        Assert.Equal(
+            ("org.example.app", "sv", "Europe/Stockholm"),
+            (shown.Text("app"), shown.Text("locale"), shown.Text("timeZone"))
+        );
         Assert.NotEqual(default, shown.GetProperty("registeredAt").GetDateTimeOffset());
         Assert.Null(shown.Text("pruneReason"));
 
@@ -141,10 +152,16 @@ public sealed class RecipientsOverHttpTests
 
         var timeline = await app.WhenAsync(url, "accepted", 3);
         var done = Assert.Single(timeline.GetProperty("expansions").EnumerateArray());
-        Assert.Equal((3, 3, true), (done.GetProperty("done").GetInt32(), done.GetProperty("total").GetInt32(), done.GetProperty("complete").GetBoolean()));
+        Assert.Equal(
+            (3, 3, true),
+            (done.GetProperty("done").GetInt32(), done.GetProperty("total").GetInt32(), done.GetProperty("complete").GetBoolean())
+        );
         Assert.True(done.GetProperty("rate").GetDouble() > 0);
         Assert.Equal(0, done.GetProperty("remainingSeconds").GetDouble());
-        Assert.Equal(users, timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("user")!).Order());
+        Assert.Equal(
+            users,
+            timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("user")!).Order()
+        );
     }
 
     private static async Task<JsonElement> OnlyDeviceAsync(ApiApplication app) =>

@@ -8,8 +8,7 @@ namespace Notify.Hosting.Tests;
 /// <summary>What a trigger may ask for beyond whom and what.</summary>
 public sealed class RulesOverHttpTests
 {
-    private const string Shipped =
-        """
+    private const string Shipped = """
         {"variants":[
           {"title":"Shipped","body":"Order {{number}} for {{customer.name}}"},
           {"locale":"sv","body":"Order {{number}} till {{customer.name}}"},
@@ -26,14 +25,18 @@ public sealed class RulesOverHttpTests
 
         var newest = await app.CallAsync("GET", "/v1/templates/shipped");
         Assert.Equal(("shipped", 2), (newest.Text("name"), newest.GetProperty("version").GetInt32()));
-        Assert.Equal([null, null, "sms"], newest.GetProperty("variants").EnumerateArray().Select(variant => variant.Text("channel")));
+        Assert.Equal(
+            [null, null, "sms"],
+            newest.GetProperty("variants").EnumerateArray().Select(variant => variant.Text("channel"))
+        );
         Assert.NotEqual(default, newest.GetProperty("savedAt").GetDateTimeOffset());
         var old = await app.CallAsync("GET", "/v1/templates/shipped?version=1");
         Assert.Equal("old", Assert.Single(old.GetProperty("variants").EnumerateArray()).Text("body"));
         Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("GET", "/v1/templates/shipped?version=3")).Status);
 
         await app.AcceptAsync(
-            """{"to":{"email":"ada@example.org"},"template":"shipped","data":{"number":12.50,"customer":{"name":"Ada & Co"}},"category":"orders"}""");
+            """{"to":{"email":"ada@example.org"},"template":"shipped","data":{"number":12.50,"customer":{"name":"Ada & Co"}},"category":"orders"}"""
+        );
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 1, "the message");
         Assert.Equal("Order 12.50 for Ada & Co", Assert.Single(app.Sandbox.Messages).Content.Body);
     }
@@ -42,8 +45,16 @@ public sealed class RulesOverHttpTests
     public async Task Missing_variables_are_named_when_it_is_triggered()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        await app.CallAsync("PUT", "/v1/templates/shipped", """{"variants":[{"title":"To {{city}}","body":"Order {{number}} for {{name}}"}]}""");
-        using var response = await app.SendAsync("POST", "/v1/notifications", """{"to":{"email":"ada@example.org"},"template":"shipped","data":{"name":"Ada"}}""");
+        await app.CallAsync(
+            "PUT",
+            "/v1/templates/shipped",
+            """{"variants":[{"title":"To {{city}}","body":"Order {{number}} for {{name}}"}]}"""
+        );
+        using var response = await app.SendAsync(
+            "POST",
+            "/v1/notifications",
+            """{"to":{"email":"ada@example.org"},"template":"shipped","data":{"name":"Ada"}}"""
+        );
 
         Assert.Equal(["data.city", "data.number"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -60,7 +71,9 @@ public sealed class RulesOverHttpTests
         var url = await TriggerWithFallbackAsync(app, after);
 
         var timeline = await app.CallAsync("GET", url);
-        var due = timeline.DeliveryOver("sms").GetProperty("dueAt").GetDateTimeOffset() - timeline.GetProperty("acceptedAt").GetDateTimeOffset();
+        var due =
+            timeline.DeliveryOver("sms").GetProperty("dueAt").GetDateTimeOffset()
+            - timeline.GetProperty("acceptedAt").GetDateTimeOffset();
         Assert.Equal(seconds, due.TotalSeconds);
         Assert.Equal(1, timeline.DeliveryOver("sms").GetProperty("fallbackStep").GetInt32());
     }
@@ -81,7 +94,8 @@ public sealed class RulesOverHttpTests
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.TriggerAsync(
-            $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}""");
+            $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}"""
+        );
 
         Assert.Equal(["fallback[0].after"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -94,16 +108,31 @@ public sealed class RulesOverHttpTests
         var email = (await app.WhenAsync(url, "accepted", 1)).DeliveryOver("email").GetProperty("id").GetGuid();
         var stranger = Guid.NewGuid();
 
-        var answer = await app.CallAsync("POST", "/v1/receipts", JsonSerializer.Serialize(new object[]
-        {
-            new { deliveryId = email, kind = "opened", at = "2099-01-01T00:00:00Z", detail = "pixel" },
-            new { deliveryId = stranger, kind = "delivered" },
-        }));
+        var answer = await app.CallAsync(
+            "POST",
+            "/v1/receipts",
+            JsonSerializer.Serialize(
+                new object[]
+                {
+                    new
+                    {
+                        deliveryId = email,
+                        kind = "opened",
+                        at = "2099-01-01T00:00:00Z",
+                        detail = "pixel",
+                    },
+                    new { deliveryId = stranger, kind = "delivered" },
+                }
+            )
+        );
         Assert.Equal(1, answer.GetProperty("kept").GetInt32());
         Assert.Equal(stranger, Assert.Single(answer.GetProperty("unknown").EnumerateArray()).GetGuid());
 
         var timeline = await app.CallAsync("GET", url);
-        Assert.Equal(("cancelled", "receipt came"), (timeline.DeliveryOver("sms").Text("state"), timeline.DeliveryOver("sms").Text("reason")));
+        Assert.Equal(
+            ("cancelled", "receipt came"),
+            (timeline.DeliveryOver("sms").Text("state"), timeline.DeliveryOver("sms").Text("reason"))
+        );
         var receipt = Assert.Single(timeline.DeliveryOver("email").GetProperty("receipts").EnumerateArray());
         Assert.Equal(("opened", "pixel"), (receipt.Text("kind"), receipt.Text("detail")));
         Assert.True(receipt.GetProperty("at").GetDateTimeOffset() <= DateTimeOffset.UtcNow);
@@ -136,20 +165,34 @@ public sealed class RulesOverHttpTests
             """
             {"to":[{"user":"ada"},{"webhook":"https://hooks.example.org/a"}],"content":{"body":"x"},
              "channels":["email","webhook"],"fallback":[{"channel":"sms","after":"PT1H"}]}
-            """);
+            """
+        );
         await called.Task;
         var before = await app.WhenAsync(url, "accepted", 1);
         Assert.Equal(3, before.GetProperty("deliveries").GetArrayLength());
 
         var cancellation = await app.CallAsync("POST", $"{url}/cancel");
-        Assert.Equal(before.DeliveryOver("sms").GetProperty("id").GetGuid(), Assert.Single(cancellation.GetProperty("stopped").EnumerateArray()).GetGuid());
+        Assert.Equal(
+            before.DeliveryOver("sms").GetProperty("id").GetGuid(),
+            Assert.Single(cancellation.GetProperty("stopped").EnumerateArray()).GetGuid()
+        );
         Assert.Equal((1, 1), (cancellation.GetProperty("underWay").GetInt64(), cancellation.GetProperty("ended").GetInt64()));
 
         answer.SetResult(Outcome.Accepted());
         var after = await app.WhenAsync(url, "accepted", 2);
-        Assert.Equal(("cancelled", "cancelled"), (after.DeliveryOver("sms").Text("state"), after.DeliveryOver("sms").Text("reason")));
+        Assert.Equal(
+            ("cancelled", "cancelled"),
+            (after.DeliveryOver("sms").Text("state"), after.DeliveryOver("sms").Text("reason"))
+        );
         var again = await app.CallAsync("POST", $"{url}/cancel");
-        Assert.Equal((0, 0, 3), (again.GetProperty("stopped").GetArrayLength(), again.GetProperty("underWay").GetInt64(), again.GetProperty("ended").GetInt64()));
+        Assert.Equal(
+            (0, 0, 3),
+            (
+                again.GetProperty("stopped").GetArrayLength(),
+                again.GetProperty("underWay").GetInt64(),
+                again.GetProperty("ended").GetInt64()
+            )
+        );
     }
 
     [Theory]
@@ -167,17 +210,25 @@ public sealed class RulesOverHttpTests
     public async Task A_throttle_and_a_collapse_key_hold_back()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        const string Throttled = """{"to":{"email":"a@example.org"},"content":{"body":"x"},"category":"c","throttle":{"max":1,"per":"P1D"}}""";
+        const string Throttled =
+            """{"to":{"email":"a@example.org"},"content":{"body":"x"},"category":"c","throttle":{"max":1,"per":"P1D"}}""";
         await app.WhenAsync(await app.AcceptAsync(Throttled), "accepted", 1);
         var second = await app.WhenAsync(await app.AcceptAsync(Throttled), "cancelled", 1);
         Assert.Equal(("throttled", "c"), (second.DeliveryOver("email").Text("reason"), second.Text("category")));
 
         var later = DateTimeOffset.UtcNow.AddHours(1).ToString("O");
-        var collapsed = $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"collapseKey":"score","sendAt":"{{later}}"}""";
+        var collapsed =
+            $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"collapseKey":"score","sendAt":"{{later}}"}""";
         var older = await app.AcceptAsync(collapsed);
         var newer = await app.AcceptAsync(collapsed);
         Assert.Equal("superseded", (await app.WhenAsync(older, "cancelled", 1)).DeliveryOver("email").Text("reason"));
-        Assert.Equal(("pending", "score"), ((await app.CallAsync("GET", newer)).DeliveryOver("email").Text("state"), (await app.CallAsync("GET", newer)).Text("collapseKey")));
+        Assert.Equal(
+            ("pending", "score"),
+            (
+                (await app.CallAsync("GET", newer)).DeliveryOver("email").Text("state"),
+                (await app.CallAsync("GET", newer)).Text("collapseKey")
+            )
+        );
     }
 
     [Theory]
@@ -186,9 +237,15 @@ public sealed class RulesOverHttpTests
     public async Task A_digest_sends_what_it_collected_as_one(string digest)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
-        await app.CallAsync("PUT", "/v1/templates/sum", """{"variants":[{"body":"{{count}}:{{#each events}} {{what}}{{/each}}"}]}""");
+        await app.CallAsync(
+            "PUT",
+            "/v1/templates/sum",
+            """{"variants":[{"body":"{{count}}:{{#each events}} {{what}}{{/each}}"}]}"""
+        );
         foreach (var what in (string[])["a", "b"])
-            await app.AcceptAsync($$$"""{"to":{"email":"a@example.org"},"template":"sum","data":{"what":"{{{what}}}"},"digest":{{{digest}}}}""");
+            await app.AcceptAsync(
+                $$$"""{"to":{"email":"a@example.org"},"template":"sum","data":{"what":"{{{what}}}"},"digest":{{{digest}}}}"""
+            );
 
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count > 0, "the digest");
         Assert.Equal("2: a b", Assert.Single(app.Sandbox.Messages).Content.Body);
@@ -210,10 +267,15 @@ public sealed class RulesOverHttpTests
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/yuki", """{"addresses":{"email":"yuki@example.org"},"timeZone":"Asia/Tokyo"}""");
         var local = DateOnly.FromDateTime(DateTime.UtcNow).AddDays(9).ToDateTime(new TimeOnly(9, 0));
-        var url = await app.AcceptAsync($$"""{"to":{"user":"yuki"},"content":{"body":"x"},"sendAtLocal":"{{local:yyyy-MM-ddTHH:mm:ss}}"}""");
+        var url = await app.AcceptAsync(
+            $$"""{"to":{"user":"yuki"},"content":{"body":"x"},"sendAtLocal":"{{local:yyyy-MM-ddTHH:mm:ss}}"}"""
+        );
 
         var timeline = await app.CallAsync("GET", url);
-        Assert.Equal(new DateTimeOffset(local, TimeSpan.FromHours(9)), timeline.DeliveryOver("email").GetProperty("dueAt").GetDateTimeOffset());
+        Assert.Equal(
+            new DateTimeOffset(local, TimeSpan.FromHours(9)),
+            timeline.DeliveryOver("email").GetProperty("dueAt").GetDateTimeOffset()
+        );
         Assert.Equal(local, timeline.GetProperty("sendAtLocal").GetDateTime());
     }
 
@@ -221,6 +283,7 @@ public sealed class RulesOverHttpTests
     {
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""");
         return await app.AcceptAsync(
-            $$"""{"to":{"user":"ada"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}""");
+            $$"""{"to":{"user":"ada"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}"""
+        );
     }
 }

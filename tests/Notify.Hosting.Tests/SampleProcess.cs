@@ -9,19 +9,37 @@ internal static partial class SampleProcess
 {
     public static string Folder(string sample) => Path.Combine(Metadata("Samples"), sample);
 
-    public static ServerProcess Start(string sample, string folder, params string[] arguments) => Start(sample, folder, [], arguments);
+    public static ServerProcess Start(string sample, string folder, params string[] arguments) =>
+        Start(sample, folder, [], arguments);
 
-    public static ServerProcess Start(string sample, string folder, Dictionary<string, string> environment, params string[] arguments)
+    public static ServerProcess Start(
+        string sample,
+        string folder,
+        Dictionary<string, string> environment,
+        params string[] arguments
+    )
     {
         var assembly = Path.Combine(Folder(sample), Metadata("SampleOutput"), $"{Path.GetFileName(sample)}.dll");
-        return ServerProcess.Start("sh", ["-c", "cd \"$0\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments], environment);
+        return ServerProcess.Start(
+            "sh",
+            ["-c", "cd \"$0\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments],
+            environment
+        );
     }
 
     /// <summary>Starts the host with its data in the folder, and waits for the address that it prints.</summary>
     public static async Task<(ServerProcess Process, HttpClient Client)> StartHostAsync(
-        string folder, Dictionary<string, string>? environment = null, params string[] arguments)
+        string folder,
+        Dictionary<string, string>? environment = null,
+        params string[] arguments
+    )
     {
-        var process = Start("Notify.Host", folder, environment ?? [], ["--contentRoot", Folder("Notify.Host"), "--Notify:Data", folder, .. arguments]);
+        var process = Start(
+            "Notify.Host",
+            folder,
+            environment ?? [],
+            ["--contentRoot", Folder("Notify.Host"), "--Notify:Data", folder, .. arguments]
+        );
         try
         {
             await Eventually.TrueAsync(() => process.HasExited || Ready().IsMatch(process.Output), "the host to be ready");
@@ -40,5 +58,8 @@ internal static partial class SampleProcess
     private static partial Regex Ready();
 
     private static string Metadata(string key) =>
-        typeof(SampleProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+        typeof(SampleProcess)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key)
+            .Value!;
 }

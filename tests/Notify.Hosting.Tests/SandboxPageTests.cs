@@ -31,7 +31,10 @@ public sealed class SandboxPageTests
         await SendAsync(app, "second");
 
         var list = await app.ReadAsync("/v1/sandbox/messages");
-        Assert.Equal(["second", "first"], list.EnumerateArray().Select(message => message.GetProperty("content").GetProperty("body").GetString()!));
+        Assert.Equal(
+            ["second", "first"],
+            list.EnumerateArray().Select(message => message.GetProperty("content").GetProperty("body").GetString()!)
+        );
     }
 
     [Fact]

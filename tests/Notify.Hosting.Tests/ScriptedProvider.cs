@@ -4,12 +4,11 @@ using Notify.Queueing;
 namespace Notify.Hosting.Tests;
 
 /// <summary>A provider whose vendor answers as the test says.</summary>
-internal sealed class ScriptedProvider(string name, Channel channel, Func<Delivery, ValueTask<Outcome>> answer) : IDeliveryProvider
+internal sealed class ScriptedProvider(string name, Channel channel, Func<Delivery, ValueTask<Outcome>> answer)
+    : IDeliveryProvider
 {
     public ScriptedProvider(string name, Channel channel, Func<Delivery, Outcome> answer)
-        : this(name, channel, delivery => ValueTask.FromResult(answer(delivery)))
-    {
-    }
+        : this(name, channel, delivery => ValueTask.FromResult(answer(delivery))) { }
 
     public string Name => name;
 

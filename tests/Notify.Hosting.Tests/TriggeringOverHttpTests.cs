@@ -7,8 +7,7 @@ namespace Notify.Hosting.Tests;
 
 public sealed class TriggeringOverHttpTests
 {
-    private const string ToThree =
-        """
+    private const string ToThree = """
         {
           "to": [{"pushToken":"token-1","platform":"ios"}, {"phone":"+46701234567"}, {"email":"ada@example.org"}],
           "content": {"title":"Hello","body":"Text","html":"<p>Text</p>","data":{"k":"v"},
@@ -33,7 +32,10 @@ public sealed class TriggeringOverHttpTests
         var timeline = await WhenAcceptedAsync(app, url, 3);
         Assert.Equal("high", timeline.GetProperty("priority").GetString());
         var deliveries = timeline.GetProperty("deliveries").EnumerateArray().ToList();
-        Assert.Equal(["email", "push", "sms"], deliveries.Select(delivery => delivery.GetProperty("channel").GetString()!).Order());
+        Assert.Equal(
+            ["email", "push", "sms"],
+            deliveries.Select(delivery => delivery.GetProperty("channel").GetString()!).Order()
+        );
         Assert.All(deliveries, delivery =>
         {
             Assert.Equal("accepted", delivery.GetProperty("state").GetString());
@@ -46,7 +48,10 @@ public sealed class TriggeringOverHttpTests
         });
 
         var email = app.Sandbox.Messages.Single(message => message.Channel == Channel.Email);
-        Assert.Equal(("Hello", "Text", "<p>Text</p>", "v"), (email.Content.Title, email.Content.Body, email.Content.Html, email.Content.Data!["k"]));
+        Assert.Equal(
+            ("Hello", "Text", "<p>Text</p>", "v"),
+            (email.Content.Title, email.Content.Body, email.Content.Html, email.Content.Data!["k"])
+        );
         Assert.Equal(5, Assert.Single(email.Content.Attachments!).Size);
         Assert.Equal(Platform.Ios, app.Sandbox.Messages.Single(message => message.Channel == Channel.Push).Platform);
     }
@@ -62,15 +67,22 @@ public sealed class TriggeringOverHttpTests
         using var response = await app.TriggerAsync($$"""{ "to": {{to}}, "content": { "body": "Text" }, "template": null }""");
 
         Assert.Equal(HttpStatusCode.Accepted, response.StatusCode);
-        await Eventually.TrueAsync(() => app.Sandbox.Messages.Any(message => message.Channel.Name == channel), $"a message over {channel}");
+        await Eventually.TrueAsync(
+            () => app.Sandbox.Messages.Any(message => message.Channel.Name == channel),
+            $"a message over {channel}"
+        );
     }
 
     [Fact]
     public async Task A_scheduled_notification_waits()
     {
         await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"},"sendAt":"2026-12-31T10:00:00+02:00"}"""
-            .Replace("2026-12-31", DateTime.UtcNow.AddDays(9).ToString("yyyy-MM-dd")));
+        using var response = await app.TriggerAsync(
+            """{"to":{"email":"a@example.org"},"content":{"body":"x"},"sendAt":"2026-12-31T10:00:00+02:00"}""".Replace(
+                "2026-12-31",
+                DateTime.UtcNow.AddDays(9).ToString("yyyy-MM-dd")
+            )
+        );
 
         var timeline = await app.ReadAsync(response.Headers.Location!.ToString());
         var delivery = Assert.Single(timeline.GetProperty("deliveries").EnumerateArray());
@@ -92,7 +104,9 @@ public sealed class TriggeringOverHttpTests
         for (; url is not null; pages++)
         {
             var page = await app.ReadAsync(url);
-            seen.AddRange(page.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("address").GetString()!));
+            seen.AddRange(
+                page.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.GetProperty("address").GetString()!)
+            );
             url = page.TryGetProperty("next", out var next) ? next.GetString() : null;
         }
 
@@ -104,7 +118,9 @@ public sealed class TriggeringOverHttpTests
     public async Task A_rejected_delivery_says_why()
     {
         var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Delivering.Outcome.Rejected("the hawk is out"));
-        await using var app = await ApiApplication.StartAsync(services: services => services.AddSingleton<Delivering.IDeliveryProvider>(pigeon));
+        await using var app = await ApiApplication.StartAsync(services: services =>
+            services.AddSingleton<Delivering.IDeliveryProvider>(pigeon)
+        );
         using var response = await app.TriggerAsync("""{"to":{"channel":"pigeon","address":"coop 7"},"content":{"body":"x"}}""");
 
         var url = response.Headers.Location!.ToString();
@@ -118,7 +134,10 @@ public sealed class TriggeringOverHttpTests
     public async Task Tenants_do_not_see_each_other()
     {
         await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}""", ("X-Notify-Tenant", "acme"));
+        using var response = await app.TriggerAsync(
+            """{"to":{"email":"a@example.org"},"content":{"body":"x"}}""",
+            ("X-Notify-Tenant", "acme")
+        );
 
         using var unknown = await app.Client.GetAsync(response.Headers.Location);
         await unknown.ProblemAsync(HttpStatusCode.NotFound);
@@ -145,8 +164,13 @@ public sealed class TriggeringOverHttpTests
     public async Task The_same_key_with_another_body_is_a_conflict_that_names_the_first()
     {
         await using var app = await ApiApplication.StartAsync();
-        using var first = await app.TriggerAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}""", ("Idempotency-Key", "k"));
-        using var second = await app.TriggerAsync("""{"to":{"email":"a@example.org"},"content":{"body":"y"},"idempotencyKey":"k"}""");
+        using var first = await app.TriggerAsync(
+            """{"to":{"email":"a@example.org"},"content":{"body":"x"}}""",
+            ("Idempotency-Key", "k")
+        );
+        using var second = await app.TriggerAsync(
+            """{"to":{"email":"a@example.org"},"content":{"body":"y"},"idempotencyKey":"k"}"""
+        );
 
         var problem = await second.ProblemAsync(HttpStatusCode.Conflict);
         Assert.Equal((await first.JsonAsync()).GetProperty("id").GetGuid(), problem.GetProperty("existingId").GetGuid());
@@ -154,9 +178,13 @@ public sealed class TriggeringOverHttpTests
 
     private static async Task<JsonElement> WhenAcceptedAsync(ApiApplication app, string url, int count)
     {
-        await Eventually.TrueAsync(async () => Counts(await app.ReadAsync(url), "accepted") == count, $"{count} accepted deliveries");
+        await Eventually.TrueAsync(
+            async () => Counts(await app.ReadAsync(url), "accepted") == count,
+            $"{count} accepted deliveries"
+        );
         return await app.ReadAsync(url);
     }
 
-    private static long Counts(JsonElement timeline, string state) => timeline.GetProperty("counts").GetProperty(state).GetInt64();
+    private static long Counts(JsonElement timeline, string state) =>
+        timeline.GetProperty("counts").GetProperty(state).GetInt64();
 }

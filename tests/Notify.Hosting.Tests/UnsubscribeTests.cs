@@ -57,7 +57,8 @@ public sealed class UnsubscribeTests
 
             Assert.Equal(
                 "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-                Assert.Single(response.Headers.GetValues("Content-Security-Policy")));
+                Assert.Single(response.Headers.GetValues("Content-Security-Policy"))
+            );
             Assert.Equal("no-store", response.Headers.CacheControl?.ToString());
             Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
             Assert.Equal("no-referrer", Assert.Single(response.Headers.GetValues("Referrer-Policy")));
@@ -129,22 +130,29 @@ public sealed class UnsubscribeTests
         IServiceProvider? services = null;
         var app = await ApiApplication.StartAsync(
             options => options.ApiKeys.Add("the key"),
-            added => added.AddNotifications().AddUnsubscribeLinks(options =>
-                (options.Url, options.Key) = (new Uri("https://notify.example.org/notify/v1/unsubscribe"), key)),
+            added =>
+                added
+                    .AddNotifications()
+                    .AddUnsubscribeLinks(options =>
+                        (options.Url, options.Key) = (new Uri("https://notify.example.org/notify/v1/unsubscribe"), key)
+                    ),
             application: application => services = application.Services,
-            prefix: "/notify");
+            prefix: "/notify"
+        );
         Authorize(app);
         await app.CallAsync("PUT", "/notify/v1/users/ada", Ada);
         return (app, services!);
     }
 
-    private static void Authorize(ApiApplication app) => app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key");
+    private static void Authorize(ApiApplication app) =>
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key");
 
     /// <summary>The path of the link that an email to Ada has.</summary>
     private static async Task<string> LinkAsync(ApiApplication app, IServiceProvider services, string category)
     {
         var id = Guid.Parse((await SendAsync(app, category)).Split('/')[^1]);
-        var deliveries = await services.GetRequiredService<INotificationStore>()
+        var deliveries = await services
+            .GetRequiredService<INotificationStore>()
             .ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 10, CancellationToken.None);
         var email = deliveries.Single(delivery => delivery.Delivery.Channel == Channel.Email).Delivery;
         return services.GetRequiredService<IUnsubscribeLinks>().LinkFor(email)!.AbsolutePath;
@@ -165,8 +173,14 @@ public sealed class UnsubscribeTests
     }
 
     private static async Task<string[]> ChannelsAsync(ApiApplication app, string category) =>
-        [.. (await app.CallAsync("GET", await SendAsync(app, category))).GetProperty("deliveries").EnumerateArray()
-            .Where(delivery => delivery.Text("state") != "cancelled").Select(delivery => delivery.Text("channel")!).Order()];
+        [
+            .. (await app.CallAsync("GET", await SendAsync(app, category)))
+                .GetProperty("deliveries")
+                .EnumerateArray()
+                .Where(delivery => delivery.Text("state") != "cancelled")
+                .Select(delivery => delivery.Text("channel")!)
+                .Order(),
+        ];
 
     private static Task<HttpResponseMessage> PostAsync(ApiApplication app, string link) =>
         app.Client.PostAsync(link, new FormUrlEncodedContent([new("List-Unsubscribe", "One-Click")]));

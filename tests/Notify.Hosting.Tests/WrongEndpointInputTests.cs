@@ -13,62 +13,117 @@ public sealed class WrongEndpointInputTests
 
     private static readonly string Long = new('x', 257);
 
-    public static TheoryData<string, string, string, string[]> WrongBodies() => new()
-    {
-        { "PUT", User, "[]", ["body"] },
-        { "PUT", User, """{"id":"ada"}""", ["id"] },
-        { "PUT", $"/v1/users/{Long}", "{}", ["id"] },
-        { "PUT", User, """{"addresses":[]}""", ["addresses"] },
-        { "PUT", User, """{"addresses":{"email":"nobody","sms":5,"push":"t","Pi geon":"x"}}""", ["addresses.Pi geon", "addresses.email", "addresses.push", "addresses.sms"] },
-        { "PUT", User, """{"locale":5,"timeZone":"Mars/Olympus"}""", ["locale", "timeZone"] },
-        { "PUT", User, """{"locale":"no such language"}""", ["locale"] },
-        { "PUT", User, """{"quietHours":"night"}""", ["quietHours"] },
-        { "PUT", User, """{"quietHours":{"from":"\ud800","to":"07:00"}}""", ["quietHours.from"] },
-        { "PUT", User, """{"quietHours":{"from":"25:00"}}""", ["quietHours.from", "quietHours.to"] },
-        { "PUT", User, """{"quietHours":{"from":"22:00","to":"07:00","zone":"UTC"}}""", ["quietHours.zone"] },
-        { "PUT", User, """{"preferences":[{"category":"","channel":"E-Mail","wanted":"no"},{},5,{"wanted":true,"for":"me"}]}""",
-            ["preferences[0].category", "preferences[0].channel", "preferences[0].wanted", "preferences[1].wanted", "preferences[2]", "preferences[3].for"] },
-
-        { "PUT", Device, "{}", ["platform", "token"] },
-        { "PUT", Device, """{"platform":"symbian","token":"","app":"","locale":"??","timeZone":"Mars","name":"x"}""",
-            ["app", "locale", "name", "platform", "timeZone", "token"] },
-        { "PUT", $"/v1/users/ada/devices/{Long}", """{"platform":"ios","token":5}""", ["id", "token"] },
-        { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"t"}""", ["userId"] },
-
-        { "PUT", Subscribers, "{}", ["body"] },
-        { "PUT", Subscribers, "[]", ["body"] },
-        { "PUT", Subscribers, """["ada",5,"",null]""", ["[1]", "[2]", "[3]"] },
-        { "PUT", $"/v1/topics/{Long}/subscribers", """["ada"]""", ["topic"] },
-        { "DELETE", Subscribers, """["ada",5]""", ["[1]"] },
-        { "DELETE", Subscribers, "{}", ["body"] },
-
-        { "PUT", Template, "{}", ["variants"] },
-        { "PUT", Template, """{"variants":{},"version":1}""", ["variants", "version"] },
-        { "PUT", Template, """{"variants":[{},{"body":5},{"body":"{{#if x}}unclosed","channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}""",
-            ["variants[0]", "variants[1].body", "variants[2].body", "variants[2].channel", "variants[3].colour", "variants[4]"] },
-        { "PUT", $"/v1/templates/{Long}", """{"variants":[{"body":"x"}]}""", ["name"] },
-
-        { "POST", "/v1/receipts", "{}", ["body"] },
-        { "POST", "/v1/receipts", """[{"deliveryId":"\ud800","kind":"\ud800"}]""", ["[0].deliveryId", "[0].kind"] },
-        { "POST", "/v1/receipts", """[{},{"deliveryId":"x","kind":"lost","at":"now","detail":5,"by":"me"},5]""",
-            ["[0].deliveryId", "[0].kind", "[1].at", "[1].by", "[1].deliveryId", "[1].detail", "[1].kind", "[2]"] },
-        { "POST", "/v1/receipts", $$"""[{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened","detail":"{{new string('x', 1_001)}}"}]""", ["[0].detail"] },
-        { "POST", "/v1/receipts", $"[{string.Join(',', Enumerable.Repeat("""{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened"}""", 1_001))}]", ["body"] },
-
-        { "POST", Replay, "[]", ["body"] },
-        { "POST", Replay, """{"ids":["x"],"provider":5,"reason":5,"from":"now","to":1,"dryRun":"yes","expiresAt":"2020-01-01T00:00:00Z","limit":5}""",
-            ["dryRun", "expiresAt", "from", "ids[0]", "limit", "provider", "reason", "to"] },
-        { "POST", Replay, $"{{\"ids\":[{string.Join(',', Enumerable.Repeat("\"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11\"", 1_001))}]}}", ["ids"] },
-    };
+    public static TheoryData<string, string, string, string[]> WrongBodies() =>
+        new()
+        {
+            { "PUT", User, "[]", ["body"] },
+            { "PUT", User, """{"id":"ada"}""", ["id"] },
+            { "PUT", $"/v1/users/{Long}", "{}", ["id"] },
+            { "PUT", User, """{"addresses":[]}""", ["addresses"] },
+            {
+                "PUT",
+                User,
+                """{"addresses":{"email":"nobody","sms":5,"push":"t","Pi geon":"x"}}""",
+                ["addresses.Pi geon", "addresses.email", "addresses.push", "addresses.sms"]
+            },
+            { "PUT", User, """{"locale":5,"timeZone":"Mars/Olympus"}""", ["locale", "timeZone"] },
+            { "PUT", User, """{"locale":"no such language"}""", ["locale"] },
+            { "PUT", User, """{"quietHours":"night"}""", ["quietHours"] },
+            { "PUT", User, """{"quietHours":{"from":"\ud800","to":"07:00"}}""", ["quietHours.from"] },
+            { "PUT", User, """{"quietHours":{"from":"25:00"}}""", ["quietHours.from", "quietHours.to"] },
+            { "PUT", User, """{"quietHours":{"from":"22:00","to":"07:00","zone":"UTC"}}""", ["quietHours.zone"] },
+            {
+                "PUT",
+                User,
+                """{"preferences":[{"category":"","channel":"E-Mail","wanted":"no"},{},5,{"wanted":true,"for":"me"}]}""",
+                [
+                    "preferences[0].category",
+                    "preferences[0].channel",
+                    "preferences[0].wanted",
+                    "preferences[1].wanted",
+                    "preferences[2]",
+                    "preferences[3].for",
+                ]
+            },
+            { "PUT", Device, "{}", ["platform", "token"] },
+            {
+                "PUT",
+                Device,
+                """{"platform":"symbian","token":"","app":"","locale":"??","timeZone":"Mars","name":"x"}""",
+                ["app", "locale", "name", "platform", "timeZone", "token"]
+            },
+            { "PUT", $"/v1/users/ada/devices/{Long}", """{"platform":"ios","token":5}""", ["id", "token"] },
+            { "PUT", $"/v1/users/{Long}/devices/phone", """{"platform":"ios","token":"t"}""", ["userId"] },
+            { "PUT", Subscribers, "{}", ["body"] },
+            { "PUT", Subscribers, "[]", ["body"] },
+            { "PUT", Subscribers, """["ada",5,"",null]""", ["[1]", "[2]", "[3]"] },
+            { "PUT", $"/v1/topics/{Long}/subscribers", """["ada"]""", ["topic"] },
+            { "DELETE", Subscribers, """["ada",5]""", ["[1]"] },
+            { "DELETE", Subscribers, "{}", ["body"] },
+            { "PUT", Template, "{}", ["variants"] },
+            { "PUT", Template, """{"variants":{},"version":1}""", ["variants", "version"] },
+            {
+                "PUT",
+                Template,
+                """{"variants":[{},{"body":5},{"body":"{{#if x}}unclosed","channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}""",
+                [
+                    "variants[0]",
+                    "variants[1].body",
+                    "variants[2].body",
+                    "variants[2].channel",
+                    "variants[3].colour",
+                    "variants[4]",
+                ]
+            },
+            { "PUT", $"/v1/templates/{Long}", """{"variants":[{"body":"x"}]}""", ["name"] },
+            { "POST", "/v1/receipts", "{}", ["body"] },
+            { "POST", "/v1/receipts", """[{"deliveryId":"\ud800","kind":"\ud800"}]""", ["[0].deliveryId", "[0].kind"] },
+            {
+                "POST",
+                "/v1/receipts",
+                """[{},{"deliveryId":"x","kind":"lost","at":"now","detail":5,"by":"me"},5]""",
+                ["[0].deliveryId", "[0].kind", "[1].at", "[1].by", "[1].deliveryId", "[1].detail", "[1].kind", "[2]"]
+            },
+            {
+                "POST",
+                "/v1/receipts",
+                $$"""[{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened","detail":"{{new string('x', 1_001)}}"}]""",
+                ["[0].detail"]
+            },
+            {
+                "POST",
+                "/v1/receipts",
+                $"[{string.Join(',', Enumerable.Repeat("""{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened"}""", 1_001))}]",
+                ["body"]
+            },
+            { "POST", Replay, "[]", ["body"] },
+            {
+                "POST",
+                Replay,
+                """{"ids":["x"],"provider":5,"reason":5,"from":"now","to":1,"dryRun":"yes","expiresAt":"2020-01-01T00:00:00Z","limit":5}""",
+                ["dryRun", "expiresAt", "from", "ids[0]", "limit", "provider", "reason", "to"]
+            },
+            {
+                "POST",
+                Replay,
+                $"{{\"ids\":[{string.Join(',', Enumerable.Repeat("\"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11\"", 1_001))}]}}",
+                ["ids"]
+            },
+        };
 
     [Theory]
     [MemberData(nameof(WrongBodies))]
     public async Task Every_wrong_field_is_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
-            new ScriptedProvider("mail", Channel.Email, _ => Delivering.Outcome.Rejected("no")));
+            new ScriptedProvider("mail", Channel.Email, _ => Delivering.Outcome.Rejected("no"))
+        );
         await app.CallAsync("PUT", Subscribers, """["ada"]""");
-        await app.WhenAsync(await app.AcceptAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}"""), "deadLetter", 1);
+        await app.WhenAsync(
+            await app.AcceptAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}"""),
+            "deadLetter",
+            1
+        );
         var before = await EverythingAsync(app, path);
         using var response = await app.SendAsync(method, path, json);
 
@@ -81,7 +136,15 @@ public sealed class WrongEndpointInputTests
     [InlineData(Subscribers + "?limit=1001&page=2", "limit", "page")]
     [InlineData(Template + "?version=0", "version")]
     [InlineData(Template + "?version=new&at=1", "at", "version")]
-    [InlineData("/v1/dead-letters?ids=x&from=today&to=1&limit=x&after=y&providr=mail", "after", "from", "ids", "limit", "providr", "to")]
+    [InlineData(
+        "/v1/dead-letters?ids=x&from=today&to=1&limit=x&after=y&providr=mail",
+        "after",
+        "from",
+        "ids",
+        "limit",
+        "providr",
+        "to"
+    )]
     [InlineData("/v1/dead-letters?provider=a&provider=b", "provider")]
     [InlineData("/v1/analytics/deliveries?from=today&until=x", "from", "until")]
     [InlineData("/v1/analytics/deliveries?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
@@ -132,7 +195,9 @@ public sealed class WrongEndpointInputTests
         foreach (var read in paths)
         {
             using var response = await app.Client.GetAsync(read);
-            answers.Add($"{response.StatusCode} {(response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : "")}");
+            answers.Add(
+                $"{response.StatusCode} {(response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : "")}"
+            );
         }
 
         return string.Join('\n', answers);

@@ -12,77 +12,106 @@ public sealed class WrongInputTests
     private const string Ada = """ "to":{"email":"ada@example.org"} """;
     private const string Text = """ "content":{"body":"Text"} """;
 
-    public static TheoryData<string, string[]> WrongFields() => new()
-    {
-        { "{}", ["content", "to"] },
-        { "[]", ["body", "content", "to"] },
-        { $"{{{Text}}}", ["to"] },
-        { $"{{\"to\":[],{Text}}}", ["to"] },
-        { $"{{\"to\":5,{Text}}}", ["to"] },
-        { $"{{\"to\":[{{}}],{Text}}}", ["to[0]"] },
-        { $"{{\"to\":[null],{Text}}}", ["to[0]"] },
-        { $"{{\"to\":[{{\"email\":\"nobody\"}}],{Text}}}", ["to[0].email"] },
-        { $"{{\"to\":{{\"email\":\"nobody\"}},{Text}}}", ["to.email"] },
-        { $"{{\"to\":[{{\"phone\":\"0701234567\"}},{{\"webhook\":\"ftp://x\"}}],{Text}}}", ["to[0].phone", "to[1].webhook"] },
-        { $"{{\"to\":[{{\"email\":5}}],{Text}}}", ["to[0].email"] },
-        { $"{{\"to\":[{{\"email\":\"a@example.org\",\"phone\":\"+46701234567\"}}],{Text}}}", ["to[0]"] },
-        { $"{{\"to\":[{{\"email\":\"a@example.org\",\"platform\":\"ios\"}}],{Text}}}", ["to[0].platform"] },
-        { $"{{\"to\":[{{\"mail\":\"a@example.org\"}}],{Text}}}", ["to[0]", "to[0].mail"] },
-        { $"{{\"to\":[{{\"pushToken\":\"t\"}}],{Text}}}", ["to[0].platform"] },
-        { $"{{\"to\":[{{\"pushToken\":\"t\",\"platform\":\"symbian\"}}],{Text}}}", ["to[0].platform"] },
-        { $"{{\"to\":[{{\"channel\":\"pigeon\",\"address\":\"coop\"}}],{Text}}}", ["to[0]"] },
-        { $"{{\"to\":[{{\"channel\":\"Pi geon\",\"address\":\"coop\"}}],{Text}}}", ["to[0].channel"] },
-        { $"{{\"to\":[{{\"address\":\"coop\"}}],{Text}}}", ["to[0].channel"] },
-        { $"{{\"to\":[{{\"user\":\"u-42\"}}],{Text}}}", ["to[0].user"] },
-        { $"{{{Ada}}}", ["content"] },
-        { $"{{{Ada},\"content\":{{}}}}", ["content"] },
-        { $"{{{Ada},\"content\":\"Text\"}}", ["content"] },
-        { $"{{{Ada},\"content\":{{\"titel\":\"x\"}}}}", ["content.titel"] },
-        { $"{{{Ada},\"content\":{{\"title\":\"a\\nb\"}}}}", ["content.title"] },
-        { $"{{{Ada},\"content\":{{\"body\":\"x\",\"data\":{{\"a\":1}}}}}}", ["content.data.a"] },
-        { $"{{{Ada},\"content\":{{\"body\":\"\\ud800\"}}}}", ["content.body"] },
-        { $"{{{Ada},\"content\":{{\"body\":\"x\",\"attachments\":[{{\"fileName\":\"../a\",\"mediaType\":\"x\",\"base64\":\"%\"}},{{}}]}}}}",
-            ["content.attachments[0].base64", "content.attachments[0].fileName", "content.attachments[0].mediaType",
-             "content.attachments[1].base64", "content.attachments[1].fileName", "content.attachments[1].mediaType"] },
-        { $"{{{Ada},{Text},\"template\":\"order-shipped\"}}", ["template"] },
-        { $"{{{Ada},\"template\":\"no-such-template\"}}", ["template"] },
-        { $"{{{Ada},{Text},\"colour\":\"red\"}}", ["colour"] },
-        { $"{{{Ada},{Text},{Text}}}", ["content"] },
-        { $"{{{Ada},{Text},\"data\":[1]}}", ["data"] },
-        { $"{{{Ada},{Text},\"data\":{{\"a\":[\"\\udc00\"]}}}}", ["data.a[0]"] },
-        { $"{{{Ada},{Text},\"data\":{Nested(60)}}}", ["data" + string.Concat(Enumerable.Repeat(".a", 60))] },
-        { $"{{{Ada},{Text},\"channels\":[\"pigeon\"]}}", ["channels[0]", "to.email"] },
-        { $"{{{Ada},{Text},\"channels\":[\"email\",\"E-Mail\"]}}", ["channels[1]"] },
-        { $"{{{Ada},{Text},\"channels\":[]}}", ["channels", "to.email"] },
-        { $"{{{Ada},{Text},\"priority\":\"urgent\"}}", ["priority"] },
-        { $"{{{Ada},{Text},\"priority\":1}}", ["priority"] },
-        { $"{{{Ada},{Text},\"sendAt\":\"tomorrow\"}}", ["sendAt"] },
-        { $"{{{Ada},{Text},\"sendAt\":\"\\ud800\",\"sendAtLocal\":\"\\ud800\",\"priority\":\"\\ud800\",\"digest\":{{\"window\":\"\\ud800\"}}}}",
-            ["digest.window", "priority", "sendAt", "sendAtLocal"] },
-        { $"{{{Ada},{Text},\"sendAt\":\"2031-01-01T10:00:00\"}}", ["sendAt"] },
-        { $"{{{Ada},{Text},\"sendAt\":\"9999-01-01T10:00:00Z\"}}", ["sendAt"] },
-        { $"{{{Ada},{Text},\"expiresAt\":\"2020-01-01T10:00:00Z\"}}", ["expiresAt"] },
-        { $"{{{Ada},{Text},\"idempotencyKey\":\"\"}}", ["idempotencyKey"] },
-        { $"{{{Ada},{Text},\"fallback\":[]}}", ["fallback"] },
-        { $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"sms\",\"after\":\"soon\"}}]}}", ["fallback[0].after"] },
-        { $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"pigeon\",\"after\":\"PT5M\"}},{{\"chanel\":\"sms\"}},5]}}",
-            ["fallback[0].channel", "fallback[1].after", "fallback[1].chanel", "fallback[1].channel", "fallback[2]"] },
-        { $"{{{Ada},{Text},\"category\":\"\"}}", ["category"] },
-        { $"{{{Ada},{Text},\"collapseKey\":\"{new string('k', 65)}\"}}", ["collapseKey"] },
-        { $"{{{Ada},{Text},\"throttle\":5}}", ["throttle"] },
-        { $"{{{Ada},{Text},\"throttle\":{{\"max\":0,\"per\":\"PT0S\"}}}}", ["category", "throttle.max", "throttle.per"] },
-        { $"{{{Ada},{Text},\"category\":\"c\",\"throttle\":{{\"max\":\"5\",\"per\":\"P1M\",\"most\":1}}}}", ["throttle.max", "throttle.most", "throttle.per"] },
-        { $"{{{Ada},{Text},\"digest\":{{\"window\":\"PT1H\"}}}}", ["digest"] },
-        { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"cron\":\"at noon\"}}}}", ["digest.cron", "template"] },
-        { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"1 hour\",\"at\":1}}}}", ["digest.at", "digest.window"] },
-        { $"{{{Ada},{Text},\"sendAtLocal\":\"2031-01-01T10:00:00Z\"}}", ["sendAtLocal"] },
-        { $"{{{Ada},{Text},\"sendAt\":\"2020-01-01T10:00:00Z\",\"sendAtLocal\":\"2020-01-01T10:00:00\"}}", ["sendAtLocal"] },
-        { $"{{{Ada},{Text},\"idempotencyKey\":\"{new string('k', 257)}\"}}", ["idempotencyKey"] },
-        { "{\"to\":[{\"email\":\"nobody\"},{\"email\":5},{\"phone\":\"7\"}],\"content\":{\"titel\":\"x\",\"body\":1},\"template\":\"t\","
-            + "\"channels\":[\"email\",\"sms\",\"pigeon\"],\"priority\":\"High\",\"sendAt\":1,\"expiresAt\":\"2020-01-01T00:00:00Z\",\"Data\":{}}",
-            ["Data", "channels[2]", "content.body", "content.titel", "expiresAt", "priority", "sendAt", "template",
-             "to[0].email", "to[1].email", "to[2].phone"] },
-    };
+    public static TheoryData<string, string[]> WrongFields() =>
+        new()
+        {
+            { "{}", ["content", "to"] },
+            { "[]", ["body", "content", "to"] },
+            { $"{{{Text}}}", ["to"] },
+            { $"{{\"to\":[],{Text}}}", ["to"] },
+            { $"{{\"to\":5,{Text}}}", ["to"] },
+            { $"{{\"to\":[{{}}],{Text}}}", ["to[0]"] },
+            { $"{{\"to\":[null],{Text}}}", ["to[0]"] },
+            { $"{{\"to\":[{{\"email\":\"nobody\"}}],{Text}}}", ["to[0].email"] },
+            { $"{{\"to\":{{\"email\":\"nobody\"}},{Text}}}", ["to.email"] },
+            { $"{{\"to\":[{{\"phone\":\"0701234567\"}},{{\"webhook\":\"ftp://x\"}}],{Text}}}", ["to[0].phone", "to[1].webhook"] },
+            { $"{{\"to\":[{{\"email\":5}}],{Text}}}", ["to[0].email"] },
+            { $"{{\"to\":[{{\"email\":\"a@example.org\",\"phone\":\"+46701234567\"}}],{Text}}}", ["to[0]"] },
+            { $"{{\"to\":[{{\"email\":\"a@example.org\",\"platform\":\"ios\"}}],{Text}}}", ["to[0].platform"] },
+            { $"{{\"to\":[{{\"mail\":\"a@example.org\"}}],{Text}}}", ["to[0]", "to[0].mail"] },
+            { $"{{\"to\":[{{\"pushToken\":\"t\"}}],{Text}}}", ["to[0].platform"] },
+            { $"{{\"to\":[{{\"pushToken\":\"t\",\"platform\":\"symbian\"}}],{Text}}}", ["to[0].platform"] },
+            { $"{{\"to\":[{{\"channel\":\"pigeon\",\"address\":\"coop\"}}],{Text}}}", ["to[0]"] },
+            { $"{{\"to\":[{{\"channel\":\"Pi geon\",\"address\":\"coop\"}}],{Text}}}", ["to[0].channel"] },
+            { $"{{\"to\":[{{\"address\":\"coop\"}}],{Text}}}", ["to[0].channel"] },
+            { $"{{\"to\":[{{\"user\":\"u-42\"}}],{Text}}}", ["to[0].user"] },
+            { $"{{{Ada}}}", ["content"] },
+            { $"{{{Ada},\"content\":{{}}}}", ["content"] },
+            { $"{{{Ada},\"content\":\"Text\"}}", ["content"] },
+            { $"{{{Ada},\"content\":{{\"titel\":\"x\"}}}}", ["content.titel"] },
+            { $"{{{Ada},\"content\":{{\"title\":\"a\\nb\"}}}}", ["content.title"] },
+            { $"{{{Ada},\"content\":{{\"body\":\"x\",\"data\":{{\"a\":1}}}}}}", ["content.data.a"] },
+            { $"{{{Ada},\"content\":{{\"body\":\"\\ud800\"}}}}", ["content.body"] },
+            {
+                $"{{{Ada},\"content\":{{\"body\":\"x\",\"attachments\":[{{\"fileName\":\"../a\",\"mediaType\":\"x\",\"base64\":\"%\"}},{{}}]}}}}",
+                [
+                    "content.attachments[0].base64",
+                    "content.attachments[0].fileName",
+                    "content.attachments[0].mediaType",
+                    "content.attachments[1].base64",
+                    "content.attachments[1].fileName",
+                    "content.attachments[1].mediaType",
+                ]
+            },
+            { $"{{{Ada},{Text},\"template\":\"order-shipped\"}}", ["template"] },
+            { $"{{{Ada},\"template\":\"no-such-template\"}}", ["template"] },
+            { $"{{{Ada},{Text},\"colour\":\"red\"}}", ["colour"] },
+            { $"{{{Ada},{Text},{Text}}}", ["content"] },
+            { $"{{{Ada},{Text},\"data\":[1]}}", ["data"] },
+            { $"{{{Ada},{Text},\"data\":{{\"a\":[\"\\udc00\"]}}}}", ["data.a[0]"] },
+            { $"{{{Ada},{Text},\"data\":{Nested(60)}}}", ["data" + string.Concat(Enumerable.Repeat(".a", 60))] },
+            { $"{{{Ada},{Text},\"channels\":[\"pigeon\"]}}", ["channels[0]", "to.email"] },
+            { $"{{{Ada},{Text},\"channels\":[\"email\",\"E-Mail\"]}}", ["channels[1]"] },
+            { $"{{{Ada},{Text},\"channels\":[]}}", ["channels", "to.email"] },
+            { $"{{{Ada},{Text},\"priority\":\"urgent\"}}", ["priority"] },
+            { $"{{{Ada},{Text},\"priority\":1}}", ["priority"] },
+            { $"{{{Ada},{Text},\"sendAt\":\"tomorrow\"}}", ["sendAt"] },
+            {
+                $"{{{Ada},{Text},\"sendAt\":\"\\ud800\",\"sendAtLocal\":\"\\ud800\",\"priority\":\"\\ud800\",\"digest\":{{\"window\":\"\\ud800\"}}}}",
+                ["digest.window", "priority", "sendAt", "sendAtLocal"]
+            },
+            { $"{{{Ada},{Text},\"sendAt\":\"2031-01-01T10:00:00\"}}", ["sendAt"] },
+            { $"{{{Ada},{Text},\"sendAt\":\"9999-01-01T10:00:00Z\"}}", ["sendAt"] },
+            { $"{{{Ada},{Text},\"expiresAt\":\"2020-01-01T10:00:00Z\"}}", ["expiresAt"] },
+            { $"{{{Ada},{Text},\"idempotencyKey\":\"\"}}", ["idempotencyKey"] },
+            { $"{{{Ada},{Text},\"fallback\":[]}}", ["fallback"] },
+            { $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"sms\",\"after\":\"soon\"}}]}}", ["fallback[0].after"] },
+            {
+                $"{{{Ada},{Text},\"fallback\":[{{\"channel\":\"pigeon\",\"after\":\"PT5M\"}},{{\"chanel\":\"sms\"}},5]}}",
+                ["fallback[0].channel", "fallback[1].after", "fallback[1].chanel", "fallback[1].channel", "fallback[2]"]
+            },
+            { $"{{{Ada},{Text},\"category\":\"\"}}", ["category"] },
+            { $"{{{Ada},{Text},\"collapseKey\":\"{new string('k', 65)}\"}}", ["collapseKey"] },
+            { $"{{{Ada},{Text},\"throttle\":5}}", ["throttle"] },
+            { $"{{{Ada},{Text},\"throttle\":{{\"max\":0,\"per\":\"PT0S\"}}}}", ["category", "throttle.max", "throttle.per"] },
+            {
+                $"{{{Ada},{Text},\"category\":\"c\",\"throttle\":{{\"max\":\"5\",\"per\":\"P1M\",\"most\":1}}}}",
+                ["throttle.max", "throttle.most", "throttle.per"]
+            },
+            { $"{{{Ada},{Text},\"digest\":{{\"window\":\"PT1H\"}}}}", ["digest"] },
+            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"cron\":\"at noon\"}}}}", ["digest.cron", "template"] },
+            { $"{{{Ada},\"template\":\"t\",\"digest\":{{\"window\":\"1 hour\",\"at\":1}}}}", ["digest.at", "digest.window"] },
+            { $"{{{Ada},{Text},\"sendAtLocal\":\"2031-01-01T10:00:00Z\"}}", ["sendAtLocal"] },
+            { $"{{{Ada},{Text},\"sendAt\":\"2020-01-01T10:00:00Z\",\"sendAtLocal\":\"2020-01-01T10:00:00\"}}", ["sendAtLocal"] },
+            { $"{{{Ada},{Text},\"idempotencyKey\":\"{new string('k', 257)}\"}}", ["idempotencyKey"] },
+            {
+                "{\"to\":[{\"email\":\"nobody\"},{\"email\":5},{\"phone\":\"7\"}],\"content\":{\"titel\":\"x\",\"body\":1},\"template\":\"t\","
+                    + "\"channels\":[\"email\",\"sms\",\"pigeon\"],\"priority\":\"High\",\"sendAt\":1,\"expiresAt\":\"2020-01-01T00:00:00Z\",\"Data\":{}}",
+                [
+                    "Data",
+                    "channels[2]",
+                    "content.body",
+                    "content.titel",
+                    "expiresAt",
+                    "priority",
+                    "sendAt",
+                    "template",
+                    "to[0].email",
+                    "to[1].email",
+                    "to[2].phone",
+                ]
+            },
+        };
 
     [Theory]
     [MemberData(nameof(WrongFields))]
@@ -112,7 +141,11 @@ public sealed class WrongInputTests
     public async Task A_header_that_contradicts_the_body_is_named()
     {
         await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync($"{{{Ada},{Text},\"idempotencyKey\":\"a\"}}", ("Idempotency-Key", "b"), ("X-Notify-Tenant", new string('t', 300)));
+        using var response = await app.TriggerAsync(
+            $"{{{Ada},{Text},\"idempotencyKey\":\"a\"}}",
+            ("Idempotency-Key", "b"),
+            ("X-Notify-Tenant", new string('t', 300))
+        );
 
         Assert.Equal(["X-Notify-Tenant", "idempotencyKey"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -134,7 +167,10 @@ public sealed class WrongInputTests
     public async Task A_body_that_is_not_UTF8_is_refused()
     {
         await using var app = await ApiApplication.StartAsync();
-        using var body = new ByteArrayContent([(byte)'"', 0xff, (byte)'"']) { Headers = { ContentType = new("application/json") } };
+        using var body = new ByteArrayContent([(byte)'"', 0xff, (byte)'"'])
+        {
+            Headers = { ContentType = new("application/json") },
+        };
         using var response = await app.Client.PostAsync("/v1/notifications", body);
 
         await response.ProblemAsync(HttpStatusCode.BadRequest);

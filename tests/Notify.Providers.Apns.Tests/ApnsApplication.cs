@@ -26,7 +26,10 @@ internal sealed class ApnsApplication : IAsyncDisposable
 
     /// <summary>Composes it, with its workers asleep: for tests that call the provider themselves.</summary>
     public static ApnsApplication Compose(
-        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+        ApnsGateway? gateway,
+        Action<ApnsOptions>? configure = null,
+        Action<IServiceCollection>? configureServices = null
+    )
     {
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -34,7 +37,8 @@ internal sealed class ApnsApplication : IAsyncDisposable
         builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
         // Faults are tried again at once, and not when a circuit closes.
         builder.Services.Configure<ProviderOptions>("apns", provider => provider.BreakAtLeast = 10_000);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseInMemory()
             .AddApns(options =>
             {
@@ -50,7 +54,10 @@ internal sealed class ApnsApplication : IAsyncDisposable
     }
 
     public static async Task<ApnsApplication> StartAsync(
-        ApnsGateway? gateway, Action<ApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+        ApnsGateway? gateway,
+        Action<ApnsOptions>? configure = null,
+        Action<IServiceCollection>? configureServices = null
+    )
     {
         var application = Compose(gateway, configure, configureServices);
         await application._host.StartAsync();
@@ -82,15 +89,23 @@ internal sealed class ApnsApplication : IAsyncDisposable
     public ValueTask<Outcome> SendAsync(Delivery delivery) => Provider.SendAsync(delivery, TestContext.Current.CancellationToken);
 
     public async Task<Guid> TriggerAsync(string deviceToken) =>
-        (await _host.Services.GetRequiredService<INotifier>().TriggerAsync(new Trigger
-        {
-            To = Recipient.PushToken(deviceToken, Platform.Ios),
-            Content = new Content { Title = "title-text", Body = "body-text" },
-        })).Id;
+        (
+            await _host
+                .Services.GetRequiredService<INotifier>()
+                .TriggerAsync(
+                    new Trigger
+                    {
+                        To = Recipient.PushToken(deviceToken, Platform.Ios),
+                        Content = new Content { Title = "title-text", Body = "body-text" },
+                    }
+                )
+        ).Id;
 
-    public Task<DeliveryRecord> EndedAsync(Guid notification) => Eventually.FindAsync(
-        async () => await ReadAsync(notification) is { State: not DeliveryState.Pending } ended ? ended : null,
-        "the delivery's end");
+    public Task<DeliveryRecord> EndedAsync(Guid notification) =>
+        Eventually.FindAsync(
+            async () => await ReadAsync(notification) is { State: not DeliveryState.Pending } ended ? ended : null,
+            "the delivery's end"
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -100,16 +115,30 @@ internal sealed class ApnsApplication : IAsyncDisposable
     }
 
     private static void Address(ApnsOptions options, ApnsGateway gateway) =>
-        (options.KeyId, options.TeamId, options.Key, options.BaseAddress) =
-            (ApnsGateway.KeyId, ApnsGateway.TeamId, gateway.KeyPem, gateway.Address);
+        (options.KeyId, options.TeamId, options.Key, options.BaseAddress) = (
+            ApnsGateway.KeyId,
+            ApnsGateway.TeamId,
+            gateway.KeyPem,
+            gateway.Address
+        );
 
     private static void Trust(IServiceCollection services, ApnsGateway gateway) =>
-        services.AddHttpClient("Notify.apns").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-            ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = gateway.Authority.Trust.CertificateChainPolicy);
+        services
+            .AddHttpClient("Notify.apns")
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) =>
+                    ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = gateway
+                        .Authority
+                        .Trust
+                        .CertificateChainPolicy
+            );
 
     private async Task<DeliveryRecord?> ReadAsync(Guid notification) =>
-        (await _host.Services.GetRequiredService<INotificationStore>()
-            .ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, CancellationToken.None)).SingleOrDefault();
+        (
+            await _host
+                .Services.GetRequiredService<INotificationStore>()
+                .ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, CancellationToken.None)
+        ).SingleOrDefault();
 }
 
 /// <summary>Everything that was logged, scopes and exceptions included.</summary>
@@ -121,7 +150,8 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull
     {
         _lines.Enqueue($"{state}");
         return null;
@@ -130,10 +160,12 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
     public bool IsEnabled(LogLevel logLevel) => true;
 
     public void Log<TState>(
-        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{formatter(state, exception)} {exception}");
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -8,16 +8,20 @@ namespace Notify.Providers.Apns.Tests;
 internal static class AppleHosts
 {
     public static void LeadTo(IServiceCollection services, int port) =>
-        services.AddHttpClient("Notify.apns").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-        {
-            var sockets = (SocketsHttpHandler)handler;
-            sockets.UseProxy = false;
-            sockets.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
-            sockets.ConnectCallback = async (_, cancellationToken) =>
-            {
-                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            };
-        });
+        services
+            .AddHttpClient("Notify.apns")
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) =>
+                {
+                    var sockets = (SocketsHttpHandler)handler;
+                    sockets.UseProxy = false;
+                    sockets.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+                    sockets.ConnectCallback = async (_, cancellationToken) =>
+                    {
+                        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                        await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                        return new NetworkStream(socket, ownsSocket: true);
+                    };
+                }
+            );
 }

@@ -27,7 +27,8 @@ public sealed class HeaderTests
                 ["apns-priority"] = "10",
                 ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
             },
-            headers);
+            headers
+        );
     }
 
     [Theory]
@@ -50,7 +51,12 @@ public sealed class HeaderTests
     {
         var content = Overridden("""{"headers":{"apns-push-type":"voip"}}""");
 
-        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content) with { Priority = Priority.Bulk });
+        var headers = await SendAsync(
+            ApnsApplication.Delivery(ApnsApplication.Device(), content) with
+            {
+                Priority = Priority.Bulk,
+            }
+        );
 
         Assert.Equal("10", headers["apns-priority"]);
     }
@@ -89,9 +95,16 @@ public sealed class HeaderTests
     [Fact]
     public async Task A_notification_may_set_headers_of_its_own()
     {
-        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), Overridden("""
-            {"headers":{"apns-priority":"1","apns-expiration":0,"apns-collapse-id":"own","apns-topic":"com.example.shop"}}
-            """)));
+        var headers = await SendAsync(
+            ApnsApplication.Delivery(
+                ApnsApplication.Device(),
+                Overridden(
+                    """
+                    {"headers":{"apns-priority":"1","apns-expiration":0,"apns-collapse-id":"own","apns-topic":"com.example.shop"}}
+                    """
+                )
+            )
+        );
 
         Assert.Equal(("1", "0", "own"), (headers["apns-priority"], headers["apns-expiration"], headers["apns-collapse-id"]));
     }
@@ -136,7 +149,8 @@ public sealed class HeaderTests
     public async Task Apps_have_environments_and_topics_of_their_own()
     {
         await using var gateway = await ApnsGateway.StartAsync(
-            new ApnsGatewaySettings { BundleIds = [ApnsGateway.BundleId, "com.example.beta", "com.example.other"] });
+            new ApnsGatewaySettings { BundleIds = [ApnsGateway.BundleId, "com.example.beta", "com.example.other"] }
+        );
         await using var application = ApnsApplication.Compose(
             gateway,
             options =>
@@ -144,7 +158,8 @@ public sealed class HeaderTests
                 options.BaseAddress = null;
                 options.Apps["beta"] = new ApnsApp { BundleId = "com.example.beta", Environment = ApnsEnvironment.Sandbox };
             },
-            services => AppleHosts.LeadTo(services, gateway.Address.Port));
+            services => AppleHosts.LeadTo(services, gateway.Address.Port)
+        );
 
         foreach (var app in (string?[])[null, "beta", "com.example.other"])
         {
@@ -154,16 +169,19 @@ public sealed class HeaderTests
 
         Assert.Equal(
             [
-                ("api.push.apple.com", ApnsGateway.BundleId), ("api.sandbox.push.apple.com", "com.example.beta"),
+                ("api.push.apple.com", ApnsGateway.BundleId),
+                ("api.sandbox.push.apple.com", "com.example.beta"),
                 ("api.push.apple.com", "com.example.other"),
             ],
-            gateway.Messages.Select(message => (message.Host, message.Headers["apns-topic"])));
+            gateway.Messages.Select(message => (message.Host, message.Headers["apns-topic"]))
+        );
     }
 
-    private static Content Overridden(string json) => Visible with
-    {
-        Overrides = new Dictionary<string, JsonElement> { ["apns"] = JsonSerializer.Deserialize<JsonElement>(json) },
-    };
+    private static Content Overridden(string json) =>
+        Visible with
+        {
+            Overrides = new Dictionary<string, JsonElement> { ["apns"] = JsonSerializer.Deserialize<JsonElement>(json) },
+        };
 
     private static Task<IReadOnlyDictionary<string, string>> SendCollapsingAsync(string key) =>
         SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), Visible) with { CollapseKey = key });

@@ -37,7 +37,8 @@ public sealed class LeakTests
                     {
                         Interlocked.Increment(ref cancelled);
                     }
-                });
+                }
+            );
 
             Assert.Equal(Sends, outcomes.Sum() + cancelled);
             Assert.DoesNotContain(0, outcomes);

@@ -36,10 +36,12 @@ public sealed class OptionsTests
         Assert.Contains("Give a token signing key", await FailuresAsync(_ => { }), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_key_and_a_certificate_are_one_too_many() => Assert.Contains(
-        "not both",
-        await FailuresAsync(options => (options.KeyId, options.CertificateFile) = ("FAKEKEY123", "apns.p12")),
-        StringComparison.Ordinal);
+    public async Task A_key_and_a_certificate_are_one_too_many() =>
+        Assert.Contains(
+            "not both",
+            await FailuresAsync(options => (options.KeyId, options.CertificateFile) = ("FAKEKEY123", "apns.p12")),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_key_of_another_curve_is_refused()
@@ -62,10 +64,12 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task A_key_file_that_is_not_there_is_said() => Assert.Contains(
-        "KeyFile cannot be read",
-        await FailuresAsync(options => options.KeyFile = "/nowhere/AuthKey.p8"),
-        StringComparison.Ordinal);
+    public async Task A_key_file_that_is_not_there_is_said() =>
+        Assert.Contains(
+            "KeyFile cannot be read",
+            await FailuresAsync(options => options.KeyFile = "/nowhere/AuthKey.p8"),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_certificate_with_another_password_is_refused()
@@ -89,7 +93,8 @@ public sealed class OptionsTests
         await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem());
 
         await using var application = await ApnsApplication.StartAsync(gateway: null, options =>
-            (options.KeyId, options.TeamId, options.KeyFile) = ("FAKEKEY123", "FAKETEAM45", file));
+            (options.KeyId, options.TeamId, options.KeyFile) = ("FAKEKEY123", "FAKETEAM45", file)
+        );
 
         Assert.Equal(("apns", Channel.Push), (application.Provider.Name, application.Provider.Channel));
     }
@@ -107,8 +112,9 @@ public sealed class OptionsTests
 
     private static async Task<string> FailuresAsync(Action<ApnsOptions> configure)
     {
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(
-            () => ApnsApplication.StartAsync(gateway: null, configure));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            ApnsApplication.StartAsync(gateway: null, configure)
+        );
         return string.Join('\n', refused.Failures);
     }
 }

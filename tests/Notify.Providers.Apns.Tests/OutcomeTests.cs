@@ -21,41 +21,42 @@ public sealed class OutcomeTests
     }
 
     /// <summary>All of the table 'Response error strings' of Apple's 'Handling notification responses from APNs'.</summary>
-    public static TheoryData<int, string, string> Reasons => new()
-    {
-        { 400, "BadCollapseId", nameof(Meaning.Rejected) },
-        { 400, "BadDeviceToken", nameof(Meaning.Rejected) },
-        { 400, "BadExpirationDate", nameof(Meaning.Rejected) },
-        { 400, "BadMessageId", nameof(Meaning.Rejected) },
-        { 400, "BadPriority", nameof(Meaning.Rejected) },
-        { 400, "BadTopic", nameof(Meaning.Rejected) },
-        { 400, "DeviceTokenNotForTopic", nameof(Meaning.Rejected) },
-        { 400, "DuplicateHeaders", nameof(Meaning.Rejected) },
-        { 400, "IdleTimeout", nameof(Meaning.Retry) },
-        { 400, "InvalidPushType", nameof(Meaning.Rejected) },
-        { 400, "MissingDeviceToken", nameof(Meaning.Rejected) },
-        { 400, "MissingTopic", nameof(Meaning.Rejected) },
-        { 400, "PayloadEmpty", nameof(Meaning.Rejected) },
-        { 400, "TopicDisallowed", nameof(Meaning.Rejected) },
-        { 403, "BadCertificate", nameof(Meaning.ProviderFailed) },
-        { 403, "BadCertificateEnvironment", nameof(Meaning.ProviderFailed) },
-        { 403, "BadEnvironmentKeyIdInToken", nameof(Meaning.ProviderFailed) },
-        { 403, "ExpiredProviderToken", nameof(Meaning.ProviderFailed) },
-        { 403, "Forbidden", nameof(Meaning.Rejected) },
-        { 403, "InvalidProviderToken", nameof(Meaning.ProviderFailed) },
-        { 403, "MissingProviderToken", nameof(Meaning.ProviderFailed) },
-        { 403, "UnrelatedKeyIdInToken", nameof(Meaning.ProviderFailed) },
-        { 404, "BadPath", nameof(Meaning.ProviderFailed) },
-        { 405, "MethodNotAllowed", nameof(Meaning.ProviderFailed) },
-        { 410, "ExpiredToken", nameof(Meaning.Gone) },
-        { 410, "Unregistered", nameof(Meaning.Gone) },
-        { 413, "PayloadTooLarge", nameof(Meaning.Rejected) },
-        { 429, "TooManyProviderTokenUpdates", nameof(Meaning.ProviderFailed) },
-        { 429, "TooManyRequests", nameof(Meaning.Retry) },
-        { 500, "InternalServerError", nameof(Meaning.Retry) },
-        { 503, "ServiceUnavailable", nameof(Meaning.ProviderFailed) },
-        { 503, "Shutdown", nameof(Meaning.Retry) },
-    };
+    public static TheoryData<int, string, string> Reasons =>
+        new()
+        {
+            { 400, "BadCollapseId", nameof(Meaning.Rejected) },
+            { 400, "BadDeviceToken", nameof(Meaning.Rejected) },
+            { 400, "BadExpirationDate", nameof(Meaning.Rejected) },
+            { 400, "BadMessageId", nameof(Meaning.Rejected) },
+            { 400, "BadPriority", nameof(Meaning.Rejected) },
+            { 400, "BadTopic", nameof(Meaning.Rejected) },
+            { 400, "DeviceTokenNotForTopic", nameof(Meaning.Rejected) },
+            { 400, "DuplicateHeaders", nameof(Meaning.Rejected) },
+            { 400, "IdleTimeout", nameof(Meaning.Retry) },
+            { 400, "InvalidPushType", nameof(Meaning.Rejected) },
+            { 400, "MissingDeviceToken", nameof(Meaning.Rejected) },
+            { 400, "MissingTopic", nameof(Meaning.Rejected) },
+            { 400, "PayloadEmpty", nameof(Meaning.Rejected) },
+            { 400, "TopicDisallowed", nameof(Meaning.Rejected) },
+            { 403, "BadCertificate", nameof(Meaning.ProviderFailed) },
+            { 403, "BadCertificateEnvironment", nameof(Meaning.ProviderFailed) },
+            { 403, "BadEnvironmentKeyIdInToken", nameof(Meaning.ProviderFailed) },
+            { 403, "ExpiredProviderToken", nameof(Meaning.ProviderFailed) },
+            { 403, "Forbidden", nameof(Meaning.Rejected) },
+            { 403, "InvalidProviderToken", nameof(Meaning.ProviderFailed) },
+            { 403, "MissingProviderToken", nameof(Meaning.ProviderFailed) },
+            { 403, "UnrelatedKeyIdInToken", nameof(Meaning.ProviderFailed) },
+            { 404, "BadPath", nameof(Meaning.ProviderFailed) },
+            { 405, "MethodNotAllowed", nameof(Meaning.ProviderFailed) },
+            { 410, "ExpiredToken", nameof(Meaning.Gone) },
+            { 410, "Unregistered", nameof(Meaning.Gone) },
+            { 413, "PayloadTooLarge", nameof(Meaning.Rejected) },
+            { 429, "TooManyProviderTokenUpdates", nameof(Meaning.ProviderFailed) },
+            { 429, "TooManyRequests", nameof(Meaning.Retry) },
+            { 500, "InternalServerError", nameof(Meaning.Retry) },
+            { 503, "ServiceUnavailable", nameof(Meaning.ProviderFailed) },
+            { 503, "Shutdown", nameof(Meaning.Retry) },
+        };
 
     [Theory]
     [MemberData(nameof(Reasons))]
@@ -142,7 +143,13 @@ public sealed class OutcomeTests
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = await ApnsApplication.StartAsync(gateway);
         var devices = application.Services.GetRequiredService<IDeviceStore>();
-        var device = new Device { Id = "phone", UserId = "ada", Platform = Platform.Ios, Token = ApnsApplication.Device() };
+        var device = new Device
+        {
+            Id = "phone",
+            UserId = "ada",
+            Platform = Platform.Ios,
+            Token = ApnsApplication.Device(),
+        };
         await devices.RegisterAsync(device, Cancellation);
         gateway.RefuseDevice(device.Token, new ApnsRefusal(400, reason));
 
@@ -196,20 +203,22 @@ public sealed class OutcomeTests
     public async Task A_refused_connection_is_the_providers_failure()
     {
         await using var gateway = await ApnsGateway.StartAsync();
-        await using var application = ApnsApplication.Compose(
-            gateway, options => options.BaseAddress = new Uri($"https://127.0.0.1:{FreePort.Next()}"));
+        await using var application = ApnsApplication.Compose(gateway, options =>
+            options.BaseAddress = new Uri($"https://127.0.0.1:{FreePort.Next()}")
+        );
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
         Assert.Equal((Meaning.ProviderFailed, "connection failed (ConnectionRefused)"), (MeaningOf(outcome), outcome.Reason));
     }
 
-    private static Meaning MeaningOf(Outcome outcome) => outcome switch
-    {
-        { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Meaning.ProviderFailed,
-        { Kind: OutcomeKind.Retry, IsThrottled: false } => Meaning.Retry,
-        { Kind: OutcomeKind.RecipientGone } => Meaning.Gone,
-        { Kind: OutcomeKind.Rejected } => Meaning.Rejected,
-        _ => throw new InvalidOperationException($"{outcome} is none of them."),
-    };
+    private static Meaning MeaningOf(Outcome outcome) =>
+        outcome switch
+        {
+            { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Meaning.ProviderFailed,
+            { Kind: OutcomeKind.Retry, IsThrottled: false } => Meaning.Retry,
+            { Kind: OutcomeKind.RecipientGone } => Meaning.Gone,
+            { Kind: OutcomeKind.Rejected } => Meaning.Rejected,
+            _ => throw new InvalidOperationException($"{outcome} is none of them."),
+        };
 }

@@ -9,76 +9,99 @@ namespace Notify.Providers.Apns.Tests;
 public sealed class PayloadTests
 {
     [Fact]
-    public async Task Everything_that_content_says_is_shown() => await AssertSentAsync(
-        new Content
-        {
-            Title = "Sent \"today\"",
-            Body = "Ordern är på väg",
-            Data = new Dictionary<string, string> { ["order"] = "42", ["aps"] = "never", ["link"] = "never", ["image"] = "never" },
-            Push = new PushContent
+    public async Task Everything_that_content_says_is_shown() =>
+        await AssertSentAsync(
+            new Content
             {
-                ImageUrl = "https://example.org/a.png",
-                Link = "shop://orders/42",
-                Sound = "default",
-                Badge = 0,
-                Action = "ORDER",
-                Thread = "orders",
+                Title = "Sent \"today\"",
+                Body = "Ordern är på väg",
+                Data = new Dictionary<string, string>
+                {
+                    ["order"] = "42",
+                    ["aps"] = "never",
+                    ["link"] = "never",
+                    ["image"] = "never",
+                },
+                Push = new PushContent
+                {
+                    ImageUrl = "https://example.org/a.png",
+                    Link = "shop://orders/42",
+                    Sound = "default",
+                    Badge = 0,
+                    Action = "ORDER",
+                    Thread = "orders",
+                },
             },
-        },
-        """
-        {
-          "aps": {
-            "alert": {"title": "Sent \"today\"", "body": "Ordern är på väg"},
-            "badge": 0, "sound": "default", "thread-id": "orders", "category": "ORDER", "mutable-content": 1
-          },
-          "link": "shop://orders/42", "image": "https://example.org/a.png", "order": "42"
-        }
-        """);
+            """
+            {
+              "aps": {
+                "alert": {"title": "Sent \"today\"", "body": "Ordern är på väg"},
+                "badge": 0, "sound": "default", "thread-id": "orders", "category": "ORDER", "mutable-content": 1
+              },
+              "link": "shop://orders/42", "image": "https://example.org/a.png", "order": "42"
+            }
+            """
+        );
 
     [Fact]
     public async Task What_content_does_not_say_is_left_out() =>
         await AssertSentAsync(new Content { Body = "body-text" }, """{"aps":{"alert":{"body":"body-text"}}}""");
 
     [Fact]
-    public async Task A_silent_notification_wakes_the_app_and_shows_nothing() => await AssertSentAsync(
-        new Content
-        {
-            Title = "title-text",
-            Body = "body-text",
-            Data = new Dictionary<string, string> { ["order"] = "42" },
-            Push = new PushContent { IsSilent = true, Sound = "default", Badge = 3 },
-        },
-        """{"aps":{"content-available":1},"order":"42"}""");
+    public async Task A_silent_notification_wakes_the_app_and_shows_nothing() =>
+        await AssertSentAsync(
+            new Content
+            {
+                Title = "title-text",
+                Body = "body-text",
+                Data = new Dictionary<string, string> { ["order"] = "42" },
+                Push = new PushContent
+                {
+                    IsSilent = true,
+                    Sound = "default",
+                    Badge = 3,
+                },
+            },
+            """{"aps":{"content-available":1},"order":"42"}"""
+        );
 
     [Fact]
-    public async Task Overrides_are_merged_member_by_member() => await AssertSentAsync(
-        Overridden("""
+    public async Task Overrides_are_merged_member_by_member() =>
+        await AssertSentAsync(
+            Overridden(
+                """
+                {
+                  "payload": {
+                    "aps": {"alert": {"subtitle": "sub", "body": null}, "interruption-level": "time-sensitive"},
+                    "order": {"id": 42}, "tags": [1, null]
+                  }
+                }
+                """
+            ),
+            """
             {
-              "payload": {
-                "aps": {"alert": {"subtitle": "sub", "body": null}, "interruption-level": "time-sensitive"},
-                "order": {"id": 42}, "tags": [1, null]
-              }
+              "order": {"id": 42}, "tags": [1, null],
+              "aps": {"alert": {"title": "title-text", "subtitle": "sub"}, "interruption-level": "time-sensitive"}
             }
-            """),
-        """
-        {
-          "order": {"id": 42}, "tags": [1, null],
-          "aps": {"alert": {"title": "title-text", "subtitle": "sub"}, "interruption-level": "time-sensitive"}
-        }
-        """);
+            """
+        );
 
     [Fact]
-    public async Task A_live_activity_is_updated() => await AssertSentAsync(
-        Overridden("""
-            {
-              "headers": {"apns-push-type": "liveactivity"},
-              "payload": {
-                "order": null,
-                "aps": {"timestamp": 1700000000, "event": "update", "content-state": {"stops": 3}, "alert": null}
-              }
-            }
-            """),
-        """{"aps":{"timestamp":1700000000,"event":"update","content-state":{"stops":3}}}""");
+    public async Task A_live_activity_is_updated() =>
+        await AssertSentAsync(
+            Overridden(
+                """
+                {
+                  "headers": {"apns-push-type": "liveactivity"},
+                  "payload": {
+                    "order": null,
+                    "aps": {"timestamp": 1700000000, "event": "update", "content-state": {"stops": 3}, "alert": null}
+                  }
+                }
+                """
+            ),
+            """{"aps":{"timestamp":1700000000,"event":"update","content-state":{"stops":3}}}"""
+        );
 
     [Theory]
     [InlineData("alert", 4096)]
@@ -118,21 +141,24 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public async Task A_silent_notification_of_another_type_asks_for_no_background_time() => await AssertSentAsync(
-        new Content
-        {
-            Push = new PushContent { IsSilent = true },
-            Overrides = Apns("""{"headers":{"apns-push-type":"location"}}"""),
-        },
-        """{"aps":{}}""");
+    public async Task A_silent_notification_of_another_type_asks_for_no_background_time() =>
+        await AssertSentAsync(
+            new Content
+            {
+                Push = new PushContent { IsSilent = true },
+                Overrides = Apns("""{"headers":{"apns-push-type":"location"}}"""),
+            },
+            """{"aps":{}}"""
+        );
 
-    private static Content Overridden(string json) => new()
-    {
-        Title = "title-text",
-        Body = "body-text",
-        Data = new Dictionary<string, string> { ["order"] = "42" },
-        Overrides = Apns(json),
-    };
+    private static Content Overridden(string json) =>
+        new()
+        {
+            Title = "title-text",
+            Body = "body-text",
+            Data = new Dictionary<string, string> { ["order"] = "42" },
+            Overrides = Apns(json),
+        };
 
     private static Dictionary<string, JsonElement> Apns(string json) =>
         new() { ["apns"] = JsonSerializer.Deserialize<JsonElement>(json) };

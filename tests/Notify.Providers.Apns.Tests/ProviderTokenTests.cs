@@ -28,7 +28,10 @@ public sealed class ProviderTokenTests
             if (minutes == 39)
                 Assert.Single(gateway.ProviderTokens);
             if (minutes % 40 == 0)
-                await Eventually.TrueAsync(async () => await SentWithAsync(application, gateway) == 1 + (minutes / 40), "a new token");
+                await Eventually.TrueAsync(
+                    async () => await SentWithAsync(application, gateway) == 1 + (minutes / 40),
+                    "a new token"
+                );
         }
 
         Assert.Equal(5, gateway.ProviderTokens.Count);
@@ -104,7 +107,8 @@ public sealed class ProviderTokenTests
             await AssertAcceptedAsync(first);
         _store.Change(StoredName, shared => new SharedToken(
             isTampered ? (byte[])[.. shared.Value.ToArray().SkipLast(1), 0, 0] : shared.Value,
-            isRedated ? shared.IssuedAt.AddSeconds(1) : shared.IssuedAt));
+            isRedated ? shared.IssuedAt.AddSeconds(1) : shared.IssuedAt
+        ));
         _time.Advance(TimeSpan.FromSeconds(5));
 
         await using var second = Compose(gateway);
@@ -252,6 +256,8 @@ public sealed class ProviderTokenTests
 
     private Task<ApnsGateway> StartGatewayAsync() => ApnsGateway.StartAsync(new ApnsGatewaySettings { Time = _time });
 
-    private ApnsApplication Compose(ApnsGateway gateway) => ApnsApplication.Compose(
-        gateway, configureServices: services => services.AddSingleton<TimeProvider>(_time).AddSingleton<ISharedTokenStore>(_store));
+    private ApnsApplication Compose(ApnsGateway gateway) =>
+        ApnsApplication.Compose(gateway, configureServices: services =>
+            services.AddSingleton<TimeProvider>(_time).AddSingleton<ISharedTokenStore>(_store)
+        );
 }

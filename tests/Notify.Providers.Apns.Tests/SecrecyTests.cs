@@ -13,8 +13,9 @@ public sealed class SecrecyTests
     {
         await using var gateway = await ApnsGateway.StartAsync();
         var tokens = new TokenStore { Failure = new IOException("The store is away.") };
-        await using var application = await ApnsApplication.StartAsync(
-            gateway, configureServices: services => services.AddSingleton<ISharedTokenStore>(tokens));
+        await using var application = await ApnsApplication.StartAsync(gateway, configureServices: services =>
+            services.AddSingleton<ISharedTokenStore>(tokens)
+        );
         gateway.Unregister(ApnsApplication.Device(1), DateTimeOffset.UtcNow.AddHours(1));
         gateway.RefuseDevice(ApnsApplication.Device(2), new ApnsRefusal(400, "BadDeviceToken"));
         gateway.RefuseDevice(ApnsApplication.Device(3), new ApnsRefusal(400, ApnsApplication.Device(3)));
@@ -41,10 +42,10 @@ public sealed class SecrecyTests
         var options = new ApnsOptions { Key = gateway.KeyPem, CertificatePassword = "certificate-password" };
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => ApnsApplication.StartAsync(gateway, wrong =>
-        {
-            wrong.Key = gateway.KeyPem.Replace("BEGIN", "BEGAN", StringComparison.Ordinal);
-            wrong.CertificatePassword = "certificate-password";
-        }));
+            {
+                wrong.Key = gateway.KeyPem.Replace("BEGIN", "BEGAN", StringComparison.Ordinal);
+                wrong.CertificatePassword = "certificate-password";
+            }));
 
         AssertHoldsNothingSecret($"{options}\n{refused}", gateway);
     }
@@ -56,7 +57,8 @@ public sealed class SecrecyTests
         await using var application = ApnsApplication.Compose(gateway);
         await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-        var shared = await application.Services.GetRequiredService<ISharedTokenStore>()
+        var shared = await application
+            .Services.GetRequiredService<ISharedTokenStore>()
             .FindAsync($"apns/{ApnsGateway.TeamId}/{ApnsGateway.KeyId}", TestContext.Current.CancellationToken);
 
         AssertHoldsNothingSecret($"{shared} {application.Provider}", gateway);
@@ -76,7 +78,9 @@ public sealed class SecrecyTests
             .. gateway.KeyPem.Split('\n').Where(line => line.Length > 0 && !line.StartsWith('-')),
             .. gateway.ProviderTokens.SelectMany(token => token.Split('.')),
             .. Enumerable.Range(1, 20).Select(ApnsApplication.Device),
-            "title-text", "body-text", "certificate-password",
+            "title-text",
+            "body-text",
+            "certificate-password",
         ];
         for (var i = 0; i < secrets.Length; i++)
         {

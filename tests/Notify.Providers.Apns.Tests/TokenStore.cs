@@ -22,7 +22,11 @@ internal sealed class TokenStore : ISharedTokenStore
     }
 
     public async ValueTask<SharedToken> OfferAsync(
-        string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken)
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    )
     {
         await AnswerAsync(cancellationToken);
         lock (_lock)

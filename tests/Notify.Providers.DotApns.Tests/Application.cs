@@ -14,16 +14,18 @@ internal sealed class Application : IAsyncDisposable
     private readonly IHost _host;
     private readonly LogRecorder _log = new();
 
-    public Application(
-        Uri vendor, Action<DotApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+    public Application(Uri vendor, Action<DotApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
-        builder.Services.AddNotifications().UseInMemory().AddDotApns(options =>
-        {
-            options.CreateClient = http => ApnsClient.CreateUsingJwt(http, Key());
-            configure?.Invoke(options);
-        });
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
+            .AddDotApns(options =>
+            {
+                options.CreateClient = http => ApnsClient.CreateUsingJwt(http, Key());
+                configure?.Invoke(options);
+            });
         builder.Services.AddHttpClient("Notify.dotapns").AddHttpMessageHandler(() => new Redirection(vendor));
         configureServices?.Invoke(builder.Services);
         _host = builder.Build();
@@ -39,7 +41,13 @@ internal sealed class Application : IAsyncDisposable
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         while (key.ExportParameters(includePrivateParameters: true).D![0] == 0)
             key.GenerateKey(ECCurve.NamedCurves.nistP256);
-        return new ApnsJwtOptions { CertContent = key.ExportPkcs8PrivateKeyPem(), KeyId = "ABC123DEFG", TeamId = "DEF123GHIJ", BundleId = "org.example.shop" };
+        return new ApnsJwtOptions
+        {
+            CertContent = key.ExportPkcs8PrivateKeyPem(),
+            KeyId = "ABC123DEFG",
+            TeamId = "DEF123GHIJ",
+            BundleId = "org.example.shop",
+        };
     }
 
     public ValueTask DisposeAsync()
@@ -66,14 +74,17 @@ internal sealed class Application : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

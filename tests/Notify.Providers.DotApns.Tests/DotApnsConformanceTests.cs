@@ -10,20 +10,21 @@ public sealed class DotApnsConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance => new(200);
 
     // Apple's 200 has no body, so dotAPNS reads none of it; but the body has to arrive.
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     public override async ValueTask DisposeAsync()
     {

@@ -23,7 +23,13 @@ public sealed class LeakTests
     {
         await using var gateway = await StartGatewayAsync();
         var outcomes = new ConcurrentDictionary<string, int>();
-        await using (var application = new Application(gateway.Address, options => UseKey(options, gateway), services => Trust(services, gateway)))
+        await using (
+            var application = new Application(
+                gateway.Address,
+                options => UseKey(options, gateway),
+                services => Trust(services, gateway)
+            )
+        )
         {
             gateway.GoAwayEvery = 500;
             await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (number, _) =>
@@ -39,7 +45,8 @@ public sealed class LeakTests
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
             new HashSet<string> { "Accepted", "cancelled", "ServiceUnavailable", "Unregistered", "BadDeviceToken" },
-            outcomes.Keys.Select(reason => reason.Split(':')[0]).ToHashSet());
+            outcomes.Keys.Select(reason => reason.Split(':')[0]).ToHashSet()
+        );
         Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
         await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request's end");
         await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection's end");
@@ -60,19 +67,29 @@ public sealed class LeakTests
     }
 
     private static void UseKey(DotApnsOptions options, ApnsGateway gateway) =>
-        options.CreateClient = http => ApnsClient.CreateUsingJwt(http, new ApnsJwtOptions
-        {
-            CertContent = gateway.KeyPem,
-            KeyId = ApnsGateway.KeyId,
-            TeamId = ApnsGateway.TeamId,
-            BundleId = ApnsGateway.BundleId,
-        });
+        options.CreateClient = http =>
+            ApnsClient.CreateUsingJwt(
+                http,
+                new ApnsJwtOptions
+                {
+                    CertContent = gateway.KeyPem,
+                    KeyId = ApnsGateway.KeyId,
+                    TeamId = ApnsGateway.TeamId,
+                    BundleId = ApnsGateway.BundleId,
+                }
+            );
 
     private static void Trust(IServiceCollection services, ApnsGateway gateway) =>
-        services.AddHttpClient("Notify.dotapns")
+        services
+            .AddHttpClient("Notify.dotapns")
             .AddHttpMessageHandler(() => new TokenHandler(gateway.KeyPem))
-            .ConfigurePrimaryHttpMessageHandler((handler, _) =>
-                ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = gateway.Authority.Trust.CertificateChainPolicy);
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) =>
+                    ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = gateway
+                        .Authority
+                        .Trust
+                        .CertificateChainPolicy
+            );
 
     private static void Fault(ApnsGateway gateway, int number)
     {
@@ -121,7 +138,8 @@ public sealed class LeakTests
             key.ImportFromPem(keyPem);
             var header = JsonSerializer.SerializeToUtf8Bytes(new { alg = "ES256", kid = ApnsGateway.KeyId });
             var claims = JsonSerializer.SerializeToUtf8Bytes(
-                new { iss = ApnsGateway.TeamId, iat = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() });
+                new { iss = ApnsGateway.TeamId, iat = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() }
+            );
             var text = $"{Base64Url.EncodeToString(header)}.{Base64Url.EncodeToString(claims)}";
             var signature = key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256);
             return $"{text}.{Base64Url.EncodeToString(signature)}";

@@ -12,28 +12,33 @@ public sealed class MessageTests
     [Fact]
     public async Task A_notification_says_what_the_device_shows()
     {
-        var sent = await SentAsync(Deliveries.Push(new Content
-        {
-            Title = "Shipped",
-            Body = "It is on its way.",
-            Data = new Dictionary<string, string> { ["order"] = "42" },
-            Push = new PushContent
-            {
-                ImageUrl = "https://example.org/parcel.png",
-                Link = "shop://orders/42",
-                Sound = "bell.caf",
-                Badge = 3,
-                Action = "ORDER",
-                Thread = "orders",
-            },
-        }));
+        var sent = await SentAsync(
+            Deliveries.Push(
+                new Content
+                {
+                    Title = "Shipped",
+                    Body = "It is on its way.",
+                    Data = new Dictionary<string, string> { ["order"] = "42" },
+                    Push = new PushContent
+                    {
+                        ImageUrl = "https://example.org/parcel.png",
+                        Link = "shop://orders/42",
+                        Sound = "bell.caf",
+                        Badge = 3,
+                        Action = "ORDER",
+                        Thread = "orders",
+                    },
+                }
+            )
+        );
 
         AssertJson(
             """
             {"aps":{"alert":{"title":"Shipped","body":"It is on its way."},"badge":3,"sound":"bell.caf","category":"ORDER","thread-id":"orders","mutable-content":1},
              "order":"42","link":"shop://orders/42","image":"https://example.org/parcel.png"}
             """,
-            sent.Payload);
+            sent.Payload
+        );
         Assert.Equal("alert", sent.Headers["apns-push-type"]);
     }
 
@@ -48,7 +53,10 @@ public sealed class MessageTests
         Assert.Equal(delivery.Id.ToString(), sent.Headers["apns-id"]);
         Assert.Equal("org.example.shop", sent.Headers["apns-topic"]);
         Assert.Equal("score", sent.Headers["apns-collapse-id"]);
-        Assert.Equal(delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture), sent.Headers["apns-expiration"]);
+        Assert.Equal(
+            delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
+            sent.Headers["apns-expiration"]
+        );
         Assert.Equal("api.push.apple.com", sent.Headers["x-asked-host"]);
     }
 
@@ -62,12 +70,21 @@ public sealed class MessageTests
     [Fact]
     public async Task A_silent_message_shows_nothing_and_wakes_the_app()
     {
-        var sent = await SentAsync(Deliveries.Push(new Content
-        {
-            Title = "Never shown",
-            Data = new Dictionary<string, string> { ["sync"] = "1" },
-            Push = new PushContent { IsSilent = true, Badge = 1, Sound = "default" },
-        }));
+        var sent = await SentAsync(
+            Deliveries.Push(
+                new Content
+                {
+                    Title = "Never shown",
+                    Data = new Dictionary<string, string> { ["sync"] = "1" },
+                    Push = new PushContent
+                    {
+                        IsSilent = true,
+                        Badge = 1,
+                        Sound = "default",
+                    },
+                }
+            )
+        );
 
         AssertJson("""{"aps":{"content-available":1},"sync":"1"}""", sent.Payload);
         Assert.Equal(("background", "5"), (sent.Headers["apns-push-type"], sent.Headers["apns-priority"]));
@@ -79,24 +96,32 @@ public sealed class MessageTests
     public async Task One_text_alone_is_the_whole_alert(string? title, string? body) =>
         AssertJson(
             $$$"""{"aps":{"alert":"{{{title ?? body}}}"}}""",
-            (await SentAsync(Deliveries.Push(new Content { Title = title, Body = body }))).Payload);
+            (await SentAsync(Deliveries.Push(new Content { Title = title, Body = body }))).Payload
+        );
 
     [Fact]
     public async Task What_only_apns_understands_is_laid_over_the_payload()
     {
         using var json = JsonDocument.Parse(
-            """{"payload":{"aps":{"interruption-level":"time-sensitive","badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}}""");
+            """{"payload":{"aps":{"interruption-level":"time-sensitive","badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}}"""
+        );
 
-        var sent = await SentAsync(Deliveries.Push(new Content
-        {
-            Body = "Kept",
-            Data = new Dictionary<string, string> { ["at"] = "replaced" },
-            Push = new PushContent { Badge = 1 },
-            Overrides = new Dictionary<string, JsonElement> { ["apns"] = json.RootElement },
-        }));
+        var sent = await SentAsync(
+            Deliveries.Push(
+                new Content
+                {
+                    Body = "Kept",
+                    Data = new Dictionary<string, string> { ["at"] = "replaced" },
+                    Push = new PushContent { Badge = 1 },
+                    Overrides = new Dictionary<string, JsonElement> { ["apns"] = json.RootElement },
+                }
+            )
+        );
 
         AssertJson(
-            """{"aps":{"alert":"Kept","badge":7,"interruption-level":"time-sensitive"},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}""", sent.Payload);
+            """{"aps":{"alert":"Kept","badge":7,"interruption-level":"time-sensitive"},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}""",
+            sent.Payload
+        );
     }
 
     [Fact]
@@ -125,19 +150,42 @@ public sealed class MessageTests
     [Fact]
     public async Task Data_cannot_take_the_place_of_what_is_apples()
     {
-        var sent = await SentAsync(Deliveries.Push(new Content { Body = "Shown", Data = new Dictionary<string, string> { ["aps"] = "{}" } }));
+        var sent = await SentAsync(
+            Deliveries.Push(
+                new Content
+                {
+                    Body = "Shown",
+                    Data = new Dictionary<string, string> { ["aps"] = "{}" },
+                }
+            )
+        );
 
         AssertJson("""{"aps":{"alert":"Shown"}}""", sent.Payload);
     }
 
-    public static TheoryData<Delivery, string> Unsendable => new()
-    {
-        { Deliveries.Push() with { To = new Address(Channel.Push, "../device/0", Platform.Ios) }, "the address is no device token, which is hexadecimal" },
-        { Deliveries.Push(new Content { Body = "b", Overrides = Headers }), "overrides.apns must hold a payload alone: dotAPNS writes the headers" },
-    };
+    public static TheoryData<Delivery, string> Unsendable =>
+        new()
+        {
+            {
+                Deliveries.Push() with
+                {
+                    To = new Address(Channel.Push, "../device/0", Platform.Ios),
+                },
+                "the address is no device token, which is hexadecimal"
+            },
+            {
+                Deliveries.Push(new Content { Body = "b", Overrides = Headers }),
+                "overrides.apns must hold a payload alone: dotAPNS writes the headers"
+            },
+        };
 
     private static Dictionary<string, JsonElement> Headers { get; } =
-        new() { ["apns"] = JsonSerializer.SerializeToElement(new { headers = new Dictionary<string, string> { ["apns-priority"] = "1" } }) };
+        new()
+        {
+            ["apns"] = JsonSerializer.SerializeToElement(
+                new { headers = new Dictionary<string, string> { ["apns-priority"] = "1" } }
+            ),
+        };
 
     [Theory]
     [MemberData(nameof(Unsendable), DisableDiscoveryEnumeration = true)]

@@ -61,7 +61,12 @@ public sealed class OutcomeTests
     {
         var since = DateTimeOffset.FromUnixTimeMilliseconds(1_767_614_400_123);
         await using var vendor = await Vendor.StartAsync(
-            410, string.Create(CultureInfo.InvariantCulture, $$"""{"reason":"Unregistered","timestamp":{{since.ToUnixTimeMilliseconds()}}}"""));
+            410,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""{"reason":"Unregistered","timestamp":{{since.ToUnixTimeMilliseconds()}}}"""
+            )
+        );
         await using var application = new Application(vendor.Address);
 
         var outcome = await application.Provider.SendAsync(Deliveries.Push(), default);
@@ -103,19 +108,22 @@ public sealed class OutcomeTests
         await application.Provider.SendAsync(Deliveries.Push(), default);
 
         var bearer = Assert.Single(vendor.Requests).Headers["authorization"]["bearer ".Length..];
-        Assert.Contains(application.Logs, line => line.Contains("failed for provider dotapns: InvalidProviderToken", StringComparison.Ordinal));
+        Assert.Contains(application.Logs, line =>
+            line.Contains("failed for provider dotapns: InvalidProviderToken", StringComparison.Ordinal)
+        );
         foreach (var secret in (string[])[bearer, Deliveries.Token, "content-text"])
             Assert.DoesNotContain(application.Logs, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
-    private static string Describe(Outcome outcome) => outcome switch
-    {
-        { IsProviderFailure: true } => Failed,
-        { Kind: OutcomeKind.Retry } => Retry,
-        { Kind: OutcomeKind.RecipientGone } => Gone,
-        { Kind: OutcomeKind.Rejected } => Rejected,
-        _ => outcome.ToString(),
-    };
+    private static string Describe(Outcome outcome) =>
+        outcome switch
+        {
+            { IsProviderFailure: true } => Failed,
+            { Kind: OutcomeKind.Retry } => Retry,
+            { Kind: OutcomeKind.RecipientGone } => Gone,
+            { Kind: OutcomeKind.Rejected } => Rejected,
+            _ => outcome.ToString(),
+        };
 
     private sealed class TheirClient : IApnsClient
     {

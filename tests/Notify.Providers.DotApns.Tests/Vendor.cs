@@ -18,7 +18,10 @@ internal sealed class Vendor : IAsyncDisposable
     public static async Task<Vendor> StartAsync(int status = 200, string answer = "", string? retryAfter = null)
     {
         var vendor = new Vendor();
-        vendor._server = await GatewayServer.StartAsync(context => vendor.AnswerAsync(context, status, answer, retryAfter), tls: false);
+        vendor._server = await GatewayServer.StartAsync(
+            context => vendor.AnswerAsync(context, status, answer, retryAfter),
+            tls: false
+        );
         return vendor;
     }
 
@@ -27,10 +30,17 @@ internal sealed class Vendor : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context, int status, string answer, string? retryAfter)
     {
         var payload = (await JsonDocument.ParseAsync(context.Request.Body)).RootElement;
-        _requests.Enqueue(new Received(
-            context.Request.Path,
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            payload));
+        _requests.Enqueue(
+            new Received(
+                context.Request.Path,
+                context.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase
+                ),
+                payload
+            )
+        );
         context.Response.StatusCode = status;
         if (retryAfter is not null)
             context.Response.Headers.RetryAfter = retryAfter;

@@ -26,7 +26,9 @@ public sealed class AccessTests
     {
         var time = new ManualTime();
         await using var gateway = await FcmGateway.StartAsync(time: time);
-        await using var application = await FcmApplication.StartAsync(gateway, configureServices: services => services.AddSingleton<TimeProvider>(time));
+        await using var application = await FcmApplication.StartAsync(gateway, configureServices: services =>
+            services.AddSingleton<TimeProvider>(time)
+        );
 
         for (var minute = 0; minute < 180; minute++)
         {
@@ -93,7 +95,9 @@ public sealed class AccessTests
         gateway.TokenError = null;
 
         Assert.Equal(
-            (OutcomeKind.Retry, true, "no access token (invalid_grant, HTTP 400)"), (outcome.Kind, outcome.IsProviderFailure, outcome.Reason));
+            (OutcomeKind.Retry, true, "no access token (invalid_grant, HTTP 400)"),
+            (outcome.Kind, outcome.IsProviderFailure, outcome.Reason)
+        );
         Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync()).Kind);
     }
 
@@ -117,7 +121,9 @@ public sealed class AccessTests
         var outcome = await application.SendAsync();
 
         Assert.Equal(
-            (true, "no access token: connection failed (ConnectionRefused)"), (outcome.IsProviderFailure, outcome.Reason));
+            (true, "no access token: connection failed (ConnectionRefused)"),
+            (outcome.IsProviderFailure, outcome.Reason)
+        );
     }
 
     [Fact]
@@ -147,7 +153,8 @@ public sealed class AccessTests
         using var folder = new TemporaryFolder();
         gateway.Account.WriteCredentials(folder.File("firebase.json"));
         await using var application = await FcmApplication.StartAsync(gateway, options =>
-            (options.CredentialsJson, options.CredentialsFile) = (null, folder.File("firebase.json")));
+            (options.CredentialsJson, options.CredentialsFile) = (null, folder.File("firebase.json"))
+        );
 
         Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync()).Kind);
     }

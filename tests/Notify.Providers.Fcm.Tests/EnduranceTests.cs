@@ -30,25 +30,29 @@ public sealed class EnduranceTests
 
         // Every send has ended, each kind of fault was met, and what was cut was opened again by the few and not by the many.
         Assert.Equal(Sends, outcomes.Values.Sum());
-        Assert.Superset(new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED (HTTP 404)" }, outcomes.Keys.ToHashSet());
+        Assert.Superset(
+            new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED (HTTP 404)" },
+            outcomes.Keys.ToHashSet()
+        );
         Assert.InRange(mostConnections, 1, Concurrent);
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the sockets' end");
         await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the requests' end");
     }
 
-    private static FcmFault? FaultOf(long call) => (call % 50) switch
-    {
-        3 => FcmFault.ResetStream,
-        7 => FcmFault.Answer(503, null),
-        11 => FcmFault.Answer(429, null),
-        17 => FcmFault.Answer(404, "UNREGISTERED"),
-        23 => FcmFault.Late(TimeSpan.FromMilliseconds(20)),
-        29 => FcmFault.Raw(200, ""),
-        31 when call % 500 == 31 => FcmFault.Answer(401, null),
-        37 when call % 500 == 37 => FcmFault.GoAway,
-        41 when call % 1_000 == 41 => FcmFault.Reset,
-        _ => null,
-    };
+    private static FcmFault? FaultOf(long call) =>
+        (call % 50) switch
+        {
+            3 => FcmFault.ResetStream,
+            7 => FcmFault.Answer(503, null),
+            11 => FcmFault.Answer(429, null),
+            17 => FcmFault.Answer(404, "UNREGISTERED"),
+            23 => FcmFault.Late(TimeSpan.FromMilliseconds(20)),
+            29 => FcmFault.Raw(200, ""),
+            31 when call % 500 == 31 => FcmFault.Answer(401, null),
+            37 when call % 500 == 37 => FcmFault.GoAway,
+            41 when call % 1_000 == 41 => FcmFault.Reset,
+            _ => null,
+        };
 
     private static async Task<string> SendAsync(FcmApplication application, int number)
     {
@@ -69,7 +73,7 @@ public sealed class EnduranceTests
 
     private static void InterlockedMax(ref int most, int value)
     {
-        for (var seen = Volatile.Read(ref most); value > seen;)
+        for (var seen = Volatile.Read(ref most); value > seen; )
             seen = Interlocked.CompareExchange(ref most, value, seen);
     }
 }

@@ -10,25 +10,27 @@ public sealed class FcmConformanceTests : HttpProviderConformance
 {
     private IHost? _host;
 
-    protected override VendorAnswer Acceptance => new(200, """{"name":"projects/notify-fake/messages/0:1500415314455276%31bd1c9631bd1c96"}""");
+    protected override VendorAnswer Acceptance =>
+        new(200, """{"name":"projects/notify-fake/messages/0:1500415314455276%31bd1c9631bd1c96"}""");
 
     // The status says that the message was taken over; without the body only its id is lost. A 404 or 410 that names no
     // registration
     // is about the project or the address, not about the recipient.
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Gone] = new(OutcomeKind.Rejected),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.Rejected),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     public override async ValueTask DisposeAsync()
     {
@@ -37,7 +39,9 @@ public sealed class FcmConformanceTests : HttpProviderConformance
     }
 
     protected override VendorAnswer? AnswerAside(string path, string body) =>
-        path == "/token" ? new VendorAnswer(200, """{"access_token":"ya29.token","expires_in":3599,"token_type":"Bearer"}""") : null;
+        path == "/token"
+            ? new VendorAnswer(200, """{"access_token":"ya29.token","expires_in":3599,"token_type":"Bearer"}""")
+            : null;
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

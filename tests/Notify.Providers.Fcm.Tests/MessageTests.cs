@@ -8,12 +8,19 @@ namespace Notify.Providers.Fcm.Tests;
 public sealed class MessageTests
 {
     /// <summary>A time of whole seconds, so that what remains of it is one by the second.</summary>
-    private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds());
+    private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(
+        DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()
+    );
 
     [Fact]
     public async Task A_plain_message_has_text_lifetime_and_priority_and_no_more()
     {
-        var message = await SentAsync(Delivery(new Content { Title = "Your order", Body = "It is on its way." }) with { ExpiresAt = Expiry });
+        var message = await SentAsync(
+            Delivery(new Content { Title = "Your order", Body = "It is on its way." }) with
+            {
+                ExpiresAt = Expiry,
+            }
+        );
 
         var seconds = int.Parse(message.GetProperty("webpush").GetProperty("headers").GetProperty("TTL").GetString()!, null);
         Assert.InRange(seconds, 3000, 3600);
@@ -27,39 +34,52 @@ public sealed class MessageTests
               "webpush": { "headers": { "TTL": "{{{seconds}}}", "Urgency": "normal" } }
             }
             """,
-            message);
+            message
+        );
     }
 
     [Fact]
     public async Task Every_part_of_a_push_goes_to_the_block_of_its_platform()
     {
-        var message = await SentAsync(Delivery(new Content
-        {
-            Title = "title",
-            Body = "body",
-            Data = new Dictionary<string, string> { ["order"] = "42" },
-            Push = new PushContent
+        var message = await SentAsync(
+            Delivery(
+                new Content
+                {
+                    Title = "title",
+                    Body = "body",
+                    Data = new Dictionary<string, string> { ["order"] = "42" },
+                    Push = new PushContent
+                    {
+                        ImageUrl = "https://example.org/a.png",
+                        Link = "https://example.org/orders/42",
+                        Sound = "ding.caf",
+                        Badge = 3,
+                        Action = "ORDER",
+                        Thread = "orders",
+                    },
+                }
+            ) with
             {
-                ImageUrl = "https://example.org/a.png",
-                Link = "https://example.org/orders/42",
-                Sound = "ding.caf",
-                Badge = 3,
-                Action = "ORDER",
-                Thread = "orders",
-            },
-        }) with
-        { Priority = Priority.High, CollapseKey = "order-42" });
+                Priority = Priority.High,
+                CollapseKey = "order-42",
+            }
+        );
 
         Assert.Equal("https://example.org/a.png", At(message, "notification.image"));
         AssertJson("""{"order":"42","link":"https://example.org/orders/42"}""", message.GetProperty("data"));
         AssertJson(
             """{"tag":"order-42","sound":"ding.caf","click_action":"ORDER","notification_count":3}""",
-            message.GetProperty("android").GetProperty("notification"));
+            message.GetProperty("android").GetProperty("notification")
+        );
         Assert.Equal(("HIGH", "order-42"), (At(message, "android.priority"), At(message, "android.collapse_key")));
         AssertJson(
             """{"badge":3,"sound":"ding.caf","thread-id":"orders","category":"ORDER","mutable-content":1}""",
-            message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
-        Assert.Equal(("10", "order-42"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-collapse-id")));
+            message.GetProperty("apns").GetProperty("payload").GetProperty("aps")
+        );
+        Assert.Equal(
+            ("10", "order-42"),
+            (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-collapse-id"))
+        );
         Assert.Equal(("high", "order-42"), (At(message, "webpush.headers.Urgency"), At(message, "webpush.headers.Topic")));
         Assert.Equal("https://example.org/orders/42", At(message, "webpush.fcm_options.link"));
     }
@@ -67,19 +87,33 @@ public sealed class MessageTests
     [Fact]
     public async Task A_silent_push_wakes_the_app_and_shows_nothing()
     {
-        var message = await SentAsync(Delivery(new Content
-        {
-            Title = "not shown",
-            Body = "not shown",
-            Data = new Dictionary<string, string> { ["sync"] = "inbox" },
-            Push = new PushContent { IsSilent = true, Sound = "ding.caf", Badge = 1 },
-        }) with
-        { Priority = Priority.High });
+        var message = await SentAsync(
+            Delivery(
+                new Content
+                {
+                    Title = "not shown",
+                    Body = "not shown",
+                    Data = new Dictionary<string, string> { ["sync"] = "inbox" },
+                    Push = new PushContent
+                    {
+                        IsSilent = true,
+                        Sound = "ding.caf",
+                        Badge = 1,
+                    },
+                }
+            ) with
+            {
+                Priority = Priority.High,
+            }
+        );
 
         Assert.False(message.TryGetProperty("notification", out _));
         Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
         AssertJson("""{"content-available":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
-        Assert.Equal(("5", "background"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
+        Assert.Equal(
+            ("5", "background"),
+            (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type"))
+        );
         Assert.DoesNotContain("not shown", message.GetRawText(), StringComparison.Ordinal);
     }
 
@@ -116,13 +150,18 @@ public sealed class MessageTests
 
         Assert.Equal(
             (android, apple, browser),
-            (At(message, "android.priority"), At(message, "apns.headers.apns-priority"), At(message, "webpush.headers.Urgency")));
+            (At(message, "android.priority"), At(message, "apns.headers.apns-priority"), At(message, "webpush.headers.Urgency"))
+        );
     }
 
     [Fact]
     public async Task Data_alone_never_goes_to_apple_with_a_priority_that_firebase_refuses()
     {
-        var content = new Content { Html = "<p>for email</p>", Data = new Dictionary<string, string> { ["order"] = "42" } };
+        var content = new Content
+        {
+            Html = "<p>for email</p>",
+            Data = new Dictionary<string, string> { ["order"] = "42" },
+        };
 
         var message = await SentAsync(Delivery(content) with { Priority = Priority.High });
 
@@ -133,7 +172,15 @@ public sealed class MessageTests
     [Fact]
     public async Task A_badge_of_zero_takes_the_number_off_an_iphone()
     {
-        var message = await SentAsync(Delivery(new Content { Body = "body", Push = new PushContent { Badge = 0 } }));
+        var message = await SentAsync(
+            Delivery(
+                new Content
+                {
+                    Body = "body",
+                    Push = new PushContent { Badge = 0 },
+                }
+            )
+        );
 
         AssertJson("""{"badge":0}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
         Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
@@ -145,7 +192,16 @@ public sealed class MessageTests
         var data = new Dictionary<string, string> { ["link"] = "from data" };
         var push = new PushContent { Link = "https://example.org/orders/42" };
 
-        var both = await SentAsync(Delivery(new Content { Body = "body", Data = data, Push = push }));
+        var both = await SentAsync(
+            Delivery(
+                new Content
+                {
+                    Body = "body",
+                    Data = data,
+                    Push = push,
+                }
+            )
+        );
         var one = await SentAsync(Delivery(new Content { Body = "body", Data = data }));
         var silent = await SentAsync(Delivery(new Content { Push = push with { IsSilent = true } }));
 
@@ -154,11 +210,14 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task An_image_alone_is_shown() => Assert.Equal(
-        "https://example.org/a.png",
-        At(
-            await SentAsync(Delivery(new Content { Push = new PushContent { ImageUrl = "https://example.org/a.png" } })),
-            "notification.image"));
+    public async Task An_image_alone_is_shown() =>
+        Assert.Equal(
+            "https://example.org/a.png",
+            At(
+                await SentAsync(Delivery(new Content { Push = new PushContent { ImageUrl = "https://example.org/a.png" } })),
+                "notification.image"
+            )
+        );
 
     [Fact]
     public async Task A_collapse_key_alone_takes_the_place_of_what_an_android_shows()
@@ -204,7 +263,15 @@ public sealed class MessageTests
     [Fact]
     public async Task A_link_into_the_app_is_for_the_app_alone()
     {
-        var message = await SentAsync(Delivery(new Content { Body = "body", Push = new PushContent { Link = "myapp://orders/42" } }));
+        var message = await SentAsync(
+            Delivery(
+                new Content
+                {
+                    Body = "body",
+                    Push = new PushContent { Link = "myapp://orders/42" },
+                }
+            )
+        );
 
         Assert.Equal(("myapp://orders/42", null), (At(message, "data.link"), At(message, "webpush.fcm_options.link")));
     }
@@ -231,7 +298,8 @@ public sealed class MessageTests
               "data": { "order": "43" },
               "fcm_options": { "analytics_label": "orders" }
             }
-            """);
+            """
+        );
         var content = new Content
         {
             Body = "body",
@@ -243,10 +311,14 @@ public sealed class MessageTests
         var message = await SentAsync(Delivery(content));
 
         Assert.Equal((null, "NORMAL"), (At(message, "android.ttl"), At(message, "android.priority")));
-        AssertJson("""{"sound":"ding.caf","channel_id":"orders","sticky":true}""", message.GetProperty("android").GetProperty("notification"));
+        AssertJson(
+            """{"sound":"ding.caf","channel_id":"orders","sticky":true}""",
+            message.GetProperty("android").GetProperty("notification")
+        );
         AssertJson(
             """{"sound":"ding.caf","relevance-score":0.5,"list":[1,2]}""",
-            message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+            message.GetProperty("apns").GetProperty("payload").GetProperty("aps")
+        );
         AssertJson("""{"order":"43","kept":"yes"}""", message.GetProperty("data"));
         Assert.Equal(("orders", "body"), (At(message, "fcm_options.analytics_label"), At(message, "notification.body")));
     }
@@ -259,7 +331,11 @@ public sealed class MessageTests
     public async Task An_override_that_cannot_be_laid_over_is_rejected(string json, string reason)
     {
         using var overrides = JsonDocument.Parse(json);
-        var content = new Content { Body = "body", Overrides = new Dictionary<string, JsonElement> { ["fcm"] = overrides.RootElement } };
+        var content = new Content
+        {
+            Body = "body",
+            Overrides = new Dictionary<string, JsonElement> { ["fcm"] = overrides.RootElement },
+        };
 
         await AssertRejectedUnsentAsync(content, reason);
     }
@@ -272,7 +348,8 @@ public sealed class MessageTests
     public async Task A_data_key_that_the_service_keeps_for_itself_is_rejected_at_once(string key) =>
         await AssertRejectedUnsentAsync(
             new Content { Data = new Dictionary<string, string> { [key] = "value" } },
-            "a data key is reserved by FCM: from, message_type, google.* or gcm.*");
+            "a data key is reserved by FCM: from, message_type, google.* or gcm.*"
+        );
 
     [Fact]
     public async Task What_is_too_large_the_service_rejects()
@@ -280,8 +357,14 @@ public sealed class MessageTests
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway);
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.SendAsync(content: new Content { Body = new string('x', 4092) })).Kind);
-        Assert.Equal(OutcomeKind.Rejected, (await application.SendAsync(content: new Content { Body = new string('x', 4093) })).Kind);
+        Assert.Equal(
+            OutcomeKind.Accepted,
+            (await application.SendAsync(content: new Content { Body = new string('x', 4092) })).Kind
+        );
+        Assert.Equal(
+            OutcomeKind.Rejected,
+            (await application.SendAsync(content: new Content { Body = new string('x', 4093) })).Kind
+        );
     }
 
     [Fact]
@@ -352,6 +435,9 @@ public sealed class MessageTests
     private static void AssertJson(string expected, JsonElement actual)
     {
         using var document = JsonDocument.Parse(expected);
-        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, but it is {actual.GetRawText()}.");
+        Assert.True(
+            JsonElement.DeepEquals(document.RootElement, actual),
+            $"Expected {expected}, but it is {actual.GetRawText()}."
+        );
     }
 }

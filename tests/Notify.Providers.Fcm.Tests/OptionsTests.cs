@@ -11,16 +11,25 @@ namespace Notify.Providers.Fcm.Tests;
 
 public sealed class OptionsTests
 {
-    private const string NoKey = "CredentialsJson is no service account key: create one in the Firebase console, under Service accounts.";
+    private const string NoKey =
+        "CredentialsJson is no service account key: create one in the Firebase console, under Service accounts.";
 
     private static readonly string Json = CreateJson();
 
     public static TheoryData<string> BrokenKeys =>
-    [
-        "{", "[]", "null", "hidden", "{}", """{"type":"authorized_user","client_id":"hidden","client_secret":"hidden","refresh_token":"hidden"}""",
-        With("private_key", "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----\n"), With("private_key", "hidden"),
-        With("private_key", ""), With("client_email", ""), With("type", "hidden"),
-    ];
+        [
+            "{",
+            "[]",
+            "null",
+            "hidden",
+            "{}",
+            """{"type":"authorized_user","client_id":"hidden","client_secret":"hidden","refresh_token":"hidden"}""",
+            With("private_key", "-----BEGIN PRIVATE KEY-----\nhidden\n-----END PRIVATE KEY-----\n"),
+            With("private_key", "hidden"),
+            With("private_key", ""),
+            With("client_email", ""),
+            With("type", "hidden"),
+        ];
 
     [Theory]
     [MemberData(nameof(BrokenKeys))]
@@ -37,7 +46,10 @@ public sealed class OptionsTests
     {
         var refused = await RefusedAsync(options => options.CredentialsFile = "/no/such/firebase.json");
 
-        Assert.Equal("FCM provider 'fcm': CredentialsFile cannot be read (DirectoryNotFoundException).", Assert.Single(refused.Failures));
+        Assert.Equal(
+            "FCM provider 'fcm': CredentialsFile cannot be read (DirectoryNotFoundException).",
+            Assert.Single(refused.Failures)
+        );
     }
 
     [Fact]
@@ -66,7 +78,8 @@ public sealed class OptionsTests
                 "FCM provider 'fcm': Set CredentialsFile or CredentialsJson, not both.",
                 "FCM provider 'fcm': BaseAddress is no absolute https URL.",
             ],
-            refused.Failures);
+            refused.Failures
+        );
     }
 
     [Fact]
@@ -74,7 +87,10 @@ public sealed class OptionsTests
     {
         var refused = await RefusedAsync(_ => { });
 
-        Assert.Equal("FCM provider 'fcm': ProjectId is required: the credentials do not say it.", Assert.Single(refused.Failures));
+        Assert.Equal(
+            "FCM provider 'fcm': ProjectId is required: the credentials do not say it.",
+            Assert.Single(refused.Failures)
+        );
     }
 
     [Fact]
@@ -92,7 +108,9 @@ public sealed class OptionsTests
     public void Two_projects_are_two_names()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddNotifications().UseInMemory()
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
             .AddFcm("fcm-eu", options => options.CredentialsJson = Json)
             .AddFcm("fcm-us", options => options.CredentialsJson = Json);
         using var host = builder.Build();

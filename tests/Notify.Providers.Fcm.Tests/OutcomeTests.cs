@@ -14,47 +14,67 @@ public sealed class OutcomeTests
     private const string QuotaFailureType = "type.googleapis.com/google.rpc.QuotaFailure";
 
     /// <summary>Every code of the Firebase reference's "ErrorCode", with the HTTP status that it documents.</summary>
-    public static TheoryData<string, int, ExpectedOutcome, string> DocumentedCodes => new()
-    {
-        { "UNSPECIFIED_ERROR", 500, Retry, "UNSPECIFIED_ERROR (HTTP 500)" },
-        { "INVALID_ARGUMENT", 400, Rejected, "INVALID_ARGUMENT (HTTP 400)" },
-        { "UNREGISTERED", 404, Gone, "UNREGISTERED (HTTP 404)" },
-        { "SENDER_ID_MISMATCH", 403, Gone, "SENDER_ID_MISMATCH (HTTP 403)" },
-        { "QUOTA_EXCEEDED", 429, Throttled, "QUOTA_EXCEEDED (HTTP 429)" },
-        { "UNAVAILABLE", 503, ProviderFailed, "UNAVAILABLE (HTTP 503)" },
-        { "INTERNAL", 500, Retry, "INTERNAL (HTTP 500)" },
-        { "THIRD_PARTY_AUTH_ERROR", 401, Retry, "THIRD_PARTY_AUTH_ERROR (HTTP 401)" },
-    };
+    public static TheoryData<string, int, ExpectedOutcome, string> DocumentedCodes =>
+        new()
+        {
+            { "UNSPECIFIED_ERROR", 500, Retry, "UNSPECIFIED_ERROR (HTTP 500)" },
+            { "INVALID_ARGUMENT", 400, Rejected, "INVALID_ARGUMENT (HTTP 400)" },
+            { "UNREGISTERED", 404, Gone, "UNREGISTERED (HTTP 404)" },
+            { "SENDER_ID_MISMATCH", 403, Gone, "SENDER_ID_MISMATCH (HTTP 403)" },
+            { "QUOTA_EXCEEDED", 429, Throttled, "QUOTA_EXCEEDED (HTTP 429)" },
+            { "UNAVAILABLE", 503, ProviderFailed, "UNAVAILABLE (HTTP 503)" },
+            { "INTERNAL", 500, Retry, "INTERNAL (HTTP 500)" },
+            { "THIRD_PARTY_AUTH_ERROR", 401, Retry, "THIRD_PARTY_AUTH_ERROR (HTTP 401)" },
+        };
 
     /// <summary>Errors without a code of FCM's, as Google's front ends and proxies send them.</summary>
-    public static TheoryData<int, ExpectedOutcome> Statuses => new()
-    {
-        { 400, Rejected }, { 401, ProviderFailed }, { 403, ProviderFailed }, { 404, ProviderFailed }, { 408, Retry }, { 410, Rejected },
-        { 413, Rejected }, { 429, Throttled }, { 500, Retry }, { 502, ProviderFailed }, { 503, ProviderFailed }, { 504, ProviderFailed },
-        { 302, Rejected },
-    };
+    public static TheoryData<int, ExpectedOutcome> Statuses =>
+        new()
+        {
+            { 400, Rejected },
+            { 401, ProviderFailed },
+            { 403, ProviderFailed },
+            { 404, ProviderFailed },
+            { 408, Retry },
+            { 410, Rejected },
+            { 413, Rejected },
+            { 429, Throttled },
+            { 500, Retry },
+            { 502, ProviderFailed },
+            { 503, ProviderFailed },
+            { 504, ProviderFailed },
+            { 302, Rejected },
+        };
 
     /// <summary>Fields that google.rpc.BadRequest may name: the token alone is the recipient's fault.</summary>
-    public static TheoryData<string, ExpectedOutcome, string> Fields => new()
-    {
-        { "message.token", Gone, "INVALID_ARGUMENT in message.token (HTTP 400)" },
-        { "message.tokens", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
-        { "message", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
-        { "message.topic", Rejected, "INVALID_ARGUMENT in message.topic (HTTP 400)" },
-        { "message.data[0].value", Rejected, "INVALID_ARGUMENT in message.data (HTTP 400)" },
-        { "message.android.ttl", Rejected, "INVALID_ARGUMENT in message.android (HTTP 400)" },
-        { "hidden-content", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
-    };
+    public static TheoryData<string, ExpectedOutcome, string> Fields =>
+        new()
+        {
+            { "message.token", Gone, "INVALID_ARGUMENT in message.token (HTTP 400)" },
+            { "message.tokens", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
+            { "message", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
+            { "message.topic", Rejected, "INVALID_ARGUMENT in message.topic (HTTP 400)" },
+            { "message.data[0].value", Rejected, "INVALID_ARGUMENT in message.data (HTTP 400)" },
+            { "message.android.ttl", Rejected, "INVALID_ARGUMENT in message.android (HTTP 400)" },
+            { "hidden-content", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
+        };
 
     /// <summary>Bodies that nobody documents.</summary>
     public static TheoryData<string> StrangeBodies =>
-    [
-        "", "null", "[]", "\"error\"", "{", "{\"error\":\"UNREGISTERED\"}", "{\"error\":{\"details\":{}}}", "{\"error\":{\"details\":[null,1,[]]}}",
-        WithDetail(FcmErrorType, "\"errorCode\":404"),
-        WithDetail(BadRequestType, "\"fieldViolations\":\"message.token\""),
-        WithDetail(BadRequestType, "\"fieldViolations\":[{\"field\":{}}]"),
-        WithDetail("type.googleapis.com/other", "\"errorCode\":\"UNREGISTERED\""),
-    ];
+        [
+            "",
+            "null",
+            "[]",
+            "\"error\"",
+            "{",
+            "{\"error\":\"UNREGISTERED\"}",
+            "{\"error\":{\"details\":{}}}",
+            "{\"error\":{\"details\":[null,1,[]]}}",
+            WithDetail(FcmErrorType, "\"errorCode\":404"),
+            WithDetail(BadRequestType, "\"fieldViolations\":\"message.token\""),
+            WithDetail(BadRequestType, "\"fieldViolations\":[{\"field\":{}}]"),
+            WithDetail("type.googleapis.com/other", "\"errorCode\":\"UNREGISTERED\""),
+        ];
 
     private static ExpectedOutcome Rejected { get; } = new(OutcomeKind.Rejected);
 
@@ -116,7 +136,10 @@ public sealed class OutcomeTests
     public async Task Without_retry_after_an_exhausted_quota_waits_for_the_minute_in_which_it_refills()
     {
         Assert.Equal(TimeSpan.FromMinutes(1), (await SendAsync(FcmFault.Answer(429, "QUOTA_EXCEEDED"))).RetryAfter);
-        Assert.Equal(TimeSpan.FromSeconds(7), (await SendAsync(FcmFault.Answer(429, "QUOTA_EXCEEDED", retryAfter: "7"))).RetryAfter);
+        Assert.Equal(
+            TimeSpan.FromSeconds(7),
+            (await SendAsync(FcmFault.Answer(429, "QUOTA_EXCEEDED", retryAfter: "7"))).RetryAfter
+        );
         Assert.Equal(TimeSpan.FromSeconds(9), (await SendAsync(FcmFault.Answer(503, "UNAVAILABLE", retryAfter: "9"))).RetryAfter);
         Assert.Equal(TimeSpan.FromSeconds(5), (await SendAsync(FcmFault.Answer(500, "INTERNAL", retryAfter: "5"))).RetryAfter);
         Assert.Equal(TimeSpan.FromMinutes(1), (await SendAsync(FcmFault.Answer(429, null))).RetryAfter);
@@ -161,12 +184,28 @@ public sealed class OutcomeTests
         var devices = application.Services.GetRequiredService<IDeviceStore>();
         var (dead, alive) = (FcmGateway.NewToken(), FcmGateway.NewToken());
         await directory.SaveUserAsync(new User { Id = "ada" });
-        await directory.RegisterDeviceAsync(new Device { Id = "old", UserId = "ada", Platform = Platform.Android, Token = dead });
+        await directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "old",
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = dead,
+            }
+        );
         gateway.MisbehaveFor(dead, FcmFault.Answer(404, "UNREGISTERED"));
         gateway.MisbehaveFor(alive, FcmFault.Answer(400, "INVALID_ARGUMENT", "message.android.ttl"));
 
         await application.TriggerAsync(Recipient.User("ada"));
-        await directory.RegisterDeviceAsync(new Device { Id = "new", UserId = "ada", Platform = Platform.Android, Token = alive });
+        await directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "new",
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = alive,
+            }
+        );
         await application.TriggerAsync(Recipient.User("ada"));
 
         Assert.Equal("new", Assert.Single(await devices.FindAsync(Trigger.DefaultTenant, ["ada"], CancellationToken.None)).Id);

@@ -39,7 +39,10 @@ public sealed class SecrecyTests
         seen.Enqueue(new FcmOptions { CredentialsJson = gateway.Account.Json }.ToString()!);
         Assert.Contains(seen, line => line.Contains("fcm refused the access token", StringComparison.Ordinal));
         Assert.Contains(seen, line => line.Contains("fcm cannot send: no access token", StringComparison.Ordinal));
-        AssertHidden(seen, [token, "title-text", "content-text", .. gateway.AccessTokens, .. LinesOf(gateway.Account), .. LinesOf(gone)]);
+        AssertHidden(
+            seen,
+            [token, "title-text", "content-text", .. gateway.AccessTokens, .. LinesOf(gateway.Account), .. LinesOf(gone)]
+        );
     }
 
     [Fact]
@@ -62,17 +65,20 @@ public sealed class SecrecyTests
     }
 
     private static FcmFault[] Faults(string token) =>
-    [
-        FcmFault.Answer(400, "INVALID_ARGUMENT", $"message.token {token}"),
-        FcmFault.Raw(400, $$"""{"error":{"message":"{{token}} content-text","status":"content-text","details":["{{token}}"]} }"""),
-        FcmFault.Answer(404, "UNREGISTERED"),
-        FcmFault.Answer(401, "THIRD_PARTY_AUTH_ERROR"),
-        FcmFault.Answer(401, null),
-        FcmFault.Raw(503, $"{token} title-text"),
-        FcmFault.Raw(200, $"{token} title-text"),
-        FcmFault.Reset,
-        FcmFault.ResetStream,
-    ];
+        [
+            FcmFault.Answer(400, "INVALID_ARGUMENT", $"message.token {token}"),
+            FcmFault.Raw(
+                400,
+                $$"""{"error":{"message":"{{token}} content-text","status":"content-text","details":["{{token}}"]} }"""
+            ),
+            FcmFault.Answer(404, "UNREGISTERED"),
+            FcmFault.Answer(401, "THIRD_PARTY_AUTH_ERROR"),
+            FcmFault.Answer(401, null),
+            FcmFault.Raw(503, $"{token} title-text"),
+            FcmFault.Raw(200, $"{token} title-text"),
+            FcmFault.Reset,
+            FcmFault.ResetStream,
+        ];
 
     /// <summary>The key line by line, for whatever shows it may break it.</summary>
     private static IEnumerable<string> LinesOf(FcmServiceAccount account) =>
@@ -84,13 +90,17 @@ public sealed class SecrecyTests
         foreach (var line in seen)
         {
             // Not by Assert.DoesNotContain, whose message would show what must not be seen.
-            Assert.False(secrets.Any(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase)), $"A secret is in a line of {line.Length}.");
+            Assert.False(
+                secrets.Any(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase)),
+                $"A secret is in a line of {line.Length}."
+            );
         }
     }
 
     private static Task<FcmApplication> StartAsync(FcmGateway gateway, LogRecorder log, Action<FcmOptions> configure) =>
         FcmApplication.StartAsync(gateway, configure, services =>
-            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+            services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
+        );
 
     private sealed class LogRecorder(ConcurrentQueue<string> seen) : ILoggerProvider, ILogger
     {
@@ -98,18 +108,21 @@ public sealed class SecrecyTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
         {
             seen.Enqueue($"{state}");
             return null;
         }
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            seen.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => seen.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

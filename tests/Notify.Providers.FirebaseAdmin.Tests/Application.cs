@@ -26,9 +26,8 @@ internal sealed class Application : IAsyncDisposable
                 ProjectId = "shop",
                 HttpClientFactory = new VendorClientFactory(vendor, sdkRepeats),
             },
-            configure)
-    {
-    }
+            configure
+        ) { }
 
     public Application(AppOptions app, Action<FirebaseAdminOptions>? configure = null)
     {
@@ -36,11 +35,14 @@ internal sealed class Application : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
         builder.Services.AddSingleton<TimeProvider>(Time);
-        builder.Services.AddNotifications().UseInMemory().AddFirebaseAdmin(options =>
-        {
-            options.App = _ => _app;
-            configure?.Invoke(options);
-        });
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
+            .AddFirebaseAdmin(options =>
+            {
+                options.App = _ => _app;
+                configure?.Invoke(options);
+            });
         _host = builder.Build();
     }
 
@@ -65,14 +67,17 @@ internal sealed class Application : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -10,20 +10,21 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
 
     protected override VendorAnswer Acceptance => new(200, """{"name":"projects/shop/messages/0:1500415314455276"}""");
 
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Gone] = new(OutcomeKind.Rejected),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.Rejected),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     public override async ValueTask DisposeAsync()
     {
@@ -38,8 +39,20 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
         return new(_application.Provider);
     }
 
-    protected override VendorAnswer Quote(int status, string text) => new(status, JsonSerializer.Serialize(new
-    {
-        error = new { code = status, message = text, status = "INVALID_ARGUMENT", details = new[] { new { detail = text } } },
-    }));
+    protected override VendorAnswer Quote(int status, string text) =>
+        new(
+            status,
+            JsonSerializer.Serialize(
+                new
+                {
+                    error = new
+                    {
+                        code = status,
+                        message = text,
+                        status = "INVALID_ARGUMENT",
+                        details = new[] { new { detail = text } },
+                    },
+                }
+            )
+        );
 }

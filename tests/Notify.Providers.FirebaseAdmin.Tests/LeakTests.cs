@@ -25,7 +25,8 @@ public sealed class LeakTests
         await using (var application = new Application(AppOf(gateway, credentials)))
         {
             await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (number, _) =>
-                outcomes.AddOrUpdate(await SendAsync(application, number), 1, (_, count) => count + 1));
+                outcomes.AddOrUpdate(await SendAsync(application, number), 1, (_, count) => count + 1)
+            );
 
             // The SDK's and the credentials' own.
             Assert.InRange(gateway.Server.Connections, 1, 2 * Concurrent);
@@ -34,37 +35,42 @@ public sealed class LeakTests
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
             new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED" },
-            outcomes.Keys.Select(reason => reason.Replace(" (HTTP 404)", "", StringComparison.Ordinal)).ToHashSet());
+            outcomes.Keys.Select(reason => reason.Replace(" (HTTP 404)", "", StringComparison.Ordinal)).ToHashSet()
+        );
         Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
         await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the last request's end");
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection's end");
     }
 
     // The SDK's own scopes, which are wider, lack the one that the fake asks for.
-    private static AppOptions AppOf(FcmGateway gateway, IGoogleClientFactory credentials) => new()
-    {
-        Credential = CredentialFactory.FromJson<ServiceAccountCredential>(gateway.Account.Json).ToGoogleCredential()
-            .CreateWithHttpClientFactory(credentials)
-            .CreateScoped(FcmServiceAccount.MessagingScope),
-        ProjectId = gateway.Account.ProjectId,
-        HttpClientFactory = ClientsOf(gateway),
-    };
+    private static AppOptions AppOf(FcmGateway gateway, IGoogleClientFactory credentials) =>
+        new()
+        {
+            Credential = CredentialFactory
+                .FromJson<ServiceAccountCredential>(gateway.Account.Json)
+                .ToGoogleCredential()
+                .CreateWithHttpClientFactory(credentials)
+                .CreateScoped(FcmServiceAccount.MessagingScope),
+            ProjectId = gateway.Account.ProjectId,
+            HttpClientFactory = ClientsOf(gateway),
+        };
 
     private static VendorClientFactory ClientsOf(FcmGateway gateway) =>
         new(gateway.Address, sdkRepeats: false, gateway.Server.Authority!.Trust);
 
-    private static FcmFault? FaultOf(long call) => (call % 50) switch
-    {
-        3 when call % 100 == 3 => FcmFault.Reset,
-        7 => FcmFault.Answer(503, null),
-        11 => FcmFault.Answer(429, null),
-        17 => FcmFault.Answer(404, "UNREGISTERED"),
-        23 => FcmFault.Late(TimeSpan.FromMilliseconds(20)),
-        29 => FcmFault.Raw(200, ""),
-        31 when call % 500 == 31 => FcmFault.Answer(401, null),
-        37 when call % 500 == 37 => FcmFault.GoAway,
-        _ => null,
-    };
+    private static FcmFault? FaultOf(long call) =>
+        (call % 50) switch
+        {
+            3 when call % 100 == 3 => FcmFault.Reset,
+            7 => FcmFault.Answer(503, null),
+            11 => FcmFault.Answer(429, null),
+            17 => FcmFault.Answer(404, "UNREGISTERED"),
+            23 => FcmFault.Late(TimeSpan.FromMilliseconds(20)),
+            29 => FcmFault.Raw(200, ""),
+            31 when call % 500 == 31 => FcmFault.Answer(401, null),
+            37 when call % 500 == 37 => FcmFault.GoAway,
+            _ => null,
+        };
 
     /// <summary>One attempt; every 20th is given up while it is under way.</summary>
     private static async Task<string> SendAsync(Application application, int number)

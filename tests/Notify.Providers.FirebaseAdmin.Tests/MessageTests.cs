@@ -13,29 +13,41 @@ public sealed class MessageTests
     [Fact]
     public async Task A_notification_says_what_every_platform_shows()
     {
-        var sent = await SentAsync(new Content
-        {
-            Title = "Shipped",
-            Body = "It is on its way.",
-            Data = new Dictionary<string, string> { ["order"] = "42" },
-            Push = new PushContent
+        var sent = await SentAsync(
+            new Content
             {
-                ImageUrl = "https://example.org/parcel.png",
-                Link = "https://example.org/orders/42",
-                Sound = "bell",
-                Badge = 3,
-                Action = "ORDER",
-                Thread = "orders",
-            },
-        });
+                Title = "Shipped",
+                Body = "It is on its way.",
+                Data = new Dictionary<string, string> { ["order"] = "42" },
+                Push = new PushContent
+                {
+                    ImageUrl = "https://example.org/parcel.png",
+                    Link = "https://example.org/orders/42",
+                    Sound = "bell",
+                    Badge = 3,
+                    Action = "ORDER",
+                    Thread = "orders",
+                },
+            }
+        );
 
         Assert.Equal(Deliveries.Token, sent.GetProperty("token").GetString());
-        AssertJson("""{"title":"Shipped","body":"It is on its way.","image":"https://example.org/parcel.png"}""", sent.GetProperty("notification"));
+        AssertJson(
+            """{"title":"Shipped","body":"It is on its way.","image":"https://example.org/parcel.png"}""",
+            sent.GetProperty("notification")
+        );
         AssertJson("""{"order":"42","link":"https://example.org/orders/42"}""", sent.GetProperty("data"));
         var aps = sent.GetProperty("apns").GetProperty("payload").GetProperty("aps");
         AssertJson("""{"badge":3,"category":"ORDER","thread-id":"orders","sound":"bell","mutable-content":1}""", aps);
         var android = sent.GetProperty("android").GetProperty("notification");
-        Assert.Equal(("bell", "ORDER", 3), (android.GetProperty("sound").GetString(), android.GetProperty("click_action").GetString(), android.GetProperty("notification_count").GetInt32()));
+        Assert.Equal(
+            ("bell", "ORDER", 3),
+            (
+                android.GetProperty("sound").GetString(),
+                android.GetProperty("click_action").GetString(),
+                android.GetProperty("notification_count").GetInt32()
+            )
+        );
     }
 
     [Theory]
@@ -54,7 +66,8 @@ public sealed class MessageTests
         AssertJson($$"""{"collapse_key":"score","priority":"{{android}}","ttl":"3600s"}""", sent.GetProperty("android"));
         AssertJson(
             $$"""{"apns-expiration":"{{expires.ToUnixTimeSeconds()}}","apns-priority":"{{apns}}","apns-collapse-id":"score"}""",
-            sent.GetProperty("apns").GetProperty("headers"));
+            sent.GetProperty("apns").GetProperty("headers")
+        );
     }
 
     [Fact]
@@ -68,12 +81,14 @@ public sealed class MessageTests
     [Fact]
     public async Task A_silent_message_shows_nothing_and_wakes_the_app()
     {
-        var sent = await SentAsync(new Content
-        {
-            Title = "Never shown",
-            Data = new Dictionary<string, string> { ["sync"] = "1" },
-            Push = new PushContent { IsSilent = true, Badge = 1 },
-        });
+        var sent = await SentAsync(
+            new Content
+            {
+                Title = "Never shown",
+                Data = new Dictionary<string, string> { ["sync"] = "1" },
+                Push = new PushContent { IsSilent = true, Badge = 1 },
+            }
+        );
 
         Assert.False(sent.TryGetProperty("notification", out _));
         Assert.False(sent.GetProperty("android").TryGetProperty("notification", out _));
@@ -84,13 +99,17 @@ public sealed class MessageTests
     [Fact]
     public async Task What_only_fcm_understands_is_laid_over_the_message()
     {
-        using var json = JsonDocument.Parse("""{"android":{"priority":"high","restricted_package_name":"org.example"},"fcm_options":{"analytics_label":"campaign"},"token":"another"}""");
-        var sent = await SentAsync(new Content
-        {
-            Body = "Kept",
-            Data = new Dictionary<string, string> { ["at"] = "2026-01-05T12:00:00+02:00" },
-            Overrides = new Dictionary<string, JsonElement> { ["fcm"] = json.RootElement, ["webpush"] = json.RootElement },
-        });
+        using var json = JsonDocument.Parse(
+            """{"android":{"priority":"high","restricted_package_name":"org.example"},"fcm_options":{"analytics_label":"campaign"},"token":"another"}"""
+        );
+        var sent = await SentAsync(
+            new Content
+            {
+                Body = "Kept",
+                Data = new Dictionary<string, string> { ["at"] = "2026-01-05T12:00:00+02:00" },
+                Overrides = new Dictionary<string, JsonElement> { ["fcm"] = json.RootElement, ["webpush"] = json.RootElement },
+            }
+        );
 
         Assert.Equal(Deliveries.Token, sent.GetProperty("token").GetString());
         Assert.Equal("Kept", sent.GetProperty("notification").GetProperty("body").GetString());
@@ -104,7 +123,12 @@ public sealed class MessageTests
     [InlineData("/conditions/'a' in topics && 'b' in topics", "condition", "'a' in topics && 'b' in topics")]
     public async Task Everybody_who_subscribed_in_the_app_is_one_recipient(string address, string member, string value)
     {
-        var sent = await SentAsync(change: delivery => delivery with { To = new Address(Channel.Push, address, Platform.Android) });
+        var sent = await SentAsync(change: delivery =>
+            delivery with
+            {
+                To = new Address(Channel.Push, address, Platform.Android),
+            }
+        );
 
         Assert.Equal(value, sent.GetProperty(member).GetString());
         Assert.False(sent.TryGetProperty("token", out _));
@@ -140,7 +164,10 @@ public sealed class MessageTests
         await using var application = new Application(vendor.Address);
         var delivery = Deliveries.Push(application.Time.GetUtcNow(), content);
 
-        Assert.Equal(OutcomeKind.Accepted, (await application.Provider.SendAsync(change?.Invoke(delivery) ?? delivery, default)).Kind);
+        Assert.Equal(
+            OutcomeKind.Accepted,
+            (await application.Provider.SendAsync(change?.Invoke(delivery) ?? delivery, default)).Kind
+        );
         return Assert.Single(vendor.Requests).GetProperty("message");
     }
 

@@ -5,21 +5,28 @@ namespace Notify.Providers.FirebaseAdmin.Tests;
 /// <summary>What FCM's answers come to, by the names of its <c>ErrorCode</c> reference.</summary>
 public sealed class OutcomeTests
 {
-    public static TheoryData<int, string, string, OutcomeKind, bool, bool> ErrorCodes => new()
-    {
-        { 404, "NOT_FOUND", "UNREGISTERED", OutcomeKind.RecipientGone, false, false },
-        { 403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", OutcomeKind.RecipientGone, false, false },
-        { 400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", OutcomeKind.Rejected, false, false },
-        { 429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", OutcomeKind.Retry, false, true },
-        { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, false, false },
-        { 503, "UNAVAILABLE", "UNAVAILABLE", OutcomeKind.Retry, true, false },
-        { 500, "INTERNAL", "INTERNAL", OutcomeKind.Retry, false, false },
-    };
+    public static TheoryData<int, string, string, OutcomeKind, bool, bool> ErrorCodes =>
+        new()
+        {
+            { 404, "NOT_FOUND", "UNREGISTERED", OutcomeKind.RecipientGone, false, false },
+            { 403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", OutcomeKind.RecipientGone, false, false },
+            { 400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", OutcomeKind.Rejected, false, false },
+            { 429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", OutcomeKind.Retry, false, true },
+            { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, false, false },
+            { 503, "UNAVAILABLE", "UNAVAILABLE", OutcomeKind.Retry, true, false },
+            { 500, "INTERNAL", "INTERNAL", OutcomeKind.Retry, false, false },
+        };
 
     [Theory]
     [MemberData(nameof(ErrorCodes))]
     public async Task A_documented_error_code_has_an_outcome(
-        int http, string status, string errorCode, OutcomeKind kind, bool providerFailed, bool throttled)
+        int http,
+        string status,
+        string errorCode,
+        OutcomeKind kind,
+        bool providerFailed,
+        bool throttled
+    )
     {
         await using var vendor = await Vendor.StartAsync(http, Vendor.Error(http, status, errorCode), retryAfter: "9");
         await using var application = new Application(vendor.Address);
@@ -39,7 +46,13 @@ public sealed class OutcomeTests
         await using var application = new Application(vendor.Address);
         var delivery = Deliveries.Push(application.Time.GetUtcNow());
 
-        var outcome = await application.Provider.SendAsync(delivery with { To = delivery.To with { Value = "/topics/news" } }, default);
+        var outcome = await application.Provider.SendAsync(
+            delivery with
+            {
+                To = delivery.To with { Value = "/topics/news" },
+            },
+            default
+        );
 
         Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
     }
@@ -47,16 +60,32 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_token_that_is_none_is_gone_and_the_quota_of_one_device_slows_no_other()
     {
-        await using var malformed = await Vendor.StartAsync(400, Vendor.Error(400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", new()
-        {
-            ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
-            ["fieldViolations"] = new[] { new { field = "message.token", description = "Invalid registration token" } },
-        }));
-        await using var crowded = await Vendor.StartAsync(429, Vendor.Error(429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", new()
-        {
-            ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
-            ["violations"] = new[] { new { subject = "device", description = "Device message rate exceeded" } },
-        }));
+        await using var malformed = await Vendor.StartAsync(
+            400,
+            Vendor.Error(
+                400,
+                "INVALID_ARGUMENT",
+                "INVALID_ARGUMENT",
+                new()
+                {
+                    ["@type"] = "type.googleapis.com/google.rpc.BadRequest",
+                    ["fieldViolations"] = new[] { new { field = "message.token", description = "Invalid registration token" } },
+                }
+            )
+        );
+        await using var crowded = await Vendor.StartAsync(
+            429,
+            Vendor.Error(
+                429,
+                "RESOURCE_EXHAUSTED",
+                "QUOTA_EXCEEDED",
+                new()
+                {
+                    ["@type"] = "type.googleapis.com/google.rpc.QuotaFailure",
+                    ["violations"] = new[] { new { subject = "device", description = "Device message rate exceeded" } },
+                }
+            )
+        );
         await using var first = new Application(malformed.Address);
         await using var second = new Application(crowded.Address);
 
@@ -94,7 +123,11 @@ public sealed class OutcomeTests
     {
         await using var vendor = await Vendor.StartAsync();
         await using var application = new Application(vendor.Address);
-        var image = new Content { Body = "content-text", Push = new PushContent { ImageUrl = "no url" } };
+        var image = new Content
+        {
+            Body = "content-text",
+            Push = new PushContent { ImageUrl = "no url" },
+        };
 
         var outcome = await application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow(), image), default);
 
@@ -125,7 +158,9 @@ public sealed class OutcomeTests
         await SendAsync(application);
 
         Assert.Equal($"Bearer {Application.AccessToken}", vendor.Authorization);
-        Assert.Contains(application.Logs, line => line.Contains("Firebase Cloud Messaging failed for provider firebase-admin", StringComparison.Ordinal));
+        Assert.Contains(application.Logs, line =>
+            line.Contains("Firebase Cloud Messaging failed for provider firebase-admin", StringComparison.Ordinal)
+        );
         foreach (var secret in (string[])[Application.AccessToken, Deliveries.Token, "content-text"])
             Assert.DoesNotContain(application.Logs, line => line.Contains(secret, StringComparison.Ordinal));
     }

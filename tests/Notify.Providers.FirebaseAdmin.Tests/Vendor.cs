@@ -21,27 +21,33 @@ internal sealed class Vendor : IAsyncDisposable
     public static async Task<Vendor> StartAsync(int status, string answer, string? retryAfter = null)
     {
         var vendor = new Vendor();
-        vendor._server = await GatewayServer.StartAsync(context => vendor.AnswerAsync(context, status, answer, retryAfter), tls: false);
+        vendor._server = await GatewayServer.StartAsync(
+            context => vendor.AnswerAsync(context, status, answer, retryAfter),
+            tls: false
+        );
         return vendor;
     }
 
     public static Task<Vendor> StartAsync() => StartAsync(200, """{"name":"projects/shop/messages/0:1"}""");
 
     /// <summary>An error as FCM documents it: <c>google.rpc.Status</c> with an <c>FcmError</c> among its details.</summary>
-    public static string Error(int code, string status, string errorCode, Dictionary<string, object>? detail = null) => JsonSerializer.Serialize(new
-    {
-        error = new
-        {
-            code,
-            message = "It says more here.",
-            status,
-            details = new Dictionary<string, object>?[]
+    public static string Error(int code, string status, string errorCode, Dictionary<string, object>? detail = null) =>
+        JsonSerializer.Serialize(
+            new
             {
-                new() { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = errorCode },
-                detail,
-            }.Where(item => item is not null),
-        },
-    });
+                error = new
+                {
+                    code,
+                    message = "It says more here.",
+                    status,
+                    details = new Dictionary<string, object>?[]
+                    {
+                        new() { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = errorCode },
+                        detail,
+                    }.Where(item => item is not null),
+                },
+            }
+        );
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 

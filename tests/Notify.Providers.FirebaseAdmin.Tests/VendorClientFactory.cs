@@ -8,7 +8,8 @@ namespace Notify.Providers.FirebaseAdmin.Tests;
 /// <param name="vendor">Where they end.</param>
 /// <param name="sdkRepeats">Whether the SDK repeats by itself.</param>
 /// <param name="trust">Whom they trust.</param>
-internal sealed class VendorClientFactory(Uri vendor, bool sdkRepeats, SslClientAuthenticationOptions? trust = null) : HttpClientFactory
+internal sealed class VendorClientFactory(Uri vendor, bool sdkRepeats, SslClientAuthenticationOptions? trust = null)
+    : HttpClientFactory
 {
     protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
     {

@@ -27,11 +27,14 @@ public sealed class AccessTokenTests(TestAuthority authority)
     {
         await using var server = await StartAsync();
         var asked = 0;
-        await using var application = await Application.StartAsync(server, LogInByToken(() =>
-        {
-            Interlocked.Increment(ref asked);
-            return Token;
-        }));
+        await using var application = await Application.StartAsync(
+            server,
+            LogInByToken(() =>
+            {
+                Interlocked.Increment(ref asked);
+                return Token;
+            })
+        );
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
         await application.AcceptedAsync(await application.SendAsync("grace@example.org"));
@@ -55,7 +58,10 @@ public sealed class AccessTokenTests(TestAuthority authority)
     public async Task Mail_waits_while_there_is_no_token()
     {
         await using var server = await StartAsync();
-        await using var application = await Application.StartAsync(server, LogInByToken(() => throw new HttpRequestException("token-text")));
+        await using var application = await Application.StartAsync(
+            server,
+            LogInByToken(() => throw new HttpRequestException("token-text"))
+        );
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
 
@@ -63,12 +69,16 @@ public sealed class AccessTokenTests(TestAuthority authority)
         Assert.DoesNotContain(application.Logs, line => line.Contains("token-text", StringComparison.Ordinal));
     }
 
-    private static Action<MailKitOptions> LogInByToken(Func<string> token) => mail =>
-    {
-        (mail.Security, mail.MaxConnections, mail.UserName) = (MailKitSecurity.TlsOnConnect, 1, "shop");
-        mail.AccessToken = _ => ValueTask.FromResult(token());
-    };
+    private static Action<MailKitOptions> LogInByToken(Func<string> token) =>
+        mail =>
+        {
+            (mail.Security, mail.MaxConnections, mail.UserName) = (MailKitSecurity.TlsOnConnect, 1, "shop");
+            mail.AccessToken = _ => ValueTask.FromResult(token());
+        };
 
-    private Task<MailServer> StartAsync(params string[] arguments) => MailServer.StartAsync(
-        null, ["--certificate", authority.TrustedFile, "--tls-on-connect", "--user", "shop", "--token", Token, .. arguments]);
+    private Task<MailServer> StartAsync(params string[] arguments) =>
+        MailServer.StartAsync(
+            null,
+            ["--certificate", authority.TrustedFile, "--tls-on-connect", "--user", "shop", "--token", Token, .. arguments]
+        );
 }

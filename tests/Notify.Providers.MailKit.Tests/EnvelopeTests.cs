@@ -25,7 +25,9 @@ public sealed class EnvelopeTests
     {
         await using var server = await MailServer.StartAsync();
         await using var proxy = new Proxy(isSocks, server.Port);
-        await using var application = await Application.StartAsync(server, mail => (mail.Proxy, mail.Port) = (proxy.Address, 2525));
+        await using var application = await Application.StartAsync(server, mail =>
+            (mail.Proxy, mail.Port) = (proxy.Address, 2525)
+        );
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
@@ -36,7 +38,11 @@ public sealed class EnvelopeTests
     [Theory]
     [InlineData("gone", OutcomeKind.RecipientGone, "550 5.1.1 bad destination mailbox address")]
     [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 delivery not authorized, message refused")]
-    public async Task A_refusal_is_told_where_sender_and_recipient_went_out_at_once(string localPart, OutcomeKind outcome, string reason)
+    public async Task A_refusal_is_told_where_sender_and_recipient_went_out_at_once(
+        string localPart,
+        OutcomeKind outcome,
+        string reason
+    )
     {
         await using var server = await MailServer.StartAsync(null, "--pipelining");
         await using var application = await Application.StartAsync(server, mail => mail.MaxConnections = 1);

@@ -2,7 +2,6 @@ global using Notify.Providers.MailKit.Tests;
 global using Notify.Providers.Smtp.Tests;
 global using MailOptions = Notify.Providers.MailKit.MailKitOptions;
 global using MailSecurity = Notify.Providers.MailKit.MailKitSecurity;
-
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Providers.MailKit.Tests;
@@ -17,9 +16,10 @@ internal static class MailProvider
     public const string NoStartTls = "the server does not offer STARTTLS, a login mechanism in common or 8BITMIME";
 
     // The tests' authority publishes no list of what it revoked.
-    public static void Add(INotificationsBuilder notifications, Action<MailOptions> configure) => notifications.AddMailKit(mail =>
-    {
-        mail.CheckCertificateRevocation = false;
-        configure(mail);
-    });
+    public static void Add(INotificationsBuilder notifications, Action<MailOptions> configure) =>
+        notifications.AddMailKit(mail =>
+        {
+            mail.CheckCertificateRevocation = false;
+            configure(mail);
+        });
 }

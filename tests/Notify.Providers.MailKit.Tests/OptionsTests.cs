@@ -22,13 +22,30 @@ public sealed class OptionsTests
             mail.IdleTimeout = TimeSpan.Zero;
             mail.BounceAddress = new string('b', 32) + "@example.org";
             mail.Proxy = new Uri("ftp://proxy.example.org");
-            mail.Dkim = new DkimOptions { Domain = "no domain", Selector = "", PrivateKeyFile = "/nowhere/key.pem" };
+            mail.Dkim = new DkimOptions
+            {
+                Domain = "no domain",
+                Selector = "",
+                PrivateKeyFile = "/nowhere/key.pem",
+            };
         });
 
         string[] wrong =
         [
-            "Host", "Port", "From is no mailbox", "ReplyTo", "FromName", "Set UserName with Password or AccessToken", "Security", "MaxConnections", "IdleTimeout",
-            "BounceAddress", "Proxy", "Dkim.Domain", "Dkim.Selector", "Dkim.PrivateKeyFile cannot be read",
+            "Host",
+            "Port",
+            "From is no mailbox",
+            "ReplyTo",
+            "FromName",
+            "Set UserName with Password or AccessToken",
+            "Security",
+            "MaxConnections",
+            "IdleTimeout",
+            "BounceAddress",
+            "Proxy",
+            "Dkim.Domain",
+            "Dkim.Selector",
+            "Dkim.PrivateKeyFile cannot be read",
         ];
         Assert.All(wrong, part => Assert.Contains(part, failures, StringComparison.Ordinal));
         Assert.DoesNotContain("a password", failures, StringComparison.Ordinal);
@@ -44,21 +61,31 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "MailKit provider 'mailkit': Security is None, so what proves the account would travel in clear; use TLS, or a server on this machine.", failures);
+            "MailKit provider 'mailkit': Security is None, so what proves the account would travel in clear; use TLS, or a server on this machine.",
+            failures
+        );
     }
 
     [Fact]
     public async Task Two_servers_are_two_providers_with_options_of_their_own()
     {
-        var failures = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(notifications => notifications
-            .AddMailKit("mail-eu", mail => (mail.Host, mail.From) = ("mail.example.org", "shop@example.org"))
-            .AddMailKit("mail-us", mail => (mail.Host, mail.From) = ("no host", "shop@example.org"))));
+        var failures = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            StartAsync(notifications =>
+                notifications
+                    .AddMailKit("mail-eu", mail => (mail.Host, mail.From) = ("mail.example.org", "shop@example.org"))
+                    .AddMailKit("mail-us", mail => (mail.Host, mail.From) = ("no host", "shop@example.org"))
+            )
+        );
 
         Assert.Equal("MailKit provider 'mail-us': Host is no host name or IP address.", failures.Message);
     }
 
     private static async Task<string> FailuresAsync(Action<MailKitOptions> configure) =>
-        (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(notifications => notifications.AddMailKit(configure)))).Message;
+        (
+            await Assert.ThrowsAsync<OptionsValidationException>(() =>
+                StartAsync(notifications => notifications.AddMailKit(configure))
+            )
+        ).Message;
 
     private static async Task StartAsync(Action<INotificationsBuilder> add)
     {

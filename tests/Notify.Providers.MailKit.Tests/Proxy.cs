@@ -60,7 +60,10 @@ internal sealed class Proxy : IAsyncDisposable
             await (_isSocks ? GreetBySocksAsync(stream) : GreetByHttpAsync(stream));
             await far.ConnectAsync(IPAddress.Loopback, _target, _stopping.Token);
             Interlocked.Increment(ref _connected);
-            await stream.WriteAsync(_isSocks ? [5, 0, 0, 1, 127, 0, 0, 1, 0, 0] : "HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray(), _stopping.Token);
+            await stream.WriteAsync(
+                _isSocks ? [5, 0, 0, 1, 127, 0, 0, 1, 0, 0] : "HTTP/1.1 200 Connected\r\n\r\n"u8.ToArray(),
+                _stopping.Token
+            );
             await using var beyond = far.GetStream();
             await Task.WhenAny(stream.CopyToAsync(beyond, _stopping.Token), beyond.CopyToAsync(stream, _stopping.Token));
         }

@@ -33,10 +33,9 @@ public sealed class ReplyTests
     [InlineData(".", "452 4.3.1", Retry)]
     public async Task A_reply_means_what_it_answers(string command, string reply, string expected)
     {
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = given => given.Verb == command ? SmtpMisbehavior.Answer($"{reply} no") : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = given => given.Verb == command ? SmtpMisbehavior.Answer($"{reply} no") : null }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -45,10 +44,11 @@ public sealed class ReplyTests
         Assert.StartsWith($"{reply} ", outcome.Reason, StringComparison.Ordinal);
     }
 
-    private static string Describe(Outcome outcome) => outcome switch
-    {
-        { IsProviderFailure: true } => Failed,
-        { IsThrottled: true } => Throttled,
-        _ => outcome.Kind.ToString(),
-    };
+    private static string Describe(Outcome outcome) =>
+        outcome switch
+        {
+            { IsProviderFailure: true } => Failed,
+            { IsThrottled: true } => Throttled,
+            _ => outcome.Kind.ToString(),
+        };
 }

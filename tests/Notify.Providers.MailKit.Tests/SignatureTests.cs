@@ -29,15 +29,24 @@ public sealed class SignatureTests : IDisposable
         var file = _folder.File("key.pem");
         await File.WriteAllTextAsync(file, key.ExportPkcs8PrivateKeyPem());
         await using var server = await MailServer.StartAsync();
-        await using var application = await Application.StartAsync(
-            server, mail => mail.Dkim = new DkimOptions { Domain = "example.org", Selector = "notify", PrivateKeyFile = file });
+        await using var application = await Application.StartAsync(server, mail => mail.Dkim = new DkimOptions
+            {
+                Domain = "example.org",
+                Selector = "notify",
+                PrivateKeyFile = file,
+            });
 
-        await application.AcceptedAsync(await application.SendAsync("ada@example.org", new Content
-        {
-            Title = "Hello Åsa",
-            Body = "Räksmörgåsen är på väg.\n.\nFrom here on it is long: " + new string('ö', 2_000),
-            Html = "<p>Räksmörgåsen</p>",
-        }));
+        await application.AcceptedAsync(
+            await application.SendAsync(
+                "ada@example.org",
+                new Content
+                {
+                    Title = "Hello Åsa",
+                    Body = "Räksmörgåsen är på väg.\n.\nFrom here on it is long: " + new string('ö', 2_000),
+                    Html = "<p>Räksmörgåsen</p>",
+                }
+            )
+        );
 
         var sent = Assert.Single(server.Events("message"));
         Assert.Equal("True False notify._domainkey.example.org", await VerifyAsync(server.PathOf(sent), key));
@@ -49,8 +58,14 @@ public sealed class SignatureTests : IDisposable
         var file = _folder.File("key.pem");
         await File.WriteAllTextAsync(file, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
 
-        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() => Application.StartAsync(
-            25, mail => mail.Dkim = new DkimOptions { Domain = "example.org", Selector = "notify", PrivateKeyFile = file }));
+        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(() =>
+            Application.StartAsync(25, mail => mail.Dkim = new DkimOptions
+                {
+                    Domain = "example.org",
+                    Selector = "notify",
+                    PrivateKeyFile = file,
+                })
+        );
 
         Assert.Equal("MailKit provider 'mailkit': Dkim.PrivateKeyFile holds no private RSA key in PEM.", refused.Message);
     }
@@ -60,7 +75,10 @@ public sealed class SignatureTests : IDisposable
         if (!File.Exists("/usr/lib/python3/dist-packages/dkim/__init__.py"))
             throw new MissingProgramException("python3-dkim");
 
-        var start = new ProcessStartInfo(MailServer.Python, ["-c", Verifier, file, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())])
+        var start = new ProcessStartInfo(
+            MailServer.Python,
+            ["-c", Verifier, file, Convert.ToBase64String(key.ExportSubjectPublicKeyInfo())]
+        )
         {
             RedirectStandardOutput = true,
         };

@@ -7,13 +7,14 @@ public sealed class CaptureTests
 {
     private static readonly Recipient Ada = Recipient.Email("ada@example.org");
 
-    public static TheoryData<string, Recipient> Recipients => new()
-    {
-        { "sandbox-push", Recipient.PushToken("token-1", Platform.Ios) },
-        { "sandbox-sms", Recipient.Phone("+46701234567") },
-        { "sandbox-email", Ada },
-        { "sandbox-webhook", Recipient.Webhook("https://example.org/hook") },
-    };
+    public static TheoryData<string, Recipient> Recipients =>
+        new()
+        {
+            { "sandbox-push", Recipient.PushToken("token-1", Platform.Ios) },
+            { "sandbox-sms", Recipient.Phone("+46701234567") },
+            { "sandbox-email", Ada },
+            { "sandbox-webhook", Recipient.Webhook("https://example.org/hook") },
+        };
 
     [Theory]
     [MemberData(nameof(Recipients))]
@@ -36,20 +37,22 @@ public sealed class CaptureTests
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
         var before = DateTimeOffset.UtcNow;
 
-        var result = await application.TriggerAsync(new Trigger
-        {
-            Tenant = "acme",
-            To = Ada,
-            Priority = Priority.High,
-            Content = new Content
+        var result = await application.TriggerAsync(
+            new Trigger
             {
-                Title = "Shipped",
-                Body = "On its way",
-                Html = "<p>On its way</p>",
-                Data = new Dictionary<string, string> { ["order"] = "42" },
-                Attachments = [new Attachment("invoice.pdf", "application/pdf", new byte[1_234])],
-            },
-        });
+                Tenant = "acme",
+                To = Ada,
+                Priority = Priority.High,
+                Content = new Content
+                {
+                    Title = "Shipped",
+                    Body = "On its way",
+                    Html = "<p>On its way</p>",
+                    Data = new Dictionary<string, string> { ["order"] = "42" },
+                    Attachments = [new Attachment("invoice.pdf", "application/pdf", new byte[1_234])],
+                },
+            }
+        );
 
         var delivery = await application.DeliveryAsync(result.Id, delivery => delivery.Attempts.Count > 0, "acme");
         var message = Assert.Single(application.Sandbox.Messages);
@@ -61,7 +64,10 @@ public sealed class CaptureTests
         Assert.Equal(Priority.High, message.Priority);
         Assert.Equal(0, message.AttemptsSpent);
         Assert.InRange(message.CapturedAt, before, DateTimeOffset.UtcNow);
-        Assert.Equal(("Shipped", "On its way", "<p>On its way</p>"), (message.Content.Title, message.Content.Body, message.Content.Html));
+        Assert.Equal(
+            ("Shipped", "On its way", "<p>On its way</p>"),
+            (message.Content.Title, message.Content.Body, message.Content.Html)
+        );
         Assert.Equal("42", message.Content.Data!["order"]);
         Assert.Equal(new SandboxAttachment("invoice.pdf", "application/pdf", 1_234), Assert.Single(message.Content.Attachments!));
     }
@@ -69,7 +75,9 @@ public sealed class CaptureTests
     [Fact]
     public async Task The_newest_come_first_and_replace_the_oldest()
     {
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.Capacity = 2));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.Capacity = 2)
+        );
 
         await application.SendAsync(Ada, "first");
         await application.SendAsync(Recipient.Phone("+46701234567"), "second");
@@ -85,23 +93,42 @@ public sealed class CaptureTests
     public async Task Json_is_camel_case_and_has_no_bytes_of_attachments()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
-        var result = await application.TriggerAsync(new Trigger
-        {
-            To = Ada,
-            Content = new Content { Body = "Hello", Attachments = [new Attachment("a.txt", "text/plain", "secret"u8.ToArray())] },
-        });
+        var result = await application.TriggerAsync(
+            new Trigger
+            {
+                To = Ada,
+                Content = new Content
+                {
+                    Body = "Hello",
+                    Attachments = [new Attachment("a.txt", "text/plain", "secret"u8.ToArray())],
+                },
+            }
+        );
         await application.DeliveryAsync(result.Id, delivery => delivery.Attempts.Count > 0);
         var message = Assert.Single(application.Sandbox.Messages);
 
         var json = JsonSerializer.SerializeToElement(message, SandboxJson.Default.SandboxMessage);
 
         Assert.Equal(
-            ["sequence", "deliveryId", "notificationId", "tenant", "channel", "address", "content", "priority", "capturedAt", "attemptsSpent"],
-            json.EnumerateObject().Select(property => property.Name));
+            [
+                "sequence",
+                "deliveryId",
+                "notificationId",
+                "tenant",
+                "channel",
+                "address",
+                "content",
+                "priority",
+                "capturedAt",
+                "attemptsSpent",
+            ],
+            json.EnumerateObject().Select(property => property.Name)
+        );
         Assert.Equal(("email", "normal"), (json.GetProperty("channel").GetString(), json.GetProperty("priority").GetString()));
         Assert.Equal(
             """{"body":"Hello","attachments":[{"fileName":"a.txt","mediaType":"text/plain","size":6}]}""",
-            json.GetProperty("content").GetRawText());
+            json.GetProperty("content").GetRawText()
+        );
     }
 
     [Fact]

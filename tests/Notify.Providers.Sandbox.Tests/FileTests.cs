@@ -15,7 +15,9 @@ public sealed class FileTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("sandbox.jsonl");
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.File = file));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.File = file)
+        );
 
         await application.SendAsync(Ada, "first");
         Assert.Equal(["first"], BodiesIn(file));
@@ -29,7 +31,9 @@ public sealed class FileTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("sandbox.jsonl");
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.File = file));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.File = file)
+        );
 
         await Task.WhenAll(Enumerable.Range(0, 200).Select(i => Task.Run(() => application.TriggerAsync(Ada, $"{i}"))));
         await Eventually.TrueAsync(() => application.Sandbox.Messages.Count == 200, "200 messages");
@@ -45,7 +49,9 @@ public sealed class FileTests
         var file = folder.File("sandbox.jsonl");
         foreach (var body in (string[])["before the restart", "after it"])
         {
-            await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.File = file));
+            await using var application = await SandboxApplication.StartAsync(builder =>
+                builder.AddSandbox(options => options.File = file)
+            );
             await application.SendAsync(Ada, body);
         }
 
@@ -57,7 +63,9 @@ public sealed class FileTests
     {
         using var folder = new TemporaryFolder();
         var file = folder.File("sandbox.jsonl");
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.File = file));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.File = file)
+        );
         await application.SendAsync(Ada, "cleared away");
 
         await File.WriteAllTextAsync(file, "");
@@ -72,7 +80,9 @@ public sealed class FileTests
         using var folder = new TemporaryFolder();
         var later = folder.File("later");
         var file = Path.Combine(later, "sandbox.jsonl");
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.File = file));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.File = file)
+        );
 
         var result = await application.TriggerAsync(Ada, "Hello");
         var waiting = await application.DeliveryAsync(result.Id, delivery => delivery.Attempts.Count > 0);

@@ -10,8 +10,9 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Added_twice_it_captures_once()
     {
-        await using var application = await SandboxApplication.StartAsync(
-            builder => builder.AddSandbox().AddSandbox([Channel.Email, Channel.Email], options => options.Capacity = 1));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox().AddSandbox([Channel.Email, Channel.Email], options => options.Capacity = 1)
+        );
 
         await application.SendAsync(Recipient.Email("ada@example.org"), "first");
         await application.SendAsync(Recipient.Email("ada@example.org"), "second");
@@ -27,8 +28,9 @@ public sealed class RegistrationTests
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox([pager]));
 
         await application.SendAsync(Recipient.Address(pager, "4711"), "Hello");
-        var refused = await Assert.ThrowsAsync<InvalidRequestException>(
-            () => application.TriggerAsync(Recipient.Email("ada@example.org"), "Hello"));
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.TriggerAsync(Recipient.Email("ada@example.org"), "Hello")
+        );
 
         Assert.Equal("4711", Assert.Single(application.Sandbox.Messages).Address);
         Assert.Equal("to[0]", Assert.Single(refused.Errors).Field);
@@ -37,10 +39,13 @@ public sealed class RegistrationTests
     [Fact]
     public async Task Another_provider_of_the_same_name_fails_at_start()
     {
-        using var host = SandboxApplication.Compose(
-            builder => builder.AddSandbox().Services.AddSingleton<IDeliveryProvider>(new Namesake()));
+        using var host = SandboxApplication.Compose(builder =>
+            builder.AddSandbox().Services.AddSingleton<IDeliveryProvider>(new Namesake())
+        );
 
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal("2 providers are named 'sandbox-email'. Give each a name of its own.", Assert.Single(refused.Failures));
     }
@@ -50,13 +55,17 @@ public sealed class RegistrationTests
     [InlineData(100_001)]
     public async Task Options_are_checked_at_start_all_at_once(int capacity)
     {
-        using var host = SandboxApplication.Compose(builder => builder.AddSandbox(options =>
-        {
-            options.Capacity = capacity;
-            options.File = "";
-        }));
+        using var host = SandboxApplication.Compose(builder =>
+            builder.AddSandbox(options =>
+            {
+                options.Capacity = capacity;
+                options.File = "";
+            })
+        );
 
-        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var refused = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
 
         Assert.Equal(2, refused.Failures.Count());
         Assert.Contains(nameof(SandboxOptions.Capacity), refused.Message, StringComparison.Ordinal);

@@ -25,16 +25,25 @@ internal sealed class SandboxApplication : IAsyncDisposable
     public static IHost Compose(Action<INotificationsBuilder> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        configure(builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory());
+        configure(
+            builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory()
+        );
         foreach (var channel in (string[])["push", "sms", "email", "webhook"])
             builder.Services.Configure<RetryOptions>(channel, options => options.BaseDelay = TimeSpan.FromMilliseconds(20));
         return builder.Build();
     }
 
-    public Task<TriggerResult> TriggerAsync(Trigger trigger) => _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
+    public Task<TriggerResult> TriggerAsync(Trigger trigger) =>
+        _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
 
     public Task<TriggerResult> TriggerAsync(Recipient to, string body) =>
-        TriggerAsync(new Trigger { To = to, Content = new Content { Body = body } });
+        TriggerAsync(
+            new Trigger
+            {
+                To = to,
+                Content = new Content { Body = body },
+            }
+        );
 
     /// <summary>Sends, and waits until it was captured and settled.</summary>
     public async Task<DeliveryRecord> SendAsync(Recipient to, string body)
@@ -43,10 +52,15 @@ internal sealed class SandboxApplication : IAsyncDisposable
         return await DeliveryAsync(result.Id, delivery => delivery.State == DeliveryState.Accepted);
     }
 
-    public Task<DeliveryRecord> DeliveryAsync(Guid notificationId, Func<DeliveryRecord, bool> until, string tenant = Trigger.DefaultTenant) =>
+    public Task<DeliveryRecord> DeliveryAsync(
+        Guid notificationId,
+        Func<DeliveryRecord, bool> until,
+        string tenant = Trigger.DefaultTenant
+    ) =>
         Eventually.FindAsync(
             async () => await ReadDeliveryAsync(tenant, notificationId) is var delivery && until(delivery) ? delivery : null,
-            $"the delivery of {notificationId}");
+            $"the delivery of {notificationId}"
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -55,6 +69,9 @@ internal sealed class SandboxApplication : IAsyncDisposable
     }
 
     private async Task<DeliveryRecord> ReadDeliveryAsync(string tenant, Guid notificationId) =>
-        (await _host.Services.GetRequiredService<INotificationStore>()
-            .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None))[0];
+        (
+            await _host
+                .Services.GetRequiredService<INotificationStore>()
+                .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None)
+        )[0];
 }

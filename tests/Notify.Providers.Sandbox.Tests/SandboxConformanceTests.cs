@@ -25,7 +25,8 @@ public sealed class SandboxConformanceTests : ProviderConformance
             return default;
 
         _host = SandboxApplication.Compose(builder =>
-            builder.AddSandbox([Channel.Push], options => options.File = _folder.File("sandbox.jsonl")));
+            builder.AddSandbox([Channel.Push], options => options.File = _folder.File("sandbox.jsonl"))
+        );
         return new(_host.Services.GetRequiredService<IDeliveryProvider>());
     }
 }

@@ -23,7 +23,9 @@ public sealed class WatchTests
     [Fact]
     public async Task A_slow_watcher_misses_the_oldest_and_blocks_nobody()
     {
-        await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox(options => options.Capacity = 2));
+        await using var application = await SandboxApplication.StartAsync(builder =>
+            builder.AddSandbox(options => options.Capacity = 2)
+        );
         var slow = Watch(application);
 
         for (var i = 1; i <= 5; i++)

@@ -11,8 +11,9 @@ public sealed class AddressTests
     public async Task A_bounce_tells_which_delivery_bounced()
     {
         await using var server = SmtpGateway.Start(new());
-        await using var application = await Application.StartAsync(
-            server.Port, smtp => smtp.BounceAddress = "bounces@bücher.example");
+        await using var application = await Application.StartAsync(server.Port, smtp =>
+            smtp.BounceAddress = "bounces@bücher.example"
+        );
         var delivery = Deliveries.To("ada@example.org");
 
         await application.AttemptAsync(delivery);

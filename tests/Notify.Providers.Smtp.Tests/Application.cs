@@ -26,14 +26,17 @@ internal sealed class Application : IAsyncDisposable
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
     public static Task<Application> StartAsync(
-        MailServer server, Action<MailOptions>? configure = null, Action<NotificationsOptions>? limits = null) =>
-        StartAsync(server.Port, configure, limits);
+        MailServer server,
+        Action<MailOptions>? configure = null,
+        Action<NotificationsOptions>? limits = null
+    ) => StartAsync(server.Port, configure, limits);
 
     public static async Task<Application> StartAsync(
         int port,
         Action<MailOptions>? configure = null,
         Action<NotificationsOptions>? limits = null,
-        Action<INotificationsBuilder>? add = null)
+        Action<INotificationsBuilder>? add = null
+    )
     {
         var logs = new LogCollector();
         var builder = Host.CreateEmptyApplicationBuilder(null);
@@ -63,7 +66,8 @@ internal sealed class Application : IAsyncDisposable
     public async Task<Outcome> AttemptAsync(Delivery delivery) =>
         await Provider.SendAsync(delivery, TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience);
 
-    public Task<Guid> SendAsync(string address, string title = "Hello") => SendAsync(address, new Content { Title = title, Body = "A body" });
+    public Task<Guid> SendAsync(string address, string title = "Hello") =>
+        SendAsync(address, new Content { Title = title, Body = "A body" });
 
     public async Task<Guid> SendAsync(string address, Content content)
     {
@@ -78,7 +82,11 @@ internal sealed class Application : IAsyncDisposable
         FindAsync(notification, delivery => delivery.State == DeliveryState.DeadLetter, "a dead letter");
 
     public Task<DeliveryRecord> WaitsForRetryAsync(Guid notification) =>
-        FindAsync(notification, delivery => delivery is { State: DeliveryState.Pending, Attempts.Count: > 0 }, "an attempt that is retried");
+        FindAsync(
+            notification,
+            delivery => delivery is { State: DeliveryState.Pending, Attempts.Count: > 0 },
+            "an attempt that is retried"
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -90,7 +98,10 @@ internal sealed class Application : IAsyncDisposable
     {
         var store = _host.Services.GetRequiredService<INotificationStore>();
         return Eventually.FindAsync(
-            async () => (await store.ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, default)).FirstOrDefault(wanted), what);
+            async () =>
+                (await store.ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, default)).FirstOrDefault(wanted),
+            what
+        );
     }
 }
 
@@ -103,14 +114,18 @@ internal sealed class LogCollector : ILoggerProvider, ILogger
 
     public ILogger CreateLogger(string categoryName) => this;
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        _lines.Enqueue($"{formatter(state, exception)} {exception}");
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

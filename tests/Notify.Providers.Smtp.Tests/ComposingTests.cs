@@ -76,7 +76,16 @@ public sealed class ComposingTests
         await using var application = await Application.StartAsync(server.Port);
 
         await application.AttemptAsync(
-            Deliveries.To("ada@example.org", new Content { Title = text, Body = body, Attachments = [attachment] }));
+            Deliveries.To(
+                "ada@example.org",
+                new Content
+                {
+                    Title = text,
+                    Body = body,
+                    Attachments = [attachment],
+                }
+            )
+        );
 
         // RFC 5322 section 2.1.1, and RFC 2045 section 6.7 for what is encoded.
         var lines = Encoding.ASCII.GetString(Assert.Single(server.Messages).Content.Span).Split("\r\n");
@@ -92,7 +101,14 @@ public sealed class ComposingTests
         var body = Bodies[number];
 
         var alone = await SendAsync(new Content { Title = "Title", Body = body });
-        var beside = await SendAsync(new Content { Title = "Title", Body = body, Html = $"<pre>{body}</pre>" });
+        var beside = await SendAsync(
+            new Content
+            {
+                Title = "Title",
+                Body = body,
+                Html = $"<pre>{body}</pre>",
+            }
+        );
 
         Assert.Equal(Lines(body), Lines(Encoding.UTF8.GetString(alone.Parts[0].Bytes))[..^1]);
         Assert.Equal(Lines(body), Lines(Encoding.UTF8.GetString(beside.Parts[0].Bytes)));

@@ -12,7 +12,9 @@ public sealed class ConnectionTests
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(server, mail => mail.MaxConnections = 3);
 
-        var notifications = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => application.SendAsync($"user-{i}@example.org")));
+        var notifications = await Task.WhenAll(
+            Enumerable.Range(0, 60).Select(i => application.SendAsync($"user-{i}@example.org"))
+        );
         foreach (var notification in notifications)
             await application.AcceptedAsync(notification);
 
@@ -76,7 +78,10 @@ public sealed class ConnectionTests
     {
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(
-            server, mail => mail.MaxConnections = 1, limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500));
+            server,
+            mail => mail.MaxConnections = 1,
+            limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500)
+        );
 
         var silent = await application.WaitsForRetryAsync(await application.SendAsync("silent@example.org"));
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));

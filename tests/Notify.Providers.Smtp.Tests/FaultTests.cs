@@ -14,8 +14,21 @@ public sealed class FaultTests
 
     private static readonly string[] Behaviors =
     [
-        "taken", "taken", "taken", "cut-MAIL", "cut-RCPT", "cut-DATA", "cut-.", "gone-RCPT", "busy-RCPT", "closing-MAIL",
-        "closing-.", "stall-MAIL", "stall-RCPT", "stall-.", "cancelled",
+        "taken",
+        "taken",
+        "taken",
+        "cut-MAIL",
+        "cut-RCPT",
+        "cut-DATA",
+        "cut-.",
+        "gone-RCPT",
+        "busy-RCPT",
+        "closing-MAIL",
+        "closing-.",
+        "stall-MAIL",
+        "stall-RCPT",
+        "stall-.",
+        "cancelled",
     ];
 
     private readonly ConcurrentDictionary<string, Attempt> _attempts = new();
@@ -24,7 +37,14 @@ public sealed class FaultTests
     [Fact]
     public async Task Nothing_is_left_of_ten_thousand_attempts_with_faults()
     {
-        await using var server = SmtpGateway.Start(new() { KeepsMessages = false, Pipelining = false, Misbehave = Misbehave });
+        await using var server = SmtpGateway.Start(
+            new()
+            {
+                KeepsMessages = false,
+                Pipelining = false,
+                Misbehave = Misbehave,
+            }
+        );
 
         var logs = await SendAllAsync(server);
 
@@ -107,8 +127,11 @@ public sealed class FaultTests
         };
     }
 
-    private static int SocketsTo(int port) => IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpConnections()
-        .Count(connection => connection.RemoteEndPoint.Port == port && connection.State != TcpState.TimeWait);
+    private static int SocketsTo(int port) =>
+        IPGlobalProperties
+            .GetIPGlobalProperties()
+            .GetActiveTcpConnections()
+            .Count(connection => connection.RemoteEndPoint.Port == port && connection.State != TcpState.TimeWait);
 
     private static bool IsCollected(WeakReference reference)
     {

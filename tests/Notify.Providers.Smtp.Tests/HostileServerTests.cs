@@ -13,11 +13,13 @@ public sealed class HostileServerTests(TestAuthority authority)
     public async Task What_is_said_in_clear_ahead_of_TLS_does_not_count()
     {
         using var certificate = authority.LoadTrusted();
-        await using var server = SmtpGateway.Start(new()
-        {
-            Certificate = certificate,
-            Misbehave = sent => sent.Verb == "STARTTLS" ? SmtpMisbehavior.Answer("220 go ahead\r\n250 AUTH PLAIN") : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new()
+            {
+                Certificate = certificate,
+                Misbehave = sent => sent.Verb == "STARTTLS" ? SmtpMisbehavior.Answer("220 go ahead\r\n250 AUTH PLAIN") : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port, smtp => smtp.Security = SmtpSecurity.StartTls);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -35,10 +37,9 @@ public sealed class HostileServerTests(TestAuthority authority)
     [InlineData("")]
     public async Task A_greeting_that_is_none_is_the_providers_failure(string greeting)
     {
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = sent => sent.Verb == "CONNECT" ? SmtpMisbehavior.AnswerAndClose(greeting) : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = sent => sent.Verb == "CONNECT" ? SmtpMisbehavior.AnswerAndClose(greeting) : null }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -53,10 +54,9 @@ public sealed class HostileServerTests(TestAuthority authority)
     public async Task A_reply_without_end_does_not_fill_the_memory(string piece)
     {
         var endless = string.Concat(Enumerable.Repeat(piece, 64 * 1024));
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = sent => sent.Verb == "EHLO" ? SmtpMisbehavior.Answer("250-" + endless) : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = sent => sent.Verb == "EHLO" ? SmtpMisbehavior.Answer("250-" + endless) : null }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -75,21 +75,24 @@ public sealed class HostileServerTests(TestAuthority authority)
     public async Task A_cancelled_attempt_closes_its_connection_wherever_the_server_stalls(string command)
     {
         using var cancelled = new CancellationTokenSource();
-        await using var server = SmtpGateway.Start(new()
-        {
-            Pipelining = false,
-            Misbehave = sent =>
+        await using var server = SmtpGateway.Start(
+            new()
             {
-                if (sent.Verb != command || sent.Connection > 1)
-                    return null;
-                _ = cancelled.CancelAsync();
-                return SmtpMisbehavior.Stall;
-            },
-        });
+                Pipelining = false,
+                Misbehave = sent =>
+                {
+                    if (sent.Verb != command || sent.Connection > 1)
+                        return null;
+                    _ = cancelled.CancelAsync();
+                    return SmtpMisbehavior.Stall;
+                },
+            }
+        );
         await using var application = await Application.StartAsync(server.Port, smtp => smtp.MaxConnections = 1);
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => application.Provider.SendAsync(Deliveries.To("ada@example.org"), cancelled.Token).AsTask());
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() =>
+            application.Provider.SendAsync(Deliveries.To("ada@example.org"), cancelled.Token).AsTask()
+        );
 
         await Eventually.TrueAsync(() => server.Connections == 0, "the connection to be closed");
         Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("bob@example.org"))).Kind);

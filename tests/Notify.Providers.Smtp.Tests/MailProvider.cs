@@ -1,6 +1,5 @@
 global using MailOptions = Notify.Providers.Smtp.SmtpOptions;
 global using MailSecurity = Notify.Providers.Smtp.SmtpSecurity;
-
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Providers.Smtp.Tests;

@@ -15,7 +15,9 @@ internal sealed class MailServer : IAsyncDisposable
     {
         if (!File.Exists(Python))
             return false;
-        using var import = Process.Start(new ProcessStartInfo(Python, ["-c", "import aiosmtpd"]) { RedirectStandardError = true })!;
+        using var import = Process.Start(
+            new ProcessStartInfo(Python, ["-c", "import aiosmtpd"]) { RedirectStandardError = true }
+        )!;
         import.StandardError.ReadToEnd();
         import.WaitForExit();
         return import.ExitCode == 0;
@@ -30,7 +32,11 @@ internal sealed class MailServer : IAsyncDisposable
         string[] all =
         [
             Path.Combine(AppContext.BaseDirectory, "smtp_server.py"),
-            "--port", port.ToString(CultureInfo.InvariantCulture), "--folder", _folder.Path, .. arguments,
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture),
+            "--folder",
+            _folder.Path,
+            .. arguments,
         ];
         _process = ServerProcess.Start(Python, all);
     }
@@ -43,7 +49,10 @@ internal sealed class MailServer : IAsyncDisposable
             throw new MissingProgramException("python3-aiosmtpd");
 
         var server = new MailServer(port ?? FreePort.Next(), arguments);
-        await Eventually.TrueAsync(() => server._process.HasExited || server._process.Output.Contains("ready", StringComparison.Ordinal), "the mail server");
+        await Eventually.TrueAsync(
+            () => server._process.HasExited || server._process.Output.Contains("ready", StringComparison.Ordinal),
+            "the mail server"
+        );
         if (server._process.HasExited)
             throw new InvalidOperationException(server._process.Output);
         return server;
@@ -53,7 +62,12 @@ internal sealed class MailServer : IAsyncDisposable
     {
         var file = _folder.File("events.jsonl");
         return File.Exists(file)
-            ? [.. File.ReadAllText(file).Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<ServerEvent>(line, JsonSerializerOptions.Web)!)]
+            ?
+            [
+                .. File.ReadAllText(file)
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(line => JsonSerializer.Deserialize<ServerEvent>(line, JsonSerializerOptions.Web)!),
+            ]
             : [];
     }
 
@@ -82,4 +96,5 @@ internal sealed record ServerEvent(
     bool Pipelined,
     string? Login,
     string? Mechanism,
-    bool Accepted);
+    bool Accepted
+);

@@ -15,13 +15,22 @@ public sealed class MessageTests
             mail.ReplyTo = "help@example.org";
         });
 
-        await application.AcceptedAsync(await application.SendAsync("ada@example.org", new Content
-        {
-            Title = "Din beställning är på väg 📦",
-            Body = "Hej Ada!\n.\nDin beställning är på väg.",
-            Html = "<p>Hej <b>Ada</b>, smörgåsen är på väg!</p>",
-            Attachments = [new Attachment("kvitto på smörgås.pdf", "application/pdf", Pdf), new Attachment("data.json", "application/json", "{}"u8.ToArray())],
-        }));
+        await application.AcceptedAsync(
+            await application.SendAsync(
+                "ada@example.org",
+                new Content
+                {
+                    Title = "Din beställning är på väg 📦",
+                    Body = "Hej Ada!\n.\nDin beställning är på väg.",
+                    Html = "<p>Hej <b>Ada</b>, smörgåsen är på väg!</p>",
+                    Attachments =
+                    [
+                        new Attachment("kvitto på smörgås.pdf", "application/pdf", Pdf),
+                        new Attachment("data.json", "application/json", "{}"u8.ToArray()),
+                    ],
+                }
+            )
+        );
 
         var sent = Assert.Single(server.Events("message"));
         Assert.Equal(("shop@example.org", "ada@example.org"), (sent.Sender, sent.Recipient));
@@ -30,7 +39,10 @@ public sealed class MessageTests
         Assert.Equal("Åsas butik <shop@example.org>", mail.Headers["from"]);
         Assert.Equal("ada@example.org", mail.Headers["to"]);
         Assert.Equal("help@example.org", mail.Headers["reply-to"]);
-        Assert.Equal(["text/plain", "text/html", "application/pdf", "application/json"], mail.Parts.Select(part => part.MediaType));
+        Assert.Equal(
+            ["text/plain", "text/html", "application/pdf", "application/json"],
+            mail.Parts.Select(part => part.MediaType)
+        );
         Assert.Equal("Hej Ada!\n.\nDin beställning är på väg.", mail.Parts[0].Text.ReplaceLineEndings("\n"));
         Assert.Equal("<p>Hej <b>Ada</b>, smörgåsen är på väg!</p>", mail.Parts[1].Text);
         Assert.Equal("kvitto på smörgås.pdf", mail.Parts[2].FileName);
@@ -45,7 +57,9 @@ public sealed class MessageTests
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(server);
 
-        await application.AcceptedAsync(await application.SendAsync("ada@example.org", new Content { Html = "<p>Räksmörgås</p>" }));
+        await application.AcceptedAsync(
+            await application.SendAsync("ada@example.org", new Content { Html = "<p>Räksmörgås</p>" })
+        );
 
         var mail = await server.ReadAsync(Assert.Single(server.Events("message")));
         var part = Assert.Single(mail.Parts);
@@ -95,7 +109,11 @@ public sealed class MessageTests
     [Theory]
     [InlineData("a.pdf", "not a media type", "an attachment has an invalid media type; write it as application/pdf")]
     [InlineData("a.pdf", "", "an attachment has an invalid media type; write it as application/pdf")]
-    [InlineData("a.pdf", "text/plain\r\nBcc: eve@example.org", "an attachment has an invalid media type; write it as application/pdf")]
+    [InlineData(
+        "a.pdf",
+        "text/plain\r\nBcc: eve@example.org",
+        "an attachment has an invalid media type; write it as application/pdf"
+    )]
     [InlineData("a.pdf\r\nBcc: eve@example.org", "application/pdf", "an attachment has an invalid file name")]
     [InlineData("", "application/pdf", "an attachment has an invalid file name")]
     public async Task An_attachment_that_no_email_can_carry_is_a_dead_letter(string fileName, string mediaType, string reason)
@@ -103,8 +121,12 @@ public sealed class MessageTests
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(server);
 
-        var record = await application.DeadLetterAsync(await application.SendAsync(
-            "ada@example.org", new Content { Body = "See the file", Attachments = [new Attachment(fileName, mediaType, Pdf)] }));
+        var record = await application.DeadLetterAsync(
+            await application.SendAsync(
+                "ada@example.org",
+                new Content { Body = "See the file", Attachments = [new Attachment(fileName, mediaType, Pdf)] }
+            )
+        );
 
         Assert.Equal(reason, record.Reason);
         Assert.Empty(server.Events("message"));

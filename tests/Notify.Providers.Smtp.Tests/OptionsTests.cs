@@ -25,8 +25,16 @@ public sealed class OptionsTests
 
         string[] wrong =
         [
-            "Host", "Port", "From is no mailbox", "ReplyTo", "FromName", "BounceAddress", "Set both UserName and Password", "Security",
-            "MaxConnections", "IdleTimeout",
+            "Host",
+            "Port",
+            "From is no mailbox",
+            "ReplyTo",
+            "FromName",
+            "BounceAddress",
+            "Set both UserName and Password",
+            "Security",
+            "MaxConnections",
+            "IdleTimeout",
         ];
         Assert.All(wrong, part => Assert.Contains(part, failures, StringComparison.Ordinal));
         Assert.DoesNotContain("a password", failures, StringComparison.Ordinal);
@@ -42,21 +50,31 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "SMTP provider 'smtp': Security is None, so the password would travel in clear; use StartTls, or a server on this machine.", failures);
+            "SMTP provider 'smtp': Security is None, so the password would travel in clear; use StartTls, or a server on this machine.",
+            failures
+        );
     }
 
     [Fact]
     public async Task Two_servers_are_two_providers_with_options_of_their_own()
     {
-        var failures = await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(notifications => notifications
-            .AddSmtp("smtp-eu", smtp => (smtp.Host, smtp.From) = ("mail.example.org", "shop@example.org"))
-            .AddSmtp("smtp-us", smtp => (smtp.Host, smtp.From) = ("no host", "shop@example.org"))));
+        var failures = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            StartAsync(notifications =>
+                notifications
+                    .AddSmtp("smtp-eu", smtp => (smtp.Host, smtp.From) = ("mail.example.org", "shop@example.org"))
+                    .AddSmtp("smtp-us", smtp => (smtp.Host, smtp.From) = ("no host", "shop@example.org"))
+            )
+        );
 
         Assert.Equal("SMTP provider 'smtp-us': Host is no host name or IP address.", failures.Message);
     }
 
     private static async Task<string> FailuresAsync(Action<SmtpOptions> configure) =>
-        (await Assert.ThrowsAsync<OptionsValidationException>(() => StartAsync(notifications => notifications.AddSmtp(configure)))).Message;
+        (
+            await Assert.ThrowsAsync<OptionsValidationException>(() =>
+                StartAsync(notifications => notifications.AddSmtp(configure))
+            )
+        ).Message;
 
     private static async Task StartAsync(Action<INotificationsBuilder> add)
     {

@@ -41,7 +41,10 @@ public sealed class OutcomeTests
 
     [Theory]
     [InlineData("closing", "421 4.3.2 system not accepting network messages")]
-    [InlineData("norelay", "554 5.7.1 delivery not authorized, message refused: the server does not send for this sender, login or host")]
+    [InlineData(
+        "norelay",
+        "554 5.7.1 delivery not authorized, message refused: the server does not send for this sender, login or host"
+    )]
     [InlineData("nosender", "553 5.1.8 bad sender's system address: the server does not send for this sender, login or host")]
     public async Task A_refusal_that_is_no_fault_of_the_message_is_tried_again(string localPart, string reason)
     {

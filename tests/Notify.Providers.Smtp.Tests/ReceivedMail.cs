@@ -15,7 +15,8 @@ internal sealed record ReceivedMail(
     IReadOnlyDictionary<string, string> Headers,
     string FromName,
     IReadOnlyList<ReceivedPart> Parts,
-    IReadOnlyList<string> Defects)
+    IReadOnlyList<string> Defects
+)
 {
     private const string Reader = """
         import base64, email, email.policy, json, sys

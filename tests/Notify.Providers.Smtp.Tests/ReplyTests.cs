@@ -214,10 +214,9 @@ public sealed class ReplyTests(TestAuthority authority)
     [InlineData("577", "577")]
     public async Task An_enhanced_code_counts_where_it_is_one(string reply, string reason)
     {
-        await using var server = SmtpGateway.Start(new()
-        {
-            Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Answer(reply) : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new() { Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Answer(reply) : null }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         Assert.Equal(reason, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Reason);
@@ -227,12 +226,14 @@ public sealed class ReplyTests(TestAuthority authority)
     {
         var isSecure = command is "STARTTLS" or "AUTH";
         using var certificate = authority.LoadTrusted();
-        await using var server = SmtpGateway.Start(new()
-        {
-            Certificate = isSecure ? certificate : null,
-            UserName = isSecure ? "shop" : null,
-            Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer($"{reply} <ada@example.org>") : null,
-        });
+        await using var server = SmtpGateway.Start(
+            new()
+            {
+                Certificate = isSecure ? certificate : null,
+                UserName = isSecure ? "shop" : null,
+                Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer($"{reply} <ada@example.org>") : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port, smtp =>
         {
             if (isSecure)
@@ -241,7 +242,12 @@ public sealed class ReplyTests(TestAuthority authority)
 
         var result = await application.AttemptAsync(Deliveries.To("ada@example.org"));
 
-        Assert.Equal(outcome, result.IsProviderFailure ? Failed : result.IsThrottled ? Throttled : result.Kind.ToString());
+        Assert.Equal(
+            outcome,
+            result.IsProviderFailure ? Failed
+                : result.IsThrottled ? Throttled
+                : result.Kind.ToString()
+        );
         Assert.StartsWith(name is null ? reply : $"{reply} {name}", result.Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("ada@", result.Reason, StringComparison.Ordinal);
     }

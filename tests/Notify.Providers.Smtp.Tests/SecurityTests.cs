@@ -10,7 +10,15 @@ public sealed class SecurityTests(TestAuthority authority)
     [Fact]
     public async Task A_message_goes_over_TLS_and_under_the_login()
     {
-        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", Password);
+        await using var server = await MailServer.StartAsync(
+            null,
+            "--certificate",
+            authority.TrustedFile,
+            "--user",
+            "shop",
+            "--password",
+            Password
+        );
         await using var application = await Application.StartAsync(server, LogInOverTls);
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
@@ -23,7 +31,15 @@ public sealed class SecurityTests(TestAuthority authority)
     [Fact]
     public async Task A_wrong_password_waits_for_the_right_one_and_is_not_told()
     {
-        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", "another");
+        await using var server = await MailServer.StartAsync(
+            null,
+            "--certificate",
+            authority.TrustedFile,
+            "--user",
+            "shop",
+            "--password",
+            "another"
+        );
         await using var application = await Application.StartAsync(server, LogInOverTls);
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
@@ -36,7 +52,15 @@ public sealed class SecurityTests(TestAuthority authority)
     [Fact]
     public async Task A_server_whose_certificate_is_not_trusted_is_sent_nothing()
     {
-        await using var server = await MailServer.StartAsync(null, "--certificate", authority.UntrustedFile, "--user", "shop", "--password", Password);
+        await using var server = await MailServer.StartAsync(
+            null,
+            "--certificate",
+            authority.UntrustedFile,
+            "--user",
+            "shop",
+            "--password",
+            Password
+        );
         await using var application = await Application.StartAsync(server, LogInOverTls);
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
@@ -63,8 +87,9 @@ public sealed class SecurityTests(TestAuthority authority)
     public async Task A_server_on_this_machine_may_be_logged_in_to_without_TLS()
     {
         await using var server = await MailServer.StartAsync(null, "--user", "shop", "--password", Password);
-        await using var application = await Application.StartAsync(
-            server, mail => (mail.UserName, mail.Password) = ("shop", Password));
+        await using var application = await Application.StartAsync(server, mail =>
+            (mail.UserName, mail.Password) = ("shop", Password)
+        );
 
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
@@ -76,8 +101,24 @@ public sealed class SecurityTests(TestAuthority authority)
     [Fact]
     public async Task Neither_address_nor_password_nor_content_is_logged_or_kept_as_a_reason()
     {
-        await using var server = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", Password);
-        await using var refusing = await MailServer.StartAsync(null, "--certificate", authority.TrustedFile, "--user", "shop", "--password", "another");
+        await using var server = await MailServer.StartAsync(
+            null,
+            "--certificate",
+            authority.TrustedFile,
+            "--user",
+            "shop",
+            "--password",
+            Password
+        );
+        await using var refusing = await MailServer.StartAsync(
+            null,
+            "--certificate",
+            authority.TrustedFile,
+            "--user",
+            "shop",
+            "--password",
+            "another"
+        );
         await using var application = await Application.StartAsync(server, LogInOverTls);
         await using var locked = await Application.StartAsync(refusing, LogInOverTls);
 
@@ -93,11 +134,14 @@ public sealed class SecurityTests(TestAuthority authority)
 
         string[] told =
         [
-            .. application.Logs, .. locked.Logs, .. records.Select(record => record.Reason ?? ""),
+            .. application.Logs,
+            .. locked.Logs,
+            .. records.Select(record => record.Reason ?? ""),
             .. records.SelectMany(record => record.Attempts).Select(attempt => attempt.Reason ?? ""),
         ];
-        Assert.Contains(
-            told, line => line.Contains($"The mail server of provider {MailProvider.Name} failed", StringComparison.Ordinal));
+        Assert.Contains(told, line =>
+            line.Contains($"The mail server of provider {MailProvider.Name} failed", StringComparison.Ordinal)
+        );
         Assert.DoesNotContain(told, line => line.Contains("@example.org", StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains(Password, StringComparison.Ordinal));
         Assert.DoesNotContain(told, line => line.Contains("secret code", StringComparison.Ordinal));

@@ -42,8 +42,10 @@ public sealed class UnsubscribeTests
         Assert.DoesNotContain("list-unsubscribe", mail.Headers.Keys);
     }
 
-    private static void AddLinks(INotificationsBuilder notifications) => notifications.AddUnsubscribeLinks(links =>
-        (links.Url, links.Key) = (new Uri("https://example.org/notify/v1/unsubscribe"), "a key of thirty-two characters..."));
+    private static void AddLinks(INotificationsBuilder notifications) =>
+        notifications.AddUnsubscribeLinks(links =>
+            (links.Url, links.Key) = (new Uri("https://example.org/notify/v1/unsubscribe"), "a key of thirty-two characters...")
+        );
 
     private static async Task<ReceivedMail> SendAsync(string? user, Action<INotificationsBuilder> add)
     {

@@ -44,13 +44,14 @@ public sealed class WireTests(TestAuthority authority)
     public async Task A_refused_message_leaves_the_connection_to_the_next(bool pipelining, string command, string reply)
     {
         var refused = false;
-        await using var server = Start(new()
-        {
-            Pipelining = pipelining,
-            Misbehave = sent => sent.Verb == command && !Interlocked.Exchange(ref refused, true)
-                ? SmtpMisbehavior.Answer(reply)
-                : null,
-        });
+        await using var server = Start(
+            new()
+            {
+                Pipelining = pipelining,
+                Misbehave = sent =>
+                    sent.Verb == command && !Interlocked.Exchange(ref refused, true) ? SmtpMisbehavior.Answer(reply) : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -64,13 +65,14 @@ public sealed class WireTests(TestAuthority authority)
     [Fact]
     public async Task A_server_that_wants_the_content_of_a_refused_message_gets_none()
     {
-        await using var server = Start(new()
-        {
-            AsksForContentAlways = true,
-            Misbehave = sent => sent is { Verb: "RCPT", Argument: "TO:<gone@example.org>" }
-                ? SmtpMisbehavior.Answer("550 5.1.1 gone")
-                : null,
-        });
+        await using var server = Start(
+            new()
+            {
+                AsksForContentAlways = true,
+                Misbehave = sent =>
+                    sent is { Verb: "RCPT", Argument: "TO:<gone@example.org>" } ? SmtpMisbehavior.Answer("550 5.1.1 gone") : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         Assert.Equal(OutcomeKind.RecipientGone, (await application.AttemptAsync(Deliveries.To("gone@example.org"))).Kind);
@@ -85,13 +87,20 @@ public sealed class WireTests(TestAuthority authority)
     [InlineData(true, "RCPT", "550 5.1.1 gone", "550 5.1.1 bad destination mailbox address")]
     [InlineData(true, "RCPT", "550 5.1.1 gone\r\nwhat", "550 5.1.1 bad destination mailbox address")]
     [InlineData(false, "RCPT", "550 5.1.1 gone", "550 5.1.1 bad destination mailbox address")]
-    public async Task A_refusal_counts_though_the_server_hangs_up_with_it(bool pipelining, string command, string reply, string reason)
+    public async Task A_refusal_counts_though_the_server_hangs_up_with_it(
+        bool pipelining,
+        string command,
+        string reply,
+        string reason
+    )
     {
-        await using var server = Start(new()
-        {
-            Pipelining = pipelining,
-            Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.AnswerAndClose(reply) : null,
-        });
+        await using var server = Start(
+            new()
+            {
+                Pipelining = pipelining,
+                Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.AnswerAndClose(reply) : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -106,13 +115,18 @@ public sealed class WireTests(TestAuthority authority)
     [InlineData(true, "RCPT", "354 go ahead")]
     [InlineData(false, "DATA", "250 2.0.0 OK")]
     public async Task A_server_that_answers_more_or_else_than_was_asked_gets_no_further_message_over_the_connection(
-        bool pipelining, string command, string reply)
+        bool pipelining,
+        string command,
+        string reply
+    )
     {
-        await using var server = Start(new()
-        {
-            Pipelining = pipelining,
-            Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.Answer(reply) : null,
-        });
+        await using var server = Start(
+            new()
+            {
+                Pipelining = pipelining,
+                Misbehave = sent => sent.Verb == command && sent.Connection == 1 ? SmtpMisbehavior.Answer(reply) : null,
+            }
+        );
         await using var application = await Application.StartAsync(server.Port);
 
         await application.AttemptAsync(Deliveries.To("ada@example.org"));
@@ -129,15 +143,18 @@ public sealed class WireTests(TestAuthority authority)
     public async Task The_login_is_one_that_the_server_offers(params string[] mechanisms)
     {
         using var certificate = authority.LoadTrusted();
-        await using var server = Start(new()
-        {
-            Certificate = certificate,
-            UserName = "shöp",
-            Password = Password,
-            Mechanisms = mechanisms,
-        });
-        await using var application = await Application.StartAsync(
-            server.Port, smtp => (smtp.Security, smtp.UserName, smtp.Password) = (SmtpSecurity.StartTls, "shöp", Password));
+        await using var server = Start(
+            new()
+            {
+                Certificate = certificate,
+                UserName = "shöp",
+                Password = Password,
+                Mechanisms = mechanisms,
+            }
+        );
+        await using var application = await Application.StartAsync(server.Port, smtp =>
+            (smtp.Security, smtp.UserName, smtp.Password) = (SmtpSecurity.StartTls, "shöp", Password)
+        );
 
         Assert.Equal(OutcomeKind.Accepted, (await application.AttemptAsync(Deliveries.To("ada@example.org"))).Kind);
 
@@ -148,9 +165,17 @@ public sealed class WireTests(TestAuthority authority)
     [Fact]
     public async Task A_login_that_the_server_does_not_offer_is_not_tried()
     {
-        await using var server = Start(new() { UserName = "shop", Password = Password, Mechanisms = ["CRAM-MD5"] });
-        await using var application = await Application.StartAsync(
-            server.Port, smtp => (smtp.UserName, smtp.Password) = ("shop", Password));
+        await using var server = Start(
+            new()
+            {
+                UserName = "shop",
+                Password = Password,
+                Mechanisms = ["CRAM-MD5"],
+            }
+        );
+        await using var application = await Application.StartAsync(server.Port, smtp =>
+            (smtp.UserName, smtp.Password) = ("shop", Password)
+        );
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org"));
 
@@ -170,12 +195,15 @@ public sealed class WireTests(TestAuthority authority)
         Assert.True(Assert.Single(server.Messages).IsTls);
     }
 
-    private SmtpGateway Start(SmtpGatewayOptions options) => SmtpGateway.Start(options with
-    {
-        Misbehave = command =>
-        {
-            _said.Enqueue($"{command.Verb} {command.Argument}");
-            return options.Misbehave?.Invoke(command);
-        },
-    });
+    private SmtpGateway Start(SmtpGatewayOptions options) =>
+        SmtpGateway.Start(
+            options with
+            {
+                Misbehave = command =>
+                {
+                    _said.Enqueue($"{command.Verb} {command.Argument}");
+                    return options.Misbehave?.Invoke(command);
+                },
+            }
+        );
 }

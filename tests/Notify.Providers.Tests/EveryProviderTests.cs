@@ -33,11 +33,21 @@ public sealed class EveryProviderTests
             Assert.Equal(Enumerable.Repeat("accepted", 6), await SendAsync(client, answers));
             Assert.Equal(
                 (1L, 1L, 1, 1, 1L, 1),
-                (vendors.Fcm.Accepted, vendors.Apns.Accepted, vendors.PushService.Accepted, vendors.Twilio.Accepted, vendors.Mail.MessagesTaken,
-                    vendors.HookCalls));
+                (
+                    vendors.Fcm.Accepted,
+                    vendors.Apns.Accepted,
+                    vendors.PushService.Accepted,
+                    vendors.Twilio.Accepted,
+                    vendors.Mail.MessagesTaken,
+                    vendors.HookCalls
+                )
+            );
 
             Misbehave(vendors);
-            Assert.Equal(["accepted", "accepted", "accepted", "accepted", "accepted", "deadLetter"], await SendAsync(client, answers));
+            Assert.Equal(
+                ["accepted", "accepted", "accepted", "accepted", "accepted", "deadLetter"],
+                await SendAsync(client, answers)
+            );
             answers.Add(await WrongAsync(client));
             answers.Add(await client.GetStringAsync("/metrics"));
         }
@@ -52,7 +62,9 @@ public sealed class EveryProviderTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddNotifications().UseInMemory()
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
             .AddFcm(fcm => fcm.CredentialsJson = "{")
             .AddApns(apns => apns.Key = "no key")
             .AddWebPush(push => push.Subject = "nobody")
@@ -75,8 +87,10 @@ public sealed class EveryProviderTests
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         vendors.AddTo(
             builder.Services,
-            builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
-                .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False"));
+            builder
+                .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+                .UseSqlite($"Data Source={folder.File("notify.db")};Pooling=False")
+        );
         builder.Services.ConfigureAll<RetryOptions>(retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
         builder.Services.Configure<NotificationsApiOptions>(options => options.ApiKeys.Add(ApiKey));
 
@@ -96,10 +110,19 @@ public sealed class EveryProviderTests
 
     private static async Task RegisterAsync(HttpClient client, Vendors vendors)
     {
-        await PutAsync(client, "/v1/users/ada", new
-        {
-            addresses = new { sms = "+46701234567", email = "ada@example.org", webhook = $"{vendors.Hook.Address}hook" },
-        });
+        await PutAsync(
+            client,
+            "/v1/users/ada",
+            new
+            {
+                addresses = new
+                {
+                    sms = "+46701234567",
+                    email = "ada@example.org",
+                    webhook = $"{vendors.Hook.Address}hook",
+                },
+            }
+        );
         await PutAsync(client, "/v1/users/ada/devices/phone", new { platform = "android", token = vendors.PhoneToken });
         await PutAsync(client, "/v1/users/ada/devices/tablet", new { platform = "ios", token = vendors.TabletToken });
         await PutAsync(client, "/v1/users/ada/devices/browser", new { platform = "web", token = vendors.Browser.Json });
@@ -114,11 +137,20 @@ public sealed class EveryProviderTests
     /// <summary>Sends to Ada over everything, and waits for how each delivery ends, by channel and platform.</summary>
     private static async Task<string[]> SendAsync(HttpClient client, List<string> answers)
     {
-        using var answer = await client.PostAsJsonAsync("/v1/notifications", new
-        {
-            to = new { user = "ada" },
-            content = new { title = "Quetzalcoatlus", body = Body, data = new { order = "42" }, push = new { badge = 1, link = "https://example.org/42" } },
-        });
+        using var answer = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new
+            {
+                to = new { user = "ada" },
+                content = new
+                {
+                    title = "Quetzalcoatlus",
+                    body = Body,
+                    data = new { order = "42" },
+                    push = new { badge = 1, link = "https://example.org/42" },
+                },
+            }
+        );
         var triggered = await answer.Content.ReadFromJsonAsync<JsonElement>();
         var id = triggered.GetProperty("id").GetString();
 
@@ -129,9 +161,15 @@ public sealed class EveryProviderTests
                 JsonElement[] deliveries = [.. page.GetProperty("deliveries").EnumerateArray()];
                 return deliveries.Length == 6 && deliveries.All(delivery => StateOf(delivery) != "pending") ? deliveries : null;
             },
-            "six deliveries to end");
-        answers.AddRange(ended.SelectMany(delivery => delivery.GetProperty("attempts").EnumerateArray()).Select(attempt => attempt.ToString()));
-        return [.. ended.OrderBy(delivery => delivery.GetProperty("channel").GetString(), StringComparer.Ordinal).Select(StateOf)];
+            "six deliveries to end"
+        );
+        answers.AddRange(
+            ended.SelectMany(delivery => delivery.GetProperty("attempts").EnumerateArray()).Select(attempt => attempt.ToString())
+        );
+        return
+        [
+            .. ended.OrderBy(delivery => delivery.GetProperty("channel").GetString(), StringComparer.Ordinal).Select(StateOf),
+        ];
     }
 
     private static string StateOf(JsonElement delivery) => delivery.GetProperty("state").GetString()!;
@@ -147,7 +185,10 @@ public sealed class EveryProviderTests
 
     private static async Task<string> WrongAsync(HttpClient client)
     {
-        using var answer = await client.PostAsJsonAsync("/v1/notifications", new { to = new { email = "no address" }, content = new { body = 1 } });
+        using var answer = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new { to = new { email = "no address" }, content = new { body = 1 } }
+        );
         using var stranger = new HttpClient { BaseAddress = client.BaseAddress };
         using var refused = await stranger.GetAsync("/v1/users/ada");
         return await answer.Content.ReadAsStringAsync() + await refused.Content.ReadAsStringAsync();
@@ -159,7 +200,10 @@ public sealed class EveryProviderTests
         foreach (var secret in secrets)
         {
             // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
-            Assert.False(seen.Any(line => line.Contains(secret, StringComparison.Ordinal)), $"Secret {secret[..4]}... of {secret.Length} characters was seen.");
+            Assert.False(
+                seen.Any(line => line.Contains(secret, StringComparison.Ordinal)),
+                $"Secret {secret[..4]}... of {secret.Length} characters was seen."
+            );
         }
     }
 }

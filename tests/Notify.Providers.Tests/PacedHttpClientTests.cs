@@ -113,7 +113,9 @@ public sealed class PacedHttpClientTests : IDisposable
         public void Refuse() => _refuses = true;
 
         protected override async Task<HttpResponseMessage> SendAsync(
-            HttpRequestMessage request, CancellationToken cancellationToken)
+            HttpRequestMessage request,
+            CancellationToken cancellationToken
+        )
         {
             Interlocked.Increment(ref _begun);
             if (_refuses)

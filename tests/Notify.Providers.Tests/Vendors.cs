@@ -44,10 +44,19 @@ internal sealed class Vendors : IAsyncDisposable
 
     /// <summary>What must never be read anywhere: keys, passwords, tokens, and what was made of them.</summary>
     public IEnumerable<string> Secrets =>
-    [
-        .. Lines(Fcm.Account.PrivateKey), .. Fcm.AccessTokens, .. Lines(Apns.KeyPem), .. Apns.ProviderTokens,
-        Twilio.Account.AuthToken, "mail-password", WebhookSecret, Private(VapidKey), PhoneToken, TabletToken, Browser.Endpoint.AbsolutePath,
-    ];
+        [
+            .. Lines(Fcm.Account.PrivateKey),
+            .. Fcm.AccessTokens,
+            .. Lines(Apns.KeyPem),
+            .. Apns.ProviderTokens,
+            Twilio.Account.AuthToken,
+            "mail-password",
+            WebhookSecret,
+            Private(VapidKey),
+            PhoneToken,
+            TabletToken,
+            Browser.Endpoint.AbsolutePath,
+        ];
 
     public static async Task<Vendors> StartAsync()
     {
@@ -68,14 +77,41 @@ internal sealed class Vendors : IAsyncDisposable
     {
         notifications
             .AddFcm(fcm => (fcm.BaseAddress, fcm.CredentialsJson) = (Fcm.Address, Fcm.Account.Json))
-            .AddApns(apns => (apns.BaseAddress, apns.BundleId, apns.KeyId, apns.TeamId, apns.Key) =
-                (Apns.Address, ApnsGateway.BundleId, ApnsGateway.KeyId, ApnsGateway.TeamId, Apns.KeyPem))
-            .AddWebPush(push => (push.Subject, push.PublicKey, push.PrivateKey, push.AllowPrivateNetworks) =
-                ("mailto:ops@example.org", Public(VapidKey), Private(VapidKey), true))
-            .AddTwilio(sms => (sms.BaseAddress, sms.AccountSid, sms.AuthToken, sms.From) =
-                (Twilio.Address, Twilio.Account.Sid, Twilio.Account.AuthToken, Twilio.Account.Number))
-            .AddSmtp(mail => (mail.Host, mail.Port, mail.Security, mail.UserName, mail.Password, mail.From) =
-                ("127.0.0.1", Mail.Port, Smtp.SmtpSecurity.None, "shop", "mail-password", "shop@example.org"))
+            .AddApns(apns =>
+                (apns.BaseAddress, apns.BundleId, apns.KeyId, apns.TeamId, apns.Key) = (
+                    Apns.Address,
+                    ApnsGateway.BundleId,
+                    ApnsGateway.KeyId,
+                    ApnsGateway.TeamId,
+                    Apns.KeyPem
+                )
+            )
+            .AddWebPush(push =>
+                (push.Subject, push.PublicKey, push.PrivateKey, push.AllowPrivateNetworks) = (
+                    "mailto:ops@example.org",
+                    Public(VapidKey),
+                    Private(VapidKey),
+                    true
+                )
+            )
+            .AddTwilio(sms =>
+                (sms.BaseAddress, sms.AccountSid, sms.AuthToken, sms.From) = (
+                    Twilio.Address,
+                    Twilio.Account.Sid,
+                    Twilio.Account.AuthToken,
+                    Twilio.Account.Number
+                )
+            )
+            .AddSmtp(mail =>
+                (mail.Host, mail.Port, mail.Security, mail.UserName, mail.Password, mail.From) = (
+                    "127.0.0.1",
+                    Mail.Port,
+                    Smtp.SmtpSecurity.None,
+                    "shop",
+                    "mail-password",
+                    "shop@example.org"
+                )
+            )
             .AddWebhook(hook => (hook.Secret, hook.AllowPrivateNetworks) = (WebhookSecret, true));
         Trust(services, "fcm", Fcm.Server.Authority!);
         Trust(services, "apns", Apns.Authority);
@@ -101,10 +137,15 @@ internal sealed class Vendors : IAsyncDisposable
     }
 
     private static void Trust(IServiceCollection services, string provider, GatewayAuthority authority) =>
-        services.AddHttpClient($"Notify.{provider}").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-            ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = authority.Trust.CertificateChainPolicy);
+        services
+            .AddHttpClient($"Notify.{provider}")
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) =>
+                    ((SocketsHttpHandler)handler).SslOptions.CertificateChainPolicy = authority.Trust.CertificateChainPolicy
+            );
 
-    private static IEnumerable<string> Lines(string pem) => pem.Split('\n').Where(line => line.Length > 20 && !line.StartsWith('-'));
+    private static IEnumerable<string> Lines(string pem) =>
+        pem.Split('\n').Where(line => line.Length > 20 && !line.StartsWith('-'));
 
     private static ECParameters NewVapidKey()
     {

@@ -95,7 +95,10 @@ public sealed class CallbackTests
     {
         KeyValuePair<string, string>[] fields =
         [
-            new("To", "+18005551212"), new("Digits", "1234"), new("CallSid", "CA1234567890ABCDE"), new("From", "+12349013030"),
+            new("To", "+18005551212"),
+            new("Digits", "1234"),
+            new("CallSid", "CA1234567890ABCDE"),
+            new("From", "+12349013030"),
             new("Caller", "+12349013030"),
         ];
 
@@ -125,7 +128,10 @@ public sealed class CallbackTests
     }
 
     private static async Task<TwilioApplication> StartAsync(
-        TwilioGateway gateway, Action<TwilioOptions>? configure = null, bool byApiKey = false)
+        TwilioGateway gateway,
+        Action<TwilioOptions>? configure = null,
+        bool byApiKey = false
+    )
     {
         var application = await TwilioApplication.StartAsync(gateway, options =>
         {

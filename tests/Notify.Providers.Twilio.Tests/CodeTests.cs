@@ -14,7 +14,12 @@ public sealed class CodeTests(CodeTests.Twilio twilio) : IClassFixture<CodeTests
     [MemberData(nameof(Codes))]
     public async Task A_code_has_an_outcome(int code, string name, Expected expected)
     {
-        twilio.Gateway.Trouble = _ => new TwilioTrouble { Status = 400, Code = code, Message = "'text' to +46701234567" };
+        twilio.Gateway.Trouble = _ => new TwilioTrouble
+        {
+            Status = 400,
+            Code = code,
+            Message = "'text' to +46701234567",
+        };
 
         ExpectedOutcomes.AssertIs(expected, $"{code} {name}", await twilio.Application.AttemptAsync());
     }

@@ -6,32 +6,33 @@ namespace Notify.Providers.Twilio.Tests;
 /// <summary>What an attempt shows of what is billed.</summary>
 public sealed class CostTests
 {
-    public static TheoryData<string, int> Vectors => new()
-    {
-        { "x", 1 },
-        { new string('x', 160), 1 },
-        { new string('x', 161), 2 },
-        { new string('x', 306), 2 },
-        { new string('x', 307), 3 },
-        { new string('€', 80), 1 },
-        { new string('€', 81), 2 },
-        // 153 septets are 76 of these and one left over, which no half of the 77th takes.
-        { new string('€', 152), 2 },
-        { new string('€', 153), 3 },
-        { new string('x', 152) + "€" + new string('x', 151), 2 },
-        { new string('x', 152) + "€" + new string('x', 152), 3 },
-        { "ç", 1 },
-        { new string('ç', 70), 1 },
-        { new string('ç', 71), 2 },
-        { new string('x', 159) + "ç", 3 },
-        { string.Concat(Enumerable.Repeat("\U0001F600", 35)), 1 },
-        { string.Concat(Enumerable.Repeat("\U0001F600", 36)), 2 },
-        // 67 units are 33 of these and one left over.
-        { string.Concat(Enumerable.Repeat("\U0001F600", 66)), 2 },
-        { string.Concat(Enumerable.Repeat("\U0001F600", 67)), 3 },
-        { "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà\f^{}\\[~]|€", 1 },
-        { new string('x', 1_600), 11 },
-    };
+    public static TheoryData<string, int> Vectors =>
+        new()
+        {
+            { "x", 1 },
+            { new string('x', 160), 1 },
+            { new string('x', 161), 2 },
+            { new string('x', 306), 2 },
+            { new string('x', 307), 3 },
+            { new string('€', 80), 1 },
+            { new string('€', 81), 2 },
+            // 153 septets are 76 of these and one left over, which no half of the 77th takes.
+            { new string('€', 152), 2 },
+            { new string('€', 153), 3 },
+            { new string('x', 152) + "€" + new string('x', 151), 2 },
+            { new string('x', 152) + "€" + new string('x', 152), 3 },
+            { "ç", 1 },
+            { new string('ç', 70), 1 },
+            { new string('ç', 71), 2 },
+            { new string('x', 159) + "ç", 3 },
+            { string.Concat(Enumerable.Repeat("\U0001F600", 35)), 1 },
+            { string.Concat(Enumerable.Repeat("\U0001F600", 36)), 2 },
+            // 67 units are 33 of these and one left over.
+            { string.Concat(Enumerable.Repeat("\U0001F600", 66)), 2 },
+            { string.Concat(Enumerable.Repeat("\U0001F600", 67)), 3 },
+            { "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà\f^{}\\[~]|€", 1 },
+            { new string('x', 1_600), 11 },
+        };
 
     [Theory]
     [MemberData(nameof(Vectors))]
@@ -66,8 +67,9 @@ public sealed class CostTests
     public async Task A_price_per_segment_makes_the_cost()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        await using var application = await TwilioApplication.StartAsync(
-            gateway, options => (options.PricePerSegment, options.Currency) = (0.0475m, "EUR"));
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            (options.PricePerSegment, options.Currency) = (0.0475m, "EUR")
+        );
 
         var delivery = await application.SendAsync(Recipient.Phone("+46701234567"), new string('x', 400));
 
@@ -81,8 +83,9 @@ public sealed class CostTests
     public async Task What_Twilio_says_is_billed_goes_first(string fields, int segments, double amount, string currency)
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        await using var application = await TwilioApplication.StartAsync(
-            gateway, options => (options.PricePerSegment, options.Currency) = (0.1m, "EUR"));
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            (options.PricePerSegment, options.Currency) = (0.1m, "EUR")
+        );
         gateway.Trouble = _ => new TwilioTrouble { Status = 201, Json = $$"""{"sid":"SM1","status":"queued",{{fields}}}""" };
 
         Assert.Equal(new Cost(segments, (decimal)amount, currency), (await application.AttemptAsync()).Cost);

@@ -17,8 +17,12 @@ public sealed class EnduranceTests
         (gateway.KeepsMessages, gateway.Trouble) = (false, TroubleOf);
         // What is given back to the pool is closed at once; what leaks stays open.
         await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
-            services.AddHttpClient("Notify.twilio").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-                ((SocketsHttpHandler)handler).PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1)));
+            services
+                .AddHttpClient("Notify.twilio")
+                .ConfigurePrimaryHttpMessageHandler(
+                    (handler, _) => ((SocketsHttpHandler)handler).PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1)
+                )
+        );
         var given = 0;
         var accepted = 0;
 
@@ -35,16 +39,27 @@ public sealed class EnduranceTests
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection");
     }
 
-    private static TwilioTrouble? TroubleOf(int number) => (number % 20) switch
-    {
-        1 => new TwilioTrouble { Status = 500 },
-        3 => new TwilioTrouble { Status = 429, Code = 20429, RetryAfter = "1" },
-        5 => new TwilioTrouble { Resets = true },
-        7 => new TwilioTrouble { Status = 201, Json = "{\"sid\":" },
-        9 => new TwilioTrouble { Status = 400, Code = 21211, Message = new string('x', 100_000) },
-        11 => new TwilioTrouble { Delay = TimeSpan.FromMilliseconds(50) },
-        _ => null,
-    };
+    private static TwilioTrouble? TroubleOf(int number) =>
+        (number % 20) switch
+        {
+            1 => new TwilioTrouble { Status = 500 },
+            3 => new TwilioTrouble
+            {
+                Status = 429,
+                Code = 20429,
+                RetryAfter = "1",
+            },
+            5 => new TwilioTrouble { Resets = true },
+            7 => new TwilioTrouble { Status = 201, Json = "{\"sid\":" },
+            9 => new TwilioTrouble
+            {
+                Status = 400,
+                Code = 21211,
+                Message = new string('x', 100_000),
+            },
+            11 => new TwilioTrouble { Delay = TimeSpan.FromMilliseconds(50) },
+            _ => null,
+        };
 
     /// <summary>One attempt; every 50th is given up at a moment of its own, for which the answer is null.</summary>
     private static async Task<Outcome?> SendAsync(TwilioApplication application, int number)

@@ -21,16 +21,17 @@ internal static partial class ExpectedOutcomes
         Assert.DoesNotMatch(Number(), outcome.ToString());
     }
 
-    private static Expected Of(Outcome outcome) => outcome switch
-    {
-        { Kind: OutcomeKind.Rejected, IsOptOut: true } => Expected.OptedOut,
-        { Kind: OutcomeKind.Rejected } => Expected.Rejected,
-        { Kind: OutcomeKind.RecipientGone } => Expected.Gone,
-        { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Expected.ProviderFailed,
-        { Kind: OutcomeKind.Retry, IsThrottled: true } => Expected.Throttled,
-        { Kind: OutcomeKind.Retry } => Expected.Retry,
-        _ => throw new InvalidOperationException($"{outcome} is not among what is expected."),
-    };
+    private static Expected Of(Outcome outcome) =>
+        outcome switch
+        {
+            { Kind: OutcomeKind.Rejected, IsOptOut: true } => Expected.OptedOut,
+            { Kind: OutcomeKind.Rejected } => Expected.Rejected,
+            { Kind: OutcomeKind.RecipientGone } => Expected.Gone,
+            { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Expected.ProviderFailed,
+            { Kind: OutcomeKind.Retry, IsThrottled: true } => Expected.Throttled,
+            { Kind: OutcomeKind.Retry } => Expected.Retry,
+            _ => throw new InvalidOperationException($"{outcome} is not among what is expected."),
+        };
 
     [GeneratedRegex(@"\d{8}")]
     private static partial Regex Number();

@@ -26,9 +26,17 @@ public sealed class OptionsTests
 
         string[] wrong =
         [
-            "AccountSid is no", "ApiKeySid is no", "Set both ApiKeySid and ApiKeySecret", "Set AuthToken: calls",
-            "Set exactly one of From", "From is no number", "MessagingServiceSid is no", "StatusCallbackUrl must", "BaseAddress must",
-            "PricePerSegment must", "Currency is no",
+            "AccountSid is no",
+            "ApiKeySid is no",
+            "Set both ApiKeySid and ApiKeySecret",
+            "Set AuthToken: calls",
+            "Set exactly one of From",
+            "From is no number",
+            "MessagingServiceSid is no",
+            "StatusCallbackUrl must",
+            "BaseAddress must",
+            "PricePerSegment must",
+            "Currency is no",
         ];
         Assert.Equal(wrong.Length, failures.Count);
         Assert.All(wrong, part => Assert.Contains(failures, failure => failure.Contains(part, StringComparison.Ordinal)));
@@ -58,7 +66,8 @@ public sealed class OptionsTests
     public async Task A_sender_is_a_number_a_short_code_or_a_name(string from, bool expected)
     {
         var failures = await FailuresAsync(options =>
-            (options.AccountSid, options.AuthToken, options.From, options.Currency) = (AccountSid, "t", from, "EUR"));
+            (options.AccountSid, options.AuthToken, options.From, options.Currency) = (AccountSid, "t", from, "EUR")
+        );
 
         Assert.Contains("Set both PricePerSegment and Currency, or neither.", failures.Select(failure => failure.Split(": ")[1]));
         Assert.Equal(expected, failures.Count == 1);

@@ -64,7 +64,12 @@ public sealed class OutcomeTests
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
-        gateway.Trouble = _ => new TwilioTrouble { Status = status, Code = code, RetryAfter = "33" };
+        gateway.Trouble = _ => new TwilioTrouble
+        {
+            Status = status,
+            Code = code,
+            RetryAfter = "33",
+        };
 
         var outcome = await application.AttemptAsync();
 
@@ -76,15 +81,22 @@ public sealed class OutcomeTests
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
-        var user = new User { Id = "ada", Addresses = new Dictionary<string, string> { ["sms"] = "+15005550004" } };
+        var user = new User
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["sms"] = "+15005550004" },
+        };
         await application.Services.GetRequiredService<IRecipientDirectory>().SaveUserAsync(user);
 
         var delivery = await application.SendAsync(Recipient.User("ada"));
 
         Assert.Equal(DeliveryState.DeadLetter, delivery.State);
         Assert.Equal("21610 Attempt to send to unsubscribed recipient", delivery.Reason);
-        var learnt = Assert.Single(await application.Services.GetRequiredService<IUserStore>()
-            .FindAsync(Trigger.DefaultTenant, ["ada"], TestContext.Current.CancellationToken));
+        var learnt = Assert.Single(
+            await application
+                .Services.GetRequiredService<IUserStore>()
+                .FindAsync(Trigger.DefaultTenant, ["ada"], TestContext.Current.CancellationToken)
+        );
         Assert.Equal(new Preference(null, Channel.Sms, Wanted: false), Assert.Single(learnt.Preferences));
     }
 
@@ -96,7 +108,8 @@ public sealed class OutcomeTests
         await using var application = await TwilioApplication.StartAsync(
             gateway,
             options => options.From = "+15005550007",
-            services => services.AddNotifications().AddTwilio("twilio-eu", options => TwilioApplication.Fill(options, other)));
+            services => services.AddNotifications().AddTwilio("twilio-eu", options => TwilioApplication.Fill(options, other))
+        );
 
         var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
 
@@ -120,10 +133,14 @@ public sealed class OutcomeTests
     public async Task A_refused_connection_is_the_providers_failure()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        await using var application = await TwilioApplication.StartAsync(
-            gateway, options => options.BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}/"));
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            options.BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}/")
+        );
 
         ExpectedOutcomes.AssertIs(
-            Expected.ProviderFailed, "connection failed (ConnectionRefused)", await application.AttemptAsync());
+            Expected.ProviderFailed,
+            "connection failed (ConnectionRefused)",
+            await application.AttemptAsync()
+        );
     }
 }

@@ -43,7 +43,8 @@ public sealed class RequestTests
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>
-            (options.From, options.MessagingServiceSid) = (null, gateway.Account.MessagingServiceSid));
+            (options.From, options.MessagingServiceSid) = (null, gateway.Account.MessagingServiceSid)
+        );
 
         var outcome = await application.AttemptAsync(new string('x', 161));
 
@@ -56,14 +57,16 @@ public sealed class RequestTests
     public async Task The_callback_names_tenant_and_delivery()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        await using var application = await TwilioApplication.StartAsync(
-            gateway, options => options.StatusCallbackUrl = new Uri(TwilioApplication.CallbackUrl));
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            options.StatusCallbackUrl = new Uri(TwilioApplication.CallbackUrl)
+        );
 
         var delivery = await application.SendAsync(Recipient.Phone("+46701234567"), tenant: "acme & co");
 
         Assert.Equal(
             $"{TwilioApplication.CallbackUrl}?tenant=acme%20%26%20co&delivery={delivery.Delivery.Id}",
-            Assert.Single(gateway.Messages).StatusCallback);
+            Assert.Single(gateway.Messages).StatusCallback
+        );
     }
 
     [Theory]
@@ -90,7 +93,11 @@ public sealed class RequestTests
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
         var calls = 0;
-        gateway.Trouble = number => { calls = number; return null; };
+        gateway.Trouble = number =>
+        {
+            calls = number;
+            return null;
+        };
 
         foreach (var character in (string[])["x", "\U0001F600"])
             Assert.Equal(expected, (await application.AttemptAsync(string.Concat(Enumerable.Repeat(character, length)))).Kind);
@@ -111,8 +118,12 @@ public sealed class RequestTests
     {
         await using var gateway = await TwilioGateway.StartAsync(tls: true);
         await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
-            services.AddHttpClient("Notify.twilio").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-                ((SocketsHttpHandler)handler).SslOptions = gateway.Server.Authority!.Trust));
+            services
+                .AddHttpClient("Notify.twilio")
+                .ConfigurePrimaryHttpMessageHandler(
+                    (handler, _) => ((SocketsHttpHandler)handler).SslOptions = gateway.Server.Authority!.Trust
+                )
+        );
         await application.AttemptAsync();
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => application.AttemptAsync().AsTask()));

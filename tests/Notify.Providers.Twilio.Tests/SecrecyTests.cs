@@ -30,7 +30,13 @@ public sealed class SecrecyTests
             gateway.Trouble = _ => null;
             Keep(said, await application.SendAsync(Recipient.Phone(Number), Text));
             await gateway.CallBackAsync(gateway.Messages[0], "undelivered", 30005);
-            await gateway.CallBackAsync(gateway.Messages[0] with { StatusCallback = TwilioApplication.CallbackUrl + "/forged" }, "read");
+            await gateway.CallBackAsync(
+                gateway.Messages[0] with
+                {
+                    StatusCallback = TwilioApplication.CallbackUrl + "/forged",
+                },
+                "read"
+            );
             said.Add($"{application.Services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get("twilio")}");
         }
 
@@ -38,7 +44,12 @@ public sealed class SecrecyTests
         Assert.Contains(said, line => line.Contains("21211", StringComparison.Ordinal));
         string[] secrets =
         [
-            gateway.Account.AuthToken, gateway.Account.ApiKeySecret, Number, Number[1..], Text, "830174",
+            gateway.Account.AuthToken,
+            gateway.Account.ApiKeySecret,
+            Number,
+            Number[1..],
+            Text,
+            "830174",
             Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{gateway.Account.Sid}:{gateway.Account.AuthToken}")),
         ];
         foreach (var line in log.Lines.Concat(said))
@@ -55,23 +66,35 @@ public sealed class SecrecyTests
                 context.Response.StatusCode = context.Request.Headers.ContainsKey("traceparent") ? 201 : 503;
                 return Task.CompletedTask;
             },
-            tls: false);
+            tls: false
+        );
         await using var gateway = await TwilioGateway.StartAsync();
-        await using var application = await TwilioApplication.StartAsync(
-            gateway, options => options.BaseAddress = server.Address);
+        await using var application = await TwilioApplication.StartAsync(gateway, options =>
+            options.BaseAddress = server.Address
+        );
 
         Assert.Equal("HTTP 503", (await application.AttemptAsync()).Reason);
     }
 
     private static TwilioTrouble?[] Troubles =>
-    [
-        new() { Status = 400, Code = 21211, Message = $"The 'To' number {Number} is not valid for '{Text}'" },
-        new() { Status = 400, Code = 39999, Message = $"Cannot send '{Text}' to {Number}" },
-        new() { Status = 500, Message = $"{Number} {Text}" },
-        new() { Status = 201, Json = "<html>" },
-        new() { Status = 201, Json = $$"""{"sid":"SM1","status":"failed","body":"{{Text}}","to":"{{Number}}"}""" },
-        new() { Resets = true },
-    ];
+        [
+            new()
+            {
+                Status = 400,
+                Code = 21211,
+                Message = $"The 'To' number {Number} is not valid for '{Text}'",
+            },
+            new()
+            {
+                Status = 400,
+                Code = 39999,
+                Message = $"Cannot send '{Text}' to {Number}",
+            },
+            new() { Status = 500, Message = $"{Number} {Text}" },
+            new() { Status = 201, Json = "<html>" },
+            new() { Status = 201, Json = $$"""{"sid":"SM1","status":"failed","body":"{{Text}}","to":"{{Number}}"}""" },
+            new() { Resets = true },
+        ];
 
     private static void Keep(List<string> said, DeliveryRecord delivery)
     {
@@ -84,7 +107,8 @@ public sealed class SecrecyTests
         var application = await TwilioApplication.StartAsync(
             gateway,
             options => options.StatusCallbackUrl = new Uri(TwilioApplication.CallbackUrl),
-            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
+        );
         gateway.CallbackProxy = application.Address;
         return application;
     }
@@ -99,18 +123,21 @@ public sealed class SecrecyTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
         {
             _lines.Enqueue($"{state}");
             return null;
         }
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

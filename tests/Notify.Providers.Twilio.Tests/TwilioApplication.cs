@@ -30,11 +30,15 @@ internal sealed class TwilioApplication : IAsyncDisposable
     public IDeliveryProvider Provider => Services.GetRequiredService<IDeliveryProvider>();
 
     public static async Task<TwilioApplication> StartAsync(
-        TwilioGateway gateway, Action<TwilioOptions>? configure = null, Action<IServiceCollection>? services = null)
+        TwilioGateway gateway,
+        Action<TwilioOptions>? configure = null,
+        Action<IServiceCollection>? services = null
+    )
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseInMemory()
             .AddTwilio(options =>
             {
@@ -60,13 +64,20 @@ internal sealed class TwilioApplication : IAsyncDisposable
 
     /// <summary>Makes one attempt, past the engine.</summary>
     public ValueTask<Outcome> AttemptAsync(
-        string body = "text", TimeSpan? expiresIn = null, CancellationToken cancelled = default) =>
-        Provider.SendAsync(Delivery(body, expiresIn), cancelled);
+        string body = "text",
+        TimeSpan? expiresIn = null,
+        CancellationToken cancelled = default
+    ) => Provider.SendAsync(Delivery(body, expiresIn), cancelled);
 
     /// <summary>Sends, and waits until the delivery has been attempted and settled.</summary>
     public async Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant)
     {
-        var trigger = new Trigger { Tenant = tenant, To = to, Content = new Content { Body = body } };
+        var trigger = new Trigger
+        {
+            Tenant = tenant,
+            To = to,
+            Content = new Content { Body = body },
+        };
         var result = await Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
         return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");
     }
@@ -79,9 +90,14 @@ internal sealed class TwilioApplication : IAsyncDisposable
 
     private Task<DeliveryRecord> FindAsync(string tenant, Guid notificationId, Func<DeliveryRecord, bool> isMeant, string what) =>
         Eventually.FindAsync(
-            async () => (await Services.GetRequiredService<INotificationStore>()
-                .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None)).SingleOrDefault(isMeant),
-            what);
+            async () =>
+                (
+                    await Services
+                        .GetRequiredService<INotificationStore>()
+                        .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None)
+                ).SingleOrDefault(isMeant),
+            what
+        );
 
     private static Delivery Delivery(string body, TimeSpan? expiresIn)
     {

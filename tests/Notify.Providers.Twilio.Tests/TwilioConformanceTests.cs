@@ -13,20 +13,21 @@ public sealed class TwilioConformanceTests : HttpProviderConformance
         new(201, """{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued","num_segments":"1"}""");
 
     // A message that was created is sent, whatever becomes of the answer: asking again would send it twice.
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.Gone] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.Gone] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     public override async ValueTask DisposeAsync()
     {
@@ -40,13 +41,16 @@ public sealed class TwilioConformanceTests : HttpProviderConformance
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddNotifications().UseInMemory().AddTwilio(options =>
-        {
-            options.AccountSid = "AC" + new string('a', 32);
-            options.AuthToken = "token";
-            options.From = "+15005550006";
-            options.BaseAddress = vendor;
-        });
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
+            .AddTwilio(options =>
+            {
+                options.AccountSid = "AC" + new string('a', 32);
+                options.AuthToken = "token";
+                options.From = "+15005550006";
+                options.BaseAddress = vendor;
+            });
         _host = builder.Build();
         return new(_host.Services.GetRequiredService<IDeliveryProvider>());
     }

@@ -21,12 +21,15 @@ internal sealed class Application : IAsyncDisposable
     {
         var builder = Microsoft.Extensions.Hosting.Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(_log);
-        builder.Services.AddNotifications().UseInMemory().AddTwilioSdk(options =>
-        {
-            options.CreateClient = http => new TwilioRestClient(AccountSid, Secret, httpClient: http);
-            options.From = "+15005550006";
-            configure?.Invoke(options);
-        });
+        builder
+            .Services.AddNotifications()
+            .UseInMemory()
+            .AddTwilioSdk(options =>
+            {
+                options.CreateClient = http => new TwilioRestClient(AccountSid, Secret, httpClient: http);
+                options.From = "+15005550006";
+                configure?.Invoke(options);
+            });
         builder.Services.AddHttpClient("Notify.twilio-sdk").AddHttpMessageHandler(() => new Redirection(vendor));
         Host = builder.Build();
     }
@@ -79,14 +82,17 @@ internal sealed class Application : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

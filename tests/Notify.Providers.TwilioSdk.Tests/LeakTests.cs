@@ -44,16 +44,27 @@ public sealed class LeakTests
         options.From = account.Number;
     }
 
-    private static TwilioTrouble? TroubleOf(int number) => (number % 20) switch
-    {
-        1 => new TwilioTrouble { Status = 500 },
-        3 => new TwilioTrouble { Status = 429, Code = 20429, RetryAfter = "1" },
-        5 => new TwilioTrouble { Resets = true },
-        7 => new TwilioTrouble { Status = 201, Json = "{\"sid\":" },
-        9 => new TwilioTrouble { Status = 400, Code = 21211, Message = new string('x', 100_000) },
-        11 => new TwilioTrouble { Delay = TimeSpan.FromMilliseconds(50) },
-        _ => null,
-    };
+    private static TwilioTrouble? TroubleOf(int number) =>
+        (number % 20) switch
+        {
+            1 => new TwilioTrouble { Status = 500 },
+            3 => new TwilioTrouble
+            {
+                Status = 429,
+                Code = 20429,
+                RetryAfter = "1",
+            },
+            5 => new TwilioTrouble { Resets = true },
+            7 => new TwilioTrouble { Status = 201, Json = "{\"sid\":" },
+            9 => new TwilioTrouble
+            {
+                Status = 400,
+                Code = 21211,
+                Message = new string('x', 100_000),
+            },
+            11 => new TwilioTrouble { Delay = TimeSpan.FromMilliseconds(50) },
+            _ => null,
+        };
 
     /// <summary>One attempt; every 50th is given up at a moment of its own, for which the answer is null.</summary>
     private static async Task<Outcome?> SendAsync(IDeliveryProvider provider, int number)

@@ -13,14 +13,19 @@ public sealed class MessageTests
     public async Task A_message_goes_out_in_the_name_of_the_sender()
     {
         await using var vendor = await Vendor.StartAsync(201, Created);
-        await using var application = new Application(vendor.Address, options => options.StatusCallback = new Uri("https://example.org/status"));
+        await using var application = new Application(vendor.Address, options =>
+            options.StatusCallback = new Uri("https://example.org/status")
+        );
         var delivery = Application.Sms();
 
         await application.Provider.SendAsync(delivery with { ExpiresAt = delivery.AcceptedAt.AddDays(3) }, default);
 
         var request = Assert.Single(vendor.Requests);
         Assert.Equal($"/2010-04-01/Accounts/{Application.AccountSid}/Messages.json", request.Path);
-        Assert.Equal("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Application.AccountSid}:{Application.Secret}")), request.Authorization);
+        Assert.Equal(
+            "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Application.AccountSid}:{Application.Secret}")),
+            request.Authorization
+        );
         Assert.Equal(
             new Dictionary<string, string>
             {
@@ -30,15 +35,17 @@ public sealed class MessageTests
                 ["StatusCallback"] = "https://example.org/status",
                 ["ValidityPeriod"] = "36000",
             },
-            request.Form);
+            request.Form
+        );
     }
 
     [Fact]
     public async Task A_messaging_service_chooses_the_sender()
     {
         await using var vendor = await Vendor.StartAsync(201, Created);
-        await using var application = new Application(
-            vendor.Address, options => (options.From, options.MessagingServiceSid) = (null, "MG0123456789abcdef0123456789abcdef"));
+        await using var application = new Application(vendor.Address, options =>
+            (options.From, options.MessagingServiceSid) = (null, "MG0123456789abcdef0123456789abcdef")
+        );
 
         await application.Provider.SendAsync(Application.Sms(), default);
 

@@ -34,7 +34,12 @@ public sealed class OutcomeTests
     [InlineData(21268, 400, Rejected, "Sending to Premium rate or Information Service numbers is not allowed")]
     [InlineData(21401, 400, Rejected, "Invalid Phone Number")]
     [InlineData(21407, 400, Rejected, "This Phone Number type does not support SMS")]
-    [InlineData(21408, 403, Rejected, "Permission to send an SMS has not been enabled for the region indicated by the 'To' number")]
+    [InlineData(
+        21408,
+        403,
+        Rejected,
+        "Permission to send an SMS has not been enabled for the region indicated by the 'To' number"
+    )]
     [InlineData(21421, 400, Rejected, "Phone Number is invalid")]
     [InlineData(21601, 400, Failed, "Phone number is not a valid SMS-capable inbound phone number")]
     [InlineData(21602, 400, Rejected, "Message body is required")]
@@ -127,7 +132,9 @@ public sealed class OutcomeTests
     [Fact]
     public async Task A_client_with_connections_of_its_own_is_given_up_on_when_the_attempt_is()
     {
-        await using var application = new Application(new Uri("http://127.0.0.1"), options => options.CreateClient = _ => new SilentClient());
+        await using var application = new Application(new Uri("http://127.0.0.1"), options =>
+            options.CreateClient = _ => new SilentClient()
+        );
         using var patience = new CancellationTokenSource();
 
         var sending = application.Provider.SendAsync(Application.Sms(), patience.Token).AsTask();
@@ -144,21 +151,24 @@ public sealed class OutcomeTests
 
         await application.Provider.SendAsync(Application.Sms(), default);
 
-        Assert.Contains(application.Logs, line => line.Contains("Twilio failed for provider twilio-sdk: error 20003", StringComparison.Ordinal));
+        Assert.Contains(application.Logs, line =>
+            line.Contains("Twilio failed for provider twilio-sdk: error 20003", StringComparison.Ordinal)
+        );
         foreach (var secret in (string[])[Application.Number, Application.Secret, Application.AccountSid, "content-text"])
             Assert.DoesNotContain(application.Logs, line => line.Contains(secret, StringComparison.Ordinal));
     }
 
-    private static string Describe(Outcome outcome) => outcome switch
-    {
-        { IsProviderFailure: true } => Failed,
-        { IsThrottled: true } => Throttled,
-        { IsOptOut: true } => OptedOut,
-        { Kind: OutcomeKind.Retry } => Retry,
-        { Kind: OutcomeKind.RecipientGone } => Gone,
-        { Kind: OutcomeKind.Rejected } => Rejected,
-        _ => outcome.ToString(),
-    };
+    private static string Describe(Outcome outcome) =>
+        outcome switch
+        {
+            { IsProviderFailure: true } => Failed,
+            { IsThrottled: true } => Throttled,
+            { IsOptOut: true } => OptedOut,
+            { Kind: OutcomeKind.Retry } => Retry,
+            { Kind: OutcomeKind.RecipientGone } => Gone,
+            { Kind: OutcomeKind.Rejected } => Rejected,
+            _ => outcome.ToString(),
+        };
 
     private sealed class SilentClient : ITwilioRestClient
     {

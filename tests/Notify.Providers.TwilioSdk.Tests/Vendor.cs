@@ -17,20 +17,31 @@ internal sealed class Vendor : IAsyncDisposable
     public static async Task<Vendor> StartAsync(int status, string answer, string? retryAfter = null)
     {
         var vendor = new Vendor();
-        vendor._server = await GatewayServer.StartAsync(context => vendor.AnswerAsync(context, status, answer, retryAfter), tls: false);
+        vendor._server = await GatewayServer.StartAsync(
+            context => vendor.AnswerAsync(context, status, answer, retryAfter),
+            tls: false
+        );
         return vendor;
     }
 
-    public static Task<Vendor> RefusingAsync(int status, int code) => StartAsync(
-        status, $$"""{"code":{{code}},"message":"It says more about {{Application.Number}} here.","more_info":"https://www.twilio.com/docs/errors/{{code}}","status":{{status}}}""");
+    public static Task<Vendor> RefusingAsync(int status, int code) =>
+        StartAsync(
+            status,
+            $$"""{"code":{{code}},"message":"It says more about {{Application.Number}} here.","more_info":"https://www.twilio.com/docs/errors/{{code}}","status":{{status}}}"""
+        );
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context, int status, string answer, string? retryAfter)
     {
         var form = await context.Request.ReadFormAsync();
-        _requests.Enqueue(new Received(
-            context.Request.Path, context.Request.Headers.Authorization.ToString(), form.ToDictionary(item => item.Key, item => item.Value.ToString())));
+        _requests.Enqueue(
+            new Received(
+                context.Request.Path,
+                context.Request.Headers.Authorization.ToString(),
+                form.ToDictionary(item => item.Key, item => item.Value.ToString())
+            )
+        );
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
         if (retryAfter is not null)

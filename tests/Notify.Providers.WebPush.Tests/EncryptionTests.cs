@@ -11,7 +11,12 @@ public sealed class EncryptionTests
     [Fact]
     public void The_content_coding_is_that_of_rfc_8188()
     {
-        byte[] body = [.. new byte[ContentCoding.HeaderLength(0)], .. "I am the walrus"u8, .. new byte[ContentCoding.TrailerLength]];
+        byte[] body =
+        [
+            .. new byte[ContentCoding.HeaderLength(0)],
+            .. "I am the walrus"u8,
+            .. new byte[ContentCoding.TrailerLength],
+        ];
 
         ContentCoding.Encrypt(body, Bytes("yqdlZ-tYemfogSmv7Ws5PQ"), Bytes("I1BsxtFttlv3u_Oo94xnmw"), []);
 
@@ -29,8 +34,9 @@ public sealed class EncryptionTests
 
         Assert.Equal(
             "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
-            + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
-            Base64Url.EncodeToString(body));
+                + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
+            Base64Url.EncodeToString(body)
+        );
     }
 
     /// <summary>RFC 8291 section 3.1: a key pair for each message, and a salt.</summary>
@@ -46,17 +52,28 @@ public sealed class EncryptionTests
     }
 
     private static byte[] Room(string plaintext) =>
-        [.. new byte[MessageEncryption.HeaderLength], .. Encoding.UTF8.GetBytes(plaintext), .. new byte[MessageEncryption.TrailerLength]];
+        [
+            .. new byte[MessageEncryption.HeaderLength],
+            .. Encoding.UTF8.GetBytes(plaintext),
+            .. new byte[MessageEncryption.TrailerLength],
+        ];
 
     private static PushSubscription Subscription() =>
-        PushSubscription.Parse(Keys.Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV"), allowHttp: false, out _)!;
+        PushSubscription.Parse(
+            Keys.Subscription("https://push.example.net/push/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV"),
+            allowHttp: false,
+            out _
+        )!;
 
-    private static ECDiffieHellman SenderOfRfc8291() => ECDiffieHellman.Create(new ECParameters
-    {
-        Curve = ECCurve.NamedCurves.nistP256,
-        D = Bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
-        Q = Point.Of(Bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
-    });
+    private static ECDiffieHellman SenderOfRfc8291() =>
+        ECDiffieHellman.Create(
+            new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                D = Bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
+                Q = Point.Of(Bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
+            }
+        );
 
     private static byte[] Bytes(string text) => Base64Url.DecodeFromChars(text);
 }

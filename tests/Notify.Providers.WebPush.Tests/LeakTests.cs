@@ -19,10 +19,14 @@ public sealed class LeakTests
 
         var (deliveries, outcomes) = await SendAllAsync(gateway);
 
-        Assert.Equal((6 * Sends / 10, 3 * Sends / 10, Sends / 10), (
-            outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Accepted),
-            outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Retry),
-            outcomes.Count(outcome => outcome is null)));
+        Assert.Equal(
+            (6 * Sends / 10, 3 * Sends / 10, Sends / 10),
+            (
+                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Accepted),
+                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Retry),
+                outcomes.Count(outcome => outcome is null)
+            )
+        );
         await Eventually.TrueAsync(() => gateway.Connections == 0, "every connection to be closed");
         await Eventually.TrueAsync(() => AreCollected(deliveries), "nothing to hold on to a delivery");
     }
@@ -38,7 +42,12 @@ public sealed class LeakTests
             new PushFault(429) { RetryAfter = "60", Body = """{"reason":"TooManyRequests"}""" },
             new PushFault(200) { IsReset = true },
             new PushFault(200) { Delay = TimeSpan.FromMinutes(5) },
-            null, null, null, null, null, null,
+            null,
+            null,
+            null,
+            null,
+            null,
+            null,
         ];
         var subscriptions = Array.ConvertAll(faults, fault => SubscriptionOf(gateway, fault));
         var deliveries = new WeakReference[Sends];

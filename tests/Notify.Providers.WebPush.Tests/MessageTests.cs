@@ -31,9 +31,16 @@ public sealed class MessageTests : IAsyncLifetime
                 Title = "Skickat",
                 Body = "Ditt paket är på väg 📦",
                 Data = new Dictionary<string, string> { ["order"] = "42" },
-                Push = new PushContent { ImageUrl = "https://example.org/a.png", Link = "/orders/42", Action = "order", Badge = 3 },
+                Push = new PushContent
+                {
+                    ImageUrl = "https://example.org/a.png",
+                    Link = "/orders/42",
+                    Action = "order",
+                    Badge = 3,
+                },
             },
-            "order-42");
+            "order-42"
+        );
 
         AssertJson(
             $$"""
@@ -48,7 +55,8 @@ public sealed class MessageTests : IAsyncLifetime
               "appBadge": 3,
               "data": { "order": "42" }
             }
-            """);
+            """
+        );
         Assert.Equal(DeliveryState.Accepted, delivery.State);
         Assert.Equal("/message/1", Assert.Single(delivery.Attempts).ProviderMessageId);
     }
@@ -56,13 +64,20 @@ public sealed class MessageTests : IAsyncLifetime
     [Fact]
     public async Task A_silent_message_is_its_data()
     {
-        var delivery = await SendAsync(new Content
-        {
-            Title = "Hidden",
-            Body = "Hidden",
-            Data = new Dictionary<string, string> { ["sync"] = "inbox" },
-            Push = new PushContent { IsSilent = true, Link = "/inbox", Badge = 1 },
-        });
+        var delivery = await SendAsync(
+            new Content
+            {
+                Title = "Hidden",
+                Body = "Hidden",
+                Data = new Dictionary<string, string> { ["sync"] = "inbox" },
+                Push = new PushContent
+                {
+                    IsSilent = true,
+                    Link = "/inbox",
+                    Badge = 1,
+                },
+            }
+        );
 
         AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "data": { "sync": "inbox" } }""");
     }
@@ -70,7 +85,13 @@ public sealed class MessageTests : IAsyncLifetime
     [Fact]
     public async Task A_badge_of_zero_is_said()
     {
-        var delivery = await SendAsync(new Content { Body = "Hello", Push = new PushContent { Badge = 0 } });
+        var delivery = await SendAsync(
+            new Content
+            {
+                Body = "Hello",
+                Push = new PushContent { Badge = 0 },
+            }
+        );
 
         AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "body": "Hello", "appBadge": 0, "data": {} }""");
     }
@@ -81,7 +102,12 @@ public sealed class MessageTests : IAsyncLifetime
         var delivery = await SendAsync(new Content { Body = "Hello" });
 
         await _application.Provider.SendAsync(
-            delivery.Delivery with { ExpiresAt = TestClock.Start.AddSeconds(-90) }, TestContext.Current.CancellationToken);
+            delivery.Delivery with
+            {
+                ExpiresAt = TestClock.Start.AddSeconds(-90),
+            },
+            TestContext.Current.CancellationToken
+        );
 
         Assert.Equal(0, _gateway.Messages[1].TimeToLive);
     }
@@ -90,26 +116,30 @@ public sealed class MessageTests : IAsyncLifetime
     [Fact]
     public async Task The_content_s_overrides_are_laid_over()
     {
-        await SendAsync(new Content
-        {
-            Title = "Skickat",
-            Body = "Ditt paket är på väg",
-            Data = new Dictionary<string, string> { ["order"] = "42", ["kept"] = "yes" },
-            Overrides = new Dictionary<string, JsonElement>
+        await SendAsync(
+            new Content
             {
-                ["webpush"] = JsonElement.Parse(
-                    """
-                    {
-                      "id": null, "absent": null, "body": "Your parcel", "icon": "/i.png",
-                      "data": { "order": null, "n": 1, "deep": { "a": null, "b": [1, null] } }
-                    }
-                    """),
-                ["fcm"] = JsonElement.Parse("""{"title":"Not for browsers"}"""),
-            },
-        });
+                Title = "Skickat",
+                Body = "Ditt paket är på väg",
+                Data = new Dictionary<string, string> { ["order"] = "42", ["kept"] = "yes" },
+                Overrides = new Dictionary<string, JsonElement>
+                {
+                    ["webpush"] = JsonElement.Parse(
+                        """
+                        {
+                          "id": null, "absent": null, "body": "Your parcel", "icon": "/i.png",
+                          "data": { "order": null, "n": 1, "deep": { "a": null, "b": [1, null] } }
+                        }
+                        """
+                    ),
+                    ["fcm"] = JsonElement.Parse("""{"title":"Not for browsers"}"""),
+                },
+            }
+        );
 
         AssertJson(
-            """{"title":"Skickat","body":"Your parcel","icon":"/i.png","data":{"kept":"yes","n":1,"deep":{"b":[1,null]}}}""");
+            """{"title":"Skickat","body":"Your parcel","icon":"/i.png","data":{"kept":"yes","n":1,"deep":{"b":[1,null]}}}"""
+        );
     }
 
     [Fact]
@@ -175,25 +205,31 @@ public sealed class MessageTests : IAsyncLifetime
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal(
             (OutcomeKind.Rejected, "the message has more than the 3993 bytes that push services take"),
-            (attempt.Outcome, attempt.Reason));
+            (attempt.Outcome, attempt.Reason)
+        );
         Assert.Equal(0, _gateway.ConnectionsAccepted);
     }
 
     private Task<DeliveryRecord> SendAsync(Content content, string? collapseKey = null) =>
         _application.SendAsync(Trigger() with { Content = content, CollapseKey = collapseKey });
 
-    private Trigger Trigger() => new()
-    {
-        To = Recipient.PushToken(_gateway.Subscribe(Keys.Public).Json, Platform.Web),
-        Content = new Content { Body = "Hello" },
-    };
+    private Trigger Trigger() =>
+        new()
+        {
+            To = Recipient.PushToken(_gateway.Subscribe(Keys.Public).Json, Platform.Web),
+            Content = new Content { Body = "Hello" },
+        };
 
     /// <summary>Everything of it is overridden, so that its length is known.</summary>
     private static Content Filling(int length)
     {
         var frame = """{"data":{},"a":""}""".Length;
         var patch = $$"""{"id":null,"body":null,"a":"{{new string('a', length - frame)}}"}""";
-        return new Content { Body = "Hello", Overrides = new Dictionary<string, JsonElement> { ["webpush"] = JsonElement.Parse(patch) } };
+        return new Content
+        {
+            Body = "Hello",
+            Overrides = new Dictionary<string, JsonElement> { ["webpush"] = JsonElement.Parse(patch) },
+        };
     }
 
     private void AssertJson(string expected)

@@ -4,20 +4,21 @@ namespace Notify.Providers.WebPush.Tests;
 
 public sealed class OptionsTests
 {
-    public static TheoryData<string, Action<WebPushOptions>> Wrong => new()
-    {
-        { "Subject", options => options.Subject = null },
-        { "Subject", options => options.Subject = "ops@example.org" },
-        { "Subject", options => options.Subject = "mailto:nobody" },
-        { "Subject", options => options.Subject = "http://example.org" },
-        { "PublicKey", options => options.PublicKey = null },
-        { "PublicKey", options => options.PublicKey = Keys.Private },
-        { "PublicKey", options => options.PublicKey = Keys.OtherPublic },
-        { "PrivateKey", options => options.PrivateKey = null },
-        { "PrivateKey", options => options.PrivateKey = Keys.Public },
-        { "PrivateKey", options => options.PrivateKey = Keys.Private[..^1] + "!" },
-        { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.Zero },
-    };
+    public static TheoryData<string, Action<WebPushOptions>> Wrong =>
+        new()
+        {
+            { "Subject", options => options.Subject = null },
+            { "Subject", options => options.Subject = "ops@example.org" },
+            { "Subject", options => options.Subject = "mailto:nobody" },
+            { "Subject", options => options.Subject = "http://example.org" },
+            { "PublicKey", options => options.PublicKey = null },
+            { "PublicKey", options => options.PublicKey = Keys.Private },
+            { "PublicKey", options => options.PublicKey = Keys.OtherPublic },
+            { "PrivateKey", options => options.PrivateKey = null },
+            { "PrivateKey", options => options.PrivateKey = Keys.Public },
+            { "PrivateKey", options => options.PrivateKey = Keys.Private[..^1] + "!" },
+            { "ConnectTimeout", options => options.ConnectTimeout = TimeSpan.Zero },
+        };
 
     [Theory]
     [MemberData(nameof(Wrong))]

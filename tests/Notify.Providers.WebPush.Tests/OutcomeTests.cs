@@ -19,67 +19,68 @@ public sealed class OutcomeTests
     private const string Firebase = "Firebase, web push by its endpoint";
 
     /// <summary>Whose documentation names it; its status and code there; what it comes to.</summary>
-    public static TheoryData<string, int, string?, OutcomeKind> Documented => new()
-    {
-        { Rfc8030 + " 5", 201, null, OutcomeKind.Accepted },
-        { Rfc8030 + " 5.1", 202, null, OutcomeKind.Accepted },
-        { Rfc8030 + " 5.2", 400, null, OutcomeKind.Rejected },
-        { Rfc8030 + " 7.2", 413, null, OutcomeKind.Rejected },
-        { Rfc8030 + " 7.3", 404, null, OutcomeKind.RecipientGone },
-        { Rfc8030 + " 7.3", 410, null, OutcomeKind.RecipientGone },
-        { Rfc8030 + " 8.4", 429, null, OutcomeKind.Retry },
-        { Rfc8292 + " 4.2", 401, null, OutcomeKind.Rejected },
-        { Rfc8292 + " 4.2", 403, null, OutcomeKind.Rejected },
-        { Mozilla, 200, null, OutcomeKind.Accepted },
-        { Mozilla, 301, null, OutcomeKind.Rejected },
-        { Mozilla, 400, "errno 101", OutcomeKind.Rejected },
-        { Mozilla, 404, "errno 102", OutcomeKind.RecipientGone },
-        { Mozilla, 410, "errno 103", OutcomeKind.RecipientGone },
-        { Mozilla, 413, "errno 104", OutcomeKind.Rejected },
-        { Mozilla, 410, "errno 105", OutcomeKind.RecipientGone },
-        { Mozilla, 410, "errno 106", OutcomeKind.RecipientGone },
-        { Mozilla, 400, "errno 108", OutcomeKind.Rejected },
-        { Mozilla, 401, "errno 109", OutcomeKind.Rejected },
-        { Mozilla, 400, "errno 110", OutcomeKind.Rejected },
-        { Mozilla, 400, "errno 111", OutcomeKind.Rejected },
-        { Mozilla, 400, "errno 112", OutcomeKind.Rejected },
-        { Mozilla, 400, "errno 113", OutcomeKind.Rejected },
-        { Mozilla, 429, "errno 201", OutcomeKind.Retry },
-        { Mozilla, 503, "errno 201", OutcomeKind.Retry },
-        { Mozilla, 503, "errno 202", OutcomeKind.Retry },
-        { Mozilla, 500, "errno 999", OutcomeKind.Retry },
-        { Mozilla, 502, "errno 900", OutcomeKind.Retry },
-        { Mozilla, 502, "errno 901", OutcomeKind.Retry },
-        { Mozilla, 502, "errno 902", OutcomeKind.Retry },
-        { Mozilla, 502, "errno 903", OutcomeKind.Retry },
-        { Apple, 400, "BadTtl", OutcomeKind.Rejected },
-        { Apple, 400, "BadUrgency", OutcomeKind.Rejected },
-        { Apple, 400, "BadWebPushRequest", OutcomeKind.Rejected },
-        { Apple, 400, "BadWebPushTopic", OutcomeKind.Rejected },
-        { Apple, 400, "VapidPkHashMismatch", OutcomeKind.Rejected },
-        { Apple, 403, "BadAuthorizationHeader", OutcomeKind.Rejected },
-        { Apple, 403, "BadJwtToken", OutcomeKind.Rejected },
-        { Apple, 403, "BadVapidPublicKey", OutcomeKind.Rejected },
-        { Apple, 403, "VapidPkHashMismatch", OutcomeKind.Rejected },
-        { Apple, 404, "BadPath", OutcomeKind.RecipientGone },
-        { Apple, 405, "MethodNotAllowed", OutcomeKind.Rejected },
-        { Apple, 410, "ExpiredToken", OutcomeKind.RecipientGone },
-        { Apple, 410, "Unregistered", OutcomeKind.RecipientGone },
-        { Apple, 413, "PayloadTooLarge", OutcomeKind.Rejected },
-        { Apple, 429, "TooManyRequests", OutcomeKind.Retry },
-        { Apple, 500, "InternalServerError", OutcomeKind.Retry },
-        { Apple, 503, "ServiceUnavailable", OutcomeKind.Retry },
-        { Apple, 503, "Shutdown", OutcomeKind.Retry },
-        { Firebase, 400, null, OutcomeKind.Rejected },
-        { Firebase, 403, null, OutcomeKind.Rejected },
-        { Firebase, 404, null, OutcomeKind.RecipientGone },
-        { Firebase, 410, null, OutcomeKind.RecipientGone },
-        { Firebase, 429, null, OutcomeKind.Retry },
-        { Firebase, 500, null, OutcomeKind.Retry },
-        { Firebase, 503, null, OutcomeKind.Retry },
-        { "RFC 9110 15.5.9", 408, null, OutcomeKind.Retry },
-        { "RFC 8470 5.2", 425, null, OutcomeKind.Retry },
-    };
+    public static TheoryData<string, int, string?, OutcomeKind> Documented =>
+        new()
+        {
+            { Rfc8030 + " 5", 201, null, OutcomeKind.Accepted },
+            { Rfc8030 + " 5.1", 202, null, OutcomeKind.Accepted },
+            { Rfc8030 + " 5.2", 400, null, OutcomeKind.Rejected },
+            { Rfc8030 + " 7.2", 413, null, OutcomeKind.Rejected },
+            { Rfc8030 + " 7.3", 404, null, OutcomeKind.RecipientGone },
+            { Rfc8030 + " 7.3", 410, null, OutcomeKind.RecipientGone },
+            { Rfc8030 + " 8.4", 429, null, OutcomeKind.Retry },
+            { Rfc8292 + " 4.2", 401, null, OutcomeKind.Rejected },
+            { Rfc8292 + " 4.2", 403, null, OutcomeKind.Rejected },
+            { Mozilla, 200, null, OutcomeKind.Accepted },
+            { Mozilla, 301, null, OutcomeKind.Rejected },
+            { Mozilla, 400, "errno 101", OutcomeKind.Rejected },
+            { Mozilla, 404, "errno 102", OutcomeKind.RecipientGone },
+            { Mozilla, 410, "errno 103", OutcomeKind.RecipientGone },
+            { Mozilla, 413, "errno 104", OutcomeKind.Rejected },
+            { Mozilla, 410, "errno 105", OutcomeKind.RecipientGone },
+            { Mozilla, 410, "errno 106", OutcomeKind.RecipientGone },
+            { Mozilla, 400, "errno 108", OutcomeKind.Rejected },
+            { Mozilla, 401, "errno 109", OutcomeKind.Rejected },
+            { Mozilla, 400, "errno 110", OutcomeKind.Rejected },
+            { Mozilla, 400, "errno 111", OutcomeKind.Rejected },
+            { Mozilla, 400, "errno 112", OutcomeKind.Rejected },
+            { Mozilla, 400, "errno 113", OutcomeKind.Rejected },
+            { Mozilla, 429, "errno 201", OutcomeKind.Retry },
+            { Mozilla, 503, "errno 201", OutcomeKind.Retry },
+            { Mozilla, 503, "errno 202", OutcomeKind.Retry },
+            { Mozilla, 500, "errno 999", OutcomeKind.Retry },
+            { Mozilla, 502, "errno 900", OutcomeKind.Retry },
+            { Mozilla, 502, "errno 901", OutcomeKind.Retry },
+            { Mozilla, 502, "errno 902", OutcomeKind.Retry },
+            { Mozilla, 502, "errno 903", OutcomeKind.Retry },
+            { Apple, 400, "BadTtl", OutcomeKind.Rejected },
+            { Apple, 400, "BadUrgency", OutcomeKind.Rejected },
+            { Apple, 400, "BadWebPushRequest", OutcomeKind.Rejected },
+            { Apple, 400, "BadWebPushTopic", OutcomeKind.Rejected },
+            { Apple, 400, "VapidPkHashMismatch", OutcomeKind.Rejected },
+            { Apple, 403, "BadAuthorizationHeader", OutcomeKind.Rejected },
+            { Apple, 403, "BadJwtToken", OutcomeKind.Rejected },
+            { Apple, 403, "BadVapidPublicKey", OutcomeKind.Rejected },
+            { Apple, 403, "VapidPkHashMismatch", OutcomeKind.Rejected },
+            { Apple, 404, "BadPath", OutcomeKind.RecipientGone },
+            { Apple, 405, "MethodNotAllowed", OutcomeKind.Rejected },
+            { Apple, 410, "ExpiredToken", OutcomeKind.RecipientGone },
+            { Apple, 410, "Unregistered", OutcomeKind.RecipientGone },
+            { Apple, 413, "PayloadTooLarge", OutcomeKind.Rejected },
+            { Apple, 429, "TooManyRequests", OutcomeKind.Retry },
+            { Apple, 500, "InternalServerError", OutcomeKind.Retry },
+            { Apple, 503, "ServiceUnavailable", OutcomeKind.Retry },
+            { Apple, 503, "Shutdown", OutcomeKind.Retry },
+            { Firebase, 400, null, OutcomeKind.Rejected },
+            { Firebase, 403, null, OutcomeKind.Rejected },
+            { Firebase, 404, null, OutcomeKind.RecipientGone },
+            { Firebase, 410, null, OutcomeKind.RecipientGone },
+            { Firebase, 429, null, OutcomeKind.Retry },
+            { Firebase, 500, null, OutcomeKind.Retry },
+            { Firebase, 503, null, OutcomeKind.Retry },
+            { "RFC 9110 15.5.9", 408, null, OutcomeKind.Retry },
+            { "RFC 8470 5.2", 425, null, OutcomeKind.Retry },
+        };
 
     [Theory]
     [MemberData(nameof(Documented))]
@@ -94,8 +95,11 @@ public sealed class OutcomeTests
         var attempt = Assert.Single(delivery.Attempts);
         Assert.True(outcome == attempt.Outcome, $"{source}: {attempt.Outcome}");
         Assert.Equal(
-            outcome == OutcomeKind.Accepted ? null : code is null ? $"HTTP {status}" : $"HTTP {status}: {code}",
-            attempt.Reason);
+            outcome == OutcomeKind.Accepted ? null
+                : code is null ? $"HTTP {status}"
+                : $"HTTP {status}: {code}",
+            attempt.Reason
+        );
     }
 
     [Theory]
@@ -163,7 +167,13 @@ public sealed class OutcomeTests
         subscription.GoneWith = status;
         await RegisterAsync(application, subscription);
 
-        await application.SendAsync(new Trigger { To = Recipient.User("u-42"), Content = new Content { Body = "Hello" } });
+        await application.SendAsync(
+            new Trigger
+            {
+                To = Recipient.User("u-42"),
+                Content = new Content { Body = "Hello" },
+            }
+        );
 
         Assert.NotNull(Assert.Single(await DevicesAsync(application)).PrunedAt);
     }
@@ -175,7 +185,13 @@ public sealed class OutcomeTests
         await using var application = await WebPushApplication.StartAsync(gateway);
         await RegisterAsync(application, gateway.Subscribe(Keys.OtherPublic));
 
-        var delivery = await application.SendAsync(new Trigger { To = Recipient.User("u-42"), Content = new Content { Body = "Hello" } });
+        var delivery = await application.SendAsync(
+            new Trigger
+            {
+                To = Recipient.User("u-42"),
+                Content = new Content { Body = "Hello" },
+            }
+        );
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal((OutcomeKind.Rejected, "HTTP 403: errno 109"), (attempt.Outcome, attempt.Reason));
@@ -192,7 +208,8 @@ public sealed class OutcomeTests
                 (context.Response.StatusCode, context.Response.ContentLength) = (400, 100);
                 await context.Response.WriteAsync("{");
             },
-            tls: false);
+            tls: false
+        );
         await using var application = await WebPushApplication.StartAsync(null);
 
         var attempt = Assert.Single((await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"))).Attempts);
@@ -212,7 +229,8 @@ public sealed class OutcomeTests
                 (context.Response.StatusCode, context.Response.Headers.Location) = (201, location);
                 return Task.CompletedTask;
             },
-            tls: false);
+            tls: false
+        );
         await using var application = await WebPushApplication.StartAsync(null);
 
         var attempt = Assert.Single((await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"))).Attempts);
@@ -225,11 +243,13 @@ public sealed class OutcomeTests
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        await using var application = await WebPushApplication.StartAsync(
-            null, options => options.ConnectTimeout = TimeSpan.FromMilliseconds(10));
+        await using var application = await WebPushApplication.StartAsync(null, options =>
+            options.ConnectTimeout = TimeSpan.FromMilliseconds(10)
+        );
 
         var attempt = Assert.Single(
-            (await application.SendAsync(Keys.Subscription($"https://{silent.LocalEndpoint}/push/1"))).Attempts);
+            (await application.SendAsync(Keys.Subscription($"https://{silent.LocalEndpoint}/push/1"))).Attempts
+        );
 
         Assert.Equal((OutcomeKind.Retry, "no connection in time"), (attempt.Outcome, attempt.Reason));
     }
@@ -253,17 +273,25 @@ public sealed class OutcomeTests
         var directory = application.Services.GetRequiredService<IRecipientDirectory>();
         await directory.SaveUserAsync(new User { Id = "u-42" });
         await directory.RegisterDeviceAsync(
-            new Device { Id = "d-1", UserId = "u-42", Platform = Platform.Web, Token = subscription.Json });
+            new Device
+            {
+                Id = "d-1",
+                UserId = "u-42",
+                Platform = Platform.Web,
+                Token = subscription.Json,
+            }
+        );
     }
 
     private static ValueTask<IReadOnlyList<Device>> DevicesAsync(WebPushApplication application) =>
         application.Services.GetRequiredService<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "u-42", CancellationToken.None);
 
-    private static string BodyOf(int status, string? code) => code switch
-    {
-        null => "<html>words for people</html>",
-        _ when code.StartsWith("errno ", StringComparison.Ordinal) =>
-            $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people"}""",
-        _ => $$"""{"reason":"{{code}}"}""",
-    };
+    private static string BodyOf(int status, string? code) =>
+        code switch
+        {
+            null => "<html>words for people</html>",
+            _ when code.StartsWith("errno ", StringComparison.Ordinal) =>
+                $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people"}""",
+            _ => $$"""{"reason":"{{code}}"}""",
+        };
 }

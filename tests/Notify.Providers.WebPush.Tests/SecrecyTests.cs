@@ -28,7 +28,9 @@ public sealed class SecrecyTests
             }
 
             told.AddRange(Texts(await application.SendAsync(subscription)));
-            told.AddRange(Texts(await application.SendAsync(Keys.Subscription($"https://127.0.0.1:{FreePort.Next()}/push/secret-token"))));
+            told.AddRange(
+                Texts(await application.SendAsync(Keys.Subscription($"https://127.0.0.1:{FreePort.Next()}/push/secret-token")))
+            );
             told.Add(application.Provider.ToString()!);
             told.Add(application.Services.GetRequiredService<IOptionsMonitor<WebPushOptions>>().Get("webpush").ToString()!);
         }
@@ -36,7 +38,8 @@ public sealed class SecrecyTests
         Assert.Contains(log.Lines, line => line.Contains("webpush refused delivery", StringComparison.Ordinal));
         Assert.Contains(log.Lines, line => line.Contains("webpush had its VAPID credentials refused", StringComparison.Ordinal));
         Assert.All(SecretsOf(subscription, Assert.Single(gateway.Messages)), secret =>
-            Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal)));
+            Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal))
+        );
     }
 
     private static IEnumerable<string> SecretsOf(string subscription, PushedMessage message)
@@ -44,8 +47,15 @@ public sealed class SecrecyTests
         var parts = JsonElement.Parse(subscription);
         return
         [
-            "127.0.0.1", message.SubscriptionId, "secret-token", "content-text", Keys.Private, Keys.P256dh, Keys.Auth,
-            parts.GetProperty("keys").GetProperty("p256dh").GetString()!, parts.GetProperty("keys").GetProperty("auth").GetString()!,
+            "127.0.0.1",
+            message.SubscriptionId,
+            "secret-token",
+            "content-text",
+            Keys.Private,
+            Keys.P256dh,
+            Keys.Auth,
+            parts.GetProperty("keys").GetProperty("p256dh").GetString()!,
+            parts.GetProperty("keys").GetProperty("auth").GetString()!,
             .. message.Authorization["vapid t=".Length..^Keys.Public.Length].Split('.'),
         ];
     }
@@ -57,7 +67,8 @@ public sealed class SecrecyTests
         WebPushApplication.StartAsync(
             gateway,
             options => options.AllowPrivateNetworks = allowPrivateNetworks,
-            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
+        );
 
     private sealed class LogRecorder : ILoggerProvider, ILogger
     {
@@ -69,18 +80,21 @@ public sealed class SecrecyTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
         {
             _lines.Enqueue($"{state}");
             return null;
         }
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -12,30 +12,31 @@ public sealed class SubscriptionTests
 
     private static readonly string OffTheCurve = Keys.P256dh.Replace("iw4", "iw0", StringComparison.Ordinal);
 
-    public static TheoryData<string, string> Malformed => new()
-    {
-        { "5e5e5e5e", NotJson },
-        { "null", NotJson },
-        { "[]", NotJson },
-        { $$"""{"endpoint":"{{Endpoint}}"}""", NotJson },
-        { $$"""{"endpoint":"{{Endpoint}}","keys":null}""", NotJson },
-        { $$$"""{"endpoint":"{{{Endpoint}}}","keys":{"p256dh":"{{{Keys.P256dh}}}"}}""", NotJson },
-        { Keys.Subscription(Endpoint) + "x", NotJson },
-        { Keys.Subscription(Endpoint)[..^1], NotJson },
-        { With("\"keys\"", "\"endpoint\":\"\",\"keys\""), NotJson },
-        { With($"\"{Keys.Auth}\"", "16"), NotJson },
-        { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64url" },
-        { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64url" },
-        { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64url" },
-        { With(Keys.P256dh, OffTheCurve), "the subscription's key p256dh is no point of P-256" },
-        { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSI"), "the subscription's key auth is not 16 bytes in base64url" },
-        { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSIggAA"), "the subscription's key auth is not 16 bytes in base64url" },
-        { Keys.Subscription("/push/1"), "the subscription's endpoint is no https URL" },
-        { Keys.Subscription("http://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-        { Keys.Subscription("ftp://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-        { Keys.Subscription("https://user@push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-        { Keys.Subscription("https://\u200b/"), "the subscription's endpoint has no valid host" },
-    };
+    public static TheoryData<string, string> Malformed =>
+        new()
+        {
+            { "5e5e5e5e", NotJson },
+            { "null", NotJson },
+            { "[]", NotJson },
+            { $$"""{"endpoint":"{{Endpoint}}"}""", NotJson },
+            { $$"""{"endpoint":"{{Endpoint}}","keys":null}""", NotJson },
+            { $$$"""{"endpoint":"{{{Endpoint}}}","keys":{"p256dh":"{{{Keys.P256dh}}}"}}""", NotJson },
+            { Keys.Subscription(Endpoint) + "x", NotJson },
+            { Keys.Subscription(Endpoint)[..^1], NotJson },
+            { With("\"keys\"", "\"endpoint\":\"\",\"keys\""), NotJson },
+            { With($"\"{Keys.Auth}\"", "16"), NotJson },
+            { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64url" },
+            { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64url" },
+            { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64url" },
+            { With(Keys.P256dh, OffTheCurve), "the subscription's key p256dh is no point of P-256" },
+            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSI"), "the subscription's key auth is not 16 bytes in base64url" },
+            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSIggAA"), "the subscription's key auth is not 16 bytes in base64url" },
+            { Keys.Subscription("/push/1"), "the subscription's endpoint is no https URL" },
+            { Keys.Subscription("http://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
+            { Keys.Subscription("ftp://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
+            { Keys.Subscription("https://user@push.example.net/push/1"), "the subscription's endpoint is no https URL" },
+            { Keys.Subscription("https://\u200b/"), "the subscription's endpoint has no valid host" },
+        };
 
     [Theory]
     [MemberData(nameof(Malformed))]
@@ -54,8 +55,9 @@ public sealed class SubscriptionTests
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
-        var json = gateway.Subscribe().Json
-            .Replace("null", "1893553445000", StringComparison.Ordinal)
+        var json = gateway
+            .Subscribe()
+            .Json.Replace("null", "1893553445000", StringComparison.Ordinal)
             .Replace("\"keys\"", "\"supportedContentEncodings\":[\"aes128gcm\"],\"keys\"", StringComparison.Ordinal)
             .Replace("\"}}", "==\"}}", StringComparison.Ordinal);
 

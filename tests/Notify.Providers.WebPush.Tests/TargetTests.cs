@@ -17,12 +17,17 @@ public sealed class TargetTests
     public async Task An_endpoint_that_is_not_on_the_public_internet_is_refused_and_not_connected_to(string endpoint)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
-        await using var application = await WebPushApplication.StartAsync(gateway, options => options.AllowPrivateNetworks = false);
+        await using var application = await WebPushApplication.StartAsync(gateway, options =>
+            options.AllowPrivateNetworks = false
+        );
 
         var delivery = await application.SendAsync(Keys.Subscription(string.Format(null, endpoint, gateway.Address.Port)));
 
         var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal((OutcomeKind.Rejected, "the subscription's endpoint is not on the public internet"), (attempt.Outcome, attempt.Reason));
+        Assert.Equal(
+            (OutcomeKind.Rejected, "the subscription's endpoint is not on the public internet"),
+            (attempt.Outcome, attempt.Reason)
+        );
         Assert.Equal(0, gateway.ConnectionsAccepted);
     }
 
@@ -40,7 +45,8 @@ public sealed class TargetTests
                 context.Response.Headers.Location = elsewhere.Subscribe().Endpoint.ToString();
                 return Task.CompletedTask;
             },
-            tls: false);
+            tls: false
+        );
         await using var application = await WebPushApplication.StartAsync(elsewhere);
 
         var delivery = await application.SendAsync(Keys.Subscription($"{gateway.Address}push/1"));
@@ -56,15 +62,17 @@ public sealed class TargetTests
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
 
-        var delivery = await application.SendAsync(new Trigger
-        {
-            To =
-            [
-                Recipient.PushToken(gateway.Subscribe().Json, Platform.Android),
-                Recipient.PushToken(gateway.Subscribe().Json, Platform.Web),
-            ],
-            Content = new Content { Body = "Hello" },
-        });
+        var delivery = await application.SendAsync(
+            new Trigger
+            {
+                To =
+                [
+                    Recipient.PushToken(gateway.Subscribe().Json, Platform.Android),
+                    Recipient.PushToken(gateway.Subscribe().Json, Platform.Web),
+                ],
+                Content = new Content { Body = "Hello" },
+            }
+        );
 
         Assert.Equal(Platform.Web, delivery.Delivery.To.Platform);
         Assert.Single(await application.DeliveriesAsync(delivery.Delivery.NotificationId));

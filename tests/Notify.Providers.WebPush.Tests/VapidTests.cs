@@ -28,8 +28,9 @@ public sealed class VapidTests
     {
         var clock = new TestClock();
         await using var gateway = await PushServiceGateway.StartAsync(clock);
-        await using var application = await WebPushApplication.StartAsync(
-            gateway, configureServices: services => services.AddSingleton<TimeProvider>(clock));
+        await using var application = await WebPushApplication.StartAsync(gateway, configureServices: services =>
+            services.AddSingleton<TimeProvider>(clock)
+        );
         var (here, elsewhere) = (gateway.Subscribe().Json, gateway.Subscribe(host: "localhost").Json);
 
         await application.SendAsync(here);
@@ -50,8 +51,9 @@ public sealed class VapidTests
     {
         var clock = new TestClock();
         await using var gateway = await PushServiceGateway.StartAsync(clock);
-        await using var application = await WebPushApplication.StartAsync(
-            gateway, configureServices: services => services.AddSingleton<TimeProvider>(clock));
+        await using var application = await WebPushApplication.StartAsync(gateway, configureServices: services =>
+            services.AddSingleton<TimeProvider>(clock)
+        );
 
         await application.SendAsync(gateway.Subscribe().Json);
         clock.Advance(-TimeSpan.FromHours(13));
@@ -64,8 +66,9 @@ public sealed class VapidTests
     public async Task A_public_key_may_be_padded_and_is_sent_without()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
-        await using var application = await WebPushApplication.StartAsync(
-            gateway, options => options.PublicKey = Keys.Public + "=");
+        await using var application = await WebPushApplication.StartAsync(gateway, options =>
+            options.PublicKey = Keys.Public + "="
+        );
 
         await application.SendAsync(gateway.Subscribe(Keys.Public).Json);
 
@@ -84,7 +87,12 @@ public sealed class VapidTests
         {
             var nowhere = Keys.Subscription($"https://127.1.{i / 250}.{1 + (i % 250)}:9/push");
             await application.Provider.SendAsync(
-                sent with { To = new Address(Channel.Push, nowhere, Platform.Web) }, TestContext.Current.CancellationToken);
+                sent with
+                {
+                    To = new Address(Channel.Push, nowhere, Platform.Web),
+                },
+                TestContext.Current.CancellationToken
+            );
         }
 
         await application.Provider.SendAsync(sent, TestContext.Current.CancellationToken);

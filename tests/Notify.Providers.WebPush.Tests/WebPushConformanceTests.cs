@@ -10,24 +10,26 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
 {
     private IHost? _host;
 
-    protected override VendorAnswer Acceptance => new(201) { Headers = new Dictionary<string, string> { ["Location"] = "/message/1" } };
+    protected override VendorAnswer Acceptance =>
+        new(201) { Headers = new Dictionary<string, string> { ["Location"] = "/message/1" } };
 
     // A subscription names its push service, so that a failure there says nothing about the provider: see WebPushOutcomes.
     // An accepted message is told by its status; RFC 8030 gives the body no meaning.
-    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } = new Dictionary<VendorFault, ExpectedOutcome>
-    {
-        [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
-        [VendorFault.InternalError] = new(OutcomeKind.Retry),
-        [VendorFault.Unavailable] = new(OutcomeKind.Retry),
-        [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-        [VendorFault.Unauthorized] = new(OutcomeKind.Rejected),
-        [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
-        [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
-        [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.ConnectionReset] = new(OutcomeKind.Retry),
-        [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
-        [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
-    };
+    protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
+        new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
+            [VendorFault.InternalError] = new(OutcomeKind.Retry),
+            [VendorFault.Unavailable] = new(OutcomeKind.Retry),
+            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Rejected),
+            [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
+            [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
+            [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
+            [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
+        };
 
     public override async ValueTask DisposeAsync()
     {

@@ -24,11 +24,12 @@ internal sealed class Endpoint : IAsyncDisposable
 
     public static Task<Endpoint> StartAsync(int status) => StartAsync(context => context.Response.StatusCode = status);
 
-    public static Task<Endpoint> StartAsync(Action<HttpContext> answer) => StartAsync(context =>
-    {
-        answer(context);
-        return Task.CompletedTask;
-    });
+    public static Task<Endpoint> StartAsync(Action<HttpContext> answer) =>
+        StartAsync(context =>
+        {
+            answer(context);
+            return Task.CompletedTask;
+        });
 
     public static async Task<Endpoint> StartAsync(Func<HttpContext, Task> answer)
     {
@@ -67,7 +68,11 @@ internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDict
     public static async Task<ReceivedRequest> ReadAsync(HttpRequest request)
     {
         using var body = new StreamReader(request.Body, Encoding.UTF8);
-        var headers = request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
+        var headers = request.Headers.ToDictionary(
+            header => header.Key,
+            header => header.Value.ToString(),
+            StringComparer.OrdinalIgnoreCase
+        );
         return new ReceivedRequest(request.Method, request.Path + request.QueryString, headers, await body.ReadToEndAsync());
     }
 }

@@ -62,6 +62,13 @@ public sealed class GoneTests
     }
 
     private static Task SaveAsync(WebhookApplication application, string url) =>
-        application.Services.GetRequiredService<IRecipientDirectory>()
-            .SaveUserAsync(new User { Id = UserId, Addresses = new Dictionary<string, string> { ["webhook"] = url } });
+        application
+            .Services.GetRequiredService<IRecipientDirectory>()
+            .SaveUserAsync(
+                new User
+                {
+                    Id = UserId,
+                    Addresses = new Dictionary<string, string> { ["webhook"] = url },
+                }
+            );
 }

@@ -21,10 +21,14 @@ public sealed class LeakTests
 
         var (deliveries, outcomes) = await SendAllAsync(server.Address);
 
-        Assert.Equal((6 * Sends / 10, 3 * Sends / 10, Sends / 10), (
-            outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Accepted),
-            outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Retry),
-            outcomes.Count(outcome => outcome is null)));
+        Assert.Equal(
+            (6 * Sends / 10, 3 * Sends / 10, Sends / 10),
+            (
+                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Accepted),
+                outcomes.Count(outcome => outcome?.Kind == OutcomeKind.Retry),
+                outcomes.Count(outcome => outcome is null)
+            )
+        );
         await Eventually.TrueAsync(() => server.Connections == 0, "every connection to be closed");
         await Eventually.TrueAsync(() => AreCollected(deliveries), "nothing to hold on to a delivery");
     }

@@ -5,13 +5,13 @@ namespace Notify.Providers.Webhook.Tests;
 public sealed class OptionsTests
 {
     public static TheoryData<string> MalformedSecrets =>
-    [
-        "",
-        StandardWebhooks.NewSecret()["whsec_".Length..],
-        "whsec_" + new string('!', 40),
-        StandardWebhooks.NewSecret(23),
-        StandardWebhooks.NewSecret(65),
-    ];
+        [
+            "",
+            StandardWebhooks.NewSecret()["whsec_".Length..],
+            "whsec_" + new string('!', 40),
+            StandardWebhooks.NewSecret(23),
+            StandardWebhooks.NewSecret(65),
+        ];
 
     [Theory]
     [MemberData(nameof(MalformedSecrets))]

@@ -44,13 +44,14 @@ public sealed class OutcomeTests
         Assert.Equal(outcome == OutcomeKind.Accepted ? null : $"HTTP {status}", attempt.Reason);
     }
 
-    public static TheoryData<int, string, TimeSpan> RetryAfters => new()
-    {
-        { 429, "120", TimeSpan.FromSeconds(120) },
-        { 503, "7", TimeSpan.FromSeconds(7) },
-        { 429, TestClock.Start.AddMinutes(90).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromMinutes(90) },
-        { 503, TestClock.Start.AddSeconds(30).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromSeconds(30) },
-    };
+    public static TheoryData<int, string, TimeSpan> RetryAfters =>
+        new()
+        {
+            { 429, "120", TimeSpan.FromSeconds(120) },
+            { 503, "7", TimeSpan.FromSeconds(7) },
+            { 429, TestClock.Start.AddMinutes(90).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromMinutes(90) },
+            { 503, TestClock.Start.AddSeconds(30).ToString("R", CultureInfo.InvariantCulture), TimeSpan.FromSeconds(30) },
+        };
 
     [Theory]
     [MemberData(nameof(RetryAfters))]
@@ -104,8 +105,9 @@ public sealed class OutcomeTests
         full.Listen(0);
         using var first = new TcpClient();
         await first.ConnectAsync((IPEndPoint)full.LocalEndPoint!);
-        await using var application = await WebhookApplication.StartFrozenAsync(
-            options => options.ConnectTimeout = TimeSpan.FromMilliseconds(100));
+        await using var application = await WebhookApplication.StartFrozenAsync(options =>
+            options.ConnectTimeout = TimeSpan.FromMilliseconds(100)
+        );
 
         var delivery = await application.SendAsync($"http://{full.LocalEndPoint}/");
 
@@ -117,7 +119,8 @@ public sealed class OutcomeTests
     {
         await using var endpoint = await Endpoint.StartAsync(Never);
         await using var application = await WebhookApplication.StartFrozenAsync(configureServices: services =>
-            services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromMilliseconds(300)));
+            services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromMilliseconds(300))
+        );
 
         AssertRetry("no answer within 0.3 s", await application.SendAsync(endpoint.Url));
     }
@@ -143,7 +146,10 @@ public sealed class OutcomeTests
         await using var endpoint = await Endpoint.StartAsync(200);
         await using var application = await WebhookApplication.StartFrozenAsync();
 
-        AssertRetry("connection failed (SecureConnectionError)", await application.SendAsync($"https://127.0.0.1:{endpoint.Port}/"));
+        AssertRetry(
+            "connection failed (SecureConnectionError)",
+            await application.SendAsync($"https://127.0.0.1:{endpoint.Port}/")
+        );
     }
 
     [Fact]
@@ -157,11 +163,12 @@ public sealed class OutcomeTests
         Assert.Equal((OutcomeKind.Rejected, "the address is no http or https URL"), (attempt.Outcome, attempt.Reason));
     }
 
-    private static Task<Endpoint> StartAsync(int status, string retryAfter) => Endpoint.StartAsync(context =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.Headers.RetryAfter = retryAfter;
-    });
+    private static Task<Endpoint> StartAsync(int status, string retryAfter) =>
+        Endpoint.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = retryAfter;
+        });
 
     private static Task Never(HttpContext context) =>
         Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);

@@ -35,10 +35,16 @@ public sealed class SecrecyTests
         Assert.Contains(log.Lines, line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
         string[] secrets =
         [
-            "127.0.0.1", "url-token", "content-text", WebhookApplication.Secret["whsec_".Length..], PreviousSecret["whsec_".Length..],
+            "127.0.0.1",
+            "url-token",
+            "content-text",
+            WebhookApplication.Secret["whsec_".Length..],
+            PreviousSecret["whsec_".Length..],
             .. endpoint.Requests.SelectMany(request => request.Signature.Split(' ')),
         ];
-        Assert.All(secrets, secret => Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal)));
+        Assert.All(secrets, secret =>
+            Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal))
+        );
     }
 
     [Fact]
@@ -59,7 +65,8 @@ public sealed class SecrecyTests
     private static Task<WebhookApplication> StartAsync(LogRecorder log, bool allowPrivateNetworks) =>
         WebhookApplication.StartAsync(
             options => (options.AllowPrivateNetworks, options.PreviousSecret) = (allowPrivateNetworks, PreviousSecret),
-            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log)));
+            services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
+        );
 
     private sealed class LogRecorder : ILoggerProvider, ILogger
     {
@@ -71,18 +78,21 @@ public sealed class SecrecyTests
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull
         {
             _lines.Enqueue($"{state}");
             return null;
         }
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            _lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

@@ -11,12 +11,16 @@ public sealed class SignatureTests
     [InlineData("""{"test": 2432232315}""", false)]
     public void The_verifier_agrees_with_the_specification_s_example(string body, bool valid)
     {
-        Assert.Equal(valid, StandardWebhooks.Verify(
-            "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
-            "msg_p5jXN8AQM9LWM0D4loKWxJek",
-            1614265330,
-            body,
-            "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
+        Assert.Equal(
+            valid,
+            StandardWebhooks.Verify(
+                "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                "msg_p5jXN8AQM9LWM0D4loKWxJek",
+                1614265330,
+                body,
+                "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
+            )
+        );
     }
 
     [Theory]
@@ -46,13 +50,16 @@ public sealed class SignatureTests
         await using var endpoint = await Endpoint.StartAsync(200);
         await using var application = await WebhookApplication.StartFrozenAsync();
 
-        var delivery = await application.SendAsync(endpoint.Url, new Content
-        {
-            Title = "Skickat",
-            Body = "Ditt paket är på väg",
-            Html = "<p>Ditt paket</p>",
-            Data = new Dictionary<string, string> { ["order"] = "42" },
-        });
+        var delivery = await application.SendAsync(
+            endpoint.Url,
+            new Content
+            {
+                Title = "Skickat",
+                Body = "Ditt paket är på väg",
+                Html = "<p>Ditt paket</p>",
+                Data = new Dictionary<string, string> { ["order"] = "42" },
+            }
+        );
 
         var request = Assert.Single(endpoint.Requests);
         Assert.True(request.IsSignedWith(WebhookApplication.Secret));
@@ -71,7 +78,8 @@ public sealed class SignatureTests
               }
             }
             """,
-            request.Body);
+            request.Body
+        );
     }
 
     [Fact]
@@ -94,8 +102,11 @@ public sealed class SignatureTests
         await using var endpoint = await Endpoint.StartAsync(200);
         await using var application = await WebhookApplication.StartAsync();
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
-            application.SendAsync(endpoint.Url, new Content { Body = new string((char)('a' + i), 100_000) })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i => application.SendAsync(endpoint.Url, new Content { Body = new string((char)('a' + i), 100_000) }))
+        );
 
         Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(WebhookApplication.Secret)));
         Assert.Equal(20, endpoint.Requests.Select(request => request.Body).Distinct().Count());
@@ -106,8 +117,9 @@ public sealed class SignatureTests
     {
         var (current, previous) = (StandardWebhooks.NewSecret(), StandardWebhooks.NewSecret());
         await using var endpoint = await Endpoint.StartAsync(200);
-        await using var application = await WebhookApplication.StartAsync(
-            options => (options.Secret, options.PreviousSecret) = (current, previous));
+        await using var application = await WebhookApplication.StartAsync(options =>
+            (options.Secret, options.PreviousSecret) = (current, previous)
+        );
 
         await application.SendAsync(endpoint.Url);
 
@@ -122,8 +134,9 @@ public sealed class SignatureTests
     {
         var clock = new TestClock();
         await using var endpoint = await Endpoint.StartAsync(500);
-        await using var application = await WebhookApplication.StartAsync(
-            configureServices: services => services.AddSingleton<TimeProvider>(clock));
+        await using var application = await WebhookApplication.StartAsync(configureServices: services =>
+            services.AddSingleton<TimeProvider>(clock)
+        );
 
         var delivery = await application.SendAsync(endpoint.Url);
         clock.Advance(TimeSpan.FromHours(1));

@@ -19,15 +19,18 @@ internal sealed class WebhookApplication : IAsyncDisposable
 
     /// <summary>Starts it with a clock that stands still: what is to be retried stays where it is.</summary>
     public static Task<WebhookApplication> StartFrozenAsync(
-        Action<WebhookOptions>? configure = null, Action<IServiceCollection>? configureServices = null) =>
-        StartAsync(configure, services =>
+        Action<WebhookOptions>? configure = null,
+        Action<IServiceCollection>? configureServices = null
+    ) => StartAsync(configure, services =>
         {
             services.AddSingleton<TimeProvider>(new TestClock());
             configureServices?.Invoke(services);
         });
 
     public static async Task<WebhookApplication> StartAsync(
-        Action<WebhookOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
+        Action<WebhookOptions>? configure = null,
+        Action<IServiceCollection>? configureServices = null
+    )
     {
         var host = Compose(
             options =>
@@ -36,7 +39,8 @@ internal sealed class WebhookApplication : IAsyncDisposable
                 options.AllowPrivateNetworks = true;
                 configure?.Invoke(options);
             },
-            configureServices);
+            configureServices
+        );
         await host.StartAsync();
         return new WebhookApplication(host);
     }
@@ -45,7 +49,10 @@ internal sealed class WebhookApplication : IAsyncDisposable
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         configureServices?.Invoke(builder.Services);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().AddWebhook(configure);
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .UseInMemory()
+            .AddWebhook(configure);
         return builder.Build();
     }
 
@@ -55,15 +62,20 @@ internal sealed class WebhookApplication : IAsyncDisposable
 
     public async Task<Guid> TriggerAsync(Recipient recipient, Content? content = null)
     {
-        var result = await _host.Services.GetRequiredService<INotifier>()
+        var result = await _host
+            .Services.GetRequiredService<INotifier>()
             .TriggerAsync(new Trigger { To = recipient, Content = content ?? new Content { Body = "content-text" } });
         return result.Id;
     }
 
     public Task<DeliveryRecord> AttemptedAsync(Guid notificationId, int attempts) =>
         Eventually.FindAsync(
-            async () => (await DeliveriesAsync(notificationId))[0] is var delivery && delivery.Attempts.Count >= attempts ? delivery : null,
-            $"{attempts} attempts for {notificationId}");
+            async () =>
+                (await DeliveriesAsync(notificationId))[0] is var delivery && delivery.Attempts.Count >= attempts
+                    ? delivery
+                    : null,
+            $"{attempts} attempts for {notificationId}"
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +84,7 @@ internal sealed class WebhookApplication : IAsyncDisposable
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId) =>
-        _host.Services.GetRequiredService<INotificationStore>()
+        _host
+            .Services.GetRequiredService<INotificationStore>()
             .ListDeliveriesAsync(Trigger.DefaultTenant, notificationId, null, 10, CancellationToken.None);
 }

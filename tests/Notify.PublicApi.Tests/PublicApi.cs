@@ -31,10 +31,13 @@ internal static class PublicApi
             { IsSealed: true } => "sealed class",
             _ => "class",
         };
-        var parents = type.IsEnum ? [] : type.GetInterfaces().OrderBy(parent => parent.ToString(), StringComparer.Ordinal).ToList();
+        var parents = type.IsEnum
+            ? []
+            : type.GetInterfaces().OrderBy(parent => parent.ToString(), StringComparer.Ordinal).ToList();
         if (type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType) && !type.IsEnum)
             parents.Insert(0, parent);
-        return $"{kind} {type.Namespace}.{Name(type)}" + (parents.Count == 0 ? "" : " : " + string.Join(", ", parents.Select(Name)));
+        return $"{kind} {type.Namespace}.{Name(type)}"
+            + (parents.Count == 0 ? "" : " : " + string.Join(", ", parents.Select(Name)));
     }
 
     private static IEnumerable<string> MembersOf(Type type)
@@ -48,16 +51,20 @@ internal static class PublicApi
             .OfType<string>();
     }
 
-    private static string? Describe(MemberInfo member) => member switch
-    {
-        ConstructorInfo constructor when IsShown(constructor) => $"{Access(constructor)}new({Parameters(constructor)})",
-        MethodInfo { IsSpecialName: false } method when IsShown(method) => Describe(method),
-        MethodInfo { IsSpecialName: true, Name: "op_Implicit" or "op_Explicit" } method => Describe(method),
-        PropertyInfo property when Shown(property.GetMethod) is not null || Shown(property.SetMethod) is not null => Describe(property),
-        EventInfo e when e.AddMethod is { } add && IsShown(add) => $"event {Name(e.EventHandlerType!)} {e.Name}",
-        FieldInfo field when field.IsPublic || field.IsFamily => $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}",
-        _ => null,
-    };
+    private static string? Describe(MemberInfo member) =>
+        member switch
+        {
+            ConstructorInfo constructor when IsShown(constructor) => $"{Access(constructor)}new({Parameters(constructor)})",
+            MethodInfo { IsSpecialName: false } method when IsShown(method) => Describe(method),
+            MethodInfo { IsSpecialName: true, Name: "op_Implicit" or "op_Explicit" } method => Describe(method),
+            PropertyInfo property when Shown(property.GetMethod) is not null || Shown(property.SetMethod) is not null => Describe(
+                property
+            ),
+            EventInfo e when e.AddMethod is { } add && IsShown(add) => $"event {Name(e.EventHandlerType!)} {e.Name}",
+            FieldInfo field when field.IsPublic || field.IsFamily =>
+                $"{(field.IsLiteral ? "const " : field.IsStatic ? "static " : "")}{Name(field.FieldType)} {field.Name}",
+            _ => null,
+        };
 
     private static string Describe(MethodInfo method) =>
         $"{Access(method)}{(method.IsStatic ? "static " : "")}{Name(method.ReturnType)} {method.Name}"
@@ -84,9 +91,15 @@ internal static class PublicApi
     private static string Access(MethodBase method) => method.IsPublic ? "" : "protected ";
 
     private static string Parameters(MethodBase method) =>
-        string.Join(", ", method.GetParameters().Select(parameter =>
-            $"{(parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? "ref " : "")}{Name(parameter.ParameterType)} {parameter.Name}"
-            + (parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")));
+        string.Join(
+            ", ",
+            method
+                .GetParameters()
+                .Select(parameter =>
+                    $"{(parameter.IsOut ? "out " : parameter.ParameterType.IsByRef ? "ref " : "")}{Name(parameter.ParameterType)} {parameter.Name}"
+                    + (parameter.HasDefaultValue ? $" = {parameter.DefaultValue ?? "default"}" : "")
+                )
+        );
 
     private static string Name(Type type)
     {
@@ -98,8 +111,6 @@ internal static class PublicApi
             return Name(type.GetElementType()!) + "[]";
 
         var name = type.IsNested && !type.IsGenericParameter ? $"{Name(type.DeclaringType!)}.{type.Name}" : type.Name;
-        return type.IsGenericType
-            ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
-            : name;
+        return type.IsGenericType ? $"{name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>" : name;
     }
 }

@@ -11,7 +11,13 @@ public sealed class PublicApiTests
     private static readonly string Root = Metadata("RepositoryRoot");
 
     public static TheoryData<string> Packages =>
-        [.. Directory.GetDirectories(Path.Combine(Root, "src")).Select(folder => Path.GetFileName(folder)).Where(IsBuilt).Order()];
+        [
+            .. Directory
+                .GetDirectories(Path.Combine(Root, "src"))
+                .Select(folder => Path.GetFileName(folder))
+                .Where(IsBuilt)
+                .Order(),
+        ];
 
     [Theory]
     [MemberData(nameof(Packages))]
@@ -28,8 +34,12 @@ public sealed class PublicApiTests
 
     private static bool IsBuilt(string package) =>
         Metadata("Feed") == "full"
-        || !File.ReadAllText(Path.Combine(Root, "src", package, $"{package}.csproj")).Contains("<NeedsFullFeed>true", StringComparison.Ordinal);
+        || !File.ReadAllText(Path.Combine(Root, "src", package, $"{package}.csproj"))
+            .Contains("<NeedsFullFeed>true", StringComparison.Ordinal);
 
     private static string Metadata(string key) =>
-        typeof(PublicApiTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+        typeof(PublicApiTests)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key)
+            .Value!;
 }

@@ -26,12 +26,19 @@ internal sealed class Audience
         {
             string[] users = [.. Enumerable.Range(0, Size).Select(UserOf)];
             world.Store.GetRequiredService<ITopicStore>().SubscribeAsync(tenant, Topic, users, CancellationToken.None);
-            world.Store.GetRequiredService<IUserStore>().SaveAsync([.. users.Select(user => new User
-            {
-                Tenant = tenant,
-                Id = user,
-                Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
-            })], CancellationToken.None);
+            world
+                .Store.GetRequiredService<IUserStore>()
+                .SaveAsync(
+                    [
+                        .. users.Select(user => new User
+                        {
+                            Tenant = tenant,
+                            Id = user,
+                            Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
+                        }),
+                    ],
+                    CancellationToken.None
+                );
             foreach (var user in users)
                 Register(tenant, user, $"{tenant}-{user}");
         }
@@ -65,7 +72,10 @@ internal sealed class Audience
             return;
 
         _world.Ledger.Require(_world.Vendor.SaidDead(token) is not null, "only what the vendor called dead is pruned");
-        _world.Ledger.Require(_byToken[token].Tenant == tenant && _byToken[token].RegisteredAt <= knownDeadAt, "what was registered since is not pruned");
+        _world.Ledger.Require(
+            _byToken[token].Tenant == tenant && _byToken[token].RegisteredAt <= knownDeadAt,
+            "what was registered since is not pruned"
+        );
         _world.Ledger.Require(_pruned.Add(token), "a dead token is pruned once");
     }
 

@@ -57,7 +57,10 @@ internal sealed class Callers(Random random, World world)
             else if (call.Answer.Exception?.InnerException is null or SimulatedFault)
                 _unanswered.Add(call);
             else
-                world.Ledger.Require(false, $"a trigger fails only when the store does, not with {call.Answer.Exception.InnerException.GetType().Name}");
+                world.Ledger.Require(
+                    false,
+                    $"a trigger fails only when the store does, not with {call.Answer.Exception.InnerException.GetType().Name}"
+                );
         }
     }
 
@@ -90,9 +93,13 @@ internal sealed class Callers(Random random, World world)
         var key = (call.Trigger.Tenant, call.Trigger.IdempotencyKey!);
         world.Ledger.Require(
             _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && BodyOf(other) != BodyOf(call.Trigger)),
-            "the same key with the same body is no conflict");
+            "the same key with the same body is no conflict"
+        );
         if (_acknowledged.TryGetValue(key, out var first))
-            world.Ledger.Require(first.Id == conflict.ExistingId && first.Body != BodyOf(call.Trigger), "a conflict names the one that holds the key");
+            world.Ledger.Require(
+                first.Id == conflict.ExistingId && first.Body != BodyOf(call.Trigger),
+                "a conflict names the one that holds the key"
+            );
     }
 
     private Trigger Compose()
@@ -123,19 +130,23 @@ internal sealed class Callers(Random random, World world)
                 Channels = [Channel.Push],
                 Fallback = [new FallbackStep(Channel.Email, TimeSpan.FromSeconds(random.Next(5, 60)))],
             },
-            7 or 8 => trigger with { To = [Recipient.Email($"first{number}@example.org"), Recipient.Email($"second{number}@example.org")] },
+            7 or 8 => trigger with
+            {
+                To = [Recipient.Email($"first{number}@example.org"), Recipient.Email($"second{number}@example.org")],
+            },
             9 => trigger with { To = Recipient.Email("same@example.org"), CollapseKey = "collapse" },
             _ => trigger,
         };
     }
 
     // Push goes to the devices that are left, and a topic's deliveries come later.
-    private static int ExpectedDeliveries(Trigger trigger) => trigger switch
-    {
-        { To: [{ Kind: RecipientKind.Topic }] } => 0,
-        { Channels: [var channel], Fallback: null } when channel == Channel.Push => 0,
-        _ => trigger.To.Count,
-    };
+    private static int ExpectedDeliveries(Trigger trigger) =>
+        trigger switch
+        {
+            { To: [{ Kind: RecipientKind.Topic }] } => 0,
+            { Channels: [var channel], Fallback: null } when channel == Channel.Push => 0,
+            _ => trigger.To.Count,
+        };
 
     private static string BodyOf(Trigger trigger) => trigger.Content!.Body!;
 

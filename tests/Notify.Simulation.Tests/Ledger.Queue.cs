@@ -22,7 +22,10 @@ internal sealed partial class Ledger
         var notification = request.Notification;
         _notifications.Add(notification.Id, notification);
         if (request.Idempotency is { } claim)
-            Require(_keys.TryAdd((notification.Tenant, claim.Key), notification.Id), "an idempotency key stores one notification");
+            Require(
+                _keys.TryAdd((notification.Tenant, claim.Key), notification.Id),
+                "an idempotency key stores one notification"
+            );
         Store(process, notification, request.Deliveries);
     }
 
@@ -32,7 +35,10 @@ internal sealed partial class Ledger
             return;
 
         Store(process, step.Lease.Notification, step.Deliveries);
-        var users = _facts.Values.Where(facts => facts.Delivery.NotificationId == step.Lease.Notification.Id).Select(facts => facts.Delivery.UserId).ToArray();
+        var users = _facts
+            .Values.Where(facts => facts.Delivery.NotificationId == step.Lease.Notification.Id)
+            .Select(facts => facts.Delivery.UserId)
+            .ToArray();
         Require(users.Length == users.Distinct().Count(), "a topic's subscriber is notified once");
     }
 
@@ -53,7 +59,11 @@ internal sealed partial class Ledger
         foreach (var lease in leases)
         {
             var facts = _facts[lease.Delivery.Id];
-            Require(facts is { Holder: null, Fence: 0, State: DeliveryState.Pending }, "a claim takes nothing that was taken before", facts);
+            Require(
+                facts is { Holder: null, Fence: 0, State: DeliveryState.Pending },
+                "a claim takes nothing that was taken before",
+                facts
+            );
             Hold(process, facts, lease, fillsSlot: false);
         }
     }
@@ -62,8 +72,16 @@ internal sealed partial class Ledger
     {
         var facts = _facts[settlement.DeliveryId];
         var holds = facts.Holder is not null && facts.Fence == settlement.Fence;
-        Require(applied == holds, applied ? "a late settlement of a lost lease changes nothing" : "a settlement under a lease that holds is written", facts);
-        trace.Add(applied ? $"settled: {settlement.State}, {settlement.Attempt?.Outcome}" : "settlement refused", process.Number, facts.Number);
+        Require(
+            applied == holds,
+            applied ? "a late settlement of a lost lease changes nothing" : "a settlement under a lease that holds is written",
+            facts
+        );
+        trace.Add(
+            applied ? $"settled: {settlement.State}, {settlement.Attempt?.Outcome}" : "settlement refused",
+            process.Number,
+            facts.Number
+        );
         if (!applied)
             return;
 
@@ -114,7 +132,10 @@ internal sealed partial class Ledger
         Resync(notification);
         var all = _facts.Values.Where(facts => facts.Delivery.NotificationId == notification.Id).ToArray();
         Require(cancellation is not null, "what is known can be cancelled");
-        Require(cancellation is null || cancellation.Stopped.Count + cancellation.UnderWay + cancellation.Ended == all.Length, "a cancellation counts everything");
+        Require(
+            cancellation is null || cancellation.Stopped.Count + cancellation.UnderWay + cancellation.Ended == all.Length,
+            "a cancellation counts everything"
+        );
         foreach (var facts in all.Where(facts => cancellation?.Stopped.Contains(facts.Delivery.Id) == true))
             Require(facts.State == DeliveryState.Cancelled, "what was stopped is cancelled", facts);
     }
@@ -126,10 +147,18 @@ internal sealed partial class Ledger
     {
         var outcome = settlement.Attempt!.Outcome;
         Require(!attempt.IsHeard || attempt.Answer?.Kind == outcome, "what is settled is what the vendor answered", facts);
-        Require(settlement.State == DeliveryState.Pending || (outcome == OutcomeKind.Accepted) == (settlement.State == DeliveryState.Accepted),
-            "what the vendor accepted ends accepted, and nothing else does", facts);
+        Require(
+            settlement.State == DeliveryState.Pending
+                || (outcome == OutcomeKind.Accepted) == (settlement.State == DeliveryState.Accepted),
+            "what the vendor accepted ends accepted, and nothing else does",
+            facts
+        );
         Require(settlement.State != DeliveryState.Pending || outcome == OutcomeKind.Retry, "nothing final is tried again", facts);
-        Require(settlement.State != DeliveryState.Accepted || facts.Acceptances > 0, "what is accepted was accepted by the vendor", facts);
+        Require(
+            settlement.State != DeliveryState.Accepted || facts.Acceptances > 0,
+            "what is accepted was accepted by the vendor",
+            facts
+        );
         if (outcome != OutcomeKind.Retry)
             return;
 
@@ -168,18 +197,32 @@ internal sealed partial class Ledger
     private void Hold(SimulatedProcess process, Facts facts, Lease lease, bool fillsSlot)
     {
         trace.Add($"holds fence {lease.Fence}", process.Number, facts.Number);
-        (facts.Holder, facts.Fence, facts.HeldUntil, facts.DueAt, facts.FillsSlot) = (process, lease.Fence, lease.Until, lease.Until, fillsSlot);
+        (facts.Holder, facts.Fence, facts.HeldUntil, facts.DueAt, facts.FillsSlot) = (
+            process,
+            lease.Fence,
+            lease.Until,
+            lease.Until,
+            fillsSlot
+        );
     }
 
     private void CheckTurns(LeaseRequest request, IReadOnlyList<Lease> leases)
     {
         foreach (var quota in request.Quotas)
         {
-            var due = _facts.Values
-                .Where(facts => facts.DueAt <= request.Now && facts.Delivery.Provider == quota.Provider && facts.Delivery.Priority == quota.Priority)
+            var due = _facts
+                .Values.Where(facts =>
+                    facts.DueAt <= request.Now
+                    && facts.Delivery.Provider == quota.Provider
+                    && facts.Delivery.Priority == quota.Priority
+                )
                 .GroupBy(facts => facts.Delivery.Tenant)
                 .ToDictionary(tenant => tenant.Key, tenant => tenant.Count());
-            foreach (var lease in leases.Where(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority))
+            foreach (
+                var lease in leases.Where(lease =>
+                    lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority
+                )
+            )
             {
                 var served = lease.Delivery.Tenant;
                 due[served] = due.GetValueOrDefault(served) - 1;
@@ -188,8 +231,13 @@ internal sealed partial class Ledger
                     CountServed((quota.Priority, quota.Provider, waiting.Key), served);
             }
 
-            foreach (var gone in _servedMeanwhile.Keys.Where(key => key.Item1 == quota.Priority && key.Provider == quota.Provider
-                && due.GetValueOrDefault(key.Waiting) == 0).ToArray())
+            foreach (
+                var gone in _servedMeanwhile
+                    .Keys.Where(key =>
+                        key.Item1 == quota.Priority && key.Provider == quota.Provider && due.GetValueOrDefault(key.Waiting) == 0
+                    )
+                    .ToArray()
+            )
             {
                 _servedMeanwhile.Remove(gone);
             }

@@ -9,7 +9,13 @@ namespace Notify.Simulation.Tests;
 /// The invariants. The ledger watches every effect on the store and every call to a provider, keeps its own account of each
 /// delivery, and notes the first thing that must not be.
 /// </summary>
-internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock, INotificationStore store, IExpansionStore expansions, Trace trace)
+internal sealed partial class Ledger(
+    Conditions conditions,
+    SimulatedClock clock,
+    INotificationStore store,
+    IExpansionStore expansions,
+    Trace trace
+)
 {
     private readonly Dictionary<Guid, Facts> _facts = [];
     private readonly Dictionary<Guid, Notification> _notifications = [];
@@ -48,7 +54,11 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
         Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
         Require(now >= facts.NotBefore, "nothing is attempted before it is due", facts);
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
-        Require(!facts.Attempts.Any(other => other.Process == process && other.IsUnderWay), "one attempt at a time within a process", facts);
+        Require(
+            !facts.Attempts.Any(other => other.Process == process && other.IsUnderWay),
+            "one attempt at a time within a process",
+            facts
+        );
 
         var attempt = new ObservedAttempt(process, facts, now);
         facts.Attempts.Add(attempt);
@@ -61,7 +71,11 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
     {
         var facts = attempt.Facts;
         facts.Acceptances++;
-        foreach (var earlier in facts.Attempts.TakeWhile(other => other != attempt).Where(other => other.Answer?.Kind == OutcomeKind.Accepted))
+        foreach (
+            var earlier in facts
+                .Attempts.TakeWhile(other => other != attempt)
+                .Where(other => other.Answer?.Kind == OutcomeKind.Accepted)
+        )
         {
             Require(!conditions.IsCalm, "nothing is sent twice where nothing fails", facts);
             Require(earlier.MayBeRepeated, "nothing is sent twice but for a crash, a lost answer or a lost lease", facts);
@@ -92,11 +106,15 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
         }
 
         var stored = DeliveriesOf(notification).Count;
-        Require(stored >= expectedDeliveries, $"what was acknowledged is durable with its deliveries: {stored} of {expectedDeliveries}");
+        Require(
+            stored >= expectedDeliveries,
+            $"what was acknowledged is durable with its deliveries: {stored} of {expectedDeliveries}"
+        );
     }
 
     /// <summary>Whether every topic that is not cancelled has reached its subscribers.</summary>
-    public bool ExpansionsAreDone() => _notifications.Values.All(notification => ProgressOf(notification).All(progress => progress.IsComplete));
+    public bool ExpansionsAreDone() =>
+        _notifications.Values.All(notification => ProgressOf(notification).All(progress => progress.IsComplete));
 
     /// <summary>What must be when the world has come to rest.</summary>
     public void CheckAtRest()
@@ -111,7 +129,11 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
         foreach (var facts in _facts.Values)
         {
             Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
-            Require(facts.State != DeliveryState.Accepted || facts.Acceptances > 0, "what is accepted was accepted by the vendor", facts);
+            Require(
+                facts.State != DeliveryState.Accepted || facts.Acceptances > 0,
+                "what is accepted was accepted by the vendor",
+                facts
+            );
         }
     }
 
@@ -148,7 +170,11 @@ internal sealed partial class Ledger(Conditions conditions, SimulatedClock clock
             Require(facts.State == DeliveryState.Pending || facts.State == record.State, $"{facts.State} is an end", facts);
             if (facts.State == DeliveryState.Pending && record.State == DeliveryState.Cancelled)
             {
-                Require(facts.Holder is null || facts.HeldUntil <= clock.Now, "nothing is cancelled while a lease of it holds", facts);
+                Require(
+                    facts.Holder is null || facts.HeldUntil <= clock.Now,
+                    "nothing is cancelled while a lease of it holds",
+                    facts
+                );
                 facts.Holder = null;
             }
 

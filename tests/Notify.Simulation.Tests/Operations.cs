@@ -14,7 +14,8 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
     public bool LeftItsThread { get; private set; }
 
     /// <summary>When the first call must go on, or may.</summary>
-    public DateTimeOffset NextDeadline => _pending.Count == 0 ? DateTimeOffset.MaxValue : _pending.Min(operation => operation.Latest);
+    public DateTimeOffset NextDeadline =>
+        _pending.Count == 0 ? DateTimeOffset.MaxValue : _pending.Min(operation => operation.Latest);
 
     public ValueTask<T> CallAsync<T>(
         SimulatedProcess caller,
@@ -24,7 +25,8 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
         int delivery = 0,
         Action<T>? answered = null,
         Action? failed = null,
-        bool neverAnswers = false)
+        bool neverAnswers = false
+    )
     {
         LeftItsThread |= Environment.CurrentManagedThreadId != _thread;
         var slow = HasFaults && random.NextDouble() < conditions.IsSlow;
@@ -76,7 +78,11 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
                 return;
             }
 
-            trace.Add(operation.IsAbandoned ? $"{operation.Name} happens unheard" : $"{operation.Name} happens", operation.Caller.Number, operation.Delivery);
+            trace.Add(
+                operation.IsAbandoned ? $"{operation.Name} happens unheard" : $"{operation.Name} happens",
+                operation.Caller.Number,
+                operation.Delivery
+            );
             operation.Apply();
             if (operation.IsAbandoned)
                 _pending.Remove(operation);

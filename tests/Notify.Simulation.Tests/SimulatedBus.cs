@@ -7,8 +7,9 @@ namespace Notify.Simulation.Tests;
 /// <summary>A transport between processes, as one of them has it. Its hints are lost, repeated, late, and come to anybody.</summary>
 internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDeliveryTransport
 {
-    private readonly Channel<IReadOnlyList<DeliveryHint>> _received = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>(
-        new UnboundedChannelOptions { AllowSynchronousContinuations = true });
+    private readonly Channel<IReadOnlyList<DeliveryHint>> _received = System.Threading.Channels.Channel.CreateUnbounded<
+        IReadOnlyList<DeliveryHint>
+    >(new UnboundedChannelOptions { AllowSynchronousContinuations = true });
 
     public QueuedDelivery Prepare(Delivery delivery) =>
         delivery.DueAt <= world.Clock.Now
@@ -18,15 +19,16 @@ internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDel
     public async ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         foreach (var queued in deliveries.Where(queued => queued.DueAt > queued.Delivery.DueAt))
-            await PublishAsync(new DeliveryHint(new DeliveryReference(queued.Delivery.Id, 0)), cancellationToken).ConfigureAwait(false);
+            await PublishAsync(new DeliveryHint(new DeliveryReference(queued.Delivery.Id, 0)), cancellationToken)
+                .ConfigureAwait(false);
     }
 
-    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries)
-    {
-    }
+    public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IDeliveryRoom room,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var hints in _received.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             yield return hints;
@@ -35,10 +37,18 @@ internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDel
     public void Receive(DeliveryHint hint) => _received.Writer.TryWrite([hint]);
 
     private async ValueTask PublishAsync(DeliveryHint hint, CancellationToken cancellationToken) =>
-        await world.Operations.CallAsync(process, "publish", () =>
-        {
-            for (var times = world.TimesAHintArrives(); times > 0; times--)
-                world.Carry(hint);
-            return true;
-        }, cancellationToken, world.Ledger.NumberOf(hint.Reference.Id)).ConfigureAwait(false);
+        await world
+            .Operations.CallAsync(
+                process,
+                "publish",
+                () =>
+                {
+                    for (var times = world.TimesAHintArrives(); times > 0; times--)
+                        world.Carry(hint);
+                    return true;
+                },
+                cancellationToken,
+                world.Ledger.NumberOf(hint.Reference.Id)
+            )
+            .ConfigureAwait(false);
 }

@@ -74,7 +74,14 @@ internal sealed class SimulatedProcess
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<TimeProvider>(_clock);
         services.AddSingleton<Chance>(_world.Chance);
-        services.AddSingleton(new EngineSettings { Runners = 1, ExpansionBatchSize = ExpansionBatchSize, ContinueInline = true });
+        services.AddSingleton(
+            new EngineSettings
+            {
+                Runners = 1,
+                ExpansionBatchSize = ExpansionBatchSize,
+                ContinueInline = true,
+            }
+        );
         if (Bus is not null)
             services.AddSingleton<IDeliveryTransport>(Bus);
         AddStore(services);
@@ -89,7 +96,12 @@ internal sealed class SimulatedProcess
             options.DefaultTimeToLive = TimeSpan.FromMinutes(10);
         });
         services.ConfigureAll<RetryOptions>(options =>
-            (options.MaxAttempts, options.BaseDelay, options.MaxDelay) = (conditions.MaxAttempts, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(30)));
+            (options.MaxAttempts, options.BaseDelay, options.MaxDelay) = (
+                conditions.MaxAttempts,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromSeconds(30)
+            )
+        );
 
         // Polly opens and closes a circuit on the thread pool, which would run the engine on a second thread: no circuit opens here.
         services.ConfigureAll<ProviderOptions>(options => options.BreakAtLeast = 10_000);
@@ -102,7 +114,9 @@ internal sealed class SimulatedProcess
     {
         var store = _world.Store;
         services.AddSingleton<IDeliveryQueue>(new SimulatedQueue(store.GetRequiredService<IDeliveryQueue>(), this, _world));
-        services.AddSingleton<IExpansionStore>(new SimulatedExpansions(store.GetRequiredService<IExpansionStore>(), this, _world));
+        services.AddSingleton<IExpansionStore>(
+            new SimulatedExpansions(store.GetRequiredService<IExpansionStore>(), this, _world)
+        );
         services.AddSingleton<IUserStore>(new SimulatedUsers(store.GetRequiredService<IUserStore>(), this, _world));
         services.AddSingleton<IDeviceStore>(new SimulatedDevices(store.GetRequiredService<IDeviceStore>(), this, _world));
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));

@@ -10,30 +10,50 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
 
     private Ledger Ledger => world.Ledger;
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "enqueue", () =>
-        {
-            var results = queue.EnqueueAsync(requests, CancellationToken.None).Result;
-            for (var i = 0; i < requests.Count; i++)
-                Ledger.Enqueued(process, requests[i], results[i]);
-            return results;
-        }, cancellationToken);
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "enqueue",
+            () =>
+            {
+                var results = queue.EnqueueAsync(requests, CancellationToken.None).Result;
+                for (var i = 0; i < requests.Count; i++)
+                    Ledger.Enqueued(process, requests[i], results[i]);
+                return results;
+            },
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, $"lease {string.Join(", ", request.Quotas.Select(quota => $"{quota.Max} {quota.Priority} {quota.Provider}"))}", () =>
-        {
-            var leases = queue.LeaseAsync(request, CancellationToken.None).Result;
-            Ledger.Leased(process, request, leases);
-            return leases;
-        }, cancellationToken, answered: Hear);
+        world.Operations.CallAsync(
+            process,
+            $"lease {string.Join(", ", request.Quotas.Select(quota => $"{quota.Max} {quota.Priority} {quota.Provider}"))}",
+            () =>
+            {
+                var leases = queue.LeaseAsync(request, CancellationToken.None).Result;
+                Ledger.Leased(process, request, leases);
+                return leases;
+            },
+            cancellationToken,
+            answered: Hear
+        );
 
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "claim", () =>
-        {
-            var leases = queue.ClaimAsync(request, CancellationToken.None).Result;
-            Ledger.Claimed(process, leases);
-            return leases;
-        }, cancellationToken, answered: Hear);
+        world.Operations.CallAsync(
+            process,
+            "claim",
+            () =>
+            {
+                var leases = queue.ClaimAsync(request, CancellationToken.None).Result;
+                Ledger.Claimed(process, leases);
+                return leases;
+            },
+            cancellationToken,
+            answered: Hear
+        );
 
     public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
@@ -48,18 +68,34 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
             answers =>
             {
                 for (var i = 0; i < settlements.Count; i++)
-                    Ledger.SettleAnswered(process, settlements[i], answers[i], _heardFences.GetValueOrDefault(settlements[i].DeliveryId));
+                    Ledger.SettleAnswered(
+                        process,
+                        settlements[i],
+                        answers[i],
+                        _heardFences.GetValueOrDefault(settlements[i].DeliveryId)
+                    );
             },
-            () => Ledger.SettleFailed(process, settlements));
+            () => Ledger.SettleFailed(process, settlements)
+        );
     }
 
-    public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "cancel", () =>
-        {
-            var cancellation = queue.CancelAsync(tenant, notificationId, now, CancellationToken.None).Result;
-            Ledger.Cancelled(notificationId, cancellation);
-            return cancellation;
-        }, cancellationToken);
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "cancel",
+            () =>
+            {
+                var cancellation = queue.CancelAsync(tenant, notificationId, now, CancellationToken.None).Result;
+                Ledger.Cancelled(notificationId, cancellation);
+                return cancellation;
+            },
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
         world.Operations.CallAsync(process, "depth", () => queue.GetDepthAsync(CancellationToken.None).Result, cancellationToken);

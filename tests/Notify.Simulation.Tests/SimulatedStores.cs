@@ -8,71 +8,148 @@ namespace Notify.Simulation.Tests;
 internal sealed class SimulatedExpansions(IExpansionStore expansions, SimulatedProcess process, World world) : IExpansionStore
 {
     public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken) =>
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    ) =>
         world.Operations.CallAsync(
-            process, "lease expansions", () => expansions.LeaseAsync(owner, now, until, max, CancellationToken.None).Result, cancellationToken);
+            process,
+            "lease expansions",
+            () => expansions.LeaseAsync(owner, now, until, max, CancellationToken.None).Result,
+            cancellationToken
+        );
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "expand", () =>
-        {
-            var advanced = expansions.AdvanceAsync(step, CancellationToken.None).Result;
-            world.Ledger.Expanded(process, step, advanced);
-            return advanced;
-        }, cancellationToken);
-
-    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken) =>
         world.Operations.CallAsync(
-            process, "progress", () => expansions.GetProgressAsync(tenant, notificationId, CancellationToken.None).Result, cancellationToken);
+            process,
+            "expand",
+            () =>
+            {
+                var advanced = expansions.AdvanceAsync(step, CancellationToken.None).Result;
+                world.Ledger.Expanded(process, step, advanced);
+                return advanced;
+            },
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "progress",
+            () => expansions.GetProgressAsync(tenant, notificationId, CancellationToken.None).Result,
+            cancellationToken
+        );
 }
 
 internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process, World world) : IUserStore
 {
-    public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "find users", () => users.FindAsync(tenant, ids, CancellationToken.None).Result, cancellationToken);
+    public ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "find users",
+            () => users.FindAsync(tenant, ids, CancellationToken.None).Result,
+            cancellationToken
+        );
 
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }
 
 internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess process, World world) : IDeviceStore
 {
     public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "find devices", () => devices.FindAsync(tenant, userIds, CancellationToken.None).Result, cancellationToken);
+    public ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "find devices",
+            () => devices.FindAsync(tenant, userIds, CancellationToken.None).Result,
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public ValueTask<bool> PruneAsync(string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "prune", () =>
-        {
-            var pruned = devices.PruneAsync(tenant, token, reason, knownDeadAt, CancellationToken.None).Result;
-            world.Audience.Pruned(tenant, token, knownDeadAt, pruned);
-            return pruned;
-        }, cancellationToken);
+    public ValueTask<bool> PruneAsync(
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "prune",
+            () =>
+            {
+                var pruned = devices.PruneAsync(tenant, token, reason, knownDeadAt, CancellationToken.None).Result;
+                world.Audience.Pruned(tenant, token, knownDeadAt, pruned);
+                return pruned;
+            },
+            cancellationToken
+        );
 }
 
 internal sealed class SimulatedTopics(ITopicStore topics, SimulatedProcess process, World world) : ITopicStore
 {
-    public ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask SubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public ValueTask UnsubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<string>> ListAsync(string tenant, string topic, string after, int limit, CancellationToken cancellationToken) =>
+    public ValueTask<IReadOnlyList<string>> ListAsync(
+        string tenant,
+        string topic,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) =>
         world.Operations.CallAsync(
-            process, "list subscribers", () => topics.ListAsync(tenant, topic, after, limit, CancellationToken.None).Result, cancellationToken);
+            process,
+            "list subscribers",
+            () => topics.ListAsync(tenant, topic, after, limit, CancellationToken.None).Result,
+            cancellationToken
+        );
 
     public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
-        world.Operations.CallAsync(process, "count subscribers", () => topics.CountAsync(tenant, topic, CancellationToken.None).Result, cancellationToken);
+        world.Operations.CallAsync(
+            process,
+            "count subscribers",
+            () => topics.CountAsync(tenant, topic, CancellationToken.None).Result,
+            cancellationToken
+        );
 }
 
 internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) : IAnalyticsStore
@@ -81,5 +158,9 @@ internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) 
         await world.Operations.CallAsync(process, "count", () => true, cancellationToken).ConfigureAwait(false);
 
     public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken) => throw new NotSupportedException();
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 }

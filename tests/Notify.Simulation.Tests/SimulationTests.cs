@@ -39,7 +39,7 @@ public sealed class SimulationTests
         var found = new Lock();
         OnThreads(Math.Min(Environment.ProcessorCount, seeds.Length), () =>
         {
-            for (int index; failure is null && (index = Interlocked.Increment(ref next)) < seeds.Length;)
+            for (int index; failure is null && (index = Interlocked.Increment(ref next)) < seeds.Length; )
             {
                 var world = Live(seeds[index]);
                 lock (found)
@@ -52,12 +52,13 @@ public sealed class SimulationTests
         return failure;
     }
 
-    private static string Describe(int seed, World world) => $"""
-        Seed {seed}: {world.Ledger.Violation}, which does not hold.
-        Live through it again with {SeedVariable}={seed}.
-        {world.Conditions}
-        {world.Trace.Describe(world.Ledger.ViolatedDelivery)}
-        """;
+    private static string Describe(int seed, World world) =>
+        $"""
+            Seed {seed}: {world.Ledger.Violation}, which does not hold.
+            Live through it again with {SeedVariable}={seed}.
+            {world.Conditions}
+            {world.Trace.Describe(world.Ledger.ViolatedDelivery)}
+            """;
 
     private static World Live(int seed)
     {
@@ -75,7 +76,10 @@ public sealed class SimulationTests
     {
         const int StackSize = 16 * 1024 * 1024;
         Exception? exception = null;
-        var threads = Enumerable.Range(0, count).Select(_ => new Thread(() => exception ??= Record.Exception(action), StackSize)).ToArray();
+        var threads = Enumerable
+            .Range(0, count)
+            .Select(_ => new Thread(() => exception ??= Record.Exception(action), StackSize))
+            .ToArray();
         foreach (var thread in threads)
             thread.Start();
         foreach (var thread in threads)

@@ -27,9 +27,13 @@ internal sealed class Trace(SimulatedClock clock)
     }
 
     /// <summary>The end of the run, and before it whatever concerns the delivery.</summary>
-    public string Describe(int delivery) => string.Join('\n', _entries
-        .Where((entry, index) => index >= _entries.Count - Shown || (delivery > 0 && entry.Delivery == delivery))
-        .Select(entry => entry.ToString()));
+    public string Describe(int delivery) =>
+        string.Join(
+            '\n',
+            _entries
+                .Where((entry, index) => index >= _entries.Count - Shown || (delivery > 0 && entry.Delivery == delivery))
+                .Select(entry => entry.ToString())
+        );
 
     private void Mix(ulong value)
     {
@@ -39,7 +43,10 @@ internal sealed class Trace(SimulatedClock clock)
 
     private readonly record struct Entry(TimeSpan At, int Process, string What, int Delivery)
     {
-        public override string ToString() => string.Create(
-            CultureInfo.InvariantCulture, $"{At.TotalSeconds,10:0.000} s  process {Process}  {What}{(Delivery > 0 ? $" #{Delivery}" : "")}");
+        public override string ToString() =>
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{At.TotalSeconds, 10:0.000} s  process {Process}  {What}{(Delivery > 0 ? $" #{Delivery}" : "")}"
+            );
     }
 }

@@ -71,7 +71,8 @@ internal sealed class SimulatedProvider(string name, Channel channel, SimulatedP
             attempt.Facts.Number,
             _ => world.Ledger.Heard(attempt),
             () => world.Ledger.NotHeard(attempt),
-            world.Vendor.Hangs());
+            world.Vendor.Hangs()
+        );
     }
 
     private Outcome Take(Delivery delivery, ObservedAttempt attempt)

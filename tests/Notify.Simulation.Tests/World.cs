@@ -35,7 +35,13 @@ internal sealed class World
         Store = services.BuildServiceProvider();
         Operations = new Operations(_random, Conditions, Clock, Trace);
         Vendor = new Vendor(_random, Conditions);
-        Ledger = new Ledger(Conditions, Clock, Store.GetRequiredService<INotificationStore>(), Store.GetRequiredService<IExpansionStore>(), Trace);
+        Ledger = new Ledger(
+            Conditions,
+            Clock,
+            Store.GetRequiredService<INotificationStore>(),
+            Store.GetRequiredService<IExpansionStore>(),
+            Trace
+        );
         Audience = new Audience(_random, this);
         Callers = new Callers(_random, this);
     }
@@ -63,14 +69,22 @@ internal sealed class World
 
     public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
 
-    public int TimesAHintArrives() => Conditions.IsCalm ? 1 : _random.Next(10) switch { 0 => 0, 1 => 2, _ => 1 };
+    public int TimesAHintArrives() =>
+        Conditions.IsCalm
+            ? 1
+            : _random.Next(10) switch
+            {
+                0 => 0,
+                1 => 2,
+                _ => 1,
+            };
 
     public void Carry(DeliveryHint hint) => _hints.Add(hint);
 
     /// <summary>Lives through the seed: events and faults first, then peace until everything has ended.</summary>
     public void Run()
     {
-        for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null;)
+        for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null; )
             Step();
         Operations.HasFaults = Vendor.HasFaults = false;
         var end = Clock.Now + Settles;
@@ -78,13 +92,14 @@ internal sealed class World
             Step();
 
         // Whatever is to be sent twice is sent when the last lease has ended.
-        for (end = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < end;)
+        for (end = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < end; )
             Step();
         Ledger.CheckAtRest();
         Audience.CheckAtRest();
     }
 
-    private bool IsAtRest() => !Callers.AreWaiting && Ledger.All.All(facts => facts.State != DeliveryState.Pending) && Ledger.ExpansionsAreDone();
+    private bool IsAtRest() =>
+        !Callers.AreWaiting && Ledger.All.All(facts => facts.State != DeliveryState.Pending) && Ledger.ExpansionsAreDone();
 
     private void Step()
     {
@@ -163,12 +178,18 @@ internal sealed class World
 
     private void Receive()
     {
-        var facts = Ledger.All.Where(facts => facts.State == DeliveryState.Accepted && facts.Delivery.Fallback is not null).ToArray();
+        var facts = Ledger
+            .All.Where(facts => facts.State == DeliveryState.Accepted && facts.Delivery.Fallback is not null)
+            .ToArray();
         if (facts.Length == 0)
             return;
 
         var chosen = facts[_random.Next(facts.Length)];
-        var receipt = new Receipt(chosen.Delivery.Id, _random.Next(2) == 0 ? ReceiptKind.Delivered : ReceiptKind.Bounced, Clock.Now);
+        var receipt = new Receipt(
+            chosen.Delivery.Id,
+            _random.Next(2) == 0 ? ReceiptKind.Delivered : ReceiptKind.Bounced,
+            Clock.Now
+        );
         Trace.Add($"receipt: {receipt.Kind}", 0, chosen.Number);
         Store.GetRequiredService<IReceiptStore>().AddAsync(chosen.Delivery.Tenant, [receipt], CancellationToken.None);
         Ledger.Touched(chosen.Delivery.NotificationId);
@@ -185,7 +206,10 @@ internal sealed class World
 
     private void PassTime()
     {
-        Ledger.Require(Operations.NextDeadline < DateTimeOffset.MaxValue || Clock.NextTimer < DateTimeOffset.MaxValue, "something goes on");
+        Ledger.Require(
+            Operations.NextDeadline < DateTimeOffset.MaxValue || Clock.NextTimer < DateTimeOffset.MaxValue,
+            "something goes on"
+        );
         if (Ledger.Violation is not null)
             return;
 

@@ -35,8 +35,9 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     public async Task What_was_accepted_is_sent_although_the_server_goes_away_again_and_again()
     {
         using var proxy = new BreakableProxy(ConnectionString);
-        using var host = Compose("only", notifications => notifications.UseMongoDb(options =>
-            (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name)));
+        using var host = Compose("only", notifications =>
+            notifications.UseMongoDb(options => (options.ConnectionString, options.Database) = (proxy.ConnectionString, Name))
+        );
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
         var accepted = new ConcurrentBag<Guid>();
@@ -44,7 +45,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         for (var round = 0; round < 5; round++)
         {
             var triggering = Task.WhenAll(
-                Enumerable.Range(0, 40).Select(i => Task.Run(() => TryTriggerAsync(notifier, round * 40 + i, accepted))));
+                Enumerable.Range(0, 40).Select(i => Task.Run(() => TryTriggerAsync(notifier, round * 40 + i, accepted)))
+            );
             await Eventually.TrueAsync(() => accepted.Count > round * 5, "some to be accepted");
             proxy.Break();
             await triggering;
@@ -55,7 +57,8 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         {
             await Eventually.TrueAsync(
                 async () => await CountAsync("deliveries", $"{{ notification: UUID('{id}'), state: 1 }}") == 1,
-                "an accepted notification to be sent");
+                "an accepted notification to be sent"
+            );
         }
 
         await host.StopAsync(Cancellation);
@@ -76,8 +79,9 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     [Fact]
     public async Task A_server_that_does_not_answer_fails_the_start_and_says_so()
     {
-        using var host = Compose("only", notifications => notifications.UseMongoDb(
-            $"mongodb://notify:hunter2@127.0.0.1:{FreePort.Next()}/?serverSelectionTimeoutMS=200"));
+        using var host = Compose("only", notifications =>
+            notifications.UseMongoDb($"mongodb://notify:hunter2@127.0.0.1:{FreePort.Next()}/?serverSelectionTimeoutMS=200")
+        );
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
 
@@ -91,10 +95,13 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     [InlineData("mongodb://notify:hunter2@", "notify")]
     [InlineData("mongodb://localhost", "no.tify")]
     public async Task Options_that_cannot_work_fail_the_start_without_repeating_a_password(
-        string connectionString, string database)
+        string connectionString,
+        string database
+    )
     {
-        using var host = Compose("only", notifications => notifications.UseMongoDb(options =>
-            (options.ConnectionString, options.Database) = (connectionString, database)));
+        using var host = Compose("only", notifications =>
+            notifications.UseMongoDb(options => (options.ConnectionString, options.Database) = (connectionString, database))
+        );
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
@@ -104,8 +111,11 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     private void UseServer(INotificationsBuilder notifications) =>
         notifications.UseMongoDb(ConnectionString).UseMongoDb(options => options.Database = Name);
 
-    private async Task AcceptedAsync(int count) => await Eventually.TrueAsync(
-        async () => await CountAsync("deliveries", "{ state: 1 }") == count, $"{count} deliveries to be accepted");
+    private async Task AcceptedAsync(int count) =>
+        await Eventually.TrueAsync(
+            async () => await CountAsync("deliveries", "{ state: 1 }") == count,
+            $"{count} deliveries to be accepted"
+        );
 
     private static async Task TryTriggerAsync(INotifier notifier, int number, ConcurrentBag<Guid> accepted)
     {

@@ -34,11 +34,12 @@ internal sealed class BreakableProxy : IDisposable
     public MongoClient ClientThatDiesBefore(string command, string collection)
     {
         var settings = MongoClientSettings.FromConnectionString(ConnectionString);
-        settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(started =>
-        {
-            if (started.CommandName == command && started.Command[command] == collection)
-                Break();
-        });
+        settings.ClusterConfigurator = cluster =>
+            cluster.Subscribe<CommandStartedEvent>(started =>
+            {
+                if (started.CommandName == command && started.Command[command] == collection)
+                    Break();
+            });
         return new MongoClient(settings);
     }
 
@@ -95,10 +96,12 @@ internal sealed class BreakableProxy : IDisposable
 
                 await server.ConnectAsync(_server.Host, _server.Port);
                 await Task.WhenAny(
-                    process.GetStream().CopyToAsync(server.GetStream()), server.GetStream().CopyToAsync(process.GetStream()));
+                    process.GetStream().CopyToAsync(server.GetStream()),
+                    server.GetStream().CopyToAsync(process.GetStream())
+                );
             }
-            catch (Exception exception) when (
-                exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
+            catch (Exception exception)
+                when (exception is IOException or SocketException or ObjectDisposedException or InvalidOperationException)
             {
                 // It was broken.
             }

@@ -34,8 +34,9 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     public async Task What_was_half_written_is_cleared_away_and_keeps_nobody_from_their_turn()
     {
         var store = await OpenStoreAsync();
-        await DyingAsync(
-            "insert", "notifications", async dying => await dying.Queue.EnqueueAsync([Request(deliveries: 30)], Cancellation));
+        await DyingAsync("insert", "notifications", async dying =>
+            await dying.Queue.EnqueueAsync([Request(deliveries: 30)], Cancellation)
+        );
         var whole = Request(deliveries: 2, change: delivery => delivery with { DueAt = Now.AddSeconds(1) });
         await EnqueueAsync(store, whole);
 
@@ -68,8 +69,7 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
 
         var results = new[] { await EnqueueAsync(store, request), await EnqueueAsync(store, request) };
 
-        Assert.All(
-            results, result => Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, request.Notification.Id), result));
+        Assert.All(results, result => Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, request.Notification.Id), result));
         Assert.Equal(request.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
     }
 
@@ -78,10 +78,9 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     {
         var store = await OpenStoreAsync();
         var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
-        await DyingAsync(
-            "insert",
-            "notifications",
-            async dying => await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation));
+        await DyingAsync("insert", "notifications", async dying =>
+            await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation)
+        );
         EnqueueRequest[] next = [.. Enumerable.Range(0, 8).Select(_ => Request(idempotency: claim))];
 
         var results = await Task.WhenAll(next.Select(request => Task.Run(() => EnqueueAsync(store, request))));
@@ -106,7 +105,8 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         Assert.Empty(await store.Expansions.LeaseAsync("other", Now.AddMinutes(1), Now.AddMinutes(3), 10, Cancellation));
         Assert.Equal(3, (await LeaseAsync(store)).Count);
         Assert.True(
-            Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete);
+            Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete
+        );
         Assert.False(await store.Expansions.AdvanceAsync(step, Cancellation));
     }
 
@@ -132,17 +132,25 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     [InlineData("update", "digestEvents")]
     [InlineData("delete", "digests")]
     public async Task A_digest_that_was_half_closed_is_closed_by_whoever_leases_it_next_and_sent_once(
-        string command, string collection)
+        string command,
+        string collection
+    )
     {
         var store = await OpenStoreAsync();
-        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var trigger = new Trigger
+        {
+            Tenant = Tenant,
+            To = Recipient.User("u"),
+            Template = "summary",
+        };
         var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
         await EnqueueAsync(store, Request(deliveries: 0) with { Digests = [collected] });
         var lease = Assert.Single(await store.Digests.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
         var sum = Request();
 
-        await DyingAsync(
-            command, collection, async dying => await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation));
+        await DyingAsync(command, collection, async dying =>
+            await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation)
+        );
 
         Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddMinutes(2), Now.AddMinutes(4), 10, Cancellation));
         Assert.Equal(sum.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
@@ -156,8 +164,9 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     {
         using var proxy = new BreakableProxy(ConnectionString);
         using var client = proxy.ClientThatDiesBefore(command, collection);
-        await using var dying = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(options =>
-            (options.Client, options.Database) = (client, Name)));
+        await using var dying = await ConformanceStore.OpenAsync(notifications =>
+            notifications.UseMongoDb(options => (options.Client, options.Database) = (client, Name))
+        );
 
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => work(dying));
 

@@ -69,9 +69,14 @@ internal sealed class FakeRouter : IDisposable
         {
             return new BsonDocument
             {
-                { "ismaster", true }, { "msg", "isdbgrid" }, { "maxBsonObjectSize", 16 << 20 },
+                { "ismaster", true },
+                { "msg", "isdbgrid" },
+                { "maxBsonObjectSize", 16 << 20 },
                 { "maxMessageSizeBytes", 48_000_000 },
-                { "maxWriteBatchSize", 100_000 }, { "minWireVersion", 0 }, { "maxWireVersion", 21 }, { "ok", 1 },
+                { "maxWriteBatchSize", 100_000 },
+                { "minWireVersion", 0 },
+                { "maxWireVersion", 21 },
+                { "ok", 1 },
             };
         }
 

@@ -34,8 +34,11 @@ file static class FreshDatabase
     {
         var database = await server.CreateDatabaseAsync();
         return await ConformanceStore.OpenAsync(
-            notifications => notifications.UseMongoDb(
-                options => (options.ConnectionString, options.Database) = (server.ConnectionString, database)),
-            async () => await server.Client.DropDatabaseAsync(database));
+            notifications =>
+                notifications.UseMongoDb(options =>
+                    (options.ConnectionString, options.Database) = (server.ConnectionString, database)
+                ),
+            async () => await server.Client.DropDatabaseAsync(database)
+        );
     }
 }

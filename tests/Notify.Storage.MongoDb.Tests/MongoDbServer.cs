@@ -65,7 +65,8 @@ public sealed class MongoDbServer : IAsyncDisposable
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         _process = ServerProcess.Start(
             mongod,
-            ["--dbpath", _folder.Path, "--bind_ip", "127.0.0.1", "--port", port, "--replSet", "notify", "--nounixsocket"]);
+            ["--dbpath", _folder.Path, "--bind_ip", "127.0.0.1", "--port", port, "--replSet", "notify", "--nounixsocket"]
+        );
         using var client = new MongoClient($"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS=1000");
         await Eventually.TrueAsync(() => InitiateAsync(client, port), "the MongoDB server to become a primary");
         return $"mongodb://127.0.0.1:{port}/?replicaSet=notify";
@@ -80,7 +81,14 @@ public sealed class MongoDbServer : IAsyncDisposable
         try
         {
             var member = new BsonDocument { { "_id", 0 }, { "host", $"127.0.0.1:{port}" } };
-            var set = new BsonDocument { { "_id", "notify" }, { "members", new BsonArray { member } } };
+            var set = new BsonDocument
+            {
+                { "_id", "notify" },
+                {
+                    "members",
+                    new BsonArray { member }
+                },
+            };
             await admin.RunCommandAsync<BsonDocument>(new BsonDocument("replSetInitiate", set));
         }
         catch (MongoException)

@@ -54,7 +54,8 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
                 await Orders(client).InsertOneAsync(inside, new BsonDocument("order", 1), cancellationToken: cancellation);
                 return await notifier.TriggerAsync(keyed, inside, cancellation);
             },
-            cancellationToken: Cancellation);
+            cancellationToken: Cancellation
+        );
 
         Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), second);
         Assert.Equal((1, 1), (await CountAsync("orders"), await CountAsync("notifications")));
@@ -67,8 +68,9 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
         await using var services = Compose(client);
         using var session = await client.StartSessionAsync(cancellationToken: Cancellation);
 
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => services.GetRequiredService<INotifier>().TriggerAsync(Trigger(1), session, Cancellation));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            services.GetRequiredService<INotifier>().TriggerAsync(Trigger(1), session, Cancellation)
+        );
     }
 
     private MongoClient ClientWithTransactions()
@@ -91,11 +93,12 @@ public sealed class OutboxTests(MongoDbServer server) : TestDatabase(server)
         return services.BuildServiceProvider();
     }
 
-    private static Trigger Trigger(int number) => new()
-    {
-        To = Recipient.Email($"ada+{number}@example.org"),
-        Content = new Content { Title = "Hello", Body = "Hello" },
-    };
+    private static Trigger Trigger(int number) =>
+        new()
+        {
+            To = Recipient.Email($"ada+{number}@example.org"),
+            Content = new Content { Title = "Hello", Body = "Hello" },
+        };
 
     private sealed class Mail : IDeliveryProvider
     {

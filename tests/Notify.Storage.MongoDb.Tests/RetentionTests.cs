@@ -16,7 +16,12 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
     public async Task What_a_digest_still_collects_is_kept_until_it_is_closed()
     {
         var store = await OpenStoreAsync();
-        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var trigger = new Trigger
+        {
+            Tenant = Tenant,
+            To = Recipient.User("u"),
+            Template = "summary",
+        };
         var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now.AddHours(5));
         await EnqueueAsync(store, Request(deliveries: 0) with { Digests = [collected] });
 
@@ -40,7 +45,8 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
 
         Assert.Equal(
             new EnqueueResult(EnqueueStatus.Duplicate, request.Notification.Id),
-            await EnqueueAsync(store, Request(idempotency: claim, at: Now.AddHours(2))));
+            await EnqueueAsync(store, Request(idempotency: claim, at: Now.AddHours(2)))
+        );
         Assert.Null(await store.Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation));
         Assert.Equal(1, await CountAsync("notifications", "{ purgeAt: { $exists: true }, contents: { $exists: false } }"));
     }
@@ -59,7 +65,9 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
 
         var forgetting = Assert.Single(indexes, index => index.Contains("expireAfterSeconds"));
         Assert.Equal(
-            (new BsonDocument(field, 1), 0), (forgetting["key"].AsBsonDocument, forgetting["expireAfterSeconds"].ToInt32()));
+            (new BsonDocument(field, 1), 0),
+            (forgetting["key"].AsBsonDocument, forgetting["expireAfterSeconds"].ToInt32())
+        );
     }
 
     private static async Task<long> PurgeAsync(ConformanceStore store) =>

@@ -22,7 +22,8 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
 
         Assert.Equal(
             requests.SelectMany(request => request.Deliveries).Select(queued => queued.Delivery.Id).Order(),
-            leased.SelectMany(leases => leases).Select(lease => lease.Delivery.Id).Order());
+            leased.SelectMany(leases => leases).Select(lease => lease.Delivery.Id).Order()
+        );
     }
 
     [Fact]
@@ -34,7 +35,8 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
             var claim = new IdempotencyClaim($"order-{round}", new byte[32], Now.AddDays(1));
 
             var results = await Task.WhenAll(
-                Enumerable.Range(0, 40).Select(i => Task.Run(() => EnqueueAsync(stores[i % 2], Request(idempotency: claim)))));
+                Enumerable.Range(0, 40).Select(i => Task.Run(() => EnqueueAsync(stores[i % 2], Request(idempotency: claim))))
+            );
 
             var stored = Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
             Assert.All(results, result => Assert.Equal(stored.NotificationId, result.NotificationId));
@@ -47,18 +49,23 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     public async Task Processes_whose_batches_name_the_same_keys_in_another_order_do_not_wait_in_a_circle()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        IdempotencyClaim[] claims = [.. Enumerable.Range(0, 30).Select(
-            i => new IdempotencyClaim($"order-{i}", new byte[32], Now.AddDays(1)))];
+        IdempotencyClaim[] claims =
+        [
+            .. Enumerable.Range(0, 30).Select(i => new IdempotencyClaim($"order-{i}", new byte[32], Now.AddDays(1))),
+        ];
         EnqueueRequest[] forwards = [.. claims.Select(claim => Request(idempotency: claim))];
         EnqueueRequest[] backwards = [.. claims.Reverse().Select(claim => Request(idempotency: claim))];
 
         var results = await Task.WhenAll(
             stores[0].Queue.EnqueueAsync(forwards, Cancellation).AsTask(),
-            stores[1].Queue.EnqueueAsync(backwards, Cancellation).AsTask());
+            stores[1].Queue.EnqueueAsync(backwards, Cancellation).AsTask()
+        );
 
         Assert.Equal(30, results.SelectMany(all => all).Count(result => result.Status == EnqueueStatus.Stored));
         Assert.Equal(
-            results[0].Select(result => result.NotificationId), results[1].Reverse().Select(result => result.NotificationId));
+            results[0].Select(result => result.NotificationId),
+            results[1].Reverse().Select(result => result.NotificationId)
+        );
     }
 
     [Fact]
@@ -67,8 +74,18 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
         await EnqueueAsync(stores[0], Request(idempotency: new IdempotencyClaim("order", new byte[32], Now)));
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(() =>
-            EnqueueAsync(stores[i % 2], Request(idempotency: new IdempotencyClaim("order", new byte[32], Now.AddDays(1)))))));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(i =>
+                    Task.Run(() =>
+                        EnqueueAsync(
+                            stores[i % 2],
+                            Request(idempotency: new IdempotencyClaim("order", new byte[32], Now.AddDays(1)))
+                        )
+                    )
+                )
+        );
 
         Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
         Assert.Equal(39, results.Count(result => result.Status == EnqueueStatus.Duplicate));
@@ -80,8 +97,15 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
         var to = new Address(Channel.Email, "ada@example.org");
 
-        await Task.WhenAll(Enumerable.Range(0, 60).Select(i => Task.Run(() => EnqueueAsync(
-            stores[i % 2], Request(change: delivery => delivery with { CollapseKey = "score", To = to })))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 60)
+                .Select(i =>
+                    Task.Run(() =>
+                        EnqueueAsync(stores[i % 2], Request(change: delivery => delivery with { CollapseKey = "score", To = to }))
+                    )
+                )
+        );
 
         Assert.Equal(1, await CountAsync("deliveries", "{ dueAt: { $exists: true } }"));
         Assert.Equal(59, await CountAsync("deliveries", "{ reason: 'superseded' }"));
@@ -94,16 +118,18 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         using var mayGoOn = new ManualResetEventSlim();
         var isAboutToCount = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var settings = MongoClientSettings.FromConnectionString(ConnectionString);
-        settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(started =>
-        {
-            if (started.CommandName != "insert" || started.Command["insert"] != "notifications")
-                return;
-            isAboutToCount.TrySetResult();
-            mayGoOn.Wait(Cancellation);
-        });
+        settings.ClusterConfigurator = cluster =>
+            cluster.Subscribe<CommandStartedEvent>(started =>
+            {
+                if (started.CommandName != "insert" || started.Command["insert"] != "notifications")
+                    return;
+                isAboutToCount.TrySetResult();
+                mayGoOn.Wait(Cancellation);
+            });
         using var client = new MongoClient(settings);
-        await using var slow = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(options =>
-            (options.Client, options.Database) = (client, Name)));
+        await using var slow = await ConformanceStore.OpenAsync(notifications =>
+            notifications.UseMongoDb(options => (options.Client, options.Database) = (client, Name))
+        );
         var to = new Address(Channel.Email, "ada@example.org");
         var older = Request(change: delivery => delivery with { CollapseKey = "score", To = to });
         var newer = Request(change: delivery => delivery with { CollapseKey = "score", To = to });
@@ -129,8 +155,14 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
             var leases = await LeaseAsync(stores[0]);
             Assert.Equal(2, leases.Count);
 
-            await Task.WhenAll(leases.Select((lease, i) => Task.Run(async () =>
-                await stores[i].Queue.SettleAsync([Ended(lease, DeliveryState.DeadLetter)], Cancellation))));
+            await Task.WhenAll(
+                leases.Select(
+                    (lease, i) =>
+                        Task.Run(async () =>
+                            await stores[i].Queue.SettleAsync([Ended(lease, DeliveryState.DeadLetter)], Cancellation)
+                        )
+                )
+            );
 
             Assert.Equal(standIn.Id, Assert.Single(await LeaseAsync(stores[0])).Delivery.Id);
         }
@@ -141,9 +173,15 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(
-            DeviceOf($"u{i % 4}", $"token-{i % 3}"),
-            Cancellation))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    Task.Run(async () =>
+                        await stores[i % 2].Devices.RegisterAsync(DeviceOf($"u{i % 4}", $"token-{i % 3}"), Cancellation)
+                    )
+                )
+        );
 
         Assert.Single(await stores[0].Devices.FindAsync(Tenant, ["u0", "u1", "u2", "u3"], Cancellation));
     }
@@ -152,11 +190,15 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     public async Task A_dead_token_is_pruned_by_exactly_one_of_many_processes()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        await stores[0].Devices.RegisterAsync(
-            DeviceOf("u", "token"), Cancellation);
+        await stores[0].Devices.RegisterAsync(DeviceOf("u", "token"), Cancellation);
 
-        var pruned = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
-            await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))));
+        var pruned = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    Task.Run(async () => await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))
+                )
+        );
 
         Assert.Single(pruned, wasFirst => wasFirst);
     }
@@ -168,30 +210,47 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         await EnqueueAsync(stores[0], Request(deliveries: 40));
         var leases = await LeaseAsync(stores[0]);
 
-        var applied = await Task.WhenAll(stores.Select(store => Task.Run(async () =>
-            await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation))));
+        var applied = await Task.WhenAll(
+            stores.Select(store =>
+                Task.Run(async () =>
+                    await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation)
+                )
+            )
+        );
 
         Assert.All(Enumerable.Range(0, 40), i => Assert.True(applied[0][i] ^ applied[1][i]));
     }
 
-    private static Device DeviceOf(string userId, string token) => new()
-    {
-        Tenant = Tenant,
-        Id = "d",
-        UserId = userId,
-        Platform = Platform.Ios,
-        Token = token,
-        RegisteredAt = Now,
-        LastSeenAt = Now,
-    };
+    private static Device DeviceOf(string userId, string token) =>
+        new()
+        {
+            Tenant = Tenant,
+            Id = "d",
+            UserId = userId,
+            Platform = Platform.Ios,
+            Token = token,
+            RegisteredAt = Now,
+            LastSeenAt = Now,
+        };
 
     private EnqueueRequest ChainOfTwoAndOne()
     {
         var chain = Guid.CreateVersion7(Now);
         var step = 0;
-        return Request(deliveries: 3, change: delivery => step++ < 2
-            ? delivery with { UserId = "u", Fallback = new FallbackPlace(chain, 0) }
-            : delivery with { UserId = "u", Fallback = new FallbackPlace(chain, 1), DueAt = Now.AddMinutes(5) });
+        return Request(deliveries: 3, change: delivery =>
+            step++ < 2
+                ? delivery with
+                {
+                    UserId = "u",
+                    Fallback = new FallbackPlace(chain, 0),
+                }
+                : delivery with
+                {
+                    UserId = "u",
+                    Fallback = new FallbackPlace(chain, 1),
+                    DueAt = Now.AddMinutes(5),
+                }
+        );
     }
 
     private static async Task<List<Lease>> LeaseAllAsync(ConformanceStore store, string owner)

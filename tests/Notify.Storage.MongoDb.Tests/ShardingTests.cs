@@ -13,7 +13,8 @@ public sealed class ShardingTests(MongoDbServer server)
 
         var sharded = await MongoDbSharding.ApplyAsync(client, "shop", TestContext.Current.CancellationToken);
 
-        var keys = router.Commands.Where(command => command.Contains("shardCollection"))
+        var keys = router
+            .Commands.Where(command => command.Contains("shardCollection"))
             .ToDictionary(command => command["shardCollection"].AsString, command => command["key"].AsBsonDocument);
         Assert.Equal(sharded.Select(collection => $"shop.{collection}").Order(), keys.Keys.Order());
         Assert.Equal("shop", Assert.Single(router.Commands, command => command.Contains("enableSharding"))["enableSharding"]);
@@ -35,9 +36,11 @@ public sealed class ShardingTests(MongoDbServer server)
         foreach (var shard in commands.Where(command => command.Contains("shardCollection")))
         {
             var before = commands.TakeWhile(command => command != shard);
-            Assert.Contains(before, command => command.Contains("createIndexes")
+            Assert.Contains(before, command =>
+                command.Contains("createIndexes")
                 && $"shop.{command["createIndexes"]}" == shard["shardCollection"]
-                && command["indexes"][0]["key"] == shard["key"]);
+                && command["indexes"][0]["key"] == shard["key"]
+            );
         }
     }
 
@@ -47,7 +50,8 @@ public sealed class ShardingTests(MongoDbServer server)
         var database = await server.CreateDatabaseAsync();
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
-            MongoDbSharding.ApplyAsync(server.Client, database, TestContext.Current.CancellationToken));
+            MongoDbSharding.ApplyAsync(server.Client, database, TestContext.Current.CancellationToken)
+        );
 
         Assert.Contains("connect to its mongos routers", exception.Message, StringComparison.Ordinal);
     }

@@ -60,7 +60,8 @@ public abstract class TestDatabase(MongoDbServer server) : IAsyncLifetime
         string tenant = Tenant,
         IdempotencyClaim? idempotency = null,
         Func<Delivery, Delivery>? change = null,
-        DateTimeOffset? at = null)
+        DateTimeOffset? at = null
+    )
     {
         var content = new Content { Title = "Hello", Body = "Hello" };
         var notification = new Notification
@@ -79,46 +80,59 @@ public abstract class TestDatabase(MongoDbServer server) : IAsyncLifetime
         };
         return new EnqueueRequest(
             notification,
-            [.. Enumerable.Range(0, deliveries).Select(_ => DeliveryOf(notification)).Select(change ?? (delivery => delivery))
-                .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
+            [
+                .. Enumerable
+                    .Range(0, deliveries)
+                    .Select(_ => DeliveryOf(notification))
+                    .Select(change ?? (delivery => delivery))
+                    .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt)),
+            ],
             idempotency,
             [],
-            []);
+            []
+        );
     }
 
     private protected static async Task<EnqueueResult> EnqueueAsync(ConformanceStore store, EnqueueRequest request) =>
         Assert.Single(await store.Queue.EnqueueAsync([request], Cancellation));
 
     private protected static async Task<IReadOnlyList<Lease>> LeaseAsync(
-        ConformanceStore store, string owner = "worker", int max = 1_000, DateTimeOffset? now = null) =>
+        ConformanceStore store,
+        string owner = "worker",
+        int max = 1_000,
+        DateTimeOffset? now = null
+    ) =>
         await store.Queue.LeaseAsync(
             new LeaseRequest(owner, now ?? Now, (now ?? Now).AddMinutes(2), [new LeaseQuota(Priority.Normal, Provider, max)]),
-            Cancellation);
+            Cancellation
+        );
 
-    private protected static Settlement Ended(Lease lease, DeliveryState state) => new()
-    {
-        DeliveryId = lease.Delivery.Id,
-        Fence = lease.Fence,
-        State = state,
-        Provider = lease.Delivery.Provider,
-        AttemptsSpent = 1,
-        Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
-        Attempt = new Delivering.Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), Delivering.OutcomeKind.Accepted),
-        SettledAt = Now,
-    };
+    private protected static Settlement Ended(Lease lease, DeliveryState state) =>
+        new()
+        {
+            DeliveryId = lease.Delivery.Id,
+            Fence = lease.Fence,
+            State = state,
+            Provider = lease.Delivery.Provider,
+            AttemptsSpent = 1,
+            Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
+            Attempt = new Delivering.Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), Delivering.OutcomeKind.Accepted),
+            SettledAt = Now,
+        };
 
-    private Delivery DeliveryOf(Notification notification) => new()
-    {
-        Id = Guid.CreateVersion7(notification.AcceptedAt),
-        NotificationId = notification.Id,
-        Tenant = notification.Tenant,
-        Priority = Priority.Normal,
-        To = new Address(Channel.Email, $"ada+{Interlocked.Increment(ref _addresses)}@example.org"),
-        Provider = Provider,
-        Content = notification.Contents[0].Content,
-        ContentIndex = 0,
-        AcceptedAt = notification.AcceptedAt,
-        DueAt = notification.AcceptedAt,
-        ExpiresAt = notification.ExpiresAt,
-    };
+    private Delivery DeliveryOf(Notification notification) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(notification.AcceptedAt),
+            NotificationId = notification.Id,
+            Tenant = notification.Tenant,
+            Priority = Priority.Normal,
+            To = new Address(Channel.Email, $"ada+{Interlocked.Increment(ref _addresses)}@example.org"),
+            Provider = Provider,
+            Content = notification.Contents[0].Content,
+            ContentIndex = 0,
+            AcceptedAt = notification.AcceptedAt,
+            DueAt = notification.AcceptedAt,
+            ExpiresAt = notification.ExpiresAt,
+        };
 }

@@ -21,10 +21,14 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
 
-        await Task.WhenAll(Enumerable.Range(0, 2_000).Select(i => Task.Run(() => notifier.TriggerAsync(Trigger(i), Cancellation))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 2_000).Select(i => Task.Run(() => notifier.TriggerAsync(Trigger(i), Cancellation)))
+        );
 
         await Eventually.TrueAsync(
-            async () => await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE state = 1") == 2_000, "2,000 deliveries to be accepted");
+            async () => await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE state = 1") == 2_000,
+            "2,000 deliveries to be accepted"
+        );
         Assert.Equal(2_000, _sent);
         Assert.Equal(0, await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE due_at IS NOT NULL"));
         await host.StopAsync(Cancellation);
@@ -47,7 +51,10 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
             await kept.CommitAsync(Cancellation);
         }
 
-        await Eventually.TrueAsync(async () => await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE state = 1") == 1, "the delivery to be accepted");
+        await Eventually.TrueAsync(
+            async () => await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE state = 1") == 1,
+            "the delivery to be accepted"
+        );
         Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM notify.notification"));
         Assert.Equal(1, _sent);
         await host.StopAsync(Cancellation);
@@ -56,8 +63,12 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
     [Fact]
     public async Task The_store_works_without_a_host()
     {
-        await using var services = new ServiceCollection().AddLogging().AddSingleton(TimeProvider.System)
-            .AddNotifications().UsePostgreSql(ConnectionString).Services.BuildServiceProvider();
+        await using var services = new ServiceCollection()
+            .AddLogging()
+            .AddSingleton(TimeProvider.System)
+            .AddNotifications()
+            .UsePostgreSql(ConnectionString)
+            .Services.BuildServiceProvider();
 
         var results = await services.GetRequiredService<IDeliveryQueue>().EnqueueAsync([Request()], Cancellation);
 
@@ -67,8 +78,9 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
     [Fact]
     public async Task Calling_twice_changes_the_options_further()
     {
-        using var host = Compose(notifications => notifications
-            .UsePostgreSql(ConnectionString).UsePostgreSql(options => options.Schema = "elsewhere"));
+        using var host = Compose(notifications =>
+            notifications.UsePostgreSql(ConnectionString).UsePostgreSql(options => options.Schema = "elsewhere")
+        );
         await host.StartAsync(Cancellation);
 
         Assert.True(await ScalarAsync<bool>("SELECT count(*) > 0 FROM elsewhere.schema_version"));
@@ -78,7 +90,9 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
     [Fact]
     public async Task A_server_that_does_not_answer_fails_the_start_and_says_so()
     {
-        using var host = Compose(notifications => notifications.UsePostgreSql($"Host=127.0.0.1;Port={FreePort.Next()};Username=notify;Password=hunter2"));
+        using var host = Compose(notifications =>
+            notifications.UsePostgreSql($"Host=127.0.0.1;Port={FreePort.Next()};Username=notify;Password=hunter2")
+        );
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Cancellation));
 
@@ -94,7 +108,9 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
     [InlineData("Host=localhost", "No\"tify")]
     public async Task Options_that_cannot_work_fail_the_start_without_repeating_a_password(string connectionString, string schema)
     {
-        using var host = Compose(notifications => notifications.UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema)));
+        using var host = Compose(notifications =>
+            notifications.UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema))
+        );
 
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
@@ -109,11 +125,12 @@ public sealed class ApplicationTests(PostgreSqlServer server) : TestDatabase(ser
         return builder.Build();
     }
 
-    private static Trigger Trigger(int number) => new()
-    {
-        To = Recipient.Email($"ada+{number}@example.org"),
-        Content = new Content { Title = "Hello", Body = "Hello" },
-    };
+    private static Trigger Trigger(int number) =>
+        new()
+        {
+            To = Recipient.Email($"ada+{number}@example.org"),
+            Content = new Content { Title = "Hello", Body = "Hello" },
+        };
 
     private sealed class CountingProvider(Action sent) : IDeliveryProvider
     {

@@ -22,7 +22,10 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
 
         var first = store.Queue.EnqueueAsync([Request()], Cancellation).AsTask();
         await WaitingBackendAsync();
-        Task<IReadOnlyList<EnqueueResult>>[] next = [.. Enumerable.Range(0, 123).Select(_ => store.Queue.EnqueueAsync([Request()], Cancellation).AsTask())];
+        Task<IReadOnlyList<EnqueueResult>>[] next =
+        [
+            .. Enumerable.Range(0, 123).Select(_ => store.Queue.EnqueueAsync([Request()], Cancellation).AsTask()),
+        ];
         await transaction.RollbackAsync(Cancellation);
         await first;
         await Task.WhenAll(next);
@@ -44,7 +47,12 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
 
         var first = store.Queue.SettleAsync([Ended(leases[0], DeliveryState.Accepted)], Cancellation).AsTask();
         await WaitingBackendAsync();
-        Task<IReadOnlyList<bool>>[] next = [.. leases.Skip(1).Select(lease => store.Queue.SettleAsync([Ended(lease, DeliveryState.Accepted)], Cancellation).AsTask())];
+        Task<IReadOnlyList<bool>>[] next =
+        [
+            .. leases
+                .Skip(1)
+                .Select(lease => store.Queue.SettleAsync([Ended(lease, DeliveryState.Accepted)], Cancellation).AsTask()),
+        ];
         await transaction.RollbackAsync(Cancellation);
 
         Assert.True((await first)[0]);
@@ -64,7 +72,10 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         var first = store.Queue.EnqueueAsync([known], Cancellation).AsTask();
         await WaitingBackendAsync();
         var repeated = store.Queue.EnqueueAsync([known], Cancellation).AsTask();
-        Task<IReadOnlyList<EnqueueResult>>[] good = [.. Enumerable.Range(0, 20).Select(_ => store.Queue.EnqueueAsync([Request()], Cancellation).AsTask())];
+        Task<IReadOnlyList<EnqueueResult>>[] good =
+        [
+            .. Enumerable.Range(0, 20).Select(_ => store.Queue.EnqueueAsync([Request()], Cancellation).AsTask()),
+        ];
         await transaction.RollbackAsync(Cancellation);
 
         await first;
@@ -84,13 +95,21 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await using var transaction = await other.BeginTransactionAsync(Cancellation);
         await ExecuteAsync(other, $"SELECT 1 FROM notify.delivery WHERE id = '{leases[1].Delivery.Id}' FOR UPDATE");
 
-        var settling = store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation).AsTask();
+        var settling = store
+            .Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation)
+            .AsTask();
         Assert.True(await ScalarAsync<bool>($"SELECT pg_terminate_backend({await WaitingBackendAsync()})"));
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => settling);
         await transaction.RollbackAsync(Cancellation);
-        Assert.Equal(2, (await store.Notifications.CountDeliveriesAsync(Tenant, request.Notification.Id, Cancellation))[DeliveryState.Pending]);
+        Assert.Equal(
+            2,
+            (await store.Notifications.CountDeliveriesAsync(Tenant, request.Notification.Id, Cancellation))[DeliveryState.Pending]
+        );
 
-        var applied = await store.Queue.SettleAsync([.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))], Cancellation);
+        var applied = await store.Queue.SettleAsync(
+            [.. leases.Select(lease => Ended(lease, DeliveryState.Accepted))],
+            Cancellation
+        );
 
         Assert.Equal([true, true], applied);
         var records = await store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation);
@@ -124,10 +143,15 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await store.Queue.EnqueueAsync([request], Cancellation);
         var lease = Assert.Single(await LeaseAsync(store, "worker"));
 
-        var applied = await store.Queue.SettleAsync([Ended(lease, DeliveryState.DeadLetter) with { Reason = "bad\0byte \uD800 half" }], Cancellation);
+        var applied = await store.Queue.SettleAsync(
+            [Ended(lease, DeliveryState.DeadLetter) with { Reason = "bad\0byte \uD800 half" }],
+            Cancellation
+        );
 
         Assert.True(applied[0]);
-        var record = Assert.Single(await store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation));
+        var record = Assert.Single(
+            await store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation)
+        );
         Assert.Equal("bad\uFFFDbyte \uFFFD half", record.Reason);
     }
 
@@ -139,16 +163,26 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         await store.Queue.EnqueueAsync([Request(change: delivery => delivery with { DueAt = due })], Cancellation);
 
         Assert.Empty(await LeaseAsync(store, "worker"));
-        Assert.Equal(Now.AddTicks(TimeSpan.TicksPerMicrosecond), Assert.Single(await LeaseAsync(store, "worker", now: due)).Delivery.DueAt);
+        Assert.Equal(
+            Now.AddTicks(TimeSpan.TicksPerMicrosecond),
+            Assert.Single(await LeaseAsync(store, "worker", now: due)).Delivery.DueAt
+        );
     }
 
     /// <summary>The process id of the store's backend that waits for a lock.</summary>
     private async Task<int> WaitingBackendAsync()
     {
         var backend = await Eventually.FindAsync(
-            async () => await ScalarAsync<string>(
-                "SELECT COALESCE(max(pid), 0)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") is var pid && pid != "0" ? pid : null,
-            "a statement of the store to wait for the lock");
+            async () =>
+                await ScalarAsync<string>(
+                    "SELECT COALESCE(max(pid), 0)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                )
+                    is var pid
+                && pid != "0"
+                    ? pid
+                    : null,
+            "a statement of the store to wait for the lock"
+        );
         return int.Parse(backend, System.Globalization.CultureInfo.InvariantCulture);
     }
 
@@ -165,11 +199,13 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
                 if (instrument.Meter.Name == NotifyTelemetry.Name && instrument.Name == "notify.store.commit.size")
                     listener.EnableMeasurementEvents(instrument);
             };
-            _listener.SetMeasurementEventCallback<int>((_, size, tags, _) =>
-            {
-                if (tags.ToArray().Contains(new KeyValuePair<string, object?>("notify.store", "postgresql")))
-                    _seen.Enqueue(size);
-            });
+            _listener.SetMeasurementEventCallback<int>(
+                (_, size, tags, _) =>
+                {
+                    if (tags.ToArray().Contains(new KeyValuePair<string, object?>("notify.store", "postgresql")))
+                        _seen.Enqueue(size);
+                }
+            );
             _listener.Start();
         }
 

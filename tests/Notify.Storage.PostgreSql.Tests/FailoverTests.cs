@@ -26,7 +26,9 @@ public sealed class FailoverTests
         var callers = new Callers(host.Services.GetRequiredService<INotifier>(), shop);
         callers.Start();
         await Eventually.TrueAsync(
-            () => callers.Accepted.Count > 300 && shop.Committed.Count > 50, "notifications before the failover");
+            () => callers.Accepted.Count > 300 && shop.Committed.Count > 50,
+            "notifications before the failover"
+        );
 
         await servers.KillPrimaryAsync();
         await Eventually.TrueAsync(() => callers.Refused > 0, "callers to notice");
@@ -35,7 +37,8 @@ public sealed class FailoverTests
         var (accepted, committed) = (callers.Accepted.Count, shop.Committed.Count);
         await Eventually.TrueAsync(
             () => callers.Accepted.Count > accepted + 300 && shop.Committed.Count > committed + 50,
-            "notifications after the failover");
+            "notifications after the failover"
+        );
         await callers.StopAsync();
         await EndedAsync(servers, callers.Accepted.Concat(shop.Committed));
         Assert.Equal(0, await PostgreSqlProgram.ScalarAsync<long>(servers.Replica, Shop.Halves));
@@ -60,13 +63,16 @@ public sealed class FailoverTests
     {
         const string waiting = "SELECT count(*) FROM notify.delivery WHERE due_at IS NOT NULL";
         await Eventually.TrueAsync(
-            async () => await PostgreSqlProgram.ScalarAsync<long>(servers.Replica, waiting) == 0, "everything to end");
+            async () => await PostgreSqlProgram.ScalarAsync<long>(servers.Replica, waiting) == 0,
+            "everything to end"
+        );
         await using var dataSource = NpgsqlDataSource.Create(servers.Replica);
         await using var command = dataSource.CreateCommand(
             """
             SELECT notification_id, id, state, (length(history) - length(replace(history, 'accepted', ''))) / length('accepted')
             FROM notify.delivery
-            """);
+            """
+        );
         await using var reader = await command.ExecuteReaderAsync(Cancellation);
         var ended = new HashSet<Guid>();
         while (await reader.ReadAsync(Cancellation))
@@ -82,8 +88,8 @@ public sealed class FailoverTests
     private IHost Compose(string connectionString)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services
-            .AddNotifications(options =>
+        builder
+            .Services.AddNotifications(options =>
             {
                 options.PollInterval = TimeSpan.FromMilliseconds(20);
                 (options.AttemptTimeout, options.LeaseDuration) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3));
@@ -117,18 +123,24 @@ public sealed class FailoverTests
 
         public int Refused => Volatile.Read(ref _refused);
 
-        public static Trigger Trigger(string text) => new()
-        {
-            To = Recipient.Email("ada@example.org"),
-            Content = new Content { Title = "Hello", Body = text },
-        };
+        public static Trigger Trigger(string text) =>
+            new()
+            {
+                To = Recipient.Email("ada@example.org"),
+                Content = new Content { Title = "Hello", Body = text },
+            };
 
-        public void Start() => _running = Task.WhenAll(
-        [
-            .. Enumerable.Range(0, 6).Select(caller => RepeatAsync(async () =>
-                Accepted.Add((await notifier.TriggerAsync(Trigger($"{caller}"), Cancellation)).Id))),
-            .. Enumerable.Range(0, 2).Select(_ => RepeatAsync(shop.OrderAsync)),
-        ]);
+        public void Start() =>
+            _running = Task.WhenAll([
+                .. Enumerable
+                    .Range(0, 6)
+                    .Select(caller =>
+                        RepeatAsync(async () =>
+                            Accepted.Add((await notifier.TriggerAsync(Trigger($"{caller}"), Cancellation)).Id)
+                        )
+                    ),
+                .. Enumerable.Range(0, 2).Select(_ => RepeatAsync(shop.OrderAsync)),
+            ]);
 
         public async Task StopAsync()
         {
@@ -136,29 +148,29 @@ public sealed class FailoverTests
             await _running;
         }
 
-        private Task RepeatAsync(Func<Task> call) => Task.Run(async () =>
-        {
-            while (!_stop.IsCancellationRequested)
+        private Task RepeatAsync(Func<Task> call) =>
+            Task.Run(async () =>
             {
-                try
+                while (!_stop.IsCancellationRequested)
                 {
-                    await call();
+                    try
+                    {
+                        await call();
+                    }
+                    catch (NpgsqlException)
+                    {
+                        Interlocked.Increment(ref _refused);
+                        await Task.Delay(10);
+                    }
                 }
-                catch (NpgsqlException)
-                {
-                    Interlocked.Increment(ref _refused);
-                    await Task.Delay(10);
-                }
-            }
-        });
+            });
     }
 
     /// <summary>An application that stores an order and triggers its notification in one transaction.</summary>
     private sealed class Shop(NpgsqlDataSource dataSource, INotifier notifier) : IAsyncDisposable
     {
         /// <summary>Counts orders without their notification, and notifications without their order.</summary>
-        public const string Halves =
-            """
+        public const string Halves = """
             SELECT count(*) FROM shop_order o
             FULL JOIN (SELECT id FROM notify.notification WHERE tenant = 'shop') n ON n.id = o.notification_id
             WHERE n.id IS NULL OR o.notification_id IS NULL
@@ -174,7 +186,8 @@ public sealed class FailoverTests
                 HostRecheckSeconds = 1,
             };
             var dataSource = new NpgsqlDataSourceBuilder(settings.ConnectionString)
-                .BuildMultiHost().WithTargetSession(TargetSessionAttributes.Primary);
+                .BuildMultiHost()
+                .WithTargetSession(TargetSessionAttributes.Primary);
             await using var command = dataSource.CreateCommand("CREATE TABLE shop_order (notification_id uuid PRIMARY KEY)");
             await command.ExecuteNonQueryAsync();
             return new Shop(dataSource, notifier);

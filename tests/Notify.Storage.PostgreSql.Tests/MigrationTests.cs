@@ -55,7 +55,10 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
         await Eventually.TrueAsync(() => older.Accepted.Count > accepted + 100, "the older version to go on");
         await older.StopAsync();
 
-        Assert.Equal("p", await ScalarAsync<string>("SELECT relkind::text FROM pg_class WHERE oid = 'notify.notification'::regclass"));
+        Assert.Equal(
+            "p",
+            await ScalarAsync<string>("SELECT relkind::text FROM pg_class WHERE oid = 'notify.notification'::regclass")
+        );
         foreach (var id in older.Accepted)
             Assert.NotNull(await stores[0].Notifications.FindAsync(Tenant, id, Cancellation));
         Assert.Equal(older.Accepted.Count + 10, await ScalarAsync<long>("SELECT count(*) FROM notify.notification"));
@@ -80,7 +83,9 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
         await using (var connection = await ConnectAsync())
             await ExecuteAsync(connection, "CREATE ROLE guest LOGIN; CREATE SCHEMA notify AUTHORIZATION guest");
 
-        var store = await OpenStoreAsync(options => options.ConnectionString = ConnectionString.Replace("Username=notify", "Username=guest", StringComparison.Ordinal));
+        var store = await OpenStoreAsync(options =>
+            options.ConnectionString = ConnectionString.Replace("Username=notify", "Username=guest", StringComparison.Ordinal)
+        );
 
         Assert.Equal(EnqueueStatus.Stored, (await store.Queue.EnqueueAsync([Request()], Cancellation))[0].Status);
     }

@@ -10,14 +10,12 @@ namespace Notify.Storage.PostgreSql.Tests;
 /// </summary>
 internal sealed class OlderVersion : IAsyncDisposable
 {
-    private const string Insert =
-        """
+    private const string Insert = """
         INSERT INTO notify.notification (id, tenant, accepted_at, expires_at, trigger, contents)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bytea[], $6::bytea[])
         """;
 
-    private const string InsertDelivery =
-        """
+    private const string InsertDelivery = """
         INSERT INTO notify.delivery (id, notification_id, tenant, priority, channel, address, provider, content_index,
             accepted_at, not_before, expires_at, due_at, owner, fence, attempts_spent, retry_delay_ticks)
         VALUES ($1, $2, 'tenant-1', 1, 'email', 'ada@example.org', 'mail', 0, now(), now(), now(), now(), 'older', 1, 0, 0)
@@ -47,7 +45,8 @@ internal sealed class OlderVersion : IAsyncDisposable
             CREATE SCHEMA notify; CREATE TABLE notify.schema_version (version integer PRIMARY KEY);
             {PostgreSqlSchemaSteps.First("notify")} {PostgreSqlSchemaSteps.Second("notify")}
             INSERT INTO notify.schema_version VALUES (1), (2);
-            """);
+            """
+        );
         await command.ExecuteNonQueryAsync();
         return new OlderVersion(dataSource);
     }
@@ -78,7 +77,16 @@ internal sealed class OlderVersion : IAsyncDisposable
             {
                 DateTime[] now = [DateTime.UtcNow];
                 await ExecuteAsync(
-                    connection, Insert, prepare: true, new[] { id }, new[] { "tenant-1" }, now, now, Trigger, Contents);
+                    connection,
+                    Insert,
+                    prepare: true,
+                    new[] { id },
+                    new[] { "tenant-1" },
+                    now,
+                    now,
+                    Trigger,
+                    Contents
+                );
                 await ExecuteAsync(connection, InsertDelivery, prepare: true, delivery, id);
                 await transaction.CommitAsync();
             }

@@ -43,8 +43,12 @@ public sealed class PartitionTests(PostgreSqlServer server) : TestDatabase(serve
     {
         var store = await OpenStoreAsync(time: _time);
         var ended = await AcceptAsync(store, TimeSpan.Zero);
-        var waiting = await AcceptAsync(
-            store, TimeSpan.FromDays(8), delivery => delivery with { DueAt = delivery.DueAt.AddDays(30) });
+        var waiting = await AcceptAsync(store, TimeSpan.FromDays(8), delivery =>
+            delivery with
+            {
+                DueAt = delivery.DueAt.AddDays(30),
+            }
+        );
         var endedBeside = await AcceptAsync(store, TimeSpan.Zero);
         var young = await AcceptAsync(store, TimeSpan.FromDays(12));
         await EndAllAsync(store);

@@ -39,7 +39,8 @@ file static class FreshSchema
     public static async ValueTask<ConformanceStore> OpenAsync(PostgreSqlServer server)
     {
         var (connectionString, schema) = await server.CreateSchemaAsync();
-        return await ConformanceStore.OpenAsync(notifications => notifications.UsePostgreSql(options =>
-            (options.ConnectionString, options.Schema) = (connectionString, schema)));
+        return await ConformanceStore.OpenAsync(notifications =>
+            notifications.UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema))
+        );
     }
 }

@@ -13,7 +13,10 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     public async Task Two_processes_lease_ten_thousand_deliveries_without_a_duplicate()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        EnqueueRequest[] requests = [.. Enumerable.Range(0, 10).Select(i => Request(deliveries: 1_000, tenant: $"tenant-{i % 3}"))];
+        EnqueueRequest[] requests =
+        [
+            .. Enumerable.Range(0, 10).Select(i => Request(deliveries: 1_000, tenant: $"tenant-{i % 3}")),
+        ];
         await stores[0].Queue.EnqueueAsync(requests, Cancellation);
 
         var leased = await Task.WhenAll(stores.Select((store, i) => Task.Run(() => LeaseAllAsync(store, $"worker-{i}"))));
@@ -22,7 +25,8 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
         Assert.Equal(10_000, leased.Sum(leases => leases.Count));
         Assert.Equal(
             requests.SelectMany(request => request.Deliveries).Select(queued => queued.Delivery.Id).Order(),
-            leased.SelectMany(leases => leases).Select(lease => lease.Delivery.Id).Order());
+            leased.SelectMany(leases => leases).Select(lease => lease.Delivery.Id).Order()
+        );
     }
 
     [Fact]
@@ -48,8 +52,15 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
         {
             var claim = new IdempotencyClaim($"order-{round}", new byte[32], Now.AddDays(1));
 
-            var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
-                (await stores[i % 2].Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation))[0])));
+            var results = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 40)
+                    .Select(i =>
+                        Task.Run(async () =>
+                            (await stores[i % 2].Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation))[0]
+                        )
+                    )
+            );
 
             var stored = Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
             Assert.All(results, result => Assert.Equal(stored.NotificationId, result.NotificationId));
@@ -62,10 +73,24 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     public async Task A_key_that_has_expired_goes_to_exactly_one_of_many_processes()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        await stores[0].Queue.EnqueueAsync([Request(idempotency: new IdempotencyClaim("order", new byte[32], Now))], Cancellation);
+        await stores[0]
+            .Queue.EnqueueAsync([Request(idempotency: new IdempotencyClaim("order", new byte[32], Now))], Cancellation);
 
-        var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => Task.Run(async () =>
-            (await stores[i % 2].Queue.EnqueueAsync([Request(idempotency: new IdempotencyClaim("order", new byte[32], Now.AddDays(1)))], Cancellation))[0])));
+        var results = await Task.WhenAll(
+            Enumerable
+                .Range(0, 40)
+                .Select(i =>
+                    Task.Run(async () =>
+                        (
+                            await stores[i % 2]
+                                .Queue.EnqueueAsync(
+                                    [Request(idempotency: new IdempotencyClaim("order", new byte[32], Now.AddDays(1)))],
+                                    Cancellation
+                                )
+                        )[0]
+                    )
+                )
+        );
 
         Assert.Single(results, result => result.Status == EnqueueStatus.Stored);
         Assert.Equal(39, results.Count(result => result.Status == EnqueueStatus.Duplicate));
@@ -77,8 +102,19 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
         var to = new Address(Channel.Email, "ada@example.org");
 
-        await Task.WhenAll(Enumerable.Range(0, 100).Select(i => Task.Run(async () => await stores[i % 2].Queue.EnqueueAsync(
-            [Request(change: delivery => delivery with { CollapseKey = "score", To = to })], Cancellation))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 100)
+                .Select(i =>
+                    Task.Run(async () =>
+                        await stores[i % 2]
+                            .Queue.EnqueueAsync(
+                                [Request(change: delivery => delivery with { CollapseKey = "score", To = to })],
+                                Cancellation
+                            )
+                    )
+                )
+        );
 
         Assert.Equal(1, await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE due_at IS NOT NULL"));
         Assert.Equal(99, await ScalarAsync<long>("SELECT count(*) FROM notify.delivery WHERE reason = 'superseded'"));
@@ -96,8 +132,14 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
             var leases = await LeaseAsync(stores[0], "worker");
             Assert.Equal(2, leases.Count);
 
-            await Task.WhenAll(leases.Select((lease, i) => Task.Run(async () =>
-                await stores[i].Queue.SettleAsync([Ended(lease, DeliveryState.DeadLetter)], Cancellation))));
+            await Task.WhenAll(
+                leases.Select(
+                    (lease, i) =>
+                        Task.Run(async () =>
+                            await stores[i].Queue.SettleAsync([Ended(lease, DeliveryState.DeadLetter)], Cancellation)
+                        )
+                )
+            );
 
             Assert.Equal(standIn.Id, Assert.Single(await LeaseAsync(stores[0], "worker")).Delivery.Id);
         }
@@ -107,11 +149,28 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     public async Task A_dead_token_is_pruned_by_exactly_one_of_many_processes()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        await stores[0].Devices.RegisterAsync(
-            new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now, LastSeenAt = Now }, Cancellation);
+        await stores[0]
+            .Devices.RegisterAsync(
+                new Device
+                {
+                    Tenant = Tenant,
+                    Id = "d",
+                    UserId = "u",
+                    Platform = Platform.Ios,
+                    Token = "token",
+                    RegisteredAt = Now,
+                    LastSeenAt = Now,
+                },
+                Cancellation
+            );
 
-        var pruned = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
-            await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))));
+        var pruned = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    Task.Run(async () => await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))
+                )
+        );
 
         Assert.Single(pruned, wasFirst => wasFirst);
     }
@@ -121,8 +180,28 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
 
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(
-            new Device { Tenant = Tenant, Id = $"d{i}", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now, LastSeenAt = Now }, Cancellation))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i =>
+                    Task.Run(async () =>
+                        await stores[i % 2]
+                            .Devices.RegisterAsync(
+                                new Device
+                                {
+                                    Tenant = Tenant,
+                                    Id = $"d{i}",
+                                    UserId = "u",
+                                    Platform = Platform.Ios,
+                                    Token = "token",
+                                    RegisteredAt = Now,
+                                    LastSeenAt = Now,
+                                },
+                                Cancellation
+                            )
+                    )
+                )
+        );
 
         Assert.Single(await stores[0].Devices.FindAsync(Tenant, ["u"], Cancellation));
     }
@@ -131,10 +210,19 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     public async Task Every_version_of_a_template_that_many_processes_save_is_kept()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        var template = new Planning.Template { Tenant = Tenant, Name = "welcome", SavedAt = Now, Variants = [new(null, null, null, "Hi")] };
+        var template = new Planning.Template
+        {
+            Tenant = Tenant,
+            Name = "welcome",
+            SavedAt = Now,
+            Variants = [new(null, null, null, "Hi")],
+        };
 
-        var versions = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(async () =>
-            await stores[i % 2].Templates.SaveAsync(template, Cancellation))));
+        var versions = await Task.WhenAll(
+            Enumerable
+                .Range(0, 20)
+                .Select(i => Task.Run(async () => await stores[i % 2].Templates.SaveAsync(template, Cancellation)))
+        );
 
         Assert.Equal(Enumerable.Range(1, 20), versions.Order());
     }
@@ -143,9 +231,18 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     {
         var chain = Guid.CreateVersion7(Now);
         var step = 0;
-        return Request(deliveries: 3, change: delivery => step++ < 2
-            ? delivery with { Fallback = new FallbackPlace(chain, 0) }
-            : delivery with { Fallback = new FallbackPlace(chain, 1), DueAt = Now.AddMinutes(5) });
+        return Request(deliveries: 3, change: delivery =>
+            step++ < 2
+                ? delivery with
+                {
+                    Fallback = new FallbackPlace(chain, 0),
+                }
+                : delivery with
+                {
+                    Fallback = new FallbackPlace(chain, 1),
+                    DueAt = Now.AddMinutes(5),
+                }
+        );
     }
 
     private static async Task<List<Lease>> LeaseAllAsync(ConformanceStore store, string owner)

@@ -46,7 +46,12 @@ public sealed class CompositionTests(RedisServer redis)
     public async Task Two_stores_are_named_although_Redis_stands_before_them()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddNotifications().UsePostgreSql("Host=127.0.0.1").UseRedis(await redis.FreshAsync()).UseInMemory().AddSandbox();
+        builder
+            .Services.AddNotifications()
+            .UsePostgreSql("Host=127.0.0.1")
+            .UseRedis(await redis.FreshAsync())
+            .UseInMemory()
+            .AddSandbox();
         using var host = builder.Build();
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));

@@ -61,7 +61,8 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
             async id => await here.PruneAsync(Tenant, $"token-of-{id}", "unregistered", Now, Cancellation),
             async id => await here.RemoveAsync(Tenant, id, Cancellation),
             async id => await here.RegisterAsync(DeviceOf(id, "elsewhere"), Cancellation),
-            async id => await here.RegisterAsync(DeviceOf($"thief-of-{id}", "elsewhere") with { Token = $"token-of-{id}" }, Cancellation),
+            async id =>
+                await here.RegisterAsync(DeviceOf($"thief-of-{id}", "elsewhere") with { Token = $"token-of-{id}" }, Cancellation),
         ];
         for (var i = 0; i < changes.Length; i++)
         {
@@ -120,7 +121,11 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
     {
         await using var server = await RedisProcess.StartAsync();
         Action<RedisOptions> configure = options =>
-            (options.ConnectionString, options.Timeout, options.RetryAfter) = (server.Address, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50));
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                server.Address,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMilliseconds(50)
+            );
         var devices = _store.Process(configure).GetRequiredService<IDeviceStore>();
         await _store.Devices.RegisterAsync(DeviceOf("d", "u"), Cancellation);
         Assert.Equal(["d"], await FoundAsync(devices));
@@ -139,25 +144,30 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
                 Assert.Empty(await FoundAsync(devices));
                 return _store.Devices.Reads == before;
             },
-            "Redis to answer again");
+            "Redis to answer again"
+        );
     }
 
     private async Task<(IDeviceStore Here, IDeviceStore There)> TwoProcessesAsync()
     {
         var configure = await redis.FreshAsync();
-        return (_store.Process(configure).GetRequiredService<IDeviceStore>(), _store.Process(configure).GetRequiredService<IDeviceStore>());
+        return (
+            _store.Process(configure).GetRequiredService<IDeviceStore>(),
+            _store.Process(configure).GetRequiredService<IDeviceStore>()
+        );
     }
 
     private static async Task<IEnumerable<string>> FoundAsync(IDeviceStore devices, string user = "u") =>
         (await devices.FindAsync(Tenant, [user], Cancellation)).Select(device => device.Id).Order(StringComparer.Ordinal);
 
-    private static Device DeviceOf(string id, string user) => new()
-    {
-        Id = id,
-        UserId = user,
-        Platform = Platform.Android,
-        Token = $"token-of-{id}",
-        RegisteredAt = Now,
-        LastSeenAt = Now,
-    };
+    private static Device DeviceOf(string id, string user) =>
+        new()
+        {
+            Id = id,
+            UserId = user,
+            Platform = Platform.Android,
+            Token = $"token-of-{id}",
+            RegisteredAt = Now,
+            LastSeenAt = Now,
+        };
 }

@@ -14,9 +14,12 @@ public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
         var killed = await cluster.MasterOfAsync(LimitedLoad.Key);
         await killed.StopAsync();
 
-        await load.GoesOnAsync(await Eventually.FindAsync(
-            async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
-            "the replica to take over"));
+        await load.GoesOnAsync(
+            await Eventually.FindAsync(
+                async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
+                "the replica to take over"
+            )
+        );
         await load.StopAsync();
         load.AssertKept();
     }

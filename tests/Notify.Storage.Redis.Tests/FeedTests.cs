@@ -106,12 +106,17 @@ public sealed class FeedTests(RedisServer redis)
         await server.AskAsync("PUBSUB NUMSUB notify:events") is not [.., ':', '0', '\r', '\n'];
 
     private static async Task<string?> PublishedAsync(RedisProcess server) =>
-        (await server.AskAsync("INFO commandstats")).Split('\n')
+        (await server.AskAsync("INFO commandstats"))
+            .Split('\n')
             .SingleOrDefault(line => line.StartsWith("cmdstat_publish:", StringComparison.Ordinal));
 
-    private static Action<RedisOptions> Hasty(string connectionString) => options =>
-        (options.ConnectionString, options.Timeout, options.RetryAfter) =
-            (connectionString, TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(100));
+    private static Action<RedisOptions> Hasty(string connectionString) =>
+        options =>
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                connectionString,
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromMilliseconds(100)
+            );
 
     /// <summary>What was seen since it began.</summary>
     private sealed class Watching : IDisposable
@@ -138,8 +143,11 @@ public sealed class FeedTests(RedisServer redis)
         public static async Task<Application> StartAsync(Action<RedisOptions> configure)
         {
             var builder = Host.CreateEmptyApplicationBuilder(null);
-            builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
-                .UseInMemory().UseRedis(configure).AddSandbox();
+            builder
+                .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+                .UseInMemory()
+                .UseRedis(configure)
+                .AddSandbox();
             var host = builder.Build();
             await host.StartAsync(Cancellation);
             return new Application(host);
@@ -150,24 +158,33 @@ public sealed class FeedTests(RedisServer redis)
         public async Task<Guid> SettleAsync(string tenant = Trigger.DefaultTenant)
         {
             var hello = new Content { Title = "Hello", Body = "Hello" };
-            var trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = hello };
+            var trigger = new Trigger
+            {
+                Tenant = tenant,
+                To = Recipient.Email("ada@example.org"),
+                Content = hello,
+            };
             var id = (await host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger, Cancellation)).Id;
             var store = host.Services.GetRequiredService<Notify.Storage.INotificationStore>();
             await Eventually.TrueAsync(
-                async () => (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1,
-                "the settlement");
+                async () =>
+                    (await store.CountDeliveriesAsync(tenant, id, Cancellation)).GetValueOrDefault(DeliveryState.Accepted) == 1,
+                "the settlement"
+            );
             return id;
         }
 
         /// <summary>Settles until the watcher has seen one of them: it takes a moment until processes know of each other.</summary>
-        public Task SettleUntilSeenAsync(Watching seen) => Eventually.TrueAsync(
-            async () =>
-            {
-                var id = await SettleAsync();
-                await Task.Delay(20, Cancellation);
-                return seen.Notifications.Contains(id);
-            },
-            "the watcher to see a settlement");
+        public Task SettleUntilSeenAsync(Watching seen) =>
+            Eventually.TrueAsync(
+                async () =>
+                {
+                    var id = await SettleAsync();
+                    await Task.Delay(20, Cancellation);
+                    return seen.Notifications.Contains(id);
+                },
+                "the watcher to see a settlement"
+            );
 
         public Task StopAsync() => host.StopAsync(Cancellation);
 

@@ -29,7 +29,9 @@ public sealed class IdempotencyTests(RedisServer redis)
         var first = await notifier.TriggerAsync(Order("Hello"), Cancellation);
         var asked = queue.Enqueued;
 
-        var refused = await Assert.ThrowsAsync<IdempotencyConflictException>(() => notifier.TriggerAsync(Order("Bye"), Cancellation));
+        var refused = await Assert.ThrowsAsync<IdempotencyConflictException>(() =>
+            notifier.TriggerAsync(Order("Bye"), Cancellation)
+        );
 
         Assert.Equal(first.Id, refused.ExistingId);
         Assert.Equal(asked + 1, queue.Enqueued);
@@ -53,15 +55,27 @@ public sealed class IdempotencyTests(RedisServer redis)
         await notifier.TriggerAsync(Order("Hello", "a"), Cancellation);
         await notifier.TriggerAsync(Order("Hello", "c"), Cancellation);
         await notifier.TriggerAsync(Order("Hello", "b"), Cancellation);
-        EnqueueRequest[] repeated = [.. queue.Requests.Select(request => request with { Notification = request.Notification with { Id = Guid.CreateVersion7() } })];
+        EnqueueRequest[] repeated =
+        [
+            .. queue.Requests.Select(request =>
+                request with
+                {
+                    Notification = request.Notification with { Id = Guid.CreateVersion7() },
+                }
+            ),
+        ];
         var fresh = repeated[1] with { Deliveries = [], Idempotency = repeated[1].Idempotency! with { Key = "d" } };
 
         var results = await queue.Outer.EnqueueAsync([repeated[0], fresh, repeated[2]], Cancellation);
 
-        Assert.Equal([EnqueueStatus.Duplicate, EnqueueStatus.Stored, EnqueueStatus.Duplicate], results.Select(result => result.Status));
+        Assert.Equal(
+            [EnqueueStatus.Duplicate, EnqueueStatus.Stored, EnqueueStatus.Duplicate],
+            results.Select(result => result.Status)
+        );
         Assert.Equal(
             [queue.Requests[0].Notification.Id, fresh.Notification.Id, queue.Requests[2].Notification.Id],
-            results.Select(result => result.NotificationId));
+            results.Select(result => result.NotificationId)
+        );
         Assert.Equal(4, queue.Enqueued);
     }
 
@@ -81,12 +95,13 @@ public sealed class IdempotencyTests(RedisServer redis)
         return (process.GetRequiredService<INotifier>(), queue);
     }
 
-    private static Trigger Order(string body, string key = "order-1") => new()
-    {
-        To = Recipient.Email("ada@example.org"),
-        Content = new Content { Title = "Hello", Body = body },
-        IdempotencyKey = key,
-    };
+    private static Trigger Order(string body, string key = "order-1") =>
+        new()
+        {
+            To = Recipient.Email("ada@example.org"),
+            Content = new Content { Title = "Hello", Body = body },
+            IdempotencyKey = key,
+        };
 
     private sealed class CountingQueue(IDeliveryQueue store) : IDeliveryQueue
     {
@@ -98,7 +113,10 @@ public sealed class IdempotencyTests(RedisServer redis)
 
         public IDeliveryQueue Outer { get; set; } = null!;
 
-        public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+        public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+            IReadOnlyList<EnqueueRequest> requests,
+            CancellationToken cancellationToken
+        )
         {
             if (IsBroken)
                 throw new IOException("The disk is full.");
@@ -112,12 +130,19 @@ public sealed class IdempotencyTests(RedisServer redis)
         public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
             store.ClaimAsync(request, cancellationToken);
 
-        public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-            store.SettleAsync(settlements, cancellationToken);
+        public ValueTask<IReadOnlyList<bool>> SettleAsync(
+            IReadOnlyList<Settlement> settlements,
+            CancellationToken cancellationToken
+        ) => store.SettleAsync(settlements, cancellationToken);
 
-        public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-            store.CancelAsync(tenant, notificationId, now, cancellationToken);
+        public ValueTask<Cancellation?> CancelAsync(
+            string tenant,
+            Guid notificationId,
+            DateTimeOffset now,
+            CancellationToken cancellationToken
+        ) => store.CancelAsync(tenant, notificationId, now, cancellationToken);
 
-        public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => store.GetDepthAsync(cancellationToken);
+        public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+            store.GetDepthAsync(cancellationToken);
     }
 }

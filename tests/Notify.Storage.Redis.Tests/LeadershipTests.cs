@@ -50,7 +50,8 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
                 before = now;
                 return renewals == 3;
             },
-            "three renewals");
+            "three renewals"
+        );
 
         Assert.False(term!.Lost.IsCancellationRequested);
     }
@@ -68,7 +69,10 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
         await server.RestartAsync();
 
         // The server has forgotten every fence.
-        await using var next = await Eventually.FindAsync(async () => await others.TryLeadAsync("sweeper", Cancellation), "another to lead");
+        await using var next = await Eventually.FindAsync(
+            async () => await others.TryLeadAsync("sweeper", Cancellation),
+            "another to lead"
+        );
         Assert.True(next.Fence > term!.Fence);
     }
 
@@ -88,9 +92,14 @@ public sealed class LeadershipTests(RedisServer redis) : IAsyncDisposable
     private static async Task<int> TimeToLiveAsync(RedisProcess server) =>
         int.Parse((await server.AskAsync("PTTL {notify:leader:sweeper}")).Split('\r')[0][1..], null);
 
-    private static Action<RedisOptions> Brief(string connectionString) => options =>
-        (options.ConnectionString, options.LeadFor, options.Timeout, options.RetryAfter) =
-            (connectionString, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(2), TimeSpan.FromMilliseconds(50));
+    private static Action<RedisOptions> Brief(string connectionString) =>
+        options =>
+            (options.ConnectionString, options.LeadFor, options.Timeout, options.RetryAfter) = (
+                connectionString,
+                TimeSpan.FromSeconds(3),
+                TimeSpan.FromSeconds(2),
+                TimeSpan.FromMilliseconds(50)
+            );
 
     private ILeadership Process(Action<RedisOptions> configure) => _store.Process(configure).GetRequiredService<ILeadership>();
 }

@@ -36,11 +36,22 @@ internal sealed class LimitedLoad : IAsyncDisposable
         RecipientList many = [.. Enumerable.Range(0, 1_000).Select(i => Recipient.Email($"u{i}@example.org"))];
         for (var i = 0; i < 4; i++)
         {
-            await load._applications[0].Services.GetRequiredService<INotifier>().TriggerAsync(
-                new Trigger { To = many, Content = new Content { Title = "Hello", Body = "Hello" } }, TestContext.Current.CancellationToken);
+            await load._applications[0]
+                .Services.GetRequiredService<INotifier>()
+                .TriggerAsync(
+                    new Trigger
+                    {
+                        To = many,
+                        Content = new Content { Title = "Hello", Body = "Hello" },
+                    },
+                    TestContext.Current.CancellationToken
+                );
         }
 
-        await Eventually.TrueAsync(() => load._providers.All(provider => provider.SentAt.Count > PerSecond / 2), "both applications to send");
+        await Eventually.TrueAsync(
+            () => load._providers.All(provider => provider.SentAt.Count > PerSecond / 2),
+            "both applications to send"
+        );
         return load;
     }
 
@@ -50,7 +61,10 @@ internal sealed class LimitedLoad : IAsyncDisposable
         var counted = await master.AskAsync($"HGET {Key} at");
         await Eventually.TrueAsync(async () => await master.AskAsync($"HGET {Key} at") != counted, "the new master to be asked");
         var sent = _providers.Sum(provider => provider.SentAt.Count);
-        await Eventually.TrueAsync(() => _providers.Sum(provider => provider.SentAt.Count) >= sent + (2 * PerSecond), "sending to go on");
+        await Eventually.TrueAsync(
+            () => _providers.Sum(provider => provider.SentAt.Count) >= sent + (2 * PerSecond),
+            "sending to go on"
+        );
     }
 
     public Task StopAsync() => Task.WhenAll(_applications.Select(application => application.StopAsync()));
@@ -64,7 +78,8 @@ internal sealed class LimitedLoad : IAsyncDisposable
     /// </summary>
     public void AssertKept()
     {
-        double least = double.MaxValue, most = 0;
+        double least = double.MaxValue,
+            most = 0;
         long[] sentAt = [.. _providers.SelectMany(provider => provider.SentAt).Order()];
         for (var i = 0; i < sentAt.Length; i++)
         {
@@ -88,11 +103,16 @@ internal sealed class LimitedLoad : IAsyncDisposable
     private static IHost Compose(RecordingProvider provider, string database, string schema, string redis)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(50))
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(50))
             .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (database, schema))
             .UseRedis(options =>
-                (options.ConnectionString, options.Timeout, options.RetryAfter) =
-                    (redis, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100)));
+                (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                    redis,
+                    TimeSpan.FromSeconds(1),
+                    TimeSpan.FromMilliseconds(100)
+                )
+            );
         builder.Services.Configure<ProviderOptions>("mail", options => options.MaxPerSecond = PerSecond);
         builder.Services.AddSingleton<IDeliveryProvider>(provider);
         return builder.Build();

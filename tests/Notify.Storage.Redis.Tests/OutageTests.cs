@@ -22,11 +22,21 @@ public sealed class OutageTests
         await using var server = await RedisProcess.StartAsync();
         using var logs = new LogLines();
         var provider = new CountingProvider();
-        using var host = Compose(provider, logs, options => (options.ConnectionString, options.RetryAfter) = (server.Address, TimeSpan.FromMilliseconds(50)));
+        using var host = Compose(provider, logs, options =>
+            (options.ConnectionString, options.RetryAfter) = (server.Address, TimeSpan.FromMilliseconds(50))
+        );
         await host.StartAsync(Cancellation);
         var notifier = host.Services.GetRequiredService<INotifier>();
-        await host.Services.GetRequiredService<IRecipientDirectory>().SaveUserAsync(
-            new User { Id = "u", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } }, Cancellation);
+        await host
+            .Services.GetRequiredService<IRecipientDirectory>()
+            .SaveUserAsync(
+                new User
+                {
+                    Id = "u",
+                    Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+                },
+                Cancellation
+            );
 
         await SendAsync(notifier, 0, 100);
         await server.StopAsync();
@@ -38,7 +48,8 @@ public sealed class OutageTests
                 await host.Services.GetRequiredService<IUserStore>().FindAsync(Trigger.DefaultTenant, ["u"], Cancellation);
                 return await server.AskAsync("DBSIZE") is not ":0\r\n";
             },
-            "Redis to be used again");
+            "Redis to be used again"
+        );
         await SendAsync(notifier, 200, 300);
 
         await Eventually.TrueAsync(() => provider.Sent.Count == 300, "every delivery to be sent");
@@ -50,7 +61,9 @@ public sealed class OutageTests
     public async Task An_application_starts_and_sends_without_its_Redis()
     {
         var provider = new CountingProvider();
-        using var host = Compose(provider, new LogLines(), options => options.ConnectionString = $"127.0.0.1:{FreePort.Next()},password=s3cret");
+        using var host = Compose(provider, new LogLines(), options =>
+            options.ConnectionString = $"127.0.0.1:{FreePort.Next()},password=s3cret"
+        );
         await host.StartAsync(Cancellation);
 
         await SendAsync(host.Services.GetRequiredService<INotifier>(), 0, 50, Recipient.Email("ada@example.org"));
@@ -65,8 +78,15 @@ public sealed class OutageTests
         await using var server = await RedisProcess.StartAsync();
         await using var store = new SharedStore();
         await store.Users.SaveAsync([new User { Id = "u" }], Cancellation);
-        var users = store.Process(options => (options.ConnectionString, options.Timeout, options.RetryAfter) =
-            (server.Address, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1))).GetRequiredService<IUserStore>();
+        var users = store
+            .Process(options =>
+                (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                    server.Address,
+                    TimeSpan.FromMilliseconds(100),
+                    TimeSpan.FromMinutes(1)
+                )
+            )
+            .GetRequiredService<IUserStore>();
 
         server.Suspend();
         await users.FindAsync(Trigger.DefaultTenant, ["u"], Cancellation);
@@ -82,7 +102,9 @@ public sealed class OutageTests
     {
         await using var server = await RedisProcess.StartAsync("--requirepass", "right");
         using var logs = new LogLines();
-        using var host = Compose(new CountingProvider(), logs, options => options.ConnectionString = $"{server.Address},password=s3cret");
+        using var host = Compose(new CountingProvider(), logs, options =>
+            options.ConnectionString = $"{server.Address},password=s3cret"
+        );
         await host.StartAsync(Cancellation);
 
         await SendAsync(host.Services.GetRequiredService<INotifier>(), 0, 5, Recipient.Email("ada@example.org"));
@@ -90,7 +112,11 @@ public sealed class OutageTests
         await host.StopAsync(Cancellation);
         Assert.Single(logs.Lines, line => line.Contains("Redis does not answer", StringComparison.Ordinal));
         Assert.DoesNotContain(logs.Lines, line => line.Contains("s3cret", StringComparison.Ordinal));
-        Assert.DoesNotContain("s3cret", host.Services.GetRequiredService<IOptions<RedisOptions>>().Value.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(
+            "s3cret",
+            host.Services.GetRequiredService<IOptions<RedisOptions>>().Value.ToString(),
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -122,7 +148,8 @@ public sealed class OutageTests
                     Content = new Content { Title = "Hello", Body = "Hello" },
                     IdempotencyKey = $"order-{i}",
                 },
-                Cancellation);
+                Cancellation
+            );
         }
     }
 
@@ -131,7 +158,10 @@ public sealed class OutageTests
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(logs);
         builder.Logging.SetMinimumLevel(LogLevel.Trace);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseInMemory().UseRedis(configure);
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .UseInMemory()
+            .UseRedis(configure);
         builder.Services.Configure<ProviderOptions>("mail", options => options.MaxPerSecond = 1_000);
         builder.Services.AddSingleton<IDeliveryProvider>(provider);
         return builder.Build();
@@ -158,16 +188,19 @@ public sealed class OutageTests
 
         public ILogger CreateLogger(string categoryName) => this;
 
-        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            Lines.Enqueue($"{formatter(state, exception)} {exception}");
+            LogLevel logLevel,
+            EventId eventId,
+            TState state,
+            Exception? exception,
+            Func<TState, Exception?, string> formatter
+        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
 
-        public void Dispose()
-        {
-        }
+        public void Dispose() { }
     }
 }

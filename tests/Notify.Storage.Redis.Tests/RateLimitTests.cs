@@ -90,17 +90,22 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
     private Task TakeUntilAsync(ISharedRateLimits[] processes, Func<bool> enough) =>
         TakeUntilAsync(processes, () => Task.FromResult<object?>(enough() ? this : null));
 
-    private async Task TakeUntilAsync<T>(ISharedRateLimits[] processes, Func<Task<T?>> enough) where T : class
+    private async Task TakeUntilAsync<T>(ISharedRateLimits[] processes, Func<Task<T?>> enough)
+        where T : class
     {
         using var stop = new CancellationTokenSource();
-        var taking = processes.Select(process => Task.Run(async () =>
-        {
-            while (!stop.IsCancellationRequested)
-            {
-                Interlocked.Add(ref _taken, await process.TakeAsync(Limit, PerSecond, 20, Cancellation));
-                await Task.Delay(5);
-            }
-        })).ToArray();
+        var taking = processes
+            .Select(process =>
+                Task.Run(async () =>
+                {
+                    while (!stop.IsCancellationRequested)
+                    {
+                        Interlocked.Add(ref _taken, await process.TakeAsync(Limit, PerSecond, 20, Cancellation));
+                        await Task.Delay(5);
+                    }
+                })
+            )
+            .ToArray();
         try
         {
             await Eventually.FindAsync(enough, "enough permits");
@@ -118,9 +123,14 @@ public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
         Assert.True(_taken <= most, $"{_taken} were taken, and {most:0} are allowed");
     }
 
-    private static Action<RedisOptions> Hasty(string connectionString) => options =>
-        (options.ConnectionString, options.Timeout, options.RetryAfter) =
-            (connectionString, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(100));
+    private static Action<RedisOptions> Hasty(string connectionString) =>
+        options =>
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                connectionString,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMilliseconds(100)
+            );
 
-    private ISharedRateLimits Process(Action<RedisOptions> configure) => _store.Process(configure).GetRequiredService<ISharedRateLimits>();
+    private ISharedRateLimits Process(Action<RedisOptions> configure) =>
+        _store.Process(configure).GetRequiredService<ISharedRateLimits>();
 }

@@ -29,15 +29,20 @@ public sealed class PostgreSqlWithRedisConformanceTests(RedisServer redis, Postg
     {
         var configure = await redis.FreshAsync();
         var (connectionString, schema) = await postgreSql.CreateSchemaAsync();
-        return await ConformanceStore.OpenAsync(notifications => notifications
-            .UseRedis(configure)
-            .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema)));
+        return await ConformanceStore.OpenAsync(notifications =>
+            notifications
+                .UseRedis(configure)
+                .UsePostgreSql(options => (options.ConnectionString, options.Schema) = (connectionString, schema))
+        );
     }
 }
 
 public sealed class InMemoryWithoutItsRedisConformanceTests : StoreConformance
 {
     protected override ValueTask<ConformanceStore> OpenAsync() =>
-        ConformanceStore.OpenAsync(notifications => notifications.UseInMemory().UseRedis(options =>
-            (options.ConnectionString, options.Timeout) = ("127.0.0.1:1", TimeSpan.FromMilliseconds(10))));
+        ConformanceStore.OpenAsync(notifications =>
+            notifications
+                .UseInMemory()
+                .UseRedis(options => (options.ConnectionString, options.Timeout) = ("127.0.0.1:1", TimeSpan.FromMilliseconds(10)))
+        );
 }

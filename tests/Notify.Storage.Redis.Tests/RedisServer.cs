@@ -22,7 +22,8 @@ public sealed class RedisServer : IAsyncDisposable
     {
         var server = await _process.Value;
         var prefix = $"test-{Interlocked.Increment(ref _prefixes).ToString(CultureInfo.InvariantCulture)}";
-        return options => (options.ConnectionString, options.KeyPrefix, options.Timeout) = (server.Address, prefix, TimeSpan.FromSeconds(10));
+        return options =>
+            (options.ConnectionString, options.KeyPrefix, options.Timeout) = (server.Address, prefix, TimeSpan.FromSeconds(10));
     }
 
     public async ValueTask DisposeAsync()

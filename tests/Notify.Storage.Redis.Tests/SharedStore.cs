@@ -89,27 +89,41 @@ internal sealed class WatchedUsers(IUserStore store) : Watched, IUserStore
             await after();
     }
 
-    public ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken) =>
-        ReadAsync(store.FindAsync(tenant, ids, cancellationToken));
+    public ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    ) => ReadAsync(store.FindAsync(tenant, ids, cancellationToken));
 
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         store.UpdateAsync(tenant, id, change, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => store.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        store.RemoveAsync(tenant, id, cancellationToken);
 }
 
 internal sealed class WatchedDevices(IDeviceStore store) : Watched, IDeviceStore
 {
-    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) => store.RegisterAsync(device, cancellationToken);
+    public ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
+        store.RegisterAsync(device, cancellationToken);
 
-    public ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken) =>
-        ReadAsync(store.FindAsync(tenant, userIds, cancellationToken));
+    public ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => ReadAsync(store.FindAsync(tenant, userIds, cancellationToken));
 
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         store.ListAsync(tenant, userId, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) => store.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        store.RemoveAsync(tenant, id, cancellationToken);
 
-    public ValueTask<bool> PruneAsync(string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken) =>
-        store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken);
+    public ValueTask<bool> PruneAsync(
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken);
 }

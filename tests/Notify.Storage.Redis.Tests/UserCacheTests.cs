@@ -84,15 +84,22 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
             }
         });
 
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(reader => Task.Run(async () =>
-        {
-            while (!writing.IsCompleted)
-            {
-                var least = Volatile.Read(ref saved);
-                var found = await LocaleAsync(reader % 2 == 0 ? here : there);
-                Assert.True(int.Parse(found!, null) >= least, $"found {found} after {least} was saved");
-            }
-        })).Append(writing));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(reader =>
+                    Task.Run(async () =>
+                    {
+                        while (!writing.IsCompleted)
+                        {
+                            var least = Volatile.Read(ref saved);
+                            var found = await LocaleAsync(reader % 2 == 0 ? here : there);
+                            Assert.True(int.Parse(found!, null) >= least, $"found {found} after {least} was saved");
+                        }
+                    })
+                )
+                .Append(writing)
+        );
 
         Assert.Equal("200", await LocaleAsync(here));
         Assert.Equal("200", await LocaleAsync(there));
@@ -105,7 +112,11 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
     {
         await using var server = await RedisProcess.StartAsync();
         Action<RedisOptions> configure = options =>
-            (options.ConnectionString, options.Timeout, options.RetryAfter) = (server.Address, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50));
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                server.Address,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMilliseconds(50)
+            );
         var users = _store.Process(configure).GetRequiredService<IUserStore>();
         await users.SaveAsync([new User { Id = "u", Locale = "sv" }], Cancellation);
         Assert.Equal("sv", await LocaleAsync(users));
@@ -122,7 +133,8 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
                 Assert.Equal("de", await LocaleAsync(users));
                 return _store.Users.Reads == before;
             },
-            "Redis to answer again");
+            "Redis to answer again"
+        );
     }
 
     [Fact]
@@ -179,7 +191,11 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
     {
         await using var server = await RedisProcess.StartAsync();
         Action<RedisOptions> configure = options =>
-            (options.ConnectionString, options.Timeout, options.RetryAfter) = (server.Address, TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(50));
+            (options.ConnectionString, options.Timeout, options.RetryAfter) = (
+                server.Address,
+                TimeSpan.FromSeconds(1),
+                TimeSpan.FromMilliseconds(50)
+            );
         var (writing, reading) = (_store.Process(configure), _store.Process(configure));
         foreach (var worker in writing.GetServices<IHostedService>())
             await worker.StartAsync(Cancellation);
@@ -199,7 +215,8 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
                 var before = _store.Users.Reads;
                 return await LocaleAsync(readers) == "de" && _store.Users.Reads == before;
             },
-            "Redis to be told of the change");
+            "Redis to be told of the change"
+        );
     }
 
     private static Task DieAsync(TaskCompletionSource dying)
@@ -211,7 +228,10 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
     private async Task<(IUserStore Here, IUserStore There)> TwoProcessesAsync()
     {
         var configure = await redis.FreshAsync();
-        return (_store.Process(configure).GetRequiredService<IUserStore>(), _store.Process(configure).GetRequiredService<IUserStore>());
+        return (
+            _store.Process(configure).GetRequiredService<IUserStore>(),
+            _store.Process(configure).GetRequiredService<IUserStore>()
+        );
     }
 
     private static async Task<string?> LocaleAsync(IUserStore users) =>

@@ -42,12 +42,19 @@ public sealed class DurabilityTests : IDisposable
     public async Task A_delivery_that_waits_for_its_retry_is_sent_by_the_next_process()
     {
         Guid id;
-        await using (var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Retry("busy", TimeSpan.FromSeconds(1))))
+        await using (
+            var first = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ =>
+                Outcome.Retry("busy", TimeSpan.FromSeconds(1))
+            )
+        )
         {
             id = (await first.TriggerAsync()).Id;
             await Eventually.TrueAsync(
-                async () => (await first.Notifications.ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 1, default))[0].Attempts.Count > 0,
-                "the first attempt to be settled");
+                async () =>
+                    (await first.Notifications.ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 1, default))[0].Attempts.Count
+                    > 0,
+                "the first attempt to be settled"
+            );
         }
 
         await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
@@ -59,7 +66,8 @@ public sealed class DurabilityTests : IDisposable
     [Fact]
     public async Task Concurrent_triggers_and_outcomes_share_commits()
     {
-        long writes = 0, commits = 0;
+        long writes = 0,
+            commits = 0;
         using var listener = new MeterListener
         {
             InstrumentPublished = (instrument, meter) =>
@@ -68,11 +76,13 @@ public sealed class DurabilityTests : IDisposable
                     meter.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<int>((_, size, _, _) =>
-        {
-            Interlocked.Add(ref writes, size);
-            Interlocked.Increment(ref commits);
-        });
+        listener.SetMeasurementEventCallback<int>(
+            (_, size, _, _) =>
+            {
+                Interlocked.Add(ref writes, size);
+                Interlocked.Increment(ref commits);
+            }
+        );
         listener.Start();
 
         await using var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
@@ -90,14 +100,18 @@ public sealed class DurabilityTests : IDisposable
         Guid first;
         await using (var application = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted()))
         {
-            var results = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.TriggerAsync(idempotencyKey: "order-1"))));
+            var results = await Task.WhenAll(
+                Enumerable.Range(0, 50).Select(_ => Task.Run(() => application.TriggerAsync(idempotencyKey: "order-1")))
+            );
             first = Assert.Single(results, result => !result.IsDuplicate).Id;
             Assert.All(results, result => Assert.Equal(first, result.Id));
         }
 
         await using var second = await SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted());
         Assert.Equal(new TriggerResult(first, IsDuplicate: true), await second.TriggerAsync(idempotencyKey: "order-1"));
-        var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() => second.TriggerAsync("Another body", "order-1"));
+        var conflict = await Assert.ThrowsAsync<IdempotencyConflictException>(() =>
+            second.TriggerAsync("Another body", "order-1")
+        );
         Assert.Equal(first, conflict.ExistingId);
     }
 
@@ -106,8 +120,9 @@ public sealed class DurabilityTests : IDisposable
     {
         await File.WriteAllTextAsync(_folder.File("notify.db"), new string('x', 8_192), TestContext.Current.CancellationToken);
 
-        var exception = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted()));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            SqliteApplication.StartAsync(_folder.File("notify.db"), _ => Outcome.Accepted())
+        );
         Assert.Contains("is an intact SQLite database", exception.Message, StringComparison.Ordinal);
     }
 
@@ -119,7 +134,9 @@ public sealed class DurabilityTests : IDisposable
     {
         using var host = SqliteApplication.Compose(connectionString, _ => Outcome.Accepted());
 
-        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(TestContext.Current.CancellationToken));
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            host.StartAsync(TestContext.Current.CancellationToken)
+        );
         Assert.Contains("ConnectionString", exception.Message, StringComparison.Ordinal);
     }
 }

@@ -35,7 +35,11 @@ public sealed class OutboxTests : IAsyncLifetime
         await using (var transaction = _connection.BeginTransaction())
         {
             await ExecuteAsync("INSERT INTO shop_order VALUES (7)", transaction);
-            result = await _application.Notifier.TriggerAsync(OrderShipped(7), transaction, TestContext.Current.CancellationToken);
+            result = await _application.Notifier.TriggerAsync(
+                OrderShipped(7),
+                transaction,
+                TestContext.Current.CancellationToken
+            );
             Assert.Null(await _application.Notifications.FindAsync(Trigger.DefaultTenant, result.Id, default));
             await transaction.CommitAsync(TestContext.Current.CancellationToken);
         }
@@ -50,7 +54,11 @@ public sealed class OutboxTests : IAsyncLifetime
         await using (var transaction = _connection.BeginTransaction())
         {
             await ExecuteAsync("INSERT INTO shop_order VALUES (8)", transaction);
-            result = await _application.Notifier.TriggerAsync(OrderShipped(8), transaction, TestContext.Current.CancellationToken);
+            result = await _application.Notifier.TriggerAsync(
+                OrderShipped(8),
+                transaction,
+                TestContext.Current.CancellationToken
+            );
             await transaction.RollbackAsync(TestContext.Current.CancellationToken);
         }
 
@@ -60,7 +68,9 @@ public sealed class OutboxTests : IAsyncLifetime
         Assert.Equal(0, await CountAsync("notify_idempotency"));
 
         // The key is free again.
-        Assert.False((await _application.Notifier.TriggerAsync(OrderShipped(8), TestContext.Current.CancellationToken)).IsDuplicate);
+        Assert.False(
+            (await _application.Notifier.TriggerAsync(OrderShipped(8), TestContext.Current.CancellationToken)).IsDuplicate
+        );
     }
 
     [Fact]
@@ -71,7 +81,8 @@ public sealed class OutboxTests : IAsyncLifetime
         await using var transaction = _connection.BeginTransaction();
         Assert.Equal(
             new TriggerResult(first.Id, IsDuplicate: true),
-            await _application.Notifier.TriggerAsync(OrderShipped(9), transaction, TestContext.Current.CancellationToken));
+            await _application.Notifier.TriggerAsync(OrderShipped(9), transaction, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -80,8 +91,9 @@ public sealed class OutboxTests : IAsyncLifetime
         var transaction = _connection.BeginTransaction();
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 
-        await Assert.ThrowsAsync<ArgumentException>(
-            () => _application.Notifier.TriggerAsync(OrderShipped(10), transaction, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<ArgumentException>(() =>
+            _application.Notifier.TriggerAsync(OrderShipped(10), transaction, TestContext.Current.CancellationToken)
+        );
     }
 
     [Fact]
@@ -89,19 +101,29 @@ public sealed class OutboxTests : IAsyncLifetime
     {
         await using var transaction = _connection.BeginTransaction();
         await ExecuteAsync("INSERT INTO shop_order VALUES (11)", transaction);
-        await Assert.ThrowsAsync<InvalidRequestException>(() => _application.Notifier.TriggerAsync(
-            new Trigger { To = Recipient.Email("no address"), Content = new Content { Body = "x" } }, transaction, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            _application.Notifier.TriggerAsync(
+                new Trigger
+                {
+                    To = Recipient.Email("no address"),
+                    Content = new Content { Body = "x" },
+                },
+                transaction,
+                TestContext.Current.CancellationToken
+            )
+        );
         await transaction.CommitAsync(TestContext.Current.CancellationToken);
 
         Assert.Equal(1, await CountAsync("shop_order"));
     }
 
-    private static Trigger OrderShipped(int number) => new()
-    {
-        To = Recipient.Email("ada@example.org"),
-        Content = new Content { Title = "Shipped", Body = $"Order {number}" },
-        IdempotencyKey = $"shipped-{number}",
-    };
+    private static Trigger OrderShipped(int number) =>
+        new()
+        {
+            To = Recipient.Email("ada@example.org"),
+            Content = new Content { Title = "Shipped", Body = $"Order {number}" },
+            IdempotencyKey = $"shipped-{number}",
+        };
 
     private async Task ExecuteAsync(string sql, SqliteTransaction? transaction = null)
     {

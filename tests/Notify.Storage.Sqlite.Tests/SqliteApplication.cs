@@ -30,22 +30,35 @@ internal sealed class SqliteApplication : IAsyncDisposable
     public static IHost Compose(string connectionString, Func<Delivery, Outcome> answer)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20)).UseSqlite(connectionString);
+        builder
+            .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
+            .UseSqlite(connectionString);
         builder.Services.AddSingleton<IDeliveryProvider>(new AnsweringProvider(answer));
-        builder.Services.Configure<RetryOptions>(Channel.Email.Name, options => options.BaseDelay = TimeSpan.FromMilliseconds(20));
+        builder.Services.Configure<RetryOptions>(Channel.Email.Name, options =>
+            options.BaseDelay = TimeSpan.FromMilliseconds(20)
+        );
         return builder.Build();
     }
 
-    public Task<TriggerResult> TriggerAsync(string body = "Hello", string? idempotencyKey = null) => Notifier.TriggerAsync(new Trigger
-    {
-        To = Recipient.Email("ada@example.org"),
-        Content = new Content { Title = "Hello", Body = body },
-        IdempotencyKey = idempotencyKey,
-    });
+    public Task<TriggerResult> TriggerAsync(string body = "Hello", string? idempotencyKey = null) =>
+        Notifier.TriggerAsync(
+            new Trigger
+            {
+                To = Recipient.Email("ada@example.org"),
+                Content = new Content { Title = "Hello", Body = body },
+                IdempotencyKey = idempotencyKey,
+            }
+        );
 
-    public async Task<DeliveryRecord> EndedAsync(Guid id) => await Eventually.FindAsync(
-        async () => (await Notifications.ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 10, default)).Single() is { DueAt: null } ended ? ended : null,
-        "the delivery to end");
+    public async Task<DeliveryRecord> EndedAsync(Guid id) =>
+        await Eventually.FindAsync(
+            async () =>
+                (await Notifications.ListDeliveriesAsync(Trigger.DefaultTenant, id, null, 10, default)).Single()
+                    is { DueAt: null } ended
+                    ? ended
+                    : null,
+            "the delivery to end"
+        );
 
     public async ValueTask DisposeAsync()
     {
@@ -59,6 +72,7 @@ internal sealed class SqliteApplication : IAsyncDisposable
 
         public Channel Channel => Channel.Email;
 
-        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) => ValueTask.FromResult(answer(delivery));
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
+            ValueTask.FromResult(answer(delivery));
     }
 }

@@ -45,6 +45,7 @@ file static class SqliteFile
             {
                 folder.Dispose();
                 return ValueTask.CompletedTask;
-            });
+            }
+        );
     }
 }

@@ -8,7 +8,8 @@ public static class Eventually
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     /// <summary>Asks until the answer is there, and fails with what was waited for when it never comes.</summary>
-    public static async Task<T> FindAsync<T>(Func<Task<T?>> ask, string what) where T : class
+    public static async Task<T> FindAsync<T>(Func<Task<T?>> ask, string what)
+        where T : class
     {
         var started = Stopwatch.GetTimestamp();
         while (true)
@@ -21,8 +22,7 @@ public static class Eventually
         }
     }
 
-    public static Task TrueAsync(Func<Task<bool>> ask, string what) =>
-        FindAsync(async () => await ask() ? "" : null, what);
+    public static Task TrueAsync(Func<Task<bool>> ask, string what) => FindAsync(async () => await ask() ? "" : null, what);
 
     public static Task TrueAsync(Func<bool> ask, string what) => TrueAsync(() => Task.FromResult(ask()), what);
 }

@@ -7,17 +7,17 @@ namespace Notify.Testing;
 public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
-    private readonly SortedSet<ManualTimer> _waiting = new(Comparer<ManualTimer>.Create(
-        (a, b) => (a.DueAt, a.Order).CompareTo((b.DueAt, b.Order))));
+    private readonly SortedSet<ManualTimer> _waiting = new(
+        Comparer<ManualTimer>.Create((a, b) => (a.DueAt, a.Order).CompareTo((b.DueAt, b.Order)))
+    );
 
     private DateTimeOffset _bootedAt;
     private TimeSpan _uptime;
     private long _timersCreated;
 
     /// <summary>A Monday noon in winter, UTC.</summary>
-    public ManualTime() : this(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero))
-    {
-    }
+    public ManualTime()
+        : this(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero)) { }
 
     public ManualTime(DateTimeOffset now) => _bootedAt = now;
 

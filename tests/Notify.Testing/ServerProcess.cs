@@ -28,7 +28,11 @@ public sealed class ServerProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     public static ServerProcess Start(
-        string file, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, bool keepInputOpen = false)
+        string file,
+        IEnumerable<string> arguments,
+        IReadOnlyDictionary<string, string>? environment = null,
+        bool keepInputOpen = false
+    )
     {
         var start = new ProcessStartInfo(file, arguments)
         {
@@ -45,7 +49,9 @@ public sealed class ServerProcess : IAsyncDisposable
     public static string Find(params string[] candidates)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin");
-        return candidates.SelectMany(candidate => folders.Select(folder => Path.Combine(folder, candidate))).FirstOrDefault(File.Exists)
+        return candidates
+            .SelectMany(candidate => folders.Select(folder => Path.Combine(folder, candidate)))
+            .FirstOrDefault(File.Exists)
             ?? throw new MissingProgramException(candidates[0]);
     }
 
@@ -53,7 +59,8 @@ public sealed class ServerProcess : IAsyncDisposable
     public void Kill() => _process.Kill();
 
     /// <summary>SIGTERM, as an orchestrator stops a container.</summary>
-    public void Terminate() => Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
+    public void Terminate() =>
+        Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
 
     public Task WaitForExitAsync() => _process.WaitForExitAsync();
 
@@ -74,6 +81,8 @@ public sealed class ServerProcess : IAsyncDisposable
 
 /// <summary>A program is not installed; test.sh installs it where it may.</summary>
 public sealed class MissingProgramException(string program)
-    : Exception(Environment.GetEnvironmentVariable("CI") == "true"
-        ? $"{program} is not installed; ./test.sh installs it."
-        : $"$XunitDynamicSkip${program} is not installed; ./test.sh installs it.");
+    : Exception(
+        Environment.GetEnvironmentVariable("CI") == "true"
+            ? $"{program} is not installed; ./test.sh installs it."
+            : $"$XunitDynamicSkip${program} is not installed; ./test.sh installs it."
+    );

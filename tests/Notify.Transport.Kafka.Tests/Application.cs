@@ -21,9 +21,11 @@ internal sealed class Application : IAsyncDisposable
     public IRecipientDirectory Directory => _host.Services.GetRequiredService<IRecipientDirectory>();
 
     /// <summary>Starts a process that only triggers.</summary>
-    public static Task<Application> StartTriggeringAsync(SharedMemory store, string bootstrapServers, Action<KafkaTransportOptions> configure) =>
-        StartAsync(
-            store.AddTo, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
+    public static Task<Application> StartTriggeringAsync(
+        SharedMemory store,
+        string bootstrapServers,
+        Action<KafkaTransportOptions> configure
+    ) => StartAsync(store.AddTo, bootstrapServers, new Mail(), configure, options => options.Workers = Workers.None);
 
     /// <summary>Starts a process that sends.</summary>
     public static Task<Application> StartSendingAsync(
@@ -32,22 +34,36 @@ internal sealed class Application : IAsyncDisposable
         Mail mail,
         Action<KafkaTransportOptions> configure,
         int concurrency = 256,
-        Action<IServiceCollection>? change = null) =>
+        Action<IServiceCollection>? change = null
+    ) =>
         StartAsync(
-            builder => { store.AddTo(builder); change?.Invoke(builder.Services); },
+            builder =>
+            {
+                store.AddTo(builder);
+                change?.Invoke(builder.Services);
+            },
             bootstrapServers,
             mail,
             configure,
-            options => options.MaxConcurrencyPerProvider = concurrency);
+            options => options.MaxConcurrencyPerProvider = concurrency
+        );
 
     public async Task<Guid[]> TriggerAsync(int count, Priority priority = Priority.Normal, Recipient? to = null)
     {
-        var accepted = await Task.WhenAll(Enumerable.Range(0, count).Select(i => Notifier.TriggerAsync(new Trigger
-        {
-            To = to ?? Recipient.Email($"ada+{i}@example.org"),
-            Priority = priority,
-            Content = new Content { Title = "Hello", Body = "Secret" },
-        })));
+        var accepted = await Task.WhenAll(
+            Enumerable
+                .Range(0, count)
+                .Select(i =>
+                    Notifier.TriggerAsync(
+                        new Trigger
+                        {
+                            To = to ?? Recipient.Email($"ada+{i}@example.org"),
+                            Priority = priority,
+                            Content = new Content { Title = "Hello", Body = "Secret" },
+                        }
+                    )
+                )
+        );
         return [.. accepted.Select(result => result.Id)];
     }
 
@@ -69,7 +85,8 @@ internal sealed class Application : IAsyncDisposable
         string bootstrapServers,
         Mail mail,
         Action<KafkaTransportOptions> configure,
-        Action<NotificationsOptions> change)
+        Action<NotificationsOptions> change
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton<IDeliveryProvider>(mail);
@@ -106,7 +123,8 @@ internal sealed class SharedMemory : IDisposable
         _services = services.BuildServiceProvider();
     }
 
-    public void AddTo(INotificationsBuilder builder) => builder.ShareStoreOf(_services).Services.AddSingleton<SharedStoreMarker>();
+    public void AddTo(INotificationsBuilder builder) =>
+        builder.ShareStoreOf(_services).Services.AddSingleton<SharedStoreMarker>();
 
     /// <summary>Waits until every delivery of these notifications is accepted.</summary>
     public Task AcceptedAsync(IEnumerable<Guid> notifications) =>
@@ -122,8 +140,10 @@ internal static class Acceptance
         foreach (var id in notifications)
         {
             await Eventually.TrueAsync(
-                async () => (await store.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
-                $"the delivery of {id} to be accepted");
+                async () =>
+                    (await store.CountDeliveriesAsync(Trigger.DefaultTenant, id, default)).ContainsKey(DeliveryState.Accepted),
+                $"the delivery of {id} to be accepted"
+            );
         }
     }
 }

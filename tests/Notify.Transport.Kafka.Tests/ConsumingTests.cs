@@ -15,7 +15,12 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
     public async Task A_message_that_is_redelivered_is_not_sent_twice()
     {
         var (cluster, prefix) = await shared.GetAsync();
-        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix));
+        await using var sending = await Application.StartSendingAsync(
+            _store,
+            cluster.BootstrapServers,
+            _mail,
+            SendingTests.ByHint(prefix)
+        );
         var ids = await sending.TriggerAsync(1);
         await _store.AcceptedAsync(ids);
 
@@ -33,18 +38,30 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
         var (cluster, prefix) = await shared.GetAsync();
         foreach (var partition in new[] { "0", "1", "2", "3" })
             await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "no hint"u8.ToArray());
-        await using (var stops = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix)))
+        await using (
+            var stops = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix))
+        )
         {
             await _store.AcceptedAsync(await stops.TriggerAsync(20));
             await Eventually.TrueAsync(async () => await RefusedAsync() == 4, "the four messages in the dead-letter topic");
         }
 
-        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix));
+        await using var sending = await Application.StartSendingAsync(
+            _store,
+            cluster.BootstrapServers,
+            _mail,
+            SendingTests.ByHint(prefix)
+        );
         await _store.AcceptedAsync(await sending.TriggerAsync(20));
         Assert.Equal(4, await RefusedAsync());
 
-        async Task<int> RefusedAsync() => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s|%h")).Count(message =>
-            message.StartsWith("no hint|notify-reason=version 110 instead of 1,notify-source=" + prefix, StringComparison.Ordinal));
+        async Task<int> RefusedAsync() =>
+            (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s|%h")).Count(message =>
+                message.StartsWith(
+                    "no hint|notify-reason=version 110 instead of 1,notify-source=" + prefix,
+                    StringComparison.Ordinal
+                )
+            );
     }
 
     [Fact]
@@ -68,12 +85,22 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
         var (cluster, prefix) = await shared.GetAsync();
         var queue = new SilentQueue();
         await using var stops = await Application.StartSendingAsync(
-            _store, cluster.BootstrapServers, new Mail(), SendingTests.ByHint(prefix), change: queue.PutBeforeStore);
+            _store,
+            cluster.BootstrapServers,
+            new Mail(),
+            SendingTests.ByHint(prefix),
+            change: queue.PutBeforeStore
+        );
         var ids = await stops.TriggerAsync(20);
         await Eventually.TrueAsync(() => queue.Asked > 0, "hints to be claimed");
 
         await stops.StopAsync();
-        await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix));
+        await using var sending = await Application.StartSendingAsync(
+            _store,
+            cluster.BootstrapServers,
+            _mail,
+            SendingTests.ByHint(prefix)
+        );
 
         await _store.AcceptedAsync(ids);
     }
@@ -83,6 +110,8 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
     {
         await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "mark"u8.ToArray());
         await Eventually.TrueAsync(
-            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s")).Contains("mark"), "the mark in the dead-letter topic");
+            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s")).Contains("mark"),
+            "the mark in the dead-letter topic"
+        );
     }
 }

@@ -9,7 +9,11 @@ namespace Notify.Transport.Kafka.Tests;
 /// <summary>The topics that other systems read, as docs/kafka.md describes them.</summary>
 public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 {
-    private static readonly User Ada = new() { Id = "u-42", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } };
+    private static readonly User Ada = new()
+    {
+        Id = "u-42",
+        Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+    };
 
     private readonly SharedMemory _store = new();
     private readonly Mail _mail = new();
@@ -23,18 +27,23 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         var id = await LiveAsync(cluster, SendingTests.ByHint(prefix));
 
         Assert.Equal(
-            [$$"""u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42","priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}"""],
-            await ReadAsync(cluster, $"{prefix}notification-events"));
+            [
+                $$"""u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42","priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}""",
+            ],
+            await ReadAsync(cluster, $"{prefix}notification-events")
+        );
         Assert.Equal(
             [
                 """u-42|{"kind":"registered","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
                 """u-42|{"kind":"removed","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
             ],
-            await ReadAsync(cluster, $"{prefix}device-events"));
+            await ReadAsync(cluster, $"{prefix}device-events")
+        );
         var settled = Assert.Single(await ReadAsync(cluster, $"{prefix}analytics-events"));
         Assert.Matches(
             $$"""^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42","channel":"email","provider":"mail","state":"accepted","outcome":"accepted","settledAt":"T"}$""",
-            settled);
+            settled
+        );
     }
 
     [Fact]
@@ -55,7 +64,11 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
     public async Task A_topic_is_expanded_by_another_process_without_its_looking_into_the_store()
     {
         var (cluster, prefix) = await shared.GetAsync();
-        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, SendingTests.ByHint(prefix));
+        await using var triggering = await Application.StartTriggeringAsync(
+            _store,
+            cluster.BootstrapServers,
+            SendingTests.ByHint(prefix)
+        );
         await using var sending = await StartAsync(Workers.Delivery, TimeSpan.FromMilliseconds(50));
         await using var processing = await StartAsync(Workers.Expansion, TimeSpan.FromMinutes(1));
         await triggering.Directory.SaveUserAsync(Ada);
@@ -67,10 +80,11 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
                 await triggering.TriggerAsync(1, to: Recipient.Topic("news"));
                 return _mail.Sent.Count > 0;
             },
-            "the topic's subscriber to be notified");
+            "the topic's subscriber to be notified"
+        );
 
-        Task<Application> StartAsync(Workers workers, TimeSpan poll) => Application.StartAsync(
-            _store.AddTo, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix), options =>
+        Task<Application> StartAsync(Workers workers, TimeSpan poll) =>
+            Application.StartAsync(_store.AddTo, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix), options =>
             {
                 options.Workers = workers;
                 options.PollInterval = poll;
@@ -95,7 +109,15 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
         await using var application = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, configure);
         await application.Directory.SaveUserAsync(Ada);
         await application.Directory.RegisterDeviceAsync(
-            new Device { Id = "d-1", UserId = Ada.Id, Platform = Platform.Ios, Token = "secret-token", App = "org.example" });
+            new Device
+            {
+                Id = "d-1",
+                UserId = Ada.Id,
+                Platform = Platform.Ios,
+                Token = "secret-token",
+                App = "org.example",
+            }
+        );
         Assert.True(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
         Assert.False(await application.Directory.RemoveDeviceAsync(Ada.Id, "d-1"));
         var ids = await application.TriggerAsync(1, to: Recipient.User(Ada.Id));
@@ -105,14 +127,18 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 
     // Times are checked for being such, and left out.
     private static async Task<string[]> ReadAsync(KafkaCluster cluster, string topic) =>
-        [.. (await cluster.ReadAsync(topic, "%k|%s")).Select(line =>
-        {
-            using var json = JsonDocument.Parse(line[(line.IndexOf('|', StringComparison.Ordinal) + 1)..]);
-            return TimeOfDay().Replace(line, "\"T\"");
-        })];
+        [
+            .. (await cluster.ReadAsync(topic, "%k|%s")).Select(line =>
+            {
+                using var json = JsonDocument.Parse(line[(line.IndexOf('|', StringComparison.Ordinal) + 1)..]);
+                return TimeOfDay().Replace(line, "\"T\"");
+            }),
+        ];
 
-    [GeneratedRegex("""
-        "\d{4}-\d\d-\d\dT[0-9:.]+\+00:00"
-        """)]
+    [GeneratedRegex(
+        """
+            "\d{4}-\d\d-\d\dT[0-9:.]+\+00:00"
+            """
+    )]
     private static partial Regex TimeOfDay();
 }

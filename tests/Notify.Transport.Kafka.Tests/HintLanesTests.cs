@@ -45,7 +45,11 @@ public sealed class HintLanesTests
         Add(Priority.Bulk, 39);
         Add(Priority.High, 39);
 
-        var taken = Enumerable.Range(0, 4).SelectMany(_ => _lanes.Take(new Room(Batch))).Select(message => Topics.LaneOf(message.Topic)).ToArray();
+        var taken = Enumerable
+            .Range(0, 4)
+            .SelectMany(_ => _lanes.Take(new Room(Batch)))
+            .Select(message => Topics.LaneOf(message.Topic))
+            .ToArray();
 
         Assert.InRange(taken.Count(lane => lane == Priority.Bulk), 1, 4);
     }
@@ -64,7 +68,14 @@ public sealed class HintLanesTests
     private void Add(Priority lane, int count, int partition = 0)
     {
         for (var i = 0; i < count; i++)
-            _lanes.Add(new ConsumeResult<byte[], byte[]> { Topic = Topics.Of(lane), Partition = partition, Offset = i });
+            _lanes.Add(
+                new ConsumeResult<byte[], byte[]>
+                {
+                    Topic = Topics.Of(lane),
+                    Partition = partition,
+                    Offset = i,
+                }
+            );
     }
 
     private sealed class Room(int free) : IDeliveryRoom

@@ -20,7 +20,8 @@ public sealed class OptionsTests
                 options.Partitions = 0;
                 options.HandOverTime = TimeSpan.Zero;
                 options.Settings["acks"] = "0";
-            });
+            }
+        );
 
         foreach (var wrong in new[] { "BootstrapServers", "TopicPrefix", "Partitions", "HandOverTime", "'acks'" })
             Assert.Contains(exception.Failures, failure => failure.Contains(wrong, StringComparison.Ordinal));
@@ -31,7 +32,9 @@ public sealed class OptionsTests
     {
         using var folder = new TemporaryFolder();
         var file = $"Data Source={folder.File("notify.db")}";
-        foreach (var alone in new Action<INotificationsBuilder>[] { store => store.UseInMemory(), store => store.UseSqlite(file) })
+        foreach (
+            var alone in new Action<INotificationsBuilder>[] { store => store.UseInMemory(), store => store.UseSqlite(file) }
+        )
         {
             var exception = await StartAsync(alone, options => options.BootstrapServers = "127.0.0.1:1");
 
@@ -43,13 +46,20 @@ public sealed class OptionsTests
     public void PostgreSql_is_such_a_store()
     {
         using var services = Compose(
-            notifications => notifications.UsePostgreSql("Host=127.0.0.1"), options => options.BootstrapServers = "127.0.0.1:1");
+            notifications => notifications.UsePostgreSql("Host=127.0.0.1"),
+            options => options.BootstrapServers = "127.0.0.1:1"
+        );
 
-        Assert.Equal("127.0.0.1:1", services.Services.GetRequiredService<IOptions<KafkaTransportOptions>>().Value.BootstrapServers);
+        Assert.Equal(
+            "127.0.0.1:1",
+            services.Services.GetRequiredService<IOptions<KafkaTransportOptions>>().Value.BootstrapServers
+        );
     }
 
     private static async Task<OptionsValidationException> StartAsync(
-        Action<INotificationsBuilder> addStore, Action<KafkaTransportOptions> configure)
+        Action<INotificationsBuilder> addStore,
+        Action<KafkaTransportOptions> configure
+    )
     {
         using var host = Compose(addStore, configure);
         return await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());

@@ -46,8 +46,9 @@ public sealed class OutageTests : IDisposable
     public async Task Once_Kafka_is_known_to_be_away_a_delivery_does_not_wait_for_its_hint()
     {
         var nobody = $"127.0.0.1:{FreePort.Next()}";
-        await using var sending = await Application.StartSendingAsync(
-            _store, nobody, _mail, options => options.HandOverTime = TimeSpan.FromMinutes(10));
+        await using var sending = await Application.StartSendingAsync(_store, nobody, _mail, options =>
+            options.HandOverTime = TimeSpan.FromMinutes(10)
+        );
 
         await Eventually.TrueAsync(
             async () =>
@@ -55,7 +56,8 @@ public sealed class OutageTests : IDisposable
                 await sending.TriggerAsync(1);
                 return _mail.Sent.Count > 0;
             },
-            "a delivery to be sent without the hand-over time");
+            "a delivery to be sent without the hand-over time"
+        );
     }
 
     private static void HandOverSoon(KafkaTransportOptions options) => options.HandOverTime = TimeSpan.FromSeconds(2);

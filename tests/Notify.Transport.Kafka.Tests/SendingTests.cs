@@ -35,14 +35,24 @@ public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
     {
         var (cluster, prefix) = await shared.GetAsync();
         await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, ByHint(prefix));
-        await triggering.Directory.SaveUserAsync(new User { Id = "u-42", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
+        await triggering.Directory.SaveUserAsync(
+            new User
+            {
+                Id = "u-42",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
         using var activity = new Activity("request").Start();
 
         await triggering.TriggerAsync(1, Priority.High, Recipient.User("u-42"));
 
         var topic = $"{prefix}deliveries-high";
-        var message = Assert.Single(await Eventually.FindAsync(
-            async () => await cluster.ReadAsync(topic, "%k %h") is { Length: > 0 } messages ? messages : null, "the message"));
+        var message = Assert.Single(
+            await Eventually.FindAsync(
+                async () => await cluster.ReadAsync(topic, "%k %h") is { Length: > 0 } messages ? messages : null,
+                "the message"
+            )
+        );
         Assert.StartsWith("u-42 traceparent=00-" + activity.TraceId, message, StringComparison.Ordinal);
         var body = await cluster.ReadBodyAsync(topic);
         Assert.Equal(25, body.Length);
@@ -79,9 +89,10 @@ public sealed class SendingTests(SharedKafkaCluster shared) : IDisposable
         await _store.AcceptedAsync(await sending.TriggerAsync(5));
     }
 
-    internal static Action<KafkaTransportOptions> ByHint(string prefix) => options =>
-    {
-        options.TopicPrefix = prefix;
-        options.HandOverTime = TimeSpan.FromMinutes(5);
-    };
+    internal static Action<KafkaTransportOptions> ByHint(string prefix) =>
+        options =>
+        {
+            options.TopicPrefix = prefix;
+            options.HandOverTime = TimeSpan.FromMinutes(5);
+        };
 }

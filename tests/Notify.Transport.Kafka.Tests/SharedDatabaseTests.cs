@@ -24,7 +24,8 @@ public sealed class SharedDatabaseTests(PostgreSqlServer server)
                 await TriggerAsync(8);
                 return Array.TrueForAll(mails, mail => mail.Sent.Count > 0);
             },
-            "both processes to send");
+            "both processes to send"
+        );
 
         await TriggerAsync(200);
         cluster.TakeDown();
@@ -36,12 +37,14 @@ public sealed class SharedDatabaseTests(PostgreSqlServer server)
         await firstSender.AcceptedAsync(ids);
         Assert.Equal(ids.Order(), mails.SelectMany(mail => mail.Sent).Select(delivery => delivery.NotificationId).Order());
 
-        Task<Application> StartAsync(Mail mail, Workers workers) => Application.StartAsync(
-            builder => builder.UsePostgreSql(database),
-            cluster.BootstrapServers,
-            mail,
-            options => options.HandOverTime = TimeSpan.FromSeconds(3),
-            options => options.Workers = workers);
+        Task<Application> StartAsync(Mail mail, Workers workers) =>
+            Application.StartAsync(
+                builder => builder.UsePostgreSql(database),
+                cluster.BootstrapServers,
+                mail,
+                options => options.HandOverTime = TimeSpan.FromSeconds(3),
+                options => options.Workers = workers
+            );
 
         async Task TriggerAsync(int count)
         {

@@ -17,9 +17,23 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
     {
         var (cluster, prefix) = await shared.GetAsync();
         Mail[] mails = [new(), new()];
-        await using var stays = await Application.StartSendingAsync(_store, cluster.BootstrapServers, mails[0], SendingTests.ByHint(prefix));
-        await using var stops = await Application.StartSendingAsync(_store, cluster.BootstrapServers, mails[1], SendingTests.ByHint(prefix));
-        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, SendingTests.ByHint(prefix));
+        await using var stays = await Application.StartSendingAsync(
+            _store,
+            cluster.BootstrapServers,
+            mails[0],
+            SendingTests.ByHint(prefix)
+        );
+        await using var stops = await Application.StartSendingAsync(
+            _store,
+            cluster.BootstrapServers,
+            mails[1],
+            SendingTests.ByHint(prefix)
+        );
+        await using var triggering = await Application.StartTriggeringAsync(
+            _store,
+            cluster.BootstrapServers,
+            SendingTests.ByHint(prefix)
+        );
         var ids = new List<Guid>();
         await Eventually.TrueAsync(
             async () =>
@@ -27,7 +41,8 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
                 ids.AddRange(await triggering.TriggerAsync(8));
                 return Array.TrueForAll(mails, mail => mail.Sent.Count > 0);
             },
-            "both processes to send");
+            "both processes to send"
+        );
 
         ids.AddRange(await triggering.TriggerAsync(200));
         var stopped = stops.StopAsync();
@@ -45,16 +60,33 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
     public async Task High_priority_is_sent_while_a_backlog_in_bulk_hangs_and_then_all_of_it()
     {
         var (cluster, prefix) = await shared.GetAsync();
-        await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, SendingTests.ByHint(prefix));
+        await using var triggering = await Application.StartTriggeringAsync(
+            _store,
+            cluster.BootstrapServers,
+            SendingTests.ByHint(prefix)
+        );
         var bulk = await triggering.TriggerAsync(300, Priority.Bulk);
         await triggering.Directory.SaveUserAsync(
-            new User { Id = "u-42", Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" } });
+            new User
+            {
+                Id = "u-42",
+                Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+            }
+        );
         var high = await triggering.TriggerAsync(300, Priority.High, Recipient.User("u-42"));
         var open = new TaskCompletionSource();
         var mail = new Mail { Gate = open.Task };
         await using var sending = await Application.StartSendingAsync(
-            _store, cluster.BootstrapServers, mail, SendingTests.ByHint(prefix), concurrency: 8);
-        await Eventually.TrueAsync(() => mail.Sent.Any(delivery => delivery.Priority == Priority.High), "high priority while bulk hangs");
+            _store,
+            cluster.BootstrapServers,
+            mail,
+            SendingTests.ByHint(prefix),
+            concurrency: 8
+        );
+        await Eventually.TrueAsync(
+            () => mail.Sent.Any(delivery => delivery.Priority == Priority.High),
+            "high priority while bulk hangs"
+        );
 
         open.SetResult();
         await _store.AcceptedAsync([.. high, .. bulk]);
@@ -75,14 +107,25 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
             if (instrument.Meter.Name == NotifyTelemetry.Name && instrument.Name == "notify.transport.lag")
                 self.EnableMeasurementEvents(instrument);
         };
-        listener.SetMeasurementEventCallback<long>((_, value, tags, _) =>
-        {
-            if (tags.Contains(new KeyValuePair<string, object?>("notify.priority", "bulk")))
-                lag = Math.Max(lag, value);
-        });
+        listener.SetMeasurementEventCallback<long>(
+            (_, value, tags, _) =>
+            {
+                if (tags.Contains(new KeyValuePair<string, object?>("notify.priority", "bulk")))
+                    lag = Math.Max(lag, value);
+            }
+        );
         listener.Start();
         await using var sending = await Application.StartSendingAsync(
-            _store, cluster.BootstrapServers, mail, options => { SendingTests.ByHint(prefix)(options); options.BatchSize = 20; }, concurrency: 8);
+            _store,
+            cluster.BootstrapServers,
+            mail,
+            options =>
+            {
+                SendingTests.ByHint(prefix)(options);
+                options.BatchSize = 20;
+            },
+            concurrency: 8
+        );
         var ids = await sending.TriggerAsync(Backlog, Priority.Bulk);
 
         await Eventually.TrueAsync(
@@ -91,7 +134,8 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
                 listener.RecordObservableInstruments();
                 return lag >= Backlog - 8;
             },
-            "the lag to be measured");
+            "the lag to be measured"
+        );
         Assert.InRange(mail.Sent.Count, 1, 8);
 
         open.SetResult();

@@ -34,14 +34,23 @@ internal sealed class SilentQueue : IDeliveryQueue
     public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<Lease>>([]);
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken) =>
-        _store!.EnqueueAsync(requests, cancellationToken);
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) => _store!.EnqueueAsync(requests, cancellationToken);
 
-    public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken) =>
-        _store!.SettleAsync(settlements, cancellationToken);
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => _store!.SettleAsync(settlements, cancellationToken);
 
-    public ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken) =>
-        _store!.CancelAsync(tenant, notificationId, now, cancellationToken);
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => _store!.CancelAsync(tenant, notificationId, now, cancellationToken);
 
-    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) => _store!.GetDepthAsync(cancellationToken);
+    public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+        _store!.GetDepthAsync(cancellationToken);
 }

@@ -16,23 +16,39 @@ internal static class Audience
             var directory = application.Get<IRecipientDirectory>();
             await directory.SaveUserAsync(new User { Id = "u-model" });
             await directory.RegisterDeviceAsync(
-                new Device { Id = "d-model", UserId = "u-model", Platform = Platform.Android, Token = "token", App = "shop" });
+                new Device
+                {
+                    Id = "d-model",
+                    UserId = "u-model",
+                    Platform = Platform.Android,
+                    Token = "token",
+                    App = "shop",
+                }
+            );
             await directory.SubscribeAsync(Topic, ["u-model"]);
         }
 
         const string User = "printf('u-%08d', n)";
         using var rows = new CopiedRows(path);
-        rows.Multiply("notify_user", count, new Dictionary<string, string>
-        {
-            ["id"] = User,
-            ["body"] = $"CAST(replace(CAST(body AS TEXT), 'u-model', {User}) AS BLOB)",
-        });
-        rows.Multiply("notify_device", count, new Dictionary<string, string>
-        {
-            ["id"] = "lower(hex(randomblob(16)))",
-            ["user_id"] = User,
-            ["token"] = "lower(hex(randomblob(76)))",
-        });
+        rows.Multiply(
+            "notify_user",
+            count,
+            new Dictionary<string, string>
+            {
+                ["id"] = User,
+                ["body"] = $"CAST(replace(CAST(body AS TEXT), 'u-model', {User}) AS BLOB)",
+            }
+        );
+        rows.Multiply(
+            "notify_device",
+            count,
+            new Dictionary<string, string>
+            {
+                ["id"] = "lower(hex(randomblob(16)))",
+                ["user_id"] = User,
+                ["token"] = "lower(hex(randomblob(76)))",
+            }
+        );
         rows.Multiply("notify_subscription", count, new Dictionary<string, string> { ["user_id"] = User });
     }
 }

@@ -37,7 +37,8 @@ internal static class BacklogProcess
             waits[waits.Length / 2],
             waits[(int)(waits.Length * 0.99)],
             GC.GetTotalAllocatedBytes(),
-            Math.Round(ResidentMemory.PeakBytes() / 1e6, 1)).Print();
+            Math.Round(ResidentMemory.PeakBytes() / 1e6, 1)
+        ).Print();
         return 0;
     }
 

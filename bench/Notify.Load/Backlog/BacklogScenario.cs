@@ -33,13 +33,19 @@ internal static class BacklogScenario
         Console.Error.WriteLine($"  preparing {count:N0} deliveries");
         await DueDeliveries.MakeAsync(path, count, Trigger.DefaultTenant, Priority.Normal);
         var worked = await ChildProcess.RunAsync(
-            BacklogProcess.Name, "--database", path, "--count", count.ToString(CultureInfo.InvariantCulture));
+            BacklogProcess.Name,
+            "--database",
+            path,
+            "--count",
+            count.ToString(CultureInfo.InvariantCulture)
+        );
         if (DueDeliveries.Count(path) != (count, count))
             throw new InvalidOperationException($"{count} were due and {DueDeliveries.Count(path)} were accepted and there.");
 
         Console.Error.WriteLine(
             $"  {count:N0} due: the first after {worked.FirstMs:N0} ms, {worked.PerSecond:N0} per second of "
-            + $"{worked.SteadyPerSecond:N0}, {worked.RssMb:N0} MB");
+                + $"{worked.SteadyPerSecond:N0}, {worked.RssMb:N0} MB"
+        );
         return worked;
     }
 
@@ -47,7 +53,8 @@ internal static class BacklogScenario
     {
         var ratio = large.PerSecond / large.SteadyPerSecond;
         var turn = new Turn(large.Count, large.Seconds, large.P50Ms, large.P99Ms, large.AllocatedBytes);
-        var result = RatioResult.Of("backlog", turn, large.SteadyPerSecond, ratio, Reach.AtLeast(LeastRatio))
+        var result = RatioResult
+            .Of("backlog", turn, large.SteadyPerSecond, ratio, Reach.AtLeast(LeastRatio))
             .And($"first delivery within {MostFirstMs} ms", large.FirstMs <= MostFirstMs)
             .And($"at most {MostRssMb} MB", large.RssMb <= MostRssMb);
         return result with

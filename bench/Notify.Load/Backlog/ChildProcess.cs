@@ -40,7 +40,8 @@ internal sealed record WorkedOff(
     double P50Ms,
     double P99Ms,
     long AllocatedBytes,
-    double RssMb)
+    double RssMb
+)
 {
     public double PerSecond => Count / Seconds;
 

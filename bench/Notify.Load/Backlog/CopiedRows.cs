@@ -38,7 +38,8 @@ internal sealed class CopiedRows : IDisposable
             INSERT INTO {table} ({string.Join(", ", columns)})
             SELECT {string.Join(", ", columns.Select(column => values.GetValueOrDefault(column, column)))} FROM number, model;
             DROP TABLE model;
-            """);
+            """
+        );
     }
 
     /// <summary>Ends when all is on disk, so that nothing is left to be written while somebody measures.</summary>

@@ -15,19 +15,23 @@ internal static class DueDeliveries
         var first = DateTime.UtcNow - TimeSpan.FromMilliseconds(count);
         var due = $"{first.Ticks.ToString(CultureInfo.InvariantCulture)} + n * {TimeSpan.TicksPerMillisecond}";
         using var rows = new CopiedRows(path);
-        rows.Multiply("notify_notification", count, new Dictionary<string, string>
-        {
-            ["id"] = Id(first, kind: 0),
-            ["accepted_at"] = due,
-        });
-        rows.Multiply("notify_delivery", count, new Dictionary<string, string>
-        {
-            ["id"] = Id(first, kind: 1),
-            ["notification_id"] = Id(first, kind: 0),
-            ["address"] = "n || '@example.org'",
-            ["accepted_at"] = due,
-            ["due_at"] = due,
-        });
+        rows.Multiply(
+            "notify_notification",
+            count,
+            new Dictionary<string, string> { ["id"] = Id(first, kind: 0), ["accepted_at"] = due }
+        );
+        rows.Multiply(
+            "notify_delivery",
+            count,
+            new Dictionary<string, string>
+            {
+                ["id"] = Id(first, kind: 1),
+                ["notification_id"] = Id(first, kind: 0),
+                ["address"] = "n || '@example.org'",
+                ["accepted_at"] = due,
+                ["due_at"] = due,
+            }
+        );
     }
 
     /// <summary>
@@ -50,14 +54,16 @@ internal static class DueDeliveries
     private static async Task TriggerOneAsync(string path, string tenant, Priority priority)
     {
         await using var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Email), Workers.None);
-        await application.Notifier.TriggerAsync(new Trigger
-        {
-            To = Recipient.Email("1@example.org"),
-            Tenant = tenant,
-            Priority = priority,
-            Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
-            SendAt = DateTimeOffset.UtcNow.AddHours(1),
-        });
+        await application.Notifier.TriggerAsync(
+            new Trigger
+            {
+                To = Recipient.Email("1@example.org"),
+                Tenant = tenant,
+                Priority = priority,
+                Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+                SendAt = DateTimeOffset.UtcNow.AddHours(1),
+            }
+        );
     }
 
     // A UUIDv7 of the millisecond.

@@ -30,7 +30,12 @@ internal static class FairnessScenario
         Console.Error.WriteLine($"  preparing {due:N0} deliveries");
         await DueDeliveries.MakeAsync(busy, due, "large", Priority.Normal);
         var comparison = await Comparison.RunAsync(
-            "fairness", pairs, () => MeasureAsync(busy, latency), () => MeasureAsync(idle, latency), Figure.Wait);
+            "fairness",
+            pairs,
+            () => MeasureAsync(busy, latency),
+            () => MeasureAsync(idle, latency),
+            Figure.Wait
+        );
         var details = new Dictionary<string, double>
         {
             ["other_tenant_due"] = due,
@@ -73,10 +78,13 @@ internal static class FairnessScenario
         return [.. vendor.Answered.Select(answered => Stopwatch.GetElapsedTime(began, answered).TotalMilliseconds)];
     }
 
-    private static Task TriggerAsync(Application application, int number) => application.Notifier.TriggerAsync(new Trigger
-    {
-        To = Recipient.Email($"{number}@example.org"),
-        Tenant = Small,
-        Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
-    });
+    private static Task TriggerAsync(Application application, int number) =>
+        application.Notifier.TriggerAsync(
+            new Trigger
+            {
+                To = Recipient.Email($"{number}@example.org"),
+                Tenant = Small,
+                Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+            }
+        );
 }

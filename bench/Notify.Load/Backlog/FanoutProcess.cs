@@ -45,12 +45,14 @@ internal static class FanoutProcess
         GC.Collect();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var began = Stopwatch.GetTimestamp();
-        await application.Notifier.TriggerAsync(new Trigger
-        {
-            To = Recipient.Topic(Audience.Topic),
-            Priority = Priority.Bulk,
-            Content = new Content { Title = "Now on sale", Body = "Until Sunday, everything for the garden." },
-        });
+        await application.Notifier.TriggerAsync(
+            new Trigger
+            {
+                To = Recipient.Topic(Audience.Topic),
+                Priority = Priority.Bulk,
+                Content = new Content { Title = "Now on sale", Body = "Until Sunday, everything for the garden." },
+            }
+        );
         await vendor.WaitAsync(count);
         await application.SettleAsync();
         var seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
@@ -66,7 +68,8 @@ internal static class FanoutProcess
             P50Ms: Wait(stamps[count / 2]),
             P99Ms: Wait(stamps[(int)(count * 0.99)]),
             allocated,
-            RssMb: 0);
+            RssMb: 0
+        );
 
         double Wait(long stamp) => Stopwatch.GetElapsedTime(began, stamp).TotalMilliseconds;
     }

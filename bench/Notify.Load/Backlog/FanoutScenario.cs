@@ -35,7 +35,14 @@ internal static class FanoutScenario
         var path = folder.File($"{name}.db");
         await Audience.MakeAsync(path, count);
         var worked = await ChildProcess.RunAsync(
-            FanoutProcess.Name, "--database", path, "--count", Text(count), "--runs", Text(runs));
+            FanoutProcess.Name,
+            "--database",
+            path,
+            "--count",
+            Text(count),
+            "--runs",
+            Text(runs)
+        );
         var expected = (long)count * runs;
         if (DueDeliveries.Count(path) != (expected, expected) || worked.Count != count)
             throw new InvalidOperationException($"Of {expected} deliveries {DueDeliveries.Count(path)} were accepted and there.");
@@ -51,7 +58,8 @@ internal static class FanoutScenario
         var few = (before.PerSecond + after.PerSecond) / 2;
         var ratio = few / large.PerSecond;
         var turn = new Turn(large.Count, large.Seconds, large.P50Ms, large.P99Ms, large.AllocatedBytes);
-        var result = RatioResult.Of("fanout", turn, few, ratio, Reach.AtMost(MostRatio))
+        var result = RatioResult
+            .Of("fanout", turn, few, ratio, Reach.AtMost(MostRatio))
             .And($"at most {MostRssMb} MB", large.RssMb <= MostRssMb);
         return result with
         {

@@ -9,8 +9,10 @@ internal static class LocalApplication
 {
     public static Task<Application> StartAsync(string path, IDeliveryProvider vendor, Workers workers = Workers.All) =>
         Application.StartAsync(
-            notifications => notifications
-                .UseSqlite(new SqliteConnectionStringBuilder { DataSource = path }.ToString())
-                .Services.Configure<NotificationsOptions>(options => options.Workers = workers),
-            vendor);
+            notifications =>
+                notifications
+                    .UseSqlite(new SqliteConnectionStringBuilder { DataSource = path }.ToString())
+                    .Services.Configure<NotificationsOptions>(options => options.Workers = workers),
+            vendor
+        );
 }

@@ -34,7 +34,8 @@ internal static class PriorityScenario
             pairs,
             () => MeasureAsync(busy, latency, PerSecond * seconds, bulkRates.Add),
             () => MeasureAsync(idle, latency, PerSecond * seconds, _ => { }),
-            Figure.Wait);
+            Figure.Wait
+        );
         var details = new Dictionary<string, double>
         {
             ["bulk_due"] = due,
@@ -69,12 +70,14 @@ internal static class PriorityScenario
     private static async Task<long[]> TriggerAsync(Application application, DistantVendor vendor, int count)
     {
         vendor.Expect(count);
-        var arrivals = await Arrivals.RunAsync(count, PerSecond, number => application.Notifier.TriggerAsync(new Trigger
-        {
-            To = Recipient.Email($"{number}@example.org"),
-            Priority = Priority.High,
-            Content = new Content { Title = "Your code", Body = "123456" },
-        }));
+        var arrivals = await Arrivals.RunAsync(count, PerSecond, number => application.Notifier.TriggerAsync(
+                new Trigger
+                {
+                    To = Recipient.Email($"{number}@example.org"),
+                    Priority = Priority.High,
+                    Content = new Content { Title = "Your code", Body = "123456" },
+                }
+            ));
         await vendor.WaitAsync(count);
         return arrivals;
     }

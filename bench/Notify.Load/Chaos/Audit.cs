@@ -40,8 +40,10 @@ internal sealed class Audit
 
     public void Finish(IEnumerable<Guid> acknowledged, IEnumerable<VendorEntry> record)
     {
-        var accepted = record.Where(entry => entry.Act == VendorAct.Accepted)
-            .CountBy(entry => entry.NotificationId).ToDictionary();
+        var accepted = record
+            .Where(entry => entry.Act == VendorAct.Accepted)
+            .CountBy(entry => entry.NotificationId)
+            .ToDictionary();
         foreach (var notificationId in acknowledged)
         {
             if (!accepted.Remove(notificationId, out var times))

@@ -46,8 +46,12 @@ internal static class ChaosPlan
         ];
         random.Shuffle(underLoad);
         var moments = underLoad.Select(_ => random.Next(1, (int)(settings.Count * LastMoment))).Order().ToArray();
-        var strikesAgain = Enumerable.Range(0, underLoad.Length).Where(i => underLoad[i].Blow != Blow.Restart)
-            .OrderBy(_ => random.Next()).Take(atStart).ToHashSet();
+        var strikesAgain = Enumerable
+            .Range(0, underLoad.Length)
+            .Where(i => underLoad[i].Blow != Blow.Restart)
+            .OrderBy(_ => random.Next())
+            .Take(atStart)
+            .ToHashSet();
 
         var plan = new List<PlannedBlow>();
         for (var i = 0; i < underLoad.Length; i++)

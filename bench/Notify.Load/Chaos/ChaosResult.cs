@@ -15,4 +15,5 @@ internal sealed record ChaosResult(
     int InFlightAtKills,
     double Seconds,
     double PerSecond,
-    int Seed) : Result("chaos", Count, PerSecond);
+    int Seed
+) : Result("chaos", Count, PerSecond);

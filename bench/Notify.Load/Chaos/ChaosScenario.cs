@@ -48,17 +48,19 @@ internal sealed class ChaosScenario : IAsyncDisposable
     }
 
     // A lease outlives the store's restart, so that an outcome can still be written then.
-    private static async Task<ITopology> StartClusterAsync(ChaosSettings settings) => await Cluster.StartAsync(
-        apis: 2,
-        senders: 2,
-        new HostSettings
-        {
-            Record = "",
-            Port = 0,
-            Seed = settings.Seed,
-            Mood = VendorMood.Mixed,
-            LeaseDuration = TimeSpan.FromSeconds(10),
-        });
+    private static async Task<ITopology> StartClusterAsync(ChaosSettings settings) =>
+        await Cluster.StartAsync(
+            apis: 2,
+            senders: 2,
+            new HostSettings
+            {
+                Record = "",
+                Port = 0,
+                Seed = settings.Seed,
+                Mood = VendorMood.Mixed,
+                LeaseDuration = TimeSpan.FromSeconds(10),
+            }
+        );
 
     private async Task<IReadOnlyList<string>> RunAsync()
     {
@@ -169,9 +171,21 @@ internal sealed class ChaosScenario : IAsyncDisposable
         _audit.Finish(_load.Acknowledged, _hosts.Record);
         var states = _topology.Stored.CountByState();
         var result = new ChaosResult(
-            _settings.IsCluster ? "cluster" : "one", _settings.Count, _settings.Kills, _settings.Stops,
-            _settings.Restarts * _topology.Engines.Count, _load.Answered, _audit.Delivered, _audit.Lost, stuck, _audit.Duplicates,
-            _audit.InFlight, Math.Round(seconds, 1), Math.Round(_settings.Count / seconds, 1), _settings.Seed);
+            _settings.IsCluster ? "cluster" : "one",
+            _settings.Count,
+            _settings.Kills,
+            _settings.Stops,
+            _settings.Restarts * _topology.Engines.Count,
+            _load.Answered,
+            _audit.Delivered,
+            _audit.Lost,
+            stuck,
+            _audit.Duplicates,
+            _audit.InFlight,
+            Math.Round(seconds, 1),
+            Math.Round(_settings.Count / seconds, 1),
+            _settings.Seed
+        );
         result.Print();
 
         var failures = new List<string>();
@@ -183,7 +197,8 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Expect(_audit.Unexplained == 0, $"{_audit.Unexplained} duplicates are not of attempts that were in flight at a kill");
         Expect(
             states.GetValueOrDefault(DeliveryState.Accepted) == result.Count,
-            $"the database counts {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}");
+            $"the database counts {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}"
+        );
         return failures;
 
         void Expect(bool holds, string failure)
@@ -199,8 +214,9 @@ internal sealed class ChaosScenario : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             Console.Error.WriteLine(
-                $"  {_clock.Elapsed.TotalSeconds,4:0} s: {_load.Answered,7} of {_settings.Count} acknowledged, {_load.Unanswered} repeated,"
-                + $" {_blows} blows, {_audit.InFlight} attempts were in flight");
+                $"  {_clock.Elapsed.TotalSeconds, 4:0} s: {_load.Answered, 7} of {_settings.Count} acknowledged, {_load.Unanswered} repeated,"
+                    + $" {_blows} blows, {_audit.InFlight} attempts were in flight"
+            );
         }
     }
 }

@@ -2,7 +2,15 @@ namespace Notify.Load.Chaos;
 
 /// <summary>What the chaos audit is asked to do.</summary>
 internal sealed record ChaosSettings(
-    bool IsCluster, int Count, int Kills, int Stops, int Restarts, int Clients, int Seed, string? Folder)
+    bool IsCluster,
+    int Count,
+    int Kills,
+    int Stops,
+    int Restarts,
+    int Clients,
+    int Seed,
+    string? Folder
+)
 {
     public static ChaosSettings From(Arguments arguments)
     {
@@ -20,7 +28,8 @@ internal sealed record ChaosSettings(
             isCluster ? arguments.Int32("restarts", 2, min: 0) : 0,
             arguments.Int32("clients", 64, min: 1),
             arguments.Int32("seed", Random.Shared.Next(), min: 0),
-            arguments.Text("data"));
+            arguments.Text("data")
+        );
         arguments.RefuseUnknown();
         return settings;
     }

@@ -25,11 +25,7 @@ internal sealed class Cluster : ITopology
     public required StoredDeliveries Stored { get; init; }
 
     public IReadOnlyList<Engine> Engines =>
-    [
-        new("PostgreSQL", RestartPostgreSqlAsync),
-        new("Redis", RestartRedisAsync),
-        new("Kafka", RestartKafkaAsync),
-    ];
+        [new("PostgreSQL", RestartPostgreSqlAsync), new("Redis", RestartRedisAsync), new("Kafka", RestartKafkaAsync)];
 
     /// <param name="apis">How many hosts only take triggers.</param>
     /// <param name="senders">How many hosts do everything else.</param>
@@ -42,8 +38,7 @@ internal sealed class Cluster : ITopology
         foreach (var lane in new[] { "high", "normal", "bulk" })
             kafka.CreateTopic($"deliveries-{lane}", Partitions);
 
-        var addresses = new ClusterAddresses(
-            postgreSql.ConnectionString, redis.Address, kafka.BootstrapServers);
+        var addresses = new ClusterAddresses(postgreSql.ConnectionString, redis.Address, kafka.BootstrapServers);
         HostSettings[] triggering = [.. Enumerable.Range(0, apis).Select(_ => Host(Workers.None))];
         return new Cluster(postgreSql, redis, kafka)
         {
@@ -52,16 +47,24 @@ internal sealed class Cluster : ITopology
             Stored = StoredDeliveries.InPostgreSql(addresses.PostgreSql),
         };
 
-        HostSettings Host(Workers workers) => model with { Cluster = addresses, Workers = workers, Port = HostProcess.FreePort() };
+        HostSettings Host(Workers workers) =>
+            model with
+            {
+                Cluster = addresses,
+                Workers = workers,
+                Port = HostProcess.FreePort(),
+            };
     }
 
     /// <summary>What the notifications take in the database, with indexes.</summary>
-    public Task<long> StoredBytesAsync() => PostgreSqlProgram.ScalarAsync<long>(
-        _postgreSql.ConnectionString,
-        """
-        SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-        WHERE n.nspname = 'notify' AND c.relkind = 'r'
-        """);
+    public Task<long> StoredBytesAsync() =>
+        PostgreSqlProgram.ScalarAsync<long>(
+            _postgreSql.ConnectionString,
+            """
+            SELECT sum(pg_total_relation_size(c.oid))::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE n.nspname = 'notify' AND c.relkind = 'r'
+            """
+        );
 
     public async ValueTask DisposeAsync()
     {

@@ -26,8 +26,13 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
         }
     }
 
-    public void Start(int host) => _processes[host] = HostProcess.Start(
-        settings[host] with { Record = Path.Combine(folder, $"vendor-{++_starts:0000}.log") });
+    public void Start(int host) =>
+        _processes[host] = HostProcess.Start(
+            settings[host] with
+            {
+                Record = Path.Combine(folder, $"vendor-{++_starts:0000}.log"),
+            }
+        );
 
     /// <summary>
     /// Starts those again that ended while they were starting, as an orchestrator would: an engine that they need was away. Throws when

@@ -18,8 +18,12 @@ internal sealed class StoredDeliveries(Func<DbConnection> connect, string table,
     /// </summary>
     public static StoredDeliveries InSqlite(string file)
     {
-        var connectionString =
-            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString();
+        var connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            Mode = SqliteOpenMode.ReadOnly,
+            Pooling = false,
+        }.ToString();
         return new StoredDeliveries(() => new SqliteConnection(connectionString), "notify_delivery", "attempts");
     }
 
@@ -48,8 +52,7 @@ internal sealed class StoredDeliveries(Func<DbConnection> connect, string table,
     {
         using var connection = Open();
         using var command = connection.CreateCommand();
-        command.CommandText =
-            $"SELECT notification_id, {history} FROM {table} WHERE due_at IS NOT NULL AND owner LIKE @owner";
+        command.CommandText = $"SELECT notification_id, {history} FROM {table} WHERE due_at IS NOT NULL AND owner LIKE @owner";
         var owner = command.CreateParameter();
         (owner.ParameterName, owner.Value) = ("owner", $"%/{processId}/%");
         command.Parameters.Add(owner);

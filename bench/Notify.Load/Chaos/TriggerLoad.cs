@@ -36,8 +36,11 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(NextAddress, "/v1/notifications"));
         request.Headers.Add("Idempotency-Key", $"{keys}-{number}");
-        request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(
-            $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""));
+        request.Content = new ByteArrayContent(
+            Encoding.UTF8.GetBytes(
+                $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""
+            )
+        );
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
@@ -73,7 +76,9 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
         if (response is null or { StatusCode: HttpStatusCode.ServiceUnavailable })
             return false;
         if (response.StatusCode != HttpStatusCode.Accepted)
-            throw new InvalidOperationException($"Trigger {number} was answered with {(int)response.StatusCode}, which no kill explains.");
+            throw new InvalidOperationException(
+                $"Trigger {number} was answered with {(int)response.StatusCode}, which no kill explains."
+            );
 
         using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
         _acknowledged[number] = body.RootElement.GetProperty("id").GetGuid();

@@ -20,7 +20,11 @@ internal static class EmbeddedScenario
 
         using var folder = new TemporaryFolder();
         var result = await Comparison.RunAsync(
-            "embedded", pairs, () => NotifyAsync(folder, count), () => CeilingAsync(folder, count, Concurrent));
+            "embedded",
+            pairs,
+            () => NotifyAsync(folder, count),
+            () => CeilingAsync(folder, count, Concurrent)
+        );
         var large = await CeilingAsync(folder, count, batch: 512);
         var details = new Dictionary<string, double> { ["ceiling_batch_512_per_second"] = Math.Round(large.PerSecond) };
         (result.AtLeast(Reach) with { Details = details }).Print();

@@ -25,13 +25,15 @@ internal static class SqliteCeiling
         using var delivery = CopiedRow.Of(db, "notify_delivery");
         using var begin = Prepare(db, "BEGIN IMMEDIATE");
         using var commit = Prepare(db, "COMMIT");
-        using var settle = Prepare(db,
+        using var settle = Prepare(
+            db,
             """
             UPDATE notify_delivery
             SET state = 1, due_at = NULL, provider = 'vendor', attempts_spent = 0, retry_delay = 0, reason = NULL, attempts = attempts || '',
                 ended_at = ?2, owner = NULL, fence = fence + 1
             WHERE id = ?1 AND owner IS NOT NULL
-            """);
+            """
+        );
 
         var batches = (count + batch - 1) / batch;
         var unsettled = new List<byte[]>(batch);
@@ -57,7 +59,10 @@ internal static class SqliteCeiling
 
     private static byte[] Insert(sqlite3 db, CopiedRow notification, CopiedRow delivery)
     {
-        var (notificationId, deliveryId) = (Guid.CreateVersion7().ToByteArray(bigEndian: true), Guid.CreateVersion7().ToByteArray(bigEndian: true));
+        var (notificationId, deliveryId) = (
+            Guid.CreateVersion7().ToByteArray(bigEndian: true),
+            Guid.CreateVersion7().ToByteArray(bigEndian: true)
+        );
         notification.Bind("id", notificationId);
         Run(db, notification.Insert);
         delivery.Bind("id", deliveryId);
@@ -81,7 +86,10 @@ internal static class SqliteCeiling
 
     private static sqlite3_stmt Prepare(sqlite3 db, string sql)
     {
-        SqliteException.ThrowExceptionForRC(raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement), db);
+        SqliteException.ThrowExceptionForRC(
+            raw.sqlite3_prepare_v3(db, sql, raw.SQLITE_PREPARE_PERSISTENT, out var statement),
+            db
+        );
         return statement;
     }
 
@@ -100,15 +108,29 @@ internal static class SqliteCeiling
             if (raw.sqlite3_step(row) != raw.SQLITE_ROW)
                 throw new InvalidOperationException($"{table} has no row to copy.");
 
-            string[] names = [.. Enumerable.Range(0, raw.sqlite3_column_count(row)).Select(i => raw.sqlite3_column_name(row, i).utf8_to_string())];
-            var copied = new CopiedRow(Prepare(db, $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", names.Select(_ => "?"))})"));
+            string[] names =
+            [
+                .. Enumerable
+                    .Range(0, raw.sqlite3_column_count(row))
+                    .Select(i => raw.sqlite3_column_name(row, i).utf8_to_string()),
+            ];
+            var copied = new CopiedRow(
+                Prepare(
+                    db,
+                    $"INSERT INTO {table} ({string.Join(", ", names)}) VALUES ({string.Join(", ", names.Select(_ => "?"))})"
+                )
+            );
             for (var i = 0; i < names.Length; i++)
             {
                 copied._columns[names[i]] = i + 1;
                 _ = raw.sqlite3_column_type(row, i) switch
                 {
                     raw.SQLITE_INTEGER => raw.sqlite3_bind_int64(copied.Insert, i + 1, raw.sqlite3_column_int64(row, i)),
-                    raw.SQLITE_TEXT => raw.sqlite3_bind_text(copied.Insert, i + 1, raw.sqlite3_column_text(row, i).utf8_to_string()),
+                    raw.SQLITE_TEXT => raw.sqlite3_bind_text(
+                        copied.Insert,
+                        i + 1,
+                        raw.sqlite3_column_text(row, i).utf8_to_string()
+                    ),
                     raw.SQLITE_BLOB => raw.sqlite3_bind_blob(copied.Insert, i + 1, raw.sqlite3_column_blob(row, i)),
                     _ => raw.sqlite3_bind_null(copied.Insert, i + 1),
                 };

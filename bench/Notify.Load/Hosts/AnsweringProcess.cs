@@ -5,11 +5,9 @@ namespace Notify.Load.Hosts;
 /// <summary>A process that answers each line that it is sent with a line of its own, and ends with its input.</summary>
 internal sealed class AnsweringProcess(string program, IEnumerable<string> arguments) : IAsyncDisposable
 {
-    private readonly Process _process = Process.Start(new ProcessStartInfo(program, arguments)
-    {
-        RedirectStandardInput = true,
-        RedirectStandardOutput = true,
-    })!;
+    private readonly Process _process = Process.Start(
+        new ProcessStartInfo(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true }
+    )!;
 
     public int Id => _process.Id;
 

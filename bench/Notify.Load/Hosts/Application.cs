@@ -36,7 +36,8 @@ internal sealed class Application : IAsyncDisposable
         return application;
     }
 
-    public T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+    public T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>One email each, until this process has sent and settled all. A caller waits until its trigger is durable.</summary>
     public async Task<Turn> SendAsync(int count, int callers)
@@ -44,9 +45,7 @@ internal sealed class Application : IAsyncDisposable
         var before = Accepted;
         var turn = await TriggerAsync(count, callers, OwnPoll);
         var accepted = Accepted - before;
-        return accepted == count
-            ? turn
-            : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
+        return accepted == count ? turn : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
     }
 
     /// <summary>One email each, until all are settled by whichever process.</summary>
@@ -59,12 +58,16 @@ internal sealed class Application : IAsyncDisposable
         return Callers.MeasureAsync(
             count,
             callers,
-            async number => await notifier.TriggerAsync(new Trigger
-            {
-                To = Recipient.Email($"{number}@example.org"),
-                Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
-            }),
-            () => SettleAsync(poll));
+            async number =>
+                await notifier.TriggerAsync(
+                    new Trigger
+                    {
+                        To = Recipient.Email($"{number}@example.org"),
+                        Content = new Content { Title = "Your order", Body = "It was shipped and will arrive tomorrow." },
+                    }
+                ),
+            () => SettleAsync(poll)
+        );
     }
 
     /// <summary>

@@ -10,7 +10,9 @@ namespace Notify.Load.Hosts;
 /// <summary>A host as a process of its own, which can be killed, stopped, paused and resumed.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
-    private const int Continue = 18, Stop = 19, Terminate = 15;
+    private const int Continue = 18,
+        Stop = 19,
+        Terminate = 15;
     private const int KeptLines = 40;
 
     private readonly Process _process;
@@ -71,9 +73,7 @@ internal sealed class HostProcess : IAsyncDisposable
                 listener.Start();
                 return ((IPEndPoint)listener.LocalEndpoint).Port;
             }
-            catch (SocketException)
-            {
-            }
+            catch (SocketException) { }
         }
     }
 

@@ -55,18 +55,26 @@ internal sealed record HostSettings
     }
 
     public IEnumerable<string> ToArguments() =>
-    [
-        .. Database is null ? [] : new[] { "--database", Database },
-        .. Cluster?.ToArguments() ?? [],
-        "--workers", Workers.ToString(),
-        "--record", Record,
-        "--port", Text(Port),
-        "--seed", Text(Seed),
-        "--mood", Mood.ToString(),
-        "--vendor-delay", Text((int)VendorDelay.TotalMilliseconds),
-        "--attempt-timeout", Text((int)AttemptTimeout.TotalMilliseconds),
-        "--lease", Text((int)LeaseDuration.TotalMilliseconds),
-    ];
+        [
+            .. Database is null ? [] : new[] { "--database", Database },
+            .. Cluster?.ToArguments() ?? [],
+            "--workers",
+            Workers.ToString(),
+            "--record",
+            Record,
+            "--port",
+            Text(Port),
+            "--seed",
+            Text(Seed),
+            "--mood",
+            Mood.ToString(),
+            "--vendor-delay",
+            Text((int)VendorDelay.TotalMilliseconds),
+            "--attempt-timeout",
+            Text((int)AttemptTimeout.TotalMilliseconds),
+            "--lease",
+            Text((int)LeaseDuration.TotalMilliseconds),
+        ];
 
     private static TimeSpan Milliseconds(Arguments arguments, string name) =>
         TimeSpan.FromMilliseconds(arguments.Int32(name, 0, min: 1));

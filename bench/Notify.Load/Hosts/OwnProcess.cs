@@ -15,7 +15,9 @@ internal static class OwnProcess
     /// <param name="arguments">See <see cref="Arguments"/>.</param>
     /// <param name="variable">A variable that it is started with; null for none.</param>
     public static async Task<(int ExitCode, string Output)> RunAsync(
-        string[] arguments, (string Name, string Value)? variable = null)
+        string[] arguments,
+        (string Name, string Value)? variable = null
+    )
     {
         var start = new ProcessStartInfo(Program, arguments) { RedirectStandardOutput = true };
         if (variable is var (name, value))

@@ -90,9 +90,8 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
     private int Choice(string address, int earlier)
     {
         var number = ulong.Parse(address.Split('@')[0], CultureInfo.InvariantCulture);
-        var z = (ulong)settings.Seed * 0x9E3779B97F4A7C15
-            + number * 0xD1B54A32D192ED03
-            + (ulong)(earlier + 1) * 0x8CB92BA72F3D8DD7;
+        var z =
+            (ulong)settings.Seed * 0x9E3779B97F4A7C15 + number * 0xD1B54A32D192ED03 + (ulong)(earlier + 1) * 0x8CB92BA72F3D8DD7;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return (int)((z ^ (z >> 31)) % 1_000);

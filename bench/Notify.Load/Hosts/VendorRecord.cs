@@ -41,8 +41,10 @@ internal sealed class VendorRecord(string file) : IDisposable
     public static IEnumerable<VendorEntry> Read(string file) =>
         File.Exists(file) ? File.ReadLines(file).Where(line => line.Length == LineLength - 1).Select(Parse) : [];
 
-    private static VendorEntry Parse(string line) => new(
-        (VendorAct)Acts.IndexOf(line[0], StringComparison.Ordinal),
-        Guid.ParseExact(line.AsSpan(2, 32), "N"),
-        Guid.ParseExact(line.AsSpan(35, 32), "N"));
+    private static VendorEntry Parse(string line) =>
+        new(
+            (VendorAct)Acts.IndexOf(line[0], StringComparison.Ordinal),
+            Guid.ParseExact(line.AsSpan(2, 32), "N"),
+            Guid.ParseExact(line.AsSpan(35, 32), "N")
+        );
 }

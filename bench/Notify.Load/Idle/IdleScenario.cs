@@ -12,7 +12,8 @@ namespace Notify.Load.Idle;
 /// </summary>
 internal static class IdleScenario
 {
-    private const double MaxShare = 0.01, MaxMegabytes = 120;
+    private const double MaxShare = 0.01,
+        MaxMegabytes = 120;
 
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(30);
 
@@ -38,7 +39,9 @@ internal static class IdleScenario
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
             process.Refresh();
-            Console.Error.Write($"\r  {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: {Share():0.00 %}, {Megabytes():0} MB ");
+            Console.Error.Write(
+                $"\r  {Stopwatch.GetElapsedTime(started).TotalSeconds:0} s: {Share():0.00 %}, {Megabytes():0} MB "
+            );
         }
 
         Console.Error.WriteLine();
@@ -60,21 +63,27 @@ internal static class IdleScenario
     private static void Print(double share, double shareAtStart, double megabytes, double peakMegabytes)
     {
         var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
-        var result = RatioResult.Of("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
+        var result = RatioResult
+            .Of("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
             .And($"at most {MaxMegabytes} MB", megabytes <= MaxMegabytes);
-        (result with
-        {
-            Ratio = Math.Round(share, 5),
-            RssMb = Math.Round(megabytes, 1),
-            Details = new Dictionary<string, double>
+        (
+            result with
             {
-                ["cpu_percent"] = Math.Round(share * 100, 3),
-                ["cpu_percent_of_the_first_30_s"] = Math.Round(shareAtStart * 100, 3),
-                ["peak_rss_mb"] = Math.Round(peakMegabytes, 1),
-            },
-        }).Print();
+                Ratio = Math.Round(share, 5),
+                RssMb = Math.Round(megabytes, 1),
+                Details = new Dictionary<string, double>
+                {
+                    ["cpu_percent"] = Math.Round(share * 100, 3),
+                    ["cpu_percent_of_the_first_30_s"] = Math.Round(shareAtStart * 100, 3),
+                    ["peak_rss_mb"] = Math.Round(peakMegabytes, 1),
+                },
+            }
+        ).Print();
     }
 
     private static string Metadata(string key) =>
-        typeof(IdleScenario).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+        typeof(IdleScenario)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key)
+            .Value!;
 }

@@ -10,14 +10,17 @@ internal static class EmptyEndpoint
 {
     public static WebApplication Build(WebApplicationBuilder builder)
     {
-        builder.Services.ConfigureHttpJsonOptions(options => options.SerializerOptions.TypeInfoResolverChain.Insert(0, EmptyJson.Default));
+        builder.Services.ConfigureHttpJsonOptions(options =>
+            options.SerializerOptions.TypeInfoResolverChain.Insert(0, EmptyJson.Default)
+        );
         var app = builder.Build();
         var id = Guid.CreateVersion7();
         var url = $"/v1/notifications/{id}";
         app.MapPost("/v1/notifications", (TriggerDocument trigger) =>
             trigger is { To.Length: > 0, Content.Body: not null }
                 ? Results.Accepted(url, new AcceptedDocument(id, false, url))
-                : Results.BadRequest());
+                : Results.BadRequest()
+        );
         return app;
     }
 }

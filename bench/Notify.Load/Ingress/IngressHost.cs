@@ -41,7 +41,8 @@ internal static class IngressHost
 
     private static WebApplication BuildNotify(WebApplicationBuilder builder, string database, Workers workers)
     {
-        builder.Services.AddNotifications(options => options.Workers = workers)
+        builder
+            .Services.AddNotifications(options => options.Workers = workers)
             .UseSqlite(new SqliteConnectionStringBuilder { DataSource = database }.ToString());
         builder.Services.AddSingleton<IDeliveryProvider, PromptProvider>();
 

@@ -28,13 +28,16 @@ internal static class IngressScenario
         using var folder = new TemporaryFolder();
         await using var ceiling = await IngressServer.StartAsync(callers);
         await using var api = await IngressServer.StartAsync(callers, folder.File("api.db"), Workers.None);
-        var accepting = await Comparison.RunAsync(
-            "ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
+        var accepting = await Comparison.RunAsync("ingress", pairs, () => api.SendAsync(count), () => ceiling.SendAsync(count));
         await api.StopAsync();
 
         await using var whole = await IngressServer.StartAsync(callers, folder.File("whole.db"), Workers.All);
         var sending = await Comparison.RunAsync(
-            "ingress and delivery", pairs: 1, () => whole.SendAsync(count), () => ceiling.SendAsync(count));
+            "ingress and delivery",
+            pairs: 1,
+            () => whole.SendAsync(count),
+            () => ceiling.SendAsync(count)
+        );
         await whole.StopAsync();
 
         (accepting.AtLeast(Reach) with { RssMb = api.PeakMegabytes, Details = Details(api, whole, ceiling, sending) }).Print();
@@ -42,7 +45,11 @@ internal static class IngressScenario
     }
 
     private static Dictionary<string, double> Details(
-        IngressServer api, IngressServer whole, IngressServer ceiling, Comparison sending)
+        IngressServer api,
+        IngressServer whole,
+        IngressServer ceiling,
+        Comparison sending
+    )
     {
         return new Dictionary<string, double>
         {

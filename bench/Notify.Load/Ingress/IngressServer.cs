@@ -45,11 +45,15 @@ internal sealed class IngressServer : IAsyncDisposable
         var port = HostProcess.FreePort();
         string[] arguments =
         [
-            "--port", port.ToString(CultureInfo.InvariantCulture),
+            "--port",
+            port.ToString(CultureInfo.InvariantCulture),
             .. database is null ? [] : new[] { "--database", database, "--workers", workers.ToString() },
         ];
         var process = ServerProcess.Start(OwnProcess.Program, OwnProcess.Arguments(IngressHost.Name, arguments));
-        await Eventually.TrueAsync(() => process.HasExited || process.Output.Contains(HostCommand.Ready), "the server to be ready");
+        await Eventually.TrueAsync(
+            () => process.HasExited || process.Output.Contains(HostCommand.Ready),
+            "the server to be ready"
+        );
         if (process.HasExited)
             throw new InvalidOperationException($"The server ended: {process.Output}");
         return new IngressServer(database, workers, callers, process, port);
@@ -60,7 +64,12 @@ internal sealed class IngressServer : IAsyncDisposable
     {
         var allocated = await AskAsync(IngressHost.Allocated);
         var used = (Server: ProcessorTime(_process.Id), Callers: ProcessorTime(Environment.ProcessId));
-        var turn = await Callers.MeasureAsync(count, _callers, _connections.PostAsync, _workers == Workers.None ? null : SettleAsync);
+        var turn = await Callers.MeasureAsync(
+            count,
+            _callers,
+            _connections.PostAsync,
+            _workers == Workers.None ? null : SettleAsync
+        );
         ProcessorMicroseconds = (ProcessorTime(_process.Id) - used.Server).TotalMicroseconds / count;
         CallerProcessorMicroseconds = (ProcessorTime(Environment.ProcessId) - used.Callers).TotalMicroseconds / count;
         _sent += count;
@@ -78,11 +87,15 @@ internal sealed class IngressServer : IAsyncDisposable
         using var connection = new SqliteConnection(database.ToString());
         connection.Open();
         var notifications = Count(connection, "SELECT COUNT(*) FROM notify_notification");
-        var deliveries = Count(connection, $"SELECT COUNT(*) FROM notify_delivery WHERE state = {(_workers == Workers.None ? 0 : 1)}");
+        var deliveries = Count(
+            connection,
+            $"SELECT COUNT(*) FROM notify_delivery WHERE state = {(_workers == Workers.None ? 0 : 1)}"
+        );
         if (notifications != _sent || deliveries != _sent)
         {
             throw new InvalidOperationException(
-                $"{_sent} were answered with 202; {notifications} are stored, {deliveries} as they ought to be.");
+                $"{_sent} were answered with 202; {notifications} are stored, {deliveries} as they ought to be."
+            );
         }
     }
 
@@ -99,7 +112,8 @@ internal sealed class IngressServer : IAsyncDisposable
             await Task.Delay(Poll);
     }
 
-    private async Task<long> AskAsync(string path) => long.Parse(await _questions.GetStringAsync(path), CultureInfo.InvariantCulture);
+    private async Task<long> AskAsync(string path) =>
+        long.Parse(await _questions.GetStringAsync(path), CultureInfo.InvariantCulture);
 
     private static TimeSpan ProcessorTime(int id)
     {

@@ -12,8 +12,7 @@ namespace Notify.Load.Ingress;
 /// </summary>
 internal sealed class KeepAliveConnection : IDisposable
 {
-    private const string Body =
-        """
+    private const string Body = """
         {"to":[{"email":"00000000@example.org"}],"content":{"title":"Your order","body":"It was shipped and will arrive tomorrow."}}
         """;
 
@@ -36,7 +35,8 @@ internal sealed class KeepAliveConnection : IDisposable
     /// <summary>
     /// Lets a socket's reader go on where its answer is noticed, without a way over the thread pool. To be called before the first socket.
     /// </summary>
-    public static void CompleteInline() => Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+    public static void CompleteInline() =>
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
     /// <summary>Sends one trigger, and waits for its 202.</summary>
     public async ValueTask PostAsync(int number)
@@ -50,8 +50,7 @@ internal sealed class KeepAliveConnection : IDisposable
             if (read == 0)
                 throw new InvalidOperationException("The server closed the connection.");
             length += read;
-        }
-        while (!IsWhole(_answer.AsSpan(0, length)));
+        } while (!IsWhole(_answer.AsSpan(0, length)));
 
         if (!_answer.AsSpan(0, length).StartsWith("HTTP/1.1 202"u8))
             throw new InvalidOperationException($"The server answered {Encoding.ASCII.GetString(_answer, 0, length)}");

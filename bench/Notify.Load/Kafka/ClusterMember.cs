@@ -10,11 +10,13 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
     /// </summary>
     public const int Slots = 1_000;
 
-    public static ClusterMember From(Arguments arguments) => new(
-        arguments.RequiredText("postgresql"),
-        arguments.RequiredText("kafka"),
-        arguments.RequiredText("topics"),
-        bool.Parse(arguments.RequiredText("events")));
+    public static ClusterMember From(Arguments arguments) =>
+        new(
+            arguments.RequiredText("postgresql"),
+            arguments.RequiredText("kafka"),
+            arguments.RequiredText("topics"),
+            bool.Parse(arguments.RequiredText("events"))
+        );
 
     public IEnumerable<string> ToArguments() =>
         ["--postgresql", PostgreSql, "--kafka", Kafka, "--topics", TopicPrefix, "--events", Events.ToString()];
@@ -22,7 +24,9 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
     public void Join(INotificationsBuilder builder, Workers workers)
     {
         builder.UsePostgreSql(PostgreSql).UseKafka(Configure);
-        builder.Services.Configure<NotificationsOptions>(options => (options.Workers, options.MaxConcurrencyPerProvider) = (workers, Slots));
+        builder.Services.Configure<NotificationsOptions>(options =>
+            (options.Workers, options.MaxConcurrencyPerProvider) = (workers, Slots)
+        );
     }
 
     private void Configure(KafkaTransportOptions options)

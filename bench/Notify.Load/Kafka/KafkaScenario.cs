@@ -31,7 +31,11 @@ internal static class KafkaScenario
         await using (var cluster = await SmallCluster.StartAsync(server, brokers, "plain.", events: false))
         {
             result = await Comparison.RunAsync(
-                "kafka", pairs, () => cluster.SendAsync(count, Concurrent), () => OneProcessAsync(server, count));
+                "kafka",
+                pairs,
+                () => cluster.SendAsync(count, Concurrent),
+                () => OneProcessAsync(server, count)
+            );
             details["delivery_process_rss_mb"] = Math.Round(cluster.SenderPeakBytes / 1e6, 1);
         }
 
@@ -47,9 +51,11 @@ internal static class KafkaScenario
     private static async Task<Turn> OneProcessAsync(PostgreSqlProcess server, int count)
     {
         await using var database = await TurnDatabase.CreateAsync(server);
-        await using var application = await Application.StartAsync(builder => builder
-            .UsePostgreSql(database.ConnectionString)
-            .Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = ClusterMember.Slots));
+        await using var application = await Application.StartAsync(builder =>
+            builder
+                .UsePostgreSql(database.ConnectionString)
+                .Services.Configure<NotificationsOptions>(options => options.MaxConcurrencyPerProvider = ClusterMember.Slots)
+        );
         return await application.SendAsync(count, Concurrent);
     }
 }

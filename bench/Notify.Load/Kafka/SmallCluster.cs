@@ -26,9 +26,17 @@ internal sealed class SmallCluster : IAsyncDisposable
     /// <param name="brokers">The brokers.</param>
     /// <param name="topicPrefix">What tells its topics from those of another.</param>
     /// <param name="events">Whether what was accepted and settled is published for other systems, beside the hints.</param>
-    public static async Task<SmallCluster> StartAsync(PostgreSqlProcess server, KafkaBrokers brokers, string topicPrefix, bool events)
+    public static async Task<SmallCluster> StartAsync(
+        PostgreSqlProcess server,
+        KafkaBrokers brokers,
+        string topicPrefix,
+        bool events
+    )
     {
-        foreach (var topic in (string[])["deliveries-high", "deliveries-normal", "deliveries-bulk", "notification-events", "analytics-events"])
+        foreach (
+            var topic in (string[])
+                ["deliveries-high", "deliveries-normal", "deliveries-bulk", "notification-events", "analytics-events"]
+        )
             brokers.CreateTopic(topicPrefix + topic, Partitions);
 
         var database = await TurnDatabase.CreateAsync(server);

@@ -22,7 +22,12 @@ internal sealed class Comparison
     /// <param name="ceiling">One turn of the ceiling.</param>
     /// <param name="figure">What of the turns is compared; their rates unless it is given.</param>
     public static async Task<Comparison> RunAsync(
-        string scenario, int pairs, Func<Task<Turn>> ours, Func<Task<Turn>> ceiling, Figure? figure = null)
+        string scenario,
+        int pairs,
+        Func<Task<Turn>> ours,
+        Func<Task<Turn>> ceiling,
+        Figure? figure = null
+    )
     {
         var comparison = new Comparison(scenario, figure ?? Figure.Rate);
         for (var i = 0; i <= pairs; i++)

@@ -25,7 +25,8 @@ internal sealed record RatioResult(
     double RssMb,
     string Reach,
     double Margin,
-    bool Reached) : Result(Scenario, Count, PerSecond)
+    bool Reached
+) : Result(Scenario, Count, PerSecond)
 {
     /// <summary>What else the scenario has to say, by name.</summary>
     public IReadOnlyDictionary<string, double>? Details { get; init; }
@@ -35,19 +36,21 @@ internal sealed record RatioResult(
     /// <param name="ceilingPerSecond">The ceiling's rate beside it.</param>
     /// <param name="ratio">What the scenario compares.</param>
     /// <param name="reach">The ratio to reach.</param>
-    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach) => new(
-        scenario,
-        ours.Count,
-        Math.Round(ours.PerSecond, 1),
-        Math.Round(ceilingPerSecond, 1),
-        Math.Round(ratio, 3),
-        Math.Round(ours.P50, 3),
-        Math.Round(ours.P99, 3),
-        Math.Round(ours.AllocatedBytesEach),
-        Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
-        reach.ToString(),
-        Math.Round(reach.MarginOf(ratio), 3),
-        reach.IsReachedBy(ratio));
+    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach) =>
+        new(
+            scenario,
+            ours.Count,
+            Math.Round(ours.PerSecond, 1),
+            Math.Round(ceilingPerSecond, 1),
+            Math.Round(ratio, 3),
+            Math.Round(ours.P50, 3),
+            Math.Round(ours.P99, 3),
+            Math.Round(ours.AllocatedBytesEach),
+            Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
+            reach.ToString(),
+            Math.Round(reach.MarginOf(ratio), 3),
+            reach.IsReachedBy(ratio)
+        );
 
     /// <summary>Asks for something else besides the ratio.</summary>
     /// <param name="reach">What, in words.</param>

@@ -21,5 +21,6 @@ internal sealed record Reach
     /// <summary>1 just reaches it, and more is better.</summary>
     public double MarginOf(double ratio) => _orMore ? ratio / _ratio : _ratio / ratio;
 
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{(_orMore ? "at least" : "at most")} {_ratio}");
+    public override string ToString() =>
+        string.Create(CultureInfo.InvariantCulture, $"{(_orMore ? "at least" : "at most")} {_ratio}");
 }

@@ -8,7 +8,13 @@ internal sealed class NodePackages : IDisposable
 {
     /// <summary>The newest that the machines' Node.js, 20, runs: firebase-admin 14 asks for 22.</summary>
     private static readonly string[] Packages =
-        ["bullmq@6.7.0", "ioredis@5.11.1", "@parse/node-apn@8.1.0", "firebase-admin@13.9.0", "nodemailer@10.6.0"];
+    [
+        "bullmq@6.7.0",
+        "ioredis@5.11.1",
+        "@parse/node-apn@8.1.0",
+        "firebase-admin@13.9.0",
+        "nodemailer@10.6.0",
+    ];
 
     private readonly TemporaryFolder _folder = new();
 

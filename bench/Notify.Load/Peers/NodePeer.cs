@@ -13,7 +13,9 @@ internal sealed class NodePeer : IAsyncDisposable
 
     public static async Task<NodePeer> StartAsync(NodePackages packages, string script, params IEnumerable<int> arguments)
     {
-        var peer = new NodePeer(packages.Start(script, arguments.Select(number => number.ToString(CultureInfo.InvariantCulture))));
+        var peer = new NodePeer(
+            packages.Start(script, arguments.Select(number => number.ToString(CultureInfo.InvariantCulture)))
+        );
         await peer._process.ReadAsync();
         return peer;
     }

@@ -63,7 +63,11 @@ internal static class PeersScenario
         var database = new SqliteConnectionStringBuilder { DataSource = folder.File("notify.db"), Pooling = false };
         await using var application = await Application.StartAsync(builder => builder.UseSqlite(database.ToString()));
         return await Comparison.RunAsync(
-            "bullmq", pairs, () => application.SendAsync(count, Concurrent), () => peer.SendAsync(count));
+            "bullmq",
+            pairs,
+            () => application.SendAsync(count, Concurrent),
+            () => peer.SendAsync(count)
+        );
     }
 
     private static Task<Comparison> NodeApnAsync(NodePackages packages, int count, int pairs) =>
@@ -82,20 +86,24 @@ internal static class PeersScenario
             name,
             pairs,
             () => CountedAsync(sink, count, () => SendAsync(provider, deliveries, count, Concurrent)),
-            () => CountedAsync(sink, count, () => peer.SendAsync(count)));
+            () => CountedAsync(sink, count, () => peer.SendAsync(count))
+        );
     }
 
     private static async Task<Comparison> NodemailerAsync(NodePackages packages, int count, int pairs)
     {
         await using var sink = await SinkProcess.StartAsync(SmtpScenario.Name, latency: 0);
         await using var peer = await NodePeer.StartAsync(packages, "nodemailer.mjs", sink.Port, SmtpConnections);
-        await using var provider = new ProviderHost(notifications => SmtpScenario.Compose(notifications, sink.Port, SmtpConnections));
+        await using var provider = new ProviderHost(notifications =>
+            SmtpScenario.Compose(notifications, sink.Port, SmtpConnections)
+        );
         Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(SmtpScenario.DeliveryTo)];
         return await Comparison.RunAsync(
             "nodemailer",
             pairs,
             () => CountedAsync(sink, count, () => SendAsync(provider, deliveries, count, SmtpConnections)),
-            () => CountedAsync(sink, count, () => peer.SendAsync(count)));
+            () => CountedAsync(sink, count, () => peer.SendAsync(count))
+        );
     }
 
     private static Task<Turn> SendAsync(ProviderHost provider, Delivery[] deliveries, int count, int callers) =>
@@ -106,7 +114,9 @@ internal static class PeersScenario
         var before = await sink.TakenAsync();
         var turn = await run();
         var taken = await sink.TakenAsync() - before;
-        return taken.Messages == count ? turn : throw new InvalidOperationException($"{count} were sent and {taken.Messages} arrived.");
+        return taken.Messages == count
+            ? turn
+            : throw new InvalidOperationException($"{count} were sent and {taken.Messages} arrived.");
     }
 
     private static void Print(List<Comparison> comparisons)

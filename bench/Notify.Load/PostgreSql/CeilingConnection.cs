@@ -5,8 +5,7 @@ namespace Notify.Load.PostgreSql;
 /// <summary>One connection of the ceiling, which settles what it inserted with its batch before.</summary>
 internal sealed class CeilingConnection : IAsyncDisposable
 {
-    private const string Settle =
-        """
+    private const string Settle = """
         UPDATE notify.delivery d
         SET state = 1, due_at = NULL, provider = 'vendor', attempts_spent = 0, retry_delay_ticks = 0, reason = NULL,
             history = d.history || settled.attempt, ended_at = settled.at, owner = NULL, fence = d.fence + 1
@@ -36,10 +35,15 @@ internal sealed class CeilingConnection : IAsyncDisposable
     {
         // Every statement is prepared once it was seen a few times, and finds rows by index even while the server knows of few rows.
         var connection = new NpgsqlConnection(
-            connectionString + ";Pooling=false;Max Auto Prepare=8;Options=-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off");
+            connectionString
+                + ";Pooling=false;Max Auto Prepare=8;Options=-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
+        );
         await connection.OpenAsync();
         return new CeilingConnection(
-            connection, await CopiedRow.OfAsync(connection, "notify.notification"), await CopiedRow.OfAsync(connection, "notify.delivery"));
+            connection,
+            await CopiedRow.OfAsync(connection, "notify.notification"),
+            await CopiedRow.OfAsync(connection, "notify.delivery")
+        );
     }
 
     public async Task WriteAsync(int count)

@@ -37,9 +37,12 @@ internal sealed class CopiedRow
         string[] names = [.. _columns.Where(column => column.Value.Value is not DBNull).Select(column => column.Key)];
         var types = names.Select((name, i) => $"${i + 1}::{_columns[name].Type}[]");
         var command = new NpgsqlBatchCommand(
-            $"INSERT INTO {_table} ({string.Join(", ", names)}) SELECT * FROM unnest({string.Join(", ", types)})");
+            $"INSERT INTO {_table} ({string.Join(", ", names)}) SELECT * FROM unnest({string.Join(", ", types)})"
+        );
         foreach (var name in names)
-            command.Parameters.Add(new NpgsqlParameter { Value = own.GetValueOrDefault(name) ?? Repeat(_columns[name].Value, count) });
+            command.Parameters.Add(
+                new NpgsqlParameter { Value = own.GetValueOrDefault(name) ?? Repeat(_columns[name].Value, count) }
+            );
         return command;
     }
 

@@ -23,7 +23,11 @@ internal static class PostgreSqlScenario
         await using var server = await PostgreSqlProcess.StartAsync();
         // Of 64 callers that each wait for their own, 64 can share a commit at most.
         var result = await Comparison.RunAsync(
-            "postgres", pairs, () => NotifyAsync(server, count), () => CeilingAsync(server, count, Concurrent, connections: 1));
+            "postgres",
+            pairs,
+            () => NotifyAsync(server, count),
+            () => CeilingAsync(server, count, Concurrent, connections: 1)
+        );
         var large = await CeilingAsync(server, count, batch: 512, connections: 1);
         var both = await CeilingAsync(server, count, batch: Concurrent / 2, connections: 2);
         var details = new Dictionary<string, double>

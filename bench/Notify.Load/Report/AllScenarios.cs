@@ -97,7 +97,11 @@ internal static class AllScenarios
     /// <param name="Arguments">Its options.</param>
     /// <param name="Environment">A variable that its process is started with; null for none.</param>
     private sealed record Run(
-        string Scenario, string? Variant = null, string Arguments = "", (string Name, string Value)? Environment = null)
+        string Scenario,
+        string? Variant = null,
+        string Arguments = "",
+        (string Name, string Value)? Environment = null
+    )
     {
         public string Label => Variant is null ? Scenario : $"{Scenario} ({Variant})";
 

@@ -12,11 +12,15 @@ internal static class ResultsFile
     {
         var path = Path.Combine(folder, FileName);
         return File.Exists(path)
-            ? File.ReadLines(path).Select(line => JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!)
+            ? File.ReadLines(path)
+                .Select(line => JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)!)
                 .ToDictionary(result => result.Scenario)
             : [];
     }
 
-    public static void Write(string folder, IEnumerable<RatioResult> results) => File.WriteAllLines(
-        Path.Combine(folder, FileName), results.Select(result => JsonSerializer.Serialize(result, ResultJson.Default.RatioResult)));
+    public static void Write(string folder, IEnumerable<RatioResult> results) =>
+        File.WriteAllLines(
+            Path.Combine(folder, FileName),
+            results.Select(result => JsonSerializer.Serialize(result, ResultJson.Default.RatioResult))
+        );
 }

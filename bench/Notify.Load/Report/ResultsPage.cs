@@ -23,7 +23,9 @@ internal static class ResultsPage
     private static string Describe(string folder, IReadOnlyList<RatioResult> results)
     {
         var page = new StringBuilder();
-        page.Append(CultureInfo.InvariantCulture, $"""
+        page.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             # What was measured
 
             By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
@@ -37,20 +39,26 @@ internal static class ResultsPage
             | scenario | items | per second | ceiling | ratio | reach | p50 ms | p99 ms | allocated B each | RSS MB | |
             |---|---:|---:|---:|---:|---|---:|---:|---:|---:|---|
 
-            """);
+            """
+        );
         foreach (var result in results)
             page.AppendLine(Row(result));
         foreach (var result in results.Where(result => result.Details is not null))
-            page.Append(CultureInfo.InvariantCulture, $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n");
+            page.Append(
+                CultureInfo.InvariantCulture,
+                $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n"
+            );
         foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0]).Distinct())
             page.Append(ProfileOf(folder, scenario));
         return page.ToString();
     }
 
-    private static string Row(RatioResult result) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
-        + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |");
+    private static string Row(RatioResult result) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
+                + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |"
+        );
 
     private static string Detail(KeyValuePair<string, double> detail) =>
         string.Create(CultureInfo.InvariantCulture, $"{detail.Key.Replace('_', ' ')} {detail.Value:#,0.###}");

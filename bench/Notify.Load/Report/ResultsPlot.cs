@@ -7,7 +7,12 @@ namespace Notify.Load.Report;
 /// <summary>One bar for each scenario, as long as its ratio is good; the line is where the figure to reach is.</summary>
 internal static class ResultsPlot
 {
-    private const int RowHeight = 28, BarHeight = 16, Left = 190, Unit = 240, Right = 240, Top = 34;
+    private const int RowHeight = 28,
+        BarHeight = 16,
+        Left = 190,
+        Unit = 240,
+        Right = 240,
+        Top = 34;
 
     /// <summary>A bar that is longer than this is cut off, and its number says how long it is.</summary>
     private const double Longest = 2;
@@ -16,14 +21,17 @@ internal static class ResultsPlot
     {
         var (width, height) = (Left + (int)(Unit * Longest) + Right, Top + results.Count * RowHeight + 10);
         var plot = new StringBuilder();
-        plot.Append(CultureInfo.InvariantCulture, $"""
+        plot.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13" role="img">
             <title>How far each figure was reached</title>
             <rect width="{width}" height="{height}" fill="#ffffff"/>
             <line x1="{Left + Unit}" y1="{Top - 8}" x2="{Left + Unit}" y2="{height - 6}" stroke="#6b7280" stroke-dasharray="4 3"/>
             <text x="{Left + Unit}" y="{Top - 14}" text-anchor="middle" fill="#374151">the figure to reach</text>
 
-            """);
+            """
+        );
         for (var i = 0; i < results.Count; i++)
             DrawRow(plot, results[i], Top + i * RowHeight);
         return plot.Append("</svg>\n").ToString();
@@ -33,11 +41,16 @@ internal static class ResultsPlot
     {
         var length = (int)(Math.Min(result.Margin, Longest) * Unit);
         var (middle, colour) = (y + (RowHeight + BarHeight) / 2 - 7, result.Reached ? "#0f766e" : "#c2410c");
-        plot.Append(CultureInfo.InvariantCulture, $"""
+        plot.Append(
+            CultureInfo.InvariantCulture,
+            $"""
             <text x="{Left - 8}" y="{middle}" text-anchor="end" fill="#111827">{result.Scenario}</text>
             <rect x="{Left}" y="{y + (RowHeight - BarHeight) / 2}" width="{length}" height="{BarHeight}" rx="2" fill="{colour}"/>
-            <text x="{Left + length + 8}" y="{middle}" fill="#111827">{result.Ratio:0.00}, {result.Reach}{(result.Reached ? "" : ": missed")}</text>
+            <text x="{Left + length + 8}" y="{middle}" fill="#111827">{result.Ratio:0.00}, {result.Reach}{(
+                result.Reached ? "" : ": missed"
+            )}</text>
 
-            """);
+            """
+        );
     }
 }

@@ -1,7 +1,8 @@
 namespace Notify.Load.Scaling;
 
 /// <summary>How the scaling runs went; <paramref name="PerSecond"/> is that of the last.</summary>
-internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<ScalingRun> Runs) : Result("scaling", Count, PerSecond);
+internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<ScalingRun> Runs)
+    : Result("scaling", Count, PerSecond);
 
 /// <summary>One run.</summary>
 /// <param name="Processes">How many processes delivered.</param>
@@ -11,7 +12,13 @@ internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<
 /// <param name="Duplicates">What was delivered more than once.</param>
 /// <param name="StoredBytesEach">What a notification with one delivery takes in the database, with indexes and what vacuum has yet to free.</param>
 internal sealed record ScalingRun(
-    int Processes, double PerSecond, IReadOnlyList<int> Shares, double MostUneven, int Duplicates, long StoredBytesEach)
+    int Processes,
+    double PerSecond,
+    IReadOnlyList<int> Shares,
+    double MostUneven,
+    int Duplicates,
+    long StoredBytesEach
+)
 {
     public static ScalingRun Of(IReadOnlyList<int> shares, int count, double seconds, long stored)
     {
@@ -22,7 +29,8 @@ internal sealed record ScalingRun(
             shares,
             Math.Round(shares.Max(share => Math.Abs(share - equal)) / equal, 3),
             shares.Sum() - count,
-            stored / count);
+            stored / count
+        );
     }
 
     public override string ToString() =>

@@ -35,7 +35,13 @@ internal static class ScalingScenario
     private static async Task<ScalingRun> RunAsync(int processes, int count)
     {
         var folder = Directory.CreateTempSubdirectory("notify-scaling-").FullName;
-        var model = new HostSettings { Record = "", Port = 0, Mood = VendorMood.Slow, VendorDelay = TimeSpan.FromMilliseconds(20) };
+        var model = new HostSettings
+        {
+            Record = "",
+            Port = 0,
+            Mood = VendorMood.Slow,
+            VendorDelay = TimeSpan.FromMilliseconds(20),
+        };
         await using var cluster = await Cluster.StartAsync(apis: 1, processes, model);
         await using var hosts = new RunningHosts(cluster.Hosts, folder);
         await hosts.StartAllAsync();
@@ -77,5 +83,9 @@ internal static class ScalingScenario
     }
 
     private static int[] AcceptedBy(RunningHosts hosts) =>
-        [.. hosts.All.Skip(1).Select(host => VendorRecord.Read(host.Settings.Record).Count(entry => entry.Act == VendorAct.Accepted))];
+        [
+            .. hosts
+                .All.Skip(1)
+                .Select(host => VendorRecord.Read(host.Settings.Record).Count(entry => entry.Act == VendorAct.Accepted)),
+        ];
 }

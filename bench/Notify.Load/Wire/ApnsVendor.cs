@@ -27,10 +27,8 @@ internal sealed class ApnsVendor : WireVendor
         });
     }
 
-    public override SinkAnswer AnswerAt(string path) => new(200)
-    {
-        Header = ("apns-unique-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b"),
-    };
+    public override SinkAnswer AnswerAt(string path) =>
+        new(200) { Header = ("apns-unique-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b") };
 
     protected override Address AddressOf(int number, Uri address)
     {
@@ -38,8 +36,14 @@ internal sealed class ApnsVendor : WireVendor
         return new Address(Channel.Push, Convert.ToHexStringLower(token), Platform.Ios);
     }
 
-    protected override Content ContentFor(int number) => base.ContentFor(number) with
-    {
-        Push = new PushContent { Sound = "default", Badge = 1, Thread = "orders" },
-    };
+    protected override Content ContentFor(int number) =>
+        base.ContentFor(number) with
+        {
+            Push = new PushContent
+            {
+                Sound = "default",
+                Badge = 1,
+                Thread = "orders",
+            },
+        };
 }

@@ -13,7 +13,8 @@ internal sealed class FcmVendor : WireVendor
     private const string TokenPath = "/token";
 
     /// <summary>Access tokens and registration tokens are about this long.</summary>
-    private const int AccessTokenLength = 1020, RegistrationTokenLength = 142;
+    private const int AccessTokenLength = 1020,
+        RegistrationTokenLength = 142;
 
     public override string Name => "fcm";
 
@@ -36,20 +37,25 @@ internal sealed class FcmVendor : WireVendor
         notifications.AddFcm(options => (options.BaseAddress, options.CredentialsJson) = (address, json));
     }
 
-    public override SinkAnswer AnswerAt(string path) => path == TokenPath
-        ? new(200, $$"""{"access_token":"ya29.c.{{Letters(0, AccessTokenLength)}}","expires_in":3599,"token_type":"Bearer"}""")
-        {
-            IsMessage = false,
-        }
-        : new(200, "{\n  \"name\": \"projects/shop-1234/messages/0:1726000000000000%31bd1c9631bd1c96\"\n}\n");
+    public override SinkAnswer AnswerAt(string path) =>
+        path == TokenPath
+            ? new(
+                200,
+                $$"""{"access_token":"ya29.c.{{Letters(0, AccessTokenLength)}}","expires_in":3599,"token_type":"Bearer"}"""
+            )
+            {
+                IsMessage = false,
+            }
+            : new(200, "{\n  \"name\": \"projects/shop-1234/messages/0:1726000000000000%31bd1c9631bd1c96\"\n}\n");
 
     protected override Address AddressOf(int number, Uri address) =>
         new(Channel.Push, Letters(number, RegistrationTokenLength), Platform.Android);
 
-    protected override Content ContentFor(int number) => base.ContentFor(number) with
-    {
-        Push = new PushContent { Sound = "default", Thread = "orders" },
-    };
+    protected override Content ContentFor(int number) =>
+        base.ContentFor(number) with
+        {
+            Push = new PushContent { Sound = "default", Thread = "orders" },
+        };
 
     private static string Letters(int seed, int length)
     {

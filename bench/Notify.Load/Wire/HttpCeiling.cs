@@ -7,20 +7,25 @@ namespace Notify.Load.Wire;
 /// and looks at the status. It reads the answer where the provider has to, and parses nothing of it.
 /// </summary>
 internal sealed class HttpCeiling(
-    IReadOnlyList<RecordedRequest> requests, bool readsAnswer, RemoteCertificateValidationCallback trust) : IDisposable
+    IReadOnlyList<RecordedRequest> requests,
+    bool readsAnswer,
+    RemoteCertificateValidationCallback trust
+) : IDisposable
 {
     // All callers read into the same memory: nobody looks at it.
     private readonly byte[] _unread = new byte[4096];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly HttpClient _client = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        ActivityHeadersPropagator = null,
-        EnableMultipleHttp2Connections = true,
-        SslOptions = { RemoteCertificateValidationCallback = trust },
-    })
+    private readonly HttpClient _client = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ActivityHeadersPropagator = null,
+            EnableMultipleHttp2Connections = true,
+            SslOptions = { RemoteCertificateValidationCallback = trust },
+        }
+    )
     {
         Timeout = Timeout.InfiniteTimeSpan,
     };
@@ -35,9 +40,7 @@ internal sealed class HttpCeiling(
             return;
 
         var answer = await response.Content.ReadAsStreamAsync(_stopping.Token);
-        while (await answer.ReadAsync(_unread, _stopping.Token) > 0)
-        {
-        }
+        while (await answer.ReadAsync(_unread, _stopping.Token) > 0) { }
     }
 
     public void Dispose()

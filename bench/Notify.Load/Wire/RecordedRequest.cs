@@ -36,11 +36,11 @@ internal sealed class RecordedRequest
 
     // The length is the content's own to say.
     private static (string Name, string Value)[] Copy(HttpHeaders headers) =>
-    [
-        .. headers.NonValidated
-            .Where(header => header.Key != "Content-Length")
-            .Select(header => (header.Key, header.Value.ToString())),
-    ];
+        [
+            .. headers
+                .NonValidated.Where(header => header.Key != "Content-Length")
+                .Select(header => (header.Key, header.Value.ToString())),
+        ];
 }
 
 /// <summary>Keeps the messages that pass.</summary>

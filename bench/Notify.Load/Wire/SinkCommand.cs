@@ -14,9 +14,8 @@ internal static class SinkCommand
         var latency = TimeSpan.FromMilliseconds(arguments.Int32("latency", 0, min: 0));
         arguments.RefuseUnknown();
 
-        await using ISink sink = vendor == SmtpScenario.Name
-            ? SmtpSink.Start(latency)
-            : await HttpSink.StartAsync(WireVendor.Of(vendor), latency);
+        await using ISink sink =
+            vendor == SmtpScenario.Name ? SmtpSink.Start(latency) : await HttpSink.StartAsync(WireVendor.Of(vendor), latency);
         Console.WriteLine($"{sink.Port} {(sink as HttpSink)?.Certificate}");
         while (await Console.In.ReadLineAsync() is not null)
             Console.WriteLine($"{sink.Taken.Messages} {sink.Taken.Bytes}");

@@ -60,7 +60,7 @@ internal sealed class SmtpCeiling : IDisposable
 
         private async ValueTask HearAsync(int replies)
         {
-            for (var length = 0; replies > 0;)
+            for (var length = 0; replies > 0; )
             {
                 var read = await _socket.ReceiveAsync(_replies.AsMemory(length));
                 if (read == 0 || _replies[length] is not ((byte)'2' or (byte)'3'))

@@ -40,7 +40,8 @@ internal static class SmtpScenario
             Name,
             pairs,
             () => ours.MeasureAsync(number => provider.SendAsync(deliveries[number % Recipients])),
-            () => theirs.MeasureAsync(ceiling.SendAsync));
+            () => theirs.MeasureAsync(ceiling.SendAsync)
+        );
         ours.RequireSameBytes(theirs);
         WireResult.Print(comparison, Reach, maxBytes: null, connections, latency);
         return 0;
@@ -57,15 +58,17 @@ internal static class SmtpScenario
             options.MaxConnections = connections;
         });
 
-    internal static Delivery DeliveryTo(int number) => WireDelivery.Of(
-        Name,
-        new Address(Channel.Email, $"customer-{100_000 + number}@example.org"),
-        new Content
-        {
-            Title = $"Your order {100_000 + number}",
-            Body = "It was shipped and will arrive tomorrow.",
-            Html = "<p>It was <b>shipped</b> and will arrive tomorrow.</p>",
-        });
+    internal static Delivery DeliveryTo(int number) =>
+        WireDelivery.Of(
+            Name,
+            new Address(Channel.Email, $"customer-{100_000 + number}@example.org"),
+            new Content
+            {
+                Title = $"Your order {100_000 + number}",
+                Body = "It was shipped and will arrive tomorrow.",
+                Html = "<p>It was <b>shipped</b> and will arrive tomorrow.</p>",
+            }
+        );
 
     private static async Task<List<RecordedEmail>> RecordAsync(Delivery[] deliveries)
     {

@@ -64,8 +64,7 @@ internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
             if (read == 0)
                 return 0;
             _end += read;
-        }
-        while (!_input.AsSpan(_taken, _end - _taken).EndsWith(end.Span));
+        } while (!_input.AsSpan(_taken, _end - _taken).EndsWith(end.Span));
         return _taken = _end;
     }
 }

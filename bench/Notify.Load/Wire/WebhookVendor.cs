@@ -7,11 +7,12 @@ internal sealed class WebhookVendor : WireVendor
 {
     public override string Name => "webhook";
 
-    public override void AddTo(INotificationsBuilder notifications, Uri address) => notifications.AddWebhook(options =>
-    {
-        options.AllowPrivateNetworks = true;
-        options.Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    });
+    public override void AddTo(INotificationsBuilder notifications, Uri address) =>
+        notifications.AddWebhook(options =>
+        {
+            options.AllowPrivateNetworks = true;
+            options.Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        });
 
     public override SinkAnswer AnswerAt(string path) => new(200);
 

@@ -26,7 +26,9 @@ internal static class WireResult
             ["callers"] = callers,
             ["latency_ms"] = latency,
             ["pool_arrays_per_processor"] = int.Parse(
-                Environment.GetEnvironmentVariable(PoolVariable) ?? "32", CultureInfo.InvariantCulture),
+                Environment.GetEnvironmentVariable(PoolVariable) ?? "32",
+                CultureInfo.InvariantCulture
+            ),
             ["ceiling_allocated_bytes_per_item"] = Math.Round(ceiling.AllocatedBytesEach),
             ["ceiling_p50_ms"] = Math.Round(ceiling.P50, 3),
             ["ceiling_p99_ms"] = Math.Round(ceiling.P99, 3),

@@ -48,7 +48,8 @@ internal static class WireScenario
             vendor.Name,
             pairs,
             () => ours.MeasureAsync(number => provider.SendAsync(deliveries[number % Recipients])),
-            () => theirs.MeasureAsync(ceiling.SendAsync));
+            () => theirs.MeasureAsync(ceiling.SendAsync)
+        );
         ours.RequireSameBytes(theirs);
         WireResult.Print(comparison, Reach, MaxAllocatedBytes, callers, latency);
         return 0;
@@ -57,16 +58,23 @@ internal static class WireScenario
     internal static IHttpClientBuilder Compose(INotificationsBuilder notifications, WireVendor vendor, SinkProcess sink)
     {
         vendor.AddTo(notifications, sink.Address);
-        return notifications.Services.AddHttpClient($"Notify.{vendor.Name}").ConfigurePrimaryHttpMessageHandler((handler, _) =>
-            ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = sink.Trust);
+        return notifications
+            .Services.AddHttpClient($"Notify.{vendor.Name}")
+            .ConfigurePrimaryHttpMessageHandler(
+                (handler, _) => ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = sink.Trust
+            );
     }
 
     private static async Task<IReadOnlyList<RecordedRequest>> RecordAsync(
-        WireVendor vendor, SinkProcess sink, Delivery[] deliveries)
+        WireVendor vendor,
+        SinkProcess sink,
+        Delivery[] deliveries
+    )
     {
         using var recorder = new RequestRecorder(vendor);
-        await using var provider = new ProviderHost(
-            notifications => Compose(notifications, vendor, sink).AddHttpMessageHandler(() => recorder));
+        await using var provider = new ProviderHost(notifications =>
+            Compose(notifications, vendor, sink).AddHttpMessageHandler(() => recorder)
+        );
         await Task.WhenAll(deliveries.Select(delivery => provider.SendAsync(delivery).AsTask()));
         return recorder.Requests;
     }

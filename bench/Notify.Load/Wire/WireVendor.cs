@@ -16,14 +16,15 @@ internal abstract class WireVendor
     /// <summary>Whether the answer has to be read because it holds the message's id.</summary>
     public virtual bool HasId => false;
 
-    public static WireVendor Of(string name) => name switch
-    {
-        "apns" => new ApnsVendor(),
-        "fcm" => new FcmVendor(),
-        "twilio" => new TwilioVendor(),
-        "webhook" => new WebhookVendor(),
-        _ => throw new ArgumentException($"'{name}' is no vendor."),
-    };
+    public static WireVendor Of(string name) =>
+        name switch
+        {
+            "apns" => new ApnsVendor(),
+            "fcm" => new FcmVendor(),
+            "twilio" => new TwilioVendor(),
+            "webhook" => new WebhookVendor(),
+            _ => throw new ArgumentException($"'{name}' is no vendor."),
+        };
 
     /// <summary>Adds the provider.</summary>
     /// <param name="notifications">The application's notifications.</param>
@@ -36,15 +37,15 @@ internal abstract class WireVendor
     /// <summary>One of the deliveries that a turn repeats.</summary>
     /// <param name="number">The recipient's number.</param>
     /// <param name="address">Where the sink listens.</param>
-    public Delivery DeliveryTo(int number, Uri address) =>
-        WireDelivery.Of(Name, AddressOf(number, address), ContentFor(number));
+    public Delivery DeliveryTo(int number, Uri address) => WireDelivery.Of(Name, AddressOf(number, address), ContentFor(number));
 
     protected abstract Address AddressOf(int number, Uri address);
 
-    protected virtual Content ContentFor(int number) => new()
-    {
-        Title = "Your order",
-        Body = "It was shipped and will arrive tomorrow.",
-        Data = new Dictionary<string, string> { ["order"] = $"{100_000 + number}" },
-    };
+    protected virtual Content ContentFor(int number) =>
+        new()
+        {
+            Title = "Your order",
+            Body = "It was shipped and will arrive tomorrow.",
+            Data = new Dictionary<string, string> { ["order"] = $"{100_000 + number}" },
+        };
 }

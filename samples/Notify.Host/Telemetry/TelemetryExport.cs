@@ -24,9 +24,9 @@ internal static class TelemetryExport
         builder.Services.AddHostedService<TelemetryStart>();
         new TelemetryBuilder(builder.Services)
             .ConfigureResource(resource => resource.AddService("notify").AddEnvironmentVariableDetector())
-            .WithTracing(tracing => tracing
-                .AddSource("Microsoft.AspNetCore", NotifyTelemetry.Name, "Npgsql")
-                .AddProcessor(new SpanFilter()))
+            .WithTracing(tracing =>
+                tracing.AddSource("Microsoft.AspNetCore", NotifyTelemetry.Name, "Npgsql").AddProcessor(new SpanFilter())
+            )
             .WithMetrics(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", NotifyTelemetry.Name, "System.Runtime"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();

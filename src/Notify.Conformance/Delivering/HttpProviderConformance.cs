@@ -32,7 +32,8 @@ public abstract class HttpProviderConformance : ProviderConformance
     private volatile VendorAnswer? _answer;
 
     /// <summary>Where the vendor is during a fact. A webhook's address begins with it.</summary>
-    protected Uri VendorAddress => _vendor?.Address ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
+    protected Uri VendorAddress =>
+        _vendor?.Address ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
 
     /// <summary>How the vendor says that it took a message over.</summary>
     protected abstract VendorAnswer Acceptance { get; }
@@ -68,7 +69,8 @@ public abstract class HttpProviderConformance : ProviderConformance
     public Task An_internal_error() => AssertFaultAsync(VendorFault.InternalError, new VendorAnswer(500, "{}"));
 
     [Fact]
-    public Task Unavailable() => AssertFaultAsync(VendorFault.Unavailable, new VendorAnswer(503, "<html>busy</html>", "text/html"));
+    public Task Unavailable() =>
+        AssertFaultAsync(VendorFault.Unavailable, new VendorAnswer(503, "<html>busy</html>", "text/html"));
 
     [Fact]
     public Task Refused_credentials() => AssertFaultAsync(VendorFault.Unauthorized, new VendorAnswer(401, "{}"));
@@ -83,10 +85,12 @@ public abstract class HttpProviderConformance : ProviderConformance
     public Task A_malformed_body() => AssertFaultAsync(VendorFault.MalformedBody, Acceptance with { Body = "\u0000}<{\"[" });
 
     [Fact]
-    public Task A_connection_reset() => AssertFaultAsync(VendorFault.ConnectionReset, Acceptance with { Delivery = VendorDelivery.Reset });
+    public Task A_connection_reset() =>
+        AssertFaultAsync(VendorFault.ConnectionReset, Acceptance with { Delivery = VendorDelivery.Reset });
 
     [Fact]
-    public Task A_truncated_body() => AssertFaultAsync(VendorFault.TruncatedBody, Long(Acceptance) with { Delivery = VendorDelivery.Truncated });
+    public Task A_truncated_body() =>
+        AssertFaultAsync(VendorFault.TruncatedBody, Long(Acceptance) with { Delivery = VendorDelivery.Truncated });
 
     [Fact]
     public Task A_slow_drip() => AssertFaultAsync(VendorFault.SlowDrip, Acceptance with { Delivery = VendorDelivery.Dripping });
@@ -173,7 +177,17 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Fact]
     public async Task A_provider_recovers_with_its_vendor()
     {
-        foreach (var fault in new[] { new VendorAnswer(500, "{}"), Acceptance with { Delivery = VendorDelivery.Reset }, new VendorAnswer(429, "{}") })
+        foreach (
+            var fault in new[]
+            {
+                new VendorAnswer(500, "{}"),
+                Acceptance with
+                {
+                    Delivery = VendorDelivery.Reset,
+                },
+                new VendorAnswer(429, "{}"),
+            }
+        )
         {
             Assert.Equal(OutcomeKind.Retry, (await SendAsync(fault)).Kind);
             Assert.Equal(OutcomeKind.Accepted, (await SendAsync(Acceptance)).Kind);
@@ -190,13 +204,24 @@ public abstract class HttpProviderConformance : ProviderConformance
     protected virtual VendorAnswer? AnswerAside(string path, string body) => null;
 
     /// <summary>An error in which the vendor quotes the request, in the form it documents. Default: JSON with the usual fields.</summary>
-    protected virtual VendorAnswer Quote(int status, string text) => new(status, JsonSerializer.Serialize(new
-    {
-        message = text,
-        reason = text,
-        detail = text,
-        error = new { message = text, status = text, code = status },
-    }));
+    protected virtual VendorAnswer Quote(int status, string text) =>
+        new(
+            status,
+            JsonSerializer.Serialize(
+                new
+                {
+                    message = text,
+                    reason = text,
+                    detail = text,
+                    error = new
+                    {
+                        message = text,
+                        status = text,
+                        code = status,
+                    },
+                }
+            )
+        );
 
     /// <inheritdoc/>
     protected sealed override async ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)

@@ -40,12 +40,13 @@ public abstract class ProviderConformance : IAsyncLifetime
     private int _sent;
 
     /// <summary>The content that facts send: every part of it is a word that no reason may repeat.</summary>
-    protected virtual Content Content { get; } = new()
-    {
-        Title = "Quetzalcoatlus",
-        Body = "Your one-time code is 830174.",
-        Data = new Dictionary<string, string> { ["order"] = "Xochimilco-42" },
-    };
+    protected virtual Content Content { get; } =
+        new()
+        {
+            Title = "Quetzalcoatlus",
+            Body = "Your one-time code is 830174.",
+            Data = new Dictionary<string, string> { ["order"] = "Xochimilco-42" },
+        };
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -62,7 +63,8 @@ public abstract class ProviderConformance : IAsyncLifetime
     [Fact]
     public async Task Name_and_channel_are_well_formed_and_stay()
     {
-        var provider = await CreateAsync(VendorBehavior.Accepts) ?? throw new InvalidOperationException("Every vendor can accept.");
+        var provider = await CreateAsync(VendorBehavior.Accepts)
+            ?? throw new InvalidOperationException("Every vendor can accept.");
 
         Assert.Matches("^[a-z][a-z0-9.-]{0,63}$", provider.Name);
         Assert.True(Channel.TryParse(provider.Channel.Name, out _), "The channel is default(Channel).");
@@ -112,8 +114,9 @@ public abstract class ProviderConformance : IAsyncLifetime
     {
         var provider = await CreateOrSkipAsync(VendorBehavior.Accepts);
 
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ =>
-            Task.Run(async () => await provider.SendAsync(Delivery(provider), Cancellation))));
+        var outcomes = await Task.WhenAll(
+            Enumerable.Range(0, 32).Select(_ => Task.Run(async () => await provider.SendAsync(Delivery(provider), Cancellation)))
+        );
 
         Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
     }
@@ -153,14 +156,15 @@ public abstract class ProviderConformance : IAsyncLifetime
     protected virtual Task UnderWayAsync() => Task.CompletedTask;
 
     /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>
-    protected virtual Address AddressOf(Channel channel) => channel.Name switch
-    {
-        "email" => new Address(channel, "ada.lovelace@example.org"),
-        "sms" => new Address(channel, "+46701740605"),
-        "push" => new Address(channel, new string('5', 32) + new string('e', 32), Platform.Android),
-        "webhook" => new Address(channel, "https://hooks.example.org/5e5e5e"),
-        _ => new Address(channel, "5e5e5e5e"),
-    };
+    protected virtual Address AddressOf(Channel channel) =>
+        channel.Name switch
+        {
+            "email" => new Address(channel, "ada.lovelace@example.org"),
+            "sms" => new Address(channel, "+46701740605"),
+            "push" => new Address(channel, new string('5', 32) + new string('e', 32), Platform.Android),
+            "webhook" => new Address(channel, "https://hooks.example.org/5e5e5e"),
+            _ => new Address(channel, "5e5e5e5e"),
+        };
 
     /// <summary>Another delivery for the provider.</summary>
     protected Delivery Delivery(IDeliveryProvider provider)
@@ -188,12 +192,19 @@ public abstract class ProviderConformance : IAsyncLifetime
     {
         string?[] secrets =
         [
-            delivery.To.Value, delivery.Content.Title, delivery.Content.Body, delivery.Content.Html, .. delivery.Content.Data?.Values ?? [],
+            delivery.To.Value,
+            delivery.Content.Title,
+            delivery.Content.Body,
+            delivery.Content.Html,
+            .. delivery.Content.Data?.Values ?? [],
         ];
         foreach (var secret in secrets.Where(secret => !string.IsNullOrEmpty(secret)))
         {
             // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
-            Assert.False(outcome.ToString().Contains(secret!, StringComparison.OrdinalIgnoreCase), "The reason repeats the address or content.");
+            Assert.False(
+                outcome.ToString().Contains(secret!, StringComparison.OrdinalIgnoreCase),
+                "The reason repeats the address or content."
+            );
         }
     }
 

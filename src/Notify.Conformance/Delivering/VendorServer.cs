@@ -124,22 +124,27 @@ internal sealed class VendorServer : IAsyncDisposable
     {
         await using var stream = new NetworkStream(socket, ownsSocket: false);
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
-        var requestLine = await reader.ReadLineAsync(_stopping.Token) ?? throw new IOException("The connection ended before a request.");
+        var requestLine = await reader.ReadLineAsync(_stopping.Token)
+            ?? throw new IOException("The connection ended before a request.");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadLineAsync(_stopping.Token) is { Length: > 0 } line)
             headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
 
-        var body = headers.TryGetValue("Content-Length", out var length)
-            ? await ReadAsync(reader, int.Parse(length, CultureInfo.InvariantCulture))
-            : headers.ContainsKey("Transfer-Encoding") ? await ReadChunksAsync(reader) : "";
+        var body =
+            headers.TryGetValue("Content-Length", out var length)
+                ? await ReadAsync(reader, int.Parse(length, CultureInfo.InvariantCulture))
+            : headers.ContainsKey("Transfer-Encoding") ? await ReadChunksAsync(reader)
+            : "";
         return (requestLine.Split(' ')[1], Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(body)));
     }
 
     private async Task<string> ReadChunksAsync(StreamReader reader)
     {
         var body = new StringBuilder();
-        while (await reader.ReadLineAsync(_stopping.Token) is { } size
-            && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length)
+        while (
+            await reader.ReadLineAsync(_stopping.Token) is { } size
+            && int.Parse(size, NumberStyles.HexNumber, CultureInfo.InvariantCulture) is > 0 and var length
+        )
         {
             body.Append(await ReadAsync(reader, length));
             await reader.ReadLineAsync(_stopping.Token);

@@ -35,9 +35,9 @@ public abstract partial class DeliveryQueueConformance
         await CancelAsync(sample);
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
-        Assert.All(
-            await DeliveriesAsync(sample.Notification.Id),
-            record => Assert.Equal((DeliveryState.Cancelled, null), (record.State, record.DueAt)));
+        Assert.All(await DeliveriesAsync(sample.Notification.Id), record =>
+            Assert.Equal((DeliveryState.Cancelled, null), (record.State, record.DueAt))
+        );
     }
 
     [Fact]

@@ -82,7 +82,9 @@ public abstract partial class DeliveryQueueConformance
     {
         var delivery = await EnqueueAsync();
 
-        var claims = await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(() => ClaimAsync(delivery.Id, 0, $"worker-{worker}"))));
+        var claims = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(worker => Task.Run(() => ClaimAsync(delivery.Id, 0, $"worker-{worker}")))
+        );
 
         Assert.Single(claims.SelectMany(leases => leases));
     }

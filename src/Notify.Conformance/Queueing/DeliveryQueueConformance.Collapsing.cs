@@ -85,7 +85,11 @@ public abstract partial class DeliveryQueueConformance
     }
 
     private static Delivery Collapsing(Delivery delivery) =>
-        delivery with { CollapseKey = "score", To = new Address(Channel.Email, "ada@example.org") };
+        delivery with
+        {
+            CollapseKey = "score",
+            To = new Address(Channel.Email, "ada@example.org"),
+        };
 
     private Task<Delivery> CollapsingAsync(Func<Delivery, Delivery>? change = null, string tenant = Tenant) =>
         EnqueueAsync(delivery => change is null ? Collapsing(delivery) : change(Collapsing(delivery)), tenant);

@@ -117,7 +117,16 @@ public abstract partial class DeliveryQueueConformance
     private Delivery[] Chain(Sample sample, params int[] steps)
     {
         var chain = Guid.CreateVersion7(Now);
-        return [.. steps.Select(step => sample.Delivery() with { Fallback = new FallbackPlace(chain, step), DueAt = Now.AddMinutes(5 * step) })];
+        return
+        [
+            .. steps.Select(step =>
+                sample.Delivery() with
+                {
+                    Fallback = new FallbackPlace(chain, step),
+                    DueAt = Now.AddMinutes(5 * step),
+                }
+            ),
+        ];
     }
 
     private async Task<Delivery[]> EnqueueChainAsync(params int[] steps)

@@ -39,7 +39,10 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueAsync(first);
         await EnqueueAsync(Keyed("key", body: 2));
 
-        Assert.Equal(new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id), await EnqueueAsync(Keyed("key", body: 1)));
+        Assert.Equal(
+            new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id),
+            await EnqueueAsync(Keyed("key", body: 1))
+        );
     }
 
     [Fact]
@@ -63,7 +66,8 @@ public abstract partial class DeliveryQueueConformance
 
         Assert.Equal(
             new EnqueueResult(EnqueueStatus.Duplicate, second.Notification.Id),
-            await EnqueueAsync(Keyed("key", body: 2, at: expiry.AddMilliseconds(2))));
+            await EnqueueAsync(Keyed("key", body: 2, at: expiry.AddMilliseconds(2)))
+        );
     }
 
     [Fact]
@@ -79,11 +83,15 @@ public abstract partial class DeliveryQueueConformance
     {
         Sample[] samples = [Keyed("key"), Keyed("key"), Keyed("key", body: 2), Keyed("other")];
 
-        var results = await Store.Queue.EnqueueAsync([.. samples.Select(sample => sample.Request(sample.Delivery()))], Cancellation);
+        var results = await Store.Queue.EnqueueAsync(
+            [.. samples.Select(sample => sample.Request(sample.Delivery()))],
+            Cancellation
+        );
 
         Assert.Equal(
             [EnqueueStatus.Stored, EnqueueStatus.Duplicate, EnqueueStatus.Conflict, EnqueueStatus.Stored],
-            results.Select(result => result.Status));
+            results.Select(result => result.Status)
+        );
         Assert.All(results.Take(3), result => Assert.Equal(samples[0].Notification.Id, result.NotificationId));
     }
 

@@ -29,7 +29,10 @@ public abstract partial class DeliveryQueueConformance
     public async Task The_oldest_of_a_tenant_are_leased_first()
     {
         var sample = Sampled();
-        Delivery[] deliveries = [.. sample.Deliveries(9).Select((delivery, i) => delivery with { DueAt = Now.AddSeconds(-(i * 5 % 9)) })];
+        Delivery[] deliveries =
+        [
+            .. sample.Deliveries(9).Select((delivery, i) => delivery with { DueAt = Now.AddSeconds(-(i * 5 % 9)) }),
+        ];
         await EnqueueAsync(sample, deliveries);
 
         var leased = (await LeaseAsync(Now, max: 4)).Select(lease => lease.Delivery.Id).ToHashSet();
@@ -51,10 +54,14 @@ public abstract partial class DeliveryQueueConformance
             Worker,
             new LeaseQuota(Priority.High, Provider, 2),
             new LeaseQuota(Priority.Bulk, OtherProvider, 3),
-            new LeaseQuota(Priority.Normal, "unknown", 9));
+            new LeaseQuota(Priority.Normal, "unknown", 9)
+        );
 
         Assert.Equal(2, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.High, Provider)));
-        Assert.Equal(3, leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.Bulk, OtherProvider)));
+        Assert.Equal(
+            3,
+            leases.Count(lease => (lease.Delivery.Priority, lease.Delivery.Provider) == (Priority.Bulk, OtherProvider))
+        );
         Assert.Equal(5, leases.Count);
     }
 
@@ -114,23 +121,40 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueManyAsync(200);
         await EnqueueManyAsync(200, OtherTenant);
 
-        var leases = await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(async () =>
-        {
-            var mine = new List<Lease>();
-            while (await LeaseAsync(Now, max: 17, owner: $"worker-{worker}") is { Count: > 0 } more)
-                mine.AddRange(more);
-            return mine;
-        })));
+        var leases = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(worker =>
+                    Task.Run(async () =>
+                    {
+                        var mine = new List<Lease>();
+                        while (await LeaseAsync(Now, max: 17, owner: $"worker-{worker}") is { Count: > 0 } more)
+                            mine.AddRange(more);
+                        return mine;
+                    })
+                )
+        );
 
         Assert.Equal(400, leases.Sum(mine => mine.Count));
         Assert.Equal(400, leases.SelectMany(mine => mine).Select(lease => lease.Delivery.Id).Distinct().Count());
     }
 
     private async Task EnqueueManyAsync(
-        int count, string tenant = Tenant, TimeSpan age = default, Priority priority = Priority.Normal, string provider = Provider)
+        int count,
+        string tenant = Tenant,
+        TimeSpan age = default,
+        Priority priority = Priority.Normal,
+        string provider = Provider
+    )
     {
         var sample = Sampled(tenant);
-        await EnqueueAsync(sample, [.. sample.Deliveries(count).Select(delivery =>
-            delivery with { DueAt = Now - age, Priority = priority, Provider = provider })]);
+        await EnqueueAsync(
+            sample,
+            [
+                .. sample
+                    .Deliveries(count)
+                    .Select(delivery => delivery with { DueAt = Now - age, Priority = priority, Provider = provider }),
+            ]
+        );
     }
 }

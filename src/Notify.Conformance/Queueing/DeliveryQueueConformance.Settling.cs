@@ -39,8 +39,16 @@ public abstract partial class DeliveryQueueConformance
         var leases = await LeaseAsync(Now);
 
         await Store.Queue.SettleAsync(
-            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), DeadLetter(leases[2], Now) with { State = DeliveryState.Cancelled }],
-            Cancellation);
+            [
+                Accepted(leases[0], Now),
+                DeadLetter(leases[1], Now),
+                DeadLetter(leases[2], Now) with
+                {
+                    State = DeliveryState.Cancelled,
+                },
+            ],
+            Cancellation
+        );
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
     }
@@ -52,7 +60,9 @@ public abstract partial class DeliveryQueueConformance
         var delay = TimeSpan.FromMilliseconds(12_345);
         var dueAt = Now + delay;
 
-        Assert.True(await SettleAsync(Retry(await LeaseOneAsync(), Now, delay) with { Provider = OtherProvider, AttemptsSpent = 3 }));
+        Assert.True(
+            await SettleAsync(Retry(await LeaseOneAsync(), Now, delay) with { Provider = OtherProvider, AttemptsSpent = 3 })
+        );
 
         var record = await FindAsync(delivery);
         Assert.Equal((DeliveryState.Pending, dueAt, "vendor is busy"), (record.State, record.DueAt, record.Reason));
@@ -68,7 +78,9 @@ public abstract partial class DeliveryQueueConformance
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
 
-        Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.Zero) with { Attempt = null, AttemptsSpent = 0, Reason = null }));
+        Assert.True(
+            await SettleAsync(Retry(lease, Now, TimeSpan.Zero) with { Attempt = null, AttemptsSpent = 0, Reason = null })
+        );
 
         Assert.Empty((await FindAsync(delivery)).Attempts);
         Assert.True((await LeaseOneAsync(owner: OtherWorker)).Fence > lease.Fence);
@@ -167,9 +179,17 @@ public abstract partial class DeliveryQueueConformance
         {
             var at = Now.AddMinutes(i);
             var attempt = new Attempt(
-                $"provider-{i}", at, TimeSpan.FromMilliseconds(i), (OutcomeKind)i, $"\"skäl\", {{{i}}},", i == 0 ? "vendor-1" : null);
+                $"provider-{i}",
+                at,
+                TimeSpan.FromMilliseconds(i),
+                (OutcomeKind)i,
+                $"\"skäl\", {{{i}}},",
+                i == 0 ? "vendor-1" : null
+            );
             expected.Add(attempt);
-            Assert.True(await SettleAsync(Retry(await LeaseOneAsync(at), at, TimeSpan.FromMinutes(1)) with { Attempt = attempt }));
+            Assert.True(
+                await SettleAsync(Retry(await LeaseOneAsync(at), at, TimeSpan.FromMinutes(1)) with { Attempt = attempt })
+            );
         }
 
         Assert.Equal(expected, (await FindAsync(delivery)).Attempts);

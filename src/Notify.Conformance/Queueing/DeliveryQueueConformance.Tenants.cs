@@ -25,7 +25,8 @@ public abstract partial class DeliveryQueueConformance
 
         Assert.Equal(
             [(Tenant, 5), (OtherTenant, 5), ("tenant-3", 2)],
-            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
+            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key)
+        );
     }
 
     [Theory]
@@ -65,11 +66,19 @@ public abstract partial class DeliveryQueueConformance
         await EnqueueManyAsync(10, OtherTenant);
         await EnqueueManyAsync(10, "tenant-3");
 
-        var leases = await AllowedAsync(tenant => tenant switch { Tenant => 3, OtherTenant => 0, _ => int.MaxValue });
+        var leases = await AllowedAsync(tenant =>
+            tenant switch
+            {
+                Tenant => 3,
+                OtherTenant => 0,
+                _ => int.MaxValue,
+            }
+        );
 
         Assert.Equal(
             [(Tenant, 3), ("tenant-3", 10)],
-            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
+            leases.CountBy(lease => lease.Delivery.Tenant).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key)
+        );
     }
 
     [Fact]
@@ -97,6 +106,12 @@ public abstract partial class DeliveryQueueConformance
         Assert.Equal(10, (await LeaseAsync(Now)).Count);
     }
 
-    private async Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) => await Store.Queue.LeaseAsync(
-        new LeaseRequest(Worker, Now, LeaseEnd, [new LeaseQuota(Priority.Normal, Provider, 100)]) { TenantAllowance = allowance }, Cancellation);
+    private async Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) =>
+        await Store.Queue.LeaseAsync(
+            new LeaseRequest(Worker, Now, LeaseEnd, [new LeaseQuota(Priority.Normal, Provider, 100)])
+            {
+                TenantAllowance = allowance,
+            },
+            Cancellation
+        );
 }

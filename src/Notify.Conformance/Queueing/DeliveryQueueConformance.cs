@@ -34,7 +34,9 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
         var records = await DeliveriesAsync(sample.Notification.Id);
         Assert.Equal(deliveries.Select(delivery => delivery.Id).Order(), records.Select(record => record.Delivery.Id));
-        Assert.All(records, record => Assert.Equal((DeliveryState.Pending, Now, null), (record.State, record.DueAt, record.Reason)));
+        Assert.All(records, record =>
+            Assert.Equal((DeliveryState.Pending, Now, null), (record.State, record.DueAt, record.Reason))
+        );
     }
 
     [Fact]
@@ -65,7 +67,12 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     public async Task Deliveries_share_the_contents_of_their_notification()
     {
         var sample = Sampled();
-        var swedish = new Content { Title = "Hej", Body = "Svenska", Html = "<p>Svenska</p>" };
+        var swedish = new Content
+        {
+            Title = "Hej",
+            Body = "Svenska",
+            Html = "<p>Svenska</p>",
+        };
         var contents = sample.Notification.Contents.Append(new ContentVariant(Channel.Email, "sv", swedish)).ToArray();
         var bilingual = new Sample(Tenant, Now) { Notification = sample.Notification with { Contents = contents } };
         var first = bilingual.Delivery();
@@ -83,7 +90,10 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     {
         Sample[] samples = [.. Enumerable.Range(0, 20).Select(_ => Sampled())];
 
-        var results = await Store.Queue.EnqueueAsync([.. samples.Select(sample => sample.Request(sample.Delivery()))], Cancellation);
+        var results = await Store.Queue.EnqueueAsync(
+            [.. samples.Select(sample => sample.Request(sample.Delivery()))],
+            Cancellation
+        );
 
         Assert.Equal(samples.Select(sample => sample.Notification.Id), results.Select(result => result.NotificationId));
     }
@@ -105,20 +115,25 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         const int each = 40;
         Sample[] samples = [.. Enumerable.Range(0, 16).Select(_ => Sampled())];
 
-        await Task.WhenAll(samples.Select((sample, i) => Task.Run(async () =>
-        {
-            using var cancelled = new CancellationTokenSource();
-            var enqueuing = Store.Queue.EnqueueAsync([sample.Request(sample.Deliveries(each))], cancelled.Token).AsTask();
-            if (i % 2 == 0)
-                await cancelled.CancelAsync();
-            try
-            {
-                await enqueuing;
-            }
-            catch (OperationCanceledException)
-            {
-            }
-        })));
+        await Task.WhenAll(
+            samples.Select(
+                (sample, i) =>
+                    Task.Run(async () =>
+                    {
+                        using var cancelled = new CancellationTokenSource();
+                        var enqueuing = Store
+                            .Queue.EnqueueAsync([sample.Request(sample.Deliveries(each))], cancelled.Token)
+                            .AsTask();
+                        if (i % 2 == 0)
+                            await cancelled.CancelAsync();
+                        try
+                        {
+                            await enqueuing;
+                        }
+                        catch (OperationCanceledException) { }
+                    })
+            )
+        );
 
         foreach (var sample in samples)
         {
@@ -161,7 +176,8 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
 
         Assert.Equal(
             [new QueueDepth(Priority.Normal, Provider, 2), new QueueDepth(Priority.Bulk, OtherProvider, 1)],
-            (await Store.Queue.GetDepthAsync(Cancellation)).Where(depth => depth.Pending > 0).OrderBy(depth => depth.Priority));
+            (await Store.Queue.GetDepthAsync(Cancellation)).Where(depth => depth.Pending > 0).OrderBy(depth => depth.Priority)
+        );
 
         Assert.True(await SettleAsync(Accepted(leased, Now)));
 

@@ -16,8 +16,14 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
 
     private static readonly (int Weight, QueueAction Action)[] Weights =
     [
-        (5, QueueAction.Enqueue), (8, QueueAction.Lease), (2, QueueAction.Claim), (6, QueueAction.Settle),
-        (3, QueueAction.SettleLate), (1, QueueAction.Cancel), (2, QueueAction.Replay), (2, QueueAction.Crash),
+        (5, QueueAction.Enqueue),
+        (8, QueueAction.Lease),
+        (2, QueueAction.Claim),
+        (6, QueueAction.Settle),
+        (3, QueueAction.SettleLate),
+        (1, QueueAction.Cancel),
+        (2, QueueAction.Replay),
+        (2, QueueAction.Crash),
     ];
 
     /// <summary>How many walks of 20 to 60 steps are taken, each on a fresh store. Default 30.</summary>
@@ -34,11 +40,17 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
             config = config.WithReplay(replay.Seed, replay.Gamma);
         var cancellation = Cancellation;
 
-        var property = Prop.ForAll(
-            Arb.From(Commands, Shorter), (QueueCommand[] commands) => WalkAsync(commands, cancellation).GetAwaiter().GetResult());
+        var property = Prop.ForAll(Arb.From(Commands, Shorter), (QueueCommand[] commands) =>
+            WalkAsync(commands, cancellation).GetAwaiter().GetResult()
+        );
 
         // FsCheck waits for each walk; a thread of its own keeps it from holding up xunit's.
-        await Task.Factory.StartNew(() => property.Check(config), cancellation, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(
+            () => property.Check(config),
+            cancellation,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default
+        );
     }
 
     private static Gen<QueueCommand> Command =>

@@ -15,7 +15,10 @@ internal sealed class QueueModel
     public EnqueueResult Enqueue(Sample sample, IReadOnlyList<Delivery> deliveries)
     {
         var tenant = sample.Notification.Tenant;
-        if (sample.Idempotency is { } claim && !_keys.TryAdd((tenant, claim.Key), (claim.Fingerprint.Span[0], sample.Notification.Id)))
+        if (
+            sample.Idempotency is { } claim
+            && !_keys.TryAdd((tenant, claim.Key), (claim.Fingerprint.Span[0], sample.Notification.Id))
+        )
         {
             var (body, id) = _keys[(tenant, claim.Key)];
             return new EnqueueResult(body == claim.Fingerprint.Span[0] ? EnqueueStatus.Duplicate : EnqueueStatus.Conflict, id);
@@ -27,7 +30,11 @@ internal sealed class QueueModel
     }
 
     public IReadOnlyList<ModelDelivery> Due(LeaseQuota quota, DateTimeOffset now) =>
-        [.. Deliveries.Where(delivery => delivery.DueAt <= now && delivery.Priority == quota.Priority && delivery.Provider == quota.Provider)];
+        [
+            .. Deliveries.Where(delivery =>
+                delivery.DueAt <= now && delivery.Priority == quota.Priority && delivery.Provider == quota.Provider
+            ),
+        ];
 
     public ModelDelivery Find(Guid id) => Deliveries.Single(delivery => delivery.Id == id);
 
@@ -45,7 +52,10 @@ internal sealed class QueueModel
     {
         ModelDelivery[] all = [.. Deliveries.Where(delivery => delivery.NotificationId == notificationId)];
         var ended = all.Count(delivery => delivery.DueAt is null);
-        ModelDelivery[] stopped = [.. all.Where(delivery => delivery.DueAt is not null && (!delivery.IsLeased || delivery.DueAt <= now))];
+        ModelDelivery[] stopped =
+        [
+            .. all.Where(delivery => delivery.DueAt is not null && (!delivery.IsLeased || delivery.DueAt <= now)),
+        ];
         foreach (var delivery in stopped)
             delivery.Cancel();
         return ([.. stopped.Select(delivery => delivery.Id).Order()], all.Length - ended - stopped.Length, ended);
@@ -53,19 +63,23 @@ internal sealed class QueueModel
 
     public int Replay(string tenant, DateTimeOffset now, int limit)
     {
-        ModelDelivery[] replayed = [.. Deliveries
-            .Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter)
-            .OrderBy(delivery => delivery.Id)
-            .Take(limit)];
+        ModelDelivery[] replayed =
+        [
+            .. Deliveries
+                .Where(delivery => delivery.Tenant == tenant && delivery.State == DeliveryState.DeadLetter)
+                .OrderBy(delivery => delivery.Id)
+                .Take(limit),
+        ];
         foreach (var delivery in replayed)
             delivery.Replay(now);
         return replayed.Length;
     }
 
-    public IEnumerable<QueueDepth> Depth() => Deliveries
-        .Where(delivery => delivery.DueAt is not null)
-        .CountBy(delivery => (delivery.Priority, delivery.Provider))
-        .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value));
+    public IEnumerable<QueueDepth> Depth() =>
+        Deliveries
+            .Where(delivery => delivery.DueAt is not null)
+            .CountBy(delivery => (delivery.Priority, delivery.Provider))
+            .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value));
 }
 
 /// <summary>A delivery as the model keeps it.</summary>
@@ -124,5 +138,6 @@ internal sealed class ModelDelivery(Delivery delivery)
         $"{record.Delivery.Id}: {record.State}, due {record.DueAt?.ToUniversalTime():O}, {record.Delivery.Provider}, "
         + $"{record.Delivery.AttemptsSpent} spent, {record.Attempts.Count} made";
 
-    private void Move(DeliveryState state, DateTimeOffset? dueAt) => (State, DueAt, IsLeased, Fence) = (state, dueAt, false, null);
+    private void Move(DeliveryState state, DateTimeOffset? dueAt) =>
+        (State, DueAt, IsLeased, Fence) = (state, dueAt, false, null);
 }

@@ -29,30 +29,40 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         await CompareDeliveriesAsync();
     }
 
-    private Task RunAsync(QueueCommand command) => command.Action switch
-    {
-        QueueAction.Enqueue => EnqueueAsync(command),
-        QueueAction.Lease => LeaseAsync(command),
-        QueueAction.Claim => ClaimAsync(command),
-        QueueAction.Settle => SettleAsync(_held, command),
-        QueueAction.SettleLate => SettleAsync(_lost, command),
-        QueueAction.Cancel => CancelAsync(command),
-        QueueAction.Replay => ReplayAsync(command),
-        _ => CrashAsync(command),
-    };
+    private Task RunAsync(QueueCommand command) =>
+        command.Action switch
+        {
+            QueueAction.Enqueue => EnqueueAsync(command),
+            QueueAction.Lease => LeaseAsync(command),
+            QueueAction.Claim => ClaimAsync(command),
+            QueueAction.Settle => SettleAsync(_held, command),
+            QueueAction.SettleLate => SettleAsync(_lost, command),
+            QueueAction.Cancel => CancelAsync(command),
+            QueueAction.Replay => ReplayAsync(command),
+            _ => CrashAsync(command),
+        };
 
     private async Task EnqueueAsync(QueueCommand command)
     {
-        var claim = command.Variant % 3 == 0
-            ? new IdempotencyClaim($"key-{command.Amount % 2}", new[] { (byte)(command.Amount / 2 % 2) }, _keysExpireAt)
-            : null;
+        var claim =
+            command.Variant % 3 == 0
+                ? new IdempotencyClaim($"key-{command.Amount % 2}", new[] { (byte)(command.Amount / 2 % 2) }, _keysExpireAt)
+                : null;
         var sample = new Sample(Of(Tenants, command.Pick), _now) { Idempotency = claim };
-        Delivery[] deliveries = [.. sample.Deliveries(1 + (command.Amount % 5)).Select((delivery, i) => delivery with
-        {
-            Priority = (Priority)((command.Variant + i) % 3),
-            Provider = Of(Providers, command.Variant),
-            DueAt = _now.AddSeconds(command.Variant % 4 == 0 ? i * 50 : -i),
-        })];
+        Delivery[] deliveries =
+        [
+            .. sample
+                .Deliveries(1 + (command.Amount % 5))
+                .Select(
+                    (delivery, i) =>
+                        delivery with
+                        {
+                            Priority = (Priority)((command.Variant + i) % 3),
+                            Provider = Of(Providers, command.Variant),
+                            DueAt = _now.AddSeconds(command.Variant % 4 == 0 ? i * 50 : -i),
+                        }
+                ),
+        ];
 
         var results = await store.Queue.EnqueueAsync([sample.Request(deliveries)], cancellationToken);
 
@@ -64,7 +74,10 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var quota = new LeaseQuota((Priority)(command.Variant % 3), Of(Providers, command.Pick), 1 + (command.Amount % 8));
         var due = _model.Due(quota, _now);
 
-        var leases = await store.Queue.LeaseAsync(new LeaseRequest(Owner(command), _now, _now + LeaseDuration, [quota]), cancellationToken);
+        var leases = await store.Queue.LeaseAsync(
+            new LeaseRequest(Owner(command), _now, _now + LeaseDuration, [quota]),
+            cancellationToken
+        );
 
         Assert.Equal(Math.Min(quota.Max, due.Count), leases.Count);
         foreach (var tenant in due.GroupBy(delivery => delivery.Tenant))
@@ -84,7 +97,9 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var isFree = delivery.DueAt is not null && delivery.Fence == fence;
 
         var leases = await store.Queue.ClaimAsync(
-            new ClaimRequest(Owner(command), _now + LeaseDuration, [new DeliveryReference(delivery.Id, fence)]), cancellationToken);
+            new ClaimRequest(Owner(command), _now + LeaseDuration, [new DeliveryReference(delivery.Id, fence)]),
+            cancellationToken
+        );
 
         Assert.Equal(isFree ? 1 : 0, leases.Count);
         if (isFree)
@@ -145,7 +160,9 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var limit = 1 + (command.Amount % 3);
 
         var replayed = await store.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter { Tenant = tenant }, _now, _now.AddDays(1), limit), cancellationToken);
+            new ReplayRequest(new DeadLetterFilter { Tenant = tenant }, _now, _now.AddDays(1), limit),
+            cancellationToken
+        );
 
         Assert.Equal(_model.Replay(tenant, _now, limit), replayed);
     }
@@ -155,14 +172,20 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
     {
         _lost.AddRange(_held);
         _held.Clear();
-        _now += command.Variant % 4 == 0 ? LeaseDuration - TimeSpan.FromMilliseconds(1) : LeaseDuration + TimeSpan.FromSeconds(command.Amount);
+        _now +=
+            command.Variant % 4 == 0
+                ? LeaseDuration - TimeSpan.FromMilliseconds(1)
+                : LeaseDuration + TimeSpan.FromSeconds(command.Amount);
         return Task.CompletedTask;
     }
 
     private void Take(Lease lease, IReadOnlyList<ModelDelivery> free)
     {
         var delivery = Assert.Single(free, delivery => delivery.Id == lease.Delivery.Id);
-        Assert.True(lease.Fence > delivery.HighestFence, $"Lease {lease.Fence} of {delivery.Id} follows lease {delivery.HighestFence}.");
+        Assert.True(
+            lease.Fence > delivery.HighestFence,
+            $"Lease {lease.Fence} of {delivery.Id} follows lease {delivery.HighestFence}."
+        );
         Assert.Equal(_now + LeaseDuration, lease.Until);
         delivery.Lease(lease);
         _held.Add(lease);
@@ -173,19 +196,26 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var leased = leases.Select(lease => lease.Delivery.Id).ToHashSet();
         var newestLeased = due.Where(delivery => leased.Contains(delivery.Id)).Max(delivery => delivery.DueAt);
         var oldestLeft = due.Where(delivery => !leased.Contains(delivery.Id)).Min(delivery => delivery.DueAt);
-        Assert.False(newestLeased > oldestLeft, $"{due[0].Tenant}'s delivery of {newestLeased:O} was leased before that of {oldestLeft:O}.");
+        Assert.False(
+            newestLeased > oldestLeft,
+            $"{due[0].Tenant}'s delivery of {newestLeased:O} was leased before that of {oldestLeft:O}."
+        );
     }
 
     private static void AssertEqualShares(IReadOnlyList<ModelDelivery> due, IReadOnlyList<Lease> leases)
     {
         var shares = due.CountBy(delivery => delivery.Tenant)
-            .Select(tenant => (Due: tenant.Value, Leased: leases.Count(lease => lease.Delivery.Tenant == tenant.Key))).ToArray();
+            .Select(tenant => (Due: tenant.Value, Leased: leases.Count(lease => lease.Delivery.Tenant == tenant.Key)))
+            .ToArray();
         foreach (var waiting in shares.Where(share => share.Leased < share.Due))
             Assert.True(waiting.Leased >= shares.Max(share => share.Leased) - 1, "A tenant that waits got less than its turn.");
     }
 
-    private async Task CompareDepthAsync() => Assert.Equal(
-        Ordered(_model.Depth()), Ordered((await store.Queue.GetDepthAsync(cancellationToken)).Where(depth => depth.Pending > 0)));
+    private async Task CompareDepthAsync() =>
+        Assert.Equal(
+            Ordered(_model.Depth()),
+            Ordered((await store.Queue.GetDepthAsync(cancellationToken)).Where(depth => depth.Pending > 0))
+        );
 
     private async Task CompareDeliveriesAsync()
     {
@@ -193,9 +223,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         {
             var records = await store.Notifications.ListDeliveriesAsync(tenant, id, null, 1_000, cancellationToken);
             var expected = _model.Deliveries.Where(delivery => delivery.NotificationId == id).OrderBy(delivery => delivery.Id);
-            Assert.Equal(
-                expected.Select(delivery => delivery.Shown()),
-                records.Select(ModelDelivery.Shown));
+            Assert.Equal(expected.Select(delivery => delivery.Shown()), records.Select(ModelDelivery.Shown));
         }
     }
 

@@ -104,7 +104,8 @@ public sealed class ConformanceStore : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
-    private T Get<T>() where T : notnull => _host.Services.GetRequiredService<T>();
+    private T Get<T>()
+        where T : notnull => _host.Services.GetRequiredService<T>();
 
     private sealed class StoreBuilder(IServiceCollection services) : INotificationsBuilder
     {

@@ -80,7 +80,9 @@ public abstract class DurabilityConformance : StoreSuite
         await Store.ReopenAsync();
 
         Assert.Equal(
-            new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id), await EnqueueAsync(new Sample(Tenant, Now) { Idempotency = claim }));
+            new EnqueueResult(EnqueueStatus.Duplicate, first.Notification.Id),
+            await EnqueueAsync(new Sample(Tenant, Now) { Idempotency = claim })
+        );
     }
 
     [Fact]
@@ -101,7 +103,12 @@ public abstract class DurabilityConformance : StoreSuite
     [Fact]
     public async Task Digests_and_permits_are_there_after_reopening()
     {
-        var trigger = new Trigger { Tenant = Tenant, To = Recipient.User("u"), Template = "summary" };
+        var trigger = new Trigger
+        {
+            Tenant = Tenant,
+            To = Recipient.User("u"),
+            Template = "summary",
+        };
         var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
         var permits = new ThrottleRequest(Tenant, "news", ["u"], 1, TimeSpan.FromHours(1), Now);
         await EnqueueAsync(new Sample(Tenant, Now) { Digests = [collected] });
@@ -109,16 +116,38 @@ public abstract class DurabilityConformance : StoreSuite
 
         await Store.ReopenAsync();
 
-        Assert.Equal(collected.Id, Assert.Single(Assert.Single(await Store.Digests.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation)).Events).Id);
+        Assert.Equal(
+            collected.Id,
+            Assert.Single(Assert.Single(await Store.Digests.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation)).Events).Id
+        );
         Assert.Equal([false], await Store.Throttles.TryTakeAsync(permits, Cancellation));
     }
 
     [Fact]
     public async Task Recipients_templates_and_counts_are_there_after_reopening()
     {
-        var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
-        var device = new Device { Tenant = Tenant, Id = "d", UserId = "u", Platform = Platform.Ios, Token = "token", RegisteredAt = Now };
-        var template = new Template { Tenant = Tenant, Name = "welcome", SavedAt = Now, Variants = [new TemplateVariant(null, null, null, "Hej")] };
+        var user = new User
+        {
+            Tenant = Tenant,
+            Id = "u",
+            Locale = "sv",
+        };
+        var device = new Device
+        {
+            Tenant = Tenant,
+            Id = "d",
+            UserId = "u",
+            Platform = Platform.Ios,
+            Token = "token",
+            RegisteredAt = Now,
+        };
+        var template = new Template
+        {
+            Tenant = Tenant,
+            Name = "welcome",
+            SavedAt = Now,
+            Variants = [new TemplateVariant(null, null, null, "Hej")],
+        };
         var minute = new DateTimeOffset(2031, 2, 3, 4, 5, 0, TimeSpan.Zero);
         var count = new DeliveryCount(minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, 3);
         await Store.Users.SaveAsync([user], Cancellation);

@@ -24,7 +24,8 @@ public abstract class ExpiryConformance : StoreSuite
 
         Assert.Equal(
             new EnqueueResult(EnqueueStatus.Duplicate, samples[1].Notification.Id),
-            await EnqueueAsync(Claiming("second", Now.AddHours(3))));
+            await EnqueueAsync(Claiming("second", Now.AddHours(3)))
+        );
         Assert.Equal(EnqueueStatus.Stored, (await EnqueueAsync(Claiming("first", Now.AddHours(3)))).Status);
         Assert.Equal(0, await Store.Retention.PurgeIdempotencyKeysAsync(Now.AddHours(1), Most, Cancellation));
     }

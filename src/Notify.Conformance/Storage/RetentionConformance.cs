@@ -155,8 +155,19 @@ public abstract class RetentionConformance : StoreSuite
     public async Task Counts_of_minutes_before_a_time_are_purged()
     {
         var begin = new DateTimeOffset(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
-        DeliveryCount[] counts = [.. Enumerable.Range(0, 10).Select(minute => new DeliveryCount(
-            begin.AddMinutes(minute), minute < 5 ? Tenant : OtherTenant, Channel.Email, Provider, DeliveryState.Accepted, 1))];
+        DeliveryCount[] counts =
+        [
+            .. Enumerable
+                .Range(0, 10)
+                .Select(minute => new DeliveryCount(
+                    begin.AddMinutes(minute),
+                    minute < 5 ? Tenant : OtherTenant,
+                    Channel.Email,
+                    Provider,
+                    DeliveryState.Accepted,
+                    1
+                )),
+        ];
         await Store.Analytics.AddAsync(counts, Cancellation);
 
         Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddMinutes(8), Most, Cancellation));

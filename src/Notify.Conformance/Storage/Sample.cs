@@ -12,11 +12,21 @@ internal sealed class Sample
     public Sample(string tenant, DateTimeOffset now)
     {
         var data = new Dictionary<string, string> { ["order"] = "42" };
-        var content = new Content { Title = "Välkommen ☀", Body = "Grüße an 山田", Data = data };
+        var content = new Content
+        {
+            Title = "Välkommen ☀",
+            Body = "Grüße an 山田",
+            Data = data,
+        };
         Notification = new Notification
         {
             Id = Guid.CreateVersion7(now),
-            Trigger = new Trigger { Tenant = tenant, To = Recipient.Email("ada@example.org"), Content = content },
+            Trigger = new Trigger
+            {
+                Tenant = tenant,
+                To = Recipient.Email("ada@example.org"),
+                Content = content,
+            },
             AcceptedAt = now,
             ExpiresAt = now.AddDays(3),
             Contents = [new ContentVariant(null, null, content)],
@@ -32,24 +42,31 @@ internal sealed class Sample
 
     public IReadOnlyList<DigestEvent> Digests { get; init; } = [];
 
-    public Delivery Delivery() => new()
-    {
-        Id = Guid.CreateVersion7(Notification.AcceptedAt),
-        NotificationId = Notification.Id,
-        Tenant = Notification.Tenant,
-        Priority = Priority.Normal,
-        To = new Address(Channel.Email, $"ada+{_addresses++}@example.org"),
-        Provider = "mail-1",
-        Content = Notification.Contents[0].Content,
-        ContentIndex = 0,
-        TraceParent = Notification.TraceParent,
-        AcceptedAt = Notification.AcceptedAt,
-        DueAt = Notification.AcceptedAt,
-        ExpiresAt = Notification.ExpiresAt,
-    };
+    public Delivery Delivery() =>
+        new()
+        {
+            Id = Guid.CreateVersion7(Notification.AcceptedAt),
+            NotificationId = Notification.Id,
+            Tenant = Notification.Tenant,
+            Priority = Priority.Normal,
+            To = new Address(Channel.Email, $"ada+{_addresses++}@example.org"),
+            Provider = "mail-1",
+            Content = Notification.Contents[0].Content,
+            ContentIndex = 0,
+            TraceParent = Notification.TraceParent,
+            AcceptedAt = Notification.AcceptedAt,
+            DueAt = Notification.AcceptedAt,
+            ExpiresAt = Notification.ExpiresAt,
+        };
 
     public Delivery[] Deliveries(int count) => [.. Enumerable.Range(0, count).Select(_ => Delivery())];
 
     public EnqueueRequest Request(params IReadOnlyList<Delivery> deliveries) =>
-        new(Notification, [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))], Idempotency, Expansions, Digests);
+        new(
+            Notification,
+            [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))],
+            Idempotency,
+            Expansions,
+            Digests
+        );
 }

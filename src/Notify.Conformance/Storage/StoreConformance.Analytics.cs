@@ -23,17 +23,32 @@ public abstract partial class StoreConformance
         DeliveryCount[] counts =
         [
             Count(1),
-            Count(2) with { Channel = Channel.Sms },
-            Count(3) with { Provider = OtherProvider },
-            Count(4) with { State = DeliveryState.Pending },
-            Count(5) with { Minute = Minute.AddMinutes(1) },
+            Count(2) with
+            {
+                Channel = Channel.Sms,
+            },
+            Count(3) with
+            {
+                Provider = OtherProvider,
+            },
+            Count(4) with
+            {
+                State = DeliveryState.Pending,
+            },
+            Count(5) with
+            {
+                Minute = Minute.AddMinutes(1),
+            },
         ];
 
         await Store.Analytics.AddAsync(counts, Cancellation);
         await Store.Analytics.AddAsync([Count(100) with { Tenant = OtherTenant }], Cancellation);
 
         Assert.Equal(counts, (await CountsAsync()).OrderBy(count => count.Count));
-        Assert.Equal(100, Assert.Single(await Store.Analytics.ListAsync(OtherTenant, Minute, Minute.AddHours(1), Cancellation)).Count);
+        Assert.Equal(
+            100,
+            Assert.Single(await Store.Analytics.ListAsync(OtherTenant, Minute, Minute.AddHours(1), Cancellation)).Count
+        );
     }
 
     [Fact]
@@ -50,7 +65,9 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Counts_added_at_the_same_time_are_all_counted()
     {
-        await Task.WhenAll(Enumerable.Range(0, 40).Select(_ => Task.Run(async () => await Store.Analytics.AddAsync([Count(1)], Cancellation))));
+        await Task.WhenAll(
+            Enumerable.Range(0, 40).Select(_ => Task.Run(async () => await Store.Analytics.AddAsync([Count(1)], Cancellation)))
+        );
 
         Assert.Equal([Count(40)], await CountsAsync());
     }

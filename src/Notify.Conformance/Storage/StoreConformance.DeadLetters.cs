@@ -13,12 +13,15 @@ public abstract partial class StoreConformance
         await EnqueueAsync(sample, sample.Deliveries(4));
         var leases = await LeaseAsync(Now, max: 3);
         await Store.Queue.SettleAsync(
-            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), Retry(leases[2], Now, TimeSpan.FromHours(1))], Cancellation);
+            [Accepted(leases[0], Now), DeadLetter(leases[1], Now), Retry(leases[2], Now, TimeSpan.FromHours(1))],
+            Cancellation
+        );
 
         Assert.Equal([leases[1].Delivery.Id], await FindDeadAsync(new DeadLetterFilter { Tenant = Tenant }));
         Same.As(
             await FindAsync(leases[1].Delivery),
-            Assert.Single(await Store.DeadLetters.ListAsync(new DeadLetterFilter { Tenant = Tenant }, null, 10, Cancellation)));
+            Assert.Single(await Store.DeadLetters.ListAsync(new DeadLetterFilter { Tenant = Tenant }, null, 10, Cancellation))
+        );
     }
 
     [Fact]
@@ -31,7 +34,10 @@ public abstract partial class StoreConformance
         var all = new DeadLetterFilter { Tenant = Tenant };
 
         Assert.Equal(Ids(early, late, elsewhere), await FindDeadAsync(all));
-        Assert.Equal(Ids(early, elsewhere), await FindDeadAsync(all with { Ids = [early.Id, elsewhere.Id, Guid.CreateVersion7(Now)] }));
+        Assert.Equal(
+            Ids(early, elsewhere),
+            await FindDeadAsync(all with { Ids = [early.Id, elsewhere.Id, Guid.CreateVersion7(Now)] })
+        );
         Assert.Equal(Ids(elsewhere), await FindDeadAsync(all with { Provider = OtherProvider }));
         Assert.Equal(Ids(late, elsewhere), await FindDeadAsync(all with { Reason = "expired" }));
         Assert.Equal(Ids(late), await FindDeadAsync(all with { Reason = "100%" }));
@@ -51,7 +57,9 @@ public abstract partial class StoreConformance
         var all = new DeadLetterFilter { Tenant = Tenant };
 
         var paged = new List<Guid>();
-        while (await Store.DeadLetters.ListAsync(all, paged.Count == 0 ? null : paged[^1], 3, Cancellation) is { Count: > 0 } page)
+        while (
+            await Store.DeadLetters.ListAsync(all, paged.Count == 0 ? null : paged[^1], 3, Cancellation) is { Count: > 0 } page
+        )
         {
             Assert.InRange(page.Count, 1, 3);
             paged.AddRange(page.Select(record => record.Delivery.Id));
@@ -73,7 +81,10 @@ public abstract partial class StoreConformance
         Assert.Equal((DeliveryState.Pending, at), (record.State, record.DueAt));
         Assert.Equal(before.Attempts, record.Attempts);
         var delivery = (await LeaseOneAsync(at)).Delivery;
-        Assert.Equal((dead.Id, 0, TimeSpan.Zero, at.AddHours(1)), (delivery.Id, delivery.AttemptsSpent, delivery.RetryDelay, delivery.ExpiresAt));
+        Assert.Equal(
+            (dead.Id, 0, TimeSpan.Zero, at.AddHours(1)),
+            (delivery.Id, delivery.AttemptsSpent, delivery.RetryDelay, delivery.ExpiresAt)
+        );
     }
 
     [Fact]
@@ -149,7 +160,13 @@ public abstract partial class StoreConformance
 
     private static IEnumerable<Guid> Ids(params Delivery[] deliveries) => deliveries.Select(delivery => delivery.Id).Order();
 
-    private async Task<Delivery> DieAsync(string reason, DateTimeOffset at, string provider = Provider, string tenant = Tenant, int spent = 1)
+    private async Task<Delivery> DieAsync(
+        string reason,
+        DateTimeOffset at,
+        string provider = Provider,
+        string tenant = Tenant,
+        int spent = 1
+    )
     {
         var delivery = await EnqueueAsync(delivery => delivery with { Provider = provider }, tenant);
         await SettleAsync(DeadLetter(await LeaseOneAsync(provider: provider), at, reason) with { AttemptsSpent = spent });
@@ -165,8 +182,11 @@ public abstract partial class StoreConformance
         return deliveries;
     }
 
-    private async Task<int> ReplayAsync(DateTimeOffset at, int limit, DeadLetterFilter? filter = null) => await Store.DeadLetters.ReplayAsync(
-        new ReplayRequest(filter ?? new DeadLetterFilter { Tenant = Tenant }, at, at.AddHours(1), limit), Cancellation);
+    private async Task<int> ReplayAsync(DateTimeOffset at, int limit, DeadLetterFilter? filter = null) =>
+        await Store.DeadLetters.ReplayAsync(
+            new ReplayRequest(filter ?? new DeadLetterFilter { Tenant = Tenant }, at, at.AddHours(1), limit),
+            Cancellation
+        );
 
     private async Task<IEnumerable<Guid>> FindDeadAsync(DeadLetterFilter filter)
     {

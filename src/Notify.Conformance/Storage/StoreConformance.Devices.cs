@@ -37,7 +37,10 @@ public abstract partial class StoreConformance
         await RegisterAsync("d5", "u", tenant: OtherTenant);
 
         Assert.Equal(["d1", "d2", "d3"], await FoundAsync("u", "v", "unknown"));
-        Assert.Equal(["d1", "d2"], (await Store.Devices.ListAsync(Tenant, "u", Cancellation)).Select(device => device.Id).Order());
+        Assert.Equal(
+            ["d1", "d2"],
+            (await Store.Devices.ListAsync(Tenant, "u", Cancellation)).Select(device => device.Id).Order()
+        );
     }
 
     [Fact]
@@ -167,7 +170,13 @@ public abstract partial class StoreConformance
         Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
     }
 
-    private async Task RegisterAsync(string id, string userId, string? token = null, DateTimeOffset? at = null, string tenant = Tenant) =>
+    private async Task RegisterAsync(
+        string id,
+        string userId,
+        string? token = null,
+        DateTimeOffset? at = null,
+        string tenant = Tenant
+    ) =>
         await Store.Devices.RegisterAsync(
             new Device
             {
@@ -179,7 +188,8 @@ public abstract partial class StoreConformance
                 RegisteredAt = at ?? Now,
                 LastSeenAt = at ?? Now,
             },
-            Cancellation);
+            Cancellation
+        );
 
     private async Task<bool> PruneAsync(string token, DateTimeOffset knownDeadAt) =>
         await Store.Devices.PruneAsync(Tenant, token, "avregistrerad", knownDeadAt, Cancellation);

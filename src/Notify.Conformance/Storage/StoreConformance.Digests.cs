@@ -53,8 +53,14 @@ public abstract partial class StoreConformance
         var leases = await LeaseDigestsAsync(Now);
 
         Assert.Equal(
-            [(Tenant, "u", "other", 1), (Tenant, "u", "summary", 2), (Tenant, "v", "summary", 1), (OtherTenant, "u", "summary", 1)],
-            leases.Select(lease => (lease.Tenant, lease.Recipient.Value, lease.Template, lease.Events.Count)).Order());
+            [
+                (Tenant, "u", "other", 1),
+                (Tenant, "u", "summary", 2),
+                (Tenant, "v", "summary", 1),
+                (OtherTenant, "u", "summary", 1),
+            ],
+            leases.Select(lease => (lease.Tenant, lease.Recipient.Value, lease.Template, lease.Events.Count)).Order()
+        );
     }
 
     [Fact]
@@ -148,8 +154,18 @@ public abstract partial class StoreConformance
 
     private DigestEvent Event(int number, int dueIn = 0, string user = "u", string template = "summary", string tenant = Tenant)
     {
-        var trigger = new Trigger { Tenant = tenant, To = Recipient.User(user), Template = template };
-        return new DigestEvent(Guid.CreateVersion7(Now.AddMilliseconds(number)), Recipient.User(user), trigger, Now.AddSeconds(dueIn));
+        var trigger = new Trigger
+        {
+            Tenant = tenant,
+            To = Recipient.User(user),
+            Template = template,
+        };
+        return new DigestEvent(
+            Guid.CreateVersion7(Now.AddMilliseconds(number)),
+            Recipient.User(user),
+            trigger,
+            Now.AddSeconds(dueIn)
+        );
     }
 
     private Task CollectAsync(params DigestEvent[] events) =>

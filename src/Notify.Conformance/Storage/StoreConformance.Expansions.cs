@@ -41,7 +41,10 @@ public abstract partial class StoreConformance
         Assert.True(await AdvanceAsync(lease, "b", 2, first));
         Assert.True(await AdvanceAsync(lease, "c", 3, second, isComplete: true));
 
-        Assert.Equal([.. Ids([.. first, .. second])], (await DeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id));
+        Assert.Equal(
+            [.. Ids([.. first, .. second])],
+            (await DeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id)
+        );
         Assert.Equal(3, (await LeaseAsync(Now)).Count);
     }
 
@@ -142,12 +145,20 @@ public abstract partial class StoreConformance
         await Store.Expansions.LeaseAsync(Worker, at, at + (LeaseEnd - Now), max, Cancellation);
 
     private async Task<bool> AdvanceAsync(
-        ExpansionLease lease, string cursor, long done, Delivery[] deliveries,
-        bool isComplete = false, DateTimeOffset? at = null, DateTimeOffset? until = null)
+        ExpansionLease lease,
+        string cursor,
+        long done,
+        Delivery[] deliveries,
+        bool isComplete = false,
+        DateTimeOffset? at = null,
+        DateTimeOffset? until = null
+    )
     {
         QueuedDelivery[] queued = [.. deliveries.Select(delivery => new QueuedDelivery(delivery, delivery.DueAt))];
         return await Store.Expansions.AdvanceAsync(
-            new ExpansionStep(lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, queued, []), Cancellation);
+            new ExpansionStep(lease, cursor, done, isComplete, at ?? Now, until ?? LeaseEnd, queued, []),
+            Cancellation
+        );
     }
 
     private async Task<IReadOnlyList<ExpansionProgress>> ProgressAsync(Sample sample) =>

@@ -15,14 +15,29 @@ public abstract partial class StoreConformance
             Tenant = Tenant,
             To =
             [
-                Recipient.User("användare"), Recipient.Topic("news"), Recipient.Email("åsa@example.org"), Recipient.Phone("+46701234567"),
-                Recipient.Webhook("https://example.org/?a=1&b=ä"), Recipient.PushToken("token", Platform.Ios),
+                Recipient.User("användare"),
+                Recipient.Topic("news"),
+                Recipient.Email("åsa@example.org"),
+                Recipient.Phone("+46701234567"),
+                Recipient.Webhook("https://example.org/?a=1&b=ä"),
+                Recipient.PushToken("token", Platform.Ios),
                 Recipient.Address(Channel.Named("fax"), "1"),
             ],
             Template = "order-shipped",
-            Data = new { Number = 42, Total = 12.5m, Name = "山田", Lines = new[] { "a", "b" }, Gift = (string?)null },
+            Data = new
+            {
+                Number = 42,
+                Total = 12.5m,
+                Name = "山田",
+                Lines = new[] { "a", "b" },
+                Gift = (string?)null,
+            },
             Channels = [Channel.Push, Channel.Named("fax")],
-            Fallback = [new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(5)), new FallbackStep(Channel.Email, TimeSpan.FromDays(1))],
+            Fallback =
+            [
+                new FallbackStep(Channel.Sms, TimeSpan.FromMinutes(5)),
+                new FallbackStep(Channel.Email, TimeSpan.FromDays(1)),
+            ],
             Category = "märketing",
             CollapseKey = "order-42",
             Throttle = new Throttle(3, TimeSpan.FromHours(1)),
@@ -62,21 +77,37 @@ public abstract partial class StoreConformance
             },
             Overrides = new Dictionary<string, JsonElement>
             {
-                ["apns"] = JsonSerializer.SerializeToElement(new { headers = new { priority = "5" }, gone = (string?)null, list = new[] { 1, 2.5 } }),
+                ["apns"] = JsonSerializer.SerializeToElement(
+                    new
+                    {
+                        headers = new { priority = "5" },
+                        gone = (string?)null,
+                        list = new[] { 1, 2.5 },
+                    }
+                ),
             },
         };
         ContentVariant[] contents =
         [
-            new(null, null, new Content { Body = "short" }), new(Channel.Email, "pt-BR", full), new(null, "sv", new Content { Html = "<p/>" }),
+            new(null, null, new Content { Body = "short" }),
+            new(Channel.Email, "pt-BR", full),
+            new(null, "sv", new Content { Html = "<p/>" }),
         ];
         var sample = Sampled();
-        var notification = sample.Notification with { Contents = contents, Trigger = sample.Notification.Trigger with { Content = full } };
+        var notification = sample.Notification with
+        {
+            Contents = contents,
+            Trigger = sample.Notification.Trigger with { Content = full },
+        };
 
         await EnqueueAsync(new Sample(Tenant, Now) { Notification = notification });
 
         var found = await Store.Notifications.FindAsync(Tenant, notification.Id, Cancellation);
         Same.As<IReadOnlyList<ContentVariant>>(contents, found!.Contents);
-        Assert.Equal((notification.AcceptedAt, notification.ExpiresAt, Tenant), (found.AcceptedAt, found.ExpiresAt, found.Tenant));
+        Assert.Equal(
+            (notification.AcceptedAt, notification.ExpiresAt, Tenant),
+            (found.AcceptedAt, found.ExpiresAt, found.Tenant)
+        );
     }
 
     [Fact]
@@ -115,14 +146,18 @@ public abstract partial class StoreConformance
         await EnqueueAsync(sample, sample.Deliveries(10));
         var leases = await LeaseAsync(Now, max: 6);
         Settlement[] settlements =
-            [.. leases.Take(3).Select(lease => Accepted(lease, Now)), .. leases.Skip(3).Take(2).Select(lease => DeadLetter(lease, Now))];
+        [
+            .. leases.Take(3).Select(lease => Accepted(lease, Now)),
+            .. leases.Skip(3).Take(2).Select(lease => DeadLetter(lease, Now)),
+        ];
         await Store.Queue.SettleAsync(settlements, Cancellation);
 
         var counts = await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation);
 
         Assert.Equal(
             [(DeliveryState.Pending, 5), (DeliveryState.Accepted, 3), (DeliveryState.DeadLetter, 2)],
-            counts.Where(count => count.Value > 0).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key));
+            counts.Where(count => count.Value > 0).Select(count => (count.Key, count.Value)).OrderBy(count => count.Key)
+        );
     }
 
     private async Task<IReadOnlyList<DeliveryRecord>> PageAsync(Sample sample, Guid? after, int limit) =>

@@ -24,7 +24,10 @@ public abstract partial class StoreConformance
     {
         await Store.SharedTokens.OfferAsync("key", Token(1, Now), Now.AddHours(-1), Cancellation);
 
-        AssertSame(Token(1, Now), await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddMinutes(5)), Now.AddMilliseconds(-1), Cancellation));
+        AssertSame(
+            Token(1, Now),
+            await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddMinutes(5)), Now.AddMilliseconds(-1), Cancellation)
+        );
         AssertSame(Token(1, Now), await Store.SharedTokens.FindAsync("key", Cancellation));
     }
 
@@ -33,7 +36,10 @@ public abstract partial class StoreConformance
     {
         await Store.SharedTokens.OfferAsync("key", Token(1, Now), Now.AddHours(-1), Cancellation);
 
-        AssertSame(Token(2, Now.AddHours(1)), await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddHours(1)), Now, Cancellation));
+        AssertSame(
+            Token(2, Now.AddHours(1)),
+            await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddHours(1)), Now, Cancellation)
+        );
         AssertSame(Token(2, Now.AddHours(1)), await Store.SharedTokens.FindAsync("key", Cancellation));
     }
 
@@ -42,8 +48,15 @@ public abstract partial class StoreConformance
     {
         await Store.SharedTokens.OfferAsync("key", Token(99, Now.AddHours(-1)), Now.AddDays(-1), Cancellation);
 
-        var kept = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(() =>
-            Store.SharedTokens.OfferAsync("key", Token((byte)i, Now), Now.AddMinutes(-20), Cancellation).AsTask())));
+        var kept = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(i =>
+                    Task.Run(() =>
+                        Store.SharedTokens.OfferAsync("key", Token((byte)i, Now), Now.AddMinutes(-20), Cancellation).AsTask()
+                    )
+                )
+        );
 
         Assert.Single(kept.Select(token => token.Value.Span[0]).Distinct());
         Assert.NotEqual(99, kept[0].Value.Span[0]);
@@ -52,5 +65,8 @@ public abstract partial class StoreConformance
     private static SharedToken Token(byte first, DateTimeOffset issuedAt) => new(new byte[] { first, 0, 255 }, issuedAt);
 
     private static void AssertSame(SharedToken expected, SharedToken? actual) =>
-        Assert.Equal((Convert.ToHexString(expected.Value.Span), expected.IssuedAt), (Convert.ToHexString(actual!.Value.Span), actual.IssuedAt));
+        Assert.Equal(
+            (Convert.ToHexString(expected.Value.Span), expected.IssuedAt),
+            (Convert.ToHexString(actual!.Value.Span), actual.IssuedAt)
+        );
 }

@@ -71,12 +71,21 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Templates_saved_at_the_same_time_get_versions_of_their_own()
     {
-        var versions = await Task.WhenAll(Enumerable.Range(0, 16).Select(i => Task.Run(async () =>
-            await Store.Templates.SaveAsync(Saying($"text {i}"), Cancellation))));
+        var versions = await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(i => Task.Run(async () => await Store.Templates.SaveAsync(Saying($"text {i}"), Cancellation)))
+        );
 
         Assert.Equal(Enumerable.Range(1, 16), versions.Order());
     }
 
     private Template Saying(string body) =>
-        new() { Tenant = Tenant, Name = "welcome", SavedAt = Now, Variants = [new TemplateVariant(null, null, null, body)] };
+        new()
+        {
+            Tenant = Tenant,
+            Name = "welcome",
+            SavedAt = Now,
+            Variants = [new TemplateVariant(null, null, null, body)],
+        };
 }

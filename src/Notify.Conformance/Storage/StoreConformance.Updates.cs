@@ -12,7 +12,13 @@ public abstract partial class StoreConformance
 
         Assert.True(await Store.Users.UpdateAsync(Tenant, FullUser().Id, user => user with { Locale = "de" }, Cancellation));
 
-        Same.As(FullUser() with { Locale = "de" }, Assert.Single(await Store.Users.FindAsync(Tenant, [FullUser().Id], Cancellation)));
+        Same.As(
+            FullUser() with
+            {
+                Locale = "de",
+            },
+            Assert.Single(await Store.Users.FindAsync(Tenant, [FullUser().Id], Cancellation))
+        );
     }
 
     [Fact]
@@ -21,7 +27,9 @@ public abstract partial class StoreConformance
         await Store.Users.SaveAsync([FullUser()], Cancellation);
 
         Assert.False(await Store.Users.UpdateAsync(Tenant, FullUser().Id, _ => null, Cancellation));
-        Assert.False(await Store.Users.UpdateAsync(OtherTenant, FullUser().Id, user => user with { Locale = "de" }, Cancellation));
+        Assert.False(
+            await Store.Users.UpdateAsync(OtherTenant, FullUser().Id, user => user with { Locale = "de" }, Cancellation)
+        );
         Assert.False(await Store.Users.UpdateAsync(Tenant, "unknown", user => user with { Locale = "de" }, Cancellation));
 
         Same.As(FullUser(), Assert.Single(await Store.Users.FindAsync(Tenant, [FullUser().Id], Cancellation)));
@@ -33,8 +41,22 @@ public abstract partial class StoreConformance
     {
         await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }], Cancellation);
 
-        await Task.WhenAll(Enumerable.Range(0, 32).Select(i => Task.Run(async () =>
-            Assert.True(await Store.Users.UpdateAsync(Tenant, "u", user => user.With(new Preference($"category-{i}", null, false)), Cancellation)))));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(i =>
+                    Task.Run(async () =>
+                        Assert.True(
+                            await Store.Users.UpdateAsync(
+                                Tenant,
+                                "u",
+                                user => user.With(new Preference($"category-{i}", null, false)),
+                                Cancellation
+                            )
+                        )
+                    )
+                )
+        );
 
         Assert.Equal(32, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)).Preferences.Count);
     }

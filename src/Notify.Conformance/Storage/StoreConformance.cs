@@ -33,7 +33,12 @@ public abstract partial class StoreConformance : StoreSuite
     public async Task Saving_a_user_again_replaces_all_of_it()
     {
         await Store.Users.SaveAsync([FullUser()], Cancellation);
-        var replacement = new User { Tenant = Tenant, Id = FullUser().Id, Locale = "de" };
+        var replacement = new User
+        {
+            Tenant = Tenant,
+            Id = FullUser().Id,
+            Locale = "de",
+        };
 
         await Store.Users.SaveAsync([replacement], Cancellation);
 
@@ -65,7 +70,12 @@ public abstract partial class StoreConformance : StoreSuite
     [Fact]
     public async Task Tenants_do_not_share_users()
     {
-        var user = new User { Tenant = Tenant, Id = "u", Locale = "sv" };
+        var user = new User
+        {
+            Tenant = Tenant,
+            Id = "u",
+            Locale = "sv",
+        };
         await Store.Users.SaveAsync([user, user with { Tenant = OtherTenant, Locale = "de" }], Cancellation);
 
         Assert.True(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
@@ -77,7 +87,10 @@ public abstract partial class StoreConformance : StoreSuite
     [Fact]
     public async Task A_removed_user_takes_its_devices_and_subscriptions_along()
     {
-        await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }, new User { Tenant = Tenant, Id = "v" }], Cancellation);
+        await Store.Users.SaveAsync(
+            [new User { Tenant = Tenant, Id = "u" }, new User { Tenant = Tenant, Id = "v" }],
+            Cancellation
+        );
         await RegisterAsync("d", "u");
         await RegisterAsync("e", "v");
         await Store.Topics.SubscribeAsync(Tenant, "news", ["u", "v"], Cancellation);
@@ -101,20 +114,26 @@ public abstract partial class StoreConformance : StoreSuite
         Assert.False(await Store.Users.RemoveAsync(Tenant, "u", Cancellation));
     }
 
-    private static User FullUser() => new()
-    {
-        Tenant = Tenant,
-        Id = "användare/山田 ☀",
-        Addresses = new Dictionary<string, string> { ["email"] = "åsa@exämple.org", ["sms"] = "+46701234567", ["fax"] = "1" },
-        Locale = "pt-BR",
-        TimeZone = "Europe/Stockholm",
-        QuietHours = new QuietHours(new TimeOnly(22, 30), new TimeOnly(7, 0)),
-        Preferences =
-        [
-            new Preference(null, null, true),
-            new Preference("märketing", null, false),
-            new Preference(null, Channel.Sms, false),
-            new Preference("alarm", Channel.Push, true),
-        ],
-    };
+    private static User FullUser() =>
+        new()
+        {
+            Tenant = Tenant,
+            Id = "användare/山田 ☀",
+            Addresses = new Dictionary<string, string>
+            {
+                ["email"] = "åsa@exämple.org",
+                ["sms"] = "+46701234567",
+                ["fax"] = "1",
+            },
+            Locale = "pt-BR",
+            TimeZone = "Europe/Stockholm",
+            QuietHours = new QuietHours(new TimeOnly(22, 30), new TimeOnly(7, 0)),
+            Preferences =
+            [
+                new Preference(null, null, true),
+                new Preference("märketing", null, false),
+                new Preference(null, Channel.Sms, false),
+                new Preference("alarm", Channel.Push, true),
+            ],
+        };
 }

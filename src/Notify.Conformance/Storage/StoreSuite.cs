@@ -20,10 +20,12 @@ public abstract class StoreSuite : IAsyncLifetime
     /// The time at which a fact begins. Whole milliseconds, which every store keeps exactly. It is the present, so that a store
     /// may let its server forget what has expired; nothing in the suites waits for it to pass.
     /// </summary>
-    protected DateTimeOffset Now { get; } = DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
+    protected DateTimeOffset Now { get; } =
+        DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
     /// <summary>The store of the fact at hand.</summary>
-    protected ConformanceStore Store => _store ?? throw new InvalidOperationException("The store is opened before each fact and closed after it.");
+    protected ConformanceStore Store =>
+        _store ?? throw new InvalidOperationException("The store is opened before each fact and closed after it.");
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -56,14 +58,21 @@ public abstract class StoreSuite : IAsyncLifetime
     private protected async Task<EnqueueResult> EnqueueAsync(Sample sample, params Delivery[] deliveries) =>
         Assert.Single(await Store.Queue.EnqueueAsync([sample.Request(deliveries)], Cancellation));
 
-    private protected Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, int max = 1_000, string owner = Worker, string provider = Provider) =>
-        LeaseAsync(at, owner, new LeaseQuota(Priority.Normal, provider, max));
+    private protected Task<IReadOnlyList<Lease>> LeaseAsync(
+        DateTimeOffset at,
+        int max = 1_000,
+        string owner = Worker,
+        string provider = Provider
+    ) => LeaseAsync(at, owner, new LeaseQuota(Priority.Normal, provider, max));
 
     private protected async Task<IReadOnlyList<Lease>> LeaseAsync(DateTimeOffset at, string owner, params LeaseQuota[] quotas) =>
         await Store.Queue.LeaseAsync(new LeaseRequest(owner, at, at + (LeaseEnd - Now), quotas), Cancellation);
 
-    private protected async Task<Lease> LeaseOneAsync(DateTimeOffset? at = null, string owner = Worker, string provider = Provider) =>
-        Assert.Single(await LeaseAsync(at ?? Now, owner: owner, provider: provider));
+    private protected async Task<Lease> LeaseOneAsync(
+        DateTimeOffset? at = null,
+        string owner = Worker,
+        string provider = Provider
+    ) => Assert.Single(await LeaseAsync(at ?? Now, owner: owner, provider: provider));
 
     private protected async Task<bool> SettleAsync(Settlement settlement) =>
         Assert.Single(await Store.Queue.SettleAsync([settlement], Cancellation));
@@ -81,18 +90,29 @@ public abstract class StoreSuite : IAsyncLifetime
         Ended(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);
 
     private protected static Settlement Retry(Lease lease, DateTimeOffset at, TimeSpan delay, string reason = "vendor is busy") =>
-        Ended(lease, DeliveryState.Pending, OutcomeKind.Retry, reason, at) with { DueAt = at + delay, RetryDelay = delay };
+        Ended(lease, DeliveryState.Pending, OutcomeKind.Retry, reason, at) with
+        {
+            DueAt = at + delay,
+            RetryDelay = delay,
+        };
 
-    private static Settlement Ended(Lease lease, DeliveryState state, OutcomeKind outcome, string? reason, DateTimeOffset at) => new()
-    {
-        DeliveryId = lease.Delivery.Id,
-        Fence = lease.Fence,
-        State = state,
-        Provider = lease.Delivery.Provider,
-        AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
-        Reason = reason,
-        Attempt = new Attempt(
-            lease.Delivery.Provider, at, TimeSpan.FromMilliseconds(12), outcome, reason, reason is null ? $"vendor-{lease.Fence}" : null),
-        SettledAt = at,
-    };
+    private static Settlement Ended(Lease lease, DeliveryState state, OutcomeKind outcome, string? reason, DateTimeOffset at) =>
+        new()
+        {
+            DeliveryId = lease.Delivery.Id,
+            Fence = lease.Fence,
+            State = state,
+            Provider = lease.Delivery.Provider,
+            AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
+            Reason = reason,
+            Attempt = new Attempt(
+                lease.Delivery.Provider,
+                at,
+                TimeSpan.FromMilliseconds(12),
+                outcome,
+                reason,
+                reason is null ? $"vendor-{lease.Fence}" : null
+            ),
+            SettledAt = at,
+        };
 }

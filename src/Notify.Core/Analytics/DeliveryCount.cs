@@ -10,4 +10,10 @@ namespace Notify.Analytics;
 /// <param name="State">Where the deliveries stood since; <see cref="DeliveryState.Pending"/> means that they are retried.</param>
 /// <param name="Count">How many.</param>
 public readonly record struct DeliveryCount(
-    DateTimeOffset Minute, string Tenant, Channel Channel, string Provider, DeliveryState State, long Count);
+    DateTimeOffset Minute,
+    string Tenant,
+    Channel Channel,
+    string Provider,
+    DeliveryState State,
+    long Count
+);

@@ -36,7 +36,9 @@ public sealed class DeliveryFeed : IDeliveryFeed, IDeliveryEventSink
     }
 
     private async IAsyncEnumerable<WatchedDelivery> ReadAsync(
-        Watcher watcher, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Watcher watcher,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         try
         {
@@ -59,7 +61,8 @@ public sealed class DeliveryFeed : IDeliveryFeed, IDeliveryEventSink
             Tenant = tenant;
             Waiting = System.Threading.Channels.Channel.CreateBounded<DeliveryEvent>(
                 new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
-                _ => Interlocked.Increment(ref _missed));
+                _ => Interlocked.Increment(ref _missed)
+            );
         }
 
         public string Tenant { get; }

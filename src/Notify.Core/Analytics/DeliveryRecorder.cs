@@ -11,7 +11,11 @@ namespace Notify.Analytics;
 /// costs no write of its own; a crash loses at most the last second of counts, and nothing else.
 /// </summary>
 internal sealed class DeliveryRecorder(
-    IAnalyticsStore store, IEnumerable<IDeliveryEventSink> sinks, TimeProvider time, ILogger<DeliveryRecorder> logger) : BackgroundService
+    IAnalyticsStore store,
+    IEnumerable<IDeliveryEventSink> sinks,
+    TimeProvider time,
+    ILogger<DeliveryRecorder> logger
+) : BackgroundService
 {
     private static readonly TimeSpan WriteInterval = TimeSpan.FromSeconds(1);
 
@@ -22,7 +26,10 @@ internal sealed class DeliveryRecorder(
     public void Record(Delivery delivery, Settlement settlement)
     {
         NotifyTelemetry.RecordSettled(delivery, settlement);
-        var minute = new DateTimeOffset(settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute, TimeSpan.Zero);
+        var minute = new DateTimeOffset(
+            settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute,
+            TimeSpan.Zero
+        );
         Add(new DeliveryCount(minute, delivery.Tenant, delivery.Channel, settlement.Provider, settlement.State, Count: 0), 1);
         Publish(delivery, settlement);
     }
@@ -38,9 +45,7 @@ internal sealed class DeliveryRecorder(
             while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false))
                 await WriteAsync(stoppingToken).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-        {
-        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested) { }
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)
@@ -59,19 +64,20 @@ internal sealed class DeliveryRecorder(
         }
     }
 
-    private static DeliveryEvent EventOf(Delivery delivery, Settlement settlement) => new()
-    {
-        Tenant = delivery.Tenant,
-        NotificationId = delivery.NotificationId,
-        DeliveryId = delivery.Id,
-        UserId = delivery.UserId,
-        Channel = delivery.Channel,
-        Provider = settlement.Attempt?.Provider ?? settlement.Provider,
-        State = settlement.State,
-        Outcome = settlement.Attempt?.Outcome,
-        Reason = settlement.Reason,
-        SettledAt = settlement.SettledAt,
-    };
+    private static DeliveryEvent EventOf(Delivery delivery, Settlement settlement) =>
+        new()
+        {
+            Tenant = delivery.Tenant,
+            NotificationId = delivery.NotificationId,
+            DeliveryId = delivery.Id,
+            UserId = delivery.UserId,
+            Channel = delivery.Channel,
+            Provider = settlement.Attempt?.Provider ?? settlement.Provider,
+            State = settlement.State,
+            Outcome = settlement.Attempt?.Outcome,
+            Reason = settlement.Reason,
+            SettledAt = settlement.SettledAt,
+        };
 
     private void Add(DeliveryCount key, long count)
     {
@@ -91,7 +97,9 @@ internal sealed class DeliveryRecorder(
 
         try
         {
-            await store.AddAsync([.. counts.Select(count => count.Key with { Count = count.Value })], cancellationToken).ConfigureAwait(false);
+            await store
+                .AddAsync([.. counts.Select(count => count.Key with { Count = count.Value })], cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {

@@ -8,5 +8,9 @@ public interface IAnalyticsStore
 
     /// <summary>A tenant's counts from <paramref name="from"/> until before <paramref name="to"/>, by time.</summary>
     ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken);
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    );
 }

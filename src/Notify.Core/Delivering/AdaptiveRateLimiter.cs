@@ -133,7 +133,10 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         if (double.IsPositiveInfinity(_rate))
             return;
 
-        _tokens = Math.Min(Math.Max(1, _rate * Burst.TotalSeconds), _tokens + (_rate * time.GetElapsedTime(_refilledAt, now).TotalSeconds));
+        _tokens = Math.Min(
+            Math.Max(1, _rate * Burst.TotalSeconds),
+            _tokens + (_rate * time.GetElapsedTime(_refilledAt, now).TotalSeconds)
+        );
         _refilledAt = now;
     }
 

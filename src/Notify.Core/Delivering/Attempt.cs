@@ -15,4 +15,5 @@ public sealed record Attempt(
     OutcomeKind Outcome,
     string? Reason = null,
     string? ProviderMessageId = null,
-    Cost? Cost = null);
+    Cost? Cost = null
+);

@@ -12,7 +12,8 @@ internal sealed class DeliveryExecutor(
     RateLimits limits,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DeliveryExecutor> logger)
+    ILogger<DeliveryExecutor> logger
+)
 {
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
@@ -21,7 +22,12 @@ internal sealed class DeliveryExecutor(
     {
         var route = router.RouteOf(delivery.To);
         if (route.Count == 0)
-            return Execution.Attempted(delivery.Provider, time.GetUtcNow(), default, Outcome.Rejected($"no provider sends over '{delivery.Channel}'"));
+            return Execution.Attempted(
+                delivery.Provider,
+                time.GetUtcNow(),
+                default,
+                Outcome.Rejected($"no provider sends over '{delivery.Channel}'")
+            );
 
         var shortestBreak = TimeSpan.MaxValue;
         var first = PlaceOf(delivery.Provider, route);
@@ -31,7 +37,10 @@ internal sealed class DeliveryExecutor(
             var circuit = health.Of(provider.Name);
             if (circuit.OpenFor <= TimeSpan.Zero && provider.Name != delivery.Provider)
                 return Execution.Moved(provider.Name);
-            if (circuit.OpenFor <= TimeSpan.Zero && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted)
+            if (
+                circuit.OpenFor <= TimeSpan.Zero
+                && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted
+            )
                 return attempted;
 
             shortestBreak = TimeSpan.FromTicks(Math.Clamp(circuit.OpenFor.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
@@ -52,15 +61,22 @@ internal sealed class DeliveryExecutor(
     }
 
     private async ValueTask<Execution?> AttemptAsync(
-        IDeliveryProvider provider, ProviderCircuit circuit, Delivery delivery, CancellationToken stopping)
+        IDeliveryProvider provider,
+        ProviderCircuit circuit,
+        Delivery delivery,
+        CancellationToken stopping
+    )
     {
         using var activity = NotifyTelemetry.StartAttempt(delivery, provider);
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
-        var outcome = await circuit.CallAsync(
-            static (call, token) => call.Executor.CallAsync(call.Provider, call.Delivery, token),
-            (Executor: this, Provider: provider, Delivery: delivery),
-            stopping).ConfigureAwait(false);
+        var outcome = await circuit
+            .CallAsync(
+                static (call, token) => call.Executor.CallAsync(call.Provider, call.Delivery, token),
+                (Executor: this, Provider: provider, Delivery: delivery),
+                stopping
+            )
+            .ConfigureAwait(false);
         if (outcome is null)
             return null;
 

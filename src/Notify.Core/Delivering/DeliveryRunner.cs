@@ -13,7 +13,8 @@ internal sealed class DeliveryRunner(
     DeliverySlots slots,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DeliveryRunner> logger) : IDisposable
+    ILogger<DeliveryRunner> logger
+) : IDisposable
 {
     private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
     private readonly CancellationTokenSource _abandon = new();

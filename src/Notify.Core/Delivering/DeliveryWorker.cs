@@ -22,12 +22,14 @@ internal sealed class DeliveryWorker(
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DeliveryWorker> logger) : BackgroundService
+    ILogger<DeliveryWorker> logger
+) : BackgroundService
 {
     private static readonly TimeSpan OrphanInterval = TimeSpan.FromMinutes(1);
 
     private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>(
-        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
+        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline }
+    );
     private readonly List<Lease> _refused = [];
     private string[] _orphans = [];
 
@@ -39,11 +41,12 @@ internal sealed class DeliveryWorker(
         await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
             .ConfigureAwait(false);
         await Task.WhenAll([
-            options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
-            LeaseDueAsync(stoppingToken),
-            FindOrphansAsync(stoppingToken),
-            .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),
-        ]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
+                LeaseDueAsync(stoppingToken),
+                FindOrphansAsync(stoppingToken),
+                .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),
+            ])
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Stops taking deliveries, lets the attempts under way end, and gives back what was not begun.</summary>
@@ -80,7 +83,8 @@ internal sealed class DeliveryWorker(
             {
                 // What was hinted at meanwhile falls due by itself.
                 Log.TransportFailed(logger, exception);
-                await Task.Delay(options.Value.PollInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(options.Value.PollInterval, time, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -121,7 +125,10 @@ internal sealed class DeliveryWorker(
     }
 
     // While the store is away the transport is asked for no more, so that its hints are still good when the store is back.
-    private async ValueTask<IReadOnlyList<Lease>> ClaimOnceItAnswersAsync(List<DeliveryReference> references, CancellationToken stopping)
+    private async ValueTask<IReadOnlyList<Lease>> ClaimOnceItAnswersAsync(
+        List<DeliveryReference> references,
+        CancellationToken stopping
+    )
     {
         while (true)
         {
@@ -153,8 +160,7 @@ internal sealed class DeliveryWorker(
             {
                 Log.LeaseFailed(logger, exception);
             }
-        }
-        while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
+        } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
     private async Task LeaseDueAsync(CancellationToken stopping)
@@ -176,7 +182,8 @@ internal sealed class DeliveryWorker(
             catch (Exception exception)
             {
                 Log.LeaseFailed(logger, exception);
-                await Task.Delay(options.Value.PollInterval, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(options.Value.PollInterval, time, stopping)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -192,7 +199,10 @@ internal sealed class DeliveryWorker(
         try
         {
             var now = time.GetUtcNow();
-            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas) { TenantAllowance = admission.AllowanceOf };
+            var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
+            {
+                TenantAllowance = admission.AllowanceOf,
+            };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
         finally

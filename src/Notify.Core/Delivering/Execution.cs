@@ -1,7 +1,13 @@
 namespace Notify.Delivering;
 
 /// <summary>What became of a delivery's turn: an attempt with its outcome, or none because its provider's circuit was open.</summary>
-internal sealed record Execution(string Provider, DateTimeOffset StartedAt, TimeSpan Duration, Outcome? Outcome, TimeSpan DeferredFor)
+internal sealed record Execution(
+    string Provider,
+    DateTimeOffset StartedAt,
+    TimeSpan Duration,
+    Outcome? Outcome,
+    TimeSpan DeferredFor
+)
 {
     public static Execution Attempted(string provider, DateTimeOffset startedAt, TimeSpan duration, Outcome outcome) =>
         new(provider, startedAt, duration, outcome, TimeSpan.Zero);
@@ -11,7 +17,8 @@ internal sealed record Execution(string Provider, DateTimeOffset StartedAt, Time
 
     public static Execution Deferred(string provider, TimeSpan by) => new(provider, default, default, null, by);
 
-    public Attempt? ForHistory() => Outcome is null
-        ? null
-        : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId, Outcome.Cost);
+    public Attempt? ForHistory() =>
+        Outcome is null
+            ? null
+            : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId, Outcome.Cost);
 }

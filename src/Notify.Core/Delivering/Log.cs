@@ -4,13 +4,21 @@ namespace Notify.Delivering;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Error, "Provider {Provider} threw {Exception} for delivery {DeliveryId}; a provider returns outcomes, so this is a bug in it")]
+    [LoggerMessage(
+        1,
+        LogLevel.Error,
+        "Provider {Provider} threw {Exception} for delivery {DeliveryId}; a provider returns outcomes, so this is a bug in it"
+    )]
     public static partial void ProviderThrew(ILogger logger, string provider, Guid deliveryId, string exception);
 
     [LoggerMessage(2, LogLevel.Error, "The queue could not be leased from; trying again")]
     public static partial void LeaseFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(3, LogLevel.Warning, "The attempt for delivery {DeliveryId} was given up at shutdown; it falls due again when its lease ends")]
+    [LoggerMessage(
+        3,
+        LogLevel.Warning,
+        "The attempt for delivery {DeliveryId} was given up at shutdown; it falls due again when its lease ends"
+    )]
     public static partial void AttemptAbandoned(ILogger logger, Guid deliveryId);
 
     [LoggerMessage(4, LogLevel.Error, "Delivery {DeliveryId} could not be settled; it falls due again when its lease ends")]
@@ -22,15 +30,27 @@ internal static partial class Log
     [LoggerMessage(6, LogLevel.Information, "Provider {Provider} works again; its circuit is closed")]
     public static partial void CircuitClosed(ILogger logger, string provider);
 
-    [LoggerMessage(7, LogLevel.Warning, "Delivery {DeliveryId} was leased too late for an attempt; it falls due again when its lease ends")]
+    [LoggerMessage(
+        7,
+        LogLevel.Warning,
+        "Delivery {DeliveryId} was leased too late for an attempt; it falls due again when its lease ends"
+    )]
     public static partial void LeaseTooShort(ILogger logger, Guid deliveryId);
 
-    [LoggerMessage(8, LogLevel.Error, "The transport brings no hints at present; trying again, and sending what falls due meanwhile")]
+    [LoggerMessage(
+        8,
+        LogLevel.Error,
+        "The transport brings no hints at present; trying again, and sending what falls due meanwhile"
+    )]
     public static partial void TransportFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(9, LogLevel.Error, "The count of a rate that processes share failed; what it limits waits until it answers")]
     public static partial void SharedRateFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(10, LogLevel.Warning, "{Count} deliveries that were not begun could not be given back; they fall due again when their leases end")]
+    [LoggerMessage(
+        10,
+        LogLevel.Warning,
+        "{Count} deliveries that were not begun could not be given back; they fall due again when their leases end"
+    )]
     public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
 }

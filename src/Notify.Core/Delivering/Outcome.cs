@@ -63,13 +63,23 @@ public sealed class Outcome
     /// <param name="reason">Why.</param>
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
     public static Outcome ProviderFailed(string reason, TimeSpan? after = null) =>
-        new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after, IsProviderFailure = true };
+        new(OutcomeKind.Retry)
+        {
+            Reason = reason,
+            RetryAfter = after,
+            IsProviderFailure = true,
+        };
 
     /// <summary>The vendor asked the whole provider to be called less often (HTTP 429).</summary>
     /// <param name="reason">Why.</param>
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
     public static Outcome Throttled(string reason, TimeSpan? after = null) =>
-        new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after, IsThrottled = true };
+        new(OutcomeKind.Retry)
+        {
+            Reason = reason,
+            RetryAfter = after,
+            IsThrottled = true,
+        };
 
     /// <summary>The vendor will never take this message. It is not tried again.</summary>
     public static Outcome Rejected(string reason) => new(OutcomeKind.Rejected) { Reason = reason };

@@ -26,26 +26,28 @@ internal sealed class ProviderCircuit
     {
         _time = time;
         _pipeline = new ResiliencePipelineBuilder<Outcome> { TimeProvider = time }
-            .AddCircuitBreaker(new CircuitBreakerStrategyOptions<Outcome>
-            {
-                ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result?.IsProviderFailure == true),
-                FailureRatio = options.BreakAtFailureRatio,
-                MinimumThroughput = options.BreakAtLeast,
-                SamplingDuration = options.BreakSampling,
-                BreakDuration = options.BreakDuration,
-                OnOpened = arguments =>
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions<Outcome>
                 {
-                    Volatile.Write(ref _openUntil, (time.GetUtcNow() + arguments.BreakDuration).UtcTicks);
-                    Log.CircuitOpened(logger, provider, arguments.BreakDuration.TotalSeconds);
-                    return default;
-                },
-                OnClosed = _ =>
-                {
-                    Volatile.Write(ref _openUntil, 0);
-                    Log.CircuitClosed(logger, provider);
-                    return default;
-                },
-            })
+                    ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result?.IsProviderFailure == true),
+                    FailureRatio = options.BreakAtFailureRatio,
+                    MinimumThroughput = options.BreakAtLeast,
+                    SamplingDuration = options.BreakSampling,
+                    BreakDuration = options.BreakDuration,
+                    OnOpened = arguments =>
+                    {
+                        Volatile.Write(ref _openUntil, (time.GetUtcNow() + arguments.BreakDuration).UtcTicks);
+                        Log.CircuitOpened(logger, provider, arguments.BreakDuration.TotalSeconds);
+                        return default;
+                    },
+                    OnClosed = _ =>
+                    {
+                        Volatile.Write(ref _openUntil, 0);
+                        Log.CircuitClosed(logger, provider);
+                        return default;
+                    },
+                }
+            )
             .Build();
     }
 
@@ -54,11 +56,16 @@ internal sealed class ProviderCircuit
 
     /// <summary>Makes the call, or answers null when the circuit does not let it through.</summary>
     public async ValueTask<Outcome?> CallAsync<TState>(
-        Func<TState, CancellationToken, ValueTask<Outcome>> call, TState state, CancellationToken cancellationToken)
+        Func<TState, CancellationToken, ValueTask<Outcome>> call,
+        TState state,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await _pipeline.ExecuteAsync(static (s, token) => s.call(s.state, token), (call, state), cancellationToken).ConfigureAwait(false);
+            return await _pipeline
+                .ExecuteAsync(static (s, token) => s.call(s.state, token), (call, state), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (BrokenCircuitException)
         {

@@ -6,7 +6,10 @@ namespace Notify.Delivering;
 
 /// <summary>Says which providers can send to an address, first choice first.</summary>
 internal sealed class ProviderRouter(
-    ProviderCatalog catalog, IEnumerable<ProviderPlatforms> declared, IOptionsMonitor<ChannelOptions> options)
+    ProviderCatalog catalog,
+    IEnumerable<ProviderPlatforms> declared,
+    IOptionsMonitor<ChannelOptions> options
+)
 {
     private readonly ConcurrentDictionary<(Channel Channel, Platform? Platform), IDeliveryProvider[]> _routes = new();
     private readonly ILookup<string, Platform> _platforms = declared
@@ -20,7 +23,10 @@ internal sealed class ProviderRouter(
     private IDeliveryProvider[] Build(Channel channel, Platform? platform)
     {
         var configured = options.Get(channel.Name);
-        var names = platform is { } known && configured.PlatformProviders.TryGetValue(known, out var ofPlatform) ? ofPlatform : configured.Providers;
+        var names =
+            platform is { } known && configured.PlatformProviders.TryGetValue(known, out var ofPlatform)
+                ? ofPlatform
+                : configured.Providers;
         if (names.Count > 0)
             return [.. names.Select(catalog.Find).OfType<IDeliveryProvider>()];
         return platform is null ? [.. catalog.Of(channel)] : MadeFor(platform.Value, catalog.Of(channel));
@@ -28,7 +34,10 @@ internal sealed class ProviderRouter(
 
     // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for this one.
     private IDeliveryProvider[] MadeFor(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
-        providers.Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))
+        providers
+            .Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))
             .GroupBy(provider => _platforms.Contains(provider.Name) ? _platforms[provider.Name].Distinct().Count() : int.MaxValue)
-            .MinBy(group => group.Key)?.ToArray() ?? [];
+            .MinBy(group => group.Key)
+            ?.ToArray()
+        ?? [];
 }

@@ -12,7 +12,8 @@ internal sealed class RateLimits(
     IOptions<NotificationsOptions> options,
     WorkSignal signal,
     TimeProvider time,
-    ILogger<RateLimits> logger)
+    ILogger<RateLimits> logger
+)
 {
     private readonly ConcurrentDictionary<string, AdaptiveRateLimiter> _providers = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, AdaptiveRateLimiter> _tenants = new(StringComparer.Ordinal);
@@ -22,13 +23,16 @@ internal sealed class RateLimits(
         _providers.GetOrAdd(provider, name => Limiter($"provider:{name}", providerOptions.Get(name).MaxPerSecond));
 
     /// <summary>Null when tenants are not limited.</summary>
-    public AdaptiveRateLimiter? OfTenant(string tenant) => options.Value.MaxPerSecondPerTenant is { } limit
-        ? _tenants.GetOrAdd(tenant, name => Limiter($"tenant:{name}", limit))
-        : null;
+    public AdaptiveRateLimiter? OfTenant(string tenant) =>
+        options.Value.MaxPerSecondPerTenant is { } limit
+            ? _tenants.GetOrAdd(tenant, name => Limiter($"tenant:{name}", limit))
+            : null;
 
-    private AdaptiveRateLimiter Limiter(string limit, double? maxPerSecond) => new(maxPerSecond, time, Permits(limit, maxPerSecond));
+    private AdaptiveRateLimiter Limiter(string limit, double? maxPerSecond) =>
+        new(maxPerSecond, time, Permits(limit, maxPerSecond));
 
-    private SharedPermits? Permits(string limit, double? maxPerSecond) => _shared is not null && maxPerSecond is { } perSecond
-        ? new SharedPermits(_shared, limit, perSecond, options.Value.PollInterval, signal, time, logger)
-        : null;
+    private SharedPermits? Permits(string limit, double? maxPerSecond) =>
+        _shared is not null && maxPerSecond is { } perSecond
+            ? new SharedPermits(_shared, limit, perSecond, options.Value.PollInterval, signal, time, logger)
+            : null;
 }

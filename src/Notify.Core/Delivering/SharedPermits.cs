@@ -14,7 +14,8 @@ internal sealed class SharedPermits(
     TimeSpan pollInterval,
     WorkSignal signal,
     TimeProvider time,
-    ILogger logger)
+    ILogger logger
+)
 {
     // As long as the rate takes to make a batch: when the count is empty, to ask sooner is mostly in vain.
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
@@ -78,7 +79,10 @@ internal sealed class SharedPermits(
     // exact.
     private void AskWhenEmpty()
     {
-        var pause = _isShort ? Moment : _isWanted ? TimeSpan.Zero : pollInterval / 2;
+        var pause =
+            _isShort ? Moment
+            : _isWanted ? TimeSpan.Zero
+            : pollInterval / 2;
         if (_held > 0 || _isAsking || (_askedAt is { } before && time.GetElapsedTime(before) < pause))
             return;
 

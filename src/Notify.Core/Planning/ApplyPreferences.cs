@@ -23,7 +23,10 @@ internal sealed class ApplyPreferences : IPlanningStep
         var weight = -1;
         foreach (var preference in user.Preferences)
         {
-            if ((preference.Category is not null && preference.Category != category) || (preference.Channel is { } only && only != channel))
+            if (
+                (preference.Category is not null && preference.Category != category)
+                || (preference.Channel is { } only && only != channel)
+            )
                 continue;
 
             var specific = (preference.Category is null ? 0 : 2) + (preference.Channel is null ? 0 : 1);

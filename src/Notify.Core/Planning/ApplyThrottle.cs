@@ -14,7 +14,8 @@ internal sealed class ApplyThrottle(IThrottleStore throttles) : IPlanningStep
             [.. plan.Planned.Select(recipient => recipient.Recipient.Key)],
             throttle.Max,
             throttle.Per,
-            plan.Notification.AcceptedAt);
+            plan.Notification.AcceptedAt
+        );
         var taken = await throttles.TryTakeAsync(request, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < taken.Count; i++)
             plan.Planned[i].IsThrottled = !taken[i];

@@ -42,15 +42,17 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                 if (router.RouteOf(address) is not [var provider, ..])
                     continue;
 
-                plan.Drafts.Add(new DeliveryDraft
-                {
-                    Recipient = recipient,
-                    To = address,
-                    Provider = provider.Name,
-                    Device = device,
-                    Fallback = chain is null ? null : new FallbackPlace(chain.Value, place),
-                    After = after,
-                });
+                plan.Drafts.Add(
+                    new DeliveryDraft
+                    {
+                        Recipient = recipient,
+                        To = address,
+                        Provider = provider.Name,
+                        Device = device,
+                        Fallback = chain is null ? null : new FallbackPlace(chain.Value, place),
+                        After = after,
+                    }
+                );
             }
 
             if (plan.Drafts.Count > before)
@@ -58,15 +60,22 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         }
     }
 
-    private static IEnumerable<(Address Address, Recipients.Device? Device)> AddressesOf(PlannedRecipient recipient, Channel channel)
+    private static IEnumerable<(Address Address, Recipients.Device? Device)> AddressesOf(
+        PlannedRecipient recipient,
+        Channel channel
+    )
     {
         if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
             return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];
         if (recipient.Wants?.Invoke(channel) == false)
             return [];
         if (channel == Channel.Push)
-            return recipient.Devices.Select(device => (new Address(channel, device.Token, device.Platform, device.App), (Recipients.Device?)device));
-        return recipient.User!.Addresses.TryGetValue(channel.Name, out var address) ? [(new Address(channel, address), null)] : [];
+            return recipient.Devices.Select(device =>
+                (new Address(channel, device.Token, device.Platform, device.App), (Recipients.Device?)device)
+            );
+        return recipient.User!.Addresses.TryGetValue(channel.Name, out var address)
+            ? [(new Address(channel, address), null)]
+            : [];
     }
 
     private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After);

@@ -10,7 +10,9 @@ internal sealed class ChooseContent : IPlanningStep
     {
         var contents = plan.Notification.Contents;
         foreach (var draft in plan.Drafts)
-            draft.ContentIndex = contents is [{ Channel: null, Locale: null }] ? 0 : Choose(contents, draft.To.Channel, draft.Locale);
+            draft.ContentIndex = contents is [{ Channel: null, Locale: null }]
+                ? 0
+                : Choose(contents, draft.To.Channel, draft.Locale);
         plan.Drafts.RemoveAll(draft => draft.ContentIndex < 0);
         return ValueTask.CompletedTask;
     }

@@ -12,14 +12,23 @@ internal sealed class CollectDigests(Chance chance) : IPlanningStep
         if (plan.Trigger.Digest is not { } digest)
             return ValueTask.CompletedTask;
 
-        foreach (var recipient in plan.Planned.Where(recipient => plan.Trigger.Throttle is null || recipient.IsThrottled).ToArray())
+        foreach (
+            var recipient in plan.Planned.Where(recipient => plan.Trigger.Throttle is null || recipient.IsThrottled).ToArray()
+        )
         {
             plan.Planned.Remove(recipient);
-            plan.Digests.Add(new DigestEvent(
-                chance.NewId(plan.Notification.AcceptedAt),
-                recipient.Recipient,
-                plan.Trigger with { To = recipient.Recipient, IdempotencyKey = null },
-                DueAt(digest, plan.Notification.AcceptedAt, recipient.User)));
+            plan.Digests.Add(
+                new DigestEvent(
+                    chance.NewId(plan.Notification.AcceptedAt),
+                    recipient.Recipient,
+                    plan.Trigger with
+                    {
+                        To = recipient.Recipient,
+                        IdempotencyKey = null,
+                    },
+                    DueAt(digest, plan.Notification.AcceptedAt, recipient.User)
+                )
+            );
         }
 
         return ValueTask.CompletedTask;

@@ -14,16 +14,28 @@ internal sealed class DeliveryPlanner(
     Schedule schedule,
     Chance chance,
     IOptions<NotificationsOptions> options,
-    TimeProvider time)
+    TimeProvider time
+)
 {
     private readonly IPlanningStep[] _steps =
-        [resolveRecipients, applyPreferences, applyThrottle, collectDigests, chooseAddresses, chooseContent, schedule];
+    [
+        resolveRecipients,
+        applyPreferences,
+        applyThrottle,
+        collectDigests,
+        chooseAddresses,
+        chooseContent,
+        schedule,
+    ];
 
     /// <param name="notification">The notification.</param>
     /// <param name="recipients">The trigger's own recipients but for topics, or a batch of a topic's subscribers.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
     public async ValueTask<PlannedDeliveries> PlanAsync(
-        Notification notification, IReadOnlyList<Recipient> recipients, CancellationToken cancellationToken)
+        Notification notification,
+        IReadOnlyList<Recipient> recipients,
+        CancellationToken cancellationToken
+    )
     {
         var plan = new DeliveryPlan(notification, recipients);
         foreach (var step in _steps)
@@ -39,24 +51,25 @@ internal sealed class DeliveryPlanner(
         new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
 
     // An id of this moment: those of a broadcast then lie in its order, and a store writes each batch behind the one before.
-    private Delivery Finish(Notification notification, DeliveryDraft draft) => new()
-    {
-        Id = chance.NewId(time.GetUtcNow()),
-        NotificationId = notification.Id,
-        Tenant = notification.Tenant,
-        Priority = notification.Trigger.Priority,
-        To = draft.To,
-        UserId = draft.Recipient.User?.Id,
-        Provider = draft.Provider,
-        Content = notification.Contents[draft.ContentIndex].Content,
-        ContentIndex = draft.ContentIndex,
-        TraceParent = notification.TraceParent,
-        CollapseKey = notification.Trigger.CollapseKey,
-        Fallback = draft.Fallback,
-        AcceptedAt = notification.AcceptedAt,
-        DueAt = draft.DueAt,
-        ExpiresAt = notification.Trigger.ExpiresAt ?? draft.DueAt + options.Value.DefaultTimeToLive,
-    };
+    private Delivery Finish(Notification notification, DeliveryDraft draft) =>
+        new()
+        {
+            Id = chance.NewId(time.GetUtcNow()),
+            NotificationId = notification.Id,
+            Tenant = notification.Tenant,
+            Priority = notification.Trigger.Priority,
+            To = draft.To,
+            UserId = draft.Recipient.User?.Id,
+            Provider = draft.Provider,
+            Content = notification.Contents[draft.ContentIndex].Content,
+            ContentIndex = draft.ContentIndex,
+            TraceParent = notification.TraceParent,
+            CollapseKey = notification.Trigger.CollapseKey,
+            Fallback = draft.Fallback,
+            AcceptedAt = notification.AcceptedAt,
+            DueAt = draft.DueAt,
+            ExpiresAt = notification.Trigger.ExpiresAt ?? draft.DueAt + options.Value.DefaultTimeToLive,
+        };
 }
 
 /// <summary>What planning came to.</summary>
@@ -64,4 +77,7 @@ internal sealed class DeliveryPlanner(
 /// <param name="Digests">What is collected instead.</param>
 /// <param name="Unknown">The positions of recipients that are users whom nobody knows.</param>
 internal readonly record struct PlannedDeliveries(
-    IReadOnlyList<QueuedDelivery> Deliveries, IReadOnlyList<DigestEvent> Digests, IReadOnlyList<int> Unknown);
+    IReadOnlyList<QueuedDelivery> Deliveries,
+    IReadOnlyList<DigestEvent> Digests,
+    IReadOnlyList<int> Unknown
+);

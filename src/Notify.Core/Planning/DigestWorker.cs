@@ -19,7 +19,8 @@ internal sealed class DigestWorker(
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DigestWorker> logger) : DueWorker(settings, options, time)
+    ILogger<DigestWorker> logger
+) : DueWorker(settings, options, time)
 {
     private const int LeasesAtATime = 50;
 
@@ -31,7 +32,9 @@ internal sealed class DigestWorker(
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
         var now = Time.GetUtcNow();
-        var leases = await digests.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
+        var leases = await digests
+            .LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping)
+            .ConfigureAwait(false);
         foreach (var lease in leases)
             await CloseAsync(lease, stopping).ConfigureAwait(false);
         return leases.Count > 0;
@@ -44,7 +47,9 @@ internal sealed class DigestWorker(
         User? user = null;
         if (lease.Recipient.Kind == RecipientKind.User)
         {
-            user = (await users.FindAsync(lease.Tenant, [lease.Recipient.Value], stopping).ConfigureAwait(false)).FirstOrDefault();
+            user = (
+                await users.FindAsync(lease.Tenant, [lease.Recipient.Value], stopping).ConfigureAwait(false)
+            ).FirstOrDefault();
             if (user is null)
             {
                 await digests.CloseAsync(lease, null, Time.GetUtcNow(), stopping).ConfigureAwait(false);
@@ -63,15 +68,26 @@ internal sealed class DigestWorker(
 
     private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, Trigger last, CancellationToken stopping)
     {
-        var trigger = last with { Digest = null, Throttle = null, Data = Merge(lease.Events), SendAt = null, SendAtLocal = null, ExpiresAt = null };
+        var trigger = last with
+        {
+            Digest = null,
+            Throttle = null,
+            Data = Merge(lease.Events),
+            SendAt = null,
+            SendAtLocal = null,
+            ExpiresAt = null,
+        };
         var errors = new List<FieldError>();
         var contents = await renderer.RenderAsync(trigger, errors, stopping).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
         return await factory.CreateAsync(trigger, contents, stopping).ConfigureAwait(false);
     }
 
-    private static JsonElement Merge(IReadOnlyList<DigestEvent> events) => JsonSerializer.SerializeToElement(
-        new DigestData([.. events.Select(collected => collected.Trigger.DataElement)], events.Count), PlanningJson.Default.DigestData);
+    private static JsonElement Merge(IReadOnlyList<DigestEvent> events) =>
+        JsonSerializer.SerializeToElement(
+            new DigestData([.. events.Select(collected => collected.Trigger.DataElement)], events.Count),
+            PlanningJson.Default.DigestData
+        );
 }
 
 /// <summary>What a digest's template is rendered with.</summary>

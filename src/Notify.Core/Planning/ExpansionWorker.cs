@@ -18,14 +18,17 @@ internal sealed class ExpansionWorker(
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<ExpansionWorker> logger) : DueWorker(settings, options, time), IExpansionSignal
+    ILogger<ExpansionWorker> logger
+) : DueWorker(settings, options, time), IExpansionSignal
 {
     private const int LeasesAtATime = 4;
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
     {
         var now = Time.GetUtcNow();
-        var leases = await expansions.LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping).ConfigureAwait(false);
+        var leases = await expansions
+            .LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping)
+            .ConfigureAwait(false);
         foreach (var lease in leases)
             await ExpandBatchAsync(lease, stopping).ConfigureAwait(false);
         return leases.Count > 0;
@@ -37,7 +40,9 @@ internal sealed class ExpansionWorker(
     private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
-        var users = await topics.ListAsync(notification.Tenant, lease.Topic, lease.Cursor, Settings.ExpansionBatchSize, stopping).ConfigureAwait(false);
+        var users = await topics
+            .ListAsync(notification.Tenant, lease.Topic, lease.Cursor, Settings.ExpansionBatchSize, stopping)
+            .ConfigureAwait(false);
         var planned = await planner.PlanAsync(notification, [.. users.Select(Recipient.User)], stopping).ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
@@ -49,7 +54,8 @@ internal sealed class ExpansionWorker(
             At: now,
             Until: now,
             planned.Deliveries,
-            planned.Digests);
+            planned.Digests
+        );
         if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
             signal.Set();
     }

@@ -10,14 +10,24 @@ public interface IDigestStore
 {
     /// <summary>Leases digests that are due, each with its events in the order in which they came, at most 1,000.</summary>
     ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Stores the digest's notification and forgets the events of the lease. Events that came meanwhile stay, and fall due at
     /// <paramref name="nextDueAt"/>. False, and nothing is stored, when the lease was lost. Without a request the events are
     /// forgotten and nothing is sent: their user is gone.
     /// </summary>
-    ValueTask<bool> CloseAsync(DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken);
+    ValueTask<bool> CloseAsync(
+        DigestLease lease,
+        EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>Something to collect; stored with the notification it belongs to.</summary>
@@ -40,4 +50,10 @@ public sealed record DigestEvent(Guid Id, Recipient Recipient, Trigger Trigger, 
 /// <param name="Template">The template that says it.</param>
 /// <param name="Events">What was collected, oldest first.</param>
 /// <param name="Fence">What <see cref="IDigestStore.CloseAsync"/> checks.</param>
-public sealed record DigestLease(string Tenant, Recipient Recipient, string Template, IReadOnlyList<DigestEvent> Events, long Fence);
+public sealed record DigestLease(
+    string Tenant,
+    Recipient Recipient,
+    string Template,
+    IReadOnlyList<DigestEvent> Events,
+    long Fence
+);

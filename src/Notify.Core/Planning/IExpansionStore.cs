@@ -10,13 +10,22 @@ public interface IExpansionStore
 {
     /// <summary>Leases expansions that are due.</summary>
     ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken);
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>Stores a batch's deliveries and moves the expansion on; false, and nothing is stored, when the lease was lost or it was cancelled.</summary>
     ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
 
     /// <summary>How far a notification's expansions are, one for each topic.</summary>
-    ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(string tenant, Guid notificationId, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>An expansion to begin with a notification.</summary>
@@ -43,8 +52,15 @@ public sealed record ExpansionLease(Notification Notification, string Topic, str
 /// <param name="Deliveries">The batch's deliveries.</param>
 /// <param name="Digests">What the batch collected instead.</param>
 public sealed record ExpansionStep(
-    ExpansionLease Lease, string Cursor, long Done, bool IsComplete, DateTimeOffset At, DateTimeOffset Until,
-    IReadOnlyList<QueuedDelivery> Deliveries, IReadOnlyList<DigestEvent> Digests);
+    ExpansionLease Lease,
+    string Cursor,
+    long Done,
+    bool IsComplete,
+    DateTimeOffset At,
+    DateTimeOffset Until,
+    IReadOnlyList<QueuedDelivery> Deliveries,
+    IReadOnlyList<DigestEvent> Digests
+);
 
 /// <summary>How far an expansion is.</summary>
 /// <param name="Topic">The topic.</param>
@@ -54,11 +70,20 @@ public sealed record ExpansionStep(
 /// <param name="StartedAt">When the notification was accepted.</param>
 /// <param name="UpdatedAt">When it last moved on.</param>
 public sealed record ExpansionProgress(
-    string Topic, long Done, long Total, bool IsComplete, DateTimeOffset StartedAt, DateTimeOffset UpdatedAt)
+    string Topic,
+    long Done,
+    long Total,
+    bool IsComplete,
+    DateTimeOffset StartedAt,
+    DateTimeOffset UpdatedAt
+)
 {
     /// <summary>Subscribers per second since the beginning; zero before the first batch.</summary>
     public double Rate => UpdatedAt > StartedAt ? Done / (UpdatedAt - StartedAt).TotalSeconds : 0;
 
     /// <summary>How long the rest takes at this rate; null before the first batch.</summary>
-    public TimeSpan? Remaining => IsComplete ? TimeSpan.Zero : Rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, Total - Done) / Rate) : null;
+    public TimeSpan? Remaining =>
+        IsComplete ? TimeSpan.Zero
+        : Rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, Total - Done) / Rate)
+        : null;
 }

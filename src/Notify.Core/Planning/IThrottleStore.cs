@@ -18,4 +18,10 @@ public interface IThrottleStore
 /// <param name="Per">Within so long.</param>
 /// <param name="Now">The time of this notification.</param>
 public sealed record ThrottleRequest(
-    string Tenant, string Category, IReadOnlyList<string> Recipients, int Max, TimeSpan Per, DateTimeOffset Now);
+    string Tenant,
+    string Category,
+    IReadOnlyList<string> Recipients,
+    int Max,
+    TimeSpan Per,
+    DateTimeOffset Now
+);

@@ -3,7 +3,8 @@ namespace Notify.Planning;
 /// <summary>Times on a recipient's clock. A zone that this machine does not know counts as UTC.</summary>
 internal static class LocalTime
 {
-    public static DateTime FromUtc(DateTimeOffset time, string? timeZone) => TimeZoneInfo.ConvertTime(time, ZoneOf(timeZone)).DateTime;
+    public static DateTime FromUtc(DateTimeOffset time, string? timeZone) =>
+        TimeZoneInfo.ConvertTime(time, ZoneOf(timeZone)).DateTime;
 
     /// <summary>A time that the clock skips in spring is the one an hour later; one that it repeats in autumn is the first.</summary>
     public static DateTimeOffset ToUtc(DateTime local, string? timeZone)

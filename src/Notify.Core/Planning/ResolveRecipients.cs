@@ -28,16 +28,28 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
     }
 
     private async ValueTask<(Dictionary<string, User> Users, ILookup<string, Device> Devices)> FindAsync(
-        DeliveryPlan plan, CancellationToken cancellationToken)
+        DeliveryPlan plan,
+        CancellationToken cancellationToken
+    )
     {
-        string[] ids = [.. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value)];
+        string[] ids =
+        [
+            .. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value),
+        ];
         if (ids.Length == 0)
             return (Nobody, NoDevices);
 
         var tenant = plan.Notification.Tenant;
-        var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user => user.Id);
+        var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user =>
+            user.Id
+        );
         return users.Count == 0
             ? (users, NoDevices)
-            : (users, (await deviceStore.FindAsync(tenant, [.. users.Keys], cancellationToken).ConfigureAwait(false)).ToLookup(device => device.UserId));
+            : (
+                users,
+                (await deviceStore.FindAsync(tenant, [.. users.Keys], cancellationToken).ConfigureAwait(false)).ToLookup(device =>
+                    device.UserId
+                )
+            );
     }
 }

@@ -10,9 +10,10 @@ internal sealed class Schedule : IPlanningStep
         foreach (var draft in plan.Drafts)
         {
             var due = FirstDue(plan.Notification, draft) + draft.After;
-            draft.DueAt = plan.Trigger.Priority == Priority.High || draft.Recipient.User?.QuietHours is not { } quiet
-                ? due
-                : AfterQuietHours(due, quiet, draft.TimeZone);
+            draft.DueAt =
+                plan.Trigger.Priority == Priority.High || draft.Recipient.User?.QuietHours is not { } quiet
+                    ? due
+                    : AfterQuietHours(due, quiet, draft.TimeZone);
         }
 
         return ValueTask.CompletedTask;
@@ -21,7 +22,9 @@ internal sealed class Schedule : IPlanningStep
     private static DateTimeOffset FirstDue(Notification notification, DeliveryDraft draft)
     {
         var trigger = notification.Trigger;
-        var wanted = trigger.SendAtLocal is { } local ? LocalTime.ToUtc(local, draft.TimeZone) : trigger.SendAt ?? notification.AcceptedAt;
+        var wanted = trigger.SendAtLocal is { } local
+            ? LocalTime.ToUtc(local, draft.TimeZone)
+            : trigger.SendAt ?? notification.AcceptedAt;
         return wanted > notification.AcceptedAt ? wanted : notification.AcceptedAt;
     }
 

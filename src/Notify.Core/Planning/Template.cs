@@ -25,9 +25,4 @@ public sealed record Template
 /// <param name="Title">The title or subject.</param>
 /// <param name="Body">The plain text.</param>
 /// <param name="Html">The HTML.</param>
-public sealed record TemplateVariant(
-    Channel? Channel,
-    string? Locale,
-    string? Title,
-    string? Body,
-    string? Html = null);
+public sealed record TemplateVariant(Channel? Channel, string? Locale, string? Title, string? Body, string? Html = null);

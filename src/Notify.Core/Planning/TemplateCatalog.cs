@@ -32,8 +32,14 @@ internal sealed class TemplateCatalog(ITemplateStore templates, TimeProvider tim
         var variant = variants[index];
         if (variant is { Title: null or "", Body: null or "", Html: null or "" })
             errors.Add(new FieldError($"variants[{index}]", "Give at least one of title, body and html."));
-        if (variants.Take(index).Any(earlier => earlier.Channel == variant.Channel
-            && string.Equals(earlier.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)))
+        if (
+            variants
+                .Take(index)
+                .Any(earlier =>
+                    earlier.Channel == variant.Channel
+                    && string.Equals(earlier.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
+                )
+        )
         {
             errors.Add(new FieldError($"variants[{index}]", "Another variant has this channel and locale."));
         }

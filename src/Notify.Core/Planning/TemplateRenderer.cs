@@ -11,11 +11,17 @@ internal sealed class TemplateRenderer(ITemplateStore templates, TimeProvider ti
     /// <summary>How long a template is used before a newer version is looked for.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(string Tenant, string Name), (CompiledTemplate Template, DateTimeOffset ReadAt)> _newest = new();
+    private readonly ConcurrentDictionary<
+        (string Tenant, string Name),
+        (CompiledTemplate Template, DateTimeOffset ReadAt)
+    > _newest = new();
 
     /// <summary>What the trigger says; empty where it is wrong, and then <paramref name="errors"/> says how.</summary>
     public async ValueTask<IReadOnlyList<ContentVariant>> RenderAsync(
-        Trigger trigger, List<FieldError> errors, CancellationToken cancellationToken)
+        Trigger trigger,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
     {
         if (trigger.Content is { } content)
             return [new ContentVariant(null, null, content)];

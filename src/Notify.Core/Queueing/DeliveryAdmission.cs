@@ -68,7 +68,9 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
     {
         foreach (var quota in quotas)
         {
-            var leased = leases.Count(lease => lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority);
+            var leased = leases.Count(lease =>
+                lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority
+            );
             slots.Fill(quota, leased);
             limits.OfProvider(quota.Provider).GiveBack(quota.Max - leased, used: leased);
         }
@@ -93,5 +95,7 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
 
     // With another provider in the channel a delivery is leased all the same, and moves there.
     private bool MustWait(string provider) =>
-        health.Of(provider).OpenFor > TimeSpan.Zero && catalog.Find(provider) is { } known && catalog.Of(known.Channel).Count == 1;
+        health.Of(provider).OpenFor > TimeSpan.Zero
+        && catalog.Find(provider) is { } known
+        && catalog.Of(known.Channel).Count == 1;
 }

@@ -38,4 +38,5 @@ public sealed record DeliveryRecord(
     DateTimeOffset? DueAt,
     string? Reason,
     IReadOnlyList<Attempt> Attempts,
-    IReadOnlyList<Receipt> Receipts);
+    IReadOnlyList<Receipt> Receipts
+);

@@ -8,7 +8,10 @@ namespace Notify.Queueing;
 /// keeps a slow provider from holding what a fast one could send.
 /// </summary>
 internal sealed class DeliverySlots(
-    IOptions<NotificationsOptions> options, IOptionsMonitor<ProviderOptions> providerOptions, WorkSignal signal)
+    IOptions<NotificationsOptions> options,
+    IOptionsMonitor<ProviderOptions> providerOptions,
+    WorkSignal signal
+)
 {
     private readonly ConcurrentDictionary<string, ProviderSlots> _providers = new(StringComparer.Ordinal);
 
@@ -62,6 +65,8 @@ internal sealed class DeliverySlots(
         Freed?.Invoke();
     }
 
-    private ProviderSlots Of(string provider) => _providers.GetOrAdd(
-        provider, name => new ProviderSlots(providerOptions.Get(name).MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider));
+    private ProviderSlots Of(string provider) =>
+        _providers.GetOrAdd(provider, name => new ProviderSlots(
+            providerOptions.Get(name).MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider
+        ));
 }

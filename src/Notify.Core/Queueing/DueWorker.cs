@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Queueing;
 
 /// <summary>A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is over.</summary>
-internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time) : BackgroundService
+internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
+    : BackgroundService
 {
     private readonly WorkSignal _look = new(settings);
 

@@ -14,7 +14,8 @@ public sealed record EnqueueRequest(
     IReadOnlyList<QueuedDelivery> Deliveries,
     IdempotencyClaim? Idempotency,
     IReadOnlyList<NewExpansion> Expansions,
-    IReadOnlyList<DigestEvent> Digests);
+    IReadOnlyList<DigestEvent> Digests
+);
 
 /// <summary>A delivery as it enters the queue.</summary>
 /// <param name="Delivery">The delivery.</param>

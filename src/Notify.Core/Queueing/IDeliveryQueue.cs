@@ -14,7 +14,10 @@ public interface IDeliveryQueue
     /// idempotency claim is taken stores nothing. A delivery with a collapse key cancels those of the same tenant, key and address
     /// that wait. Results are in the order of the requests.
     /// </summary>
-    ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>
     /// Leases deliveries that are due, at most <see cref="LeaseQuota.Max"/> for each quota, oldest first within a tenant and
@@ -39,7 +42,12 @@ public interface IDeliveryQueue
     /// Stops what has not been sent of a notification: its deliveries that nobody has leased at <paramref name="now"/>, and
     /// whatever its expansions would still make. Null when the tenant has no such notification.
     /// </summary>
-    ValueTask<Cancellation?> CancelAsync(string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken);
+    ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>How many deliveries are pending per lane and provider, the leased ones included.</summary>
     ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken);

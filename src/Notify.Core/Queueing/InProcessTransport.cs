@@ -15,10 +15,12 @@ internal sealed class InProcessTransport(
     WorkerIdentity worker,
     EngineSettings settings,
     IOptions<NotificationsOptions> options,
-    TimeProvider time) : IDeliveryTransport
+    TimeProvider time
+) : IDeliveryTransport
 {
-    private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<IReadOnlyList<DeliveryHint>>(
-        new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
+    private readonly Channel<IReadOnlyList<DeliveryHint>> _hints = System.Threading.Channels.Channel.CreateUnbounded<
+        IReadOnlyList<DeliveryHint>
+    >(new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline });
 
     private readonly bool _sendsHere = options.Value.Workers.HasFlag(Workers.Delivery);
 
@@ -60,7 +62,9 @@ internal sealed class InProcessTransport(
 
     /// <summary>Asks for no room: what is handed over here has had its slot since it was prepared.</summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IDeliveryRoom room,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
     {
         await foreach (var hints in _hints.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             yield return hints;

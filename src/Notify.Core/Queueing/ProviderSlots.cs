@@ -51,7 +51,9 @@ internal sealed class ProviderSlots
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            return lane.HasBacklog ? 0 : Math.Max(0, Math.Min(lane.Limit - TakenFrom(priority), _limit - TakenFrom(Priority.High)));
+            return lane.HasBacklog
+                ? 0
+                : Math.Max(0, Math.Min(lane.Limit - TakenFrom(priority), _limit - TakenFrom(Priority.High)));
         }
     }
 
@@ -129,7 +131,14 @@ internal sealed class ProviderSlots
         foreach (var lane in _lanes)
         {
             var look = areAllDry ? lane.Look : 1;
-            for (; lane is { HasBacklog: false, IsEmpty: false } && granted[(int)lane.Priority] < look && total < most && TryTake(lane); total++)
+            for (
+                ;
+                lane is { HasBacklog: false, IsEmpty: false }
+                    && granted[(int)lane.Priority] < look
+                    && total < most
+                    && TryTake(lane);
+                total++
+            )
                 granted[(int)lane.Priority]++;
         }
 

@@ -11,7 +11,8 @@ internal sealed class WorkSignal(EngineSettings settings)
             FullMode = BoundedChannelFullMode.DropWrite,
             SingleReader = true,
             AllowSynchronousContinuations = settings.ContinueInline,
-        });
+        }
+    );
 
     private int _isWork;
 

@@ -29,16 +29,17 @@ public sealed record DeviceEvent
     /// <summary>When.</summary>
     public required DateTimeOffset At { get; init; }
 
-    internal static DeviceEvent Of(DeviceEventKind kind, Device device, DateTimeOffset at) => new()
-    {
-        Kind = kind,
-        Tenant = device.Tenant,
-        DeviceId = device.Id,
-        UserId = device.UserId,
-        Platform = device.Platform,
-        App = device.App,
-        At = at,
-    };
+    internal static DeviceEvent Of(DeviceEventKind kind, Device device, DateTimeOffset at) =>
+        new()
+        {
+            Kind = kind,
+            Tenant = device.Tenant,
+            DeviceId = device.Id,
+            UserId = device.UserId,
+            Platform = device.Platform,
+            App = device.App,
+            At = at,
+        };
 }
 
 /// <summary>What can happen to a device.</summary>

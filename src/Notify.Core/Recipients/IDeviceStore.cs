@@ -22,5 +22,11 @@ public interface IDeviceStore
     /// Marks the device that has this token as dead. False, and nothing changes, when there is none, when it is pruned already,
     /// or when the device was last seen after <paramref name="knownDeadAt"/>: the app has registered the token anew since.
     /// </summary>
-    ValueTask<bool> PruneAsync(string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken);
+    ValueTask<bool> PruneAsync(
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    );
 }

@@ -15,11 +15,21 @@ public interface IRecipientDirectory
     Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets a user's device; false when the user has no such device.</summary>
-    Task<bool> RemoveDeviceAsync(string userId, string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+    Task<bool> RemoveDeviceAsync(
+        string userId,
+        string id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>Subscribes users to a topic, at most 10,000 at once.</summary>
     /// <exception cref="InvalidRequestException">The topic or a user id is wrong; the exception names every wrong field.</exception>
-    Task SubscribeAsync(string topic, IReadOnlyList<string> userIds, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+    Task SubscribeAsync(
+        string topic,
+        IReadOnlyList<string> userIds,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>What is wrong with the user, or nothing. For a front end that has errors of its own to tell at the same time.</summary>
     IReadOnlyList<FieldError> Validate(User user);

@@ -15,7 +15,13 @@ public interface ITopicStore
     /// <param name="after">The last user id of the page before; empty for the first page.</param>
     /// <param name="limit">How many at most, 1 to 10,000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
-    ValueTask<IReadOnlyList<string>> ListAsync(string tenant, string topic, string after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<string>> ListAsync(
+        string tenant,
+        string topic,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>How many users subscribe; zero for a topic that nobody has subscribed to.</summary>
     ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken);

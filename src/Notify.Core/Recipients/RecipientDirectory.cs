@@ -4,7 +4,12 @@ namespace Notify.Recipients;
 
 /// <summary>Checks users, devices and subscriptions, and hands them to the store.</summary>
 internal sealed class RecipientDirectory(
-    IUserStore users, IDeviceStore devices, ITopicStore topics, IEnumerable<IDeviceEventSink> sinks, TimeProvider time) : IRecipientDirectory
+    IUserStore users,
+    IDeviceStore devices,
+    ITopicStore topics,
+    IEnumerable<IDeviceEventSink> sinks,
+    TimeProvider time
+) : IRecipientDirectory
 {
     private const int MaxAddresses = 16;
     private const int MaxPreferences = 1_000;
@@ -20,17 +25,33 @@ internal sealed class RecipientDirectory(
     {
         InvalidRequestException.ThrowIfAny(Validate(device));
         var now = time.GetUtcNow();
-        await devices.RegisterAsync(device with { RegisteredAt = now, LastSeenAt = now, PrunedAt = null, PruneReason = null }, cancellationToken)
+        await devices
+            .RegisterAsync(
+                device with
+                {
+                    RegisteredAt = now,
+                    LastSeenAt = now,
+                    PrunedAt = null,
+                    PruneReason = null,
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         Publish(DeviceEventKind.Registered, device);
     }
 
     public async Task<bool> RemoveDeviceAsync(
-        string userId, string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default)
+        string userId,
+        string id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    )
     {
         var theirs = await devices.ListAsync(tenant, userId, cancellationToken).ConfigureAwait(false);
-        if (theirs.FirstOrDefault(device => device.Id == id) is not { } device
-            || !await devices.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false))
+        if (
+            theirs.FirstOrDefault(device => device.Id == id) is not { } device
+            || !await devices.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false)
+        )
         {
             return false;
         }
@@ -40,7 +61,11 @@ internal sealed class RecipientDirectory(
     }
 
     public async Task SubscribeAsync(
-        string topic, IReadOnlyList<string> userIds, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default)
+        string topic,
+        IReadOnlyList<string> userIds,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(userIds);
         var errors = new List<FieldError>();

@@ -16,7 +16,8 @@ internal sealed class UnsubscribeLinks(
     IUserStore users,
     INotificationStore notifications,
     IOptions<UnsubscribeOptions> options,
-    UnsubscribeLinksAdded? added = null) : IUnsubscribeLinks
+    UnsubscribeLinksAdded? added = null
+) : IUnsubscribeLinks
 {
     private const int SignatureSize = 16;
     private const char Separator = '\u001f';
@@ -30,7 +31,8 @@ internal sealed class UnsubscribeLinks(
             return null;
 
         var signed = Encoding.UTF8.GetBytes(
-            string.Join(Separator, delivery.NotificationId.ToString("N"), delivery.Channel, delivery.Tenant, user));
+            string.Join(Separator, delivery.NotificationId.ToString("N"), delivery.Channel, delivery.Tenant, user)
+        );
         return new Uri(_url + Base64Url.EncodeToString([.. Sign(signed), .. signed]));
     }
 
@@ -41,10 +43,12 @@ internal sealed class UnsubscribeLinks(
         if (!TryRead(token, out var link))
             return false;
 
-        var notification = await notifications.FindAsync(link.Tenant, link.NotificationId, cancellationToken)
+        var notification = await notifications
+            .FindAsync(link.Tenant, link.NotificationId, cancellationToken)
             .ConfigureAwait(false);
         var unwanted = new Preference(notification?.Trigger.Category, link.Channel, Wanted: false);
-        return await users.UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
+        return await users
+            .UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
             .ConfigureAwait(false);
     }
 

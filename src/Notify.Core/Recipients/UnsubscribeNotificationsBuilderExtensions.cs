@@ -14,7 +14,9 @@ public static class UnsubscribeNotificationsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the URL and the key.</param>
     public static INotificationsBuilder AddUnsubscribeLinks(
-        this INotificationsBuilder builder, Action<UnsubscribeOptions> configure)
+        this INotificationsBuilder builder,
+        Action<UnsubscribeOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(configure);

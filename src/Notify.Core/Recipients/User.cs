@@ -25,14 +25,15 @@ public sealed record User
     public IReadOnlyList<Preference> Preferences { get; init; } = [];
 
     /// <summary>The user with this preference in place of the one for the same category and channel.</summary>
-    public User With(Preference preference) => this with
-    {
-        Preferences =
-        [
-            .. Preferences.Where(other => other.Category != preference.Category || other.Channel != preference.Channel),
-            preference,
-        ],
-    };
+    public User With(Preference preference) =>
+        this with
+        {
+            Preferences =
+            [
+                .. Preferences.Where(other => other.Category != preference.Category || other.Channel != preference.Channel),
+                preference,
+            ],
+        };
 
     /// <summary>The tenant and id; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";

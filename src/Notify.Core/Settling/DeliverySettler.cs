@@ -15,7 +15,8 @@ internal sealed class DeliverySettler(
     RetrySchedule retries,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<DeliverySettler> logger)
+    ILogger<DeliverySettler> logger
+)
 {
     public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
     {
@@ -35,7 +36,12 @@ internal sealed class DeliverySettler(
         Settlement[] settlements =
         [
             .. leases.Select(lease =>
-                Waiting(lease.Delivery, TimeSpan.Zero, null) with { Fence = lease.Fence, RetryDelay = lease.Delivery.RetryDelay }),
+                Waiting(lease.Delivery, TimeSpan.Zero, null) with
+                {
+                    Fence = lease.Fence,
+                    RetryDelay = lease.Delivery.RetryDelay,
+                }
+            ),
         ];
         await queue.SettleAsync(settlements, cancellationToken).ConfigureAwait(false);
     }
@@ -44,8 +50,13 @@ internal sealed class DeliverySettler(
     {
         if (execution.Outcome is not { } outcome)
         {
-            var reason = execution.DeferredFor > TimeSpan.Zero ? "every provider's circuit is open" : $"moved from '{delivery.Provider}'";
-            return Waiting(delivery, execution.DeferredFor, reason) with { Provider = execution.Provider, RetryDelay = delivery.RetryDelay };
+            var reason =
+                execution.DeferredFor > TimeSpan.Zero ? "every provider's circuit is open" : $"moved from '{delivery.Provider}'";
+            return Waiting(delivery, execution.DeferredFor, reason) with
+            {
+                Provider = execution.Provider,
+                RetryDelay = delivery.RetryDelay,
+            };
         }
 
         var settlement = outcome.Kind switch
@@ -68,8 +79,15 @@ internal sealed class DeliverySettler(
         var route = router.RouteOf(delivery.To);
         var next = 1 + route.TakeWhile(provider => provider.Name != failed).Count();
         return next < route.Count
-            ? Waiting(delivery, TimeSpan.Zero, outcome.Reason) with { Provider = route[next].Name, RetryDelay = delivery.RetryDelay }
-            : WaitOrEnd(delivery, outcome) with { Provider = route[0].Name };
+            ? Waiting(delivery, TimeSpan.Zero, outcome.Reason) with
+            {
+                Provider = route[next].Name,
+                RetryDelay = delivery.RetryDelay,
+            }
+            : WaitOrEnd(delivery, outcome) with
+            {
+                Provider = route[0].Name,
+            };
     }
 
     private Settlement SpendOrEnd(Delivery delivery, Outcome outcome)
@@ -94,16 +112,17 @@ internal sealed class DeliverySettler(
         return Ended(delivery, DeliveryState.Pending, reason) with { DueAt = now + delay, RetryDelay = delay, SettledAt = now };
     }
 
-    private Settlement Ended(Delivery delivery, DeliveryState state, string? reason) => new()
-    {
-        DeliveryId = delivery.Id,
-        Fence = 0,
-        State = state,
-        Provider = delivery.Provider,
-        AttemptsSpent = delivery.AttemptsSpent,
-        Reason = reason,
-        SettledAt = time.GetUtcNow(),
-    };
+    private Settlement Ended(Delivery delivery, DeliveryState state, string? reason) =>
+        new()
+        {
+            DeliveryId = delivery.Id,
+            Fence = 0,
+            State = state,
+            Provider = delivery.Provider,
+            AttemptsSpent = delivery.AttemptsSpent,
+            Reason = reason,
+            SettledAt = time.GetUtcNow(),
+        };
 
     // A vendor was called and the store does not take the answer: holding on to it, while the lease lasts, is what keeps the
     // message from being sent again. What it means is decided for the latest lease: others may have spent attempts since the first.
@@ -124,7 +143,8 @@ internal sealed class DeliverySettler(
                     Log.LeaseLost(logger, lease.Delivery.Id);
                 return;
             }
-            catch (Exception exception) when (exception is not OperationCanceledException && time.GetUtcNow() < inFlight.Lease.Until)
+            catch (Exception exception)
+                when (exception is not OperationCanceledException && time.GetUtcNow() < inFlight.Lease.Until)
             {
                 Log.SettleFailed(logger, lease.Delivery.Id, exception);
                 await Task.Delay(options.Value.PollInterval, time, cancellationToken).ConfigureAwait(false);

@@ -6,7 +6,12 @@ namespace Notify.Settling;
 public interface IDeadLetterStore
 {
     /// <summary>Dead letters in the order of their ids, beginning after <paramref name="after"/>.</summary>
-    ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>How many there are: a replay's dry run.</summary>
     ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken);

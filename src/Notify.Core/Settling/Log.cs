@@ -4,7 +4,11 @@ namespace Notify.Settling;
 
 internal static partial class Log
 {
-    [LoggerMessage(20, LogLevel.Warning, "The lease of delivery {DeliveryId} was lost before its attempt ended; another worker has it")]
+    [LoggerMessage(
+        20,
+        LogLevel.Warning,
+        "The lease of delivery {DeliveryId} was lost before its attempt ended; another worker has it"
+    )]
     public static partial void LeaseLost(ILogger logger, Guid deliveryId);
 
     [LoggerMessage(21, LogLevel.Error, "Delivery {DeliveryId} could not be settled yet; trying again")]
@@ -13,12 +17,24 @@ internal static partial class Log
     [LoggerMessage(22, LogLevel.Information, "The device of delivery {DeliveryId} was pruned: {Provider} says {Reason}")]
     public static partial void DevicePruned(ILogger logger, Guid deliveryId, string provider, string reason);
 
-    [LoggerMessage(23, LogLevel.Warning, "What delivery {DeliveryId} told about its recipient could not be kept; the next delivery will try again")]
+    [LoggerMessage(
+        23,
+        LogLevel.Warning,
+        "What delivery {DeliveryId} told about its recipient could not be kept; the next delivery will try again"
+    )]
     public static partial void UpkeepFailed(ILogger logger, Guid deliveryId, Exception exception);
 
-    [LoggerMessage(24, LogLevel.Information, "The recipient of delivery {DeliveryId} opted out of its channel with the vendor of {Provider}")]
+    [LoggerMessage(
+        24,
+        LogLevel.Information,
+        "The recipient of delivery {DeliveryId} opted out of its channel with the vendor of {Provider}"
+    )]
     public static partial void OptedOut(ILogger logger, Guid deliveryId, string provider);
 
-    [LoggerMessage(25, LogLevel.Information, "The webhook of delivery {DeliveryId} is gone and was taken from its user: so says {Provider}")]
+    [LoggerMessage(
+        25,
+        LogLevel.Information,
+        "The webhook of delivery {DeliveryId} is gone and was taken from its user: so says {Provider}"
+    )]
     public static partial void WebhookDisabled(ILogger logger, Guid deliveryId, string provider);
 }

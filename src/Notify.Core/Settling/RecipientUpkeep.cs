@@ -10,7 +10,12 @@ namespace Notify.Settling;
 /// It comes before the delivery is settled: a crash between the two learns once and repeats the attempt, never the reverse.
 /// </summary>
 internal sealed class RecipientUpkeep(
-    IDeviceStore devices, IUserStore users, IEnumerable<IDeviceEventSink> sinks, TimeProvider time, ILogger<RecipientUpkeep> logger)
+    IDeviceStore devices,
+    IUserStore users,
+    IEnumerable<IDeviceEventSink> sinks,
+    TimeProvider time,
+    ILogger<RecipientUpkeep> logger
+)
 {
     private readonly IDeviceEventSink[] _sinks = [.. sinks];
 
@@ -36,7 +41,9 @@ internal sealed class RecipientUpkeep(
     {
         var reason = execution.Outcome!.Reason!;
         var deadAt = execution.Outcome.GoneSince ?? execution.StartedAt;
-        if (!await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false))
+        if (
+            !await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false)
+        )
             return;
 
         Log.DevicePruned(logger, delivery.Id, execution.Provider, reason);
@@ -47,7 +54,9 @@ internal sealed class RecipientUpkeep(
     // A delivery knows its token and its user, and not which of the user's devices has the token.
     private async ValueTask PublishAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
     {
-        var theirs = delivery.UserId is { } user ? await devices.ListAsync(delivery.Tenant, user, cancellationToken).ConfigureAwait(false) : [];
+        var theirs = delivery.UserId is { } user
+            ? await devices.ListAsync(delivery.Tenant, user, cancellationToken).ConfigureAwait(false)
+            : [];
         var pruned = new DeviceEvent
         {
             Kind = DeviceEventKind.Pruned,
@@ -78,13 +87,19 @@ internal sealed class RecipientUpkeep(
 
         User? WithoutEndpoint(User user) =>
             user.Addresses.GetValueOrDefault(delivery.Channel.Name) == delivery.To.Value
-                ? user with { Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.Name).ToDictionary() }
+                ? user with
+                {
+                    Addresses = user.Addresses.Where(address => address.Key != delivery.Channel.Name).ToDictionary(),
+                }
                 : null;
     }
 
     // A direct address has no preferences: who gives it, answers for it.
     private async ValueTask<bool> UpdateUserAsync(
-        Delivery delivery, Func<User, User?> change, CancellationToken cancellationToken) =>
+        Delivery delivery,
+        Func<User, User?> change,
+        CancellationToken cancellationToken
+    ) =>
         delivery.UserId is { } user
         && await users.UpdateAsync(delivery.Tenant, user, change, cancellationToken).ConfigureAwait(false);
 }

@@ -17,9 +17,17 @@ public interface INotificationStore
     /// <param name="limit">How many at most, 1 to 1,000.</param>
     /// <param name="cancellationToken">Cancels the read.</param>
     ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken);
+        string tenant,
+        Guid notificationId,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>How many of a notification's deliveries are in each state.</summary>
     ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken);
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    );
 }

@@ -17,7 +17,12 @@ public interface ISharedTokenStore
     /// <param name="offered">The token to keep.</param>
     /// <param name="stale">A token that was issued at this time or before gives way.</param>
     /// <param name="cancellationToken">Cancels the offer.</param>
-    ValueTask<SharedToken> OfferAsync(string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken);
+    ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>A token that nodes share.</summary>

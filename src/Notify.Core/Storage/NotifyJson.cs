@@ -9,7 +9,8 @@ namespace Notify.Storage;
 /// <summary>How the domain is written to a store. Field names are part of the stored format.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(Trigger))]
 [JsonSerializable(typeof(StoredContents))]
 [JsonSerializable(typeof(User))]

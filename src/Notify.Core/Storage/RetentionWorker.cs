@@ -13,7 +13,8 @@ internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
-    ILogger<RetentionWorker> logger) : BackgroundService
+    ILogger<RetentionWorker> logger
+) : BackgroundService
 {
     /// <summary>Rows per transaction: a few milliseconds of a store's time, for which others may have to wait.</summary>
     private const int MostRows = 500;

@@ -14,17 +14,24 @@ public static class StoredForm
 {
     /// <summary>A trigger without its content, which <see cref="WriteContents"/> keeps.</summary>
     public static byte[] WriteTrigger(Trigger trigger) =>
-        JsonSerializer.SerializeToUtf8Bytes(trigger.Content is null ? trigger : trigger with { Content = null }, NotifyJson.Default.Trigger);
+        JsonSerializer.SerializeToUtf8Bytes(
+            trigger.Content is null ? trigger : trigger with { Content = null },
+            NotifyJson.Default.Trigger
+        );
 
     /// <summary>Reads what <see cref="WriteTrigger"/> wrote.</summary>
     public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Trigger)!;
 
     /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
     public static byte[] WriteContents(Notification notification) =>
-        JsonSerializer.SerializeToUtf8Bytes(new StoredContents(notification.Contents, notification.TraceParent), NotifyJson.Default.StoredContents);
+        JsonSerializer.SerializeToUtf8Bytes(
+            new StoredContents(notification.Contents, notification.TraceParent),
+            NotifyJson.Default.StoredContents
+        );
 
     /// <summary>Reads what <see cref="WriteContents"/> wrote.</summary>
-    public static StoredContents ReadContents(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.StoredContents)!;
+    public static StoredContents ReadContents(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, NotifyJson.Default.StoredContents)!;
 
     /// <summary>A user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, NotifyJson.Default.User);
@@ -33,10 +40,12 @@ public static class StoredForm
     public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.User)!;
 
     /// <summary>A template.</summary>
-    public static byte[] WriteTemplate(Template template) => JsonSerializer.SerializeToUtf8Bytes(template, NotifyJson.Default.Template);
+    public static byte[] WriteTemplate(Template template) =>
+        JsonSerializer.SerializeToUtf8Bytes(template, NotifyJson.Default.Template);
 
     /// <summary>Reads what <see cref="WriteTemplate"/> wrote.</summary>
-    public static Template ReadTemplate(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, NotifyJson.Default.Template)!;
+    public static Template ReadTemplate(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, NotifyJson.Default.Template)!;
 
     /// <summary>
     /// One attempt with a trailing comma, so that a store appends it to a delivery's history by joining text
@@ -45,13 +54,15 @@ public static class StoredForm
     public static string WriteAttempt(Attempt attempt) => JsonSerializer.Serialize(attempt, NotifyJson.Default.Attempt) + ",";
 
     /// <summary>Reads the attempts that were joined, oldest first.</summary>
-    public static IReadOnlyList<Attempt> ReadHistory(string history) => ReadJoined(history, NotifyJson.Default.IReadOnlyListAttempt);
+    public static IReadOnlyList<Attempt> ReadHistory(string history) =>
+        ReadJoined(history, NotifyJson.Default.IReadOnlyListAttempt);
 
     /// <summary>One receipt with a trailing comma, to be joined like attempts.</summary>
     public static string WriteReceipt(Receipt receipt) => JsonSerializer.Serialize(receipt, NotifyJson.Default.Receipt) + ",";
 
     /// <summary>Reads the receipts that were joined, oldest first.</summary>
-    public static IReadOnlyList<Receipt> ReadReceipts(string receipts) => ReadJoined(receipts, NotifyJson.Default.IReadOnlyListReceipt);
+    public static IReadOnlyList<Receipt> ReadReceipts(string receipts) =>
+        ReadJoined(receipts, NotifyJson.Default.IReadOnlyListReceipt);
 
     /// <summary>The lowest UUIDv7 of a time: whatever has a lower one was made before.</summary>
     public static Guid LowestIdOf(DateTimeOffset time)

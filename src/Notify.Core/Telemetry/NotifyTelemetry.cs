@@ -19,19 +19,34 @@ public static class NotifyTelemetry
     private static readonly Meter Meter = new(Name);
 
     private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
-        "notify.notifications", "{notification}", "Notifications made durable.");
+        "notify.notifications",
+        "{notification}",
+        "Notifications made durable."
+    );
 
     private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>(
-        "notify.attempt.duration", "s", "How long calls to providers took, by outcome.");
+        "notify.attempt.duration",
+        "s",
+        "How long calls to providers took, by outcome."
+    );
 
     private static readonly Counter<long> Settled = Meter.CreateCounter<long>(
-        "notify.deliveries.settled", "{delivery}", "Deliveries settled, by the state they are in since.");
+        "notify.deliveries.settled",
+        "{delivery}",
+        "Deliveries settled, by the state they are in since."
+    );
 
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
-        "notify.delivery.duration", "s", "Time from a notification's acceptance until a delivery of it ended.");
+        "notify.delivery.duration",
+        "s",
+        "Time from a notification's acceptance until a delivery of it ended."
+    );
 
     private static readonly Histogram<int> CommitSize = Meter.CreateHistogram<int>(
-        "notify.store.commit.size", "{write}", "Writes that shared one commit of the store.");
+        "notify.store.commit.size",
+        "{write}",
+        "Writes that shared one commit of the store."
+    );
 
     /// <summary>For stores: says how many writes shared a commit.</summary>
     /// <param name="store">The store's name, such as <c>sqlite</c>.</param>
@@ -44,7 +59,8 @@ public static class NotifyTelemetry
     internal static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
     {
         var activity = Source.StartActivity("notify.attempt", ActivityKind.Client, delivery.TraceParent);
-        activity?.SetTag("notify.delivery.id", delivery.Id)
+        activity
+            ?.SetTag("notify.delivery.id", delivery.Id)
             .SetTag("notify.notification.id", delivery.NotificationId)
             .SetTag("notify.channel", delivery.Channel.Name)
             .SetTag("notify.provider", provider.Name);
@@ -64,7 +80,8 @@ public static class NotifyTelemetry
             execution.Duration.TotalSeconds,
             new("notify.channel", delivery.Channel.Name),
             new("notify.provider", execution.Provider),
-            new("notify.outcome", Lower(outcome.Kind)));
+            new("notify.outcome", Lower(outcome.Kind))
+        );
     }
 
     internal static void RecordSettled(Delivery delivery, Settlement settlement)
@@ -80,26 +97,29 @@ public static class NotifyTelemetry
             DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
     }
 
-    private static string Lower(Priority priority) => priority switch
-    {
-        Priority.High => "high",
-        Priority.Normal => "normal",
-        _ => "bulk",
-    };
+    private static string Lower(Priority priority) =>
+        priority switch
+        {
+            Priority.High => "high",
+            Priority.Normal => "normal",
+            _ => "bulk",
+        };
 
-    private static string Lower(OutcomeKind kind) => kind switch
-    {
-        OutcomeKind.Accepted => "accepted",
-        OutcomeKind.Retry => "retry",
-        OutcomeKind.Rejected => "rejected",
-        _ => "recipient_gone",
-    };
+    private static string Lower(OutcomeKind kind) =>
+        kind switch
+        {
+            OutcomeKind.Accepted => "accepted",
+            OutcomeKind.Retry => "retry",
+            OutcomeKind.Rejected => "rejected",
+            _ => "recipient_gone",
+        };
 
-    private static string Lower(DeliveryState state) => state switch
-    {
-        DeliveryState.Pending => "pending",
-        DeliveryState.Accepted => "accepted",
-        DeliveryState.DeadLetter => "dead_letter",
-        _ => "cancelled",
-    };
+    private static string Lower(DeliveryState state) =>
+        state switch
+        {
+            DeliveryState.Pending => "pending",
+            DeliveryState.Accepted => "accepted",
+            DeliveryState.DeadLetter => "dead_letter",
+            _ => "cancelled",
+        };
 }

@@ -29,9 +29,7 @@ internal static class AddressFormat
     }
 
     private static bool IsEmail(string address) =>
-        address.Length <= MaxEmailLength
-        && MailAddress.TryCreate(address, out var parsed)
-        && parsed.Address == address;
+        address.Length <= MaxEmailLength && MailAddress.TryCreate(address, out var parsed) && parsed.Address == address;
 
     /// <summary>ITU-T E.164: a plus sign, a country code that does not begin with 0, at most 15 digits.</summary>
     private static bool IsPhoneNumber(string address) =>

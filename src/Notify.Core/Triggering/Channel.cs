@@ -36,7 +36,9 @@ public readonly record struct Channel
         TryParse(name, out var channel)
             ? channel
             : throw new ArgumentException(
-                $"'{name}' is no channel name: use 1 to 32 lower-case letters, digits and hyphens, beginning with a letter.", nameof(name));
+                $"'{name}' is no channel name: use 1 to 32 lower-case letters, digits and hyphens, beginning with a letter.",
+                nameof(name)
+            );
 
     /// <summary>Reads a channel name; false when it is not well formed.</summary>
     public static bool TryParse([NotNullWhen(true)] string? name, out Channel channel)
@@ -67,5 +69,6 @@ public sealed class ChannelJsonConverter : JsonConverter<Channel>
         Channel.TryParse(reader.GetString(), out var channel) ? channel : throw new JsonException("Not a channel name.");
 
     /// <inheritdoc/>
-    public override void Write(Utf8JsonWriter writer, Channel value, JsonSerializerOptions options) => writer.WriteStringValue(value.Name);
+    public override void Write(Utf8JsonWriter writer, Channel value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.Name);
 }

@@ -30,7 +30,11 @@ public interface INotifier
     /// <summary>
     /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such notification.
     /// </summary>
-    Task<Cancellation?> CancelAsync(Guid id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+    Task<Cancellation?> CancelAsync(
+        Guid id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    );
 
     /// <summary>
     /// What is wrong with the trigger by itself, without a look at templates and users, or nothing. For a front end that has errors

@@ -16,7 +16,11 @@ public sealed record IdempotencyClaim(string Key, ReadOnlyMemory<byte> Fingerpri
         if (notification.Trigger.IdempotencyKey is not { } key)
             return null;
 
-        return new IdempotencyClaim(key, Fingerprinted(notification.Trigger), notification.AcceptedAt + options.IdempotencyRetention);
+        return new IdempotencyClaim(
+            key,
+            Fingerprinted(notification.Trigger),
+            notification.AcceptedAt + options.IdempotencyRetention
+        );
     }
 
     private static byte[] Fingerprinted(Trigger trigger)

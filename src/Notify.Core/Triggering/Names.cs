@@ -5,13 +5,14 @@ internal static class Names
 {
     public const int MaxLength = 256;
 
-    public static string? ErrorOf(string? name) => name switch
-    {
-        null or "" => $"Use 1 to {MaxLength} characters.",
-        { Length: > MaxLength } => $"Use at most {MaxLength} characters.",
-        _ when name.Any(char.IsControl) => "Leave out control characters.",
-        _ => null,
-    };
+    public static string? ErrorOf(string? name) =>
+        name switch
+        {
+            null or "" => $"Use 1 to {MaxLength} characters.",
+            { Length: > MaxLength } => $"Use at most {MaxLength} characters.",
+            _ when name.Any(char.IsControl) => "Leave out control characters.",
+            _ => null,
+        };
 
     public static void Check(List<FieldError> errors, string field, string? name)
     {

@@ -8,24 +8,37 @@ namespace Notify.Triggering;
 
 /// <summary>Makes of a valid trigger what is to be stored: the notification, its deliveries, and what comes later.</summary>
 internal sealed class NotificationFactory(
-    DeliveryPlanner planner, ITopicStore topics, IOptions<NotificationsOptions> options, Chance chance, TimeProvider time)
+    DeliveryPlanner planner,
+    ITopicStore topics,
+    IOptions<NotificationsOptions> options,
+    Chance chance,
+    TimeProvider time
+)
 {
     /// <exception cref="InvalidRequestException">A recipient is a user whom nobody knows.</exception>
     public async ValueTask<EnqueueRequest> CreateAsync(
-        Trigger trigger, IReadOnlyList<ContentVariant> contents, CancellationToken cancellationToken)
+        Trigger trigger,
+        IReadOnlyList<ContentVariant> contents,
+        CancellationToken cancellationToken
+    )
     {
         var notification = Accept(trigger, contents);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
-        InvalidRequestException.ThrowIfAny([.. planned.Unknown.Select(index =>
-            new FieldError($"to[{trigger.To.IndexOf(named[index])}]", "There is no such user."))]);
+        InvalidRequestException.ThrowIfAny([
+            .. planned.Unknown.Select(index => new FieldError(
+                $"to[{trigger.To.IndexOf(named[index])}]",
+                "There is no such user."
+            )),
+        ]);
 
         return new EnqueueRequest(
             notification,
             planned.Deliveries,
             IdempotencyClaim.Of(notification, options.Value),
             await ExpandAsync(notification, cancellationToken).ConfigureAwait(false),
-            planned.Digests);
+            planned.Digests
+        );
     }
 
     private Notification Accept(Trigger trigger, IReadOnlyList<ContentVariant> contents)
@@ -43,7 +56,10 @@ internal sealed class NotificationFactory(
         };
     }
 
-    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(Notification notification, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(
+        Notification notification,
+        CancellationToken cancellationToken
+    )
     {
         List<NewExpansion> expansions = [];
         foreach (var topic in notification.Trigger.To.Where(recipient => recipient.Kind == RecipientKind.Topic).Distinct())

@@ -15,7 +15,8 @@ internal sealed class Notifier(
     IEnumerable<IOutbox> outboxes,
     ExpansionWorker expansions,
     NotificationEvents events,
-    TimeProvider time) : INotifier
+    TimeProvider time
+) : INotifier
 {
     public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
     {
@@ -29,12 +30,18 @@ internal sealed class Notifier(
         return result;
     }
 
-    public async Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default)
+    public async Task<TriggerResult> TriggerAsync(
+        Trigger trigger,
+        DbTransaction transaction,
+        CancellationToken cancellationToken = default
+    )
     {
         ArgumentNullException.ThrowIfNull(trigger);
         ArgumentNullException.ThrowIfNull(transaction);
         var outbox = outboxes.FirstOrDefault()
-            ?? throw new NotSupportedException("This store cannot take part in a database transaction. Use UseSqlite or UsePostgreSql.");
+            ?? throw new NotSupportedException(
+                "This store cannot take part in a database transaction. Use UseSqlite or UsePostgreSql."
+            );
 
         using var activity = NotifyTelemetry.StartTrigger();
         var request = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
@@ -43,8 +50,11 @@ internal sealed class Notifier(
         return Accepted(request.Notification, result);
     }
 
-    public async Task<Cancellation?> CancelAsync(Guid id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default) =>
-        await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+    public async Task<Cancellation?> CancelAsync(
+        Guid id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    ) => await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
 
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
     {
@@ -69,7 +79,10 @@ internal sealed class Notifier(
         var published = false;
         try
         {
-            var result = Accepted(request.Notification, (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0]);
+            var result = Accepted(
+                request.Notification,
+                (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0]
+            );
             if (result.IsDuplicate)
                 return result;
 

@@ -29,12 +29,13 @@ public sealed record Trigger
     public object? Data
     {
         get => _data;
-        init => _data = value switch
-        {
-            null => null,
-            JsonElement element => element.Clone(),
-            _ => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web),
-        };
+        init =>
+            _data = value switch
+            {
+                null => null,
+                JsonElement element => element.Clone(),
+                _ => JsonSerializer.SerializeToElement(value, JsonSerializerOptions.Web),
+            };
     }
 
     /// <summary>The channels to use. Null means every channel for which the recipient has an address.</summary>

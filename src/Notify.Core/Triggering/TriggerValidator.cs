@@ -123,8 +123,11 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
         for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
         {
-            if (trigger.To![i]?.Channel is { } channel && !trigger.Channels.Contains(channel)
-                && trigger.Fallback?.Any(step => step?.Channel == channel) != true)
+            if (
+                trigger.To![i]?.Channel is { } channel
+                && !trigger.Channels.Contains(channel)
+                && trigger.Fallback?.Any(step => step?.Channel == channel) != true
+            )
                 Add(ref errors, $"to[{i}]", $"This is an address for {channel}, which channels leaves out.");
         }
     }
@@ -168,7 +171,10 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
 
             if (!providers.Serves(step.Channel))
                 Add(ref errors, $"fallback[{i}].channel", providers.DescribeUnserved(step.Channel));
-            if (trigger.Channels?.Contains(step.Channel) == true || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel))
+            if (
+                trigger.Channels?.Contains(step.Channel) == true
+                || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
+            )
                 Add(ref errors, $"fallback[{i}].channel", "This channel is used before.");
             if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
                 Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");
@@ -208,7 +214,10 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             Add(ref errors, "idempotencyKey", keyError);
         if (trigger.Category is { } category && Names.ErrorOf(category) is { } categoryError)
             Add(ref errors, "category", categoryError);
-        if (trigger.CollapseKey is { } collapseKey && (Names.ErrorOf(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength))
+        if (
+            trigger.CollapseKey is { } collapseKey
+            && (Names.ErrorOf(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength)
+        )
             Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
     }
 

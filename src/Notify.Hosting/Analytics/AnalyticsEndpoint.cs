@@ -28,13 +28,19 @@ internal static class AnalyticsEndpoint
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var counts = await store.ListAsync(RequestValues.TenantOf(context.Request), from, to, context.RequestAborted).ConfigureAwait(false);
-        return TypedResults.Json(new AnalyticsView(from, to, [.. counts.Select(CountView.Of)]), AnalyticsJson.Default.AnalyticsView);
+        var counts = await store
+            .ListAsync(RequestValues.TenantOf(context.Request), from, to, context.RequestAborted)
+            .ConfigureAwait(false);
+        return TypedResults.Json(
+            new AnalyticsView(from, to, [.. counts.Select(CountView.Of)]),
+            AnalyticsJson.Default.AnalyticsView
+        );
     }
 
     private static (DateTimeOffset From, DateTimeOffset To) Read(HttpRequest request, FieldErrors errors, DateTimeOffset now)
     {
-        DateTimeOffset? from = null, to = null;
+        DateTimeOffset? from = null,
+            to = null;
         foreach (var field in RequestQuery.Fields(request, errors))
         {
             switch (field.Name)

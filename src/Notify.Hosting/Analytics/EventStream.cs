@@ -50,21 +50,26 @@ internal sealed record EventView(
     DeliveryState State,
     OutcomeKind? Outcome,
     string? Reason,
-    DateTimeOffset SettledAt)
+    DateTimeOffset SettledAt
+)
 {
-    public static EventView Of(DeliveryEvent settled) => new(
-        settled.NotificationId,
-        settled.DeliveryId,
-        settled.UserId,
-        settled.Channel,
-        settled.Provider,
-        settled.State,
-        settled.Outcome,
-        settled.Reason,
-        settled.SettledAt);
+    public static EventView Of(DeliveryEvent settled) =>
+        new(
+            settled.NotificationId,
+            settled.DeliveryId,
+            settled.UserId,
+            settled.Channel,
+            settled.Provider,
+            settled.State,
+            settled.Outcome,
+            settled.Reason,
+            settled.SettledAt
+        );
 }
 
 [JsonSourceGenerationOptions(
-    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(EventView))]
 internal sealed partial class EventJson : JsonSerializerContext;

@@ -23,12 +23,13 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
         return matches;
     }
 
-    private static string? Presented(AuthenticationHeaderValue header) => header.Scheme.ToUpperInvariant() switch
-    {
-        "BEARER" => header.Parameter,
-        "BASIC" => PasswordOf(header.Parameter ?? ""),
-        _ => null,
-    };
+    private static string? Presented(AuthenticationHeaderValue header) =>
+        header.Scheme.ToUpperInvariant() switch
+        {
+            "BEARER" => header.Parameter,
+            "BASIC" => PasswordOf(header.Parameter ?? ""),
+            _ => null,
+        };
 
     /// <summary>RFC 7617 section 2: the base64 of user, colon, password. The user name is free.</summary>
     private static string? PasswordOf(string credentials)

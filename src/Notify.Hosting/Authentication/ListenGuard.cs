@@ -41,8 +41,9 @@ internal sealed class ListenGuard(IServiceProvider services)
 
     private string? Fault(IEnumerable<string> addresses)
     {
-        var unprotected = services.GetRequiredService<EndpointDataSource>().Endpoints
-            .Where(endpoint => endpoint.Metadata.GetMetadata<NotificationsEndpoint>() is not null)
+        var unprotected = services
+            .GetRequiredService<EndpointDataSource>()
+            .Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<NotificationsEndpoint>() is not null)
             .Any(endpoint => !ApiKeyFilter.HasOwnAuthorization(endpoint));
         return unprotected && addresses.FirstOrDefault(address => !LoopbackAddress.IsLocal(address)) is { } address
             ? $"Notifications have no API key and would be open to everyone who reaches {address}. "
@@ -54,8 +55,15 @@ internal sealed class ListenGuard(IServiceProvider services)
     // Kestrel ignores the other addresses when its own section names some.
     private IEnumerable<string> ConfiguredAddresses()
     {
-        string[] kestrel = [.. services.GetRequiredService<IConfiguration>().GetSection("Kestrel:Endpoints").GetChildren()
-            .Select(endpoint => endpoint["Url"]).OfType<string>()];
+        string[] kestrel =
+        [
+            .. services
+                .GetRequiredService<IConfiguration>()
+                .GetSection("Kestrel:Endpoints")
+                .GetChildren()
+                .Select(endpoint => endpoint["Url"])
+                .OfType<string>(),
+        ];
         return kestrel.Length > 0 ? kestrel : ServerAddresses();
     }
 

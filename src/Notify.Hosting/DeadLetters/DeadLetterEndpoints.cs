@@ -29,7 +29,9 @@ internal static class DeadLetterEndpoints
         var request = context.Request;
         var errors = new FieldErrors();
         var filter = new DeadLetterFilter { Tenant = RequestValues.TenantOf(request) };
-        var page = RequestPage.Read(request, errors, field => filter = DeadLetterFilterReader.Read(filter, field, "after", "limit"));
+        var page = RequestPage.Read(request, errors, field =>
+            filter = DeadLetterFilterReader.Read(filter, field, "after", "limit")
+        );
         var after = page.After?.Id();
         if (errors.Any)
             return Problem.InvalidFields(errors);
@@ -39,7 +41,8 @@ internal static class DeadLetterEndpoints
         var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
             new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next),
-            DeadLettersJson.Default.DeadLettersView);
+            DeadLettersJson.Default.DeadLettersView
+        );
     }
 }
 
@@ -48,7 +51,8 @@ internal sealed record DeadLettersView(long Count, IReadOnlyList<DeliveryView> D
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(DeadLettersView))]
 [JsonSerializable(typeof(ReplayView))]
 internal sealed partial class DeadLettersJson : JsonSerializerContext;

@@ -13,8 +13,11 @@ internal static class ReplayEndpoint
     private const int BatchSize = 1_000;
 
     public static Task<IResult> HandleAsync(
-        HttpContext context, IDeadLetterStore store, IOptions<NotificationsOptions> options, TimeProvider time) =>
-        RequestBody.ReadJsonAsync(context, async body =>
+        HttpContext context,
+        IDeadLetterStore store,
+        IOptions<NotificationsOptions> options,
+        TimeProvider time
+    ) => RequestBody.ReadJsonAsync(context, async body =>
         {
             var now = time.GetUtcNow();
             var (filter, dryRun, expiresAt) = Read(body, RequestValues.TenantOf(context.Request), now);
@@ -24,13 +27,19 @@ internal static class ReplayEndpoint
             var count = dryRun
                 ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
                 : await ReplayAsync(
-                    store,
-                    new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize),
-                    context.RequestAborted).ConfigureAwait(false);
+                        store,
+                        new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize),
+                        context.RequestAborted
+                    )
+                    .ConfigureAwait(false);
             return TypedResults.Json(new ReplayView(count, dryRun), DeadLettersJson.Default.ReplayView);
         });
 
-    private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(JsonField body, string tenant, DateTimeOffset now)
+    private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(
+        JsonField body,
+        string tenant,
+        DateTimeOffset now
+    )
     {
         var filter = new DeadLetterFilter { Tenant = tenant };
         var dryRun = false;
@@ -65,8 +74,7 @@ internal static class ReplayEndpoint
         {
             replayed = await store.ReplayAsync(request, aborted).ConfigureAwait(false);
             total += replayed;
-        }
-        while (replayed == request.Limit);
+        } while (replayed == request.Limit);
         return total;
     }
 }

@@ -9,7 +9,10 @@ internal static class StoreProbe
 
     /// <summary>What is pending; null when the store fails or does not answer in time.</summary>
     public static async ValueTask<IReadOnlyList<QueueDepth>?> TryGetDepthsAsync(
-        IDeliveryQueue queue, TimeProvider time, CancellationToken aborted)
+        IDeliveryQueue queue,
+        TimeProvider time,
+        CancellationToken aborted
+    )
     {
         using var timeout = new CancellationTokenSource(StoreTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);

@@ -17,9 +17,11 @@ internal static class MetricsEndpoint
     {
         var listener = new MetricsListener();
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(listener.Dispose);
-        group.MapGet("/metrics", (
-            IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
-            WriteAsync(listener, queue, providers, time, aborted));
+        group.MapGet(
+            "/metrics",
+            (IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
+                WriteAsync(listener, queue, providers, time, aborted)
+        );
         group.MapOtherMethods("/metrics", "GET");
     }
 
@@ -28,7 +30,8 @@ internal static class MetricsEndpoint
         IDeliveryQueue queue,
         IEnumerable<IDeliveryProvider> providers,
         TimeProvider time,
-        CancellationToken aborted)
+        CancellationToken aborted
+    )
     {
         var text = new PrometheusText();
         // What this process measured is wanted most when its store is away.

@@ -9,7 +9,25 @@ internal sealed class MetricsListener : IDisposable
 {
     /// <summary>From a call within the process to one that waits for a vendor's timeout.</summary>
     private static readonly double[] Seconds =
-        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600];
+    [
+        0.001,
+        0.0025,
+        0.005,
+        0.01,
+        0.025,
+        0.05,
+        0.1,
+        0.25,
+        0.5,
+        1,
+        2.5,
+        5,
+        10,
+        30,
+        60,
+        300,
+        3600,
+    ];
 
     private static readonly double[] Sizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048];
 
@@ -38,12 +56,16 @@ internal sealed class MetricsListener : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
-    private static InstrumentSeries Create(Instrument instrument) => new(instrument, instrument switch
-    {
-        Histogram<double> => Seconds,
-        Histogram<int> or Histogram<long> => Sizes,
-        _ => [],
-    });
+    private static InstrumentSeries Create(Instrument instrument) =>
+        new(
+            instrument,
+            instrument switch
+            {
+                Histogram<double> => Seconds,
+                Histogram<int> or Histogram<long> => Sizes,
+                _ => [],
+            }
+        );
 
     private static void Keep(object? state, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         ((InstrumentSeries)state!).Keep(value, tags);

@@ -75,7 +75,8 @@ internal sealed class PrometheusText
     }
 
     private static string Escape(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal)
+        value
+            .Replace("\\", "\\\\", StringComparison.Ordinal)
             .Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\n", "\\n", StringComparison.Ordinal);
 
@@ -88,20 +89,21 @@ internal sealed class PrometheusText
 
     private static (string Name, string Type) Describe(Instrument instrument)
     {
-        var name = Sanitize(instrument.Name) + instrument.Unit switch
-        {
-            "s" => "_seconds",
-            "By" => "_bytes",
-            _ => "",
-        };
+        var name =
+            Sanitize(instrument.Name)
+            + instrument.Unit switch
+            {
+                "s" => "_seconds",
+                "By" => "_bytes",
+                _ => "",
+            };
         var kind = instrument.GetType().GetGenericTypeDefinition();
         if (kind == typeof(Histogram<>))
             return (name, "histogram");
         return kind == typeof(Counter<>) || kind == typeof(ObservableCounter<>) ? ($"{name}_total", "counter") : (name, "gauge");
     }
 
-    private static string Sanitize(string name) =>
-        string.Create(name.Length, name, static (sanitized, name) =>
+    private static string Sanitize(string name) => string.Create(name.Length, name, static (sanitized, name) =>
         {
             for (var i = 0; i < name.Length; i++)
                 sanitized[i] = char.IsAsciiLetterOrDigit(name[i]) ? name[i] : '_';

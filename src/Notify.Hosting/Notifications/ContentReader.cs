@@ -64,7 +64,8 @@ internal static class ContentReader
 
     private static Attachment? ReadAttachment(JsonField attachment)
     {
-        string? fileName = null, mediaType = null;
+        string? fileName = null,
+            mediaType = null;
         byte[]? bytes = null;
         var missing = new HashSet<string>(["fileName", "mediaType", "base64"], StringComparer.Ordinal);
         foreach (var field in attachment.Members())

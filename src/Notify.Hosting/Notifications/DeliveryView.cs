@@ -19,35 +19,47 @@ internal sealed record DeliveryView(
     DateTimeOffset? DueAt,
     string? Reason,
     IReadOnlyList<AttemptView> Attempts,
-    IReadOnlyList<ReceiptView> Receipts)
+    IReadOnlyList<ReceiptView> Receipts
+)
 {
-    public static DeliveryView Of(DeliveryRecord record) => new(
-        record.Delivery.Id,
-        record.Delivery.NotificationId,
-        record.Delivery.UserId,
-        record.Delivery.Channel,
-        record.Delivery.Channel == Channel.Push ? PushToken.Masked(record.Delivery.To.Value) : record.Delivery.To.Value,
-        record.Delivery.To.Platform,
-        record.Delivery.Provider,
-        record.Delivery.Fallback?.Step,
-        record.State,
-        record.DueAt,
-        record.Reason,
-        [.. record.Attempts.Select(AttemptView.Of)],
-        [.. record.Receipts.Select(ReceiptView.Of)]);
+    public static DeliveryView Of(DeliveryRecord record) =>
+        new(
+            record.Delivery.Id,
+            record.Delivery.NotificationId,
+            record.Delivery.UserId,
+            record.Delivery.Channel,
+            record.Delivery.Channel == Channel.Push ? PushToken.Masked(record.Delivery.To.Value) : record.Delivery.To.Value,
+            record.Delivery.To.Platform,
+            record.Delivery.Provider,
+            record.Delivery.Fallback?.Step,
+            record.State,
+            record.DueAt,
+            record.Reason,
+            [.. record.Attempts.Select(AttemptView.Of)],
+            [.. record.Receipts.Select(ReceiptView.Of)]
+        );
 }
 
 internal sealed record AttemptView(
-    string Provider, DateTimeOffset StartedAt, double DurationMs, OutcomeKind Outcome, string? Reason, string? ProviderMessageId, CostView? Cost)
+    string Provider,
+    DateTimeOffset StartedAt,
+    double DurationMs,
+    OutcomeKind Outcome,
+    string? Reason,
+    string? ProviderMessageId,
+    CostView? Cost
+)
 {
-    public static AttemptView Of(Attempt attempt) => new(
-        attempt.Provider,
-        attempt.StartedAt,
-        attempt.Duration.TotalMilliseconds,
-        attempt.Outcome,
-        attempt.Reason,
-        attempt.ProviderMessageId,
-        attempt.Cost is { } cost ? new CostView(cost.Segments, cost.Amount, cost.Currency) : null);
+    public static AttemptView Of(Attempt attempt) =>
+        new(
+            attempt.Provider,
+            attempt.StartedAt,
+            attempt.Duration.TotalMilliseconds,
+            attempt.Outcome,
+            attempt.Reason,
+            attempt.ProviderMessageId,
+            attempt.Cost is { } cost ? new CostView(cost.Segments, cost.Amount, cost.Currency) : null
+        );
 }
 
 internal sealed record CostView(int Segments, decimal? Amount, string? Currency);

@@ -9,7 +9,17 @@ internal static class RecipientReader
         "Name one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
 
     private static readonly string[] Names =
-        ["user", "topic", "email", "phone", "webhook", "pushToken", "platform", "channel", "address"];
+    [
+        "user",
+        "topic",
+        "email",
+        "phone",
+        "webhook",
+        "pushToken",
+        "platform",
+        "channel",
+        "address",
+    ];
 
     public static ReadRecipient Read(JsonField item)
     {

@@ -35,7 +35,9 @@ internal static class TimelineEndpoint
                 [.. progress.Select(ExpansionView.Of)],
                 CountsView.Of(counts),
                 [.. records.Take(page.Limit).Select(DeliveryView.Of)],
-                next),
-            NotificationsJson.Default.NotificationView);
+                next
+            ),
+            NotificationsJson.Default.NotificationView
+        );
     }
 }

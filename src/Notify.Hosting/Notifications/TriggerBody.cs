@@ -22,7 +22,12 @@ internal sealed class TriggerBody
     private TriggerBody(FieldErrors errors, string tenant, string? idempotencyKey)
     {
         Errors = errors;
-        Trigger = new Trigger { Tenant = tenant, To = [], IdempotencyKey = idempotencyKey };
+        Trigger = new Trigger
+        {
+            Tenant = tenant,
+            To = [],
+            IdempotencyKey = idempotencyKey,
+        };
     }
 
     public Trigger Trigger { get; private set; }
@@ -38,29 +43,33 @@ internal sealed class TriggerBody
     }
 
     /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
-    public void Add(IReadOnlyList<FieldError> errors) => Errors.Add(errors
-        .Where(error => RecipientAt(error.Field) is not { Recipient: null })
-        .Select(error => error with { Field = RecipientAt(error.Field)?.Field.Path ?? error.Field }));
+    public void Add(IReadOnlyList<FieldError> errors) =>
+        Errors.Add(
+            errors
+                .Where(error => RecipientAt(error.Field) is not { Recipient: null })
+                .Select(error => error with { Field = RecipientAt(error.Field)?.Field.Path ?? error.Field })
+        );
 
-    private void Read(JsonField field) => Trigger = field.Name switch
-    {
-        "to" => Trigger with { To = ReadRecipients(field) },
-        "content" => Trigger with { Content = ContentReader.Read(field) },
-        "template" => Trigger with { Template = field.Text() },
-        "data" => Trigger with { Data = field.Object() },
-        "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
-        "fallback" => Trigger with { Fallback = [.. field.Items().Select(FallbackReader.Read)] },
-        "category" => Trigger with { Category = field.Text() },
-        "collapseKey" => Trigger with { CollapseKey = field.Text() },
-        "throttle" => Trigger with { Throttle = FrequencyReader.ReadThrottle(field) },
-        "digest" => Trigger with { Digest = FrequencyReader.ReadDigest(field) },
-        "priority" => Trigger with { Priority = field.OneOf(Priorities) ?? Priority.Normal },
-        "sendAt" => Trigger with { SendAt = field.Time() },
-        "sendAtLocal" => Trigger with { SendAtLocal = field.LocalTime() },
-        "expiresAt" => Trigger with { ExpiresAt = field.Time() },
-        "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
-        _ => RefuseUnknown(field),
-    };
+    private void Read(JsonField field) =>
+        Trigger = field.Name switch
+        {
+            "to" => Trigger with { To = ReadRecipients(field) },
+            "content" => Trigger with { Content = ContentReader.Read(field) },
+            "template" => Trigger with { Template = field.Text() },
+            "data" => Trigger with { Data = field.Object() },
+            "channels" => Trigger with { Channels = [.. field.Items().Select(item => ChannelReader.Read(item) ?? default)] },
+            "fallback" => Trigger with { Fallback = [.. field.Items().Select(FallbackReader.Read)] },
+            "category" => Trigger with { Category = field.Text() },
+            "collapseKey" => Trigger with { CollapseKey = field.Text() },
+            "throttle" => Trigger with { Throttle = FrequencyReader.ReadThrottle(field) },
+            "digest" => Trigger with { Digest = FrequencyReader.ReadDigest(field) },
+            "priority" => Trigger with { Priority = field.OneOf(Priorities) ?? Priority.Normal },
+            "sendAt" => Trigger with { SendAt = field.Time() },
+            "sendAtLocal" => Trigger with { SendAtLocal = field.LocalTime() },
+            "expiresAt" => Trigger with { ExpiresAt = field.Time() },
+            "idempotencyKey" => Trigger with { IdempotencyKey = ReadIdempotencyKey(field) },
+            _ => RefuseUnknown(field),
+        };
 
     private RecipientList ReadRecipients(JsonField to)
     {
@@ -80,8 +89,22 @@ internal sealed class TriggerBody
     private Trigger RefuseUnknown(JsonField field)
     {
         field.Unknown(
-            "to", "content", "template", "data", "channels", "fallback", "category", "collapseKey", "throttle", "digest",
-            "priority", "sendAt", "sendAtLocal", "expiresAt", "idempotencyKey");
+            "to",
+            "content",
+            "template",
+            "data",
+            "channels",
+            "fallback",
+            "category",
+            "collapseKey",
+            "throttle",
+            "digest",
+            "priority",
+            "sendAt",
+            "sendAtLocal",
+            "expiresAt",
+            "idempotencyKey"
+        );
         return Trigger;
     }
 

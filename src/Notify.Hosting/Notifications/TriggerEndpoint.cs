@@ -13,7 +13,11 @@ internal static class TriggerEndpoint
     private static async Task<IResult> TriggerAsync(HttpContext context, INotifier notifier, JsonField json)
     {
         var request = context.Request;
-        var body = TriggerBody.Read(json, RequestValues.TenantOf(request), RequestValues.Header(request, TriggerBody.IdempotencyKeyHeader));
+        var body = TriggerBody.Read(
+            json,
+            RequestValues.TenantOf(request),
+            RequestValues.Header(request, TriggerBody.IdempotencyKeyHeader)
+        );
         if (body.Errors.Any)
         {
             body.Add(notifier.Validate(body.Trigger));

@@ -9,7 +9,10 @@ internal static class Problem
 {
     public static IResult InvalidFields(FieldErrors errors) =>
         TypedResults.ValidationProblem(
-            errors.ToDictionary(), "The field names are in errors; nothing was stored.", title: "The request has wrong fields.");
+            errors.ToDictionary(),
+            "The field names are in errors; nothing was stored.",
+            title: "The request has wrong fields."
+        );
 
     public static IResult InvalidJson(JsonException exception)
     {
@@ -19,7 +22,8 @@ internal static class Problem
             StatusCodes.Status400BadRequest,
             "The body is not valid JSON.",
             $"Reading stopped at line {line}, byte {position}.",
-            new() { ["line"] = line, ["position"] = position });
+            new() { ["line"] = line, ["position"] = position }
+        );
     }
 
     public static IResult NotUtf8() =>
@@ -29,19 +33,22 @@ internal static class Problem
         Of(
             StatusCodes.Status401Unauthorized,
             "An API key is needed.",
-            "Send Authorization: Bearer KEY, or HTTP Basic with the key as password.");
+            "Send Authorization: Bearer KEY, or HTTP Basic with the key as password."
+        );
 
     public static IResult NotLocal() =>
         Of(
             StatusCodes.Status403Forbidden,
             "Only local calls are answered.",
-            "No API key is set; set NotificationsApiOptions.ApiKeys to answer others.");
+            "No API key is set; set NotificationsApiOptions.ApiKeys to answer others."
+        );
 
     public static IResult Unknown(string what) =>
         Of(
             StatusCodes.Status404NotFound,
             $"There is no such {what}.",
-            $"The tenant, by the header {RequestValues.TenantHeader}, has none at this path.");
+            $"The tenant, by the header {RequestValues.TenantHeader}, has none at this path."
+        );
 
     public static IResult UnknownPath() => Of(StatusCodes.Status404NotFound, "There is nothing at this path.");
 
@@ -53,7 +60,8 @@ internal static class Problem
             StatusCodes.Status409Conflict,
             "The idempotency key was used with another body.",
             $"It belongs to notification {existingId}.",
-            new() { ["existingId"] = existingId });
+            new() { ["existingId"] = existingId }
+        );
 
     public static IResult BodyTooLarge(long maxBytes) =>
         Of(StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"At most {maxBytes} bytes are read.");
@@ -65,7 +73,8 @@ internal static class Problem
         Of(
             StatusCodes.Status503ServiceUnavailable,
             "The store does not answer.",
-            "Try again; with the same idempotency key nothing is sent twice.");
+            "Try again; with the same idempotency key nothing is sent twice."
+        );
 
     public static IResult Unexpected() => Of(StatusCodes.Status500InternalServerError, "Something unexpected happened.");
 

@@ -9,8 +9,9 @@ namespace Notify.Hosting.Problems;
 /// <summary>Turns what a handler throws into a problem document that tells nothing of the inside.</summary>
 internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
 {
-    private readonly ILogger _logger =
-        services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ProblemFilter).Namespace!);
+    private readonly ILogger _logger = services
+        .GetRequiredService<ILoggerFactory>()
+        .CreateLogger(typeof(ProblemFilter).Namespace!);
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -9,8 +9,17 @@ internal static class UnknownEndpoints
 {
     private static readonly string[] Areas =
     [
-        "/v1/notifications", "/v1/users", "/v1/topics", "/v1/templates", "/v1/dead-letters", "/v1/receipts", "/v1/callbacks",
-        "/v1/unsubscribe", "/v1/analytics", "/v1/sandbox", "/health",
+        "/v1/notifications",
+        "/v1/users",
+        "/v1/topics",
+        "/v1/templates",
+        "/v1/dead-letters",
+        "/v1/receipts",
+        "/v1/callbacks",
+        "/v1/unsubscribe",
+        "/v1/analytics",
+        "/v1/sandbox",
+        "/health",
     ];
 
     /// <summary>A path within the API that nothing else answers. Outside of it paths are the application's.</summary>
@@ -22,9 +31,11 @@ internal static class UnknownEndpoints
 
     /// <summary>A path that is there, called by another method.</summary>
     public static void MapOtherMethods(this RouteGroupBuilder group, string pattern, string allowed, int order = 0) =>
-        group.Map(pattern, (HttpContext context) =>
-        {
-            context.Response.Headers.Allow = allowed;
-            return Problem.WrongMethod(allowed);
-        }).WithOrder(order);
+        group
+            .Map(pattern, (HttpContext context) =>
+            {
+                context.Response.Headers.Allow = allowed;
+                return Problem.WrongMethod(allowed);
+            })
+            .WithOrder(order);
 }

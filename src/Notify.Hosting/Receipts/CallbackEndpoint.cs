@@ -22,27 +22,40 @@ internal static class CallbackEndpoint
     private static async Task<IResult> HandleAsync(HttpContext context, IReceiptStore store, TimeProvider time)
     {
         var provider = RequestValues.Route(context.Request, "provider");
-        var callback = context.RequestServices.GetServices<IReceiptCallback>()
+        var callback = context
+            .RequestServices.GetServices<IReceiptCallback>()
             .FirstOrDefault(known => known.Provider == provider);
         if (callback is null)
             return Problem.Of(StatusCodes.Status404NotFound, "No provider of this name takes callbacks.");
 
-        return await RequestBody.ReadAsync(context, async body =>
-        {
-            if (callback.Read(CallOf(context.Request, body)) is not { } read)
-                return Problem.Of(StatusCodes.Status403Forbidden, "The signature is not the vendor's.", "Nothing was stored.");
+        return await RequestBody
+            .ReadAsync(context, async body =>
+            {
+                if (callback.Read(CallOf(context.Request, body)) is not { } read)
+                    return Problem.Of(
+                        StatusCodes.Status403Forbidden,
+                        "The signature is not the vendor's.",
+                        "Nothing was stored."
+                    );
 
-            // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
-            var now = time.GetUtcNow();
-            Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
-            if (receipts.Length > 0)
-                await store.AddAsync(read.Tenant, receipts, context.RequestAborted).ConfigureAwait(false);
-            return TypedResults.NoContent();
-        }).ConfigureAwait(false);
+                // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
+                var now = time.GetUtcNow();
+                Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
+                if (receipts.Length > 0)
+                    await store.AddAsync(read.Tenant, receipts, context.RequestAborted).ConfigureAwait(false);
+                return TypedResults.NoContent();
+            })
+            .ConfigureAwait(false);
     }
 
-    private static VendorCall CallOf(HttpRequest request, ReadOnlyMemory<byte> body) => new(
-        request.QueryString.Value ?? "",
-        request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-        body);
+    private static VendorCall CallOf(HttpRequest request, ReadOnlyMemory<byte> body) =>
+        new(
+            request.QueryString.Value ?? "",
+            request.Headers.ToDictionary(
+                header => header.Key,
+                header => header.Value.ToString(),
+                StringComparer.OrdinalIgnoreCase
+            ),
+            body
+        );
 }

@@ -34,7 +34,9 @@ internal static class ReceiptEndpoint
             var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
             Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
             return TypedResults.Json(
-                new ReceiptsView(receipts.Length - unknown.Length, unknown), ReceiptsJson.Default.ReceiptsView);
+                new ReceiptsView(receipts.Length - unknown.Length, unknown),
+                ReceiptsJson.Default.ReceiptsView
+            );
         });
 }
 

@@ -51,9 +51,10 @@ internal static class ReceiptReader
     // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
     private static DateTimeOffset ReadTime(JsonField field, DateTimeOffset now) => field.Time() is { } at && at < now ? at : now;
 
-    private static string? ReadDetail(JsonField field) => field.Text() switch
-    {
-        { Length: > MaxDetailLength } => field.Wrong($"Use at most {MaxDetailLength} characters."),
-        var detail => detail,
-    };
+    private static string? ReadDetail(JsonField field) =>
+        field.Text() switch
+        {
+            { Length: > MaxDetailLength } => field.Wrong($"Use at most {MaxDetailLength} characters."),
+            var detail => detail,
+        };
 }

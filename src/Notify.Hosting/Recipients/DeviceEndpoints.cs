@@ -22,15 +22,26 @@ internal static class DeviceEndpoints
 
     public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
     {
-        var theirs = await devices.ListAsync(
-            RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "userId"), context.RequestAborted).ConfigureAwait(false);
+        var theirs = await devices
+            .ListAsync(
+                RequestValues.TenantOf(context.Request),
+                RequestValues.Route(context.Request, "userId"),
+                context.RequestAborted
+            )
+            .ConfigureAwait(false);
         return TypedResults.Json(new DevicesView([.. theirs.Select(DeviceView.Of)]), RecipientsJson.Default.DevicesView);
     }
 
     public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)
     {
-        var (request, userId, id) = (context.Request, RequestValues.Route(context.Request, "userId"), RequestValues.Route(context.Request, "id"));
-        return await directory.RemoveDeviceAsync(userId, id, RequestValues.TenantOf(request), context.RequestAborted).ConfigureAwait(false)
+        var (request, userId, id) = (
+            context.Request,
+            RequestValues.Route(context.Request, "userId"),
+            RequestValues.Route(context.Request, "id")
+        );
+        return await directory
+            .RemoveDeviceAsync(userId, id, RequestValues.TenantOf(request), context.RequestAborted)
+            .ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("device");
     }

@@ -17,19 +17,22 @@ internal sealed record DeviceView(
     DateTimeOffset RegisteredAt,
     DateTimeOffset LastSeenAt,
     DateTimeOffset? PrunedAt,
-    string? PruneReason)
+    string? PruneReason
+)
 {
-    public static DeviceView Of(Device device) => new(
-        device.Id,
-        device.Platform,
-        PushToken.Masked(device.Token),
-        device.App,
-        device.Locale,
-        device.TimeZone,
-        device.RegisteredAt,
-        device.LastSeenAt,
-        device.PrunedAt,
-        device.PruneReason);
+    public static DeviceView Of(Device device) =>
+        new(
+            device.Id,
+            device.Platform,
+            PushToken.Masked(device.Token),
+            device.App,
+            device.Locale,
+            device.TimeZone,
+            device.RegisteredAt,
+            device.LastSeenAt,
+            device.PrunedAt,
+            device.PruneReason
+        );
 }
 
 /// <summary>A page of a topic's subscribers, and how many there are in all.</summary>
@@ -37,7 +40,8 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(User))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(SubscribersView))]

@@ -13,11 +13,14 @@ internal static class SubscriberEndpoints
         {
             try
             {
-                await directory.SubscribeAsync(
-                    RequestValues.Route(context.Request, "topic"),
-                    ReadUsers(body),
-                    RequestValues.TenantOf(context.Request),
-                    context.RequestAborted).ConfigureAwait(false);
+                await directory
+                    .SubscribeAsync(
+                        RequestValues.Route(context.Request, "topic"),
+                        ReadUsers(body),
+                        RequestValues.TenantOf(context.Request),
+                        context.RequestAborted
+                    )
+                    .ConfigureAwait(false);
                 return TypedResults.NoContent();
             }
             catch (InvalidRequestException exception)
@@ -34,8 +37,13 @@ internal static class SubscriberEndpoints
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            await topics.UnsubscribeAsync(
-                RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"), users, context.RequestAborted)
+            await topics
+                .UnsubscribeAsync(
+                    RequestValues.TenantOf(context.Request),
+                    RequestValues.Route(context.Request, "topic"),
+                    users,
+                    context.RequestAborted
+                )
                 .ConfigureAwait(false);
             return TypedResults.NoContent();
         });
@@ -52,17 +60,24 @@ internal static class SubscriberEndpoints
         var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
         var users = await topics.ListAsync(tenant, topic, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(context.Request, users, user => user);
-        return TypedResults.Json(new SubscribersView(count, [.. users.Take(page.Limit)], next), RecipientsJson.Default.SubscribersView);
+        return TypedResults.Json(
+            new SubscribersView(count, [.. users.Take(page.Limit)], next),
+            RecipientsJson.Default.SubscribersView
+        );
     }
 
     // What is no text stays null, which the directory refuses with the rest.
     private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
 
     // The body is the list itself.
-    private static FieldError Spelled(FieldError error) => error.Field switch
-    {
-        "userIds" => error with { Field = JsonField.RootPath },
-        var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with { Field = field["userIds".Length..] },
-        _ => error,
-    };
+    private static FieldError Spelled(FieldError error) =>
+        error.Field switch
+        {
+            "userIds" => error with { Field = JsonField.RootPath },
+            var field when field.StartsWith("userIds[", StringComparison.Ordinal) => error with
+            {
+                Field = field["userIds".Length..],
+            },
+            _ => error,
+        };
 }

@@ -23,7 +23,9 @@ internal static class UserEndpoints
     public static async Task<IResult> FindAsync(HttpContext context, IUserStore users)
     {
         var id = RequestValues.Route(context.Request, "id");
-        var found = await users.FindAsync(RequestValues.TenantOf(context.Request), [id], context.RequestAborted).ConfigureAwait(false);
+        var found = await users
+            .FindAsync(RequestValues.TenantOf(context.Request), [id], context.RequestAborted)
+            .ConfigureAwait(false);
         return found is [var user] ? TypedResults.Json(user, RecipientsJson.Default.User) : Problem.Unknown("user");
     }
 

@@ -30,12 +30,16 @@ internal sealed class JsonField
     /// the one around it several times.
     /// </summary>
     public string Path =>
-        _path ??= _around is null ? Name : _index is { } index ? $"{_around.Path}[{index}]" : _around.PathOf(Name);
+        _path ??=
+            _around is null ? Name
+            : _index is { } index ? $"{_around.Path}[{index}]"
+            : _around.PathOf(Name);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
     /// <summary>A body, which has no name, or a parameter of a query.</summary>
-    public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") => new(value, name, errors, around: null);
+    public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") =>
+        new(value, name, errors, around: null);
 
     /// <summary>An object's members. A member that is null counts as not given.</summary>
     public IEnumerable<JsonField> Members()
@@ -107,9 +111,12 @@ internal sealed class JsonField
     /// <summary>A time with its offset. Without one it would mean the server's time zone.</summary>
     public DateTimeOffset? Time()
     {
-        if (IsText
+        if (
+            IsText
             && Value.TryGetDateTimeOffset(out var time)
-            && Value.TryGetDateTime(out var local) && local.Kind != DateTimeKind.Unspecified)
+            && Value.TryGetDateTime(out var local)
+            && local.Kind != DateTimeKind.Unspecified
+        )
             return time;
 
         Wrong("Use a time with its offset (RFC 3339), such as 2031-05-28T09:30:00Z.");
@@ -128,9 +135,16 @@ internal sealed class JsonField
 
     public TimeOnly? TimeOfDay()
     {
-        if (IsText
+        if (
+            IsText
             && TimeOnly.TryParseExact(
-                Value.GetString(), ["HH:mm", "HH:mm:ss"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+                Value.GetString(),
+                ["HH:mm", "HH:mm:ss"],
+                CultureInfo.InvariantCulture,
+                DateTimeStyles.None,
+                out var time
+            )
+        )
             return time;
 
         Wrong("Use a time of day, such as 22:00.");
@@ -195,7 +209,8 @@ internal sealed class JsonField
         return Value;
     }
 
-    public T? OneOf<T>(IReadOnlyDictionary<string, T> known) where T : struct
+    public T? OneOf<T>(IReadOnlyDictionary<string, T> known)
+        where T : struct
     {
         if (IsText && known.TryGetValue(Value.GetString()!, out var value))
             return value;

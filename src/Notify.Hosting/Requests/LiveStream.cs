@@ -12,14 +12,17 @@ internal static class LiveStream
     /// <param name="watch">Begins to watch, until cancelled.</param>
     /// <param name="show">The events that tell of one thing that happened.</param>
     public static IResult Open<T>(
-        IHostApplicationLifetime lifetime, Func<CancellationToken, IAsyncEnumerable<T>> watch, Func<T, IEnumerable<SseItem<string>>> show) =>
-        TypedResults.ServerSentEvents(WatchAsync(watch, show, lifetime.ApplicationStopping, CancellationToken.None));
+        IHostApplicationLifetime lifetime,
+        Func<CancellationToken, IAsyncEnumerable<T>> watch,
+        Func<T, IEnumerable<SseItem<string>>> show
+    ) => TypedResults.ServerSentEvents(WatchAsync(watch, show, lifetime.ApplicationStopping, CancellationToken.None));
 
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync<T>(
         Func<CancellationToken, IAsyncEnumerable<T>> watch,
         Func<T, IEnumerable<SseItem<string>>> show,
         CancellationToken stopping,
-        [EnumeratorCancellation] CancellationToken aborted)
+        [EnumeratorCancellation] CancellationToken aborted
+    )
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborted);
         var happenings = watch(ended.Token).GetAsyncEnumerator(CancellationToken.None);

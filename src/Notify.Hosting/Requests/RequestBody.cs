@@ -56,9 +56,11 @@ internal static class RequestBody
     // Nearly every caller writes it in the first form, which then need not be taken apart.
     private static bool IsJson(HttpRequest request) =>
         request.ContentType == "application/json"
-        || (MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+        || (
+            MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             && (type.MediaType == "application/json" || type.Suffix == "json")
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase)));
+            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+        );
 
     private static long MaxBytes(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
@@ -70,12 +72,11 @@ internal static class RequestBody
         {
             context.Request.BodyReader.AdvanceTo(body.End);
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
-    private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) => body.IsSingleSegment ? body.First : body.ToArray();
+    private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) =>
+        body.IsSingleSegment ? body.First : body.ToArray();
 
     /// <returns>
     /// The body, which stays in the server's buffers until the reader is advanced; null when it is larger than <paramref name="maxBytes"/>.

@@ -23,6 +23,7 @@ internal static partial class RequestDuration
     // Without years and months, which have no length of their own; the digits keep within what a TimeSpan holds.
     [GeneratedRegex(
         @"^P(?=\d|T\d)(\d{1,5}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?\z",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture
+    )]
     private static partial Regex Iso8601();
 }

@@ -10,9 +10,7 @@ internal sealed class RequestPage
     private const int DefaultLimit = 100;
     private const int MaxLimit = 500;
 
-    private RequestPage()
-    {
-    }
+    private RequestPage() { }
 
     /// <summary>The last one of the page before; null for the first page.</summary>
     public JsonField? After { get; private set; }
@@ -62,9 +60,11 @@ internal sealed class RequestPage
 
     private static int ReadLimit(JsonField field)
     {
-        if (field.Value.ValueKind == JsonValueKind.String
+        if (
+            field.Value.ValueKind == JsonValueKind.String
             && int.TryParse(field.Value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var limit)
-            && limit is >= 1 and <= MaxLimit)
+            && limit is >= 1 and <= MaxLimit
+        )
             return limit;
 
         field.Wrong($"Use a number from 1 to {MaxLimit}.");

@@ -8,12 +8,15 @@ namespace Notify.Hosting.Requests;
 internal static partial class RequestQuery
 {
     public static IEnumerable<JsonField> Fields(HttpRequest request, FieldErrors errors) =>
-        request.Query.Select(parameter => JsonField.Root(
-            parameter.Value.Count == 1
-                ? JsonSerializer.SerializeToElement(parameter.Value[0]!, QueryJson.Default.String)
-                : JsonSerializer.SerializeToElement(parameter.Value.ToArray()!, QueryJson.Default.StringArray),
-            errors,
-            parameter.Key));
+        request.Query.Select(parameter =>
+            JsonField.Root(
+                parameter.Value.Count == 1
+                    ? JsonSerializer.SerializeToElement(parameter.Value[0]!, QueryJson.Default.String)
+                    : JsonSerializer.SerializeToElement(parameter.Value.ToArray()!, QueryJson.Default.StringArray),
+                errors,
+                parameter.Key
+            )
+        );
 
     [JsonSerializable(typeof(string))]
     [JsonSerializable(typeof(string[]))]

@@ -21,7 +21,8 @@ internal static class SandboxEndpoints
         group.MapGet("/", ShowPage).WithOrder(PageOrder);
         group.MapOtherMethods("/", "GET", PageOrder);
         group.MapGet("/v1/sandbox/messages", (ISandbox sandbox) =>
-            TypedResults.Json(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage));
+            TypedResults.Json(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage)
+        );
         group.MapOtherMethods("/v1/sandbox/messages", "GET");
         group.MapGet("/v1/sandbox/messages/stream", SandboxStream.Open);
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET");

@@ -22,7 +22,11 @@ internal static class TemplateEndpoints
     private static Task<IResult> SaveAsync(HttpContext context, ITemplateCatalog catalog) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
-            var template = TemplateReader.Read(body, RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "name"));
+            var template = TemplateReader.Read(
+                body,
+                RequestValues.TenantOf(context.Request),
+                RequestValues.Route(context.Request, "name")
+            );
             body.Errors.Add(catalog.Validate(template));
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
@@ -66,7 +70,8 @@ internal sealed record SavedView(string Name, int Version);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(SavedView))]
 [JsonSerializable(typeof(Template))]
 internal sealed partial class TemplatesJson : JsonSerializerContext;

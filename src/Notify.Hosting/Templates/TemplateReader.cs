@@ -8,7 +8,12 @@ internal static class TemplateReader
 {
     public static Template Read(JsonField body, string tenant, string name)
     {
-        var template = new Template { Tenant = tenant, Name = name, Variants = [] };
+        var template = new Template
+        {
+            Tenant = tenant,
+            Name = name,
+            Variants = [],
+        };
         foreach (var field in body.Members())
         {
             if (field.Name == "variants")

@@ -41,6 +41,7 @@ internal static class UnsubscribeEndpoints
         return TypedResults.Content(
             page ?? UnsubscribePage.Unknown,
             "text/html; charset=utf-8",
-            statusCode: page is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK);
+            statusCode: page is null ? StatusCodes.Status404NotFound : StatusCodes.Status200OK
+        );
     }
 }

@@ -7,12 +7,14 @@ internal static class UnsubscribePage
     public const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-    public static string Question { get; } = Page(
-        "Unsubscribe?",
-        """
-        <p>You will get no more messages of this kind this way.</p>
-        <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
-        """);
+    public static string Question { get; } =
+        Page(
+            "Unsubscribe?",
+            """
+            <p>You will get no more messages of this kind this way.</p>
+            <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
+            """
+        );
 
     public static string Done { get; } =
         Page("You are unsubscribed.", "<p>You will get no more messages of this kind this way.</p>");
@@ -22,23 +24,23 @@ internal static class UnsubscribePage
 
     private static string Page(string title, string content) =>
         $$"""
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>{{title}}</title>
-        <style>
-        :root { color-scheme: light dark }
-        body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }
-        h1 { font-size: 1.4rem }
-        button { font: inherit; padding: .5rem 1rem }
-        </style>
-        </head>
-        <body>
-        <h1>{{title}}</h1>
-        {{content}}
-        </body>
-        </html>
-        """;
+            <!doctype html>
+            <html lang="en">
+            <head>
+            <meta charset="utf-8">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <title>{{title}}</title>
+            <style>
+            :root { color-scheme: light dark }
+            body { font: 16px/1.5 system-ui, sans-serif; max-width: 32rem; margin: 4rem auto; padding: 0 1rem }
+            h1 { font-size: 1.4rem }
+            button { font: inherit; padding: .5rem 1rem }
+            </style>
+            </head>
+            <body>
+            <h1>{{title}}</h1>
+            {{content}}
+            </body>
+            </html>
+            """;
 }

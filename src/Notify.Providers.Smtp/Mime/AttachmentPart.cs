@@ -31,7 +31,7 @@ internal static class AttachmentPart
     public static async ValueTask WriteAsync(Attachment attachment, PipeWriter output, CancellationToken cancellationToken)
     {
         WriteHeaders(attachment, output);
-        for (var bytes = attachment.Bytes; !bytes.IsEmpty;)
+        for (var bytes = attachment.Bytes; !bytes.IsEmpty; )
         {
             var chunk = Math.Min(bytes.Length, LineBytes * LinesPerFlush);
             WriteLines(output, bytes.Span[..chunk]);
@@ -48,7 +48,8 @@ internal static class AttachmentPart
     private static void WriteHeaders(Attachment attachment, IBufferWriter<byte> output)
     {
         // RFC 2045 section 6.4: a message or multipart may not be base64, so it travels as a file of no known type.
-        var isComposite = attachment.MediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
+        var isComposite =
+            attachment.MediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
             || attachment.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
         output.Write("Content-Type: "u8);
         Encoding.ASCII.GetBytes(isComposite ? "application/octet-stream" : attachment.MediaType, output);

@@ -14,8 +14,9 @@ internal static class HeaderText
     private const int EncodedWordOverhead = 12;
     private const int MaxEncodedBytes = 45;
 
-    private static readonly SearchValues<char> PhraseCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~ ");
+    private static readonly SearchValues<char> PhraseCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-/=?^_`{|}~ "
+    );
 
     /// <param name="output">Where the header's name stands already.</param>
     /// <param name="text">Any text.</param>

@@ -37,12 +37,13 @@ internal static class QuotedPrintable
     }
 
     // White space at a line's end would be lost on the way.
-    private static bool IsLiteral(ReadOnlySpan<byte> text, int i) => text[i] switch
-    {
-        (byte)' ' or (byte)'\t' => i + 1 < text.Length && text[i + 1] is not ((byte)'\r' or (byte)'\n'),
-        (byte)'=' => false,
-        var other => other is > 32 and < 127,
-    };
+    private static bool IsLiteral(ReadOnlySpan<byte> text, int i) =>
+        text[i] switch
+        {
+            (byte)' ' or (byte)'\t' => i + 1 < text.Length && text[i + 1] is not ((byte)'\r' or (byte)'\n'),
+            (byte)'=' => false,
+            var other => other is > 32 and < 127,
+        };
 
     private static void Escape(byte value, Span<byte> line, ref int length)
     {

@@ -9,8 +9,12 @@ internal static class TextPart
     /// <summary>RFC 5322 section 2.1.1, without the line's end.</summary>
     private const int MaxLineLength = 998;
 
-    private static readonly SearchValues<char> PlainCharacters =
-        SearchValues.Create([.. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c), '\t', '\r', '\n']);
+    private static readonly SearchValues<char> PlainCharacters = SearchValues.Create([
+        .. Enumerable.Range(' ', '~' - ' ' + 1).Select(c => (char)c),
+        '\t',
+        '\r',
+        '\n',
+    ]);
 
     /// <param name="output">Takes the part with its headers.</param>
     /// <param name="mediaType">The text's type, without parameters.</param>

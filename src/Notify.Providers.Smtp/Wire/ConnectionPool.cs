@@ -14,7 +14,8 @@ internal interface IPooledConnection : IDisposable
 /// The connections to one mail server: never more than the options allow, kept between messages, closed when idle. The most
 /// recently used one is taken first, so that those which a quiet time does not need can grow idle.
 /// </summary>
-internal sealed class ConnectionPool<TConnection> : IDisposable where TConnection : class, IPooledConnection
+internal sealed class ConnectionPool<TConnection> : IDisposable
+    where TConnection : class, IPooledConnection
 {
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
@@ -36,7 +37,8 @@ internal sealed class ConnectionPool<TConnection> : IDisposable where TConnectio
         TimeSpan idleTimeout,
         TimeProvider time,
         Func<Action<TConnection>, CancellationToken, ValueTask<TConnection>> open,
-        Action<Exception> closingFailed)
+        Action<Exception> closingFailed
+    )
     {
         (_idleTimeout, _time, _open, _closingFailed) = (idleTimeout, time, open, closingFailed);
         _slots = new SemaphoreSlim(maxConnections);

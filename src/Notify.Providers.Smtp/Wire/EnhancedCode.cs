@@ -10,9 +10,15 @@ internal readonly record struct EnhancedCode(int Class, int Subject, int Detail)
     /// <summary>Reads the code that a reply's text begins with.</summary>
     public static EnhancedCode? ReadFrom(ReadOnlySpan<byte> text)
     {
-        if (TryTakeNumber(ref text, out var status) && status is 2 or 4 or 5 && TryTake(ref text, (byte)'.')
-            && TryTakeNumber(ref text, out var subject) && TryTake(ref text, (byte)'.')
-            && TryTakeNumber(ref text, out var detail) && (text.IsEmpty || text[0] == ' '))
+        if (
+            TryTakeNumber(ref text, out var status)
+            && status is 2 or 4 or 5
+            && TryTake(ref text, (byte)'.')
+            && TryTakeNumber(ref text, out var subject)
+            && TryTake(ref text, (byte)'.')
+            && TryTakeNumber(ref text, out var detail)
+            && (text.IsEmpty || text[0] == ' ')
+        )
         {
             return new EnhancedCode(status, subject, detail);
         }

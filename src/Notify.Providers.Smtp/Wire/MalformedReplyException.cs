@@ -4,7 +4,5 @@ namespace Notify.Providers.Smtp.Wire;
 internal sealed class MalformedReplyException : IOException
 {
     public MalformedReplyException()
-        : base("the server's reply is no SMTP reply")
-    {
-    }
+        : base("the server's reply is no SMTP reply") { }
 }

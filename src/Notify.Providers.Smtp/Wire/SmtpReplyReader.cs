@@ -31,7 +31,7 @@ internal sealed class SmtpReplyReader
     {
         reply = default;
         int? code = null;
-        for (var position = _start; ;)
+        for (var position = _start; ; )
         {
             var length = _buffer.AsSpan(position, _end - position).IndexOf((byte)'\n') + 1;
             if (length == 0)
@@ -51,7 +51,9 @@ internal sealed class SmtpReplyReader
     }
 
     private static int CodeOf(ReadOnlySpan<byte> line) =>
-        Utf8Parser.TryParse(line, out int code, out var length) && length == CodeLength && code >= 100
+        Utf8Parser.TryParse(line, out int code, out var length)
+        && length == CodeLength
+        && code >= 100
         && (line.Length == CodeLength || line[CodeLength] is (byte)' ' or (byte)'-')
             ? code
             : throw new MalformedReplyException();

@@ -192,14 +192,17 @@ public sealed class ApnsGateway : IAsyncDisposable
         : _apps.TryGetValue(deviceToken, out var app) && app != bundleId ? new ApnsRefusal(400, "DeviceTokenNotForTopic")
         : null;
 
-    private static ApnsMessage Message(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) => new(
-        deviceToken,
-        request.Headers.Where(header => header.Key.StartsWith("apns-", StringComparison.Ordinal))
-            .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.Ordinal),
-        Encoding.UTF8.GetString(body.Span))
-    {
-        Host = request.Host.Value!,
-    };
+    private static ApnsMessage Message(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) =>
+        new(
+            deviceToken,
+            request
+                .Headers.Where(header => header.Key.StartsWith("apns-", StringComparison.Ordinal))
+                .ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.Ordinal),
+            Encoding.UTF8.GetString(body.Span)
+        )
+        {
+            Host = request.Host.Value!,
+        };
 
     private static async Task<ReadOnlyMemory<byte>> ReadAsync(HttpRequest request)
     {

@@ -83,15 +83,20 @@ internal static class ApnsRequestCheck
 
     private static string PushTypeOf(IHeaderDictionary headers) => Value(headers, "apns-push-type") ?? "alert";
 
-    private static bool IsPriority(string? priority, string pushType) => priority switch
-    {
-        "5" => true,
-        "1" or "10" or null => pushType != "background",
-        _ => false,
-    };
+    private static bool IsPriority(string? priority, string pushType) =>
+        priority switch
+        {
+            "5" => true,
+            "1" or "10" or null => pushType != "background",
+            _ => false,
+        };
 
     private static ApnsRefusal? CheckTopic(
-        string? topic, string suffix, IReadOnlyCollection<string> bundleIds, out string bundleId)
+        string? topic,
+        string suffix,
+        IReadOnlyCollection<string> bundleIds,
+        out string bundleId
+    )
     {
         bundleId = "";
         if (topic is null)

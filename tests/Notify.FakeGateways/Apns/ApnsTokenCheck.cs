@@ -66,14 +66,24 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
             var header = JsonSerializer.Deserialize<JsonElement>(Base64Url.DecodeFromChars(parts[0]));
             var claims = JsonSerializer.Deserialize<JsonElement>(Base64Url.DecodeFromChars(parts[1]));
             var isSigned = key.VerifyData(
-                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256);
-            var isOurs = header.GetProperty("alg").GetString() == "ES256"
+                Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"),
+                Base64Url.DecodeFromChars(parts[2]),
+                HashAlgorithmName.SHA256
+            );
+            var isOurs =
+                header.GetProperty("alg").GetString() == "ES256"
                 && header.GetProperty("kid").GetString() == ApnsGateway.KeyId
                 && claims.GetProperty("iss").GetString() == ApnsGateway.TeamId;
             return isSigned && isOurs ? DateTimeOffset.FromUnixTimeSeconds(claims.GetProperty("iat").GetInt64()) : null;
         }
-        catch (Exception exception) when (exception is FormatException or JsonException or KeyNotFoundException
-            or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception exception)
+            when (exception
+                    is FormatException
+                        or JsonException
+                        or KeyNotFoundException
+                        or InvalidOperationException
+                        or IndexOutOfRangeException
+            )
         {
             return null;
         }

@@ -3,9 +3,7 @@ namespace Notify.FakeGateways.Fcm;
 /// <summary>How the fake is to misbehave in one call.</summary>
 public sealed record FcmFault
 {
-    private FcmFault()
-    {
-    }
+    private FcmFault() { }
 
     /// <summary>The connection is cut when the request has been read.</summary>
     public static FcmFault Reset { get; } = new() { Breaks = FcmBreak.Connection };
@@ -32,11 +30,8 @@ public sealed record FcmFault
     /// <param name="errorCode">The FcmError's code; null for an error without one.</param>
     /// <param name="field">The field that google.rpc.BadRequest names; null for none.</param>
     /// <param name="retryAfter">The Retry-After header; null for none.</param>
-    public static FcmFault Answer(int status, string? errorCode, string? field = null, string? retryAfter = null) => new()
-    {
-        Refusal = new FcmRefusal(status, errorCode, "The fake was told to refuse.", field),
-        RetryAfter = retryAfter,
-    };
+    public static FcmFault Answer(int status, string? errorCode, string? field = null, string? retryAfter = null) =>
+        new() { Refusal = new FcmRefusal(status, errorCode, "The fake was told to refuse.", field), RetryAfter = retryAfter };
 
     /// <summary>An answer with this very body.</summary>
     public static FcmFault Raw(int status, string body) => new() { Refusal = new FcmRefusal(status, null, "") { Body = body } };

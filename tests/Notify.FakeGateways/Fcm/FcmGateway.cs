@@ -73,7 +73,10 @@ public sealed class FcmGateway : IAsyncDisposable
     /// <param name="time">The clock by which tokens expire; null for the system's.</param>
     /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
     public static async Task<FcmGateway> StartAsync(
-        bool tls = true, TimeProvider? time = null, Action<KestrelServerOptions>? configure = null)
+        bool tls = true,
+        TimeProvider? time = null,
+        Action<KestrelServerOptions>? configure = null
+    )
     {
         var gateway = new FcmGateway(time ?? TimeProvider.System);
         gateway.Server = await GatewayServer.StartAsync(gateway.HandleAsync, tls, configure);
@@ -107,12 +110,16 @@ public sealed class FcmGateway : IAsyncDisposable
             message.Dispose();
     }
 
-    private Task HandleAsync(HttpContext context) => context.Request.Path.Value switch
-    {
-        FcmTokenEndpoint.Path => _tokens.HandleAsync(context),
-        SendPath => SendAsync(context),
-        _ => AnswerAsync(context, new FcmRefusal(404, null, "") { Body = "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>" }),
-    };
+    private Task HandleAsync(HttpContext context) =>
+        context.Request.Path.Value switch
+        {
+            FcmTokenEndpoint.Path => _tokens.HandleAsync(context),
+            SendPath => SendAsync(context),
+            _ => AnswerAsync(
+                context,
+                new FcmRefusal(404, null, "") { Body = "<!DOCTYPE html><title>Error 404 (Not Found)!!1</title>" }
+            ),
+        };
 
     private async Task SendAsync(HttpContext context)
     {
@@ -149,7 +156,8 @@ public sealed class FcmGateway : IAsyncDisposable
 
     private FcmFault? FaultFor(JsonElement request) =>
         !_faultsByTarget.IsEmpty && request.TryGetProperty("message", out var message)
-            ? message.EnumerateObject()
+            ? message
+                .EnumerateObject()
                 .Where(member => member.Value.ValueKind == JsonValueKind.String)
                 .Select(member => _faultsByTarget.GetValueOrDefault(member.Value.GetString()!))
                 .FirstOrDefault(fault => fault is not null)

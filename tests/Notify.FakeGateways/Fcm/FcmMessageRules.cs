@@ -17,15 +17,57 @@ internal static partial class FcmMessageRules
     private static readonly Dictionary<string, string[]> Members = new()
     {
         [""] = ["message", "validate_only"],
-        ["message"] = ["name", "data", "notification", "android", "webpush", "apns", "fcm_options", "token", "topic", "condition"],
+        ["message"] =
+        [
+            "name",
+            "data",
+            "notification",
+            "android",
+            "webpush",
+            "apns",
+            "fcm_options",
+            "token",
+            "topic",
+            "condition",
+        ],
         ["message.notification"] = ["title", "body", "image"],
         ["message.android"] =
-            ["collapse_key", "priority", "ttl", "restricted_package_name", "data", "notification", "fcm_options", "direct_boot_ok"],
+        [
+            "collapse_key",
+            "priority",
+            "ttl",
+            "restricted_package_name",
+            "data",
+            "notification",
+            "fcm_options",
+            "direct_boot_ok",
+        ],
         ["message.android.notification"] =
         [
-            "title", "body", "icon", "color", "sound", "tag", "click_action", "body_loc_key", "body_loc_args", "title_loc_key",
-            "title_loc_args", "channel_id", "ticker", "sticky", "event_time", "local_only", "notification_priority", "visibility",
-            "default_sound", "default_vibrate_timings", "default_light_settings", "vibrate_timings", "notification_count", "light_settings",
+            "title",
+            "body",
+            "icon",
+            "color",
+            "sound",
+            "tag",
+            "click_action",
+            "body_loc_key",
+            "body_loc_args",
+            "title_loc_key",
+            "title_loc_args",
+            "channel_id",
+            "ticker",
+            "sticky",
+            "event_time",
+            "local_only",
+            "notification_priority",
+            "visibility",
+            "default_sound",
+            "default_vibrate_timings",
+            "default_light_settings",
+            "vibrate_timings",
+            "notification_count",
+            "light_settings",
             "image",
         ],
         ["message.apns"] = ["headers", "payload", "fcm_options", "live_activity_token"],
@@ -39,7 +81,11 @@ internal static partial class FcmMessageRules
         foreach (var (path, members) in Members)
         {
             if (At(request, path) is { } block && UnknownMember(block, members) is { } unknown)
-                return Invalid(path, $"Invalid JSON payload received. Unknown name \"{unknown}\" at '{path}': Cannot find field.", withCode: false);
+                return Invalid(
+                    path,
+                    $"Invalid JSON payload received. Unknown name \"{unknown}\" at '{path}': Cannot find field.",
+                    withCode: false
+                );
         }
 
         return At(request, "message") is { } message
@@ -58,9 +104,15 @@ internal static partial class FcmMessageRules
         var target = message.GetProperty(targets[0]).GetString()!;
         return targets[0] switch
         {
-            "token" when !TokenForm().IsMatch(target) => Invalid("message.token", "The registration token is not a valid FCM registration token"),
+            "token" when !TokenForm().IsMatch(target) => Invalid(
+                "message.token",
+                "The registration token is not a valid FCM registration token"
+            ),
             "topic" when !TopicForm().IsMatch(target) => Invalid("message.topic", "Invalid topic name"),
-            "condition" when !target.Contains("in topics", StringComparison.Ordinal) => Invalid("message.condition", "Invalid condition"),
+            "condition" when !target.Contains("in topics", StringComparison.Ordinal) => Invalid(
+                "message.condition",
+                "Invalid condition"
+            ),
             _ => null,
         };
     }
@@ -74,9 +126,16 @@ internal static partial class FcmMessageRules
         foreach (var item in data.EnumerateObject())
         {
             if (item.Value.ValueKind != JsonValueKind.String)
-                return Invalid($"message.data[{index}].value", $"Invalid value at 'message.data[{index}].value' (TYPE_STRING)", withCode: false);
-            if (item.Name is "from" or "message_type" || item.Name.StartsWith("google.", StringComparison.Ordinal)
-                || item.Name.StartsWith("gcm.", StringComparison.Ordinal))
+                return Invalid(
+                    $"message.data[{index}].value",
+                    $"Invalid value at 'message.data[{index}].value' (TYPE_STRING)",
+                    withCode: false
+                );
+            if (
+                item.Name is "from" or "message_type"
+                || item.Name.StartsWith("google.", StringComparison.Ordinal)
+                || item.Name.StartsWith("gcm.", StringComparison.Ordinal)
+            )
                 return Invalid("message.data", "Invalid data payload key");
             index++;
         }
@@ -86,16 +145,25 @@ internal static partial class FcmMessageRules
 
     private static FcmRefusal? BlockRefusal(JsonElement request)
     {
-        if (At(request, "message.android.priority") is { } priority && priority.GetString()!.ToUpperInvariant() is not ("HIGH" or "NORMAL"))
+        if (
+            At(request, "message.android.priority") is { } priority
+            && priority.GetString()!.ToUpperInvariant() is not ("HIGH" or "NORMAL")
+        )
             return Invalid("message.android.priority", "Invalid value");
         if (At(request, "message.android.ttl") is { } ttl && !IsDuration(ttl.GetString()!))
             return Invalid("message.android.ttl", "Invalid duration format, or TTL out of range");
-        if (At(request, "message.webpush.fcm_options.link") is { } link && !link.GetString()!.StartsWith("https://", StringComparison.Ordinal))
+        if (
+            At(request, "message.webpush.fcm_options.link") is { } link
+            && !link.GetString()!.StartsWith("https://", StringComparison.Ordinal)
+        )
             return Invalid("message.webpush.fcm_options.link", "Link URL must be HTTPS.");
 
         foreach (var path in (string[])["message.apns.headers", "message.webpush.headers"])
         {
-            if (At(request, path) is { } headers && headers.EnumerateObject().Any(header => header.Value.ValueKind != JsonValueKind.String))
+            if (
+                At(request, path) is { } headers
+                && headers.EnumerateObject().Any(header => header.Value.ValueKind != JsonValueKind.String)
+            )
                 return Invalid(path, "Invalid value (TYPE_STRING)", withCode: false);
         }
 
@@ -112,8 +180,14 @@ internal static partial class FcmMessageRules
     }
 
     private static int SizeOf(JsonElement message, string block) =>
-        At(message, block) is not { } element ? 0 : element.EnumerateObject().Sum(item =>
-            System.Text.Encoding.UTF8.GetByteCount(item.Name) + System.Text.Encoding.UTF8.GetByteCount(item.Value.GetString()!));
+        At(message, block) is not { } element
+            ? 0
+            : element
+                .EnumerateObject()
+                .Sum(item =>
+                    System.Text.Encoding.UTF8.GetByteCount(item.Name)
+                    + System.Text.Encoding.UTF8.GetByteCount(item.Value.GetString()!)
+                );
 
     private static bool IsDuration(string ttl) =>
         DurationForm().IsMatch(ttl)
@@ -134,8 +208,10 @@ internal static partial class FcmMessageRules
     {
         foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
-            if (element.ValueKind != JsonValueKind.Object
-                || (!element.TryGetProperty(name, out var member) && !element.TryGetProperty(CamelCase(name), out member)))
+            if (
+                element.ValueKind != JsonValueKind.Object
+                || (!element.TryGetProperty(name, out var member) && !element.TryGetProperty(CamelCase(name), out member))
+            )
                 return null;
             element = member;
         }
@@ -147,7 +223,9 @@ internal static partial class FcmMessageRules
     /// Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.
     /// </summary>
     private static string CamelCase(string name) =>
-        name.Contains('_', StringComparison.Ordinal) ? Underscore().Replace(name, letter => letter.Groups[1].Value.ToUpperInvariant()) : name;
+        name.Contains('_', StringComparison.Ordinal)
+            ? Underscore().Replace(name, letter => letter.Groups[1].Value.ToUpperInvariant())
+            : name;
 
     private static FcmRefusal Invalid(string field, string description, bool withCode = true) =>
         new(400, withCode ? "INVALID_ARGUMENT" : null, description, field);

@@ -8,32 +8,39 @@ internal sealed record FcmRefusal(int Status, string? ErrorCode, string Message,
     /// <summary>A body of another form.</summary>
     public string? Body { get; init; }
 
-    public string ToJson() => Body ?? JsonSerializer.Serialize(new
-    {
-        error = new { code = Status, message = Message, status = CanonicalStatus, details = Details() },
-    });
+    public string ToJson() =>
+        Body
+        ?? JsonSerializer.Serialize(
+            new
+            {
+                error = new
+                {
+                    code = Status,
+                    message = Message,
+                    status = CanonicalStatus,
+                    details = Details(),
+                },
+            }
+        );
 
     /// <summary>google.rpc.Code of the HTTP status.</summary>
-    private string CanonicalStatus => Status switch
-    {
-        400 => "INVALID_ARGUMENT",
-        401 => "UNAUTHENTICATED",
-        403 => "PERMISSION_DENIED",
-        404 => "NOT_FOUND",
-        429 => "RESOURCE_EXHAUSTED",
-        503 => "UNAVAILABLE",
-        _ => "INTERNAL",
-    };
+    private string CanonicalStatus =>
+        Status switch
+        {
+            400 => "INVALID_ARGUMENT",
+            401 => "UNAUTHENTICATED",
+            403 => "PERMISSION_DENIED",
+            404 => "NOT_FOUND",
+            429 => "RESOURCE_EXHAUSTED",
+            503 => "UNAVAILABLE",
+            _ => "INTERNAL",
+        };
 
     private IEnumerable<Dictionary<string, object>> Details()
     {
         if (ErrorCode is not null)
         {
-            yield return new()
-            {
-                ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError",
-                ["errorCode"] = ErrorCode,
-            };
+            yield return new() { ["@type"] = "type.googleapis.com/google.firebase.fcm.v1.FcmError", ["errorCode"] = ErrorCode };
         }
 
         if (Field is not null)

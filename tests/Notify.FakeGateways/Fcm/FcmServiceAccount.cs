@@ -33,18 +33,21 @@ public sealed class FcmServiceAccount : IDisposable
     public string PrivateKey => _key.ExportPkcs8PrivateKeyPem() + "\n";
 
     /// <summary>The file that the Firebase console gives, but for its token endpoint, which is the fake's own.</summary>
-    public string Json => JsonSerializer.Serialize(new Dictionary<string, string>
-    {
-        ["type"] = "service_account",
-        ["project_id"] = ProjectId,
-        ["private_key_id"] = _keyId,
-        ["private_key"] = PrivateKey,
-        ["client_email"] = Email,
-        ["client_id"] = "107200000000000000000",
-        ["auth_uri"] = "https://accounts.google.com/o/oauth2/auth",
-        ["token_uri"] = _tokenEndpoint.AbsoluteUri,
-        ["universe_domain"] = "googleapis.com",
-    });
+    public string Json =>
+        JsonSerializer.Serialize(
+            new Dictionary<string, string>
+            {
+                ["type"] = "service_account",
+                ["project_id"] = ProjectId,
+                ["private_key_id"] = _keyId,
+                ["private_key"] = PrivateKey,
+                ["client_email"] = Email,
+                ["client_id"] = "107200000000000000000",
+                ["auth_uri"] = "https://accounts.google.com/o/oauth2/auth",
+                ["token_uri"] = _tokenEndpoint.AbsoluteUri,
+                ["universe_domain"] = "googleapis.com",
+            }
+        );
 
     public void WriteCredentials(string path) => File.WriteAllText(path, Json);
 

@@ -49,8 +49,16 @@ internal sealed class FcmTokenEndpoint(TimeProvider time)
         _issued.Enqueue(token);
         _expiries[$"Bearer {token}"] = time.GetUtcNow() + Lifetime;
         context.Response.ContentType = "application/json; charset=UTF-8";
-        await context.Response.WriteAsync(JsonSerializer.Serialize(
-            new { access_token = token, expires_in = (int)Lifetime.TotalSeconds, token_type = "Bearer" }));
+        await context.Response.WriteAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    access_token = token,
+                    expires_in = (int)Lifetime.TotalSeconds,
+                    token_type = "Bearer",
+                }
+            )
+        );
     }
 
     private static Task RefuseAsync(HttpContext context, string error, string description)

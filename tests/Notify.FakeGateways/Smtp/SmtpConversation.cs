@@ -41,9 +41,7 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
 
         if (misbehavior.Reply is not null)
             await _lines.ReplyAsync(misbehavior.Reply, stopping);
-        while (misbehavior is { Reply: null, Closes: false } && await _lines.ReadAsync(stopping) is not null)
-        {
-        }
+        while (misbehavior is { Reply: null, Closes: false } && await _lines.ReadAsync(stopping) is not null) { }
 
         _hasEnded = misbehavior.Closes || misbehavior.Reply is null;
         if (_hasEnded)
@@ -51,19 +49,20 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         return true;
     }
 
-    private Task AnswerAsync(string verb, string argument, CancellationToken stopping) => verb switch
-    {
-        "EHLO" or "HELO" => GreetAsync(verb, argument, stopping),
-        "STARTTLS" => StartTlsAsync(stopping),
-        "AUTH" => LogInAsync(argument, stopping),
-        "MAIL" => ReplyAsync(Mail(argument), stopping),
-        "RCPT" => ReplyAsync(Rcpt(argument), stopping),
-        "DATA" => DataAsync(stopping),
-        "RSET" => ReplyAsync(Reset(), stopping),
-        "NOOP" => ReplyAsync("250 2.0.0 OK", stopping),
-        "QUIT" => QuitAsync(stopping),
-        _ => ReplyAsync("500 5.5.2 unknown command", stopping),
-    };
+    private Task AnswerAsync(string verb, string argument, CancellationToken stopping) =>
+        verb switch
+        {
+            "EHLO" or "HELO" => GreetAsync(verb, argument, stopping),
+            "STARTTLS" => StartTlsAsync(stopping),
+            "AUTH" => LogInAsync(argument, stopping),
+            "MAIL" => ReplyAsync(Mail(argument), stopping),
+            "RCPT" => ReplyAsync(Rcpt(argument), stopping),
+            "DATA" => DataAsync(stopping),
+            "RSET" => ReplyAsync(Reset(), stopping),
+            "NOOP" => ReplyAsync("250 2.0.0 OK", stopping),
+            "QUIT" => QuitAsync(stopping),
+            _ => ReplyAsync("500 5.5.2 unknown command", stopping),
+        };
 
     private Task ReplyAsync(string reply, CancellationToken stopping) => _lines.ReplyAsync(reply, stopping).AsTask();
 

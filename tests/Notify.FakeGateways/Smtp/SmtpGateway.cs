@@ -80,9 +80,7 @@ public sealed class SmtpGateway : IAsyncDisposable
                 entered.SetResult();
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
     }
 
     private async Task ConverseAsync(Socket socket, int number, Task entered)

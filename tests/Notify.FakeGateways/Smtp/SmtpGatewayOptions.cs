@@ -75,4 +75,10 @@ public sealed class SmtpMisbehavior
 /// <param name="Login">Who had logged in; null when nobody had.</param>
 /// <param name="Content">Headers and body, without the stuffing of SMTP.</param>
 public sealed record SmtpMessage(
-    int Connection, string Sender, IReadOnlyList<string> Recipients, bool IsTls, string? Login, ReadOnlyMemory<byte> Content);
+    int Connection,
+    string Sender,
+    IReadOnlyList<string> Recipients,
+    bool IsTls,
+    string? Login,
+    ReadOnlyMemory<byte> Content
+);

@@ -17,8 +17,12 @@ internal sealed record SmtpPath(string Address, string[] Parameters)
         var address = argument[(keyword.Length + 1)..end];
         var at = address.LastIndexOf('@');
         var isQuoted = address.StartsWith('"') && at > 1 && address[at - 1] == '"';
-        var isWellFormed = at > 0 && at < address.Length - 1 && address.Length <= MaxLength
-            && !address.Any(char.IsControl) && (isQuoted || !address.Any(c => c is ' ' or '<' or '>'));
+        var isWellFormed =
+            at > 0
+            && at < address.Length - 1
+            && address.Length <= MaxLength
+            && !address.Any(char.IsControl)
+            && (isQuoted || !address.Any(c => c is ' ' or '<' or '>'));
         return isWellFormed || address.Length == 0
             ? new SmtpPath(address, argument[(end + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries))
             : null;

@@ -10,7 +10,12 @@ namespace Notify.FakeGateways.Twilio;
 /// <param name="ContentType">Its body's media type.</param>
 /// <param name="Fields">Its form's fields.</param>
 public sealed record TwilioRequest(
-    string Method, string Path, string? Authorization, string? ContentType, IReadOnlyDictionary<string, string> Fields)
+    string Method,
+    string Path,
+    string? Authorization,
+    string? ContentType,
+    IReadOnlyDictionary<string, string> Fields
+)
 {
     public string? To => Field("To");
 
@@ -29,7 +34,8 @@ public sealed record TwilioRequest(
             request.Path,
             request.Headers.Authorization,
             request.ContentType,
-            form.ToDictionary(field => field.Key, field => field.Value.ToString()));
+            form.ToDictionary(field => field.Key, field => field.Value.ToString())
+        );
     }
 
     public string? Field(string name) => Fields.GetValueOrDefault(name) is { Length: > 0 } value ? value : null;

@@ -22,7 +22,11 @@ internal static partial class TwilioRules
     private static readonly Dictionary<string, TwilioRefusal> MagicRecipients = new()
     {
         ["+15005550001"] = new(400, 21211, "The 'To' number +15005550001 is not a valid phone number."),
-        ["+15005550002"] = new(400, 21612, "Message cannot be sent with the current combination of 'To' and/or 'From' parameters"),
+        ["+15005550002"] = new(
+            400,
+            21612,
+            "Message cannot be sent with the current combination of 'To' and/or 'From' parameters"
+        ),
         ["+15005550003"] = new(400, 21408, "Permission to send an SMS has not been enabled for the region: +15005550003"),
         ["+15005550004"] = new(400, 21610, "Attempt to send to unsubscribed recipient"),
         ["+15005550009"] = new(400, 21614, "'To' number is not a valid mobile number: +15005550009"),
@@ -83,7 +87,8 @@ internal static partial class TwilioRules
             return new(400, 21617, "The concatenated message body exceeds the 1600 character limit");
         if (request.Field("StatusCallback") is { } callback && !IsPublic(callback))
             return new(400, 21609, $"The 'StatusCallback' URL {callback} is not a valid URL.");
-        return request.Field("ValidityPeriod") is { } validity
+        return
+            request.Field("ValidityPeriod") is { } validity
             && !(int.TryParse(validity, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 1 and <= 36_000)
             ? new(400, 90007, "Invalid validity period value")
             : null;

@@ -5,8 +5,15 @@ public static class TwilioSegments
 {
     private static readonly string[] BasicRows =
     [
-        "@£$¥èéùìòÇ\nØø\rÅå", "Δ_ΦΓΛΩΠΨΣΘΞ", "ÆæßÉ", " !\"#¤%&'()*+,-./",
-        "0123456789:;<=>?", "¡ABCDEFGHIJKLMNO", "PQRSTUVWXYZÄÖÑÜ§", "¿abcdefghijklmno", "pqrstuvwxyzäöñüà",
+        "@£$¥èéùìòÇ\nØø\rÅå",
+        "Δ_ΦΓΛΩΠΨΣΘΞ",
+        "ÆæßÉ",
+        " !\"#¤%&'()*+,-./",
+        "0123456789:;<=>?",
+        "¡ABCDEFGHIJKLMNO",
+        "PQRSTUVWXYZÄÖÑÜ§",
+        "¿abcdefghijklmno",
+        "pqrstuvwxyzäöñüà",
     ];
 
     private static readonly HashSet<char> Basic = [.. string.Concat(BasicRows)];

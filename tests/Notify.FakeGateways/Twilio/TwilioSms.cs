@@ -11,14 +11,23 @@ namespace Notify.FakeGateways.Twilio;
 /// <param name="StatusCallback">Where to call back.</param>
 /// <param name="ValidityPeriod">How many seconds it may be queued.</param>
 public sealed record TwilioSms(
-    string Sid, string? From, string? MessagingServiceSid, string To, string Body, string? StatusCallback, int? ValidityPeriod)
+    string Sid,
+    string? From,
+    string? MessagingServiceSid,
+    string To,
+    string Body,
+    string? StatusCallback,
+    int? ValidityPeriod
+)
 {
-    internal static TwilioSms Of(TwilioRequest request) => new(
-        TwilioAccount.NewSid("SM"),
-        request.From,
-        request.MessagingServiceSid,
-        request.To!,
-        request.Body!,
-        request.Field("StatusCallback"),
-        request.Field("ValidityPeriod") is { } seconds ? int.Parse(seconds, CultureInfo.InvariantCulture) : null);
+    internal static TwilioSms Of(TwilioRequest request) =>
+        new(
+            TwilioAccount.NewSid("SM"),
+            request.From,
+            request.MessagingServiceSid,
+            request.To!,
+            request.Body!,
+            request.Field("StatusCallback"),
+            request.Field("ValidityPeriod") is { } seconds ? int.Parse(seconds, CultureInfo.InvariantCulture) : null
+        );
 }

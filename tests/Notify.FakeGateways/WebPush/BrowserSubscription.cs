@@ -10,9 +10,12 @@ public sealed class BrowserSubscription : IDisposable
     private readonly byte[] _secret;
 
     internal BrowserSubscription(Uri origin, string? applicationServerKey)
-        : this(origin, applicationServerKey, ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), RandomNumberGenerator.GetBytes(16))
-    {
-    }
+        : this(
+            origin,
+            applicationServerKey,
+            ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256),
+            RandomNumberGenerator.GetBytes(16)
+        ) { }
 
     /// <param name="origin">The push service.</param>
     /// <param name="applicationServerKey">The only VAPID key that may push to it; null for any.</param>
@@ -63,11 +66,13 @@ public sealed class BrowserSubscription : IDisposable
 
     private byte[] SharedSecret(byte[] senderKey)
     {
-        using var sender = ECDiffieHellman.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = senderKey[1..33], Y = senderKey[33..] },
-        });
+        using var sender = ECDiffieHellman.Create(
+            new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new ECPoint { X = senderKey[1..33], Y = senderKey[33..] },
+            }
+        );
         return _key.DeriveRawSecretAgreement(sender.PublicKey);
     }
 

@@ -13,6 +13,15 @@ public sealed class PushRefusal(int status, int? number, string message) : Excep
     {
         response.StatusCode = status;
         response.ContentType = "application/json";
-        return response.WriteAsync(JsonSerializer.Serialize(new { code = status, errno = number, message = Message }));
+        return response.WriteAsync(
+            JsonSerializer.Serialize(
+                new
+                {
+                    code = status,
+                    errno = number,
+                    message = Message,
+                }
+            )
+        );
     }
 }

@@ -103,8 +103,15 @@ public sealed class PushServiceGateway : IAsyncDisposable
         VapidVerifier.Verify(request, subscription.ApplicationServerKey, _time.GetUtcNow());
         var body = await ReadBodyAsync(request);
         return new PushedMessage(
-            subscription.Id, headers.TimeToLive, headers.Urgency, headers.Topic,
-            request.Headers.Authorization.ToString(), request.Protocol, body.Length, subscription.Decrypt(body));
+            subscription.Id,
+            headers.TimeToLive,
+            headers.Urgency,
+            headers.Topic,
+            request.Headers.Authorization.ToString(),
+            request.Protocol,
+            body.Length,
+            subscription.Decrypt(body)
+        );
     }
 
     private void Accept(HttpContext context, PushedMessage message)

@@ -17,4 +17,5 @@ public sealed record PushedMessage(
     string Authorization,
     string Protocol,
     int BodyLength,
-    string Plaintext);
+    string Plaintext
+);

@@ -34,11 +34,13 @@ public static partial class VapidVerifier
     {
         if (JsonElement.Parse(Bytes(token[0])).GetProperty("alg").GetString() != "ES256" || key.Length != 65)
             return false;
-        using var verifier = ECDsa.Create(new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = key[1..33], Y = key[33..] },
-        });
+        using var verifier = ECDsa.Create(
+            new ECParameters
+            {
+                Curve = ECCurve.NamedCurves.nistP256,
+                Q = new ECPoint { X = key[1..33], Y = key[33..] },
+            }
+        );
         return verifier.VerifyData(Encoding.ASCII.GetBytes($"{token[0]}.{token[1]}"), Bytes(token[2]), HashAlgorithmName.SHA256);
     }
 

@@ -24,7 +24,11 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
         await using var redis = engines.Contains("Redis", StringComparison.Ordinal) ? await RedisProcess.StartAsync() : null;
         var environment = await EnvironmentAsync(engines, redis);
         var (host, client) = await SampleProcess.StartHostAsync(
-            folder.Path, environment, "--urls", $"http://127.0.0.1:{FreePort.Next()}");
+            folder.Path,
+            environment,
+            "--urls",
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
         await using var _ = host;
 
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
@@ -52,7 +56,11 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
             "Notify.Host",
             folder.Path,
             settings.Split(' ').ToDictionary(NameOf, ValueOf),
-            "--contentRoot", SampleProcess.Folder("Notify.Host"), "--Notify:Data", folder.Path);
+            "--contentRoot",
+            SampleProcess.Folder("Notify.Host"),
+            "--Notify:Data",
+            folder.Path
+        );
 
         await host.WaitForExitAsync();
 
@@ -69,20 +77,30 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
         return (await redis.AskAsync("KEYS *")).Contains("notify", StringComparison.Ordinal);
     }
 
-    private static Task<HttpResponseMessage> TriggerAsync(HttpClient client, string idempotencyKey) => client.PostAsJsonAsync(
-        "/v1/notifications",
-        new { to = new { email = "ada@example.org" }, content = new { body = "Text" }, idempotencyKey });
+    private static Task<HttpResponseMessage> TriggerAsync(HttpClient client, string idempotencyKey) =>
+        client.PostAsJsonAsync(
+            "/v1/notifications",
+            new
+            {
+                to = new { email = "ada@example.org" },
+                content = new { body = "Text" },
+                idempotencyKey,
+            }
+        );
 
     private static string NameOf(string setting) =>
         $"Notify__{setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)}";
 
-    private static string ValueOf(string setting) => setting.Split('=') is [_, var value] ? value : setting switch
-    {
-        "Kafka" => "127.0.0.1:9092",
-        "Redis" => "127.0.0.1:6379,password=s3cret",
-        "MongoDb" => "mongodb://notify:s3cret@127.0.0.1/notify",
-        _ => Postgres,
-    };
+    private static string ValueOf(string setting) =>
+        setting.Split('=') is [_, var value]
+            ? value
+            : setting switch
+            {
+                "Kafka" => "127.0.0.1:9092",
+                "Redis" => "127.0.0.1:6379,password=s3cret",
+                "MongoDb" => "mongodb://notify:s3cret@127.0.0.1/notify",
+                _ => Postgres,
+            };
 
     private async Task<Dictionary<string, string>> EnvironmentAsync(string engines, RedisProcess? redis)
     {

@@ -24,7 +24,8 @@ public sealed class ChartTests
                     role.Of("PodDisruptionBudget").At("spec", "selector", "matchLabels")!,
                     role.Of("Deployment").At("spec", "selector", "matchLabels")!,
                 },
-                selector => Assert.All(selector.AsObject(), label => Assert.Equal($"{label.Value}", $"{labels[label.Key]}")));
+                selector => Assert.All(selector.AsObject(), label => Assert.Equal($"{label.Value}", $"{labels[label.Key]}"))
+            );
             Assert.Equal("http", role.Of("Service").Text("spec", "ports", "0", "targetPort"));
             Assert.Equal("1", role.Of("PodDisruptionBudget").Text("spec", "maxUnavailable"));
 
@@ -61,15 +62,17 @@ public sealed class ChartTests
     [Fact]
     public async Task A_role_changes_what_holds_for_all_and_may_be_left_out()
     {
-        var manifests = await Helm.TemplateAsync(new
-        {
-            roles = new
+        var manifests = await Helm.TemplateAsync(
+            new
             {
-                api = new { autoscaling = new { queueDepth = 0, maxReplicas = 5 }, service = new { type = "LoadBalancer" } },
-                batch = new { autoscaling = new { enabled = false }, replicas = 1 },
-                retry = new { enabled = false },
-            },
-        });
+                roles = new
+                {
+                    api = new { autoscaling = new { queueDepth = 0, maxReplicas = 5 }, service = new { type = "LoadBalancer" } },
+                    batch = new { autoscaling = new { enabled = false }, replicas = 1 },
+                    retry = new { enabled = false },
+                },
+            }
+        );
 
         var api = new RenderedRole(manifests, "api");
         var scaler = api.Of("HorizontalPodAutoscaler").At("spec")!;
@@ -78,30 +81,41 @@ public sealed class ChartTests
         Assert.Equal("1", new RenderedRole(manifests, "batch").Of("Deployment").Text("spec", "replicas"));
         Assert.Null(new RenderedRole(manifests, "delivery").Of("Deployment").At("spec", "replicas"));
         Assert.DoesNotContain(manifests, manifest => RenderedRole.NameOf(manifest) == "retry");
-        Assert.DoesNotContain(
-            manifests, manifest => manifest.Text("kind") == "HorizontalPodAutoscaler" && RenderedRole.NameOf(manifest) == "batch");
+        Assert.DoesNotContain(manifests, manifest =>
+            manifest.Text("kind") == "HorizontalPodAutoscaler" && RenderedRole.NameOf(manifest) == "batch"
+        );
     }
 
     [Fact]
     public async Task Settings_become_the_environment_and_secrets_stay_in_secrets()
     {
-        var manifests = await Helm.TemplateAsync(new
-        {
-            postgresql = new { connectionString = "Host=db;Password=$(POSTGRESQL_PASSWORD)" },
-            secrets = new Dictionary<string, object>
+        var manifests = await Helm.TemplateAsync(
+            new
             {
-                ["Notify__ApiKey"] = new { value = "an-api-key" },
-                ["POSTGRESQL_PASSWORD"] = new { value = "pass$word;1" },
-                ["Notify__Providers__mail__Password"] = new { existingSecret = "smtp", key = "password" },
-            },
-            settings = new
-            {
-                MaxRecipients = 10_000,
-                Providers = new { mail = new { Type = "smtp", UseTls = false, MaxPerSecond = 0.5 } },
-                Channels = new { email = new { Providers = new[] { "mail", "spare" } } },
-            },
-            telemetry = new { otlpEndpoint = "http://collector:4317" },
-        });
+                postgresql = new { connectionString = "Host=db;Password=$(POSTGRESQL_PASSWORD)" },
+                secrets = new Dictionary<string, object>
+                {
+                    ["Notify__ApiKey"] = new { value = "an-api-key" },
+                    ["POSTGRESQL_PASSWORD"] = new { value = "pass$word;1" },
+                    ["Notify__Providers__mail__Password"] = new { existingSecret = "smtp", key = "password" },
+                },
+                settings = new
+                {
+                    MaxRecipients = 10_000,
+                    Providers = new
+                    {
+                        mail = new
+                        {
+                            Type = "smtp",
+                            UseTls = false,
+                            MaxPerSecond = 0.5,
+                        },
+                    },
+                    Channels = new { email = new { Providers = new[] { "mail", "spare" } } },
+                },
+                telemetry = new { otlpEndpoint = "http://collector:4317" },
+            }
+        );
 
         var existing = Yaml.Read("{kind: Secret, metadata: {name: smtp}, data: {password: c2VjcmV0}}");
         var environment = new RenderedRole([.. manifests, .. existing], "delivery").Environment();
@@ -119,9 +133,9 @@ public sealed class ChartTests
             ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://collector:4317"),
         ];
         Assert.All(expected, variable => Assert.Equal(variable.Item2, environment[variable.Item1]));
-        Assert.All(
-            manifests.Where(manifest => manifest.Text("kind") != "Secret"),
-            manifest => Assert.DoesNotMatch("an-api-key|pass.word", manifest.ToJsonString()));
+        Assert.All(manifests.Where(manifest => manifest.Text("kind") != "Secret"), manifest =>
+            Assert.DoesNotMatch("an-api-key|pass.word", manifest.ToJsonString())
+        );
     }
 
     [Theory]
@@ -132,8 +146,9 @@ public sealed class ChartTests
     [InlineData("""{"defaults":{"autoscaling":{"minReplicas":0}}}""", "minReplicas")]
     public async Task What_would_not_start_is_not_rendered(string values, string sentence)
     {
-        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(
-            () => Helm.TemplateAsync(System.Text.Json.JsonSerializer.Deserialize<object>(values)!));
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() =>
+            Helm.TemplateAsync(System.Text.Json.JsonSerializer.Deserialize<object>(values)!)
+        );
 
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
     }

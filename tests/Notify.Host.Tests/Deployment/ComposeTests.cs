@@ -29,8 +29,11 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
             Assert.Contains(environment["Notify__Kafka"].Split(':')[0], compose.Services);
             Assert.All(host.Service.At("depends_on")!.AsObject(), engine => Assert.Contains(engine.Key, compose.Services));
         });
-        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.PathOf("samples/monitoring/prometheus.yml"))).Single()
-            .At("scrape_configs", "0", "dns_sd_configs", "0", "names")!.AsArray().Select(name => name!.ToString());
+        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.PathOf("samples/monitoring/prometheus.yml")))
+            .Single()
+            .At("scrape_configs", "0", "dns_sd_configs", "0", "names")!
+            .AsArray()
+            .Select(name => name!.ToString());
         Assert.Equal(compose.Hosts.Select(host => host.Name), scraped);
     }
 
@@ -56,7 +59,9 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
                 DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
             };
             using var accepted = await client.PostAsJsonAsync(
-                "/v1/notifications", new { to = new { email = "ada@example.org" }, content = new { body = "Text" } });
+                "/v1/notifications",
+                new { to = new { email = "ada@example.org" }, content = new { body = "Text" } }
+            );
             Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
             await client.WaitUntilSentAsync(accepted.Headers.Location!);
         }

@@ -51,21 +51,24 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         }
     }
 
-    private static object ValuesFor(Engines engines) => new
-    {
-        postgresql = new { connectionString = $"{engines.PostgreSql};Password=$(POSTGRESQL_PASSWORD)" },
-        redis = new { connectionString = engines.Redis.Address },
-        kafka = new { bootstrapServers = engines.Kafka },
-        secrets = new Dictionary<string, object>
+    private static object ValuesFor(Engines engines) =>
+        new
         {
-            ["Notify__ApiKey"] = new { value = ApiKey },
-            ["POSTGRESQL_PASSWORD"] = new { value = "trusted-anyway" },
-        },
-        settings = new { Kafka = new { engines.TopicPrefix } },
-        defaults = new { listenAddress = "127.0.0.1" },
-        roles = RenderedRole.Names.ToDictionary(
-            name => name, _ => new { ports = new { http = FreePort.Next(), management = FreePort.Next() } }),
-    };
+            postgresql = new { connectionString = $"{engines.PostgreSql};Password=$(POSTGRESQL_PASSWORD)" },
+            redis = new { connectionString = engines.Redis.Address },
+            kafka = new { bootstrapServers = engines.Kafka },
+            secrets = new Dictionary<string, object>
+            {
+                ["Notify__ApiKey"] = new { value = ApiKey },
+                ["POSTGRESQL_PASSWORD"] = new { value = "trusted-anyway" },
+            },
+            settings = new { Kafka = new { engines.TopicPrefix } },
+            defaults = new { listenAddress = "127.0.0.1" },
+            roles = RenderedRole.Names.ToDictionary(
+                name => name,
+                _ => new { ports = new { http = FreePort.Next(), management = FreePort.Next() } }
+            ),
+        };
 
     private static async Task WaitForProbesAsync(RenderedRole role, RunningHost host)
     {
@@ -101,15 +104,21 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
         return new Uri($"http://127.0.0.1:{annotations.Text("prometheus.io/port")}{annotations.Text("prometheus.io/path")}");
     }
 
-    private static HttpClient ClientOf(RenderedRole role) => new()
-    {
-        BaseAddress = new Uri($"http://127.0.0.1:{role.Port("http")}"),
-        DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
-    };
+    private static HttpClient ClientOf(RenderedRole role) =>
+        new()
+        {
+            BaseAddress = new Uri($"http://127.0.0.1:{role.Port("http")}"),
+            DefaultRequestHeaders = { Authorization = new("Bearer", ApiKey) },
+        };
 
     private static async Task<Uri> TriggerAsync(HttpClient client, DateTimeOffset sendAt)
     {
-        var trigger = new { to = new { email = "ada@example.org" }, content = new { body = "Text" }, sendAt };
+        var trigger = new
+        {
+            to = new { email = "ada@example.org" },
+            content = new { body = "Text" },
+            sendAt,
+        };
         using var answer = await client.PostAsJsonAsync("/v1/notifications", trigger);
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         return answer.Headers.Location!;

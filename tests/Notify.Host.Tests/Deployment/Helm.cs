@@ -12,7 +12,8 @@ internal static class Helm
     private static readonly string Folder = Metadata("HelmFolder");
     private static readonly string Chart = System.IO.Path.Combine(Metadata("Samples"), "helm/notify");
     private static readonly Lazy<Task> Installed = new(() =>
-        RunAsync(ServerProcess.Find("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
+        RunAsync(ServerProcess.Find("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    );
 
     public static Task<string> LintAsync() => RunHelmAsync(["lint", Chart, "--strict"]);
 

@@ -14,22 +14,28 @@ internal sealed class Prometheus : IAsyncDisposable
     /// <param name="targets">An address and a path of metrics by the role that answers there.</param>
     public Prometheus(IReadOnlyDictionary<string, Uri> targets)
     {
-        var jobs = targets.Select(target => $$"""
-              - job_name: {{target.Key}}
-                metrics_path: {{target.Value.AbsolutePath}}
-                static_configs:
-                  - targets: ['{{target.Value.Authority}}']
-                    labels: { namespace: shop, role: {{target.Key}} }
-            """);
+        var jobs = targets.Select(target =>
+            $$"""
+                  - job_name: {{target.Key}}
+                    metrics_path: {{target.Value.AbsolutePath}}
+                    static_configs:
+                      - targets: ['{{target.Value.Authority}}']
+                        labels: { namespace: shop, role: {{target.Key}} }
+                """
+        );
         File.WriteAllText(
-            _folder.File("prometheus.yml"), $"global:\n  scrape_interval: 1s\nscrape_configs:\n{string.Join('\n', jobs)}\n");
+            _folder.File("prometheus.yml"),
+            $"global:\n  scrape_interval: 1s\nscrape_configs:\n{string.Join('\n', jobs)}\n"
+        );
         _client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{FreePort.Next()}") };
         _process = ServerProcess.Start(
             ServerProcess.Find("prometheus"),
             [
-                $"--config.file={_folder.File("prometheus.yml")}", $"--storage.tsdb.path={_folder.File("data")}",
+                $"--config.file={_folder.File("prometheus.yml")}",
+                $"--storage.tsdb.path={_folder.File("data")}",
                 $"--web.listen-address={_client.BaseAddress.Authority}",
-            ]);
+            ]
+        );
     }
 
     /// <summary>Waits until a query's first value is as expected.</summary>

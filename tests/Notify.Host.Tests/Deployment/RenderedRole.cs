@@ -13,7 +13,8 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
     public string Name => role;
 
     /// <summary>Which role an object is of; null for one that is every role's.</summary>
-    public static string? NameOf(JsonNode manifest) => manifest.At("metadata", "labels", "app.kubernetes.io/component")?.ToString();
+    public static string? NameOf(JsonNode manifest) =>
+        manifest.At("metadata", "labels", "app.kubernetes.io/component")?.ToString();
 
     public JsonNode Pod => Of("Deployment").At("spec", "template")!;
 
@@ -38,13 +39,14 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
         var environment = new Dictionary<string, string>();
         foreach (var variable in Container.At("env")!.AsArray())
         {
-            var value = variable!.At("value")?.ToString() ?? variable!.At("valueFrom") switch
-            {
-                { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
-                _ => $"{role}-0",
-            };
-            environment[variable!.Text("name")] = Reference().Replace(
-                value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
+            var value = variable!.At("value")?.ToString()
+                ?? variable!.At("valueFrom") switch
+                {
+                    { } from when from.At("secretKeyRef") is { } secret => Secret(secret.Text("name"), secret.Text("key")),
+                    _ => $"{role}-0",
+                };
+            environment[variable!.Text("name")] = Reference()
+                .Replace(value, found => environment.GetValueOrDefault(found.Groups[1].Value, found.Value));
         }
 
         return environment;

@@ -14,26 +14,33 @@ internal sealed class RunningHost : IAsyncDisposable
 
     public RunningHost(Dictionary<string, string> environment) =>
         _process = SampleProcess.Start(
-            "Notify.Host", _folder.Path, environment, "--contentRoot", SampleProcess.Folder("Notify.Host"));
+            "Notify.Host",
+            _folder.Path,
+            environment,
+            "--contentRoot",
+            SampleProcess.Folder("Notify.Host")
+        );
 
     /// <summary>Waits for a probe to succeed, as an orchestrator asks it: by its address, without a key.</summary>
-    public Task WaitForAsync(Uri probe, string what) => Eventually.TrueAsync(
-        async () =>
-        {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"The host ended: {_process.Output}");
+    public Task WaitForAsync(Uri probe, string what) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                if (_process.HasExited)
+                    throw new InvalidOperationException($"The host ended: {_process.Output}");
 
-            try
-            {
-                using var answer = await Client.GetAsync(probe);
-                return answer.StatusCode == HttpStatusCode.OK;
-            }
-            catch (HttpRequestException)
-            {
-                return false; // It does not listen yet.
-            }
-        },
-        what);
+                try
+                {
+                    using var answer = await Client.GetAsync(probe);
+                    return answer.StatusCode == HttpStatusCode.OK;
+                }
+                catch (HttpRequestException)
+                {
+                    return false; // It does not listen yet.
+                }
+            },
+            what
+        );
 
     /// <summary>Stops it as an orchestrator does; its exit code.</summary>
     public async Task<int> StopAsync()

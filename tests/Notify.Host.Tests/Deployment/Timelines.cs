@@ -7,8 +7,11 @@ namespace Notify.Host.Tests.Deployment;
 internal static class Timelines
 {
     /// <summary>Waits until the one delivery of a notification was accepted.</summary>
-    public static Task WaitUntilSentAsync(this HttpClient client, Uri timeline) => Eventually.TrueAsync(
-        async () => (await client.GetFromJsonAsync<JsonElement>(timeline)).At("counts", "accepted").GetInt32() == 1, "the delivery");
+    public static Task WaitUntilSentAsync(this HttpClient client, Uri timeline) =>
+        Eventually.TrueAsync(
+            async () => (await client.GetFromJsonAsync<JsonElement>(timeline)).At("counts", "accepted").GetInt32() == 1,
+            "the delivery"
+        );
 
     private static JsonElement At(this JsonElement json, params string[] path) =>
         path.Aggregate(json, (at, member) => at.GetProperty(member));

@@ -9,8 +9,9 @@ namespace Notify.Host.Tests.Deployment;
 /// <summary>Reads YAML, anchors and merges included, as the JSON that it stands for.</summary>
 internal static class Yaml
 {
-    private static readonly IDeserializer Reader =
-        new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
+    private static readonly IDeserializer Reader = new DeserializerBuilder()
+        .WithAttemptingUnquotedStringTypeDeserialization()
+        .Build();
 
     private static readonly ISerializer Writer = new SerializerBuilder().JsonCompatible().Build();
 
@@ -34,10 +35,11 @@ internal static class Yaml
 
     public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, Step);
 
-    private static JsonNode? Step(JsonNode? at, string step) => at switch
-    {
-        JsonArray list => list[int.Parse(step, CultureInfo.InvariantCulture)],
-        JsonObject members => members[step],
-        _ => null,
-    };
+    private static JsonNode? Step(JsonNode? at, string step) =>
+        at switch
+        {
+            JsonArray list => list[int.Parse(step, CultureInfo.InvariantCulture)],
+            JsonObject members => members[step],
+            _ => null,
+        };
 }

@@ -26,11 +26,13 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     {
         (GrpcAddress, HttpAddress) = ($"http://127.0.0.1:{grpcPort}", $"http://127.0.0.1:{httpPort}");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-        {
-            kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
-            kestrel.Listen(IPAddress.Loopback, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
-        });
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.Listen(IPAddress.Loopback, grpcPort, listen => listen.Protocols = HttpProtocols.Http2);
+                kestrel.Listen(IPAddress.Loopback, httpPort, listen => listen.Protocols = HttpProtocols.Http1);
+            });
         _application = builder.Build();
         _application.Run(ReceiveAsync);
     }
@@ -40,14 +42,14 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     public string HttpAddress { get; }
 
     public IReadOnlyList<Span> Spans =>
-    [
-        .. from request in Requests("trace")
-           from resource in request.At(1)
-           from scope in resource.At(2)
-           from span in scope.At(2)
-           let source = scope.At(1).Single().Text(1)
-           select new Span(ServiceOf(resource), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
-    ];
+        [
+            .. from request in Requests("trace")
+            from resource in request.At(1)
+            from scope in resource.At(2)
+            from span in scope.At(2)
+            let source = scope.At(1).Single().Text(1)
+            select new Span(ServiceOf(resource), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
+        ];
 
     /// <summary>The names of the metrics of one service.</summary>
     public IEnumerable<string> MetricsOf(string service) =>

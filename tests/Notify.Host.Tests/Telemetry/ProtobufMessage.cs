@@ -24,9 +24,10 @@ internal sealed class ProtobufMessage
     public string Hex(int field) => Convert.ToHexStringLower(Bytes(field).Span);
 
     /// <summary>The messages at the end of a path of fields, each of which may repeat.</summary>
-    public IEnumerable<ProtobufMessage> At(params int[] path) => path is [var field, .. var rest]
-        ? _fields.Where(value => value.Field == field).SelectMany(value => new ProtobufMessage(value.Value).At(rest))
-        : [this];
+    public IEnumerable<ProtobufMessage> At(params int[] path) =>
+        path is [var field, .. var rest]
+            ? _fields.Where(value => value.Field == field).SelectMany(value => new ProtobufMessage(value.Value).At(rest))
+            : [this];
 
     private ByteString Bytes(int field) => _fields.FirstOrDefault(value => value.Field == field).Value ?? ByteString.Empty;
 }

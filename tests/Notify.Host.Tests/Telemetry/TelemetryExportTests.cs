@@ -61,7 +61,8 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
         await MetricAsync(receiver, "notify-delivery", "notify.attempt.duration");
         await Eventually.TrueAsync(
             () => receiver.LogsOf("notify-delivery").Any(log => log.EndsWith("so says hooks", StringComparison.Ordinal)),
-            "the log of the address that is gone");
+            "the log of the address that is gone"
+        );
         foreach (var process in new[] { api, sender })
         {
             process.Terminate();
@@ -85,7 +86,9 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
     {
         using var saved = await client.PutAsJsonAsync($"/v1/users/{User}", new { addresses = new { webhook } });
         using var registered = await client.PutAsJsonAsync(
-            $"/v1/users/{User}/devices/{Token}", new { token = Token, platform = "android" });
+            $"/v1/users/{User}/devices/{Token}",
+            new { token = Token, platform = "android" }
+        );
         using var unsubscribed = await client.PostAsync($"/v1/unsubscribe/{Token}", null);
         using var ready = await client.GetAsync("/health/ready");
         Assert.All([saved, registered, ready], answer => Assert.True(answer.IsSuccessStatusCode));
@@ -107,7 +110,10 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
 
     private static Task<Span> SpanAsync(OtlpReceiver receiver, string service, string source, Func<Span, bool> isIt)
     {
-        return Eventually.FindAsync(() => Task.FromResult(receiver.Spans.FirstOrDefault(Matches)), $"a span of {source} from {service}");
+        return Eventually.FindAsync(
+            () => Task.FromResult(receiver.Spans.FirstOrDefault(Matches)),
+            $"a span of {source} from {service}"
+        );
 
         bool Matches(Span span) => span.Service == service && span.Source == source && isIt(span);
     }
@@ -116,7 +122,12 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
         Eventually.TrueAsync(() => receiver.MetricsOf(service).Contains(name), $"{name} from {service}");
 
     private static Task<(ServerProcess Process, HttpClient Client)> StartAsync(
-        string role, TemporaryFolder folder, Dictionary<string, string> shared, string address, string protocol) =>
+        string role,
+        TemporaryFolder folder,
+        Dictionary<string, string> shared,
+        string address,
+        string protocol
+    ) =>
         SampleProcess.StartHostAsync(
             folder.Path,
             new(shared)
@@ -133,5 +144,6 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
                 ["OTEL_METRIC_EXPORT_INTERVAL"] = "300",
             },
             "--urls",
-            $"http://127.0.0.1:{FreePort.Next()}");
+            $"http://127.0.0.1:{FreePort.Next()}"
+        );
 }

@@ -24,7 +24,9 @@ internal sealed class DueIndex
         _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota.Max, request) : [];
 
     public IEnumerable<QueueDepth> Depths() =>
-        _lanes.Where(lane => lane.Value.Count > 0).Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
+        _lanes
+            .Where(lane => lane.Value.Count > 0)
+            .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
 
     private LaneIndex LaneOf(StoredDelivery stored)
     {
@@ -36,7 +38,8 @@ internal sealed class DueIndex
 
     private sealed class LaneIndex
     {
-        private readonly SortedDictionary<string, SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery>> _tenants = new(StringComparer.Ordinal);
+        private readonly SortedDictionary<string, SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery>> _tenants =
+            new(StringComparer.Ordinal);
         private string _lastServed = "";
 
         public long Count => _tenants.Values.Sum(tenant => (long)tenant.Count);
@@ -53,12 +56,16 @@ internal sealed class DueIndex
             var taken = new List<StoredDelivery>();
             var allowances = new Dictionary<string, int>(StringComparer.Ordinal);
             string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
-            for (var found = true; found && taken.Count < max;)
+            for (var found = true; found && taken.Count < max; )
             {
                 found = false;
                 foreach (var tenant in turn)
                 {
-                    if (taken.Count == max || Oldest(tenant, request.Now) is not { } oldest || !Allowed(tenant, request, allowances))
+                    if (
+                        taken.Count == max
+                        || Oldest(tenant, request.Now) is not { } oldest
+                        || !Allowed(tenant, request, allowances)
+                    )
                         continue;
 
                     taken.Add(oldest);

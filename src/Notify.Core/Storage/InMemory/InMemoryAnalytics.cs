@@ -20,14 +20,20 @@ internal sealed class InMemoryAnalytics : IAnalyticsStore
     }
 
     public ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
-        string tenant, DateTimeOffset from, DateTimeOffset to, CancellationToken cancellationToken)
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return new([.. _counts
-                .Where(count => count.Key.Tenant == tenant && count.Key.Minute >= from && count.Key.Minute < to)
-                .OrderBy(count => count.Key.Minute)
-                .Select(count => count.Key with { Count = count.Value })]);
+            return new([
+                .. _counts
+                    .Where(count => count.Key.Tenant == tenant && count.Key.Minute >= from && count.Key.Minute < to)
+                    .OrderBy(count => count.Key.Minute)
+                    .Select(count => count.Key with { Count = count.Value }),
+            ]);
         }
     }
 

@@ -21,7 +21,11 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         return ValueTask.CompletedTask;
     }
 
-    ValueTask<IReadOnlyList<User>> IUserStore.FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken)
+    ValueTask<IReadOnlyList<User>> IUserStore.FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             return new([.. ids.Distinct().Where(id => _users.ContainsKey((tenant, id))).Select(id => _users[(tenant, id)])]);
@@ -55,8 +59,11 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     {
         lock (_lock)
         {
-            foreach (var other in _devices.Values.Where(other =>
-                other.Tenant == device.Tenant && other.Token == device.Token && other.Id != device.Id).ToArray())
+            foreach (
+                var other in _devices
+                    .Values.Where(other => other.Tenant == device.Tenant && other.Token == device.Token && other.Id != device.Id)
+                    .ToArray()
+            )
             {
                 _devices.Remove((other.Tenant, other.Id));
             }
@@ -74,12 +81,19 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         return ValueTask.CompletedTask;
     }
 
-    ValueTask<IReadOnlyList<Device>> IDeviceStore.FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    ValueTask<IReadOnlyList<Device>> IDeviceStore.FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return new([.. _devices.Values.Where(device =>
-                device.Tenant == tenant && device.PrunedAt is null && userIds.Contains(device.UserId)).OrderBy(device => device.Id, StringComparer.Ordinal)]);
+            return new([
+                .. _devices
+                    .Values.Where(device => device.Tenant == tenant && device.PrunedAt is null && userIds.Contains(device.UserId))
+                    .OrderBy(device => device.Id, StringComparer.Ordinal),
+            ]);
         }
     }
 
@@ -87,8 +101,11 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     {
         lock (_lock)
         {
-            return new([.. _devices.Values.Where(device => device.Tenant == tenant && device.UserId == userId)
-                .OrderBy(device => device.Id, StringComparer.Ordinal)]);
+            return new([
+                .. _devices
+                    .Values.Where(device => device.Tenant == tenant && device.UserId == userId)
+                    .OrderBy(device => device.Id, StringComparer.Ordinal),
+            ]);
         }
     }
 
@@ -99,12 +116,18 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     }
 
     public ValueTask<bool> PruneAsync(
-        string tenant, string token, string reason, DateTimeOffset knownDeadAt, CancellationToken cancellationToken)
+        string tenant,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
             var device = _devices.Values.FirstOrDefault(device =>
-                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.LastSeenAt <= knownDeadAt);
+                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.LastSeenAt <= knownDeadAt
+            );
             if (device is null)
                 return new(false);
 
@@ -113,7 +136,12 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
-    public ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    public ValueTask SubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
@@ -125,7 +153,12 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken)
+    public ValueTask UnsubscribeAsync(
+        string tenant,
+        string topic,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             _topics.GetValueOrDefault((tenant, topic))?.ExceptWith(userIds);
@@ -133,12 +166,20 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     }
 
     public ValueTask<IReadOnlyList<string>> ListAsync(
-        string tenant, string topic, string after, int limit, CancellationToken cancellationToken)
+        string tenant,
+        string topic,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return new([.. (_topics.GetValueOrDefault((tenant, topic)) ?? [])
-                .Where(user => string.CompareOrdinal(user, after) > 0).Take(limit)]);
+            return new([
+                .. (_topics.GetValueOrDefault((tenant, topic)) ?? [])
+                    .Where(user => string.CompareOrdinal(user, after) > 0)
+                    .Take(limit),
+            ]);
         }
     }
 

@@ -1,10 +1,14 @@
 namespace Notify.Storage.InMemory;
 
 /// <summary>Purging for tests.</summary>
-internal sealed class InMemoryRetention(InMemoryStore store, InMemoryThrottles throttles, InMemoryAnalytics analytics) : IRetentionStore
+internal sealed class InMemoryRetention(InMemoryStore store, InMemoryThrottles throttles, InMemoryAnalytics analytics)
+    : IRetentionStore
 {
-    public ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken) =>
-        new(store.PurgeNotifications(acceptedBefore));
+    public ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    ) => new(store.PurgeNotifications(acceptedBefore));
 
     public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
         new(store.PurgeIdempotencyKeys(now));

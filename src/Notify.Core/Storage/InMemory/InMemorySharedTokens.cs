@@ -12,7 +12,12 @@ internal sealed class InMemorySharedTokens : ISharedTokenStore
             return new(_tokens.GetValueOrDefault(name));
     }
 
-    public ValueTask<SharedToken> OfferAsync(string name, SharedToken offered, DateTimeOffset stale, CancellationToken cancellationToken)
+    public ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {

@@ -11,7 +11,12 @@ internal sealed partial class InMemoryStore : IDigestStore
     private readonly Dictionary<(string Tenant, string Recipient, string Template), StoredDigest> _digests = [];
 
     ValueTask<IReadOnlyList<DigestLease>> IDigestStore.LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
@@ -20,8 +25,15 @@ internal sealed partial class InMemoryStore : IDigestStore
             {
                 digest.DueAt = until;
                 var first = digest.Events.Values[0];
-                leases.Add(new DigestLease(
-                    first.Trigger.Tenant, first.Recipient, first.Trigger.Template!, [.. digest.Events.Values.Take(MostEvents)], ++digest.Fence));
+                leases.Add(
+                    new DigestLease(
+                        first.Trigger.Tenant,
+                        first.Recipient,
+                        first.Trigger.Template!,
+                        [.. digest.Events.Values.Take(MostEvents)],
+                        ++digest.Fence
+                    )
+                );
             }
 
             return new((IReadOnlyList<DigestLease>)leases);
@@ -29,7 +41,11 @@ internal sealed partial class InMemoryStore : IDigestStore
     }
 
     public ValueTask<bool> CloseAsync(
-        DigestLease lease, EnqueueRequest? request, DateTimeOffset nextDueAt, CancellationToken cancellationToken)
+        DigestLease lease,
+        EnqueueRequest? request,
+        DateTimeOffset nextDueAt,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {

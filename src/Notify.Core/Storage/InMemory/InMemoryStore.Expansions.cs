@@ -8,10 +8,21 @@ internal sealed partial class InMemoryStore : IExpansionStore
     private readonly List<StoredExpansion> _expansions = [];
 
     ValueTask<IReadOnlyList<ExpansionLease>> IExpansionStore.LeaseAsync(
-        string owner, DateTimeOffset now, DateTimeOffset until, int max, CancellationToken cancellationToken)
+        string owner,
+        DateTimeOffset now,
+        DateTimeOffset until,
+        int max,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
-            return new([.. _expansions.Where(expansion => expansion.DueAt <= now).OrderBy(expansion => expansion.DueAt).Take(max).Select(expansion => expansion.Lease(until))]);
+            return new([
+                .. _expansions
+                    .Where(expansion => expansion.DueAt <= now)
+                    .OrderBy(expansion => expansion.DueAt)
+                    .Take(max)
+                    .Select(expansion => expansion.Lease(until)),
+            ]);
     }
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
@@ -31,13 +42,18 @@ internal sealed partial class InMemoryStore : IExpansionStore
     }
 
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return new([.. _expansions
-                .Where(expansion => expansion.NotificationId == notificationId && expansion.Tenant == tenant)
-                .Select(expansion => expansion.Progress())]);
+            return new([
+                .. _expansions
+                    .Where(expansion => expansion.NotificationId == notificationId && expansion.Tenant == tenant)
+                    .Select(expansion => expansion.Progress()),
+            ]);
         }
     }
 }

@@ -9,35 +9,55 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(_notifications.TryGetValue(id, out var notification) && notification.Tenant == tenant ? notification : null);
+            return new(
+                _notifications.TryGetValue(id, out var notification) && notification.Tenant == tenant ? notification : null
+            );
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
-        string tenant, Guid notificationId, Guid? after, int limit, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             return new(Page(DeliveriesOf(tenant, notificationId), after, limit));
     }
 
     public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
-        string tenant, Guid notificationId, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
-            return new(DeliveriesOf(tenant, notificationId)
-                .GroupBy(stored => stored.State)
-                .ToDictionary(group => group.Key, group => group.LongCount()));
+            return new(
+                DeliveriesOf(tenant, notificationId)
+                    .GroupBy(stored => stored.State)
+                    .ToDictionary(group => group.Key, group => group.LongCount())
+            );
         }
     }
 
-    public ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             return new([.. receipts.Select(receipt => Add(tenant, receipt))]);
     }
 
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
-        DeadLetterFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             return new(Page(DeadLetters(filter), after, limit));
@@ -53,7 +73,10 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     {
         lock (_lock)
         {
-            StoredDelivery[] replayed = [.. DeadLetters(request.Filter).OrderBy(stored => stored.Delivery.Id).Take(request.Limit)];
+            StoredDelivery[] replayed =
+            [
+                .. DeadLetters(request.Filter).OrderBy(stored => stored.Delivery.Id).Take(request.Limit),
+            ];
             foreach (var stored in replayed)
                 Change(stored, () => stored.Replay(request.Now, request.ExpiresAt));
             return new(replayed.Length);
@@ -69,8 +92,15 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
         if (stored.Delivery.Fallback is not { } place)
             return true;
 
-        foreach (var later in _byNotification[stored.Delivery.NotificationId].Where(other =>
-            other.Delivery.Fallback?.Chain == place.Chain && other.Delivery.Fallback.Step > place.Step && other.IsFree(receipt.At)).ToArray())
+        foreach (
+            var later in _byNotification[stored.Delivery.NotificationId]
+                .Where(other =>
+                    other.Delivery.Fallback?.Chain == place.Chain
+                    && other.Delivery.Fallback.Step > place.Step
+                    && other.IsFree(receipt.At)
+                )
+                .ToArray()
+        )
         {
             if (receipt.Kind != ReceiptKind.Bounced)
                 Change(later, () => later.Cancel("receipt came", receipt.At));
@@ -82,20 +112,27 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     }
 
     private IEnumerable<StoredDelivery> DeadLetters(DeadLetterFilter filter) =>
-        _deliveries.Values.Where(stored => stored.State == DeliveryState.DeadLetter
+        _deliveries.Values.Where(stored =>
+            stored.State == DeliveryState.DeadLetter
             && stored.Delivery.Tenant == filter.Tenant
             && (filter.Ids is null || filter.Ids.Contains(stored.Delivery.Id))
             && (filter.Provider is null || filter.Provider == stored.Delivery.Provider)
             && (filter.Reason is null || stored.Reason?.Contains(filter.Reason, StringComparison.Ordinal) == true)
             && (filter.From is null || stored.EndedAt >= filter.From)
-            && (filter.To is null || stored.EndedAt < filter.To));
+            && (filter.To is null || stored.EndedAt < filter.To)
+        );
 
     private IEnumerable<StoredDelivery> DeliveriesOf(string tenant, Guid notificationId) =>
-        _byNotification.TryGetValue(notificationId, out var deliveries) ? deliveries.Where(stored => stored.Delivery.Tenant == tenant) : [];
+        _byNotification.TryGetValue(notificationId, out var deliveries)
+            ? deliveries.Where(stored => stored.Delivery.Tenant == tenant)
+            : [];
 
     private static IReadOnlyList<DeliveryRecord> Page(IEnumerable<StoredDelivery> deliveries, Guid? after, int limit) =>
-        [.. deliveries.OrderBy(stored => stored.Delivery.Id)
-            .Where(stored => after is null || stored.Delivery.Id.CompareTo(after.Value) > 0)
-            .Take(limit)
-            .Select(stored => stored.ToRecord())];
+        [
+            .. deliveries
+                .OrderBy(stored => stored.Delivery.Id)
+                .Where(stored => after is null || stored.Delivery.Id.CompareTo(after.Value) > 0)
+                .Take(limit)
+                .Select(stored => stored.ToRecord()),
+        ];
 }

@@ -10,10 +10,16 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
     private readonly Dictionary<Guid, Notification> _notifications = [];
     private readonly Dictionary<Guid, List<StoredDelivery>> _byNotification = [];
     private readonly Dictionary<Guid, StoredDelivery> _deliveries = [];
-    private readonly Dictionary<(string Tenant, string Key), (ReadOnlyMemory<byte> Fingerprint, Guid Id, DateTimeOffset ExpiresAt)> _keys = [];
+    private readonly Dictionary<
+        (string Tenant, string Key),
+        (ReadOnlyMemory<byte> Fingerprint, Guid Id, DateTimeOffset ExpiresAt)
+    > _keys = [];
     private readonly DueIndex _due = new();
 
-    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(IReadOnlyList<EnqueueRequest> requests, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
             return new([.. requests.Select(Enqueue)]);
@@ -41,7 +47,11 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
             var leases = new List<Lease>();
             foreach (var reference in request.References)
             {
-                if (_deliveries.TryGetValue(reference.Id, out var stored) && stored.DueAt is not null && stored.Fence == reference.Fence)
+                if (
+                    _deliveries.TryGetValue(reference.Id, out var stored)
+                    && stored.DueAt is not null
+                    && stored.Fence == reference.Fence
+                )
                 {
                     _due.Remove(stored);
                     leases.Add(Lease(stored, request.Owner, request.Until));
@@ -59,7 +69,11 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
     }
 
     public ValueTask<Cancellation?> CancelAsync(
-        string tenant, Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         lock (_lock)
         {
@@ -73,8 +87,13 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
             StoredDelivery[] stopped = [.. deliveries.Where(stored => stored.IsFree(now))];
             foreach (var stored in stopped)
                 Change(stored, () => stored.Cancel("cancelled", now));
-            return new(new Cancellation(
-                [.. stopped.Select(stored => stored.Delivery.Id)], deliveries.Count - ended - stopped.Length, ended));
+            return new(
+                new Cancellation(
+                    [.. stopped.Select(stored => stored.Delivery.Id)],
+                    deliveries.Count - ended - stopped.Length,
+                    ended
+                )
+            );
         }
     }
 
@@ -121,8 +140,16 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
 
     private void Supersede(Delivery newer, DateTimeOffset now)
     {
-        foreach (var stored in _deliveries.Values.Where(stored => stored.IsFree(now) && stored.Delivery.CollapseKey == newer.CollapseKey
-            && stored.Delivery.Tenant == newer.Tenant && stored.Delivery.To == newer.To).ToArray())
+        foreach (
+            var stored in _deliveries
+                .Values.Where(stored =>
+                    stored.IsFree(now)
+                    && stored.Delivery.CollapseKey == newer.CollapseKey
+                    && stored.Delivery.Tenant == newer.Tenant
+                    && stored.Delivery.To == newer.To
+                )
+                .ToArray()
+        )
         {
             Change(stored, () => stored.Cancel("superseded", now));
         }
@@ -137,7 +164,11 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
 
     private bool Settle(Settlement settlement)
     {
-        if (!_deliveries.TryGetValue(settlement.DeliveryId, out var stored) || stored.Owner is null || stored.Fence != settlement.Fence)
+        if (
+            !_deliveries.TryGetValue(settlement.DeliveryId, out var stored)
+            || stored.Owner is null
+            || stored.Fence != settlement.Fence
+        )
             return false;
 
         Change(stored, () => stored.Apply(settlement));
@@ -152,11 +183,22 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         if (failed.Delivery.Fallback is not { } place)
             return;
 
-        StoredDelivery[] chain = [.. _byNotification[failed.Delivery.NotificationId].Where(stored => stored.Delivery.Fallback?.Chain == place.Chain)];
-        if (chain.Any(stored => stored.Delivery.Fallback!.Step <= place.Step && stored.State is (DeliveryState.Pending or DeliveryState.Accepted)))
+        StoredDelivery[] chain =
+        [
+            .. _byNotification[failed.Delivery.NotificationId].Where(stored => stored.Delivery.Fallback?.Chain == place.Chain),
+        ];
+        if (
+            chain.Any(stored =>
+                stored.Delivery.Fallback!.Step <= place.Step && stored.State is (DeliveryState.Pending or DeliveryState.Accepted)
+            )
+        )
             return;
 
-        foreach (var next in chain.Where(stored => stored.Delivery.Fallback!.Step == place.Step + 1 && stored.IsFree(now) && stored.DueAt > now))
+        foreach (
+            var next in chain.Where(stored =>
+                stored.Delivery.Fallback!.Step == place.Step + 1 && stored.IsFree(now) && stored.DueAt > now
+            )
+        )
             Change(next, () => next.MakeDue(now));
     }
 

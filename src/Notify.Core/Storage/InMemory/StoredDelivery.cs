@@ -12,7 +12,8 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public Delivery Delivery { get; private set; } = queued.Delivery;
 
-    public DeliveryState State { get; private set; } = queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled;
+    public DeliveryState State { get; private set; } =
+        queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled;
 
     /// <summary>Null exactly when the delivery is terminal.</summary>
     public DateTimeOffset? DueAt { get; private set; } = queued.CancelledBecause is null ? queued.DueAt : null;
