@@ -24,12 +24,18 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
-    /// How long a notification is kept after it was accepted, with its contents, deliveries, attempts and receipts, and how long
-    /// counts are kept; one that has not ended by then is kept until it has. An idempotency key is kept for <see
-    /// cref="IdempotencyRetention"/> all the same. Null keeps them all. 1 hour to 3,650 days; default null.
+    /// Gets or sets how long a notification is kept after it was accepted, with its contents, deliveries, attempts and receipts.
+    /// One that has not ended by then is kept until it has. An idempotency key is kept for <see cref="IdempotencyRetention"/>
+    /// all the same. Null keeps notifications for ever. 1 hour to 3,650 days; default 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
-    public TimeSpan? Retention { get; set; }
+    public TimeSpan? Retention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Gets or sets how long the counts per minute are kept. Null keeps them for ever. 1 hour to 3,650 days; default 365 days.
+    /// </summary>
+    [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
+    public TimeSpan? CountRetention { get; set; } = TimeSpan.FromDays(365);
 
     /// <summary>How many deliveries this process sends through one provider at a time. 1 to 100,000; default 256.</summary>
     [Range(1, 100_000)]

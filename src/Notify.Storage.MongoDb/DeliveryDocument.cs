@@ -42,7 +42,7 @@ internal static class DeliveryDocument
             : Pending(document, queued);
     }
 
-    /// <summary>A delivery that <see cref="WithContent"/> is to complete: contents are read once for many.</summary>
+    /// <summary>A delivery that <see cref="StoredContents.Complete"/> is to complete: contents are read once for many.</summary>
     public static Delivery Read(BsonDocument document) =>
         new()
         {
@@ -78,13 +78,6 @@ internal static class DeliveryDocument
             StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
             StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts))
         );
-
-    public static Delivery WithContent(this Delivery delivery, StoredContents shared) =>
-        delivery with
-        {
-            Content = shared.Variants[delivery.ContentIndex].Content,
-            TraceParent = shared.TraceParent,
-        };
 
     public static Guid NotificationOf(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
 

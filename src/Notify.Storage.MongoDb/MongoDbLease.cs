@@ -182,7 +182,7 @@ internal sealed class MongoDbLease(
 
     private LeasedRow Row(BsonDocument document, Dictionary<Guid, StoredContents> known)
     {
-        var delivery = DeliveryDocument.Read(document).WithContent(known[DeliveryDocument.NotificationOf(document)]);
+        var delivery = known[DeliveryDocument.NotificationOf(document)].Complete(DeliveryDocument.Read(document));
         shardKeys.Keep(delivery);
         return new LeasedRow(
             delivery,

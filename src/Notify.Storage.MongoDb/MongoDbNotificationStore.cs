@@ -73,7 +73,7 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
             .. found
                 .Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))
                 .Select(DeliveryDocument.ReadRecord)
-                .Select(record => record with { Delivery = record.Delivery.WithContent(known[record.Delivery.NotificationId]) }),
+                .Select(record => record with { Delivery = known[record.Delivery.NotificationId].Complete(record.Delivery) }),
         ];
     }
 

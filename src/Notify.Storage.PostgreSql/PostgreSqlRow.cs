@@ -42,11 +42,8 @@ internal static class PostgreSqlRow
             RetryDelay = TimeSpan.FromTicks(row.GetInt64(18)),
         };
 
-    public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents)
-    {
-        var shared = contents[delivery.NotificationId];
-        return delivery with { Content = shared.Variants[delivery.ContentIndex].Content, TraceParent = shared.TraceParent };
-    }
+    public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents) =>
+        contents[delivery.NotificationId].Complete(delivery);
 
     /// <summary>Reads <c>id, accepted_at, expires_at, trigger, contents</c>, which begin at a column.</summary>
     public static Notification ReadNotification(NpgsqlDataReader row, int first)

@@ -35,6 +35,7 @@ internal static class SqliteRow
             Provider = row.Text(9),
             Content = shared.Variants[contentIndex].Content,
             ContentIndex = contentIndex,
+            Category = shared.Category,
             TraceParent = shared.TraceParent,
             CollapseKey = row.TextOrNull(11),
             Fallback = row.IsNull(12) ? null : new FallbackPlace(row.Guid(12), row.Int32(13)),

@@ -37,6 +37,36 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task By_default_notifications_are_kept_for_30_days_and_counts_for_a_year()
+    {
+        var store = new RecordingStore();
+        await using var application = await StartAsync(store);
+
+        await PassAsync(() => Task.FromResult(store.Calls.Contains("notifications")));
+
+        var before = store.Calls.Zip(store.Before).DistinctBy(call => call.First).ToDictionary();
+        var start = _time.GetUtcNow().AddMinutes(-10);
+        Assert.InRange(before["notifications"], start.AddDays(-30), _time.GetUtcNow().AddDays(-30));
+        Assert.InRange(before["counts"], start.AddDays(-365), _time.GetUtcNow().AddDays(-365));
+    }
+
+    [Fact]
+    public async Task Counts_outlive_the_notifications_that_they_count()
+    {
+        await using var application = await StartAsync(TimeSpan.FromHours(2), countRetention: TimeSpan.FromDays(365));
+        var sent = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await application.EndedDeliveryAsync(sent);
+        await PassAsync(() => CountedAsync(application, 1));
+
+        _time.Advance(TimeSpan.FromHours(3));
+        await PassAsync(async () => await FindAsync(application, sent) is null);
+
+        Assert.True(await CountedAsync(application, 1));
+        _time.Advance(TimeSpan.FromDays(366));
+        await PassAsync(() => CountedAsync(application, 0));
+    }
+
+    [Fact]
     public async Task Without_a_retention_only_what_has_expired_is_purged()
     {
         var store = new RecordingStore();
@@ -82,19 +112,31 @@ public sealed class RetentionTests
         TimeSpan? retention,
         Workers workers = Workers.All,
         TestApplication? store = null,
-        Action<INotificationsBuilder>? configure = null
+        Action<INotificationsBuilder>? configure = null,
+        TimeSpan? countRetention = null
     ) =>
         TestApplication.StartAsync(
             _time,
             builder =>
             {
                 builder.Services.Configure<NotificationsOptions>(options =>
-                    (options.Retention, options.Workers) = (retention, workers)
+                    (options.Retention, options.CountRetention, options.Workers) = (
+                        retention,
+                        countRetention ?? retention,
+                        workers
+                    )
                 );
                 if (store is not null)
                     builder.ShareStoreOf(store.Services);
                 configure?.Invoke(builder);
             },
+            new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
+        );
+
+    private Task<TestApplication> StartAsync(RecordingStore store) =>
+        TestApplication.StartAsync(
+            _time,
+            builder => builder.Services.AddSingleton<IRetentionStore>(store),
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
         );
 

@@ -1,8 +1,12 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Core.Tests;
 
@@ -36,6 +40,55 @@ public sealed class UnsubscribeTests
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link!)));
 
         Assert.Null(await SendAsync(application, "alarm"));
+    }
+
+    [Fact]
+    public async Task A_link_still_ends_only_its_category_after_its_notification_was_purged()
+    {
+        await using var application = await StartAsync();
+        var link = LinkFor(application, await SendAsync(application, "news"));
+        await application
+            .Get<IRetentionStore>()
+            .PurgeNotificationsAsync(DateTimeOffset.UtcNow.AddHours(1), 100, CancellationToken.None);
+
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link!)));
+
+        Assert.Null(await SendAsync(application, "news"));
+        Assert.NotNull(await SendAsync(application, "alarm"));
+        Assert.NotNull(await SendAsync(application, null));
+    }
+
+    [Fact]
+    public async Task A_link_is_the_same_for_every_delivery_of_its_user_channel_and_category()
+    {
+        await using var application = await StartAsync();
+        Uri[] links =
+        [
+            LinkFor(application, await SendAsync(application, "news"))!,
+            LinkFor(application, await SendAsync(application, "news"))!,
+            LinkFor(application, await SendAsync(application, "alarm"))!,
+            LinkFor(application, await SendAsync(application, null))!,
+        ];
+
+        Assert.Equal(links[0], links[1]);
+        Assert.Equal(3, links.Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("0192d0c0ffee7000a000000000000001\u001femail\u001fdefault\u001fada")]
+    [InlineData("unsubscribe-2\u001fdefault\u001fada\u001femail")]
+    [InlineData("unsubscribe-2\u001fdefault\u001fada\u001femail\u001fnews\u001fmore")]
+    [InlineData("unsubscribe-3\u001fdefault\u001fada\u001femail\u001fnews")]
+    public async Task A_signed_token_of_another_form_is_refused(string signed)
+    {
+        await using var application = await StartAsync();
+        var content = Encoding.UTF8.GetBytes(signed);
+        var signature = HMACSHA256.HashData(Encoding.UTF8.GetBytes(Key), content)[..16];
+        var token = Base64Url.EncodeToString([.. signature, .. content]);
+
+        Assert.False(application.Get<IUnsubscribeLinks>().IsGenuine(token));
+        Assert.False(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
+        Assert.NotNull(await SendAsync(application, "news"));
     }
 
     [Fact]

@@ -64,6 +64,7 @@ internal sealed class DeliveryPlanner(
             Content = notification.Contents[draft.ContentIndex].Content,
             ContentIndex = draft.ContentIndex,
             TraceParent = notification.TraceParent,
+            Category = notification.Trigger.Category,
             CollapseKey = notification.Trigger.CollapseKey,
             Fallback = draft.Fallback,
             AcceptedAt = notification.AcceptedAt,

@@ -30,6 +30,9 @@ public sealed record Delivery
     /// <summary>The user it is for; null for a direct address.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>See <see cref="Trigger.Category"/>. Stores keep it once for all of a notification's deliveries.</summary>
+    public string? Category { get; init; }
+
     /// <summary>See <see cref="Trigger.CollapseKey"/>.</summary>
     public string? CollapseKey { get; init; }
 

@@ -4,22 +4,25 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
 using Notify.Queueing;
-using Notify.Storage;
 
 namespace Notify.Recipients;
 
 /// <summary>
-/// A link ends in a token: a signature, and what it signs, which is the notification, the channel, the tenant and the user. It is
-/// not kept anywhere, so a link in an old email works as long as its key does.
+/// A link ends in a token: a signature, and the tenant, user, channel and category that it signs. Nothing is looked up or stored, so
+/// a link in an old email works for as long as its key does, and means the same after its notification was purged.
 /// </summary>
 internal sealed class UnsubscribeLinks(
     IUserStore users,
-    INotificationStore notifications,
     IOptions<UnsubscribeOptions> options,
     UnsubscribeLinksAdded? added = null
 ) : IUnsubscribeLinks
 {
     private const int SignatureSize = 16;
+
+    /// <summary>The first part of what is signed. A token of another form is refused, whoever signed it.</summary>
+    private const string Form = "unsubscribe-2";
+
+    // Names have no control characters, so the parts cannot run into each other.
     private const char Separator = '\u001f';
 
     private readonly byte[] _key = added is null ? [] : Encoding.UTF8.GetBytes(options.Value.Key!);
@@ -31,7 +34,7 @@ internal sealed class UnsubscribeLinks(
             return null;
 
         var signed = Encoding.UTF8.GetBytes(
-            string.Join(Separator, delivery.NotificationId.ToString("N"), delivery.Channel, delivery.Tenant, user)
+            string.Join(Separator, Form, delivery.Tenant, user, delivery.Channel.Name, delivery.Category)
         );
         return new Uri(_url + Base64Url.EncodeToString([.. Sign(signed), .. signed]));
     }
@@ -43,10 +46,7 @@ internal sealed class UnsubscribeLinks(
         if (!TryRead(token, out var link))
             return false;
 
-        var notification = await notifications
-            .FindAsync(link.Tenant, link.NotificationId, cancellationToken)
-            .ConfigureAwait(false);
-        var unwanted = new Preference(notification?.Trigger.Category, link.Channel, Wanted: false);
+        var unwanted = new Preference(link.Category, link.Channel, Wanted: false);
         return await users
             .UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
             .ConfigureAwait(false);
@@ -68,12 +68,14 @@ internal sealed class UnsubscribeLinks(
         if (!CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureSize), Sign(signed)))
             return false;
 
-        var parts = Encoding.UTF8.GetString(signed).Split(Separator);
-        link = new Link(Guid.ParseExact(parts[0], "N"), Channel.Named(parts[1]), parts[2], parts[3]);
+        if (Encoding.UTF8.GetString(signed).Split(Separator) is not [Form, var tenant, var user, var channel, var category])
+            return false;
+
+        link = new Link(tenant, user, Channel.Named(channel), category.Length == 0 ? null : category);
         return true;
     }
 
-    private sealed record Link(Guid NotificationId, Channel Channel, string Tenant, string UserId);
+    private sealed record Link(string Tenant, string UserId, Channel Channel, string? Category);
 }
 
 /// <summary>Tells that the application has unsubscribe links, whose options are then required.</summary>

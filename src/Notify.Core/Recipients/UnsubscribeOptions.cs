@@ -13,8 +13,8 @@ public sealed class UnsubscribeOptions : IValidatableObject
     public Uri? Url { get; set; }
 
     /// <summary>
-    /// The secret that signs the links, so that nobody can unsubscribe others. At least 32 characters; every node needs the same,
-    /// and links stop working when it changes. Required.
+    /// Gets or sets the secret that signs the links. At least 32 characters. Every node needs the same secret, and links stop
+    /// working when it changes. Required.
     /// </summary>
     [Required, MinLength(32)]
     public string? Key { get; set; }

@@ -6,8 +6,8 @@ using Notify.Planning;
 namespace Notify.Storage;
 
 /// <summary>
-/// Once a minute purges what has expired, and what is older than <see cref="NotificationsOptions.Retention"/>. It has no leader:
-/// what one process has purged another does not find.
+/// Once a minute purges what has expired, and what is older than <see cref="NotificationsOptions.Retention"/> and
+/// <see cref="NotificationsOptions.CountRetention"/>. It has no leader: a second process finds nothing to purge.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
@@ -38,11 +38,12 @@ internal sealed class RetentionWorker(
             var now = time.GetUtcNow();
             await store.PurgeIdempotencyKeysAsync(now, MostRows, stopping).ConfigureAwait(false);
             await store.PurgePermitsAsync(now - Throttle.LongestPer, MostRows, stopping).ConfigureAwait(false);
+            if (options.Value.CountRetention is { } countRetention)
+                await store.PurgeCountsAsync(now - countRetention, MostRows, stopping).ConfigureAwait(false);
             if (options.Value.Retention is not { } retention)
                 return;
 
             var purged = await store.PurgeNotificationsAsync(now - retention, MostRows, stopping).ConfigureAwait(false);
-            await store.PurgeCountsAsync(now - retention, MostRows, stopping).ConfigureAwait(false);
             if (purged > 0)
                 Log.Purged(logger, purged, now - retention);
         }

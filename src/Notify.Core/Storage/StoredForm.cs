@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Notify.Delivering;
 using Notify.Planning;
+using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
 
@@ -25,7 +26,7 @@ public static class StoredForm
     /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new StoredContents(notification.Contents, notification.TraceParent),
+            new StoredContents(notification.Contents, notification.TraceParent, notification.Trigger.Category),
             NotifyJson.Default.StoredContents
         );
 
@@ -76,7 +77,18 @@ public static class StoredForm
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }
 
-/// <summary>What a notification's deliveries share, and a store keeps once for all of them.</summary>
+/// <summary>The part of a notification that its deliveries share. A store keeps it once for all of them.</summary>
 /// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
 /// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
-public sealed record StoredContents(IReadOnlyList<ContentVariant> Variants, string? TraceParent);
+/// <param name="Category">See <see cref="Trigger.Category"/>.</param>
+public sealed record StoredContents(IReadOnlyList<ContentVariant> Variants, string? TraceParent, string? Category)
+{
+    /// <summary>Adds the shared part to a delivery that was read without it.</summary>
+    public Delivery Complete(Delivery delivery) =>
+        delivery with
+        {
+            Content = Variants[delivery.ContentIndex].Content,
+            TraceParent = TraceParent,
+            Category = Category,
+        };
+}
