@@ -10,7 +10,7 @@ FROM ${SDK_IMAGE} AS build
 RUN command -v dotnet || (apt-get update && apt-get install -y --no-install-recommends ca-certificates dotnet-sdk-10.0)
 WORKDIR /source
 COPY . .
-RUN dotnet publish samples/Notify.Host --configuration Release --output /app -p:NotifyFeed=full -p:UseAppHost=false
+RUN dotnet publish samples/Notify.Host --configuration Release --output /app -p:UseAppHost=false
 
 FROM ${RUNTIME_IMAGE}
 RUN command -v dotnet \

@@ -12,7 +12,6 @@ needed='
 /usr/bin/prometheus prometheus
 /usr/bin/redis-server redis-server
 /usr/bin/kcat kcat
-/usr/lib/*/librdkafka.so.1 librdkafka1
 '
 
 missing=()

@@ -29,7 +29,6 @@ public static class KafkaNotificationsBuilderExtensions
         if (services.Any(service => service.ServiceType == typeof(KafkaTransport)))
             return builder;
 
-        SystemLibraries.LetBeFound();
         services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<KafkaTransportOptions>, KafkaTransportOptionsValidator>()
         );

@@ -9,6 +9,8 @@ namespace Notify.Engines;
 /// </summary>
 public sealed partial class KafkaBrokers : IDisposable
 {
+    // The native library of the package librdkafka.redist, the same that Confluent.Kafka loads.
+    private const string Library = "librdkafka";
     private const int Producer = 0;
 
     private readonly int _brokers;
@@ -35,8 +37,6 @@ public sealed partial class KafkaBrokers : IDisposable
 
     public static KafkaBrokers Start(int brokers = 3)
     {
-        // It brings librdkafka with it.
-        ServerProcess.Find("kcat");
         return new KafkaBrokers(brokers);
     }
 
@@ -67,33 +67,33 @@ public sealed partial class KafkaBrokers : IDisposable
             throw new InvalidOperationException($"librdkafka refused with error {error}.");
     }
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial nint rd_kafka_conf_new();
 
-    [LibraryImport("librdkafka.so.1", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rd_kafka_conf_set(nint configuration, string name, string value, byte[] error, nint errorSize);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial nint rd_kafka_new(int type, nint configuration, byte[] error, nint errorSize);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial void rd_kafka_destroy(nint client);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial nint rd_kafka_mock_cluster_new(nint client, int brokers);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial void rd_kafka_mock_cluster_destroy(nint cluster);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial nint rd_kafka_mock_cluster_bootstraps(nint cluster);
 
-    [LibraryImport("librdkafka.so.1", StringMarshalling = StringMarshalling.Utf8)]
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int rd_kafka_mock_topic_create(nint cluster, string topic, int partitions, int replicationFactor);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial int rd_kafka_mock_broker_set_down(nint cluster, int broker);
 
-    [LibraryImport("librdkafka.so.1")]
+    [LibraryImport(Library)]
     private static partial int rd_kafka_mock_broker_set_up(nint cluster, int broker);
 }

@@ -33,9 +33,9 @@ public sealed class PublicApiTests
     }
 
     private static bool IsBuilt(string package) =>
-        Metadata("Feed") == "full"
+        Metadata("VendorClients") == "true"
         || !File.ReadAllText(Path.Combine(Root, "src", package, $"{package}.csproj"))
-            .Contains("<NeedsFullFeed>true", StringComparison.Ordinal);
+            .Contains("<NeedsVendorClients>true", StringComparison.Ordinal);
 
     private static string Metadata(string key) =>
         typeof(PublicApiTests)
