@@ -14,6 +14,7 @@ using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
 using Notify.Hosting.Recipients;
+using Notify.Hosting.Requests;
 using Notify.Hosting.Sandbox;
 using Notify.Hosting.Templates;
 using Notify.Hosting.Unsubscribing;
@@ -95,7 +96,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
-            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort));
+            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort))
+            .AddEndpointFilter(new RequestFilter());
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         management.MapMetrics(endpoints.ServiceProvider);
@@ -115,7 +117,13 @@ public static class NotificationsEndpointRouteBuilderExtensions
     // Vendors and recipients have no key. What they may do is in what they bring: a signature, a token.
     private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix)
     {
-        var open = endpoints.MapGroup(prefix).AllowAnonymous().AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider));
+        var open = endpoints
+            .MapGroup(prefix)
+            .AllowAnonymous()
+            // A vendor's URL has parameters that the vendor signs, and mail programs add their own to the links that they show.
+            .IgnoresQuery()
+            .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
+            .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();
         open.MapUnsubscribe();
     }

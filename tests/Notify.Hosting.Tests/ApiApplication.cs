@@ -31,6 +31,10 @@ public sealed class ApiApplication : IAsyncDisposable
 
     public ISandbox Sandbox => _app.Services.GetRequiredService<ISandbox>();
 
+    /// <summary>Every endpoint of the API, as routing has it.</summary>
+    public IEnumerable<RouteEndpoint> Endpoints =>
+        _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
+
     public static async Task<ApiApplication> StartAsync(
         Action<NotificationsApiOptions>? options = null,
         Action<IServiceCollection>? services = null,

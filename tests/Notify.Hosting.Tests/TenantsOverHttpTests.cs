@@ -50,7 +50,10 @@ public sealed class TenantsOverHttpTests
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/topics/news/subscribers")).GetProperty("count").GetInt32());
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
         Assert.Equal(0, (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts").GetArrayLength());
-        Assert.Equal(0, (await app.CallAsync("POST", "/v1/dead-letters/replay", "{}")).GetProperty("count").GetInt32());
+        Assert.Equal(
+            0,
+            (await app.CallAsync("POST", "/v1/dead-letters/replay", """{"all":true}""")).GetProperty("count").GetInt32()
+        );
         await app.CallAsync("DELETE", "/v1/topics/news/subscribers", """["ada"]""");
         var push = timeline.DeliveryOver("push").Text("id");
         var receipts = await app.CallAsync("POST", "/v1/receipts", $$"""[{"deliveryId":"{{push}}","kind":"delivered"}]""");
@@ -74,7 +77,10 @@ public sealed class TenantsOverHttpTests
         );
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/topics/news/subscribers", null, Acme)).GetProperty("count").GetInt32());
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/templates/t", null, Acme)).GetProperty("version").GetInt32());
-        Assert.Equal(1, (await app.CallAsync("POST", "/v1/dead-letters/replay", "{}", Acme)).GetProperty("count").GetInt32());
+        Assert.Equal(
+            1,
+            (await app.CallAsync("POST", "/v1/dead-letters/replay", """{"all":true}""", Acme)).GetProperty("count").GetInt32()
+        );
     }
 
     [Fact]

@@ -17,8 +17,8 @@ internal static class AnalyticsEndpoint
 
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
-        group.MapGet("/v1/analytics/deliveries", HandleAsync);
-        group.MapOtherMethods("/v1/analytics/deliveries", "GET");
+        group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 
     private static async Task<IResult> HandleAsync(HttpContext context, IAnalyticsStore store, TimeProvider time)

@@ -22,14 +22,14 @@ internal static class EventStream
 {
     public static void MapEvents(this RouteGroupBuilder group)
     {
-        group.MapGet("/v1/events", Open);
-        group.MapOtherMethods("/v1/events", "GET");
+        group.MapRead("/v1/events", Open);
+        group.MapOtherMethods("/v1/events", "GET, HEAD");
     }
 
     private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime)
     {
         var tenant = RequestValues.TenantOf(context.Request);
-        return LiveStream.Open(lifetime, ended => feed.WatchAsync(tenant, ended), Show);
+        return LiveStream.Open(context, lifetime, ended => feed.WatchAsync(tenant, ended), Show);
     }
 
     private static IEnumerable<SseItem<string>> Show(WatchedDelivery watched)

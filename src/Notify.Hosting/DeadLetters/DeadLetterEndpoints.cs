@@ -14,8 +14,8 @@ internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this RouteGroupBuilder group)
     {
-        group.MapGet("/v1/dead-letters", ListAsync);
-        group.MapOtherMethods("/v1/dead-letters", "GET");
+        group.MapRead("/v1/dead-letters", ListAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/dead-letters", "GET, HEAD");
     }
 
     public static void MapReplay(this RouteGroupBuilder group)

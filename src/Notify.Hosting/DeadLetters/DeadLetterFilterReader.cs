@@ -19,9 +19,9 @@ internal static class DeadLetterFilterReader
             case "ids":
                 return filter with { Ids = ReadIds(field) };
             case "provider":
-                return filter with { Provider = field.Text() };
+                return filter with { Provider = ReadText(field) };
             case "reason":
-                return filter with { Reason = field.Text() };
+                return filter with { Reason = ReadText(field) };
             case "from":
                 return filter with { From = field.Time() };
             case "to":
@@ -32,11 +32,19 @@ internal static class DeadLetterFilterReader
         }
     }
 
+    // Empty, it would be contained in every reason, and mean everything.
+    private static string? ReadText(JsonField field) =>
+        field.Text() switch
+        {
+            "" => field.Wrong("Use at least one character, or leave this field out."),
+            var text => text,
+        };
+
     private static List<Guid> ReadIds(JsonField field)
     {
         JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
-        if (items.Length > MaxIds)
-            field.Wrong($"Name at most {MaxIds} deliveries.");
+        if (items.Length is 0 or > MaxIds)
+            field.Wrong($"Name 1 to {MaxIds} deliveries.");
         return [.. items.Select(item => item.Id() ?? Guid.Empty)];
     }
 }

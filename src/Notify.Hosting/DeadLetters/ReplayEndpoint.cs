@@ -41,13 +41,20 @@ internal static class ReplayEndpoint
         DateTimeOffset now
     )
     {
-        var filter = new DeadLetterFilter { Tenant = tenant };
-        var dryRun = false;
+        var everything = new DeadLetterFilter { Tenant = tenant };
+        var (filter, all, dryRun) = (everything, false, false);
         DateTimeOffset? expiresAt = null;
-        foreach (var field in body.Members())
+        foreach (var field in body.AllMembers())
         {
             switch (field.Name)
             {
+                // A filter that is null because of a bug in the caller must not mean every dead letter.
+                case var _ when field.IsNull:
+                    field.Wrong("Give a value, or leave this field out.");
+                    break;
+                case "all":
+                    all = field.Flag() ?? false;
+                    break;
                 case "dryRun":
                     dryRun = field.Flag() ?? false;
                     break;
@@ -57,10 +64,13 @@ internal static class ReplayEndpoint
                         field.Wrong("This time has passed.");
                     break;
                 default:
-                    filter = DeadLetterFilterReader.Read(filter, field, "dryRun", "expiresAt");
+                    filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");
                     break;
             }
         }
+
+        if (body.IsObject && !body.Errors.Any && all == (filter != everything))
+            body.Missing("all", "Give ids, provider, reason, from or to; or, to replay every dead letter, only \"all\": true.");
 
         // What is replayed and fails again at once ended after this call began, and is not this call's to replay again.
         return (filter with { To = filter.To < now ? filter.To : now }, dryRun, expiresAt);

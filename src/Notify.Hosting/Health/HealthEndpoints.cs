@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 using Notify.Queueing;
 
 namespace Notify.Hosting.Health;
@@ -11,10 +12,10 @@ internal static class HealthEndpoints
 {
     public static void MapHealth(this RouteGroupBuilder group)
     {
-        group.MapGet("/health/live", () => Answer("live"));
-        group.MapGet("/health/ready", ReadyAsync);
-        group.MapOtherMethods("/health/live", "GET");
-        group.MapOtherMethods("/health/ready", "GET");
+        group.MapRead("/health/live", () => Answer("live"));
+        group.MapRead("/health/ready", ReadyAsync);
+        group.MapOtherMethods("/health/live", "GET, HEAD");
+        group.MapOtherMethods("/health/ready", "GET, HEAD");
     }
 
     private static async Task<IResult> ReadyAsync(IDeliveryQueue queue, TimeProvider time, CancellationToken aborted) =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
 using Notify.Hosting.Health;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 using Notify.Queueing;
 
 namespace Notify.Hosting.Metrics;
@@ -17,12 +18,12 @@ internal static class MetricsEndpoint
     {
         var listener = new MetricsListener();
         services.GetService<IHostApplicationLifetime>()?.ApplicationStopped.Register(listener.Dispose);
-        group.MapGet(
+        group.MapRead(
             "/metrics",
             (IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time, CancellationToken aborted) =>
                 WriteAsync(listener, queue, providers, time, aborted)
         );
-        group.MapOtherMethods("/metrics", "GET");
+        group.MapOtherMethods("/metrics", "GET, HEAD");
     }
 
     private static async Task<IResult> WriteAsync(

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
@@ -9,8 +10,8 @@ internal static class NotificationEndpoints
 {
     public static void MapTimeline(this RouteGroupBuilder group)
     {
-        group.MapGet("/v1/notifications/{id}", TimelineEndpoint.HandleAsync);
-        group.MapOtherMethods("/v1/notifications/{id}", "GET");
+        group.MapRead("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/notifications/{id}", "GET, HEAD");
     }
 
     public static void MapTriggering(this RouteGroupBuilder group)

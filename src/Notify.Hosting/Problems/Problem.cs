@@ -29,6 +29,26 @@ internal static class Problem
     public static IResult NotUtf8() =>
         Of(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON travels as UTF-8 (RFC 8259).");
 
+    public static IResult ByteOrderMark() =>
+        Of(
+            StatusCodes.Status400BadRequest,
+            "The body begins with a byte order mark.",
+            "JSON travels without one (RFC 8259 section 8.1). Save or send the text as UTF-8 without BOM."
+        );
+
+    public static IResult TooDeep(int levels) =>
+        Of(StatusCodes.Status400BadRequest, "The body is nested too deeply.", $"Nest at most {levels} levels.");
+
+    public static IResult Encoded(HttpResponse response)
+    {
+        response.Headers.AcceptEncoding = "identity";
+        return Of(
+            StatusCodes.Status415UnsupportedMediaType,
+            "The Content-Encoding is not supported.",
+            "Send the body uncompressed, without Content-Encoding."
+        );
+    }
+
     public static IResult Unauthorized() =>
         Of(
             StatusCodes.Status401Unauthorized,

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
@@ -26,7 +27,7 @@ internal static class UnknownEndpoints
     public static void MapUnknown(this RouteGroupBuilder group, string prefix)
     {
         foreach (var area in prefix.Trim('/').Length > 0 ? [""] : Areas)
-            group.Map($"{area}/{{**rest}}", Problem.UnknownPath).WithOrder(int.MaxValue);
+            group.Map($"{area}/{{**rest}}", Problem.UnknownPath).WithOrder(int.MaxValue).IgnoresQuery();
     }
 
     /// <summary>A path that is there, called by another method.</summary>
@@ -37,5 +38,6 @@ internal static class UnknownEndpoints
                 context.Response.Headers.Allow = allowed;
                 return Problem.WrongMethod(allowed);
             })
-            .WithOrder(order);
+            .WithOrder(order)
+            .IgnoresQuery();
 }

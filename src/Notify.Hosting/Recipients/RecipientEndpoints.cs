@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Recipients;
 
@@ -11,21 +12,21 @@ internal static class RecipientEndpoints
     {
         const string User = "/v1/users/{id}";
         group.MapPut(User, UserEndpoints.SaveAsync);
-        group.MapGet(User, UserEndpoints.FindAsync);
+        group.MapRead(User, UserEndpoints.FindAsync);
         group.MapDelete(User, UserEndpoints.RemoveAsync);
-        group.MapOtherMethods(User, "GET, PUT, DELETE");
+        group.MapOtherMethods(User, "GET, HEAD, PUT, DELETE");
 
         const string Devices = "/v1/users/{userId}/devices";
-        group.MapGet(Devices, DeviceEndpoints.ListAsync);
-        group.MapOtherMethods(Devices, "GET");
+        group.MapRead(Devices, DeviceEndpoints.ListAsync);
+        group.MapOtherMethods(Devices, "GET, HEAD");
         group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.RegisterAsync);
         group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync);
         group.MapOtherMethods($"{Devices}/{{id}}", "PUT, DELETE");
 
         const string Subscribers = "/v1/topics/{topic}/subscribers";
         group.MapPut(Subscribers, SubscriberEndpoints.SubscribeAsync);
-        group.MapGet(Subscribers, SubscriberEndpoints.ListAsync);
+        group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();
         group.MapDelete(Subscribers, SubscriberEndpoints.UnsubscribeAsync);
-        group.MapOtherMethods(Subscribers, "GET, PUT, DELETE");
+        group.MapOtherMethods(Subscribers, "GET, HEAD, PUT, DELETE");
     }
 }

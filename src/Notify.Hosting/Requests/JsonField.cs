@@ -41,8 +41,14 @@ internal sealed class JsonField
     public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") =>
         new(value, name, errors, around: null);
 
+    /// <summary>Whether the value is null.</summary>
+    public bool IsNull => Value.ValueKind == JsonValueKind.Null;
+
     /// <summary>An object's members. A member that is null counts as not given.</summary>
-    public IEnumerable<JsonField> Members()
+    public IEnumerable<JsonField> Members() => AllMembers().Where(member => !member.IsNull);
+
+    /// <summary>An object's members with those that are null, for where a null must not count as not given.</summary>
+    public IEnumerable<JsonField> AllMembers()
     {
         if (!IsObject)
         {
@@ -55,14 +61,14 @@ internal sealed class JsonField
         {
             if (NameOf(property) is not { } name)
             {
-                Wrong("A field's name has half of a surrogate pair.");
+                Wrong("A field's name contains a NUL character or half of a surrogate pair.");
                 continue;
             }
 
             var member = new JsonField(property.Value, name, Errors, this);
             if (!seen.Add(name))
                 member.Wrong("This field is there twice.");
-            else if (property.Value.ValueKind != JsonValueKind.Null)
+            else
                 yield return member;
         }
     }
@@ -98,14 +104,18 @@ internal sealed class JsonField
         if (Value.ValueKind != JsonValueKind.String)
             return Wrong("Use a string.");
 
+        string text;
         try
         {
-            return Value.GetString();
+            text = Value.GetString()!;
         }
         catch (InvalidOperationException)
         {
-            return Wrong("The text has half of a surrogate pair.");
+            return Wrong("The text contains half of a surrogate pair.");
         }
+
+        // PostgreSQL cannot store it, and no vendor shows it: refused here, it is the same for every store.
+        return text.Contains('\0', StringComparison.Ordinal) ? Wrong("The text contains a NUL character.") : text;
     }
 
     /// <summary>A time with its offset. Without one it would mean the server's time zone.</summary>
@@ -258,7 +268,7 @@ internal sealed class JsonField
     {
         try
         {
-            return property.Name;
+            return property.Name is var name && name.Contains('\0', StringComparison.Ordinal) ? null : name;
         }
         catch (InvalidOperationException)
         {

@@ -8,14 +8,19 @@ namespace Notify.Hosting.Requests;
 /// <summary>Shows what happens as it happens, as server-sent events: first <c>ready</c>, after which nothing is missed.</summary>
 internal static class LiveStream
 {
+    /// <param name="context">The request. A HEAD gets the headers and ends.</param>
     /// <param name="lifetime">Says when the application stops, which ends the stream.</param>
     /// <param name="watch">Begins to watch, until cancelled.</param>
     /// <param name="show">The events that tell of one thing that happened.</param>
     public static IResult Open<T>(
+        HttpContext context,
         IHostApplicationLifetime lifetime,
         Func<CancellationToken, IAsyncEnumerable<T>> watch,
         Func<T, IEnumerable<SseItem<string>>> show
-    ) => TypedResults.ServerSentEvents(WatchAsync(watch, show, lifetime.ApplicationStopping, CancellationToken.None));
+    ) =>
+        HttpMethods.IsHead(context.Request.Method)
+            ? TypedResults.Text("", "text/event-stream")
+            : TypedResults.ServerSentEvents(WatchAsync(watch, show, lifetime.ApplicationStopping, CancellationToken.None));
 
     private static async IAsyncEnumerable<SseItem<string>> WatchAsync<T>(
         Func<CancellationToken, IAsyncEnumerable<T>> watch,

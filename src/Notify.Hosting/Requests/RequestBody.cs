@@ -13,9 +13,17 @@ namespace Notify.Hosting.Requests;
 /// <summary>Reads a request's body within a bound, where it lies in the server's buffers.</summary>
 internal static class RequestBody
 {
+    private const StringComparison IgnoreCase = StringComparison.OrdinalIgnoreCase;
+
+    /// <summary>How deep JSON may be nested: the parser's own default.</summary>
+    private const int MaxDepth = 64;
+
     /// <summary>Hands the body on as it is, or answers why it cannot be read. The bytes are the handler's until it has ended.</summary>
     public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
     {
+        if (IsEncoded(context.Request))
+            return Problem.Encoded(context.Response);
+
         var maxBytes = MaxBytes(context);
         if (await BufferAsync(context, maxBytes).ConfigureAwait(false) is not { } body)
             return Problem.BodyTooLarge(maxBytes);
@@ -36,17 +44,19 @@ internal static class RequestBody
 
     private static async Task<IResult> ParseAsync(ReadOnlyMemory<byte> bytes, Func<JsonField, Task<IResult>> handle)
     {
+        if (bytes.Span.StartsWith("\uFEFF"u8))
+            return Problem.ByteOrderMark();
         if (!Utf8.IsValid(bytes.Span))
             return Problem.NotUtf8();
 
         JsonDocument document;
         try
         {
-            document = JsonDocument.Parse(bytes);
+            document = JsonDocument.Parse(bytes, new JsonDocumentOptions { MaxDepth = MaxDepth });
         }
         catch (JsonException exception)
         {
-            return Problem.InvalidJson(exception);
+            return IsTooDeep(bytes.Span) ? Problem.TooDeep(MaxDepth) : Problem.InvalidJson(exception);
         }
 
         using (document)
@@ -58,9 +68,30 @@ internal static class RequestBody
         request.ContentType == "application/json"
         || (
             MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            && (type.MediaType == "application/json" || type.Suffix == "json")
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            && (type.MediaType.Equals("application/json", IgnoreCase) || type.Suffix.Equals("json", IgnoreCase))
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", IgnoreCase))
         );
+
+    private static bool IsEncoded(HttpRequest request) =>
+        request.Headers.ContentEncoding is { Count: > 0 } encodings
+        && encodings.Any(encoding => !string.Equals(encoding, "identity", IgnoreCase));
+
+    /// <summary>Whether the parser gave up because of the depth: its exception does not tell.</summary>
+    private static bool IsTooDeep(ReadOnlySpan<byte> json)
+    {
+        var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth + 1 });
+        try
+        {
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth == MaxDepth && reader.TokenType is JsonTokenType.StartObject or JsonTokenType.StartArray)
+                    return true;
+            }
+        }
+        catch (JsonException) { }
+
+        return false;
+    }
 
     private static long MaxBytes(HttpContext context) =>
         context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
 using Notify.Providers.Sandbox;
 
 namespace Notify.Hosting.Sandbox;
@@ -18,14 +19,14 @@ internal static class SandboxEndpoints
         if (services.GetService<ISandbox>() is null)
             return;
 
-        group.MapGet("/", ShowPage).WithOrder(PageOrder);
-        group.MapOtherMethods("/", "GET", PageOrder);
-        group.MapGet("/v1/sandbox/messages", (ISandbox sandbox) =>
+        group.MapRead("/", ShowPage).WithOrder(PageOrder);
+        group.MapOtherMethods("/", "GET, HEAD", PageOrder);
+        group.MapRead("/v1/sandbox/messages", (ISandbox sandbox) =>
             TypedResults.Json(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage)
         );
-        group.MapOtherMethods("/v1/sandbox/messages", "GET");
-        group.MapGet("/v1/sandbox/messages/stream", SandboxStream.Open);
-        group.MapOtherMethods("/v1/sandbox/messages/stream", "GET");
+        group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
+        group.MapRead("/v1/sandbox/messages/stream", SandboxStream.Open);
+        group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");
     }
 
     private static IResult ShowPage(HttpContext context)

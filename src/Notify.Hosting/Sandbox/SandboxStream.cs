@@ -13,8 +13,8 @@ namespace Notify.Hosting.Sandbox;
 /// </summary>
 internal static class SandboxStream
 {
-    public static IResult Open(ISandbox sandbox, IHostApplicationLifetime lifetime) =>
-        LiveStream.Open(lifetime, sandbox.WatchAsync, Show);
+    public static IResult Open(HttpContext context, ISandbox sandbox, IHostApplicationLifetime lifetime) =>
+        LiveStream.Open(context, lifetime, sandbox.WatchAsync, Show);
 
     private static IEnumerable<SseItem<string>> Show(SandboxMessage message) =>
         [new(JsonSerializer.Serialize(message, SandboxJson.Default.SandboxMessage))];

@@ -15,8 +15,8 @@ internal static class TemplateEndpoints
     public static void MapTemplates(this RouteGroupBuilder group)
     {
         group.MapPut("/v1/templates/{name}", SaveAsync);
-        group.MapGet("/v1/templates/{name}", FindAsync);
-        group.MapOtherMethods("/v1/templates/{name}", "GET, PUT");
+        group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT");
     }
 
     private static Task<IResult> SaveAsync(HttpContext context, ITemplateCatalog catalog) =>

@@ -15,9 +15,9 @@ internal static class UnsubscribeEndpoints
 {
     public static void MapUnsubscribe(this RouteGroupBuilder group)
     {
-        group.MapGet("/v1/unsubscribe/{token}", Ask);
+        group.MapRead("/v1/unsubscribe/{token}", Ask);
         group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync);
-        group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, POST");
+        group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, HEAD, POST");
     }
 
     private static IResult Ask(HttpContext context, IUnsubscribeLinks links) =>

@@ -1,0 +1,278 @@
+using System.IO.Compression;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Routing;
+using Notify.Delivering;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.</summary>
+public sealed class EveryEndpointTests : IAsyncLifetime
+{
+    private const string NoId = "7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11";
+
+    /// <summary>The body that each endpoint takes, or null for those that take none.</summary>
+    private static readonly Dictionary<string, string?> Writes = new(StringComparer.Ordinal)
+    {
+        ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
+        ["POST /v1/notifications/{id}/cancel"] = null,
+        ["PUT /v1/users/{id}"] = "{}",
+        ["DELETE /v1/users/{id}"] = null,
+        ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
+        ["DELETE /v1/users/{userId}/devices/{id}"] = null,
+        ["PUT /v1/topics/{topic}/subscribers"] = """["ada"]""",
+        ["DELETE /v1/topics/{topic}/subscribers"] = """["ada"]""",
+        ["PUT /v1/templates/{name}"] = """{"variants":[{"body":"x"}]}""",
+        ["POST /v1/receipts"] = "[]",
+        ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+    };
+
+    /// <summary>Called by vendors and mail programs, which add query parameters and have a body in their own form.</summary>
+    private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/unsubscribe/{token}"];
+
+    private ApiApplication _app = null!;
+    private Endpoint[] _endpoints = [];
+
+    public async ValueTask InitializeAsync()
+    {
+        _app = await ApiApplication.StartAsync();
+        _endpoints =
+        [
+            .. _app.Endpoints.SelectMany(endpoint =>
+                (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => new Endpoint(
+                    method,
+                    endpoint.RoutePattern.RawText!
+                ))
+            ),
+        ];
+    }
+
+    [Fact]
+    public void The_list_is_whole()
+    {
+        string[] writes = [.. Ours(endpoint => !endpoint.IsRead).Select(endpoint => $"{endpoint}")];
+
+        Assert.Equal(Writes.Keys.Order(StringComparer.Ordinal), writes.Order(StringComparer.Ordinal));
+        Assert.True(Ours(endpoint => endpoint.IsRead).Length >= 20, "too few endpoints that read");
+    }
+
+    [Fact]
+    public Task A_query_parameter_that_does_not_exist_is_refused() => Assert.AllAsync(Ours(_ => true), async endpoint =>
+        {
+            using var response = await SendAsync(endpoint, "?dryRun=true");
+
+            await RefusedAsync(response, endpoint, HttpStatusCode.BadRequest, "dryRun");
+        });
+
+    [Fact]
+    public async Task A_trigger_with_a_query_parameter_is_not_sent()
+    {
+        using var response = await SendAsync(new Endpoint("POST", "/v1/notifications"), "?dryRun=true");
+
+        await response.ProblemAsync(HttpStatusCode.BadRequest);
+        Assert.Empty(_app.Sandbox.Messages);
+    }
+
+    [Fact]
+    public Task NUL_in_a_query_is_refused() => Assert.AllAsync(Ours(_ => true), async endpoint =>
+        {
+            using var unknown = await SendAsync(endpoint, "?x%00=1");
+
+            await RefusedAsync(unknown, endpoint, HttpStatusCode.BadRequest, "x\0");
+        });
+
+    [Theory]
+    [InlineData("/v1/topics/news/subscribers?after=%00", "after")]
+    [InlineData("/v1/dead-letters?reason=a%00b", "reason")]
+    [InlineData("/v1/dead-letters?provider=%00", "provider")]
+    [InlineData("/v1/templates/t?version=1%00", "version")]
+    [InlineData("/v1/analytics/deliveries?from=%00", "from")]
+    [InlineData("/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11?after=%00", "after")]
+    public async Task NUL_in_the_value_of_a_parameter_is_refused(string url, string field)
+    {
+        using var response = await _app.Client.GetAsync(url);
+
+        Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/notifications", """{"to":{"user":"ada"},"content":{"body":"a\u0000b"}}""", "content.body")]
+    [InlineData("POST", "/v1/notifications", """{"to":{"user":"ada"},"template":"t","data":{"a":["\u0000"]}}""", "data.a[0]")]
+    [InlineData("POST", "/v1/notifications", """{"to":{"user":"ada"},"template":"t","data":{"a\u0000":1}}""", "data")]
+    [InlineData("PUT", "/v1/templates/t", """{"variants":[{"body":"\u0000"}]}""", "variants[0].body")]
+    [InlineData("POST", "/v1/dead-letters/replay", """{"reason":"\u0000"}""", "reason")]
+    [InlineData("DELETE", "/v1/topics/news/subscribers", """["a\u0000"]""", "[0]")]
+    public async Task NUL_in_a_body_is_refused(string method, string path, string json, string field)
+    {
+        using var response = await _app.SendAsync(method, path, json);
+
+        Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+
+    [Fact]
+    public Task A_header_of_the_API_that_is_empty_is_refused() => Assert.AllAsync(_endpoints, async endpoint =>
+        {
+            foreach (var name in (string[])["X-Notify-Tenant", "Idempotency-Key"])
+            {
+                using var response = await SendAsync(endpoint, headers: (name, ""));
+
+                await RefusedAsync(response, endpoint, HttpStatusCode.BadRequest, name);
+            }
+        });
+
+    [Theory]
+    [InlineData("X-Notify-Tenant: a\r\nX-Notify-Tenant: b", "X-Notify-Tenant")]
+    [InlineData("Idempotency-Key: a\r\nIdempotency-Key: a", "Idempotency-Key")]
+    [InlineData("Idempotency-Key:", "Idempotency-Key")]
+    [InlineData("Idempotency-Key:  \t", "Idempotency-Key")]
+    public async Task A_header_of_the_API_comes_once_and_with_a_value(string headers, string field)
+    {
+        const string Json = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""";
+        await using var connection = await RawConnection.OpenAsync(_app.Client.BaseAddress!);
+        await connection.WriteAsync(
+            $"POST /v1/notifications HTTP/1.1\r\nHost: {_app.Client.BaseAddress!.Authority}\r\n{headers}\r\n"
+                + $"Content-Type: application/json\r\nContent-Length: {Json.Length}\r\nConnection: close\r\n\r\n{Json}"
+        );
+
+        var answer = await connection.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"\"{field}\"", answer, StringComparison.Ordinal);
+        Assert.Empty(_app.Sandbox.Messages);
+    }
+
+    [Fact]
+    public Task HEAD_answers_like_GET_without_a_body() =>
+        Assert.AllAsync(_endpoints.Where(endpoint => endpoint.Method == "GET"), async endpoint =>
+        {
+            using var get = await SendAsync(endpoint);
+            using var head = await SendAsync(endpoint with { Method = "HEAD" });
+
+            Assert.Equal(get.StatusCode, head.StatusCode);
+            Assert.Equal(get.Content.Headers.ContentType?.MediaType, head.Content.Headers.ContentType?.MediaType);
+            Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+        });
+
+    [Theory]
+    [InlineData("application/json; charset=\"utf-8\"")]
+    [InlineData("application/json; charset=UTF-8")]
+    [InlineData("APPLICATION/JSON")]
+    [InlineData("Application/Json;Charset=\"UTF-8\"")]
+    [InlineData("application/vnd.example+JSON")]
+    public Task The_media_type_of_JSON_is_known_in_every_spelling(string contentType) =>
+        Assert.AllAsync(JsonWrites(), async endpoint =>
+        {
+            using var response = await SendAsync(endpoint, content: Body(endpoint, contentType));
+
+            Assert.NotEqual(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+            Assert.True((int)response.StatusCode < 300, $"{endpoint}: {response.StatusCode}");
+        });
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("GZip")]
+    [InlineData("br")]
+    [InlineData("zstd")]
+    public Task A_compressed_body_is_refused_by_the_name_of_the_header(string encoding) =>
+        Assert.AllAsync(JsonWrites(), async endpoint =>
+        {
+            var content = new ByteArrayContent(Gzip(Writes[$"{endpoint}"]!))
+            {
+                Headers = { ContentType = new("application/json"), ContentEncoding = { encoding } },
+            };
+            using var response = await SendAsync(endpoint, content: content);
+
+            var problem = await response.ProblemAsync(HttpStatusCode.UnsupportedMediaType);
+            Assert.Contains("Content-Encoding", problem.Text("title"), StringComparison.Ordinal);
+            Assert.Equal("identity", response.Headers.GetValues("Accept-Encoding").Single());
+        });
+
+    [Fact]
+    public Task A_byte_order_mark_is_named() => Assert.AllAsync(JsonWrites(), async endpoint =>
+        {
+            var content = Body(endpoint, "application/json", prefix: "\uFEFF");
+            using var response = await SendAsync(endpoint, content: content);
+
+            var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+            Assert.Contains("byte order mark", problem.Text("title"), StringComparison.Ordinal);
+        });
+
+    [Theory]
+    [InlineData("[", 65)]
+    [InlineData("[", 5_000)]
+    [InlineData("{\"a\":", 65)]
+    [InlineData("{\"a\":[", 33)]
+    public Task JSON_that_is_too_deep_is_named(string level, int levels) => Assert.AllAsync(JsonWrites(), async endpoint =>
+        {
+            var json = string.Concat(Enumerable.Repeat(level, levels));
+            using var response = await SendAsync(endpoint, content: new StringContent(json, null, "application/json"));
+
+            var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+            Assert.Contains("nested too deeply", problem.Text("title"), StringComparison.Ordinal);
+            Assert.Contains("64", problem.Text("detail"), StringComparison.Ordinal);
+        });
+
+    [Fact]
+    public Task JSON_at_the_greatest_depth_is_told_by_its_own_fault() => Assert.AllAsync(JsonWrites(), async endpoint =>
+        {
+            var json = new string('[', 64) + "}";
+            using var response = await SendAsync(endpoint, content: new StringContent(json, null, "application/json"));
+
+            var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
+            Assert.Contains("not valid JSON", problem.Text("title"), StringComparison.Ordinal);
+        });
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private Endpoint[] Ours(Func<Endpoint, bool> which) =>
+        [.. _endpoints.Where(endpoint => !Foreign.Contains(endpoint.Pattern) && which(endpoint))];
+
+    private Endpoint[] JsonWrites() => Ours(endpoint => Writes.GetValueOrDefault($"{endpoint}") is not null);
+
+    private static ByteArrayContent Body(Endpoint endpoint, string contentType, string prefix = "") =>
+        new(Encoding.UTF8.GetBytes(prefix + Writes[$"{endpoint}"]))
+        {
+            Headers = { ContentType = MediaTypeHeaderValue.Parse(contentType) },
+        };
+
+    private static byte[] Gzip(string json)
+    {
+        using var bytes = new MemoryStream();
+        using (var gzip = new GZipStream(bytes, CompressionLevel.Fastest))
+            gzip.Write(Encoding.UTF8.GetBytes(json));
+        return bytes.ToArray();
+    }
+
+    private Task<HttpResponseMessage> SendAsync(
+        Endpoint endpoint,
+        string query = "",
+        HttpContent? content = null,
+        params ReadOnlySpan<(string Name, string Value)> headers
+    )
+    {
+        var request = new HttpRequestMessage(new HttpMethod(endpoint.Method), endpoint.Path + query)
+        {
+            Content = content ?? (Writes.GetValueOrDefault($"{endpoint}") is null ? null : Body(endpoint, "application/json")),
+        };
+        foreach (var (name, value) in headers)
+            request.Headers.Add(name, value);
+        return _app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+    }
+
+    private static async Task RefusedAsync(HttpResponseMessage response, Endpoint endpoint, HttpStatusCode status, string field)
+    {
+        Assert.True(status == response.StatusCode, $"{endpoint}: {response.StatusCode}");
+        if (endpoint.Method != "HEAD")
+            Assert.Equal([field], (await response.ProblemAsync(status)).Fields());
+    }
+
+    private sealed record Endpoint(string Method, string Pattern)
+    {
+        public bool IsRead => Method is "GET" or "HEAD";
+
+        /// <summary>The pattern with an id that nothing has in place of every parameter.</summary>
+        public string Path => string.Join('/', Pattern.Split('/').Select(part => part.StartsWith('{') ? NoId : part));
+
+        public override string ToString() => $"{Method} {Pattern}";
+    }
+}
