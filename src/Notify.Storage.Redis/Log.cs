@@ -14,9 +14,6 @@ internal static partial class Log
     [LoggerMessage(221, LogLevel.Information, "Redis answers again")]
     public static partial void Back(ILogger logger);
 
-    [LoggerMessage(222, LogLevel.Information, "The sentinels have another master for {Service}; connecting to it")]
-    public static partial void MasterChanged(ILogger logger, string service);
-
     [LoggerMessage(223, LogLevel.Information, "This process leads {Role} with fence {Fence}")]
     public static partial void Leads(ILogger logger, string role, long fence);
 

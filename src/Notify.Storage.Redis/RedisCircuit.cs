@@ -101,7 +101,7 @@ internal sealed class RedisCircuit(
             _failedAt = _triedAt = time.GetTimestamp();
         }
 
-        connection.Suspect();
+        connection.RefreshTopology();
         if (isNew)
             Log.Away(logger, exception.GetType().Name);
     }

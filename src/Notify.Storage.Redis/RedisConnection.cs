@@ -1,144 +1,113 @@
-using System.Net;
-using System.Threading.Channels;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// The process's one connection: to a server, to a cluster, or to whichever server the sentinels call master at present. Nobody waits
-/// for it at start, and it comes back by itself.
+/// The connection of the process to Redis: to one server, to a cluster, or to the primary that the sentinels name. The application
+/// starts without waiting for it. StackExchange.Redis reconnects, follows failovers and reads the topology of a cluster.
 /// </summary>
 internal sealed class RedisConnection : IDisposable
 {
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(200);
+
+    // A look at the topology asks every node, so that a burst of failed calls causes one look and not one for each.
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan BetweenLooksAtSentinels = TimeSpan.FromSeconds(5);
 
     private readonly ConfigurationOptions _configuration;
-    private readonly RedisSentinels? _sentinels;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
     private readonly CancellationTokenSource _stopping = new();
-    private readonly TaskCompletionSource _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lazy<Task> _watching;
-    private readonly Channel<bool> _suspicions = System.Threading.Channels.Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
-    );
+    private readonly Lazy<Task<ConnectionMultiplexer>> _connecting;
+    private int _isLooking;
 
-    private volatile ConnectionMultiplexer? _current;
-    private EndPoint? _master;
-
-    public RedisConnection(IOptions<RedisOptions> options, TimeProvider time, ILogger<RedisConnection> logger)
+    public RedisConnection(IOptions<RedisOptions> options, TimeProvider time)
     {
         _time = time;
-        _logger = logger;
         _configuration = ConfigurationOptions.Parse(options.Value.ConnectionString);
         _configuration.AbortOnConnectFail = false;
         _configuration.ConnectTimeout = Math.Min(_configuration.ConnectTimeout, 2_000);
         _configuration.ConnectRetry = 1;
         _configuration.ReconnectRetryPolicy = new LinearRetry(500);
         _configuration.ClientName ??= "Notify";
-        if (RedisSentinels.AreMeantBy(_configuration))
-            _sentinels = new RedisSentinels(_configuration.Clone(), options.Value, Suspect);
-        _watching = new Lazy<Task>(() => Task.Run(() => WatchAsync(_stopping.Token)));
+        // Sentinels without a password refuse the servers' one, so the client must not send it to them.
+        _configuration.SentinelPassword = options.Value.SentinelPassword ?? "";
+        _connecting = new Lazy<Task<ConnectionMultiplexer>>(() => Task.Run(ConnectAsync));
     }
 
-    /// <summary>The connection, which may be broken; the first call waits until there is one.</summary>
+    /// <summary>Returns the database, whose connection may be broken at the moment. The first calls wait until there is a connection.</summary>
     public async ValueTask<IDatabase> OpenAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (_current is null)
-        {
-            _ = _watching.Value;
-            await _connected.Task.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
-        }
-
-        return _current!.GetDatabase();
+        var connecting = _connecting.Value;
+        var connection = connecting.IsCompletedSuccessfully
+            ? connecting.Result
+            : await connecting.WaitAsync(timeout, _time, cancellationToken).ConfigureAwait(false);
+        return connection.GetDatabase();
     }
 
-    /// <summary>Says that something failed, so that it is looked again who serves what.</summary>
-    public void Suspect() => _suspicions.Writer.TryWrite(true);
+    /// <summary>
+    /// Reads the topology again after a call has failed. A replica of a cluster is promoted seconds after its primary died; until the
+    /// client has read who serves the slots now, calls for them fail, and its own look comes only once a minute.
+    /// </summary>
+    public void RefreshTopology()
+    {
+        if (
+            _connecting.IsValueCreated
+            && _connecting.Value.IsCompletedSuccessfully
+            && Interlocked.Exchange(ref _isLooking, 1) == 0
+        )
+            _ = LookAsync(_connecting.Value.Result);
+    }
 
     public void Dispose()
     {
         _stopping.Cancel();
-        if (_watching.IsValueCreated)
-            _watching.Value.GetAwaiter().GetResult();
-        _sentinels?.Dispose();
-        _current?.Close(allowCommandsToComplete: false);
-        _current?.Dispose();
-        _stopping.Dispose();
+        if (_connecting.IsValueCreated)
+            _ = CloseAsync(_connecting.Value);
     }
 
-    private async Task WatchAsync(CancellationToken stopping)
+    private static async Task CloseAsync(Task<ConnectionMultiplexer> connecting)
     {
-        while (!stopping.IsCancellationRequested)
+        try
+        {
+            using var connection = await connecting.ConfigureAwait(false);
+            await connection.CloseAsync(allowCommandsToComplete: false).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // There was no connection yet, or it was broken already.
+        }
+    }
+
+    private async Task<ConnectionMultiplexer> ConnectAsync()
+    {
+        while (true)
         {
             try
             {
-                await LookAsync(stopping).ConfigureAwait(false);
-                await Task.Delay(BetweenLooks, _time, stopping).ConfigureAwait(false);
-                await NextSuspicionAsync(stopping).ConfigureAwait(false);
+                return await ConnectionMultiplexer.ConnectAsync(_configuration).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+            catch (Exception) when (!_stopping.IsCancellationRequested)
             {
-                return;
-            }
-            catch (Exception)
-            {
-                // Whoever asks Redis for something meanwhile says that it is away, once for the whole outage.
-                await Task.Delay(BetweenLooks, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // The first call that needs Redis meanwhile reports that it is away, once for the whole outage.
+                await Task.Delay(BetweenTries, _time, _stopping.Token).ConfigureAwait(false);
             }
         }
     }
 
-    // A message of the sentinels can be lost, so they are asked now and then all the same.
-    private async Task NextSuspicionAsync(CancellationToken stopping)
+    private async Task LookAsync(ConnectionMultiplexer connection)
     {
-        if (_current is null)
-            return;
-
-        var suspicion = _suspicions.Reader.WaitToReadAsync(stopping).AsTask();
-        if (_sentinels is null)
-            await suspicion.ConfigureAwait(false);
-        else
-            await Task.WhenAny(suspicion, Task.Delay(BetweenLooksAtSentinels, _time, stopping)).ConfigureAwait(false);
-        _suspicions.Reader.TryRead(out _);
-    }
-
-    private async Task LookAsync(CancellationToken stopping)
-    {
-        if (_sentinels is not null)
-            await FollowMasterAsync(_sentinels, stopping).ConfigureAwait(false);
-        else if (_current is { } current)
-            await current.ConfigureAsync().ConfigureAwait(false);
-        else
-            await ConnectAsync(_configuration).ConfigureAwait(false);
-    }
-
-    private async Task FollowMasterAsync(RedisSentinels sentinels, CancellationToken stopping)
-    {
-        if (await sentinels.FindMasterAsync(_time, stopping).ConfigureAwait(false) is not { } master || master.Equals(_master))
-            return;
-
-        if (_current is not null)
-            Log.MasterChanged(_logger, _configuration.ServiceName!);
-        var toMaster = _configuration.Clone();
-        toMaster.ServiceName = null;
-        toMaster.TieBreaker = "";
-        toMaster.EndPoints.Clear();
-        toMaster.EndPoints.Add(master);
-        await ConnectAsync(toMaster).ConfigureAwait(false);
-        _master = master;
-    }
-
-    private async Task ConnectAsync(ConfigurationOptions configuration)
-    {
-        var connected = await ConnectionMultiplexer.ConnectAsync(configuration).ConfigureAwait(false);
-        connected.ConnectionFailed += (_, _) => Suspect();
-        var before = _current;
-        _current = connected;
-        _connected.TrySetResult();
-        before?.Dispose();
+        try
+        {
+            await connection.ConfigureAsync().ConfigureAwait(false);
+            await Task.Delay(BetweenLooks, _time, _stopping.Token).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The next failed call looks again.
+        }
+        finally
+        {
+            Volatile.Write(ref _isLooking, 0);
+        }
     }
 }
