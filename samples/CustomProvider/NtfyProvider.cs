@@ -22,9 +22,9 @@ internal sealed class NtfyProvider(string name, NtfyOptions options, HttpClient 
                 .ConfigureAwait(false);
             return HttpOutcomes.Of(response, time);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return HttpFailures.Unreachable(exception);
+            return HttpFailures.CreateVendorOutcome(request, exception);
         }
     }
 }

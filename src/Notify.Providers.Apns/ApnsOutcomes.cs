@@ -12,14 +12,10 @@ internal static class ApnsOutcomes
 {
     public const string ExpiredProviderToken = "ExpiredProviderToken";
 
-    /// <summary>RFC 9113 section 7.</summary>
-    private const long NoError = 0;
-
-    /// <summary>RFC 9113 section 7.</summary>
-    private const long RefusedStream = 7;
-
     /// <summary>How long deliveries wait after a token was changed too often, where no other provider takes them.</summary>
     private static readonly TimeSpan TokenBackOff = TimeSpan.FromMinutes(1);
+
+    public static Outcome NoToken { get; } = Outcome.ProviderFailed("no provider token in time");
 
     public static Outcome NotADeviceToken { get; } = Outcome.Rejected("the address is no device token");
 
@@ -32,12 +28,12 @@ internal static class ApnsOutcomes
     public static Outcome TooLarge(int bytes, int limit) =>
         Outcome.Rejected($"the payload has {bytes} bytes, APNs takes {limit}");
 
-    // A connection that Apple ends (GOAWAY), or that takes fewer streams than it was offered, is no outage: the request was not
-    // looked at (RFC 9113 section 8.7), and the client has tried it on other connections before it says so.
-    public static Outcome Of(HttpRequestException exception) =>
-        exception.GetBaseException() is HttpProtocolException { ErrorCode: NoError or RefusedStream }
+    // Apple ended the connection, or took fewer streams than it had offered. That is no outage, and the client has tried other
+    // connections before it gives up.
+    public static Outcome Of(HttpRequestMessage? request, Exception exception) =>
+        exception is HttpRequestException failure && HttpFailures.WasTurnedAway(failure)
             ? Outcome.Retry("the connection took no more requests")
-            : HttpFailures.Unreachable(exception);
+            : HttpFailures.CreateVendorOutcome(request, exception);
 
     public static Outcome Of(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) =>
         error.Reason switch
@@ -101,6 +97,7 @@ internal static class ApnsOutcomes
             HttpStatusCode.Gone => Outcome.RecipientGone(reason, since),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, retryAfter),
             HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, retryAfter),
+            _ when HttpOutcomes.IsAnswerLost(status) => Outcome.AnswerLost(reason, retryAfter, isProviderFailure: true),
             _ => Outcome.ProviderFailed(reason, retryAfter),
         };
     }

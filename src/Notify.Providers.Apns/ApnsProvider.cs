@@ -41,7 +41,16 @@ internal sealed class ApnsProvider(
         CancellationToken cancellationToken
     )
     {
-        var current = await token.ConfigureAwait(false);
+        ProviderToken current;
+        try
+        {
+            current = await token.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return ApnsOutcomes.NoToken;
+        }
+
         return await PostAsync(delivery, current, isRepetition: false, cancellationToken).ConfigureAwait(false);
     }
 
@@ -66,9 +75,9 @@ internal sealed class ApnsProvider(
                 ? Outcome.Accepted(apnsId)
                 : await RefusedAsync(response, delivery, token, isRepetition, cancellationToken).ConfigureAwait(false);
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return ApnsOutcomes.Of(exception);
+            return ApnsOutcomes.Of(request, exception);
         }
     }
 

@@ -12,7 +12,8 @@ internal static class DotApnsOutcomes
 {
     public static Outcome CertificateExpired { get; } = Outcome.ProviderFailed("the client's certificate has expired");
 
-    public static Outcome TimedOut { get; } = Outcome.ProviderFailed("no answer within the client's own timeout");
+    public static Outcome TimedOut { get; } =
+        Outcome.AnswerLost("no answer within the client's own timeout", isProviderFailure: true);
 
     public static Outcome Of(ApnsResponse response, Exchange exchange)
     {
@@ -23,7 +24,7 @@ internal static class DotApnsOutcomes
 
         // A client with connections of its own leaves no more than the reason.
         return response.Reason == ApnsResponseReason.Unknown
-            ? Outcome.Retry("an answer that dotAPNS does not know")
+            ? Outcome.AnswerLost("an answer that dotAPNS does not know")
             : ApnsOutcomes.Of(default, new ApnsError(response.Reason.ToString(), null), null);
     }
 }

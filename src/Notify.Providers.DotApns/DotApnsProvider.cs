@@ -37,9 +37,14 @@ internal sealed class DotApnsProvider(string name, IApnsClient client, PushCompo
         {
             return DotApnsOutcomes.CertificateExpired;
         }
+        catch (Exception exception)
+            when (exchange.Failure is not null && exception is HttpRequestException or OperationCanceledException)
+        {
+            return exchange.Failure!;
+        }
         catch (HttpRequestException exception)
         {
-            return ApnsOutcomes.Of(exception);
+            return ApnsOutcomes.Of(null, exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

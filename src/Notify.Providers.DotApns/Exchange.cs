@@ -1,4 +1,5 @@
 using System.Net;
+using Notify.Delivering;
 using Notify.Providers.Apns;
 using Notify.Providers.Http;
 
@@ -19,12 +20,17 @@ internal sealed class Exchange(Guid deliveryId)
     /// <summary>Null when nothing was answered, or the client does not use the HTTP client it was given.</summary>
     public HttpStatusCode? Status { get; private set; }
 
+    /// <summary>Gets what became of a request without an answer; null when it was answered, or is still under way.</summary>
+    public Outcome? Failure { get; private set; }
+
     public TimeSpan? RetryAfter { get; private set; }
 
     /// <summary>What a refusal says; empty for a success.</summary>
     public ApnsError Error { get; private set; }
 
     public static Exchange Begin(Guid deliveryId) => OfThisCall.Value = new Exchange(deliveryId);
+
+    public void Failed(HttpRequestMessage request, Exception exception) => Failure = ApnsOutcomes.Of(request, exception);
 
     public void Answered(HttpResponseMessage response, ApnsError error, TimeProvider time)
     {

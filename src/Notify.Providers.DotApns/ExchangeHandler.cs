@@ -1,4 +1,5 @@
 using Notify.Providers.Apns;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.DotApns;
 
@@ -13,7 +14,17 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
         request.Headers.TryAddWithoutValidation("apns-id", exchange.ApnsId);
-        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
+        {
+            exchange.Failed(request, exception);
+            throw;
+        }
+
         var body = response.IsSuccessStatusCode
             ? []
             : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);

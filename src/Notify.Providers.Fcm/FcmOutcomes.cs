@@ -1,5 +1,6 @@
 using System.Net;
 using Notify.Delivering;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;
 
@@ -21,7 +22,10 @@ internal static class FcmOutcomes
         var reason = Describe(status, error);
         return error.Code switch
         {
-            "UNREGISTERED" or "SENDER_ID_MISMATCH" => Gone(reason, isDevice),
+            "UNREGISTERED" => Gone(reason, isDevice),
+            // The service account is of another project than the app. That is a mistake in the configuration: with the right account
+            // every one of these tokens works.
+            "SENDER_ID_MISMATCH" => Outcome.ProviderFailed(reason, after),
             "INVALID_ARGUMENT" => Invalid(reason, error, isDevice),
             // The quota of one device or topic is no reason to slow the others down.
             "QUOTA_EXCEEDED" when error.IsQuotaOfTarget => Outcome.Retry(reason, after ?? QuotaRefills),
@@ -51,6 +55,7 @@ internal static class FcmOutcomes
             ),
             HttpStatusCode.RequestTimeout or HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after ?? QuotaRefills),
+            _ when HttpOutcomes.IsAnswerLost(status) => Outcome.AnswerLost(reason, after, isProviderFailure: true),
             > HttpStatusCode.InternalServerError => Outcome.ProviderFailed(reason, after),
             _ => Outcome.Rejected(reason),
         };

@@ -31,14 +31,17 @@ internal sealed class FcmProvider(
         if (FcmMessage.ErrorOf(delivery.Content) is { } error)
             return Outcome.Rejected(error);
 
+        string? authorization = null;
         try
         {
-            var authorization = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
+            authorization = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
             var answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
             if (!answer.RefusesAccess)
                 return answer.Outcome;
 
-            authorization = await tokens.RenewAsync(authorization, cancellationToken).ConfigureAwait(false);
+            var refused = authorization;
+            authorization = null;
+            authorization = await tokens.RenewAsync(refused, cancellationToken).ConfigureAwait(false);
             answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
             return answer.Outcome;
         }
@@ -47,19 +50,27 @@ internal sealed class FcmProvider(
             Log.NoAccess(logger, name, exception.Message);
             return Outcome.ProviderFailed(exception.Message);
         }
-        catch (HttpRequestException exception)
+        catch (OperationCanceledException) when (authorization is null)
         {
-            return HttpFailures.Unreachable(exception);
+            // Without a token nothing was sent, or what was sent was refused.
+            return Outcome.ProviderFailed("no access token in time");
         }
     }
 
     private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(delivery, authorization);
-        using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return await FcmAnswer
-            .ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
-            .ConfigureAwait(false);
+        try
+        {
+            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return await FcmAnswer
+                .ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
+        {
+            return new FcmAnswer(HttpFailures.CreateVendorOutcome(request, exception), RefusesAccess: false);
+        }
     }
 
     private HttpRequestMessage CreateRequest(Delivery delivery, string authorization)

@@ -15,9 +15,11 @@ internal static class FirebaseAdminOutcomes
 
     public static Outcome CredentialsRefused { get; } = Outcome.ProviderFailed("Google refused the credentials");
 
-    public static Outcome NotUnderstood { get; } = Outcome.Retry("an answer that the Firebase Admin SDK does not understand");
+    public static Outcome NotUnderstood { get; } =
+        Outcome.AnswerLost("an answer that the Firebase Admin SDK does not understand");
 
-    public static Outcome TimedOut { get; } = Outcome.ProviderFailed("no answer within the Firebase app's own timeout");
+    public static Outcome TimedOut { get; } =
+        Outcome.AnswerLost("no answer within the Firebase app's own timeout", isProviderFailure: true);
 
     /// <param name="exception">What the SDK threw.</param>
     /// <param name="isDevice">Whether the message went to one device: nothing else can be gone.</param>
@@ -33,8 +35,8 @@ internal static class FirebaseAdminOutcomes
         if (exception.HttpResponse is not { } response)
         {
             return exception.InnerException is HttpRequestException lost
-                ? HttpFailures.Unreachable(lost)
-                : Outcome.ProviderFailed("the connection to Firebase failed");
+                ? HttpFailures.CreateVendorOutcome(null, lost)
+                : Outcome.AnswerLost("the connection to Firebase failed", isProviderFailure: true);
         }
 
         // The message was taken over, only what FCM said of it could not be read: to send it again would send it twice.

@@ -10,8 +10,8 @@ namespace Notify.Providers.Http;
 public static class HttpOutcomes
 {
     /// <summary>
-    /// Accepted for 2xx; throttled for 429; the provider's failure for 401, 403, 404, 408 and 5xx, with the vendor's Retry-After;
-    /// rejected for all others. No status alone says that a recipient is gone.
+    /// Accepted for 2xx; throttled for 429; an answer lost for 502 and 504; the provider's failure for 401, 403, 404, 408 and other
+    /// 5xx, with the vendor's Retry-After; rejected for all others. No status alone says that a recipient is gone.
     /// </summary>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date in Retry-After is compared with.</param>
@@ -23,6 +23,11 @@ public static class HttpOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, HttpFailures.RetryAfter(response, time)),
+            _ when IsAnswerLost(response.StatusCode) => Outcome.AnswerLost(
+                reason,
+                HttpFailures.RetryAfter(response, time),
+                isProviderFailure: true
+            ),
             HttpStatusCode.Unauthorized
             or HttpStatusCode.Forbidden
             or HttpStatusCode.NotFound
@@ -31,4 +36,12 @@ public static class HttpOutcomes
             _ => Outcome.Rejected(reason),
         };
     }
+
+    /// <summary>
+    /// Gets whether a gateway passed the request on and did not get a usable answer (RFC 9110 sections 15.6.3 and 15.6.5): the
+    /// server behind it may have taken the message over.
+    /// </summary>
+    /// <param name="status">The status.</param>
+    public static bool IsAnswerLost(HttpStatusCode status) =>
+        status is HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout;
 }

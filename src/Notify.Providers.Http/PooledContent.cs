@@ -31,6 +31,12 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     /// </summary>
     public Memory<byte> Written => _bytes.AsMemory(0, _written);
 
+    /// <summary>
+    /// Gets whether the request has begun to go out: it has a connection, and its body was given to it. Until then a failure means
+    /// that the server saw nothing of it.
+    /// </summary>
+    public bool IsUnderWay { get; private set; }
+
     /// <inheritdoc/>
     public void Advance(int count)
     {
@@ -56,6 +62,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
         CancellationToken cancellationToken
     )
     {
+        IsUnderWay = true;
         HasStarted();
         Interlocked.Increment(ref _sending);
         await stream.WriteAsync(Written, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,5 @@
+using Notify.Providers.Http;
+
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds the HTTP client of a provider.</summary>
@@ -10,6 +12,11 @@ public static class ProviderHttpClientExtensions
     /// A connection that a firewall dropped in silence is found out within a minute, and not by the next message.
     /// </summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// A vendor that cannot be reached is found out well within an attempt, so that the attempt ends knowing that nothing was sent.
+    /// </summary>
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
@@ -42,6 +49,7 @@ public static class ProviderHttpClientExtensions
         return services
             .AddHttpClient(name)
             .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .AddHttpMessageHandler(() => new SendTracker())
             .ConfigurePrimaryHttpMessageHandler(provided => provided.GetRequiredKeyedService<SocketsHttpHandler>(name))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             .RemoveAllLoggers();
@@ -56,6 +64,7 @@ public static class ProviderHttpClientExtensions
     private static SocketsHttpHandler CreateHandler() =>
         new()
         {
+            ConnectTimeout = ConnectTimeout,
             AllowAutoRedirect = false,
             UseCookies = false,
             ActivityHeadersPropagator = null,

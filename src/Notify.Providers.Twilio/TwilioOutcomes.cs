@@ -12,7 +12,8 @@ namespace Notify.Providers.Twilio;
 /// <remarks>
 /// What an account or sender cannot do at all is the provider's failure: another provider may, and this one is left alone. What
 /// hangs on whom a message goes to, such as a region that the account is not allowed, is the delivery's own: as the provider's
-/// failure, a few numbers that somebody else chose would keep everyone's messages from being sent.
+/// failure, a few numbers that somebody else chose would keep everyone's messages from being sent. The same holds for a sender that
+/// lacks the registration which one country's carriers ask for (30032 to 30035): it may serve all others.
 /// </remarks>
 internal static class TwilioOutcomes
 {
@@ -130,10 +131,10 @@ internal static class TwilioOutcomes
         [30023] = ("US A2P 10DLC - Daily Message Cap Reached", Meaning.Passes),
         [30024] = ("Numeric Sender ID Not Provisioned on Carrier", Meaning.Rejects),
         [30027] = ("US A2P 10DLC - T-Mobile Daily Message Limit Reached", Meaning.Passes),
-        [30032] = ("Toll-Free Number Has Not Been Verified", Meaning.Fails),
-        [30033] = ("US A2P 10DLC - Campaign Suspended", Meaning.Fails),
-        [30034] = ("US A2P 10DLC - Message from an Unregistered Number", Meaning.Fails),
-        [30035] = ("US A2P 10DLC - Message from a number still being configured", Meaning.Fails),
+        [30032] = ("Toll-Free Number Has Not Been Verified", Meaning.Rejects),
+        [30033] = ("US A2P 10DLC - Campaign Suspended", Meaning.Rejects),
+        [30034] = ("US A2P 10DLC - Message from an Unregistered Number", Meaning.Rejects),
+        [30035] = ("US A2P 10DLC - Message from a number still being configured", Meaning.Rejects),
         [30036] = ("Validity Period Expired", Meaning.Rejects),
         [30037] = ("Outbound Messaging Disabled", Meaning.Fails),
         [30038] = ("OTP Message Body Filtered", Meaning.Rejects),
@@ -211,8 +212,8 @@ internal static class TwilioOutcomes
         var reason = code is { } unknown ? $"HTTP {(int)status}, {Describe(unknown)}" : $"HTTP {(int)status}";
         return status switch
         {
-            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
-                Outcome.ProviderFailed(reason, after),
+            _ when HttpOutcomes.IsAnswerLost(status) => Outcome.AnswerLost(reason, after, isProviderFailure: true),
+            HttpStatusCode.ServiceUnavailable => Outcome.ProviderFailed(reason, after),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
             HttpStatusCode.Unauthorized
             or HttpStatusCode.PaymentRequired

@@ -32,9 +32,9 @@ internal sealed class TwilioProvider(
         if (TwilioOutcomes.RefusalOf(delivery.Content) is { } refusal)
             return refusal;
 
+        using var request = _requests.Create(delivery);
         try
         {
-            using var request = _requests.Create(delivery);
             using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             if (!TwilioOutcomes.IsCreated(response))
             {
@@ -47,9 +47,9 @@ internal sealed class TwilioProvider(
                 Log.AnswerUnreadable(logger, Name, delivery.Id);
             return TwilioOutcomes.Of(message, CostOf(message, delivery.Content.Body!));
         }
-        catch (HttpRequestException exception)
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return HttpFailures.Unreachable(exception);
+            return HttpFailures.CreateVendorOutcome(request, exception);
         }
     }
 

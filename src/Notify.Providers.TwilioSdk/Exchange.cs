@@ -1,4 +1,5 @@
 using System.Net;
+using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.TwilioSdk;
@@ -18,9 +19,15 @@ internal sealed class Exchange(CancellationToken cancellation)
     /// <summary>Null when nothing was answered, or the client does not use the HTTP client it was given.</summary>
     public HttpStatusCode? Status { get; private set; }
 
+    /// <summary>Gets what became of a request without an answer; null when it was answered, or is still under way.</summary>
+    public Outcome? Failure { get; private set; }
+
     public TimeSpan? RetryAfter { get; private set; }
 
     public static Exchange Begin(CancellationToken cancellation) => OfThisCall.Value = new Exchange(cancellation);
+
+    public void Failed(HttpRequestMessage request, Exception exception) =>
+        Failure = HttpFailures.CreateVendorOutcome(request, exception);
 
     public void Answered(HttpResponseMessage response, TimeProvider time)
     {

@@ -1,3 +1,5 @@
+using Notify.Providers.Http;
+
 namespace Notify.Providers.TwilioSdk;
 
 /// <summary>Ends a request with its attempt, and keeps of the answer what the library drops.</summary>
@@ -11,7 +13,17 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
         if (Exchange.Current is not { } exchange)
             return await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
 
-        var response = await base.SendAsync(request, exchange.Cancellation).ConfigureAwait(false);
+        HttpResponseMessage response;
+        try
+        {
+            response = await base.SendAsync(request, exchange.Cancellation).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
+        {
+            exchange.Failed(request, exception);
+            throw;
+        }
+
         exchange.Answered(response, time);
         await response.Content.LoadIntoBufferAsync(LongestAnswer, exchange.Cancellation).ConfigureAwait(false);
         return response;

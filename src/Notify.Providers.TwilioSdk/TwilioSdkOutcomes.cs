@@ -47,9 +47,9 @@ internal static class TwilioSdkOutcomes
             ApiException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
             ApiStandardException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
             _ when exchange.Status is { } status => OfStatus(status, Describe(status), exchange.RetryAfter),
-            ApiConnectionException { InnerException: HttpRequestException lost } => HttpFailures.Unreachable(lost),
-            ApiConnectionException => Outcome.ProviderFailed("the connection to Twilio failed"),
-            _ => Outcome.Retry("an answer that Twilio's library does not know"),
+            _ when exchange.Failure is { } failure => failure,
+            ApiConnectionException { InnerException: HttpRequestException lost } => HttpFailures.CreateVendorOutcome(null, lost),
+            _ => Outcome.AnswerLost("an answer that Twilio's library does not know", isProviderFailure: true),
         };
     }
 
@@ -95,7 +95,7 @@ internal static class TwilioSdkOutcomes
             case 21210 or 21212 or 21264 or 21267 or 21601 or 21603 or 21606 or 21607 or 21609 or 21616 or 21657:
             case >= 21659 and <= 21661:
             case >= 21701 and <= 21705:
-            case 30002 or 30032 or 30033 or 30034 or 30035 or 30037 or 30042 or 30454 or 63038 or 90010:
+            case 30002 or 30037 or 30042 or 30454 or 63038 or 90010:
             case 20503 or 20504:
                 return Outcome.ProviderFailed(reason, after);
 
@@ -135,7 +135,16 @@ internal static class TwilioSdkOutcomes
             or 21268:
             case 21401 or 21407 or 21408 or 21421 or 21602 or 21604 or 21605 or 21608 or 21612 or 21614:
             case (>= 21617 and <= 21619) or 21624 or 21635 or 21658:
-            case 30004 or 30006 or 30007 or 30010 or 30018 or 30019 or 30024 or 30036 or (>= 30038 and <= 30041) or 90007:
+            case 30004
+            or 30006
+            or 30007
+            or 30010
+            or 30018
+            or 30019
+            or 30024
+            or (>= 30032 and <= 30036)
+            or (>= 30038 and <= 30041)
+            or 90007:
                 return Outcome.Rejected(reason);
 
             default:
@@ -148,8 +157,8 @@ internal static class TwilioSdkOutcomes
         status switch
         {
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),
-            HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
-                Outcome.ProviderFailed(reason, after),
+            _ when HttpOutcomes.IsAnswerLost(status) => Outcome.AnswerLost(reason, after, isProviderFailure: true),
+            HttpStatusCode.ServiceUnavailable => Outcome.ProviderFailed(reason, after),
             HttpStatusCode.RequestTimeout or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, after),
             HttpStatusCode.Unauthorized
             or HttpStatusCode.PaymentRequired

@@ -52,7 +52,11 @@ internal sealed class TwilioSdkProvider(
                 ? TwilioSdkOutcomes.Of(message)
                 : TwilioSdkOutcomes.NotCreated(exchange);
         }
-        catch (TwilioException) when (cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (exchange.Failure is not null)
+        {
+            return exchange.Failure;
+        }
+        catch (TwilioException) when (cancellationToken.IsCancellationRequested && exchange.Failure is null)
         {
             throw new OperationCanceledException(cancellationToken);
         }

@@ -25,7 +25,7 @@ internal static class WebPushOutcomes
 
     public static Outcome NotAHost { get; } = Outcome.Rejected("the subscription's endpoint has no valid host");
 
-    public static Outcome ConnectTimedOut { get; } = Outcome.Retry("no connection in time");
+    public static Outcome NotPublic { get; } = Outcome.Rejected("the subscription's endpoint is not on the public internet");
 
     /// <param name="response">The answer's head.</param>
     /// <param name="code">The vendor's own code, or null.</param>
@@ -36,6 +36,10 @@ internal static class WebPushOutcomes
         return response.StatusCode switch
         {
             HttpStatusCode.NotFound or HttpStatusCode.Gone => Outcome.RecipientGone(reason),
+            _ when HttpOutcomes.IsAnswerLost(response.StatusCode) => Outcome.AnswerLost(
+                reason,
+                HttpFailures.RetryAfter(response, time)
+            ),
             HttpStatusCode.RequestTimeout
             or TooEarly
             or HttpStatusCode.TooManyRequests
@@ -49,11 +53,6 @@ internal static class WebPushOutcomes
     /// </summary>
     public static Outcome Accepted(HttpResponseMessage response) =>
         Outcome.Accepted(IdOf(response) is { Length: <= MaxMessageIdLength } id ? id : null);
-
-    public static Outcome Of(HttpRequestException exception) =>
-        PublicInternetConnections.IsRefusal(exception)
-            ? Outcome.Rejected("the subscription's endpoint is not on the public internet")
-            : Outcome.Retry(HttpFailures.Describe(exception));
 
     /// <summary>
     /// The push service refused the VAPID token or its key: the options are wrong, or the subscription was made with another key.

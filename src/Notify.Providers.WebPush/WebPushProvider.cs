@@ -67,20 +67,19 @@ internal sealed class WebPushProvider(
                 Log.CredentialsRefused(logger, Name, delivery.Id, outcome.Reason!);
             return outcome;
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
         {
-            if (PublicInternetConnections.IsRefusal(exception))
-                Log.TargetRefused(logger, Name, delivery.Id);
-            return WebPushOutcomes.Of(exception);
+            Log.TargetRefused(logger, Name, delivery.Id);
+            return WebPushOutcomes.NotPublic;
+        }
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
+        {
+            return HttpFailures.CreateEndpointOutcome(request, exception);
         }
         catch (UriFormatException)
         {
             // A host that no international domain name encodes is found out only when it is looked up.
             return WebPushOutcomes.NotAHost;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return WebPushOutcomes.ConnectTimedOut;
         }
     }
 

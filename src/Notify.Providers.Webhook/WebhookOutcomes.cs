@@ -15,7 +15,7 @@ internal static class WebhookOutcomes
 
     public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
 
-    public static Outcome ConnectTimedOut { get; } = Outcome.Retry("no connection in time");
+    public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
     public static Outcome Of(HttpResponseMessage response, TimeProvider time)
     {
@@ -24,6 +24,10 @@ internal static class WebhookOutcomes
         {
             >= HttpStatusCode.OK and < HttpStatusCode.MultipleChoices => Outcome.Accepted(),
             HttpStatusCode.Gone => Outcome.RecipientGone(reason),
+            _ when HttpOutcomes.IsAnswerLost(response.StatusCode) => Outcome.AnswerLost(
+                reason,
+                HttpFailures.RetryAfter(response, time)
+            ),
             HttpStatusCode.RequestTimeout
             or TooEarly
             or HttpStatusCode.TooManyRequests
@@ -31,9 +35,4 @@ internal static class WebhookOutcomes
             _ => Outcome.Rejected(reason),
         };
     }
-
-    public static Outcome Of(HttpRequestException exception) =>
-        PublicInternetConnections.IsRefusal(exception)
-            ? Outcome.Rejected("the address is not on the public internet")
-            : Outcome.Retry(HttpFailures.Describe(exception));
 }

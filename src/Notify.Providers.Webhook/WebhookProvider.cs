@@ -35,20 +35,19 @@ internal sealed class WebhookProvider(
                 .ConfigureAwait(false);
             return WebhookOutcomes.Of(response, time);
         }
-        catch (HttpRequestException exception)
+        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
         {
-            if (PublicInternetConnections.IsRefusal(exception))
-                Log.TargetRefused(logger, Name, delivery.Id);
-            return WebhookOutcomes.Of(exception);
+            Log.TargetRefused(logger, Name, delivery.Id);
+            return WebhookOutcomes.NotPublic;
+        }
+        catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
+        {
+            return HttpFailures.CreateEndpointOutcome(request, exception);
         }
         catch (UriFormatException)
         {
             // A host that no international domain name encodes is found out only when it is looked up.
             return WebhookOutcomes.NotAUrl;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return WebhookOutcomes.ConnectTimedOut;
         }
     }
 

@@ -26,9 +26,9 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
             using var response = await _http.PostAsync(new Uri("fax", UriKind.Relative), content, cancellationToken);
             return Read(delivery, response, await response.Content.ReadAsStringAsync(cancellationToken));
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException exception)
         {
-            return Unreachable(delivery);
+            return Unanswered(exception.HttpRequestError);
         }
     }
 
@@ -40,7 +40,11 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 
     protected virtual void Dispose(bool disposing) => _http.Dispose();
 
-    protected virtual Outcome Unreachable(Delivery delivery) => Outcome.ProviderFailed("the vendor cannot be reached");
+    // Without a connection nothing was sent; everything else may have happened after the vendor read the fax.
+    protected virtual Outcome Unanswered(HttpRequestError error) =>
+        error is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
+            ? Outcome.ProviderFailed("the vendor cannot be reached")
+            : Outcome.AnswerLost("the vendor's answer was lost", isProviderFailure: true);
 
     protected virtual Outcome Read(Delivery delivery, HttpResponseMessage response, string body) =>
         response.StatusCode switch
@@ -85,7 +89,7 @@ internal sealed class ThrowsOnServerErrors(Uri vendor) : FaxProvider(vendor)
         return base.Read(delivery, response, body);
     }
 
-    protected override Outcome Unreachable(Delivery delivery) => throw new InvalidOperationException("The vendor failed.");
+    protected override Outcome Unanswered(HttpRequestError error) => throw new InvalidOperationException("The vendor failed.");
 }
 
 internal sealed class LeaksTheAddress(Uri vendor) : FaxProvider(vendor)
@@ -132,6 +136,16 @@ internal sealed class PassesOnDatesLongPast(Uri vendor) : FaxProvider(vendor)
 {
     protected override TimeSpan? RetryAfter(HttpResponseMessage response) =>
         response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - TimeProvider.System.GetUtcNow();
+}
+
+internal sealed class TakesLostAnswersForUnsent(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Unanswered(HttpRequestError error) => Outcome.ProviderFailed("the vendor cannot be reached");
+}
+
+internal sealed class TakesEverythingForSent(Uri vendor) : FaxProvider(vendor)
+{
+    protected override Outcome Unanswered(HttpRequestError error) => Outcome.AnswerLost("no answer", isProviderFailure: true);
 }
 
 internal sealed class SwallowsCancellation(Uri vendor) : FaxProvider(vendor)

@@ -17,8 +17,14 @@ public class FaxConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            // A plain HttpClient does not tell how far a request came that was cancelled.
+            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.AnswerLost),
+            [VendorFault.TruncatedBody] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };
 
@@ -61,6 +67,14 @@ public sealed class FaultyProviderTests
         ["passes on dates long past"] = (
             vendor => new PassesOnDatesLongPast(vendor),
             nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)
+        ),
+        ["takes lost answers for unsent"] = (
+            vendor => new TakesLostAnswersForUnsent(vendor),
+            nameof(HttpProviderConformance.A_connection_that_is_closed_after_the_request)
+        ),
+        ["takes everything for sent"] = (
+            vendor => new TakesEverythingForSent(vendor),
+            nameof(HttpProviderConformance.A_refused_handshake)
         ),
         ["swallows cancellation"] = (
             vendor => new SwallowsCancellation(vendor),

@@ -23,11 +23,16 @@ public sealed class TimeoutTests
         var waiting = await application.SendAsync(Recipient.Email("ada@example.org"));
 
         _time.Advance(TimeSpan.FromSeconds(30));
+        await new Passing(_time).UntilAsync(
+            TimeSpan.FromMilliseconds(100),
+            async () => (await application.DeliveryAsync(hanging)).Attempts.Count == 1,
+            "the provider to be left behind"
+        );
 
-        var attempt = Assert.Single((await application.AttemptedAsync(hanging, 1)).Attempts);
-        Assert.Equal(OutcomeKind.Retry, attempt.Outcome);
+        var attempt = Assert.Single((await application.DeliveryAsync(hanging)).Attempts);
+        Assert.Equal(OutcomeKind.AnswerLost, attempt.Outcome);
         Assert.Equal("no answer within 30 s", attempt.Reason);
-        Assert.Equal(TimeSpan.FromSeconds(30), attempt.Duration);
+        Assert.True(attempt.Duration >= TimeSpan.FromSeconds(30), $"The attempt took {attempt.Duration}.");
         Assert.Equal(DeliveryState.Accepted, (await application.EndedDeliveryAsync(waiting)).State);
     }
 
@@ -46,6 +51,25 @@ public sealed class TimeoutTests
         _time.Advance(TimeSpan.FromSeconds(30));
 
         Assert.Equal("no answer within 30 s", Assert.Single((await application.AttemptedAsync(id, 1)).Attempts).Reason);
+    }
+
+    [Fact]
+    public async Task A_provider_that_knows_when_its_time_is_over_that_nothing_was_sent_is_believed()
+    {
+        var sms = new ScriptedProvider("sms", Channel.Sms, async (_, token) =>
+        {
+            await Task.Delay(Timeout.Infinite, token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Outcome.ProviderFailed("no connection in time");
+        });
+        await using var application = await StartAsync(sms);
+        var id = await application.SendAsync(Recipient.Phone("+46701740605"));
+        await Eventually.TrueAsync(() => sms.Sent.Count == 1, "the attempt");
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        var waiting = await application.AttemptedAsync(id, 1);
+        Assert.Equal((DeliveryState.Pending, "no connection in time"), (waiting.State, waiting.Reason));
+        Assert.Equal(0, waiting.Delivery.AttemptsSpent);
     }
 
     public static TheoryData<string> Bugs => ["throws", "throws later", "throws a cancellation of its own", "answers null"];
@@ -67,7 +91,8 @@ public sealed class TimeoutTests
         var delivery = await application.AttemptedAsync(id, 1);
 
         Assert.Equal(1, delivery.Delivery.AttemptsSpent);
-        Assert.StartsWith("provider ", Assert.Single(delivery.Attempts).Reason, StringComparison.Ordinal);
+        Assert.Equal(OutcomeKind.AnswerLost, delivery.Attempts[0].Outcome);
+        Assert.StartsWith("the provider ", Assert.Single(delivery.Attempts).Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", delivery.Attempts[0].Reason, StringComparison.Ordinal);
     }
 

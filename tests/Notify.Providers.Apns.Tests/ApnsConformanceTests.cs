@@ -24,7 +24,12 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

@@ -27,7 +27,12 @@ public sealed class FcmConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
+            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
+            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };
@@ -45,7 +50,7 @@ public sealed class FcmConformanceTests : HttpProviderConformance
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {
-        using var account = new FcmServiceAccount("notify-fake", new Uri(vendor, "token"));
+        using var account = new FcmServiceAccount("notify-fake", new Uri(AsideAddress, "token"));
         var json = account.Json;
         _host = FcmApplication.Compose(options =>
         {

@@ -20,7 +20,7 @@ public sealed class OutcomeTests
             { "UNSPECIFIED_ERROR", 500, Retry, "UNSPECIFIED_ERROR (HTTP 500)" },
             { "INVALID_ARGUMENT", 400, Rejected, "INVALID_ARGUMENT (HTTP 400)" },
             { "UNREGISTERED", 404, Gone, "UNREGISTERED (HTTP 404)" },
-            { "SENDER_ID_MISMATCH", 403, Gone, "SENDER_ID_MISMATCH (HTTP 403)" },
+            { "SENDER_ID_MISMATCH", 403, ProviderFailed, "SENDER_ID_MISMATCH (HTTP 403)" },
             { "QUOTA_EXCEEDED", 429, Throttled, "QUOTA_EXCEEDED (HTTP 429)" },
             { "UNAVAILABLE", 503, ProviderFailed, "UNAVAILABLE (HTTP 503)" },
             { "INTERNAL", 500, Retry, "INTERNAL (HTTP 500)" },
@@ -40,9 +40,9 @@ public sealed class OutcomeTests
             { 413, Rejected },
             { 429, Throttled },
             { 500, Retry },
-            { 502, ProviderFailed },
+            { 502, AnswerLost },
             { 503, ProviderFailed },
-            { 504, ProviderFailed },
+            { 504, AnswerLost },
             { 302, Rejected },
         };
 
@@ -84,6 +84,8 @@ public sealed class OutcomeTests
 
     private static ExpectedOutcome ProviderFailed { get; } = new(OutcomeKind.Retry, IsProviderFailure: true);
 
+    private static ExpectedOutcome AnswerLost { get; } = new(OutcomeKind.AnswerLost, IsProviderFailure: true);
+
     private static ExpectedOutcome Throttled { get; } = new(OutcomeKind.Retry, IsThrottled: true);
 
     [Theory]
@@ -123,7 +125,7 @@ public sealed class OutcomeTests
 
     [Theory]
     [InlineData("/topics/news", 404, "UNREGISTERED", null)]
-    [InlineData("/conditions/'a' in topics", 403, "SENDER_ID_MISMATCH", null)]
+    [InlineData("/conditions/'a' in topics", 404, "UNREGISTERED", null)]
     [InlineData("/topics/news", 400, "INVALID_ARGUMENT", "message.token")]
     public async Task A_topic_or_condition_is_never_gone(string address, int status, string code, string? field)
     {
@@ -173,6 +175,33 @@ public sealed class OutcomeTests
 
         Assert.Equal("projects/notify-fake/messages/0:0000000000000001%31bd1c9631bd1c96", outcome.ProviderMessageId);
         Assert.Equal("HTTP/2", gateway.Protocol);
+    }
+
+    [Fact]
+    public async Task The_service_account_of_another_project_prunes_no_device()
+    {
+        await using var gateway = await FcmGateway.StartAsync();
+        await using var application = await FcmApplication.StartAsync(gateway);
+        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        await directory.SaveUserAsync(new User { Id = "ada" });
+        var token = FcmGateway.NewToken();
+        gateway.MisbehaveFor(token, FcmFault.Answer(403, "SENDER_ID_MISMATCH"));
+        await directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone",
+                UserId = "ada",
+                Platform = Platform.Android,
+                Token = token,
+            }
+        );
+
+        var delivery = await application.TriggerAsync(Recipient.User("ada"));
+
+        Assert.Equal("SENDER_ID_MISMATCH (HTTP 403)", Assert.Single(delivery.Attempts).Reason);
+        var devices = application.Services.GetRequiredService<IDeviceStore>();
+        var device = Assert.Single(await devices.ListAsync(Trigger.DefaultTenant, "ada", TestContext.Current.CancellationToken));
+        Assert.Null(device.PrunedAt);
     }
 
     [Fact]

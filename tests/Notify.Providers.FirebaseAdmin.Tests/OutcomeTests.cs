@@ -9,7 +9,7 @@ public sealed class OutcomeTests
         new()
         {
             { 404, "NOT_FOUND", "UNREGISTERED", OutcomeKind.RecipientGone, false, false },
-            { 403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", OutcomeKind.RecipientGone, false, false },
+            { 403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", OutcomeKind.Retry, true, false },
             { 400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", OutcomeKind.Rejected, false, false },
             { 429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", OutcomeKind.Retry, false, true },
             { 401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", OutcomeKind.Retry, false, false },

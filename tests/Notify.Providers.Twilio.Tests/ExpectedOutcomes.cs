@@ -11,6 +11,7 @@ public enum Expected
     Retry,
     Throttled,
     ProviderFailed,
+    AnswerLost,
 }
 
 internal static partial class ExpectedOutcomes
@@ -29,6 +30,7 @@ internal static partial class ExpectedOutcomes
             { Kind: OutcomeKind.RecipientGone } => Expected.Gone,
             { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Expected.ProviderFailed,
             { Kind: OutcomeKind.Retry, IsThrottled: true } => Expected.Throttled,
+            { Kind: OutcomeKind.AnswerLost, IsProviderFailure: true } => Expected.AnswerLost,
             { Kind: OutcomeKind.Retry } => Expected.Retry,
             _ => throw new InvalidOperationException($"{outcome} is not among what is expected."),
         };

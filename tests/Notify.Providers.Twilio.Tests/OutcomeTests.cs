@@ -42,9 +42,9 @@ public sealed class OutcomeTests
     [InlineData(422, Expected.Rejected)]
     [InlineData(429, Expected.Throttled)]
     [InlineData(500, Expected.Retry)]
-    [InlineData(502, Expected.ProviderFailed)]
+    [InlineData(502, Expected.AnswerLost)]
     [InlineData(503, Expected.ProviderFailed)]
-    [InlineData(504, Expected.ProviderFailed)]
+    [InlineData(504, Expected.AnswerLost)]
     public async Task A_status_decides_where_no_code_does(int status, Expected expected)
     {
         await using var gateway = await TwilioGateway.StartAsync();
@@ -127,6 +127,55 @@ public sealed class OutcomeTests
             Assert.Equal(DeliveryState.DeadLetter, (await application.SendAsync(Recipient.Phone("+15005550003"))).State);
 
         Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
+    }
+
+    [Fact]
+    public async Task Numbers_that_the_sender_cannot_reach_do_not_keep_others_from_being_sent_to()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.Trouble = number => number <= 30 ? new TwilioTrouble { Status = 400, Code = 30034 } : null;
+        for (var i = 0; i < 30; i++)
+            Assert.Equal(DeliveryState.DeadLetter, (await application.SendAsync(Recipient.Phone("+12025550123"))).State);
+
+        Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(Recipient.Phone("+46701234567"))).State);
+    }
+
+    [Fact]
+    public async Task A_message_whose_answer_is_lost_is_billed_once_and_ends_with_the_reason()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway);
+        gateway.Trouble = _ => new TwilioTrouble { LosesAnswer = true };
+
+        var ended = await application.SendAsync(Recipient.Phone("+46701234567"));
+
+        var reason = Assert.Single(ended.Attempts).Reason;
+        Assert.StartsWith("sent, but the answer was lost: connection failed (", reason, StringComparison.Ordinal);
+        Assert.Equal(
+            (DeliveryState.DeadLetter, $"may have been sent, and is not repeated: {reason}"),
+            (ended.State, ended.Reason)
+        );
+        Assert.Equal((1, OutcomeKind.AnswerLost), (gateway.Accepted, ended.Attempts[0].Outcome));
+    }
+
+    [Fact]
+    public async Task Where_it_may_be_repeated_a_message_whose_answer_is_lost_is_sent_as_often_as_the_channel_allows()
+    {
+        await using var gateway = await TwilioGateway.StartAsync();
+        await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
+            services.Configure<RetryOptions>("sms", retry =>
+            {
+                (retry.MaxAttempts, retry.RepeatAfterLostAnswer) = (4, true);
+                retry.BaseDelay = TimeSpan.FromMilliseconds(10);
+            })
+        );
+        gateway.Trouble = _ => new TwilioTrouble { LosesAnswer = true };
+
+        var sent = await application.SendAsync(Recipient.Phone("+46701234567"));
+
+        var ended = await application.FindAsync(sent, found => found.State != DeliveryState.Pending, "the last attempt");
+        Assert.Equal((DeliveryState.DeadLetter, 4, 4), (ended.State, ended.Attempts.Count, gateway.Accepted));
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public sealed class OutcomeTests
     private const string Failed = "provider failed";
     private const string Throttled = "throttled";
     private const string Retry = "retry";
+    private const string Lost = "answer lost";
 
     [Theory]
     [InlineData(10001, 401, Failed, "Account is not active")]
@@ -74,7 +75,7 @@ public sealed class OutcomeTests
     [InlineData(30010, 400, Rejected, "Message price exceeds max price")]
     [InlineData(30022, 400, Throttled, "US A2P 10DLC - Rate Limits Exceeded")]
     [InlineData(30023, 400, Retry, "US A2P 10DLC - Daily Message Cap Reached")]
-    [InlineData(30034, 400, Failed, "US A2P 10DLC - Message from an Unregistered Number")]
+    [InlineData(30034, 400, Rejected, "US A2P 10DLC - Message from an Unregistered Number")]
     [InlineData(30036, 400, Rejected, "Validity Period Expired")]
     [InlineData(63038, 400, Failed, "Account exceeded the daily messages limit")]
     [InlineData(90010, 400, Failed, "Account is not active")]
@@ -93,7 +94,7 @@ public sealed class OutcomeTests
     [InlineData(400, Rejected)]
     [InlineData(403, Failed)]
     [InlineData(500, Retry)]
-    [InlineData(502, Failed)]
+    [InlineData(502, Lost)]
     public async Task An_unknown_code_is_judged_by_its_status(int status, string expected)
     {
         await using var vendor = await Vendor.RefusingAsync(status, 29_999);
@@ -161,6 +162,7 @@ public sealed class OutcomeTests
     private static string Describe(Outcome outcome) =>
         outcome switch
         {
+            { Kind: OutcomeKind.AnswerLost, IsProviderFailure: true } => Lost,
             { IsProviderFailure: true } => Failed,
             { IsThrottled: true } => Throttled,
             { IsOptOut: true } => OptedOut,

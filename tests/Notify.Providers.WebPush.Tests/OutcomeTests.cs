@@ -49,10 +49,10 @@ public sealed class OutcomeTests
             { Mozilla, 503, "errno 201", OutcomeKind.Retry },
             { Mozilla, 503, "errno 202", OutcomeKind.Retry },
             { Mozilla, 500, "errno 999", OutcomeKind.Retry },
-            { Mozilla, 502, "errno 900", OutcomeKind.Retry },
-            { Mozilla, 502, "errno 901", OutcomeKind.Retry },
-            { Mozilla, 502, "errno 902", OutcomeKind.Retry },
-            { Mozilla, 502, "errno 903", OutcomeKind.Retry },
+            { Mozilla, 502, "errno 900", OutcomeKind.AnswerLost },
+            { Mozilla, 502, "errno 901", OutcomeKind.AnswerLost },
+            { Mozilla, 502, "errno 902", OutcomeKind.AnswerLost },
+            { Mozilla, 502, "errno 903", OutcomeKind.AnswerLost },
             { Apple, 400, "BadTtl", OutcomeKind.Rejected },
             { Apple, 400, "BadUrgency", OutcomeKind.Rejected },
             { Apple, 400, "BadWebPushRequest", OutcomeKind.Rejected },
@@ -264,8 +264,8 @@ public sealed class OutcomeTests
         var delivery = await application.SendAsync(gateway.Subscribe().Json);
 
         var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal(OutcomeKind.Retry, attempt.Outcome);
-        Assert.StartsWith("connection failed (", attempt.Reason, StringComparison.Ordinal);
+        Assert.Equal(OutcomeKind.AnswerLost, attempt.Outcome);
+        Assert.StartsWith("sent, but the answer was lost: connection failed (", attempt.Reason, StringComparison.Ordinal);
     }
 
     private static async Task RegisterAsync(WebPushApplication application, BrowserSubscription subscription)

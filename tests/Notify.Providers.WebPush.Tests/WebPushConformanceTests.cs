@@ -26,7 +26,12 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.Retry),
+            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost),
+            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry),
+            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry),
+            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

@@ -28,9 +28,9 @@ public sealed class OutcomeTests
     [InlineData(429, OutcomeKind.Retry)]
     [InlineData(500, OutcomeKind.Retry)]
     [InlineData(501, OutcomeKind.Retry)]
-    [InlineData(502, OutcomeKind.Retry)]
+    [InlineData(502, OutcomeKind.AnswerLost)]
     [InlineData(503, OutcomeKind.Retry)]
-    [InlineData(504, OutcomeKind.Retry)]
+    [InlineData(504, OutcomeKind.AnswerLost)]
     [InlineData(599, OutcomeKind.Retry)]
     public async Task A_status_has_an_outcome(int status, OutcomeKind outcome)
     {
@@ -85,7 +85,11 @@ public sealed class OutcomeTests
         await using var endpoint = await Endpoint.StartAsync(context => context.Abort());
         await using var application = await WebhookApplication.StartFrozenAsync();
 
-        AssertRetry("connection failed (ConnectionReset)", await application.SendAsync(endpoint.Url));
+        AssertPending(
+            OutcomeKind.AnswerLost,
+            "sent, but the answer was lost: connection failed (ConnectionReset)",
+            await application.SendAsync(endpoint.Url)
+        );
     }
 
     [Fact]
@@ -122,7 +126,7 @@ public sealed class OutcomeTests
             services.Configure<NotificationsOptions>(options => options.AttemptTimeout = TimeSpan.FromMilliseconds(300))
         );
 
-        AssertRetry("no answer within 0.3 s", await application.SendAsync(endpoint.Url));
+        AssertPending(OutcomeKind.AnswerLost, "no answer within 0.3 s", await application.SendAsync(endpoint.Url));
     }
 
     [Fact]
@@ -173,10 +177,12 @@ public sealed class OutcomeTests
     private static Task Never(HttpContext context) =>
         Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    private static void AssertRetry(string reason, DeliveryRecord delivery)
+    private static void AssertRetry(string reason, DeliveryRecord delivery) => AssertPending(OutcomeKind.Retry, reason, delivery);
+
+    private static void AssertPending(OutcomeKind outcome, string reason, DeliveryRecord delivery)
     {
         var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal((OutcomeKind.Retry, reason), (attempt.Outcome, attempt.Reason));
+        Assert.Equal((outcome, reason), (attempt.Outcome, attempt.Reason));
         Assert.Equal(DeliveryState.Pending, delivery.State);
     }
 }

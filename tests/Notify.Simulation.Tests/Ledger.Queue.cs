@@ -153,13 +153,17 @@ internal sealed partial class Ledger
             "what the vendor accepted ends accepted, and nothing else does",
             facts
         );
-        Require(settlement.State != DeliveryState.Pending || outcome == OutcomeKind.Retry, "nothing final is tried again", facts);
+        Require(
+            settlement.State != DeliveryState.Pending || outcome is OutcomeKind.Retry or OutcomeKind.AnswerLost,
+            "nothing final is tried again",
+            facts
+        );
         Require(
             settlement.State != DeliveryState.Accepted || facts.Acceptances > 0,
             "what is accepted was accepted by the vendor",
             facts
         );
-        if (outcome != OutcomeKind.Retry)
+        if (outcome is not (OutcomeKind.Retry or OutcomeKind.AnswerLost))
             return;
 
         var heard = attempt.IsHeard ? attempt.Answer : null;

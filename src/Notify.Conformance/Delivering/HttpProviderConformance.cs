@@ -28,11 +28,21 @@ public abstract class HttpProviderConformance : ProviderConformance
     private const int RetryAfterSeconds = 77;
 
     private VendorServer? _vendor;
+    private UnreachableVendor? _unreachable;
     private IDeliveryProvider? _provider;
     private volatile VendorAnswer? _answer;
 
     /// <summary>Where the vendor is during a fact. A webhook's address begins with it.</summary>
     protected Uri VendorAddress =>
+        _unreachable?.Address
+        ?? _vendor?.Address
+        ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
+
+    /// <summary>
+    /// Where the vendor answers what is not the sending itself, such as requests for access tokens: also in facts in which it cannot
+    /// be reached for the sending.
+    /// </summary>
+    protected Uri AsideAddress =>
         _vendor?.Address ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
 
     /// <summary>How the vendor says that it took a message over.</summary>
@@ -59,6 +69,8 @@ public abstract class HttpProviderConformance : ProviderConformance
             disposable.Dispose();
         if (_vendor is not null)
             await _vendor.DisposeAsync();
+        if (_unreachable is not null)
+            await _unreachable.DisposeAsync();
         await base.DisposeAsync();
     }
 
@@ -87,6 +99,38 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Fact]
     public Task A_connection_reset() =>
         AssertFaultAsync(VendorFault.ConnectionReset, Acceptance with { Delivery = VendorDelivery.Reset });
+
+    [Fact]
+    public Task A_connection_that_is_closed_after_the_request() =>
+        AssertFaultAsync(VendorFault.ConnectionClosed, Acceptance with { Delivery = VendorDelivery.Closed });
+
+    [Fact]
+    public async Task No_answer()
+    {
+        _answer = Acceptance with { Delivery = VendorDelivery.Never };
+        await AssertGivesUpAsync(VendorFault.NoAnswer, _vendor!.Asked);
+    }
+
+    [Fact]
+    public Task A_refused_connection()
+    {
+        _unreachable = UnreachableVendor.RefusingConnections();
+        return AssertFaultAsync(VendorFault.ConnectionRefused, Acceptance);
+    }
+
+    [Fact]
+    public Task A_refused_handshake()
+    {
+        _unreachable = UnreachableVendor.RefusingHandshakes();
+        return AssertFaultAsync(VendorFault.HandshakeRefused, Acceptance);
+    }
+
+    [Fact]
+    public async Task An_unfinished_handshake()
+    {
+        _unreachable = UnreachableVendor.NeverFinishingHandshakes();
+        await AssertGivesUpAsync(VendorFault.HandshakeUnfinished, _unreachable.Reached);
+    }
 
     [Fact]
     public Task A_truncated_body() =>
@@ -189,7 +233,7 @@ public abstract class HttpProviderConformance : ProviderConformance
             }
         )
         {
-            Assert.Equal(OutcomeKind.Retry, (await SendAsync(fault)).Kind);
+            Assert.Contains((await SendAsync(fault)).Kind, new[] { OutcomeKind.Retry, OutcomeKind.AnswerLost });
             Assert.Equal(OutcomeKind.Accepted, (await SendAsync(Acceptance)).Kind);
         }
     }
@@ -255,6 +299,29 @@ public abstract class HttpProviderConformance : ProviderConformance
         Assert.Equal(Expected[fault], new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled));
         AssertKeepsSecret(delivery, outcome);
         return outcome;
+    }
+
+    // As the engine does: the attempt's time is over, and the provider's outcome counts, or else its silence.
+    private async Task AssertGivesUpAsync(VendorFault fault, Task underWay)
+    {
+        var provider = await ProviderAsync();
+        using var timeout = new CancellationTokenSource();
+        var sending = provider.SendAsync(Delivery(provider), timeout.Token).AsTask();
+        await underWay.WaitAsync(Patience, Cancellation);
+        await timeout.CancelAsync();
+
+        ExpectedOutcome actual;
+        try
+        {
+            var outcome = await sending.WaitAsync(Patience, Cancellation);
+            actual = new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled);
+        }
+        catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
+        {
+            actual = new ExpectedOutcome(OutcomeKind.AnswerLost);
+        }
+
+        Assert.Equal(Expected[fault], actual);
     }
 
     private async Task<Outcome> SendAsync(VendorAnswer answer)

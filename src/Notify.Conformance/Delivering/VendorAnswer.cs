@@ -33,6 +33,9 @@ public enum VendorDelivery
     /// <summary>The connection is reset when the request has been read.</summary>
     Reset,
 
+    /// <summary>The connection is closed in order when the request has been read.</summary>
+    Closed,
+
     /// <summary>The connection ends in the midst of the body.</summary>
     Truncated,
 }
@@ -64,8 +67,23 @@ public enum VendorFault
     /// <summary>A success status with a body that the vendor never documented.</summary>
     MalformedBody,
 
-    /// <summary>A reset connection.</summary>
+    /// <summary>A connection that is reset after the whole request was read.</summary>
     ConnectionReset,
+
+    /// <summary>A connection that is closed in order after the whole request was read.</summary>
+    ConnectionClosed,
+
+    /// <summary>No answer until the attempt's time is over. An exception that reports the cancellation counts as a lost answer.</summary>
+    NoAnswer,
+
+    /// <summary>Nothing listens at the vendor's address.</summary>
+    ConnectionRefused,
+
+    /// <summary>The vendor ends the TLS handshake.</summary>
+    HandshakeRefused,
+
+    /// <summary>A TLS handshake that is not over when the attempt's time is.</summary>
+    HandshakeUnfinished,
 
     /// <summary>A connection that ends in the midst of a successful answer.</summary>
     TruncatedBody,

@@ -80,6 +80,8 @@ internal sealed class VendorServer : IAsyncDisposable
             case VendorDelivery.Reset:
                 socket.LingerState = new LingerOption(enable: true, seconds: 0);
                 break;
+            case VendorDelivery.Closed:
+                break;
             case VendorDelivery.Never:
                 await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, _stopping.Token);
                 break;

@@ -15,6 +15,8 @@ internal sealed class DeliveryExecutor(
     ILogger<DeliveryExecutor> logger
 )
 {
+    private static readonly TimeSpan TimeForLastWord = TimeSpan.FromSeconds(1);
+
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
     /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was given up.</exception>
@@ -98,22 +100,38 @@ internal sealed class DeliveryExecutor(
     {
         using var ending = new CancellationTokenSource(_timeout, time);
         using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
+        Task<Outcome>? underWay = null;
         try
         {
             var sending = provider.SendAsync(delivery, ending.Token);
             var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
-                : await sending.AsTask().WaitAsync(ending.Token).ConfigureAwait(false);
-            return outcome ?? Outcome.Retry("provider returned no outcome");
+                : await (underWay = sending.AsTask()).WaitAsync(ending.Token).ConfigureAwait(false);
+            return outcome ?? Outcome.AnswerLost("the provider returned no outcome");
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            return Outcome.Retry($"no answer within {_timeout.TotalSeconds:0.###} s");
+            return await LastWordAsync(underWay, stopping).ConfigureAwait(false)
+                ?? Outcome.AnswerLost($"no answer within {_timeout.TotalSeconds:0.###} s");
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
+            // The exception may have come before the message was sent or after it.
             Log.ProviderThrew(logger, provider.Name, delivery.Id, exception.GetType().Name);
-            return Outcome.Retry($"provider threw {exception.GetType().Name}");
+            return Outcome.AnswerLost($"the provider threw {exception.GetType().Name}");
         }
+    }
+
+    /// <summary>
+    /// Gets the outcome of an attempt whose time is over; null when the provider gives none. Only the provider knows whether it had
+    /// sent the message, or still waited for a connection: one that knows returns an outcome, another throws, and one that ignores
+    /// the cancellation is left behind.
+    /// </summary>
+    private async ValueTask<Outcome?> LastWordAsync(Task<Outcome>? sending, CancellationToken stopping)
+    {
+        if (sending is null)
+            return null;
+        await ((Task)sending).WaitAsync(TimeForLastWord, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return sending.IsCompletedSuccessfully ? sending.Result : null;
     }
 }

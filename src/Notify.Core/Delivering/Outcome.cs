@@ -9,7 +9,7 @@ public sealed class Outcome
 
     private Outcome(OutcomeKind kind) => Kind = kind;
 
-    /// <summary>Which of the four.</summary>
+    /// <summary>Gets the kind of the outcome.</summary>
     public OutcomeKind Kind { get; }
 
     /// <summary>Why, in words for an operator. Never an address or content. Null when accepted.</summary>
@@ -23,7 +23,7 @@ public sealed class Outcome
 
     /// <summary>
     /// True when the provider failed and not this delivery: an outage, refused credentials. Another provider of the channel
-    /// may succeed, so the delivery moves there without spending its retry budget.
+    /// may succeed, so the delivery moves there. It spends no attempt, unless the answer was lost.
     /// </summary>
     public bool IsProviderFailure { get; private init; }
 
@@ -59,7 +59,10 @@ public sealed class Outcome
     public static Outcome Retry(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after };
 
-    /// <summary>The provider is unable to send anything at present: an outage, refused credentials.</summary>
+    /// <summary>
+    /// The provider cannot send anything at present: it cannot be reached, or it refuses the credentials. The message was certainly
+    /// not sent.
+    /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
     public static Outcome ProviderFailed(string reason, TimeSpan? after = null) =>
@@ -68,6 +71,25 @@ public sealed class Outcome
             Reason = reason,
             RetryAfter = after,
             IsProviderFailure = true,
+        };
+
+    /// <summary>
+    /// The message went out, wholly or in part, and its answer was lost: the connection was reset or closed, or nothing came in
+    /// time. The vendor may or may not have taken the message over. The attempt is spent, and
+    /// <see cref="RetryOptions.RepeatAfterLostAnswer"/> decides whether another one is made.
+    /// </summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    /// <param name="isProviderFailure">
+    /// True when the vendor itself failed to answer, which opens the provider's circuit and moves a repetition to the channel's next
+    /// provider. False when the recipient's own server did, as a webhook's.
+    /// </param>
+    public static Outcome AnswerLost(string reason, TimeSpan? after = null, bool isProviderFailure = false) =>
+        new(OutcomeKind.AnswerLost)
+        {
+            Reason = reason,
+            RetryAfter = after,
+            IsProviderFailure = isProviderFailure,
         };
 
     /// <summary>The vendor asked the whole provider to be called less often (HTTP 429).</summary>
@@ -99,7 +121,7 @@ public sealed class Outcome
     public override string ToString() => Reason is null ? Kind.ToString() : $"{Kind}: {Reason}";
 }
 
-/// <summary>The four things an attempt can come to.</summary>
+/// <summary>The results of an attempt.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<OutcomeKind>))]
 public enum OutcomeKind
 {
@@ -118,4 +140,8 @@ public enum OutcomeKind
     /// <summary>The address does not exist any more.</summary>
     [JsonStringEnumMemberName("recipientGone")]
     RecipientGone,
+
+    /// <summary>The message was sent, and it is unknown whether the vendor took it over.</summary>
+    [JsonStringEnumMemberName("answerLost")]
+    AnswerLost,
 }

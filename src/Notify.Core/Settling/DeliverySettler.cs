@@ -64,6 +64,7 @@ internal sealed class DeliverySettler(
             OutcomeKind.Accepted => Ended(delivery, DeliveryState.Accepted, null),
             OutcomeKind.Rejected => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
             OutcomeKind.RecipientGone => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
+            OutcomeKind.AnswerLost => RepeatOrEnd(delivery, execution.Provider, outcome),
             OutcomeKind.Retry when outcome.IsProviderFailure => TryNextProvider(delivery, execution.Provider, outcome),
             OutcomeKind.Retry when outcome.IsThrottled => WaitOrEnd(delivery, outcome),
             OutcomeKind.Retry => SpendOrEnd(delivery, outcome),
@@ -90,13 +91,28 @@ internal sealed class DeliverySettler(
             };
     }
 
+    // The vendor may have the message. A repetition costs an attempt even where the provider is at fault: otherwise a server that
+    // takes every message and closes the connection would get the same one until it expires.
+    private Settlement RepeatOrEnd(Delivery delivery, string failed, Outcome outcome)
+    {
+        var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
+        if (!retries.RepeatsAfterLostAnswer(delivery.Channel))
+            return Ended(spent, DeliveryState.DeadLetter, $"may have been sent, and is not repeated: {outcome.Reason}");
+        if (GiveUpAfter(spent, outcome) is { } ended)
+            return ended;
+        return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome) : WaitOrEnd(spent, outcome);
+    }
+
     private Settlement SpendOrEnd(Delivery delivery, Outcome outcome)
     {
         var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
-        return spent.AttemptsSpent >= retries.MaxAttempts(delivery.Channel)
-            ? Ended(spent, DeliveryState.DeadLetter, $"gave up after {spent.AttemptsSpent} attempts: {outcome.Reason}")
-            : WaitOrEnd(spent, outcome);
+        return GiveUpAfter(spent, outcome) ?? WaitOrEnd(spent, outcome);
     }
+
+    private Settlement? GiveUpAfter(Delivery spent, Outcome outcome) =>
+        spent.AttemptsSpent >= retries.MaxAttempts(spent.Channel)
+            ? Ended(spent, DeliveryState.DeadLetter, $"gave up after {spent.AttemptsSpent} attempts: {outcome.Reason}")
+            : null;
 
     private Settlement WaitOrEnd(Delivery delivery, Outcome outcome)
     {

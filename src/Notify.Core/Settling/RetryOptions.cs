@@ -20,4 +20,11 @@ public sealed class RetryOptions
     /// <summary>The longest Retry-After that is honoured; a longer one is cut to this. 1 second to 7 days; default 6 hours.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromHours(6);
+
+    /// <summary>
+    /// Gets or sets whether a message is sent again after an attempt whose answer was lost, so that the recipient may get it twice.
+    /// False ends the delivery as a dead letter, which an operator can replay. Default: null, which means false for
+    /// <see cref="Channel.Sms"/>, where each copy is billed, and true for every other channel.
+    /// </summary>
+    public bool? RepeatAfterLostAnswer { get; set; }
 }

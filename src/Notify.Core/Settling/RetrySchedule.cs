@@ -13,6 +13,9 @@ internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options, Chanc
 
     public int MaxAttempts(Channel channel) => options.Get(channel.Name).MaxAttempts;
 
+    public bool RepeatsAfterLostAnswer(Channel channel) =>
+        options.Get(channel.Name).RepeatAfterLostAnswer ?? channel != Channel.Sms;
+
     public TimeSpan NextDelay(Delivery delivery, TimeSpan? retryAfter)
     {
         var channel = options.Get(delivery.Channel.Name);

@@ -111,6 +111,7 @@ public static class NotifyTelemetry
             OutcomeKind.Accepted => "accepted",
             OutcomeKind.Retry => "retry",
             OutcomeKind.Rejected => "rejected",
+            OutcomeKind.AnswerLost => "answer_lost",
             _ => "recipient_gone",
         };
 

@@ -82,7 +82,10 @@ public sealed class TwilioGateway : IAsyncDisposable
         try
         {
             var request = await TwilioRequest.ReadAsync(context.Request);
-            if (Trouble(Interlocked.Increment(ref _requests)) is { } trouble)
+            var trouble = Trouble(Interlocked.Increment(ref _requests));
+            if (trouble is { LosesAnswer: true } && TwilioRules.ErrorOf(request, Account) is null)
+                TakeOver(TwilioSms.Of(request));
+            if (trouble is not null)
                 await trouble.CauseAsync(context);
             else
                 await AnswerAsync(context, request);
@@ -103,9 +106,14 @@ public sealed class TwilioGateway : IAsyncDisposable
             return TwilioAnswers.ErrorAsync(context, error.Status, error.Code, error.Message);
 
         var message = TwilioSms.Of(request);
+        TakeOver(message);
+        return TwilioAnswers.CreatedAsync(context, message, Account);
+    }
+
+    private void TakeOver(TwilioSms message)
+    {
         Interlocked.Increment(ref _accepted);
         if (KeepsMessages)
             _messages.Enqueue(message);
-        return TwilioAnswers.CreatedAsync(context, message, Account);
     }
 }

@@ -26,11 +26,14 @@ public sealed record TwilioTrouble
     /// <summary>Whether the connection is reset instead of an answer.</summary>
     public bool Resets { get; init; }
 
+    /// <summary>Whether the message is taken over before the connection is reset, so that only the answer is lost.</summary>
+    public bool LosesAnswer { get; init; }
+
     internal async Task CauseAsync(HttpContext context)
     {
         if (Delay != TimeSpan.Zero)
             await Task.Delay(Delay, context.RequestAborted);
-        if (Resets)
+        if (Resets || LosesAnswer)
         {
             context.Abort();
             return;
