@@ -21,7 +21,7 @@ RUN mkdir /data && chown 1654:1654 /data
 VOLUME /data
 WORKDIR /app
 COPY --from=build /app .
-# A push that waits for its answer holds 16 to 32 KB of the runtime's shared pool, which by itself keeps 32 of each for a processor.
+# A push in flight holds a buffer of 16 to 32 KB. By default the runtime's shared pool keeps only 32 of each size per processor.
 ENV ASPNETCORE_URLS=http://*:8080 \
     DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION=1024 \
     Notify__Data=/data

@@ -38,7 +38,10 @@ dotnet test Notify.sln --nologo "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
 # dotnet test prints one line of counts per project; a project that could not run prints none and fails by its exit code.
-sum() { grep -oE "(Passed|Failed|Skipped)! +- Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+" "$log" | grep -oE "$1: +[0-9]+" | awk '{n += $2} END {print n + 0}'; }
+sum() {
+  grep -oE "(Passed|Failed|Skipped)! +- Failed: +[0-9]+, Passed: +[0-9]+, Skipped: +[0-9]+" "$log" |
+    grep -oE "$1: +[0-9]+" | awk '{n += $2} END {print n + 0}'
+}
 failed=$(sum Failed)
 if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then
   echo "dotnet test failed with exit code $status before it could count."

@@ -56,7 +56,8 @@ try
               peers    [--count 40000] [--pairs 2] [--only bullmq|node-apn|firebase-admin|nodemailer]
               idle     [--seconds 60]
               all      [--to bench] [--only NAME,NAME]: all of the above, or those named, written to RESULTS.md with a plot
-              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64] [--seed N] [--data FOLDER]
+              chaos    [--topology one|cluster] [--kills 50] [--stops 0] [--restarts 2] [--count 100000] [--clients 64]
+                       [--seed N] [--data FOLDER]
               scaling  [--count 20000]
             Its result is one JSON line, the last of the standard output.
             """

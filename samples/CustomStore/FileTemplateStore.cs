@@ -51,8 +51,8 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         return version;
     }
 
-    // A file that must be new is created by one writer of all processes; File.Move only looks whether there is one and then replaces
-    // it. The claim stays, so that a version whose writer ended is not given again.
+    // A file that must be new is created by one writer of all processes; File.Move only looks whether there is one and then
+    // replaces it. The claim stays, so that a version whose writer ended is not given again.
     private static bool TryClaim(string claim)
     {
         try

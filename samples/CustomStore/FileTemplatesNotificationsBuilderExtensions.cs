@@ -7,7 +7,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class FileTemplatesNotificationsBuilderExtensions
 {
-    /// <summary>Keeps templates as files, beside the source that they belong to. Everything else stays in the store: call it after that.</summary>
+    /// <summary>
+    /// Keeps templates as files, beside the source that they belong to. Everything else stays in the store: call it after that.
+    /// </summary>
     public static INotificationsBuilder UseTemplateFiles(this INotificationsBuilder builder, string folder)
     {
         builder.Services.Replace(ServiceDescriptor.Singleton<ITemplateStore>(new FileTemplateStore(folder)));

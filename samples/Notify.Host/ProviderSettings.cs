@@ -1,8 +1,9 @@
 namespace Notify.Host;
 
 /// <summary>
-/// Reads which providers the host sends through. Each has a section by its name, whose <c>Type</c> says what it is, and whose other
-/// settings are that provider's options: <c>Notify:Providers:mail:Type=smtp</c>, <c>Notify:Providers:mail:Host=smtp.example.org</c>.
+/// Reads which providers the host sends through. Each has a section by its name, whose <c>Type</c> says what it is, and whose
+/// other settings are that provider's options: <c>Notify:Providers:mail:Type=smtp</c>,
+/// <c>Notify:Providers:mail:Host=smtp.example.org</c>.
 /// </summary>
 internal static class ProviderSettings
 {

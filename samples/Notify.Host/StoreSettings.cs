@@ -7,8 +7,8 @@ namespace Notify.Host;
 
 /// <summary>
 /// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c> or <c>Notify:MongoDb</c>, a
-/// connection string, else a SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection string; <c>Notify:Kafka</c>,
-/// brokers. The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
+/// connection string, else a SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection
+/// string; <c>Notify:Kafka</c>, brokers. The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
 /// </summary>
 internal static class StoreSettings
 {

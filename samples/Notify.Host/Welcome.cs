@@ -6,9 +6,9 @@ namespace Notify.Host;
 /// <summary>What the console says when the host is ready: where it is, and a command to try it with.</summary>
 internal static class Welcome
 {
-    private const string Trigger = """
-        {"to":[{"pushToken":"my-phone","platform":"android"},{"phone":"+46701234567"},{"email":"ada@example.org"}],"content":{"title":"Hello","body":"Your first notification"}}
-        """;
+    private const string Trigger =
+        """{"to":[{"pushToken":"my-phone","platform":"android"},{"phone":"+46701234567"},{"email":"ada@example.org"}],"""
+        + """ "content":{"title":"Hello","body":"Your first notification"}}""";
 
     public static void Print(WebApplication app, Roles roles)
     {

@@ -3,7 +3,9 @@ using System.Security.Cryptography;
 
 namespace Notify;
 
-/// <summary>The engine's only source of chance. A simulation puts a seeded one in its place, so that a run can be repeated.</summary>
+/// <summary>
+/// The engine's only source of chance. A simulation puts a seeded one in its place, so that a run can be repeated.
+/// </summary>
 internal class Chance
 {
     private const int CounterEnd = 1 << 12;

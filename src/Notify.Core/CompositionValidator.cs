@@ -5,7 +5,10 @@ using Notify.Queueing;
 
 namespace Notify;
 
-/// <summary>Checks at start that what the application put together can work: exactly one store, providers with names of their own, options that hold.</summary>
+/// <summary>
+/// Checks at start that what the application put together can work: exactly one store, providers with names of their own, options
+/// that hold.
+/// </summary>
 internal sealed class CompositionValidator(Composition composition, IServiceProvider services)
     : IValidateOptions<NotificationsOptions>
 {
@@ -19,7 +22,8 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
     {
         var stores = composition.ImplementationsOf<IDeliveryQueue>();
         if (stores.Count == 0)
-            yield return "Notifications need a store. Add one: AddNotifications().UseSqlite(\"Data Source=notify.db\"), or UseInMemory() in tests.";
+            yield return "Notifications need a store. "
+                + "Add one: AddNotifications().UseSqlite(\"Data Source=notify.db\"), or UseInMemory() in tests.";
         if (stores.Count > 1)
             yield return $"Notifications need one store and have {stores.Count}: {string.Join(", ", stores)}. Keep one of them.";
     }
@@ -38,7 +42,8 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
         }
 
         if (providers.Length == 0)
-            yield return "Notifications need a provider. Add one: AddNotifications().AddSmtp(...), or AddSandbox() to see what would be sent.";
+            yield return "Notifications need a provider. "
+                + "Add one: AddNotifications().AddSmtp(...), or AddSandbox() to see what would be sent.";
         foreach (
             var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
         )

@@ -12,7 +12,9 @@ public static class DecorationNotificationsBuilderExtensions
     /// </summary>
     /// <typeparam name="TService">The service, such as <see cref="Notify.Recipients.IUserStore"/>. A singleton.</typeparam>
     /// <param name="builder">The builder.</param>
-    /// <param name="decorate">Makes what stands in front, once, of the application's services and of what it stands before.</param>
+    /// <param name="decorate">
+    /// Makes what stands in front, once, of the application's services and of what it stands before.
+    /// </param>
     public static INotificationsBuilder Decorate<TService>(
         this INotificationsBuilder builder,
         Func<IServiceProvider, TService, TService> decorate

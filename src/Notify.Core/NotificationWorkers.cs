@@ -9,8 +9,8 @@ using Notify.Storage;
 namespace Notify;
 
 /// <summary>
-/// Starts and stops the walk's workers. They are looked up only when they start, which is after every option was validated: what is
-/// wrong is said all at once, and not by whichever worker needs it first.
+/// Starts and stops the walk's workers. They are looked up only when they start, which is after every option was validated: what
+/// is wrong is said all at once, and not by whichever worker needs it first.
 /// </summary>
 internal sealed class NotificationWorkers(IServiceProvider services, IOptions<NotificationsOptions> options) : IHostedService
 {

@@ -42,8 +42,8 @@ public sealed class NotificationsOptions : IValidatableObject
     public int MaxConcurrencyPerProvider { get; set; } = 256;
 
     /// <summary>
-    /// Deliveries per second that one tenant may have sent; null for no limit. It holds over all processes together where they have a
-    /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
+    /// Deliveries per second that one tenant may have sent; null for no limit. It holds over all processes together where they
+    /// have a count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
     /// </summary>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecondPerTenant { get; set; }
@@ -60,8 +60,8 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// How often the queue is looked into when nothing hints at work; digests are looked for once a second at most. 10 ms to 1 minute;
-    /// default 250 ms.
+    /// How often the queue is looked into when nothing hints at work; digests are looked for once a second at most. 10 ms to 1
+    /// minute; default 250 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromMilliseconds(250);
@@ -79,7 +79,8 @@ public sealed class NotificationsOptions : IValidatableObject
         if (LeaseDuration < AttemptTimeout * 2)
         {
             yield return new ValidationResult(
-                $"{nameof(LeaseDuration)} must be at least twice {nameof(AttemptTimeout)}, or a slow attempt is repeated by another worker.",
+                $"{nameof(LeaseDuration)} must be at least twice {nameof(AttemptTimeout)}, "
+                    + "or a slow attempt is repeated by another worker.",
                 [nameof(LeaseDuration)]
             );
         }

@@ -1,8 +1,8 @@
 namespace Notify;
 
 /// <summary>
-/// What a process works on. In one process everything; a cluster gives each kind of process its part. Any part can run in any number of
-/// processes, since what is to be done is leased from the store.
+/// What a process works on. In one process everything; a cluster gives each kind of process its part. Any part can run in any
+/// number of processes, since what is to be done is leased from the store.
 /// </summary>
 [Flags]
 public enum Workers

@@ -25,11 +25,12 @@ namespace Microsoft.AspNetCore.Builder;
 public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>, <c>/v1/receipts</c>,
-    /// <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>; and, where
-    /// the application has <c>AddSandbox()</c>, a page at <c>/</c> that shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>.
-    /// Every error is a problem document (RFC 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or
-    /// authorization of the application's own on the returned group, only loopback addresses are served.
+    /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>,
+    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>,
+    /// <c>/health/live</c> and <c>/health/ready</c>; and, where the application has <c>AddSandbox()</c>, a page at <c>/</c> that
+    /// shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>. Every error is a problem document (RFC
+    /// 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or authorization of the application's own on the
+    /// returned group, only loopback addresses are served.
     /// <para>
     /// Open to everybody, whatever the group requires, are <c>/v1/callbacks/{provider}</c>, which vendors call and sign, and
     /// <c>/v1/unsubscribe/{token}</c>, where the links of <c>AddUnsubscribeLinks()</c> lead.
@@ -55,9 +56,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>,
-    /// <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does not send. They are protected
-    /// like all of the API.
+    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET
+    /// /v1/dead-letters</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does
+    /// not send. They are protected like all of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
@@ -72,8 +73,8 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps only <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to. They are
-    /// protected like all of the API.
+    /// Maps only <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to.
+    /// They are protected like all of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>

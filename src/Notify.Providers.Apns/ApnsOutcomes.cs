@@ -39,8 +39,8 @@ internal static class ApnsOutcomes
         error.Reason switch
         {
             // The token is malformed, or it is of the other environment or another app: Apple answers the same. One wrong setting
-            // would meet every device within the hour, so none is pruned for it. A token that has died is answered with 410 in its
-            // own environment, and one that never was alive costs a request for each notification.
+            // would meet every device within the hour, so none is pruned for it. A token that has died is answered with 410 in
+            // its own environment, and one that never was alive costs a request for each notification.
             "BadDeviceToken" => Outcome.Rejected("BadDeviceToken: malformed, or of the other environment"),
             "DeviceTokenNotForTopic" => Outcome.Rejected("DeviceTokenNotForTopic: of another app"),
 
@@ -80,8 +80,8 @@ internal static class ApnsOutcomes
             // Too many for one device, which says nothing about the others.
             "TooManyRequests" => Outcome.Retry(error.Reason, retryAfter),
 
-            // Of one connection or server; the next one answers. Apple's advice to wait 15 minutes after a 5xx is left to the retry
-            // options, whose delays grow that long: whoever waits for a one-time code has no 15 minutes.
+            // Of one connection or server; the next one answers. Apple's advice to wait 15 minutes after a 5xx is left to the
+            // retry options, whose delays grow that long: whoever waits for a one-time code has no 15 minutes.
             "IdleTimeout" or "Shutdown" or "InternalServerError" => Outcome.Retry(error.Reason, retryAfter),
             "ServiceUnavailable" => Outcome.ProviderFailed(error.Reason, retryAfter),
 

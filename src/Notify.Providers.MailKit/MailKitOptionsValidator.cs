@@ -41,7 +41,8 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
         if (hasPassword && hasToken)
             yield return $"Set {nameof(options.Password)} or {nameof(options.AccessToken)}, not both.";
         else if (hasUser != (hasPassword || hasToken))
-            yield return $"Set {nameof(options.UserName)} with {nameof(options.Password)} or {nameof(options.AccessToken)}, or none.";
+            yield return $"Set {nameof(options.UserName)} with {nameof(options.Password)} "
+                + $"or {nameof(options.AccessToken)}, or none.";
         if (options.Security == MailKitSecurity.None && hasUser && !IsLoopback(options.Host))
         {
             yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, so what proves the account would travel "
@@ -58,7 +59,8 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
         if (options.FromName?.Any(char.IsControl) == true)
             yield return $"{nameof(options.FromName)} has a control character.";
         if (options.BounceAddress is { } bounces && !IsBounceMailbox(bounces))
-            yield return $"{nameof(options.BounceAddress)} is no mailbox with 1 to {LongestBounceLocalPart} characters before the @.";
+            yield return $"{nameof(options.BounceAddress)} is no mailbox with "
+                + $"1 to {LongestBounceLocalPart} characters before the @.";
     }
 
     private static IEnumerable<string> DkimFailures(DkimOptions? dkim)

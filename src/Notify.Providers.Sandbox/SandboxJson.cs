@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Providers.Sandbox;
 
-/// <summary>How captured messages are written as JSON, in <see cref="SandboxOptions.File"/> and wherever they are shown.</summary>
+/// <summary>
+/// How captured messages are written as JSON, in <see cref="SandboxOptions.File"/> and wherever they are shown.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

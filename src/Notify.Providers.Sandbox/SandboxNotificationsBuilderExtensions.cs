@@ -11,8 +11,9 @@ public static class SandboxNotificationsBuilderExtensions
     private static readonly Channel[] DefaultChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
 
     /// <summary>
-    /// Captures what push, sms, email and webhook would send, for <see cref="ISandbox"/> to show: no vendor account is needed, and
-    /// nothing leaves the process. The providers are named <c>sandbox-push</c>, <c>sandbox-sms</c> and so on. Safe to call twice.
+    /// Captures what push, sms, email and webhook would send, for <see cref="ISandbox"/> to show: no vendor account is needed,
+    /// and nothing leaves the process. The providers are named <c>sandbox-push</c>, <c>sandbox-sms</c> and so on. Safe to call
+    /// twice.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Changes the options' defaults.</param>

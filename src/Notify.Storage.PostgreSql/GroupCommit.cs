@@ -8,7 +8,10 @@ namespace Notify.Storage.PostgreSql;
 /// </summary>
 /// <param name="store">The store's name in metrics.</param>
 /// <param name="commit">Writes the items of one batch together, and answers in their order.</param>
-/// <param name="isFaultOfOneCall">Whether a failure may be due to one call's items. Trying each by itself after a lost connection, which fails them all, would only make them wait longer.</param>
+/// <param name="isFaultOfOneCall">
+/// Whether a failure may be due to one call's items. Trying each by itself after a lost connection, which fails them all, would
+/// only make them wait longer.
+/// </param>
 internal sealed class GroupCommit<TItem, TAnswer>(
     string store,
     Func<IReadOnlyList<TItem>, ValueTask<TAnswer[]>> commit,

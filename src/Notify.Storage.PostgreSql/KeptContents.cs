@@ -1,6 +1,8 @@
 namespace Notify.Storage.PostgreSql;
 
-/// <summary>The contents that were used last, so that a broadcast's deliveries do not each read and parse the same. They never change.</summary>
+/// <summary>
+/// The contents that were used last, so that a broadcast's deliveries do not each read and parse the same. They never change.
+/// </summary>
 internal sealed class KeptContents
 {
     /// <summary>How much JSON the kept contents came from, at most: attachments make some large.</summary>

@@ -7,7 +7,8 @@ internal static partial class Log
     [LoggerMessage(
         200,
         LogLevel.Warning,
-        "The PostgreSQL server has fsync={Fsync} and synchronous_commit={SynchronousCommit}: a power cut can lose notifications that were accepted"
+        "The PostgreSQL server has fsync={Fsync} and synchronous_commit={SynchronousCommit}: "
+            + "a power cut can lose notifications that were accepted"
     )]
     public static partial void CommitsNotDurable(ILogger logger, string fsync, string synchronousCommit);
 }

@@ -7,7 +7,8 @@ internal static class PostgreSqlCommands
 {
     // Until the end of the transaction. A server that has no statistics of a table yet would rather read the whole of it.
     private const string FindByIndex =
-        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)";
+        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+        + "set_config('enable_mergejoin', 'off', true)";
 
     /// <summary>Says how many rows were changed.</summary>
     public static async ValueTask<int> ExecuteAsync(
@@ -23,8 +24,8 @@ internal static class PostgreSqlCommands
     }
 
     /// <summary>
-    /// Inserts rows in one round trip, by statements that the connection keeps prepared. Only what cannot be planned in two ways is
-    /// prepared: a plan that was made for empty tables would be kept while they fill.
+    /// Inserts rows in one round trip, by statements that the connection keeps prepared. Only what cannot be planned in two ways
+    /// is prepared: a plan that was made for empty tables would be kept while they fill.
     /// </summary>
     public static async ValueTask InsertAsync(
         this NpgsqlConnection connection,
@@ -79,8 +80,8 @@ internal static class PostgreSqlCommands
     }
 
     /// <summary>
-    /// Runs a statement that names its rows by their ids, and is kept prepared: it can be planned in one way only, for the rows are found
-    /// one by one through an index, however few or many the table has when the plan is made.
+    /// Runs a statement that names its rows by their ids, and is kept prepared: it can be planned in one way only, for the rows
+    /// are found one by one through an index, however few or many the table has when the plan is made.
     /// </summary>
     public static async ValueTask<List<T>> QueryByIdAsync<T>(
         this NpgsqlConnection connection,

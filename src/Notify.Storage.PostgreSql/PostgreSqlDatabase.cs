@@ -117,8 +117,8 @@ internal sealed class PostgreSqlDatabase : IAsyncDisposable, IDisposable
         );
 
     /// <summary>
-    /// As <see cref="TransactAsync"/>, for work that is one statement or one batch of them: by itself it is a transaction, and its only
-    /// round trip commits it. It cannot be cancelled: it may have been committed then or not.
+    /// As <see cref="TransactAsync"/>, for work that is one statement or one batch of them: by itself it is a transaction, and
+    /// its only round trip commits it. It cannot be cancelled: it may have been committed then or not.
     /// </summary>
     public ValueTask<T> CommitAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work) =>
         RepeatAsync(

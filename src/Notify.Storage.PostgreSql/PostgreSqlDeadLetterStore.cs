@@ -15,7 +15,8 @@ internal sealed class PostgreSqlDeadLetterStore(PostgreSqlDatabase database, Pos
         """;
 
     private readonly string _list =
-        $"SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d WHERE {Matches} AND ($7 IS NULL OR d.id > $7) ORDER BY d.id LIMIT $8";
+        $"SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d "
+        + $"WHERE {Matches} AND ($7 IS NULL OR d.id > $7) ORDER BY d.id LIMIT $8";
 
     private readonly string _count = $"SELECT count(*) FROM {database.Schema}.delivery d WHERE {Matches}";
 

@@ -8,11 +8,14 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
 {
     private readonly string _insert = $"""
-        INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel, address, platform, app, provider, content_index,
+        INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel,
+            address, platform, app, provider, content_index,
             user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
             attempts_spent, retry_delay_ticks, state, reason, ended_at)
-        SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
-            $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
+        SELECT * FROM unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
+            $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
+            $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
             $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
             $23::smallint[], $24::text[], $25::timestamptz[])
         """;
@@ -20,7 +23,8 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
     private readonly string _supersede = $"""
         UPDATE {database.Schema}.delivery d
         SET state = {(int)
-            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1, reason = 'superseded', ended_at = newest.now
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1,
+            reason = 'superseded', ended_at = newest.now
         FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[])
             AS newest(id, tenant, collapse_key, channel, address, platform, app, now)
         WHERE d.tenant = newest.tenant AND d.collapse_key = newest.collapse_key AND d.due_at IS NOT NULL
@@ -30,8 +34,8 @@ internal sealed class PostgreSqlDeliveries(PostgreSqlDatabase database)
         """;
 
     /// <summary>
-    /// Writes deliveries, each with the time at which it takes the place of older ones of its collapse key, in one round trip with the
-    /// inserts that go <paramref name="before"/> them.
+    /// Writes deliveries, each with the time at which it takes the place of older ones of its collapse key, in one round trip
+    /// with the inserts that go <paramref name="before"/> them.
     /// </summary>
     public async ValueTask AddAsync(
         NpgsqlConnection connection,

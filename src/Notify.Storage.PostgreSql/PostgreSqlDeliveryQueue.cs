@@ -20,10 +20,12 @@ internal sealed class PostgreSqlDeliveryQueue(
     private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
 
     private readonly string _findNotification =
-        $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
+        $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 "
+        + $"AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
 
     private readonly string _cancelExpansions =
-        $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 WHERE notification_id = $1 AND due_at IS NOT NULL";
+        $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 "
+        + "WHERE notification_id = $1 AND due_at IS NOT NULL";
 
     private readonly string _cancelDeliveries = $"""
         UPDATE {database.Schema}.delivery
@@ -34,10 +36,12 @@ internal sealed class PostgreSqlDeliveryQueue(
         """;
 
     private readonly string _countOthers =
-        $"SELECT count(*) FILTER (WHERE due_at IS NOT NULL), count(*) FILTER (WHERE due_at IS NULL) FROM {database.Schema}.delivery WHERE notification_id = $1";
+        "SELECT count(*) FILTER (WHERE due_at IS NOT NULL), count(*) FILTER (WHERE due_at IS NULL) "
+        + $"FROM {database.Schema}.delivery WHERE notification_id = $1";
 
     private readonly string _depth =
-        $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery WHERE due_at IS NOT NULL GROUP BY priority, provider";
+        $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery "
+        + "WHERE due_at IS NOT NULL GROUP BY priority, provider";
 
     public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,

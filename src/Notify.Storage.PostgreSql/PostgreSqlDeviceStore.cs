@@ -28,7 +28,8 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
         """;
 
     private readonly string _find =
-        $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = ANY($2) AND pruned_at IS NULL ORDER BY id";
+        $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 "
+        + "AND user_id = ANY($2) AND pruned_at IS NULL ORDER BY id";
 
     private readonly string _list =
         $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 ORDER BY id";

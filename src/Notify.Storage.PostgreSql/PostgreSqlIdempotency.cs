@@ -4,7 +4,9 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql;
 
-/// <summary>Decides which requests of a batch may be stored. Whoever comes later waits for the transaction that claimed a key first.</summary>
+/// <summary>
+/// Decides which requests of a batch may be stored. Whoever comes later waits for the transaction that claimed a key first.
+/// </summary>
 internal sealed class PostgreSqlIdempotency(PostgreSqlDatabase database)
 {
     // A key that is held is written back as it was: only a row that the statement wrote is in its answer.

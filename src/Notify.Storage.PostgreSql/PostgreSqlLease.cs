@@ -41,7 +41,8 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
     private readonly string _takeDue = $"""
         WITH taken AS MATERIALIZED (
             SELECT share.number, due.id, due.due_at
-            FROM unnest($1::integer[], $2::smallint[], $3::text[], $4::text[], $5::bigint[]) AS share(number, priority, provider, tenant, wanted)
+            FROM unnest($1::integer[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
+                AS share(number, priority, provider, tenant, wanted)
             CROSS JOIN LATERAL (
                 SELECT d.id, d.due_at FROM {database.Schema}.delivery d
                 WHERE d.priority = share.priority AND d.provider = share.provider AND d.tenant = share.tenant AND d.due_at <= $6

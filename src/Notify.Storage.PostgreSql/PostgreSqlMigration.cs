@@ -18,7 +18,8 @@ internal sealed class PostgreSqlMigration(PostgreSqlDatabase database, ILogger<P
         catch (NpgsqlException exception)
         {
             throw new InvalidOperationException(
-                $"The PostgreSQL database cannot be used: {exception.Message} Check that the server runs and can be reached, that the "
+                $"The PostgreSQL database cannot be used: {exception.Message} "
+                    + "Check that the server runs and can be reached, that the "
                     + "database exists, and that the user may connect and create a schema or the tables in it.",
                 exception
             );

@@ -13,13 +13,19 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the PostgreSQL store.</summary>
 public static class PostgreSqlNotificationsBuilderExtensions
 {
-    /// <summary>Keeps everything in a PostgreSQL database (tested with 15), whose tables are made at start: durable, for many processes.</summary>
+    /// <summary>
+    /// Keeps everything in a PostgreSQL database (tested with 15), whose tables are made at start: durable, for many processes.
+    /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="connectionString">An Npgsql connection string, such as <c>Host=db.example.org;Database=shop;Username=notify</c>.</param>
+    /// <param name="connectionString">
+    /// An Npgsql connection string, such as <c>Host=db.example.org;Database=shop;Username=notify</c>.
+    /// </param>
     public static INotificationsBuilder UsePostgreSql(this INotificationsBuilder builder, string connectionString) =>
         builder.UsePostgreSql(options => options.ConnectionString = connectionString);
 
-    /// <summary>Keeps everything in the database of the application's own data source, which stays the application's to dispose of.</summary>
+    /// <summary>
+    /// Keeps everything in the database of the application's own data source, which stays the application's to dispose of.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="dataSource">The data source.</param>
     public static INotificationsBuilder UsePostgreSql(this INotificationsBuilder builder, NpgsqlDataSource dataSource)
@@ -28,9 +34,13 @@ public static class PostgreSqlNotificationsBuilderExtensions
         return builder.UsePostgreSql(options => options.DataSource = dataSource);
     }
 
-    /// <summary>Keeps everything in a PostgreSQL database. Safe to call twice: the second call changes the options further.</summary>
+    /// <summary>
+    /// Keeps everything in a PostgreSQL database. Safe to call twice: the second call changes the options further.
+    /// </summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Sets at least <see cref="PostgreSqlStoreOptions.ConnectionString"/> or <see cref="PostgreSqlStoreOptions.DataSource"/>.</param>
+    /// <param name="configure">
+    /// Sets at least <see cref="PostgreSqlStoreOptions.ConnectionString"/> or <see cref="PostgreSqlStoreOptions.DataSource"/>.
+    /// </param>
     public static INotificationsBuilder UsePostgreSql(
         this INotificationsBuilder builder,
         Action<PostgreSqlStoreOptions> configure

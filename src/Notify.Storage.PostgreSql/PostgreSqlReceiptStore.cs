@@ -18,16 +18,19 @@ internal sealed class PostgreSqlReceiptStore(PostgreSqlDatabase database) : IRec
     private readonly string _cancelLater = $"""
         UPDATE {database.Schema}.delivery later
         SET state = {(int)
-            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = later.fence + 1, reason = 'receipt came', ended_at = came.at
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = later.fence + 1,
+            reason = 'receipt came', ended_at = came.at
         FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS came(notification_id, chain, step, at)
-        WHERE later.fallback_chain = came.chain AND later.notification_id = came.notification_id AND later.fallback_step > came.step
+        WHERE later.fallback_chain = came.chain AND later.notification_id = came.notification_id
+            AND later.fallback_step > came.step
             AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= came.at)
         """;
 
     private readonly string _makeNextDue = $"""
         UPDATE {database.Schema}.delivery next SET due_at = came.at
         FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS came(notification_id, chain, step, at)
-        WHERE next.fallback_chain = came.chain AND next.notification_id = came.notification_id AND next.fallback_step = came.step + 1
+        WHERE next.fallback_chain = came.chain AND next.notification_id = came.notification_id
+            AND next.fallback_step = came.step + 1
             AND next.owner IS NULL AND next.due_at > came.at
         """;
 

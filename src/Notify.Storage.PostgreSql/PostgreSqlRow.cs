@@ -6,10 +6,15 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>How rows read as what they stand for.</summary>
 internal static class PostgreSqlRow
 {
-    /// <summary>The columns that <see cref="ReadDelivery"/> reads, in its order, of a table that is called <c>d</c>; more may follow from <see cref="ColumnCount"/> on.</summary>
+    /// <summary>
+    /// The columns that <see cref="ReadDelivery"/> reads, in its order, of a table that is called <c>d</c>; more may follow from
+    /// <see cref="ColumnCount"/> on.
+    /// </summary>
     public const string Columns =
-        "d.id, d.notification_id, d.tenant, d.priority, d.channel, d.address, d.platform, d.app, d.provider, d.content_index, d.user_id, "
-        + "d.collapse_key, d.fallback_chain, d.fallback_step, d.accepted_at, d.not_before, d.expires_at, d.attempts_spent, d.retry_delay_ticks";
+        "d.id, d.notification_id, d.tenant, d.priority, d.channel, d.address, "
+        + "d.platform, d.app, d.provider, d.content_index, d.user_id, "
+        + "d.collapse_key, d.fallback_chain, d.fallback_step, d.accepted_at, "
+        + "d.not_before, d.expires_at, d.attempts_spent, d.retry_delay_ticks";
 
     public const int ColumnCount = 19;
 

@@ -51,7 +51,8 @@ internal static class PostgreSqlSchemaSteps
 
             CREATE INDEX delivery_due ON "{schema}".delivery (priority, provider, tenant, due_at, id) WHERE due_at IS NOT NULL;
             CREATE INDEX delivery_notification ON "{schema}".delivery (notification_id, id);
-            CREATE INDEX delivery_collapse ON "{schema}".delivery (tenant, collapse_key) WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            CREATE INDEX delivery_collapse ON "{schema}".delivery (tenant, collapse_key)
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
             CREATE INDEX delivery_fallback ON "{schema}".delivery (fallback_chain) WHERE fallback_chain IS NOT NULL;
             CREATE INDEX delivery_dead_letter ON "{schema}".delivery (tenant, id) WHERE state = 2;
 
@@ -194,8 +195,8 @@ internal static class PostgreSqlSchemaSteps
     /// </summary>
     public static string Fourth(string schema) =>
         $"""
-            -- Rather than keep those who send waiting behind it, a step that others keep waiting is given up, and taken at the next
-            -- start.
+            -- Gives up when others hold the table, instead of blocking those who send behind this step.
+            -- The next start tries again.
             SET LOCAL lock_timeout = '10s';
 
             -- One row: notifications accepted before are purged once nothing of them is left to send.
@@ -210,7 +211,8 @@ internal static class PostgreSqlSchemaSteps
 
             INSERT INTO "{schema}".notification_partition
             VALUES (
-                'notification_first', 'epoch', date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
+                'notification_first', 'epoch',
+                date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
 
             DO $$ BEGIN EXECUTE (
                 SELECT format(

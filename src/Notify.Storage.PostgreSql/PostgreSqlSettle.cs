@@ -14,7 +14,8 @@ internal sealed class PostgreSqlSettle(PostgreSqlDatabase database)
             retry_delay_ticks = settled.retry_delay_ticks, reason = settled.reason, history = d.history || settled.attempt,
             ended_at = CASE WHEN settled.state <> {(int)
             DeliveryState.Pending} THEN settled.settled_at END, owner = NULL, fence = d.fence + 1
-        FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::timestamptz[], $5::text[], $6::integer[], $7::bigint[], $8::text[], $9::text[],
+        FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::timestamptz[], $5::text[],
+            $6::integer[], $7::bigint[], $8::text[], $9::text[],
             $10::timestamptz[], $11::integer[])
             AS settled(id, fence, state, due_at, provider, attempts_spent, retry_delay_ticks, reason, attempt, settled_at, number)
         WHERE d.id = settled.id AND d.fence = settled.fence AND d.owner IS NOT NULL
@@ -27,11 +28,13 @@ internal sealed class PostgreSqlSettle(PostgreSqlDatabase database)
     private readonly string _fallBack = $"""
         UPDATE {database.Schema}.delivery next SET due_at = failed.now
         FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS failed(notification_id, chain, step, now)
-        WHERE next.fallback_chain = failed.chain AND next.notification_id = failed.notification_id AND next.fallback_step = failed.step + 1
+        WHERE next.fallback_chain = failed.chain AND next.notification_id = failed.notification_id
+            AND next.fallback_step = failed.step + 1
             AND next.owner IS NULL AND next.due_at > failed.now
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.delivery before
-                WHERE before.fallback_chain = failed.chain AND before.notification_id = failed.notification_id AND before.fallback_step <= failed.step
+                WHERE before.fallback_chain = failed.chain AND before.notification_id = failed.notification_id
+                    AND before.fallback_step <= failed.step
                     AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
         """;
 

@@ -57,7 +57,8 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            return "ConnectionString is no Npgsql connection string; write it as Host=db.example.org;Database=shop;Username=notify.";
+            return "ConnectionString is no Npgsql connection string; "
+                + "write it as Host=db.example.org;Database=shop;Username=notify.";
         }
     }
 }

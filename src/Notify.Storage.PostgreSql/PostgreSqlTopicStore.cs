@@ -6,7 +6,8 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopicStore
 {
     private readonly string _subscribe = $"""
-        INSERT INTO {database.Schema}.subscription (tenant, topic, user_id) SELECT $1, $2, user_id FROM unnest($3::text[]) AS user_id
+        INSERT INTO {database.Schema}.subscription (tenant, topic, user_id)
+        SELECT $1, $2, user_id FROM unnest($3::text[]) AS user_id
         ON CONFLICT DO NOTHING
         """;
 
@@ -14,7 +15,8 @@ internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopic
         $"DELETE FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2 AND user_id = ANY($3)";
 
     private readonly string _list =
-        $"SELECT user_id FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
+        $"SELECT user_id FROM {database.Schema}.subscription WHERE tenant = $1 "
+        + "AND topic = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
 
     private readonly string _count = $"SELECT count(*) FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2";
 

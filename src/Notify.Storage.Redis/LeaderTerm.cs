@@ -26,12 +26,14 @@ public sealed class LeaderTerm : IAsyncDisposable
     public string Role { get; }
 
     /// <summary>
-    /// Higher than every earlier leader's. Write it with what the leader writes, and refuse what has a lower one: a leader that was
-    /// suspended does not know yet that it lost its term.
+    /// Higher than every earlier leader's. Write it with what the leader writes, and refuse what has a lower one: a leader that
+    /// was suspended does not know yet that it lost its term.
     /// </summary>
     public long Fence { get; }
 
-    /// <summary>Cancelled when the term may be another's: renewal was refused, or Redis was away for too long. The work must stop then.</summary>
+    /// <summary>
+    /// Cancelled when the term may be another's: renewal was refused, or Redis was away for too long. The work must stop then.
+    /// </summary>
     public CancellationToken Lost { get; }
 
     /// <summary>Ends the term; its <see cref="Lost"/> is cancelled as well.</summary>

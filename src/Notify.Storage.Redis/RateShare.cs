@@ -1,6 +1,9 @@
 namespace Notify.Storage.Redis;
 
-/// <summary>This process's part of a rate while Redis is away: as much as of each process that was seen last. It starts with nothing saved up.</summary>
+/// <summary>
+/// This process's part of a rate while Redis is away: as much as of each process that was seen last. It starts with nothing saved
+/// up.
+/// </summary>
 internal sealed class RateShare(TimeProvider time)
 {
     private readonly Lock _lock = new();

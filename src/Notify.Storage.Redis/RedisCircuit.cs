@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Asks Redis, and gives no answer rather than a late one. After a failure nobody asks for a while, so that an outage costs one call
-/// its timeout and not each; it is logged once.
+/// Asks Redis, and gives no answer rather than a late one. After a failure nobody asks for a while, so that an outage costs one
+/// call its timeout and not each; it is logged once.
 /// </summary>
 internal sealed class RedisCircuit(
     RedisConnection connection,

@@ -4,8 +4,9 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// The connection of the process to Redis: to one server, to a cluster, or to the primary that the sentinels name. The application
-/// starts without waiting for it. StackExchange.Redis reconnects, follows failovers and reads the topology of a cluster.
+/// The connection of the process to Redis: to one server, to a cluster, or to the primary that the sentinels name. The
+/// application starts without waiting for it. StackExchange.Redis reconnects, follows failovers and reads the topology of a
+/// cluster.
 /// </summary>
 internal sealed class RedisConnection : IDisposable
 {
@@ -34,7 +35,9 @@ internal sealed class RedisConnection : IDisposable
         _connecting = new Lazy<Task<ConnectionMultiplexer>>(() => Task.Run(ConnectAsync));
     }
 
-    /// <summary>Returns the database, whose connection may be broken at the moment. The first calls wait until there is a connection.</summary>
+    /// <summary>
+    /// Returns the database, whose connection may be broken at the moment. The first calls wait until there is a connection.
+    /// </summary>
     public async ValueTask<IDatabase> OpenAsync(TimeSpan timeout, CancellationToken cancellationToken)
     {
         var connecting = _connecting.Value;
@@ -45,8 +48,8 @@ internal sealed class RedisConnection : IDisposable
     }
 
     /// <summary>
-    /// Reads the topology again after a call has failed. A replica of a cluster is promoted seconds after its primary died; until the
-    /// client has read who serves the slots now, calls for them fail, and its own look comes only once a minute.
+    /// Reads the topology again after a call has failed. A replica of a cluster is promoted seconds after its primary died; until
+    /// the client has read who serves the slots now, calls for them fail, and its own look comes only once a minute.
     /// </summary>
     public void RefreshTopology()
     {

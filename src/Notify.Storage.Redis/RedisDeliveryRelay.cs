@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Carries settlements to those who watch in other processes. Who watches says so in Redis, now and then, and listens; the others publish
-/// only while somebody does. What is settled here is seen here without any of it.
+/// Carries settlements to those who watch in other processes. Who watches says so in Redis, now and then, and listens; the others
+/// publish only while somebody does. What is settled here is seen here without any of it.
 /// </summary>
 internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
     : IDeliveryEventSink
@@ -66,8 +66,8 @@ internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit
         } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
-    // After a failover of the sentinels there is another connection, on which nobody listens yet. A subscription that was given up, and
-    // succeeds later all the same, is not heard beside the one that followed it.
+    // After a failover of the sentinels there is another connection, on which nobody listens yet. A subscription that was given
+    // up, and succeeds later all the same, is not heard beside the one that followed it.
     private async Task ListenAsync(IConnectionMultiplexer connection, bool isWatchedHere)
     {
         var (before, wanted) = (_listening, isWatchedHere ? connection : null);

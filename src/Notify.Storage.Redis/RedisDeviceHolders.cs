@@ -7,8 +7,8 @@ namespace Notify.Storage.Redis;
 
 /// <summary>
 /// Which entries show a device. A change names a device or a token and not its user, so a reader writes down where it is about to
-/// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns of the
-/// entry, or the reader of the change and fills nothing in.
+/// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns
+/// of the entry, or the reader of the change and fills nothing in.
 /// </summary>
 internal sealed class RedisDeviceHolders(
     RedisCircuit circuit,
@@ -93,7 +93,8 @@ internal sealed class RedisDeviceHolders(
     }
 
     /// <summary>
-    /// Empties the entries that may show what changed while Redis was away. False while it still is, and then no entry may be used.
+    /// Empties the entries that may show what changed while Redis was away. False while it still is, and then no entry may be
+    /// used.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {

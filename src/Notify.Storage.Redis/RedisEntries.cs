@@ -6,10 +6,10 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Entries that never outlive a change of what they were read from. Who misses an entry puts a ticket in its place before reading the
-/// store, and may fill it only while the ticket is there. Who changes the store puts a mark in its place before, against which nobody
-/// gets a ticket, and takes it away after. So a slow reader cannot fill in what it read before the change; and a mark that was left
-/// behind by a crash keeps the entry empty until it expires.
+/// Entries that never outlive a change of what they were read from. Who misses an entry puts a ticket in its place before reading
+/// the store, and may fill it only while the ticket is there. Who changes the store puts a mark in its place before, against
+/// which nobody gets a ticket, and takes it away after. So a slow reader cannot fill in what it read before the change; and a
+/// mark that was left behind by a crash keeps the entry empty until it expires.
 /// </summary>
 internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> options, TimeProvider time)
 {
@@ -89,7 +89,9 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
             .ConfigureAwait(false);
     }
 
-    /// <summary>Says that what these entries show is about to change; to be followed by <see cref="EndChangeAsync"/> with the answer.</summary>
+    /// <summary>
+    /// Says that what these entries show is about to change; to be followed by <see cref="EndChangeAsync"/> with the answer.
+    /// </summary>
     public async ValueTask<string> BeginChangeAsync(IReadOnlyCollection<RedisKey> entries, CancellationToken cancellationToken)
     {
         var mark = $"w{NewId()}";
@@ -121,7 +123,9 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
             Postpone(entries, mark);
     }
 
-    /// <summary>Tells Redis what it was not told while it was away; false while it still is, and then nothing may be read from it.</summary>
+    /// <summary>
+    /// Tells Redis what it was not told while it was away; false while it still is, and then nothing may be read from it.
+    /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
         if (_untold.IsEmpty)
@@ -170,5 +174,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
 
 /// <summary>What is held under a key.</summary>
 /// <param name="Data">The data, or null.</param>
-/// <param name="Ticket">The right to fill it, or null where it is filled, or another reader has the right, or it is about to change.</param>
+/// <param name="Ticket">
+/// The right to fill it, or null where it is filled, or another reader has the right, or it is about to change.
+/// </param>
 internal readonly record struct Entry(ReadOnlyMemory<byte>? Data, string? Ticket);

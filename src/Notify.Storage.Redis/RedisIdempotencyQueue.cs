@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Answers a repeated trigger without the store, where Redis remembers that the store accepted the same one. All else is the store's
-/// to decide: what is unknown here, another body under the same key, and everything while Redis is away.
+/// Answers a repeated trigger without the store, where Redis remembers that the store accepted the same one. All else is the
+/// store's to decide: what is unknown here, another body under the same key, and everything while Redis is away.
 /// </summary>
 internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
     : IDeliveryQueue

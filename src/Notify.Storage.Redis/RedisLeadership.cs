@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Storage.Redis;
 
-/// <summary>Keeps leaders as keys that expire. A failover can forget one, and two may lead for a moment: that is what fences are for.</summary>
+/// <summary>
+/// Keeps leaders as keys that expire. A failover can forget one, and two may lead for a moment: that is what fences are for.
+/// </summary>
 internal sealed class RedisLeadership(
     RedisCircuit circuit,
     RedisKeys keys,

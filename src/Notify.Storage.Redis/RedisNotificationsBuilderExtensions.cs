@@ -11,9 +11,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Puts Redis (5 or newer; tested with 7) beside the store: rates that hold over all processes, idempotency keys, users and devices
-    /// answered without the store, settlements seen in every process, and <see cref="ILeadership"/>. The store stays the truth: while
-    /// Redis is away, everything goes on without it. It may be added before the store or after.
+    /// Puts Redis (5 or newer; tested with 7) beside the store: rates that hold over all processes, idempotency keys, users and
+    /// devices answered without the store, settlements seen in every process, and <see cref="ILeadership"/>. The store stays the
+    /// truth: while Redis is away, everything goes on without it. It may be added before the store or after.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">See <see cref="RedisOptions.ConnectionString"/>.</param>
@@ -21,8 +21,8 @@ public static class RedisNotificationsBuilderExtensions
         builder.UseRedis(options => options.ConnectionString = connectionString);
 
     /// <summary>
-    /// Puts Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. Safe to call twice: the second call
-    /// changes the options further.
+    /// Puts Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. Safe to call twice: the second
+    /// call changes the options further.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="RedisOptions.ConnectionString"/>.</param>

@@ -25,7 +25,9 @@ public sealed class RedisOptions : IValidatableObject
     [RegularExpression("[a-z0-9.-]{1,64}")]
     public string KeyPrefix { get; set; } = "notify";
 
-    /// <summary>How long one answer is waited for before the store is asked instead. 1 ms to 10 seconds; default 250 ms.</summary>
+    /// <summary>
+    /// How long one answer is waited for before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -37,8 +39,8 @@ public sealed class RedisOptions : IValidatableObject
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long users and devices are kept. A change through this package is seen at once; this bounds how long one can go unseen that
-    /// was made past it, or that Redis forgot in a failover. 1 second to 1 day; default 5 minutes.
+    /// How long users and devices are kept. A change through this package is seen at once; this bounds how long one can go unseen
+    /// that was made past it, or that Redis forgot in a failover. 1 second to 1 day; default 5 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromMinutes(5);

@@ -5,14 +5,14 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// One token bucket for all processes, decided by one script. It is also where processes count each other, so that while Redis is away
-/// each goes on with its part of the rate and all together still keep it.
+/// One token bucket for all processes, decided by one script. It is also where processes count each other, so that while Redis is
+/// away each goes on with its part of the rate and all together still keep it.
 /// </summary>
 internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, TimeProvider time) : ISharedRateLimits
 {
-    // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's clock
-    // counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time. What a process took
-    // alone is not to be had once more of what was saved up here meanwhile.
+    // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's
+    // clock counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time. What a
+    // process took alone is not to be had once more of what was saved up here meanwhile.
     private const string Take = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000

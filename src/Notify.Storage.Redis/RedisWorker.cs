@@ -5,8 +5,9 @@ using Microsoft.Extensions.Options;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// What goes on beside the calls: the feed's relay, and telling Redis what changed here while it was away, also where nobody reads
-/// afterwards, since other processes do. What it needs is looked up only when it runs, which is after the options were validated.
+/// What goes on beside the calls: the feed's relay, and telling Redis what changed here while it was away, also where nobody
+/// reads afterwards, since other processes do. What it needs is looked up only when it runs, which is after the options were
+/// validated.
 /// </summary>
 internal sealed class RedisWorker(IServiceProvider services, IOptions<RedisOptions> options, TimeProvider time)
     : BackgroundService

@@ -24,7 +24,8 @@ internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _count = new(
         connection,
-        "SELECT COUNT(*) FILTER (WHERE due_at IS NOT NULL), COUNT(*) FILTER (WHERE due_at IS NULL) FROM notify_delivery WHERE notification_id = ?1"
+        "SELECT COUNT(*) FILTER (WHERE due_at IS NOT NULL), COUNT(*) FILTER (WHERE due_at IS NULL) "
+            + "FROM notify_delivery WHERE notification_id = ?1"
     );
 
     public Cancellation? Run(string tenant, Guid notificationId, DateTimeOffset now)

@@ -53,7 +53,8 @@ internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase 
             writer.Connection,
             $"""
             UPDATE notify_delivery
-            SET state = 0, due_at = ?7, expires_at = ?8, fence = fence + 1, attempts_spent = 0, retry_delay = 0, ended_at = NULL, reason = 'replayed'
+            SET state = 0, due_at = ?7, expires_at = ?8, fence = fence + 1, attempts_spent = 0,
+                retry_delay = 0, ended_at = NULL, reason = 'replayed'
             WHERE id IN (SELECT id FROM notify_delivery WHERE {Matches} ORDER BY id LIMIT ?9)
             """
         );
@@ -63,14 +64,11 @@ internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase 
     private static SqliteStatement Bind(SqliteStatement statement, DeadLetterFilter filter) =>
         statement
             .Bind(1, filter.Tenant)
-            .Bind(
-                2,
-                filter.Ids is null
-                    ? null
-                    : $"[{string.Join(',', filter.Ids.Select(id => $"\"{Convert.ToHexStringLower(id.ToByteArray(bigEndian: true))}\""))}]"
-            )
+            .Bind(2, filter.Ids is null ? null : $"[{string.Join(',', filter.Ids.Select(QuoteHex))}]")
             .Bind(3, filter.Provider)
             .Bind(4, filter.Reason)
             .Bind(5, filter.From)
             .Bind(6, filter.To);
+
+    private static string QuoteHex(Guid id) => $"\"{Convert.ToHexStringLower(id.ToByteArray(bigEndian: true))}\"";
 }

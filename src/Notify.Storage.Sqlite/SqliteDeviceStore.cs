@@ -26,10 +26,12 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
                     using var save = new SqliteStatement(
                         writer.Connection,
                         """
-                        INSERT INTO notify_device (tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at)
+                        INSERT INTO notify_device (tenant, id, user_id, platform, token, app,
+                            locale, time_zone, registered_at, last_seen_at)
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
                         ON CONFLICT (tenant, id) DO UPDATE SET
-                            user_id = excluded.user_id, platform = excluded.platform, app = excluded.app, locale = excluded.locale,
+                            user_id = excluded.user_id, platform = excluded.platform,
+                            app = excluded.app, locale = excluded.locale,
                             time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
                             registered_at = IIF(token = excluded.token, registered_at, excluded.registered_at),
                             pruned_at = IIF(token = excluded.token, pruned_at, NULL),

@@ -14,7 +14,8 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _keepKey = new(
         connection,
-        "INSERT OR REPLACE INTO notify_idempotency (tenant, key, fingerprint, notification_id, expires_at) VALUES (?1, ?2, ?3, ?4, ?5)"
+        "INSERT OR REPLACE INTO notify_idempotency (tenant, key, fingerprint, notification_id, expires_at) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5)"
     );
 
     private readonly SqliteStatement _addNotification = new(
@@ -25,10 +26,13 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
     private readonly SqliteStatement _addDelivery = new(
         connection,
         """
-        INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index,
-            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence, attempts_spent, retry_delay, attempts, receipts,
+        INSERT INTO notify_delivery (id, notification_id, tenant, priority, channel, address,
+            platform, app, user_id, provider, content_index,
+            collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence,
+            attempts_spent, retry_delay, attempts, receipts,
             ended_at, reason)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17, ?18, ?19, ?20, ?21, '', '', ?23, ?24)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17,
+            ?18, ?19, ?20, ?21, '', '', ?23, ?24)
         """
     );
 
@@ -51,7 +55,8 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _openDigest = new(
         connection,
-        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
+        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) "
+            + "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
     );
 
     private readonly SqliteStatement _addToDigest = new(

@@ -5,9 +5,12 @@ namespace Notify.Storage.Sqlite;
 /// <summary>How a row of <c>notify_delivery</c> reads as a delivery.</summary>
 internal static class SqliteRow
 {
-    /// <summary>The columns that the methods here read, in their order; more may follow from <see cref="ColumnCount"/> on.</summary>
+    /// <summary>
+    /// The columns that the methods here read, in their order; more may follow from <see cref="ColumnCount"/> on.
+    /// </summary>
     public const string Columns =
-        "id, notification_id, tenant, priority, channel, address, platform, app, user_id, provider, content_index, collapse_key, chain, step, "
+        "id, notification_id, tenant, priority, channel, address, platform, "
+        + "app, user_id, provider, content_index, collapse_key, chain, step, "
         + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts";
 
     public const int ColumnCount = 24;

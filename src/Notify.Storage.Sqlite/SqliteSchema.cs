@@ -2,7 +2,9 @@ using Microsoft.Data.Sqlite;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The tables, as the steps that led to them. A step, once released, is never changed. Times are .NET ticks, UTC.</summary>
+/// <summary>
+/// The tables, as the steps that led to them. A step, once released, is never changed. Times are .NET ticks, UTC.
+/// </summary>
 internal static class SqliteSchema
 {
     private static readonly string[] Steps =

@@ -13,7 +13,9 @@ public sealed class SqliteStoreOptions : IValidatableObject
     [Required]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>How long a write waits for another process that holds the database. 1 second to 5 minutes; default 30 seconds.</summary>
+    /// <summary>
+    /// How long a write waits for another process that holds the database. 1 second to 5 minutes; default 30 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -35,7 +35,8 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
         using var connection = database.OpenReader();
         using var statement = new SqliteStatement(
             connection,
-            "SELECT body FROM notify_template WHERE tenant = ?1 AND name = ?2 AND version = COALESCE(?3, version) ORDER BY version DESC LIMIT 1"
+            "SELECT body FROM notify_template WHERE tenant = ?1 AND name = ?2 "
+                + "AND version = COALESCE(?3, version) ORDER BY version DESC LIMIT 1"
         );
         return new(
             statement.Bind(1, tenant).Bind(2, name).Bind(3, version).Read() ? StoredForm.ReadTemplate(statement.Blob(0)) : null

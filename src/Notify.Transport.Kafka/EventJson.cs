@@ -5,7 +5,9 @@ using Notify.Triggering;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>The events' form on the wire. Other systems read it: fields may be added, and none may change (docs/kafka.md).</summary>
+/// <summary>
+/// The events' form on the wire. Other systems read it: fields may be added, and none may change (docs/kafka.md).
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull

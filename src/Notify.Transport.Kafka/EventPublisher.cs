@@ -7,8 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Publishes events without waiting for the brokers, by a producer of their own: however many wait, they take no hint's place. What its
-/// bounded queue has no room for is lost, and counted.
+/// Publishes events without waiting for the brokers, by a producer of their own: however many wait, they take no hint's place.
+/// What its bounded queue has no room for is lost, and counted.
 /// </summary>
 internal sealed class EventPublisher : IDisposable
 {

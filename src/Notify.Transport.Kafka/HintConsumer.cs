@@ -72,7 +72,9 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     public void Wake() => _changed.Writer.TryWrite(true);
 
-    /// <summary>Lets the offsets of what was taken be committed: of each partition the last, which stands for those before.</summary>
+    /// <summary>
+    /// Lets the offsets of what was taken be committed: of each partition the last, which stands for those before.
+    /// </summary>
     public void Commit(List<ConsumeResult<byte[], byte[]>> taken)
     {
         foreach (var ofPartition in taken.GroupBy(message => message.TopicPartition))

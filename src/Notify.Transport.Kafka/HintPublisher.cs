@@ -45,8 +45,8 @@ internal sealed class HintPublisher : IDisposable
     }
 
     /// <summary>
-    /// Moves a message that is no hint out of the way, and returns when the brokers have it. Where they refuse it, it is dropped: one
-    /// that can neither be read nor be moved must not hold up those behind it.
+    /// Moves a message that is no hint out of the way, and returns when the brokers have it. Where they refuse it, it is dropped:
+    /// one that can neither be read nor be moved must not hold up those behind it.
     /// </summary>
     public async Task RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
     {

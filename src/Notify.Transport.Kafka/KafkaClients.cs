@@ -14,8 +14,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
     private const int QueuedEvents = 100_000;
     private const int QueuedEventKilobytes = 32 * 1_024;
 
-    // What is fetched ahead is beyond the batches that wait already. Little of each partition at a time: what was fetched of one that is
-    // paused then is fetched again.
+    // What is fetched ahead is beyond the batches that wait already. Little of each partition at a time: what was fetched of one
+    // that is paused then is fetched again.
     private const int FetchedAheadKilobytes = 1_024;
     private const int FetchedAheadHints = 100_000;
     private const int FetchedOfPartitionBytes = 64 * 1_024;
@@ -47,7 +47,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     LingerMs = 20,
                     QueueBufferingMaxMessages = QueuedEvents,
                     QueueBufferingMaxKbytes = QueuedEventKilobytes,
-                    // As Java's clients do it, so that other systems find a user's events in the partition where they expect them.
+                    // As Java's clients do it, so that other systems find a user's events in the partition where they expect
+                    // them.
                     Partitioner = Partitioner.Murmur2Random,
                     DeliveryReportFields = "none",
                 }
@@ -81,13 +82,15 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     EnableAutoCommit = true,
                     EnableAutoOffsetStore = false,
                     AutoCommitIntervalMs = 1_000,
-                    // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded as well.
+                    // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded
+                    // as well.
                     QueuedMinMessages = FetchedAheadHints,
                     QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
                     MaxPartitionFetchBytes = FetchedOfPartitionBytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
                     TopicMetadataRefreshIntervalMs = 30_000,
-                    // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first hint.
+                    // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first
+                    // hint.
                     AllowAutoCreateTopics = true,
                 }
             )

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// The names of the topics: one per lane, one for what is no hint, and those of events. The options are read when a name is asked for,
-/// which is after all that is wrong with them was said.
+/// The names of the topics: one per lane, one for what is no hint, and those of events. The options are read when a name is asked
+/// for, which is after all that is wrong with them was said.
 /// </summary>
 internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 {

@@ -41,12 +41,15 @@ public sealed class KafkaTransportOptions
     public int ReplicationFactor { get; set; } = 3;
 
     /// <summary>
-    /// Whether every accepted notification is published to <c>notification-events</c>, which also wakes the processes that turn topics
-    /// into deliveries; without it they look into the store every <see cref="NotificationsOptions.PollInterval"/>. Default true.
+    /// Whether every accepted notification is published to <c>notification-events</c>, which also wakes the processes that turn
+    /// topics into deliveries; without it they look into the store every <see cref="NotificationsOptions.PollInterval"/>. Default
+    /// true.
     /// </summary>
     public bool NotificationEvents { get; set; } = true;
 
-    /// <summary>Whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.</summary>
+    /// <summary>
+    /// Whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.
+    /// </summary>
     public bool DeviceEvents { get; set; } = true;
 
     /// <summary>Whether every settled delivery is published to <c>analytics-events</c>. Default true.</summary>
@@ -60,16 +63,16 @@ public sealed class KafkaTransportOptions
     public TimeSpan HandOverTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How many hints are claimed from the store at once, at most. Four times as many of each lane wait in this process before the
-    /// brokers are asked for no more. 1 to 10,000; default 500.
+    /// How many hints are claimed from the store at once, at most. Four times as many of each lane wait in this process before
+    /// the brokers are asked for no more. 1 to 10,000; default 500.
     /// </summary>
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;
 
     /// <summary>
     /// Further settings of librdkafka for every connection, by the names in its CONFIGURATION.md: <c>security.protocol</c>,
-    /// <c>sasl.username</c>, <c>ssl.ca.location</c>. They win over this package's own. What it relies on is refused: acknowledgements, idempotence, offsets,
-    /// the group and its assignment.
+    /// <c>sasl.username</c>, <c>ssl.ca.location</c>. They win over this package's own. What it relies on is refused:
+    /// acknowledgements, idempotence, offsets, the group and its assignment.
     /// </summary>
     public IDictionary<string, string> Settings { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }

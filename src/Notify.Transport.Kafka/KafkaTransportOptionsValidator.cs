@@ -43,7 +43,8 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
         {
             errors.Add(
                 "Kafka carries hints between processes, which must share a store. "
-                    + "Add one that can be shared, such as AddNotifications().UsePostgreSql(...), instead of the one that is there; "
+                    + "Add one that can be shared, such as AddNotifications().UsePostgreSql(...), "
+                    + "instead of the one that is there; "
                     + "or leave UseKafka out, and one process sends by itself."
             );
         }

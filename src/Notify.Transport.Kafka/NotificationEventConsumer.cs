@@ -8,8 +8,8 @@ using Notify.Planning;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Where topics are turned into deliveries, wakes the worker when one was triggered anywhere. An event that is lost costs a look into
-/// the store, which comes by itself.
+/// Where topics are turned into deliveries, wakes the worker when one was triggered anywhere. An event that is lost costs a look
+/// into the store, which comes by itself.
 /// </summary>
 internal sealed class NotificationEventConsumer(
     KafkaClients clients,

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// An idempotent producer, and the next one when it is done for: after a fatal error librdkafka refuses everything, since it could not
-/// keep the order of what it has. What is published here has no order to keep.
+/// An idempotent producer, and the next one when it is done for: after a fatal error librdkafka refuses everything, since it
+/// could not keep the order of what it has. What is published here has no order to keep.
 /// </summary>
 internal sealed class ReplaceableProducer : IDisposable
 {

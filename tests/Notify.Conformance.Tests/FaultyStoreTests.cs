@@ -6,7 +6,9 @@ using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
 
-/// <summary>Shows that the other suites for stores can fail: each of these stores breaks one promise, and a fact says which.</summary>
+/// <summary>
+/// Shows that the other suites for stores can fail: each of these stores breaks one promise, and a fact says which.
+/// </summary>
 public sealed class FaultyStoreTests
 {
     private static readonly Dictionary<string, (Func<IAsyncLifetime> Suite, string Fact)> Faults = new()

@@ -31,7 +31,9 @@ public class FaxConformanceTests : HttpProviderConformance
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor) => new(new FaxProvider(vendor));
 }
 
-/// <summary>Shows that the providers' suites can fail: each of these providers breaks one promise, and a fact says which.</summary>
+/// <summary>
+/// Shows that the providers' suites can fail: each of these providers breaks one promise, and a fact says which.
+/// </summary>
 public sealed class FaultyProviderTests
 {
     private static readonly Dictionary<string, (Func<Uri, IDeliveryProvider> Provider, string Fact)> Faults = new()

@@ -6,8 +6,8 @@ using Notify.Testing;
 namespace Notify.Core.Tests;
 
 /// <summary>
-/// Lets manual time pass for an application. Because nothing says when an engine has nothing left to do, each step ends with a delivery
-/// that falls due and is sent: the lease that takes it takes everything else that is due.
+/// Lets manual time pass for an application. Because nothing says when an engine has nothing left to do, each step ends with a
+/// delivery that falls due and is sent: the lease that takes it takes everything else that is due.
 /// </summary>
 internal sealed class Passing(ManualTime time)
 {

@@ -9,8 +9,8 @@ using Notify.Testing;
 namespace Notify.Core.Tests;
 
 /// <summary>
-/// What a transport brings and what a process can take on. Nothing falls due by itself here: a delivery is left to its hint for an
-/// hour, and nobody looks into the queue for a minute unless something wakes him.
+/// What a transport brings and what a process can take on. Nothing falls due by itself here: a delivery is left to its hint for
+/// an hour, and nobody looks into the queue for a minute unless something wakes him.
 /// </summary>
 public sealed class RoomTests
 {

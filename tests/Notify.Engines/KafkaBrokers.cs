@@ -4,8 +4,9 @@ using Notify.Testing;
 namespace Notify.Engines;
 
 /// <summary>
-/// Brokers that speak Kafka's protocol over real sockets: librdkafka's own, inside this process. A broker that is taken down breaks
-/// its connections and refuses new ones, and has its messages again when it is up. They refuse to have topics created by clients.
+/// Brokers that speak Kafka's protocol over real sockets: librdkafka's own, inside this process. A broker that is taken down
+/// breaks its connections and refuses new ones, and has its messages again when it is up. They refuse to have topics created by
+/// clients.
 /// </summary>
 public sealed partial class KafkaBrokers : IDisposable
 {

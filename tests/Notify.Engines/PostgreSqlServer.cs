@@ -27,7 +27,9 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return process.ConnectionStringOf(name);
     }
 
-    /// <summary>A new, empty schema's name in a database that others use beside it: much cheaper than a database for each of hundreds.</summary>
+    /// <summary>
+    /// A new, empty schema's name in a database that others use beside it: much cheaper than a database for each of hundreds.
+    /// </summary>
     public async ValueTask<(string ConnectionString, string Schema)> CreateSchemaAsync() =>
         (await _shared.Value, $"notify_{Interlocked.Increment(ref _schemas).ToString(CultureInfo.InvariantCulture)}");
 

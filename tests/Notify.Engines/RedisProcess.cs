@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Engines;
 
-/// <summary>One real redis-server in a folder of its own. It keeps nothing on disk unless told to, so a restart forgets everything.</summary>
+/// <summary>
+/// One real redis-server in a folder of its own. It keeps nothing on disk unless told to, so a restart forgets everything.
+/// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -4,7 +4,9 @@ using Notify.Testing;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>Runs a script of <c>clients/</c> in Node.js, with the vendors' own clients from npm, which are installed once.</summary>
+/// <summary>
+/// Runs a script of <c>clients/</c> in Node.js, with the vendors' own clients from npm, which are installed once.
+/// </summary>
 internal static class NodeClient
 {
     private static readonly string Folder = typeof(NodeClient)

@@ -75,7 +75,8 @@ using var interrupted = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop)
 using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
 await stopped.Task;
 Console.WriteLine(
-    $"Accepted: fcm {fcm.Accepted}, apns {apns.Accepted}, webpush {pushService.Accepted}, twilio {twilio.Accepted}, smtp {mail.MessagesTaken}"
+    $"Accepted: fcm {fcm.Accepted}, apns {apns.Accepted}, webpush "
+        + $"{pushService.Accepted}, twilio {twilio.Accepted}, smtp {mail.MessagesTaken}"
 );
 return 0;
 

@@ -7,7 +7,9 @@ using Notify.Delivering;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.</summary>
+/// <summary>
+/// What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.
+/// </summary>
 public sealed class EveryEndpointTests : IAsyncLifetime
 {
     private const string NoId = "7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11";

@@ -150,7 +150,8 @@ public sealed partial class MetricsTests
     }
 
     [GeneratedRegex(
-        """^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""",
+        """^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,"""
+            + """[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Line();

@@ -4,7 +4,10 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>A server that listens nowhere, so that a test of open addresses opens none. It says that it listens where it is told, and at the addresses of its own.</summary>
+/// <summary>
+/// A server that listens nowhere, so that a test of open addresses opens none. It says that it listens where it is told, and at
+/// the addresses of its own.
+/// </summary>
 internal sealed class PaperServer(params string[] ownAddresses) : IServer
 {
     private readonly ServerAddressesFeature _addresses = new();

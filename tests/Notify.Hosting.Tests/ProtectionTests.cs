@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
@@ -186,9 +188,7 @@ public sealed class ProtectionTests
 
         Assert.Equal(expected, response.StatusCode);
 
-        static Task Forbid(
-            Microsoft.AspNetCore.Authentication.RedirectContext<Microsoft.AspNetCore.Authentication.Cookies.CookieAuthenticationOptions> context
-        )
+        static Task Forbid(RedirectContext<CookieAuthenticationOptions> context)
         {
             context.Response.StatusCode = 403;
             return Task.CompletedTask;

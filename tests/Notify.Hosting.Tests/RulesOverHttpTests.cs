@@ -35,7 +35,10 @@ public sealed class RulesOverHttpTests
         Assert.Equal(HttpStatusCode.NotFound, (await app.AskAsync("GET", "/v1/templates/shipped?version=3")).Status);
 
         await app.AcceptAsync(
-            """{"to":{"email":"ada@example.org"},"template":"shipped","data":{"number":12.50,"customer":{"name":"Ada & Co"}},"category":"orders"}"""
+            """
+            {"to":{"email":"ada@example.org"},"template":"shipped",
+             "data":{"number":12.50,"customer":{"name":"Ada & Co"}},"category":"orders"}
+            """
         );
         await Eventually.TrueAsync(() => app.Sandbox.Messages.Count == 1, "the message");
         Assert.Equal("Order 12.50 for Ada & Co", Assert.Single(app.Sandbox.Messages).Content.Body);
@@ -94,7 +97,10 @@ public sealed class RulesOverHttpTests
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.TriggerAsync(
-            $$"""{"to":{"email":"a@example.org"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}"""
+            $$"""
+            {"to":{"email":"a@example.org"},"content":{"body":"x"},
+             "channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}
+            """
         );
 
         Assert.Equal(["fallback[0].after"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
@@ -283,7 +289,10 @@ public sealed class RulesOverHttpTests
     {
         await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""");
         return await app.AcceptAsync(
-            $$"""{"to":{"user":"ada"},"content":{"body":"x"},"channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}"""
+            $$"""
+            {"to":{"user":"ada"},"content":{"body":"x"},"channels":["email"],
+             "fallback":[{"channel":"sms","after":"{{after}}"}]}
+            """
         );
     }
 }

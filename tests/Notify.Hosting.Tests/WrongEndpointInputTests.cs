@@ -11,6 +11,8 @@ public sealed class WrongEndpointInputTests
     private const string Template = "/v1/templates/shipped";
     private const string Replay = "/v1/dead-letters/replay";
 
+    private const string Opened = """{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened"}""";
+
     private static readonly string Long = new('x', 257);
 
     public static TheoryData<string, string, string, string[]> WrongBodies() =>
@@ -65,7 +67,10 @@ public sealed class WrongEndpointInputTests
             {
                 "PUT",
                 Template,
-                """{"variants":[{},{"body":5},{"body":"{{#if x}}unclosed","channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}""",
+                """
+                    {"variants":[{},{"body":5},{"body":"{{#if x}}unclosed",
+                     "channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}
+                    """,
                 [
                     "variants[0]",
                     "variants[1].body",
@@ -87,20 +92,21 @@ public sealed class WrongEndpointInputTests
             {
                 "POST",
                 "/v1/receipts",
-                $$"""[{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened","detail":"{{new string('x', 1_001)}}"}]""",
+                $$"""
+                    [{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11",
+                     "kind":"opened","detail":"{{new string('x', 1_001)}}"}]
+                    """,
                 ["[0].detail"]
             },
-            {
-                "POST",
-                "/v1/receipts",
-                $"[{string.Join(',', Enumerable.Repeat("""{"deliveryId":"7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11","kind":"opened"}""", 1_001))}]",
-                ["body"]
-            },
+            { "POST", "/v1/receipts", $"[{string.Join(',', Enumerable.Repeat(Opened, 1_001))}]", ["body"] },
             { "POST", Replay, "[]", ["body"] },
             {
                 "POST",
                 Replay,
-                """{"ids":["x"],"provider":5,"reason":5,"from":"now","to":1,"dryRun":"yes","expiresAt":"2020-01-01T00:00:00Z","limit":5}""",
+                """
+                    {"ids":["x"],"provider":5,"reason":5,"from":"now","to":1,
+                     "dryRun":"yes","expiresAt":"2020-01-01T00:00:00Z","limit":5}
+                    """,
                 ["dryRun", "expiresAt", "from", "ids[0]", "limit", "provider", "reason", "to"]
             },
             {

@@ -43,7 +43,8 @@ public sealed class WrongInputTests
             { $"{{{Ada},\"content\":{{\"body\":\"x\",\"data\":{{\"a\":1}}}}}}", ["content.data.a"] },
             { $"{{{Ada},\"content\":{{\"body\":\"\\ud800\"}}}}", ["content.body"] },
             {
-                $"{{{Ada},\"content\":{{\"body\":\"x\",\"attachments\":[{{\"fileName\":\"../a\",\"mediaType\":\"x\",\"base64\":\"%\"}},{{}}]}}}}",
+                $"{{{Ada},\"content\":{{\"body\":\"x\","
+                    + $"\"attachments\":[{{\"fileName\":\"../a\",\"mediaType\":\"x\",\"base64\":\"%\"}},{{}}]}}}}",
                 [
                     "content.attachments[0].base64",
                     "content.attachments[0].fileName",
@@ -67,7 +68,8 @@ public sealed class WrongInputTests
             { $"{{{Ada},{Text},\"priority\":1}}", ["priority"] },
             { $"{{{Ada},{Text},\"sendAt\":\"tomorrow\"}}", ["sendAt"] },
             {
-                $"{{{Ada},{Text},\"sendAt\":\"\\ud800\",\"sendAtLocal\":\"\\ud800\",\"priority\":\"\\ud800\",\"digest\":{{\"window\":\"\\ud800\"}}}}",
+                $"{{{Ada},{Text},\"sendAt\":\"\\ud800\",\"sendAtLocal\":\"\\ud800\","
+                    + $"\"priority\":\"\\ud800\",\"digest\":{{\"window\":\"\\ud800\"}}}}",
                 ["digest.window", "priority", "sendAt", "sendAtLocal"]
             },
             { $"{{{Ada},{Text},\"sendAt\":\"2031-01-01T10:00:00\"}}", ["sendAt"] },
@@ -95,8 +97,10 @@ public sealed class WrongInputTests
             { $"{{{Ada},{Text},\"sendAt\":\"2020-01-01T10:00:00Z\",\"sendAtLocal\":\"2020-01-01T10:00:00\"}}", ["sendAtLocal"] },
             { $"{{{Ada},{Text},\"idempotencyKey\":\"{new string('k', 257)}\"}}", ["idempotencyKey"] },
             {
-                "{\"to\":[{\"email\":\"nobody\"},{\"email\":5},{\"phone\":\"7\"}],\"content\":{\"titel\":\"x\",\"body\":1},\"template\":\"t\","
-                    + "\"channels\":[\"email\",\"sms\",\"pigeon\"],\"priority\":\"High\",\"sendAt\":1,\"expiresAt\":\"2020-01-01T00:00:00Z\",\"Data\":{}}",
+                "{\"to\":[{\"email\":\"nobody\"},{\"email\":5},{\"phone\":\"7\"}],\"content\":{\"titel\":\"x\",\"body\":1},"
+                    + "\"template\":\"t\","
+                    + "\"channels\":[\"email\",\"sms\",\"pigeon\"],\"priority\":\"High\","
+                    + "\"sendAt\":1,\"expiresAt\":\"2020-01-01T00:00:00Z\",\"Data\":{}}",
                 [
                     "Data",
                     "channels[2]",

@@ -34,7 +34,8 @@ public sealed class MessageTests
 
         AssertJson(
             """
-            {"aps":{"alert":{"title":"Shipped","body":"It is on its way."},"badge":3,"sound":"bell.caf","category":"ORDER","thread-id":"orders","mutable-content":1},
+            {"aps":{"alert":{"title":"Shipped","body":"It is on its way."},"badge":3,"sound":"bell.caf",
+             "category":"ORDER","thread-id":"orders","mutable-content":1},
              "order":"42","link":"shop://orders/42","image":"https://example.org/parcel.png"}
             """,
             sent.Payload
@@ -103,7 +104,10 @@ public sealed class MessageTests
     public async Task What_only_apns_understands_is_laid_over_the_payload()
     {
         using var json = JsonDocument.Parse(
-            """{"payload":{"aps":{"interruption-level":"time-sensitive","badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}}"""
+            """
+            {"payload":{"aps":{"interruption-level":"time-sensitive",
+             "badge":7},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}}
+            """
         );
 
         var sent = await SentAsync(
@@ -119,7 +123,10 @@ public sealed class MessageTests
         );
 
         AssertJson(
-            """{"aps":{"alert":"Kept","badge":7,"interruption-level":"time-sensitive"},"at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}""",
+            """
+            {"aps":{"alert":"Kept","badge":7,"interruption-level":"time-sensitive"},
+             "at":"2026-01-05T12:00:00+02:00","deep":{"n":[1,null]}}
+            """,
             sent.Payload
         );
     }

@@ -40,8 +40,8 @@ public sealed class AccessTests
         // 55 minutes and some of 60 are used of each.
         Assert.InRange(gateway.AccessTokens.Count, 3, 5);
 
-        // Renewed only when refused, two tokens would have cost a call each. On a busy machine this clock may outrun one renewal that the
-        // library makes beside the sends.
+        // Renewed only when refused, two tokens would have cost a call each. On a busy machine this clock may outrun one renewal
+        // that the library makes beside the sends.
         Assert.InRange(gateway.Calls, 180, 181);
     }
 

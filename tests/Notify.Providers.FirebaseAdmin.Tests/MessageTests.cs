@@ -100,7 +100,10 @@ public sealed class MessageTests
     public async Task What_only_fcm_understands_is_laid_over_the_message()
     {
         using var json = JsonDocument.Parse(
-            """{"android":{"priority":"high","restricted_package_name":"org.example"},"fcm_options":{"analytics_label":"campaign"},"token":"another"}"""
+            """
+            {"android":{"priority":"high","restricted_package_name":"org.example"},
+             "fcm_options":{"analytics_label":"campaign"},"token":"another"}
+            """
         );
         var sent = await SentAsync(
             new Content

@@ -61,7 +61,8 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "MailKit provider 'mailkit': Security is None, so what proves the account would travel in clear; use TLS, or a server on this machine.",
+            "MailKit provider 'mailkit': Security is None, so what proves the "
+                + "account would travel in clear; use TLS, or a server on this machine.",
             failures
         );
     }

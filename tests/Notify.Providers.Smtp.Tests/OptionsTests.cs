@@ -50,7 +50,8 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "SMTP provider 'smtp': Security is None, so the password would travel in clear; use StartTls, or a server on this machine.",
+            "SMTP provider 'smtp': Security is None, so the password would travel in clear; "
+                + "use StartTls, or a server on this machine.",
             failures
         );
     }

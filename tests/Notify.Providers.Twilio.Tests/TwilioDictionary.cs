@@ -52,7 +52,8 @@ internal static class TwilioDictionary
             { 21605, "Maximum body length is 160 characters (old API endpoint)", Rejected },
             {
                 21606,
-                "The 'From' phone number provided is not a valid message-capable Twilio phone number for this destination/account",
+                "The 'From' phone number provided is not a valid "
+                    + "message-capable Twilio phone number for this destination/account",
                 ProviderFailed
             },
             { 21607, "The 'from' phone number must be the sandbox phone number for trial accounts", ProviderFailed },

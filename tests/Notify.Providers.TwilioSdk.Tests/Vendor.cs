@@ -27,7 +27,10 @@ internal sealed class Vendor : IAsyncDisposable
     public static Task<Vendor> RefusingAsync(int status, int code) =>
         StartAsync(
             status,
-            $$"""{"code":{{code}},"message":"It says more about {{Application.Number}} here.","more_info":"https://www.twilio.com/docs/errors/{{code}}","status":{{status}}}"""
+            $$"""
+            {"code":{{code}},"message":"It says more about {{Application.Number}} here.",
+             "more_info":"https://www.twilio.com/docs/errors/{{code}}","status":{{status}}}
+            """
         );
 
     public ValueTask DisposeAsync() => _server!.DisposeAsync();

@@ -33,7 +33,8 @@ public sealed class EncryptionTests
         Assert.True(MessageEncryption.TryEncrypt(body, Subscription(), sender, Bytes("DGv6ra1nlYgDCS1FRnbzlw")));
 
         Assert.Equal(
-            "DGv6ra1nlYgDCS1FRnbzlwAAEABBBP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
+            "DGv6ra1nlYgDCS1FRnbzlwAAEABB"
+                + "BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A_yl95bQpu6cVPT"
                 + "pK4Mqgkf1CXztLVBSt2Ks3oZwbuwXPXLWyouBWLVWGNWQexSgSxsj_Qulcy4a-fN",
             Base64Url.EncodeToString(body)
         );

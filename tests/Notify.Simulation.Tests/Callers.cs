@@ -1,6 +1,8 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>Whoever triggers: with idempotency keys, again where no answer came, and sometimes with a key that belongs to something else.</summary>
+/// <summary>
+/// Whoever triggers: with idempotency keys, again where no answer came, and sometimes with a key that belongs to something else.
+/// </summary>
 internal sealed class Callers(Random random, World world)
 {
     private readonly List<Call> _open = [];

@@ -8,7 +8,9 @@ namespace Notify.Simulation.Tests;
 /// <summary>This part watches the queue.</summary>
 internal sealed partial class Ledger
 {
-    /// <summary>How often another tenant may be served while one waits: once in its turn, and once where the turn begins anew.</summary>
+    /// <summary>
+    /// How often another tenant may be served while one waits: once in its turn, and once where the turn begins anew.
+    /// </summary>
     private const int MostServedMeanwhile = 2;
 
     private readonly Dictionary<(string Tenant, string Key), Guid> _keys = [];

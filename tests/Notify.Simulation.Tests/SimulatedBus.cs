@@ -4,7 +4,9 @@ using Notify.Queueing;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>A transport between processes, as one of them has it. Its hints are lost, repeated, late, and come to anybody.</summary>
+/// <summary>
+/// A transport between processes, as one of them has it. Its hints are lost, repeated, late, and come to anybody.
+/// </summary>
 internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDeliveryTransport
 {
     private readonly Channel<IReadOnlyList<DeliveryHint>> _received = System.Threading.Channels.Channel.CreateUnbounded<

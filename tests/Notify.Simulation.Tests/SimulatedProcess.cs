@@ -9,7 +9,9 @@ using Notify.Recipients;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>One process of the application, from its start to its crash or its end. The next one is another object over the same store.</summary>
+/// <summary>
+/// One process of the application, from its start to its crash or its end. The next one is another object over the same store.
+/// </summary>
 internal sealed class SimulatedProcess
 {
     /// <summary>Few, so that small topics take several batches.</summary>
@@ -57,8 +59,8 @@ internal sealed class SimulatedProcess
     }
 
     /// <summary>
-    /// Stops it as a host does. Channels end cancelled reads on the thread pool whatever their options say, so the run waits for its
-    /// loops to end; all that they still do there is to dispose of their timers.
+    /// Stops it as a host does. Channels end cancelled reads on the thread pool whatever their options say, so the run waits for
+    /// its loops to end; all that they still do there is to dispose of their timers.
     /// </summary>
     public void Stop()
     {
@@ -103,7 +105,8 @@ internal sealed class SimulatedProcess
             )
         );
 
-        // Polly opens and closes a circuit on the thread pool, which would run the engine on a second thread: no circuit opens here.
+        // Polly opens and closes a circuit on the thread pool, which would run the engine on a second thread: no circuit opens
+        // here.
         services.ConfigureAll<ProviderOptions>(options => options.BreakAtLeast = 10_000);
         foreach (var (name, channel) in new[] { ("mail-a", Channel.Email), ("mail-b", Channel.Email), ("push", Channel.Push) })
             services.AddSingleton<IDeliveryProvider>(new SimulatedProvider(name, channel, this, _world));

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>Everything that happened in a run, for a reader when it fails, and as a hash that says whether two runs were the same.</summary>
+/// <summary>
+/// Everything that happened in a run, for a reader when it fails, and as a hash that says whether two runs were the same.
+/// </summary>
 internal sealed class Trace(SimulatedClock clock)
 {
     private const int Shown = 60;

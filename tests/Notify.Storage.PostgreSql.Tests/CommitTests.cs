@@ -175,7 +175,8 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
         var backend = await Eventually.FindAsync(
             async () =>
                 await ScalarAsync<string>(
-                    "SELECT COALESCE(max(pid), 0)::text FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+                    "SELECT COALESCE(max(pid), 0)::text FROM pg_stat_activity "
+                        + "WHERE datname = current_database() AND wait_event_type = 'Lock'"
                 )
                     is var pid
                 && pid != "0"

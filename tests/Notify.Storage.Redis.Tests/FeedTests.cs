@@ -174,7 +174,9 @@ public sealed class FeedTests(RedisServer redis)
             return id;
         }
 
-        /// <summary>Settles until the watcher has seen one of them: it takes a moment until processes know of each other.</summary>
+        /// <summary>
+        /// Settles until the watcher has seen one of them: it takes a moment until processes know of each other.
+        /// </summary>
         public Task SettleUntilSeenAsync(Watching seen) =>
             Eventually.TrueAsync(
                 async () =>

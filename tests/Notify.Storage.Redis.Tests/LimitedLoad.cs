@@ -10,7 +10,8 @@ using Notify.Testing;
 namespace Notify.Storage.Redis.Tests;
 
 /// <summary>
-/// Two applications on one store that have more to send than the rate they share allows. When each message was sent is written down.
+/// Two applications on one store that have more to send than the rate they share allows. When each message was sent is written
+/// down.
 /// </summary>
 internal sealed class LimitedLoad : IAsyncDisposable
 {
@@ -70,11 +71,12 @@ internal sealed class LimitedLoad : IAsyncDisposable
     public Task StopAsync() => Task.WhenAll(_applications.Select(application => application.StopAsync()));
 
     /// <summary>
-    /// In every time from one message to another there are no more than the rate allows and two bursts. One burst is what the count saves
-    /// up for anybody. The other is what a failover costs: replication is asynchronous, so the new master may not know of the last
-    /// permits that were taken; but whatever it does not know of, its bucket is at most full, which is one burst. While there is no
-    /// master each process takes its part of the rate, and what it took that way is taken off the count when there is one again. What is
-    /// taken ahead of its use, a tenth of a second's permits, comes out of the first burst, since a count that is asked does not fill up.
+    /// In every time from one message to another there are no more than the rate allows and two bursts. One burst is what the
+    /// count saves up for anybody. The other is what a failover costs: replication is asynchronous, so the new master may not
+    /// know of the last permits that were taken; but whatever it does not know of, its bucket is at most full, which is one
+    /// burst. While there is no master each process takes its part of the rate, and what it took that way is taken off the count
+    /// when there is one again. What is taken ahead of its use, a tenth of a second's permits, comes out of the first burst,
+    /// since a count that is asked does not fill up.
     /// </summary>
     public void AssertKept()
     {

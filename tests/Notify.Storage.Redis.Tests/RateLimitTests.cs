@@ -6,7 +6,9 @@ using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;
 
-/// <summary>However many processes ask, and whatever happens to Redis: in any time together no more than the rate and one second's burst.</summary>
+/// <summary>
+/// However many processes ask, and whatever happens to Redis: in any time together no more than the rate and one second's burst.
+/// </summary>
 public sealed class RateLimitTests(RedisServer redis) : IAsyncDisposable
 {
     private const string Limit = "provider:mail";

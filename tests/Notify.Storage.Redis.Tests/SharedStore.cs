@@ -6,7 +6,10 @@ using Notify.Recipients;
 
 namespace Notify.Storage.Redis.Tests;
 
-/// <summary>One store behind several processes, each with a Redis connection of its own. It counts what it is asked, and can be made to answer late.</summary>
+/// <summary>
+/// One store behind several processes, each with a Redis connection of its own. It counts what it is asked, and can be made to
+/// answer late.
+/// </summary>
 internal sealed class SharedStore : IAsyncDisposable
 {
     private readonly ServiceProvider _store;

@@ -4,7 +4,9 @@ using System.Net.Sockets;
 
 namespace Notify.Testing;
 
-/// <summary>A TCP port of the loopback address that nobody listens on at present, and that was not given to another test.</summary>
+/// <summary>
+/// A TCP port of the loopback address that nobody listens on at present, and that was not given to another test.
+/// </summary>
 public static class FreePort
 {
     private static readonly ConcurrentDictionary<int, bool> Given = new();

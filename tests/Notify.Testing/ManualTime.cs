@@ -1,8 +1,9 @@
 namespace Notify.Testing;
 
 /// <summary>
-/// Time that passes when a test says so. <see cref="Advance"/> lets it pass: both clocks move, and timers fire inline in the order they
-/// fall due. <see cref="SetUtcNow"/> sets the wall clock alone, as an administrator does: timers and timestamps do not notice.
+/// Time that passes when a test says so. <see cref="Advance"/> lets it pass: both clocks move, and timers fire inline in the
+/// order they fall due. <see cref="SetUtcNow"/> sets the wall clock alone, as an administrator does: timers and timestamps do not
+/// notice.
 /// </summary>
 public sealed class ManualTime : TimeProvider
 {

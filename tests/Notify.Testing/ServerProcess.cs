@@ -45,7 +45,9 @@ public sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>The path of a program that a test needs. Missing, it fails the test in CI and skips it elsewhere (see test.sh).</summary>
+    /// <summary>
+    /// The path of a program that a test needs. Missing, it fails the test in CI and skips it elsewhere (see test.sh).
+    /// </summary>
     public static string Find(params string[] candidates)
     {
         var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin");

@@ -28,20 +28,32 @@ public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 
         Assert.Equal(
             [
-                $$"""u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42","priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}""",
+                $$"""
+                u-42|{"tenant":"default","notificationId":"{{id}}","userId":"u-42",
+                "priority":"normal","deliveries":1,"expansions":0,"acceptedAt":"T"}
+                """.ReplaceLineEndings(""),
             ],
             await ReadAsync(cluster, $"{prefix}notification-events")
         );
         Assert.Equal(
             [
-                """u-42|{"kind":"registered","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
-                """u-42|{"kind":"removed","tenant":"default","deviceId":"d-1","userId":"u-42","platform":"ios","app":"org.example","at":"T"}""",
+                """
+                u-42|{"kind":"registered","tenant":"default","deviceId":"d-1",
+                "userId":"u-42","platform":"ios","app":"org.example","at":"T"}
+                """.ReplaceLineEndings(""),
+                """
+                u-42|{"kind":"removed","tenant":"default","deviceId":"d-1",
+                "userId":"u-42","platform":"ios","app":"org.example","at":"T"}
+                """.ReplaceLineEndings(""),
             ],
             await ReadAsync(cluster, $"{prefix}device-events")
         );
         var settled = Assert.Single(await ReadAsync(cluster, $"{prefix}analytics-events"));
         Assert.Matches(
-            $$"""^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42","channel":"email","provider":"mail","state":"accepted","outcome":"accepted","settledAt":"T"}$""",
+            $$"""
+            ^u-42\|{"tenant":"default","notificationId":"{{id}}","deliveryId":"[-0-9a-f]{36}","userId":"u-42",
+            "channel":"email","provider":"mail","state":"accepted","outcome":"accepted","settledAt":"T"}$
+            """.ReplaceLineEndings(""),
             settled
         );
     }

@@ -214,7 +214,8 @@ internal sealed class ChaosScenario : IAsyncDisposable
         while (await timer.WaitForNextTickAsync(cancellationToken))
         {
             Console.Error.WriteLine(
-                $"  {_clock.Elapsed.TotalSeconds, 4:0} s: {_load.Answered, 7} of {_settings.Count} acknowledged, {_load.Unanswered} repeated,"
+                $"  {_clock.Elapsed.TotalSeconds, 4:0} s: {_load.Answered, 7} of {_settings.Count} acknowledged, "
+                    + $"{_load.Unanswered} repeated,"
                     + $" {_blows} blows, {_audit.InFlight} attempts were in flight"
             );
         }

@@ -3,7 +3,9 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>Hosts that take triggers and hosts that send, on PostgreSQL, Redis and three Kafka brokers that it starts itself.</summary>
+/// <summary>
+/// Hosts that take triggers and hosts that send, on PostgreSQL, Redis and three Kafka brokers that it starts itself.
+/// </summary>
 internal sealed class Cluster : ITopology
 {
     /// <summary>Shared evenly among 1, 2, 3 and 4 processes.</summary>

@@ -35,8 +35,8 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
         );
 
     /// <summary>
-    /// Starts those again that ended while they were starting, as an orchestrator would: an engine that they need was away. Throws when
-    /// one ended by itself that had been ready.
+    /// Starts those again that ended while they were starting, as an orchestrator would: an engine that they need was away.
+    /// Throws when one ended by itself that had been ready.
     /// </summary>
     public async Task StartUnreadyAgainAsync()
     {

@@ -13,8 +13,8 @@ namespace Notify.Load.Chaos;
 internal sealed class StoredDeliveries(Func<DbConnection> connect, string table, string history)
 {
     /// <summary>
-    /// The file is opened for reading only: the write-ahead log that a killed process left behind stays as it is, for the next process
-    /// to recover from.
+    /// The file is opened for reading only: the write-ahead log that a killed process left behind stays as it is, for the next
+    /// process to recover from.
     /// </summary>
     public static StoredDeliveries InSqlite(string file)
     {

@@ -38,7 +38,10 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
         request.Headers.Add("Idempotency-Key", $"{keys}-{number}");
         request.Content = new ByteArrayContent(
             Encoding.UTF8.GetBytes(
-                $$$"""{"to":{"email":"{{{number}}}@example.org"},"content":{"title":"Order {{{number}}}","body":"It is on its way."}}"""
+                $$$"""
+                {"to":{"email":"{{{number}}}@example.org"},
+                 "content":{"title":"Order {{{number}}}","body":"It is on its way."}}
+                """
             )
         );
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");

@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Load.Embedded;
 
-/// <summary>Trigger, SQLite with a flush for every commit, a provider that accepts at once, settled: all in one process.</summary>
+/// <summary>
+/// Trigger, SQLite with a flush for every commit, a provider that accepts at once, settled: all in one process.
+/// </summary>
 internal static class EmbeddedScenario
 {
     private const int Concurrent = 64;

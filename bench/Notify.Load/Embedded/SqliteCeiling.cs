@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Notify.Load.Embedded;
 
 /// <summary>
-/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids, and settles
-/// those of the batch before, with one flush for each batch.
+/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids,
+/// and settles those of the batch before, with one flush for each batch.
 /// </summary>
 internal static class SqliteCeiling
 {
@@ -29,7 +29,8 @@ internal static class SqliteCeiling
             db,
             """
             UPDATE notify_delivery
-            SET state = 1, due_at = NULL, provider = 'vendor', attempts_spent = 0, retry_delay = 0, reason = NULL, attempts = attempts || '',
+            SET state = 1, due_at = NULL, provider = 'vendor', attempts_spent = 0,
+                retry_delay = 0, reason = NULL, attempts = attempts || '',
                 ended_at = ?2, owner = NULL, fence = fence + 1
             WHERE id = ?1 AND owner IS NOT NULL
             """

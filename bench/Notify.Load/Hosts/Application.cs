@@ -39,7 +39,9 @@ internal sealed class Application : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _host.Services.GetRequiredService<T>();
 
-    /// <summary>One email each, until this process has sent and settled all. A caller waits until its trigger is durable.</summary>
+    /// <summary>
+    /// One email each, until this process has sent and settled all. A caller waits until its trigger is durable.
+    /// </summary>
     public async Task<Turn> SendAsync(int count, int callers)
     {
         var before = Accepted;

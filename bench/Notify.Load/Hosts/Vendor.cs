@@ -17,7 +17,9 @@ internal enum VendorMood
     /// <summary>It never answers, and never notices that the caller gave up.</summary>
     Silent,
 
-    /// <summary>It accepts mostly; it is slow, busy, broken or faulty by a choice that the seed makes for each message and attempt.</summary>
+    /// <summary>
+    /// It accepts mostly; it is slow, busy, broken or faulty by a choice that the seed makes for each message and attempt.
+    /// </summary>
     Mixed,
 }
 

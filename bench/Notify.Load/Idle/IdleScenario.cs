@@ -7,8 +7,8 @@ using Notify.Testing;
 namespace Notify.Load.Idle;
 
 /// <summary>
-/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor; what has
-/// a rate or a wait in other scenarios is 0 here.
+/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor;
+/// what has a rate or a wait in other scenarios is 0 here.
 /// </summary>
 internal static class IdleScenario
 {

@@ -7,13 +7,15 @@ using System.Text;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// An HTTP/1.1 connection that sends ready-made triggers with another address each, one after the other. It does as little as can be,
-/// because whatever it takes of the processors it takes from the server, and would bring the two that are compared closer together.
+/// An HTTP/1.1 connection that sends ready-made triggers with another address each, one after the other. It does as little as can
+/// be, because whatever it takes of the processors it takes from the server, and would bring the two that are compared closer
+/// together.
 /// </summary>
 internal sealed class KeepAliveConnection : IDisposable
 {
     private const string Body = """
-        {"to":[{"email":"00000000@example.org"}],"content":{"title":"Your order","body":"It was shipped and will arrive tomorrow."}}
+        {"to":[{"email":"00000000@example.org"}],
+         "content":{"title":"Your order","body":"It was shipped and will arrive tomorrow."}}
         """;
 
     private static ReadOnlySpan<byte> Length => "Content-Length: "u8;
@@ -33,7 +35,8 @@ internal sealed class KeepAliveConnection : IDisposable
     }
 
     /// <summary>
-    /// Lets a socket's reader go on where its answer is noticed, without a way over the thread pool. To be called before the first socket.
+    /// Lets a socket's reader go on where its answer is noticed, without a way over the thread pool. To be called before the
+    /// first socket.
     /// </summary>
     public static void CompleteInline() =>
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");

@@ -6,7 +6,8 @@ namespace Notify.Load.Kafka;
 internal sealed record ClusterMember(string PostgreSql, string Kafka, string TopicPrefix, bool Events)
 {
     /// <summary>
-    /// A vendor that takes no time needs no more than this at once; as many hints are claimed together as there are slots, up to a batch.
+    /// A vendor that takes no time needs no more than this at once; as many hints are claimed together as there are slots, up to
+    /// a batch.
     /// </summary>
     public const int Slots = 1_000;
 

@@ -7,10 +7,10 @@ namespace Notify.Load.Kafka;
 
 /// <summary>
 /// Trigger, PostgreSQL with fsync, three brokers, another process that delivers through a provider that accepts at once, settled.
-/// Compared with one process that does all of it on the same server (<c>postgres</c>): what the broker and the second process cost, on
-/// as many cores. The one process publishes no events for other systems, so neither do these; what it costs to publish two for each
-/// notification is among the details. A wait is that of a caller for its trigger to be durable; the memory and allocations are the
-/// triggering process's.
+/// Compared with one process that does all of it on the same server (<c>postgres</c>): what the broker and the second process
+/// cost, on as many cores. The one process publishes no events for other systems, so neither do these; what it costs to publish
+/// two for each notification is among the details. A wait is that of a caller for its trigger to be durable; the memory and
+/// allocations are the triggering process's.
 /// </summary>
 internal static class KafkaScenario
 {

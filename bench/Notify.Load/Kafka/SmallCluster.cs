@@ -5,7 +5,9 @@ using Notify.Load.PostgreSql;
 
 namespace Notify.Load.Kafka;
 
-/// <summary>This process, which only triggers, and one of its own that only delivers, on one database and one set of brokers.</summary>
+/// <summary>
+/// This process, which only triggers, and one of its own that only delivers, on one database and one set of brokers.
+/// </summary>
 internal sealed class SmallCluster : IAsyncDisposable
 {
     private const int Partitions = 12;

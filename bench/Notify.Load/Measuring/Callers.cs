@@ -8,7 +8,9 @@ internal static class Callers
     /// <param name="count">How many items to do.</param>
     /// <param name="callers">How many of them at a time.</param>
     /// <param name="call">Does the item of a number; what a caller waits for is this.</param>
-    /// <param name="finish">Ends when everything that the calls began is done; this counts to the turn, and to no caller's wait.</param>
+    /// <param name="finish">
+    /// Ends when everything that the calls began is done; this counts to the turn, and to no caller's wait.
+    /// </param>
     public static async Task<Turn> MeasureAsync(int count, int callers, Func<int, ValueTask> call, Func<Task>? finish = null)
     {
         GC.Collect();

@@ -9,11 +9,13 @@ using Notify.Testing;
 namespace Notify.Load.Peers;
 
 /// <summary>
-/// What users would pick instead, at the same work on the same machine: BullMQ against the embedded walk, and node-apn, firebase-admin
-/// and nodemailer against our providers, each pair against one and the same sink. The line has the pair with the smallest ratio, and its
-/// waits are ours: for a durable trigger, or for the outcome of one delivery.
+/// What users would pick instead, at the same work on the same machine: BullMQ against the embedded walk, and node-apn,
+/// firebase-admin and nodemailer against our providers, each pair against one and the same sink. The line has the pair with the
+/// smallest ratio, and its waits are ours: for a durable trigger, or for the outcome of one delivery.
 /// </summary>
-/// <remarks>BullMQ's Redis flushes once a second, so that a crash loses what came since; our SQLite flushes before it answers.</remarks>
+/// <remarks>
+/// BullMQ's Redis flushes once a second, so that a crash loses what came since; our SQLite flushes before it answers.
+/// </remarks>
 internal static class PeersScenario
 {
     private const double LeastRatio = 3;

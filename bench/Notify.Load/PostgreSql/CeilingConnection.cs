@@ -33,7 +33,8 @@ internal sealed class CeilingConnection : IAsyncDisposable
 
     public static async Task<CeilingConnection> OpenAsync(string connectionString)
     {
-        // Every statement is prepared once it was seen a few times, and finds rows by index even while the server knows of few rows.
+        // Every statement is prepared once it was seen a few times, and finds rows by index even while the server knows of few
+        // rows.
         var connection = new NpgsqlConnection(
             connectionString
                 + ";Pooling=false;Max Auto Prepare=8;Options=-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"

@@ -4,8 +4,9 @@ using Notify.Load.Measuring;
 namespace Notify.Load.PostgreSql;
 
 /// <summary>
-/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids, and settles
-/// those of the batch before. A batch is one statement for each table and one to settle, sent together: one round trip, one commit.
+/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids,
+/// and settles those of the batch before. A batch is one statement for each table and one to settle, sent together: one round
+/// trip, one commit.
 /// </summary>
 internal static class PostgreSqlCeiling
 {

@@ -5,8 +5,8 @@ using Notify.Load.Measuring;
 namespace Notify.Load.PostgreSql;
 
 /// <summary>
-/// Trigger, PostgreSQL with fsync, a provider that accepts at once, settled: all in one process, on a server that the scenario starts.
-/// A wait is that of a caller for its trigger to be durable.
+/// Trigger, PostgreSQL with fsync, a provider that accepts at once, settled: all in one process, on a server that the scenario
+/// starts. A wait is that of a caller for its trigger to be durable.
 /// </summary>
 internal static class PostgreSqlScenario
 {

@@ -6,8 +6,8 @@ using Notify.Load.Wire;
 namespace Notify.Load.Report;
 
 /// <summary>
-/// Runs every scenario that has a ceiling, or those that are named, each in a process of its own. What they came to is written after each,
-/// in the place of what they came to before.
+/// Runs every scenario that has a ceiling, or those that are named, each in a process of its own. What they came to is written
+/// after each, in the place of what they came to before.
 /// </summary>
 internal static class AllScenarios
 {
@@ -15,7 +15,9 @@ internal static class AllScenarios
 
     private const string Distant = "--latency 50 --count 100000 --pairs 2";
 
-    /// <summary>The collector that ASP.NET Core's applications have unless they say otherwise; the bench's own is the workstation's.</summary>
+    /// <summary>
+    /// The collector that ASP.NET Core's applications have unless they say otherwise; the bench's own is the workstation's.
+    /// </summary>
     private static readonly (string, string) ServerCollector = ("DOTNET_gcServer", "1");
 
     private static readonly (string, string) LargerPool = (WireResult.PoolVariable, "1024");

@@ -4,7 +4,9 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Report;
 
-/// <summary>The page that shows what the scenarios came to: a plot, a table, and what stands in the way where a figure was missed.</summary>
+/// <summary>
+/// The page that shows what the scenarios came to: a plot, a table, and what stands in the way where a figure was missed.
+/// </summary>
 internal static class ResultsPage
 {
     public const string FileName = "RESULTS.md";
@@ -29,10 +31,10 @@ internal static class ResultsPage
             # What was measured
 
             By `dotnet run -c Release --project bench/Notify.Load -- all` on {DateTime.UtcNow:yyyy-MM-dd}: {Machine.Describe()}.
-            Each row ran in turns with its ceiling, in a process of its own; the median pair counts. What a scenario does, what its ceiling
-            is and what p50 and p99 are the wait for is said at the top of its file in `bench/Notify.Load`. Where a ratio compares waits or
-            costs (`fanout`, `priority`, `fairness`, `idle`) less is better. The bench has the workstation's collector, but for the rows that
-            say otherwise. One run each: pairs of one run differ by a tenth to a third on a shared machine.
+            Each row ran in turns with its ceiling, in its own process; the median pair counts. The top of each scenario's file
+            in `bench/Notify.Load` describes the scenario, its ceiling, and which wait p50 and p99 measure. Less is better where
+            a ratio compares waits or costs (`fanout`, `priority`, `fairness`, `idle`). The bench uses the workstation collector,
+            except in the rows that name another. One run each: pairs of one run differ by a tenth to a third on a shared machine.
 
             ![How far each figure was reached]({PlotName})
 
@@ -56,8 +58,10 @@ internal static class ResultsPage
     private static string Row(RatioResult result) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | {result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
-                + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} | {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |"
+            $"| `{result.Scenario}` | {result.Count:N0} | {result.PerSecond:N0} | "
+                + $"{result.CeilingPerSecond:N0} | **{result.Ratio:0.00}** | {result.Reach} "
+                + $"| {result.P50Ms:0.00} | {result.P99Ms:0.00} | {result.AllocatedBytesPerItem:N0} "
+                + $"| {result.RssMb:0} | {(result.Reached ? "reached" : "missed")} |"
         );
 
     private static string Detail(KeyValuePair<string, double> detail) =>

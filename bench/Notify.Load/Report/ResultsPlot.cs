@@ -24,7 +24,8 @@ internal static class ResultsPlot
         plot.Append(
             CultureInfo.InvariantCulture,
             $"""
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif" font-size="13" role="img">
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"
+            font-family="sans-serif" font-size="13" role="img">
             <title>How far each figure was reached</title>
             <rect width="{width}" height="{height}" fill="#ffffff"/>
             <line x1="{Left + Unit}" y1="{Top - 8}" x2="{Left + Unit}" y2="{height - 6}" stroke="#6b7280" stroke-dasharray="4 3"/>

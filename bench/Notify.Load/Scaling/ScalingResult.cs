@@ -10,7 +10,9 @@ internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<
 /// <param name="Shares">What each delivered.</param>
 /// <param name="MostUneven">How far the process that is farthest from an equal share is from it, as a part of that share.</param>
 /// <param name="Duplicates">What was delivered more than once.</param>
-/// <param name="StoredBytesEach">What a notification with one delivery takes in the database, with indexes and what vacuum has yet to free.</param>
+/// <param name="StoredBytesEach">
+/// What a notification with one delivery takes in the database, with indexes and what vacuum has yet to free.
+/// </param>
 internal sealed record ScalingRun(
     int Processes,
     double PerSecond,
@@ -34,5 +36,6 @@ internal sealed record ScalingRun(
     }
 
     public override string ToString() =>
-        $"{Processes} processes: {PerSecond:0} per second, shares {string.Join(", ", Shares)}, uneven by {MostUneven:P1}, {Duplicates} duplicates, {StoredBytesEach} bytes each";
+        $"{Processes} processes: {PerSecond:0} per second, shares {string.Join(", ", Shares)}, "
+        + $"uneven by {MostUneven:P1}, {Duplicates} duplicates, {StoredBytesEach} bytes each";
 }

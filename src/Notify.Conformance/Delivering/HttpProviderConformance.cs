@@ -244,10 +244,14 @@ public abstract class HttpProviderConformance : ProviderConformance
     /// <summary>The provider, which is to call the vendor at this address. Called once for each fact.</summary>
     protected abstract ValueTask<IDeliveryProvider> CreateAsync(Uri vendor);
 
-    /// <summary>Answers requests that are not the sending itself, such as those for access tokens; null for the sending.</summary>
+    /// <summary>
+    /// Answers requests that are not the sending itself, such as those for access tokens; null for the sending.
+    /// </summary>
     protected virtual VendorAnswer? AnswerAside(string path, string body) => null;
 
-    /// <summary>An error in which the vendor quotes the request, in the form it documents. Default: JSON with the usual fields.</summary>
+    /// <summary>
+    /// An error in which the vendor quotes the request, in the form it documents. Default: JSON with the usual fields.
+    /// </summary>
     protected virtual VendorAnswer Quote(int status, string text) =>
         new(
             status,

@@ -149,10 +149,14 @@ public abstract class ProviderConformance : IAsyncLifetime
         Assert.Equal(OutcomeKind.Accepted, (await SendAsync(VendorBehavior.Accepts)).Kind);
     }
 
-    /// <summary>The provider, whose vendor behaves like this from now on; null where this vendor cannot, and the fact is skipped.</summary>
+    /// <summary>
+    /// The provider, whose vendor behaves like this from now on; null where this vendor cannot, and the fact is skipped.
+    /// </summary>
     protected abstract ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior);
 
-    /// <summary>Completes when a hanging vendor has been called, so that an attempt is cancelled midway. Default: at once.</summary>
+    /// <summary>
+    /// Completes when a hanging vendor has been called, so that an attempt is cancelled midway. Default: at once.
+    /// </summary>
     protected virtual Task UnderWayAsync() => Task.CompletedTask;
 
     /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>

@@ -3,7 +3,9 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>What a queue should answer, in the plainest form: a list of deliveries and the rules of <see cref="IDeliveryQueue"/>.</summary>
+/// <summary>
+/// What a queue should answer, in the plainest form: a list of deliveries and the rules of <see cref="IDeliveryQueue"/>.
+/// </summary>
 internal sealed class QueueModel
 {
     private readonly Dictionary<(string Tenant, string Key), (byte Body, Guid Id)> _keys = [];
@@ -101,7 +103,9 @@ internal sealed class ModelDelivery(Delivery delivery)
 
     public bool IsLeased { get; private set; }
 
-    /// <summary>The fence that the store gave with the newest lease; null once it has settled, cancelled or replayed since.</summary>
+    /// <summary>
+    /// The fence that the store gave with the newest lease; null once it has settled, cancelled or replayed since.
+    /// </summary>
     public long? Fence { get; private set; } = 0;
 
     public long HighestFence { get; private set; }

@@ -9,7 +9,9 @@ using Notify.Storage;
 
 namespace Notify.Conformance;
 
-/// <summary>A store under test: composed as an application composes it, but without the workers that would take its deliveries away.</summary>
+/// <summary>
+/// A store under test: composed as an application composes it, but without the workers that would take its deliveries away.
+/// </summary>
 public sealed class ConformanceStore : IAsyncDisposable
 {
     private readonly Action<INotificationsBuilder> _use;
@@ -65,7 +67,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     public IRetentionStore Retention => Get<IRetentionStore>();
 
     /// <summary>Composes and starts a store.</summary>
-    /// <param name="use">Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.</param>
+    /// <param name="use">
+    /// Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.
+    /// </param>
     /// <param name="delete">Removes the store's data when the test is over; null where nothing is left.</param>
     public static async ValueTask<ConformanceStore> OpenAsync(Action<INotificationsBuilder> use, Func<ValueTask>? delete = null)
     {

@@ -42,7 +42,9 @@ public abstract class StoreSuite : IAsyncLifetime
             await _store.DisposeAsync();
     }
 
-    /// <summary>Opens a store that is empty and shares nothing with those opened before, by <see cref="ConformanceStore.OpenAsync"/>.</summary>
+    /// <summary>
+    /// Opens a store that is empty and shares nothing with those opened before, by <see cref="ConformanceStore.OpenAsync"/>.
+    /// </summary>
     protected abstract ValueTask<ConformanceStore> OpenAsync();
 
     private protected Sample Sampled(string tenant = Tenant) => new(tenant, Now);

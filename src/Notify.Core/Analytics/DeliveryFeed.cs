@@ -4,7 +4,8 @@ using System.Threading.Channels;
 namespace Notify.Analytics;
 
 /// <summary>
-/// The feed of this process. Whoever hears of settlements in other processes publishes them here too, for those who watch in this one.
+/// The feed of this process. Whoever hears of settlements in other processes publishes them here too, for those who watch in this
+/// one.
 /// </summary>
 public sealed class DeliveryFeed : IDeliveryFeed, IDeliveryEventSink
 {

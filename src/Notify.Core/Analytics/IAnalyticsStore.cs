@@ -1,6 +1,8 @@
 namespace Notify.Analytics;
 
-/// <summary>Counts deliveries per minute. The attempts that notifications keep are the truth; this is the quick view of them.</summary>
+/// <summary>
+/// Counts deliveries per minute. The attempts that notifications keep are the truth; this is the quick view of them.
+/// </summary>
 public interface IAnalyticsStore
 {
     /// <summary>Adds to the counts of each count's minute.</summary>

@@ -1,7 +1,8 @@
 namespace Notify.Analytics;
 
 /// <summary>
-/// Hears of what this process settled, once the store has it. A crash may lose the last of it: the attempts in the store are the truth.
+/// Hears of what this process settled, once the store has it. A crash may lose the last of it: the attempts in the store are the
+/// truth.
 /// </summary>
 public interface IDeliveryEventSink
 {

@@ -4,8 +4,8 @@ namespace Notify.Delivering;
 
 /// <summary>
 /// A token bucket whose rate gives way to the vendor: a throttled attempt halves it, every acceptance raises it by 1 % until the
-/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store. Where processes share the
-/// configured rate, a permit needs both: a token of this bucket, and a permit of all.
+/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store. Where processes share
+/// the configured rate, a permit needs both: a token of this bucket, and a permit of all.
 /// </summary>
 internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time, SharedPermits? shared = null) : RateLimiter
 {

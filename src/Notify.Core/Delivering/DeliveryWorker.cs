@@ -104,8 +104,8 @@ internal sealed class DeliveryWorker(
             await ClaimAsync(claims, stopping).ConfigureAwait(false);
     }
 
-    // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in memory.
-    // A stop may come between: it gives back what is still here, and to be given back twice changes nothing.
+    // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in
+    // memory. A stop may come between: it gives back what is still here, and to be given back twice changes nothing.
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
     {
         foreach (var lease in await ClaimOnceItAnswersAsync(references, stopping).ConfigureAwait(false))

@@ -1,6 +1,8 @@
 namespace Notify.Delivering;
 
-/// <summary>What became of a delivery's turn: an attempt with its outcome, or none because its provider's circuit was open.</summary>
+/// <summary>
+/// What became of a delivery's turn: an attempt with its outcome, or none because its provider's circuit was open.
+/// </summary>
 internal sealed record Execution(
     string Provider,
     DateTimeOffset StartedAt,

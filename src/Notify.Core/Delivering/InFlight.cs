@@ -33,8 +33,8 @@ internal sealed class InFlight(Lease lease)
     }
 
     /// <summary>
-    /// Goes on under this lease if it is the newer one, and keeps its slot; false when the run has ended, and the lease needs one of
-    /// its own.
+    /// Goes on under this lease if it is the newer one, and keeps its slot; false when the run has ended, and the lease needs one
+    /// of its own.
     /// </summary>
     /// <param name="newer">The lease.</param>
     /// <param name="outdated">The one of the two whose slot nobody needs; null when both are needed.</param>
@@ -54,7 +54,9 @@ internal sealed class InFlight(Lease lease)
         }
     }
 
-    /// <summary>Ends the run, and gives the lease that came meanwhile, if one did, and whether it came too late to be used.</summary>
+    /// <summary>
+    /// Ends the run, and gives the lease that came meanwhile, if one did, and whether it came too late to be used.
+    /// </summary>
     public (Lease? Renewal, bool IsUnused) End()
     {
         lock (_lock)

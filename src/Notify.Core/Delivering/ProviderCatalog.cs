@@ -29,5 +29,6 @@ internal sealed class ProviderCatalog
     public IDeliveryProvider? Find(string name) => _byName.GetValueOrDefault(name);
 
     public string DescribeUnserved(Channel channel) =>
-        $"No provider sends over '{channel}'; this application has {string.Join(", ", _byChannel.Keys.Order(StringComparer.Ordinal))}.";
+        $"No provider sends over '{channel}'; this application has "
+        + $"{string.Join(", ", _byChannel.Keys.Order(StringComparer.Ordinal))}.";
 }

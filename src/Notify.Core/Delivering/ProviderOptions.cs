@@ -16,11 +16,15 @@ public sealed class ProviderOptions
     /// Attempts per second at most; null for no limit but the vendor's. It holds over all processes together where they have a
     /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
     /// </summary>
-    /// <remarks>A throttled attempt (HTTP 429) halves the rate that is in use, and every acceptance raises it by 1 % again.</remarks>
+    /// <remarks>
+    /// A throttled attempt (HTTP 429) halves the rate that is in use, and every acceptance raises it by 1 % again.
+    /// </remarks>
     [Range(0.01, 1_000_000)]
     public double? MaxPerSecond { get; set; }
 
-    /// <summary>The share of attempts that must fail for the provider's sake before its circuit opens. 0.01 to 1; default 0.5.</summary>
+    /// <summary>
+    /// The share of attempts that must fail for the provider's sake before its circuit opens. 0.01 to 1; default 0.5.
+    /// </summary>
     [Range(0.01, 1)]
     public double BreakAtFailureRatio { get; set; } = 0.5;
 

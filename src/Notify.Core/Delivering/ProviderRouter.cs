@@ -32,7 +32,8 @@ internal sealed class ProviderRouter(
         return platform is null ? [.. catalog.Of(channel)] : MadeFor(platform.Value, catalog.Of(channel));
     }
 
-    // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for this one.
+    // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for
+    // this one.
     private IDeliveryProvider[] MadeFor(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
         providers
             .Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))

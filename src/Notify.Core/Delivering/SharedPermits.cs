@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Delivering;
 
 /// <summary>
-/// The permits that this process holds of a rate which all processes share. They are taken ahead of their use, one request at a time,
-/// and workers look again when some have come; so nobody waits here. What nobody needs goes back after a moment.
+/// The permits that this process holds of a rate which all processes share. They are taken ahead of their use, one request at a
+/// time, and workers look again when some have come; so nobody waits here. What nobody needs goes back after a moment.
 /// </summary>
 internal sealed class SharedPermits(
     ISharedRateLimits shared,

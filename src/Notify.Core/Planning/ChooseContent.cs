@@ -1,8 +1,8 @@
 namespace Notify.Planning;
 
 /// <summary>
-/// Chooses what each delivery says among the notification's contents, which were rendered when it was accepted: the variant of its
-/// channel before the one for all, the closest language before the default.
+/// Chooses what each delivery says among the notification's contents, which were rendered when it was accepted: the variant of
+/// its channel before the one for all, the closest language before the default.
 /// </summary>
 internal sealed class ChooseContent : IPlanningStep
 {

@@ -3,7 +3,8 @@ using Notify.Recipients;
 namespace Notify.Planning;
 
 /// <summary>
-/// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it has both.
+/// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it
+/// has both.
 /// </summary>
 internal sealed class CollectDigests(Chance chance) : IPlanningStep
 {

@@ -38,7 +38,9 @@ internal sealed class CronSchedule
         return new CronSchedule(fields, parts[2] == "*", parts[4] == "*");
     }
 
-    /// <summary>The first matching minute after <paramref name="local"/>; null when none comes within five years, as for 31 February.</summary>
+    /// <summary>
+    /// The first matching minute after <paramref name="local"/>; null when none comes within five years, as for 31 February.
+    /// </summary>
     public DateTime? Next(DateTime local)
     {
         var next = new DateTime(local.Year, local.Month, local.Day, local.Hour, local.Minute, 0).AddMinutes(1);

@@ -3,8 +3,9 @@ using Notify.Queueing;
 namespace Notify.Planning;
 
 /// <summary>
-/// Keeps how far a notification to a topic has been turned into deliveries. Like a delivery, an expansion falls due until it is done,
-/// and each batch moves it on in the same transaction that stores the batch's deliveries: a crash repeats nothing and loses nothing.
+/// Keeps how far a notification to a topic has been turned into deliveries. Like a delivery, an expansion falls due until it is
+/// done, and each batch moves it on in the same transaction that stores the batch's deliveries: a crash repeats nothing and loses
+/// nothing.
 /// </summary>
 public interface IExpansionStore
 {
@@ -17,7 +18,10 @@ public interface IExpansionStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Stores a batch's deliveries and moves the expansion on; false, and nothing is stored, when the lease was lost or it was cancelled.</summary>
+    /// <summary>
+    /// Stores a batch's deliveries and moves the expansion on; false, and nothing is stored, when the lease was lost or it was
+    /// cancelled.
+    /// </summary>
     ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
 
     /// <summary>How far a notification's expansions are, one for each topic.</summary>

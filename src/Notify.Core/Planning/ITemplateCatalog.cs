@@ -10,6 +10,8 @@ public interface ITemplateCatalog
     /// <exception cref="InvalidRequestException">The template is wrong; the exception names every wrong field.</exception>
     Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default);
 
-    /// <summary>What is wrong with the template, or nothing. For a front end that has errors of its own to tell at the same time.</summary>
+    /// <summary>
+    /// What is wrong with the template, or nothing. For a front end that has errors of its own to tell at the same time.
+    /// </summary>
     IReadOnlyList<FieldError> Validate(Template template);
 }

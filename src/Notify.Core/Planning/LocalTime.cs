@@ -6,7 +6,9 @@ internal static class LocalTime
     public static DateTime FromUtc(DateTimeOffset time, string? timeZone) =>
         TimeZoneInfo.ConvertTime(time, ZoneOf(timeZone)).DateTime;
 
-    /// <summary>A time that the clock skips in spring is the one an hour later; one that it repeats in autumn is the first.</summary>
+    /// <summary>
+    /// A time that the clock skips in spring is the one an hour later; one that it repeats in autumn is the first.
+    /// </summary>
     public static DateTimeOffset ToUtc(DateTime local, string? timeZone)
     {
         var zone = ZoneOf(timeZone);

@@ -2,7 +2,9 @@ using Notify.Recipients;
 
 namespace Notify.Planning;
 
-/// <summary>Says when each delivery falls due: at the trigger's time, on the recipient's clock, outside its quiet hours.</summary>
+/// <summary>
+/// Says when each delivery falls due: at the trigger's time, on the recipient's clock, outside its quiet hours.
+/// </summary>
 internal sealed class Schedule : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)

@@ -1,6 +1,8 @@
 namespace Notify.Planning;
 
-/// <summary>What a kind of notification says, per channel and locale, in Handlebars. Saving one again makes a new version.</summary>
+/// <summary>
+/// What a kind of notification says, per channel and locale, in Handlebars. Saving one again makes a new version.
+/// </summary>
 public sealed record Template
 {
     /// <summary>On whose behalf.</summary>
@@ -19,9 +21,13 @@ public sealed record Template
     public DateTimeOffset SavedAt { get; init; }
 }
 
-/// <summary>A template's texts for one channel and locale. Variables are HTML-escaped in <see cref="Html"/> and nowhere else.</summary>
+/// <summary>
+/// A template's texts for one channel and locale. Variables are HTML-escaped in <see cref="Html"/> and nowhere else.
+/// </summary>
 /// <param name="Channel">The channel, or null for every channel that has no variant of its own.</param>
-/// <param name="Locale">A BCP 47 tag, or null for every locale that has no variant of its own: <c>pt-BR</c> falls back to <c>pt</c>, then to null.</param>
+/// <param name="Locale">
+/// A BCP 47 tag, or null for every locale that has no variant of its own: <c>pt-BR</c> falls back to <c>pt</c>, then to null.
+/// </param>
 /// <param name="Title">The title or subject.</param>
 /// <param name="Body">The plain text.</param>
 /// <param name="Html">The HTML.</param>

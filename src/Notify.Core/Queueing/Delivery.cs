@@ -24,7 +24,9 @@ public sealed record Delivery
     /// <summary>What it says.</summary>
     public required Content Content { get; init; }
 
-    /// <summary>The position of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries.</summary>
+    /// <summary>
+    /// The position of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries.
+    /// </summary>
     public required int ContentIndex { get; init; }
 
     /// <summary>The user it is for; null for a direct address.</summary>

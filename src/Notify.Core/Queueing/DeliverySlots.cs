@@ -26,7 +26,9 @@ internal sealed class DeliverySlots(
     /// <summary>Takes a slot for a delivery that this process was given, whether or not there is room.</summary>
     public void TakeBeyondLimit(string provider, Priority priority) => Of(provider).TakeBeyondLimit(priority);
 
-    /// <summary>Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.</summary>
+    /// <summary>
+    /// Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.
+    /// </summary>
     public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
 
     /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
@@ -52,8 +54,8 @@ internal sealed class DeliverySlots(
     /// <param name="provider">The provider.</param>
     /// <param name="priority">The lane.</param>
     /// <param name="leavesWork">
-    /// Whether the delivery may be due again, or another in its stead. Where it is not, lanes that were found empty are not looked into
-    /// for each slot: a busy process would ask the store without pause.
+    /// Whether the delivery may be due again, or another in its stead. Where it is not, lanes that were found empty are not
+    /// looked into for each slot: a busy process would ask the store without pause.
     /// </param>
     public void Release(string provider, Priority priority, bool leavesWork = true)
     {

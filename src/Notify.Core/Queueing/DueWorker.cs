@@ -3,7 +3,10 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Queueing;
 
-/// <summary>A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is over.</summary>
+/// <summary>
+/// A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is
+/// over.
+/// </summary>
 internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
     : BackgroundService
 {

@@ -19,8 +19,12 @@ public sealed record EnqueueRequest(
 
 /// <summary>A delivery as it enters the queue.</summary>
 /// <param name="Delivery">The delivery.</param>
-/// <param name="DueAt">When any worker may lease it: <see cref="Delivery.DueAt"/>, or later when it is handed over another way first.</param>
-/// <param name="Owner">The worker that holds it from the start, with fence 1 and until <paramref name="DueAt"/>; null for nobody, with fence 0.</param>
+/// <param name="DueAt">
+/// When any worker may lease it: <see cref="Delivery.DueAt"/>, or later when it is handed over another way first.
+/// </param>
+/// <param name="Owner">
+/// The worker that holds it from the start, with fence 1 and until <paramref name="DueAt"/>; null for nobody, with fence 0.
+/// </param>
 public sealed record QueuedDelivery(Delivery Delivery, DateTimeOffset DueAt, string? Owner = null)
 {
     /// <summary>Why it is cancelled from the start and never due; null for all but throttled deliveries.</summary>

@@ -11,8 +11,8 @@ public interface IDeliveryQueue
 {
     /// <summary>
     /// Makes notifications durable together with their deliveries; each request wholly or not at all. A request whose
-    /// idempotency claim is taken stores nothing. A delivery with a collapse key cancels those of the same tenant, key and address
-    /// that wait. Results are in the order of the requests.
+    /// idempotency claim is taken stores nothing. A delivery with a collapse key cancels those of the same tenant, key and
+    /// address that wait. Results are in the order of the requests.
     /// </summary>
     ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,

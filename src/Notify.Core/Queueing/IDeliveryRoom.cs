@@ -1,7 +1,8 @@
 namespace Notify.Queueing;
 
 /// <summary>
-/// What a worker can take on now. A transport that hands over no more than this leaves its backlog where it is, instead of in memory.
+/// What a worker can take on now. A transport that hands over no more than this leaves its backlog where it is, instead of in
+/// memory.
 /// </summary>
 public interface IDeliveryRoom
 {
@@ -9,8 +10,8 @@ public interface IDeliveryRoom
     event Action? Freed;
 
     /// <summary>
-    /// How many deliveries of a lane can be taken on. The lanes share it: taking one of any lane leaves less for the others. It does
-    /// not know of which provider they are, so it tells the room of the provider that has most.
+    /// How many deliveries of a lane can be taken on. The lanes share it: taking one of any lane leaves less for the others. It
+    /// does not know of which provider they are, so it tells the room of the provider that has most.
     /// </summary>
     int Of(Priority priority);
 }

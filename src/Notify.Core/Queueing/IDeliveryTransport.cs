@@ -16,8 +16,8 @@ public interface IDeliveryTransport
     void Withdraw(IReadOnlyList<QueuedDelivery> deliveries);
 
     /// <summary>
-    /// Receives hints in batches, until cancelled. When the next batch is asked for, the worker has taken the one before: every delivery
-    /// that could be claimed was, and a crash loses none of them.
+    /// Receives hints in batches, until cancelled. When the next batch is asked for, the worker has taken the one before: every
+    /// delivery that could be claimed was, and a crash loses none of them.
     /// </summary>
     /// <param name="room">What the worker can take on. It gives back what it was handed beyond that.</param>
     /// <param name="cancellationToken">Ends it.</param>

@@ -7,8 +7,8 @@ namespace Notify.Queueing;
 internal sealed class ProviderSlots
 {
     /// <summary>
-    /// The part of the slots with which the first look into a lane is made, and each further one with twice as many. While a look lasts,
-    /// what is triggered cannot have its slots and has to wait in the store, where it would make the next look necessary.
+    /// The part of the slots with which the first look into a lane is made, and each further one with twice as many. While a look
+    /// lasts, what is triggered cannot have its slots and has to wait in the store, where it would make the next look necessary.
     /// </summary>
     private const int FirstLookPart = 16;
 

@@ -23,7 +23,9 @@ public interface IRecipientDirectory
     );
 
     /// <summary>Subscribes users to a topic, at most 10,000 at once.</summary>
-    /// <exception cref="InvalidRequestException">The topic or a user id is wrong; the exception names every wrong field.</exception>
+    /// <exception cref="InvalidRequestException">
+    /// The topic or a user id is wrong; the exception names every wrong field.
+    /// </exception>
     Task SubscribeAsync(
         string topic,
         IReadOnlyList<string> userIds,
@@ -31,7 +33,9 @@ public interface IRecipientDirectory
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>What is wrong with the user, or nothing. For a front end that has errors of its own to tell at the same time.</summary>
+    /// <summary>
+    /// What is wrong with the user, or nothing. For a front end that has errors of its own to tell at the same time.
+    /// </summary>
     IReadOnlyList<FieldError> Validate(User user);
 
     /// <summary>What is wrong with the device, or nothing.</summary>

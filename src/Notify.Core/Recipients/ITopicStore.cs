@@ -3,7 +3,9 @@ namespace Notify.Recipients;
 /// <summary>Keeps who subscribes to which topic.</summary>
 public interface ITopicStore
 {
-    /// <summary>Subscribes users; those who are subscribed stay so. The topic comes into being with its first subscriber.</summary>
+    /// <summary>
+    /// Subscribes users; those who are subscribed stay so. The topic comes into being with its first subscriber.
+    /// </summary>
     ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
     /// <summary>Unsubscribes users; those who are not subscribed stay so.</summary>

@@ -15,8 +15,8 @@ public interface IUnsubscribeLinks
     bool IsGenuine(string token);
 
     /// <summary>
-    /// Records that the user does not want the link's category over its channel, or anything over its channel when the notification
-    /// had no category. False when the link is not genuine or the user is gone.
+    /// Records that the user does not want the link's category over its channel, or anything over its channel when the
+    /// notification had no category. False when the link is not genuine or the user is gone.
     /// </summary>
     /// <param name="token">The link's last part.</param>
     /// <param name="cancellationToken">Cancels the change.</param>

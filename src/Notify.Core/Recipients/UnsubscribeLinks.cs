@@ -8,8 +8,8 @@ using Notify.Queueing;
 namespace Notify.Recipients;
 
 /// <summary>
-/// A link ends in a token: a signature, and the tenant, user, channel and category that it signs. Nothing is looked up or stored, so
-/// a link in an old email works for as long as its key does, and means the same after its notification was purged.
+/// A link ends in a token: a signature, and the tenant, user, channel and category that it signs. Nothing is looked up or stored,
+/// so a link in an old email works for as long as its key does, and means the same after its notification was purged.
 /// </summary>
 internal sealed class UnsubscribeLinks(
     IUserStore users,

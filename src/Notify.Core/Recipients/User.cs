@@ -21,7 +21,9 @@ public sealed record User
     /// <summary>The hours in which nothing but high priority is sent; null for none.</summary>
     public QuietHours? QuietHours { get; init; }
 
-    /// <summary>What the user wants and does not want. The most specific one decides; without any, everything is wanted.</summary>
+    /// <summary>
+    /// What the user wants and does not want. The most specific one decides; without any, everything is wanted.
+    /// </summary>
     public IReadOnlyList<Preference> Preferences { get; init; } = [];
 
     /// <summary>The user with this preference in place of the one for the same category and channel.</summary>
@@ -39,7 +41,10 @@ public sealed record User
     public override string ToString() => $"{Tenant}/{Id}";
 }
 
-/// <summary>Hours of the user's day in which nothing but high priority is sent; over midnight where <paramref name="From"/> is later than <paramref name="To"/>.</summary>
+/// <summary>
+/// Hours of the user's day in which nothing but high priority is sent; over midnight where <paramref name="From"/> is later than
+/// <paramref name="To"/>.
+/// </summary>
 /// <param name="From">The first quiet minute, in the user's time zone.</param>
 /// <param name="To">The first minute that is not quiet.</param>
 public sealed record QuietHours(TimeOnly From, TimeOnly To);

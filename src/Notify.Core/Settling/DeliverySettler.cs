@@ -74,7 +74,8 @@ internal sealed class DeliverySettler(
         return settlement with { Provider = provider, Attempt = execution.ForHistory() };
     }
 
-    // Another provider may succeed at once; after the last one the delivery waits for the first. Its retry budget is for its own failures.
+    // Another provider may succeed at once; after the last one the delivery waits for the first. Its retry budget is for its own
+    // failures.
     private Settlement TryNextProvider(Delivery delivery, string failed, Outcome outcome)
     {
         var route = router.RouteOf(delivery.To);
@@ -141,7 +142,8 @@ internal sealed class DeliverySettler(
         };
 
     // A vendor was called and the store does not take the answer: holding on to it, while the lease lasts, is what keeps the
-    // message from being sent again. What it means is decided for the latest lease: others may have spent attempts since the first.
+    // message from being sent again. What it means is decided for the latest lease: others may have spent attempts since the
+    // first.
     private async ValueTask WriteAsync(InFlight inFlight, Func<Delivery, Settlement> decide, CancellationToken cancellationToken)
     {
         while (true)

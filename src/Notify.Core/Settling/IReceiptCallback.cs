@@ -9,7 +9,9 @@ public interface IReceiptCallback
     /// <summary>The name of the provider whose vendor calls.</summary>
     string Provider { get; }
 
-    /// <summary>The receipts in a call; null when its signature is not the vendor's, and then nothing of it is believed.</summary>
+    /// <summary>
+    /// The receipts in a call; null when its signature is not the vendor's, and then nothing of it is believed.
+    /// </summary>
     CallbackReceipts? Read(VendorCall call);
 }
 
@@ -28,5 +30,7 @@ public sealed record VendorCall(string Query, IReadOnlyDictionary<string, string
 
 /// <summary>What a vendor's call says.</summary>
 /// <param name="Tenant">The tenant of the deliveries.</param>
-/// <param name="Receipts">The receipts; empty when the call says nothing that is kept, such as that a message is on its way.</param>
+/// <param name="Receipts">
+/// The receipts; empty when the call says nothing that is kept, such as that a message is on its way.
+/// </param>
 public sealed record CallbackReceipts(string Tenant, IReadOnlyList<Receipt> Receipts);

@@ -17,7 +17,9 @@ public sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>The longest Retry-After that is honoured; a longer one is cut to this. 1 second to 7 days; default 6 hours.</summary>
+    /// <summary>
+    /// The longest Retry-After that is honoured; a longer one is cut to this. 1 second to 7 days; default 6 hours.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromHours(6);
 

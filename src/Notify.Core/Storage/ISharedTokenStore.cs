@@ -10,8 +10,8 @@ public interface ISharedTokenStore
     ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps a token unless another node was faster, and answers the one that is kept now: the offered one where none was kept, or
-    /// where the kept one was issued at <paramref name="stale"/> or before; else the kept one.
+    /// Keeps a token unless another node was faster, and answers the one that is kept now: the offered one where none was kept,
+    /// or where the kept one was issued at <paramref name="stale"/> or before; else the kept one.
     /// </summary>
     /// <param name="name">What it is for. At most 256 characters.</param>
     /// <param name="offered">The token to keep.</param>

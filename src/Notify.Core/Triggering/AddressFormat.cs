@@ -5,7 +5,9 @@ namespace Notify.Triggering;
 /// <summary>The form that each channel asks of an address. Whether somebody lives there, only the vendor knows.</summary>
 internal static class AddressFormat
 {
-    /// <summary>The longest mailbox that a mail transaction can carry: RFC 5321 section 4.5.3.1.3 less its angle brackets.</summary>
+    /// <summary>
+    /// The longest mailbox that a mail transaction can carry: RFC 5321 section 4.5.3.1.3 less its angle brackets.
+    /// </summary>
     private const int MaxEmailLength = 254;
 
     private const int MaxLength = 4096;

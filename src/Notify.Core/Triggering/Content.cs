@@ -24,7 +24,8 @@ public sealed record Content
 
     /// <summary>
     /// What one vendor understands and the others do not: a JSON object by the vendor's name (<c>fcm</c>, <c>apns</c>,
-    /// <c>webpush</c>), laid over what its provider sends, member by member. Each provider's documentation says what its object is.
+    /// <c>webpush</c>), laid over what its provider sends, member by member. Each provider's documentation says what its object
+    /// is.
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Overrides
     {

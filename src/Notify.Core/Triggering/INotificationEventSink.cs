@@ -1,9 +1,9 @@
 namespace Notify.Triggering;
 
 /// <summary>
-/// Hears of notifications that this process accepted, once the store has them. One that was triggered within the application's own
-/// database transaction is not told of, since nobody but the application knows whether that was committed. A crash may lose the last of
-/// it: the store is the truth.
+/// Hears of notifications that this process accepted, once the store has them. One that was triggered within the application's
+/// own database transaction is not told of, since nobody but the application knows whether that was committed. A crash may lose
+/// the last of it: the store is the truth.
 /// </summary>
 public interface INotificationEventSink
 {

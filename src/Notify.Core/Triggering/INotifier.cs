@@ -15,8 +15,8 @@ public interface INotifier
     Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The same within the application's own database transaction: the notification is sent if the transaction commits, and leaves
-    /// nothing if it rolls back. Deliveries begin within <see cref="NotificationsOptions.PollInterval"/> after the commit.
+    /// The same within the application's own database transaction: the notification is sent if the transaction commits, and
+    /// leaves nothing if it rolls back. Deliveries begin within <see cref="NotificationsOptions.PollInterval"/> after the commit.
     /// </summary>
     /// <param name="trigger">The trigger.</param>
     /// <param name="transaction">A transaction on the store's own database.</param>
@@ -28,7 +28,8 @@ public interface INotifier
     Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such notification.
+    /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such
+    /// notification.
     /// </summary>
     Task<Cancellation?> CancelAsync(
         Guid id,
@@ -37,8 +38,8 @@ public interface INotifier
     );
 
     /// <summary>
-    /// What is wrong with the trigger by itself, without a look at templates and users, or nothing. For a front end that has errors
-    /// of its own to tell at the same time.
+    /// What is wrong with the trigger by itself, without a look at templates and users, or nothing. For a front end that has
+    /// errors of its own to tell at the same time.
     /// </summary>
     IReadOnlyList<FieldError> Validate(Trigger trigger);
 }

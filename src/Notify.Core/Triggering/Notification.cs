@@ -12,15 +12,21 @@ public sealed record Notification
     /// <summary>When it became durable.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>After this no delivery is attempted, but for those that fall due later: they have their own <see cref="Queueing.Delivery.ExpiresAt"/>.</summary>
+    /// <summary>
+    /// After this no delivery is attempted, but for those that fall due later: they have their own
+    /// <see cref="Queueing.Delivery.ExpiresAt"/>.
+    /// </summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>Everything it says, rendered when it was accepted; its deliveries share these by <see cref="Queueing.Delivery.ContentIndex"/>.</summary>
+    /// <summary>
+    /// Everything it says, rendered when it was accepted; its deliveries share these by
+    /// <see cref="Queueing.Delivery.ContentIndex"/>.
+    /// </summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
     /// <summary>
-    /// The trace that accepted it, as a W3C <c>traceparent</c>: attempts go on with it, in whatever process and however much later. Null
-    /// without a trace.
+    /// The trace that accepted it, as a W3C <c>traceparent</c>: attempts go on with it, in whatever process and however much
+    /// later. Null without a trace.
     /// </summary>
     public string? TraceParent { get; init; }
 

@@ -1,6 +1,8 @@
 namespace Notify;
 
-/// <summary>How a push notification shows on the device, beside its title and body. Platforms that lack a part leave it out.</summary>
+/// <summary>
+/// How a push notification shows on the device, beside its title and body. Platforms that lack a part leave it out.
+/// </summary>
 public sealed record PushContent
 {
     /// <summary>The URL of an image to show. iOS shows it where the app has a notification service extension.</summary>
@@ -12,13 +14,17 @@ public sealed record PushContent
     /// </summary>
     public string? Link { get; init; }
 
-    /// <summary>The name of a sound file in the app, or <c>default</c>. Null is silent on iOS, and the channel's own on Android.</summary>
+    /// <summary>
+    /// The name of a sound file in the app, or <c>default</c>. Null is silent on iOS, and the channel's own on Android.
+    /// </summary>
     public string? Sound { get; init; }
 
     /// <summary>The number on the app's icon; 0 takes it away. Null leaves it.</summary>
     public int? Badge { get; init; }
 
-    /// <summary>The kind of notification by which the app adds buttons (iOS category, Android click action). Null for none.</summary>
+    /// <summary>
+    /// The kind of notification by which the app adds buttons (iOS category, Android click action). Null for none.
+    /// </summary>
     public string? Action { get; init; }
 
     /// <summary>Notifications with the same thread are shown as one group. Null for none.</summary>

@@ -37,7 +37,9 @@ public sealed record Recipient
     /// <summary>The platform of a push token; null for everything else.</summary>
     public Platform? Platform { get; }
 
-    /// <summary>The recipient in one string, by which stores tell recipients apart. It holds the address of a direct one: not for logs.</summary>
+    /// <summary>
+    /// The recipient in one string, by which stores tell recipients apart. It holds the address of a direct one: not for logs.
+    /// </summary>
     [JsonIgnore]
     public string Key => Kind == RecipientKind.Address ? $"{Channel}/{Platform}/{Value}" : $"{Kind}/{Value}";
 

@@ -5,7 +5,9 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>One or several recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"), Recipient.Topic("b")]</c>.</summary>
+/// <summary>
+/// One or several recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"), Recipient.Topic("b")]</c>.
+/// </summary>
 [CollectionBuilder(typeof(RecipientList), nameof(Create))]
 [JsonConverter(typeof(RecipientListJsonConverter))]
 public sealed class RecipientList : IReadOnlyList<Recipient>

@@ -47,7 +47,9 @@ public sealed record Trigger
     /// </summary>
     public IReadOnlyList<FallbackStep>? Fallback { get; init; }
 
-    /// <summary>What kind of notification it is, such as <c>marketing</c>: users' preferences go by it. At most 256 characters.</summary>
+    /// <summary>
+    /// What kind of notification it is, such as <c>marketing</c>: users' preferences go by it. At most 256 characters.
+    /// </summary>
     public string? Category { get; init; }
 
     /// <summary>
@@ -56,7 +58,9 @@ public sealed record Trigger
     /// </summary>
     public string? CollapseKey { get; init; }
 
-    /// <summary>How often a recipient may hear of this; null for no bound. Needs a <see cref="Category"/>, by which it counts.</summary>
+    /// <summary>
+    /// How often a recipient may hear of this; null for no bound. Needs a <see cref="Category"/>, by which it counts.
+    /// </summary>
     public Throttle? Throttle { get; init; }
 
     /// <summary>
@@ -71,7 +75,10 @@ public sealed record Trigger
     /// <summary>Not before this time. Null means now.</summary>
     public DateTimeOffset? SendAt { get; init; }
 
-    /// <summary>Not before this time on the recipient's own clock, by its time zone; for direct addresses UTC. Not together with <see cref="SendAt"/>.</summary>
+    /// <summary>
+    /// Not before this time on the recipient's own clock, by its time zone; for direct addresses UTC. Not together with
+    /// <see cref="SendAt"/>.
+    /// </summary>
     public DateTime? SendAtLocal
     {
         get => _sendAtLocal;
@@ -110,7 +117,9 @@ public sealed record FallbackStep(Channel Channel, TimeSpan After);
 /// <summary>At most so many notifications of a category to one recipient within any span of time.</summary>
 /// <param name="Max">How many. 1 to 10,000.</param>
 /// <param name="Per">Within how long. 1 second to 31 days.</param>
-/// <remarks>What is more is dropped, which its deliveries show as cancelled; with <see cref="Trigger.Digest"/> it is collected instead.</remarks>
+/// <remarks>
+/// What is more is dropped, which its deliveries show as cancelled; with <see cref="Trigger.Digest"/> it is collected instead.
+/// </remarks>
 public sealed record Throttle(int Max, TimeSpan Per)
 {
     internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
@@ -122,6 +131,8 @@ public sealed record Digest
     /// <summary>How long after the first event. 1 second to 31 days.</summary>
     public TimeSpan? Window { get; init; }
 
-    /// <summary>A cron time on the recipient's clock: minute, hour, day of month, month, day of week, such as <c>0 8 * * 1-5</c>.</summary>
+    /// <summary>
+    /// A cron time on the recipient's clock: minute, hour, day of month, month, day of week, such as <c>0 8 * * 1-5</c>.
+    /// </summary>
     public string? Cron { get; init; }
 }

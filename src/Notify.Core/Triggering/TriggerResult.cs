@@ -2,7 +2,9 @@ namespace Notify;
 
 /// <summary>What became of a trigger: a durable notification.</summary>
 /// <param name="Id">The notification's id (a UUIDv7).</param>
-/// <param name="IsDuplicate">True when the idempotency key had been seen with the same body and <paramref name="Id"/> is that first notification's.</param>
+/// <param name="IsDuplicate">
+/// True when the idempotency key had been seen with the same body and <paramref name="Id"/> is that first notification's.
+/// </param>
 public readonly record struct TriggerResult(Guid Id, bool IsDuplicate);
 
 /// <summary>The idempotency key was used with another body. Nothing was stored.</summary>

@@ -15,8 +15,8 @@ using Notify.Queueing;
 namespace Notify.Hosting.Analytics;
 
 /// <summary>
-/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one <c>message</c> each,
-/// and <c>missed</c> where the caller was too slow.
+/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one
+/// <c>message</c> each, and <c>missed</c> where the caller was too slow.
 /// </summary>
 internal static class EventStream
 {

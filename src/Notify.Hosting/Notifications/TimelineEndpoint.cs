@@ -6,7 +6,9 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary><c>GET /v1/notifications/{id}</c>: a notification, every delivery and every attempt, by pages of deliveries.</summary>
+/// <summary>
+/// <c>GET /v1/notifications/{id}</c>: a notification, every delivery and every attempt, by pages of deliveries.
+/// </summary>
 internal static class TimelineEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, INotificationStore store, IExpansionStore expansions)

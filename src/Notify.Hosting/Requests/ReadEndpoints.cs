@@ -8,7 +8,9 @@ internal static class ReadEndpoints
 {
     private static readonly string[] Methods = ["GET", "HEAD"];
 
-    /// <summary>Maps GET and, as RFC 9110 section 9.1 requires beside it, HEAD. The server leaves out the body of a HEAD.</summary>
+    /// <summary>
+    /// Maps GET and, as RFC 9110 section 9.1 requires beside it, HEAD. The server leaves out the body of a HEAD.
+    /// </summary>
     public static RouteHandlerBuilder MapRead(this RouteGroupBuilder group, string pattern, Delegate handler) =>
         group.MapMethods(pattern, Methods, handler);
 

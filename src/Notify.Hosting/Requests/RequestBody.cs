@@ -18,7 +18,9 @@ internal static class RequestBody
     /// <summary>How deep JSON may be nested: the parser's own default.</summary>
     private const int MaxDepth = 64;
 
-    /// <summary>Hands the body on as it is, or answers why it cannot be read. The bytes are the handler's until it has ended.</summary>
+    /// <summary>
+    /// Hands the body on as it is, or answers why it cannot be read. The bytes are the handler's until it has ended.
+    /// </summary>
     public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
     {
         if (IsEncoded(context.Request))
@@ -110,7 +112,8 @@ internal static class RequestBody
         body.IsSingleSegment ? body.First : body.ToArray();
 
     /// <returns>
-    /// The body, which stays in the server's buffers until the reader is advanced; null when it is larger than <paramref name="maxBytes"/>.
+    /// The body, which stays in the server's buffers until the reader is advanced; null when it is larger than
+    /// <paramref name="maxBytes"/>.
     /// </returns>
     private static async ValueTask<ReadOnlySequence<byte>?> BufferAsync(HttpContext context, long maxBytes)
     {

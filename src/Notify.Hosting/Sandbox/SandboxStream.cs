@@ -8,8 +8,8 @@ using Notify.Providers.Sandbox;
 namespace Notify.Hosting.Sandbox;
 
 /// <summary>
-/// The messages as they are captured, as server-sent events: first <c>ready</c>, then one <c>message</c> each. Whoever reads the list after
-/// the first misses nothing in between.
+/// The messages as they are captured, as server-sent events: first <c>ready</c>, then one <c>message</c> each. Whoever reads the
+/// list after the first misses nothing in between.
 /// </summary>
 internal static class SandboxStream
 {

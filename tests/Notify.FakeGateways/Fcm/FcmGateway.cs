@@ -87,7 +87,8 @@ public sealed class FcmGateway : IAsyncDisposable
 
     /// <summary>A well-formed registration token, each time another.</summary>
     public static string NewToken() =>
-        $"{Convert.ToHexStringLower(Guid.NewGuid().ToByteArray())[..22]}:APA91b{string.Concat(Enumerable.Range(0, 4).Select(_ => Guid.NewGuid().ToString("N")))}";
+        $"{Convert.ToHexStringLower(Guid.NewGuid().ToByteArray())[..22]}:APA91b"
+        + $"{string.Concat(Enumerable.Range(0, 4).Select(_ => Guid.NewGuid().ToString("N")))}";
 
     /// <summary>The next calls misbehave.</summary>
     public void MisbehaveNext(FcmFault fault, int calls = 1)

@@ -23,7 +23,9 @@ public sealed record SmtpGatewayOptions
     /// <summary>Whether it offers PIPELINING.</summary>
     public bool Pipelining { get; init; } = true;
 
-    /// <summary>Whether it asks for the content of a message whose recipients it refused, as RFC 2920 section 3.1 allows.</summary>
+    /// <summary>
+    /// Whether it asks for the content of a message whose recipients it refused, as RFC 2920 section 3.1 allows.
+    /// </summary>
     public bool AsksForContentAlways { get; init; }
 
     /// <summary>Whether it offers SMTPUTF8.</summary>

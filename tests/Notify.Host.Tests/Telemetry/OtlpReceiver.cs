@@ -13,7 +13,9 @@ namespace Notify.Host.Tests.Telemetry;
 /// <summary>A span as it arrived.</summary>
 internal sealed record Span(string Service, string Source, string Name, string Trace, string Id, string Parent);
 
-/// <summary>Receives what is exported by the OpenTelemetry protocol: by gRPC at one address, over plain HTTP at another.</summary>
+/// <summary>
+/// Receives what is exported by the OpenTelemetry protocol: by gRPC at one address, over plain HTTP at another.
+/// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
     // gRPC over HTTP/2: a flag for compression and the message's length come before it.
