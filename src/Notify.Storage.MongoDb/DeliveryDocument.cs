@@ -34,6 +34,8 @@ internal static class DeliveryDocument
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
             .With(DeliveryField.Platform, (int?)delivery.To.Platform)
             .With(DeliveryField.App, delivery.To.App)
+            .With(DeliveryField.Topic, delivery.Topic)
+            .With(DeliveryField.DeviceId, delivery.DeviceId)
             .With(DeliveryField.CollapseKey, delivery.CollapseKey)
             .With(DeliveryField.Chain, delivery.Fallback?.Chain.ToBson())
             .With(DeliveryField.Step, delivery.Fallback?.Step);
@@ -60,6 +62,8 @@ internal static class DeliveryDocument
             Content = NotReadYet,
             ContentIndex = document[DeliveryField.Content].AsInt32,
             UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
+            Topic = document.TextOrNull(DeliveryField.Topic),
+            DeviceId = document.TextOrNull(DeliveryField.DeviceId),
             CollapseKey = document.TextOrNull(DeliveryField.CollapseKey),
             Fallback = PlaceOf(document),
             AcceptedAt = document[DeliveryField.AcceptedAt].AsTime(),

@@ -20,6 +20,8 @@ internal static class DeliveryField
     public const string Platform = "platform";
     public const string App = "app";
     public const string Content = "content";
+    public const string Topic = "topic";
+    public const string DeviceId = "deviceId";
     public const string CollapseKey = "collapseKey";
 
     /// <summary>What the deliveries that take each other's place have in common.</summary>

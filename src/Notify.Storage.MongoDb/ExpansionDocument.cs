@@ -26,7 +26,7 @@ internal static class ExpansionDocument
     public static string IdOf(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
 
     public static BsonDocument Of(Notification notification, NewExpansion expansion, int position) =>
-        new()
+        new BsonDocument
         {
             { Id, IdOf(notification.Id, expansion.Topic) },
             { Notification, notification.Id.ToBson() },
@@ -35,8 +35,7 @@ internal static class ExpansionDocument
             { Total, expansion.Total },
             { Cursor, "" },
             { Done, 0L },
-            { DueAt, expansion.DueAt.ToBson() },
             { Fence, 0L },
             { UpdatedAt, notification.AcceptedAt.ToBson() },
-        };
+        }.With(DueAt, expansion.DueAt?.ToBson());
 }

@@ -54,6 +54,9 @@ internal sealed class MongoDbDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> Subscriptions => Of("subscriptions");
 
+    /// <summary>The topics that ever had a subscriber.</summary>
+    public IMongoCollection<BsonDocument> Topics => Of("topics");
+
     public IMongoCollection<BsonDocument> Templates => Of("templates");
 
     public IMongoCollection<BsonDocument> DeliveryCounts => Of("deliveryCounts");

@@ -7,8 +7,8 @@ using Notify.Recipients;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Keeps devices, by user: they are looked up for every push. Whoever registers one removes afterwards what is older and has its
-/// id or its token, and itself where something newer has: however many register at the same time, the newest stays.
+/// Keeps devices by user: they are looked up for every push. Whoever registers one removes afterwards what is older and is the
+/// same device or has its token, and itself where something newer is: however many register at the same time, the newest stays.
 /// </summary>
 internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder order) : IDeviceStore
 {
@@ -72,14 +72,15 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         ];
     }
 
-    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    public async ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken)
     {
-        var filter = new BsonDocument { { DeviceField.Tenant, tenant }, { DeviceField.Device, id } };
+        var filter = new BsonDocument { { DeviceField.Id, BsonForm.Key(tenant, userId, id) }, { DeviceField.User, userId } };
         return (await database.Devices.DeleteManyAsync(filter, cancellationToken).ConfigureAwait(false)).DeletedCount > 0;
     }
 
     public async ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -90,6 +91,7 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         {
             { DeviceField.Tenant, tenant },
             { DeviceField.TokenHash, HashOf(token) },
+            { DeviceField.App, AppOf(app) },
             { DeviceField.PrunedAt, BsonNull.Value },
             { DeviceField.LastSeenAt, new BsonDocument("$lte", knownDeadAt.ToBson()) },
         };
@@ -137,21 +139,25 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
                 "$or",
                 new BsonArray
                 {
-                    new BsonDocument(DeviceField.Device, device.Id),
-                    new BsonDocument(DeviceField.TokenHash, HashOf(device.Token)),
+                    new BsonDocument(DeviceField.Id, BsonForm.Key(device.Tenant, device.UserId, device.Id)),
+                    new BsonDocument { { DeviceField.TokenHash, HashOf(device.Token) }, { DeviceField.App, AppOf(device.App) } },
                 }
             },
         };
 
     private static BsonDocument DocumentOf(Device device, IEnumerable<BsonDocument> known, string order)
     {
-        // A token that stays keeps what is known of it.
-        var same = known
-            .Where(document => document[DeviceField.Device] == device.Id && document[DeviceField.Token] == device.Token)
-            .MaxBy(document => document[DeviceField.Order].AsString, StringComparer.Ordinal);
+        // A token that stays keeps what is known of it, but for a pruning that is older than this registration.
+        var id = BsonForm.Key(device.Tenant, device.UserId, device.Id);
+        var same = known.FirstOrDefault(document =>
+            document[DeviceField.Id] == id
+            && document[DeviceField.Token] == device.Token
+            && document.TextOrNull(DeviceField.App) == device.App
+        );
+        var dead = same?.TimeOrNull(DeviceField.PrunedAt) >= device.LastSeenAt.ToBson().AsTime() ? same : null;
         return new BsonDocument
         {
-            { DeviceField.Id, BsonForm.Key(device.Tenant, device.UserId, device.Id) },
+            { DeviceField.Id, id },
             { DeviceField.Tenant, device.Tenant },
             { DeviceField.User, device.UserId },
             { DeviceField.Device, device.Id },
@@ -165,8 +171,8 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             .With(DeviceField.App, device.App)
             .With(DeviceField.Locale, device.Locale)
             .With(DeviceField.TimeZone, device.TimeZone)
-            .With(DeviceField.PrunedAt, same?.ValueOrNull(DeviceField.PrunedAt))
-            .With(DeviceField.PruneReason, same?.ValueOrNull(DeviceField.PruneReason));
+            .With(DeviceField.PrunedAt, dead?.ValueOrNull(DeviceField.PrunedAt))
+            .With(DeviceField.PruneReason, dead?.ValueOrNull(DeviceField.PruneReason));
     }
 
     private static Device Read(BsonDocument document) =>
@@ -188,6 +194,9 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
 
     private static BsonDocument Key(BsonDocument document) =>
         new() { { DeviceField.Id, document[DeviceField.Id] }, { DeviceField.User, document[DeviceField.User] } };
+
+    // In a filter null stands for a field that is not there.
+    private static BsonValue AppOf(string? app) => app is null ? BsonNull.Value : app;
 
     private static string HashOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

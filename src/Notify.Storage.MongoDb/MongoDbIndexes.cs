@@ -49,11 +49,7 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
             .ConfigureAwait(false);
         await CreateAsync(
                 database.Devices,
-                [
-                    Index("user", DeviceField.User, DeviceField.Tenant),
-                    Index("device", DeviceField.Tenant, DeviceField.Device),
-                    Index("token", DeviceField.Tenant, DeviceField.TokenHash),
-                ],
+                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)],
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -26,6 +26,8 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
                 .Distinct(StringComparer.Ordinal)
                 .Select(user => Of(tenant, topic).Add(User, user).Add(Id, BsonForm.Key(tenant, topic, user))),
         ];
+        if (subscriptions.Length > 0)
+            await database.Topics.InsertNewAsync(null, [TopicOf(tenant, topic)], cancellationToken).ConfigureAwait(false);
         await database.Subscriptions.InsertNewAsync(null, subscriptions, cancellationToken).ConfigureAwait(false);
     }
 
@@ -63,10 +65,19 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
         return [.. found.Select(subscription => subscription[User].AsString)];
     }
 
-    public async ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
-        await database
+    public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
+    {
+        var count = await database
             .Subscriptions.CountDocumentsAsync(Of(tenant, topic), cancellationToken: cancellationToken)
             .ConfigureAwait(false);
+        if (count > 0)
+            return count;
+
+        var known = new BsonDocument(Id, BsonForm.Key(tenant, topic));
+        return (await database.Topics.FindAsync(known, cancellationToken).ConfigureAwait(false)).Count > 0 ? 0 : null;
+    }
+
+    private static BsonDocument TopicOf(string tenant, string topic) => Of(tenant, topic).Add(Id, BsonForm.Key(tenant, topic));
 
     private static BsonDocument Of(string tenant, string topic) => new() { { Tenant, tenant }, { Topic, topic } };
 }

@@ -12,19 +12,24 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
     private const string Columns =
         "tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason";
 
+    // A device without an app has the empty one here: the index over tokens is made the same way.
+    private const string HasToken = "tenant = $1 AND token_hash = $2 AND COALESCE(app, '') = COALESCE($3, '')";
+
+    private const string IsSameToken = "known.token = excluded.token AND known.app IS NOT DISTINCT FROM excluded.app";
+
     private readonly string _removeOthers =
-        $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND token_hash = $2 AND id <> $3";
+        $"DELETE FROM {database.Schema}.device WHERE {HasToken} AND (user_id <> $4 OR id <> $5)";
 
     private readonly string _register = $"""
         INSERT INTO {database.Schema}.device AS known
             (tenant, id, user_id, platform, token, token_hash, app, locale, time_zone, registered_at, last_seen_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-        ON CONFLICT (tenant, id) DO UPDATE SET
-            user_id = excluded.user_id, platform = excluded.platform, token = excluded.token, token_hash = excluded.token_hash,
-            app = excluded.app, locale = excluded.locale, time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at,
-            registered_at = CASE WHEN known.token = excluded.token THEN known.registered_at ELSE excluded.registered_at END,
-            pruned_at = CASE WHEN known.token = excluded.token THEN known.pruned_at END,
-            prune_reason = CASE WHEN known.token = excluded.token THEN known.prune_reason END
+        ON CONFLICT (tenant, user_id, id) DO UPDATE SET
+            platform = excluded.platform, token = excluded.token, token_hash = excluded.token_hash, app = excluded.app,
+            locale = excluded.locale, time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at,
+            registered_at = CASE WHEN {IsSameToken} THEN known.registered_at ELSE excluded.registered_at END,
+            pruned_at = CASE WHEN {IsSameToken} AND known.pruned_at >= excluded.last_seen_at THEN known.pruned_at END,
+            prune_reason = CASE WHEN {IsSameToken} AND known.pruned_at >= excluded.last_seen_at THEN known.prune_reason END
         """;
 
     private readonly string _find =
@@ -34,11 +39,11 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
     private readonly string _list =
         $"SELECT {Columns} FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 ORDER BY id";
 
-    private readonly string _remove = $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND id = $2";
+    private readonly string _remove = $"DELETE FROM {database.Schema}.device WHERE tenant = $1 AND user_id = $2 AND id = $3";
 
     private readonly string _prune = $"""
-        UPDATE {database.Schema}.device SET pruned_at = $4, prune_reason = $3
-        WHERE tenant = $1 AND token_hash = $2 AND pruned_at IS NULL AND last_seen_at <= $4
+        UPDATE {database.Schema}.device SET pruned_at = $5, prune_reason = $4
+        WHERE {HasToken} AND pruned_at IS NULL AND last_seen_at <= $5
         """;
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
@@ -53,7 +58,10 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
                     await connection
                         .ExecuteAsync(
                             _removeOthers,
-                            parameters => parameters.With(device.Tenant).With(HashOf(device.Token)).With(device.Id),
+                            parameters =>
+                                WithToken(parameters, device.Tenant, device.App, device.Token)
+                                    .With(device.UserId)
+                                    .With(device.Id),
                             cancellation
                         )
                         .ConfigureAwait(false);
@@ -79,17 +87,18 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
             .QueryAsync(_list, parameters => parameters.With(tenant).With(userId), Read, cancellationToken)
             .ConfigureAwait(false);
 
-    public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public async ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
         await database
             .TransactAsync(
                 (connection, cancellation) =>
-                    connection.ExecuteAsync(_remove, parameters => parameters.With(tenant).With(id), cancellation),
+                    connection.ExecuteAsync(_remove, parameters => parameters.With(tenant).With(userId).With(id), cancellation),
                 cancellationToken
             )
             .ConfigureAwait(false) > 0;
 
     public async ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -100,7 +109,7 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
                 (connection, cancellation) =>
                     connection.ExecuteAsync(
                         _prune,
-                        parameters => parameters.With(tenant).With(HashOf(token)).With(reason.ToDatabase()!).With(knownDeadAt),
+                        parameters => WithToken(parameters, tenant, app, token).With(reason.ToDatabase()!).With(knownDeadAt),
                         cancellation
                     ),
                 cancellationToken
@@ -137,6 +146,13 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
             PrunedAt = row.TimeOrNull(10),
             PruneReason = row.TextOrNull(11),
         };
+
+    private static NpgsqlParameterCollection WithToken(
+        NpgsqlParameterCollection parameters,
+        string tenant,
+        string? app,
+        string token
+    ) => parameters.With(tenant).With(HashOf(token)).WithOrNull(NpgsqlDbType.Text, app);
 
     private static byte[] HashOf(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
 }

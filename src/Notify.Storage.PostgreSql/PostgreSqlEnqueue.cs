@@ -92,7 +92,7 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
                 .Column(NpgsqlDbType.Text, rows, row => row.Expansion.Topic)
                 .Column(NpgsqlDbType.Integer, rows, row => row.Position)
                 .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
-                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt?.ToDatabase())
                 .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
         );
 }

@@ -14,9 +14,10 @@ internal static class PostgreSqlRow
         "d.id, d.notification_id, d.tenant, d.priority, d.channel, d.address, "
         + "d.platform, d.app, d.provider, d.content_index, d.user_id, "
         + "d.collapse_key, d.fallback_chain, d.fallback_step, d.accepted_at, "
-        + "d.not_before, d.expires_at, d.attempts_spent, d.retry_delay_ticks";
+        + "d.not_before, d.expires_at, d.attempts_spent, d.retry_delay_ticks, "
+        + "d.topic, d.device_id";
 
-    public const int ColumnCount = 19;
+    public const int ColumnCount = 21;
 
     private static readonly Content NotReadYet = new();
 
@@ -45,6 +46,8 @@ internal static class PostgreSqlRow
             ExpiresAt = row.Time(16),
             AttemptsSpent = row.GetInt32(17),
             RetryDelay = TimeSpan.FromTicks(row.GetInt64(18)),
+            Topic = row.TextOrNull(19),
+            DeviceId = row.TextOrNull(20),
         };
 
     public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents) =>

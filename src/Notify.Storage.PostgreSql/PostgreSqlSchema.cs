@@ -14,6 +14,7 @@ internal sealed class PostgreSqlSchema(string name)
         PostgreSqlSchemaSteps.Fourth(name),
         PostgreSqlSchemaSteps.Fifth(name),
         PostgreSqlSchemaSteps.Sixth(name),
+        PostgreSqlSchemaSteps.Seventh(name),
     ];
 
     /// <summary>

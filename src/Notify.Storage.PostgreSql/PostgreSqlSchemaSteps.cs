@@ -250,6 +250,30 @@ internal static class PostgreSqlSchemaSteps
             CREATE TABLE "{schema}".notification_rest PARTITION OF "{schema}".notification DEFAULT;
             """;
 
+    /// <summary>
+    /// Keeps devices by user, topics that outlive their subscribers, and what a delivery must know to be checked before it is
+    /// sent. Versions that know less would register devices by the old key, so they may not start any more.
+    /// </summary>
+    public static string Seventh(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".device DROP CONSTRAINT device_pkey;
+            ALTER TABLE "{schema}".device ADD PRIMARY KEY (tenant, user_id, id);
+            DROP INDEX "{schema}".device_user;
+            DROP INDEX "{schema}".device_token;
+            CREATE UNIQUE INDEX device_token ON "{schema}".device (tenant, token_hash, COALESCE(app, ''));
+
+            CREATE TABLE "{schema}".topic (
+                tenant text COLLATE "C" NOT NULL,
+                topic text COLLATE "C" NOT NULL,
+                PRIMARY KEY (tenant, topic)
+            );
+            INSERT INTO "{schema}".topic SELECT DISTINCT tenant, topic FROM "{schema}".subscription;
+
+            ALTER TABLE "{schema}".delivery ADD COLUMN topic text, ADD COLUMN device_id text;
+            UPDATE "{schema}".schema_version SET oldest = 7;
+            """;
+
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

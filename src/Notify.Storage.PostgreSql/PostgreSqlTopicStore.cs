@@ -6,6 +6,9 @@ namespace Notify.Storage.PostgreSql;
 internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopicStore
 {
     private readonly string _subscribe = $"""
+        WITH created AS (
+            INSERT INTO {database.Schema}.topic (tenant, topic) SELECT $1, $2 WHERE cardinality($3) > 0 ON CONFLICT DO NOTHING
+        )
         INSERT INTO {database.Schema}.subscription (tenant, topic, user_id)
         SELECT $1, $2, user_id FROM unnest($3::text[]) AS user_id
         ON CONFLICT DO NOTHING
@@ -18,7 +21,10 @@ internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopic
         $"SELECT user_id FROM {database.Schema}.subscription WHERE tenant = $1 "
         + "AND topic = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
 
-    private readonly string _count = $"SELECT count(*) FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2";
+    private readonly string _count = $"""
+        SELECT (SELECT count(*) FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2)
+        FROM {database.Schema}.topic WHERE tenant = $1 AND topic = $2
+        """;
 
     public ValueTask SubscribeAsync(
         string tenant,
@@ -50,12 +56,13 @@ internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopic
             )
             .ConfigureAwait(false);
 
-    public async ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
-        (
-            await database
-                .QueryAsync(_count, parameters => parameters.With(tenant).With(topic), row => row.GetInt64(0), cancellationToken)
-                .ConfigureAwait(false)
-        )[0];
+    public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
+    {
+        var counts = await database
+            .QueryAsync(_count, parameters => parameters.With(tenant).With(topic), row => row.GetInt64(0), cancellationToken)
+            .ConfigureAwait(false);
+        return counts is [var count] ? count : null;
+    }
 
     // In one order, so that two callers who change the same subscriptions do not wait in a circle.
     private async ValueTask ChangeAsync(

@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Which entries show a device. A change names a device or a token and not its user, so a reader writes down where it is about to
-/// show them, and a writer learns from that. Each is one script on one key, so one of them comes first: either the writer learns
-/// of the entry, or the reader of the change and fills nothing in.
+/// The entries that show a push token. A change names a token and not its user, so a reader writes down where it is about to show
+/// it, and a writer reads that. Each is one script on one key, so one of them comes first: either the writer learns of the entry,
+/// or the reader learns of the change and fills nothing in.
 /// </summary>
 internal sealed class RedisDeviceHolders(
     RedisCircuit circuit,
@@ -61,7 +61,7 @@ internal sealed class RedisDeviceHolders(
                 database =>
                     Task.WhenAll(
                         devices
-                            .SelectMany(device => KeysOf(tenant, device.Id, device.Token))
+                            .Select(device => keys.UsersOfToken(tenant, device.Token))
                             .Select(key => database.ScriptEvaluateAsync(Show, [key], [userId, _milliseconds]))
                     ),
                 cancellationToken
@@ -70,25 +70,16 @@ internal sealed class RedisDeviceHolders(
         return changed.IsGiven && changed.Value.All(answer => (int)answer == 0);
     }
 
-    /// <summary>Says that a device changes, and learns which users' entries may show it.</summary>
-    /// <param name="tenant">The device's tenant.</param>
-    /// <param name="deviceId">The device, or null where only the token is known.</param>
-    /// <param name="token">The token, or null where only the device is known.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
-    public async ValueTask<IReadOnlyList<string>> ChangeAsync(
-        string tenant,
-        string? deviceId,
-        string? token,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Announces that the device of a token changes, and returns the users whose entries may show it.</summary>
+    public async ValueTask<IReadOnlyList<string>> ChangeAsync(string tenant, string token, CancellationToken cancellationToken)
     {
-        RedisKey[] changing = [.. KeysOf(tenant, deviceId, token)];
-        if (await AskAsync(changing, cancellationToken).ConfigureAwait(false) is { } holders)
+        var changing = keys.UsersOfToken(tenant, token);
+        if (await AskAsync([changing], cancellationToken).ConfigureAwait(false) is { } holders)
             return holders;
 
         // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
-        foreach (var key in changing.TakeWhile(_ => _missed.Count < MostMissed))
-            _missed[key] = tenant;
+        if (_missed.Count < MostMissed)
+            _missed[changing] = tenant;
         return [];
     }
 
@@ -139,13 +130,5 @@ internal sealed class RedisDeviceHolders(
                     .Distinct(),
             ]
             : null;
-    }
-
-    private IEnumerable<RedisKey> KeysOf(string tenant, string? deviceId, string? token)
-    {
-        if (deviceId is not null)
-            yield return keys.UsersOfDevice(tenant, deviceId);
-        if (token is not null)
-            yield return keys.UsersOfToken(tenant, token);
     }
 }

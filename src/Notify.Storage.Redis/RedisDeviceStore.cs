@@ -12,9 +12,8 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         await ChangeAsync(
                 device.Tenant,
-                device.Id,
-                device.Token,
                 device.UserId,
+                device.Token,
                 async () =>
                 {
                     await store.RegisterAsync(device, cancellationToken).ConfigureAwait(false);
@@ -58,11 +57,12 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         store.ListAsync(tenant, userId, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        ChangeAsync(tenant, id, null, null, () => store.RemoveAsync(tenant, id, cancellationToken), cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
+        ChangeAsync(tenant, userId, null, () => store.RemoveAsync(tenant, userId, id, cancellationToken), cancellationToken);
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -72,8 +72,7 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
             tenant,
             null,
             token,
-            null,
-            () => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken),
+            () => store.PruneAsync(tenant, app, token, reason, knownDeadAt, cancellationToken),
             cancellationToken
         );
 
@@ -114,12 +113,12 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
             .ConfigureAwait(false);
     }
 
-    // Who showed the device is asked before the change, to mark the entries, and after it, for those who showed it meanwhile.
+    // The change of a token names no user: the entries that may show it are asked for before the change, to mark them, and after
+    // it, for those that were filled meanwhile.
     private async ValueTask<bool> ChangeAsync(
         string tenant,
-        string? deviceId,
-        string? token,
         string? userId,
+        string? token,
         Func<ValueTask<bool>> change,
         CancellationToken cancellationToken
     )
@@ -141,7 +140,9 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
 
         async ValueTask AddHoldersAsync(CancellationToken cancellation)
         {
-            foreach (var holder in await holders.ChangeAsync(tenant, deviceId, token, cancellation).ConfigureAwait(false))
+            if (token is null)
+                return;
+            foreach (var holder in await holders.ChangeAsync(tenant, token, cancellation).ConfigureAwait(false))
                 changing.Add(keys.DevicesOfUser(tenant, holder));
         }
     }

@@ -31,8 +31,6 @@ internal sealed class RedisKeys(IOptions<RedisOptions> options)
 
     public RedisKey DevicesOfUser(string tenant, string userId) => Of("devices", tenant, userId);
 
-    public RedisKey UsersOfDevice(string tenant, string deviceId) => Of("device", tenant, deviceId);
-
     /// <summary>Of a push token only the hash is in the name: names are seen in places where values are not.</summary>
     public RedisKey UsersOfToken(string tenant, string token) =>
         Of("token", tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));

@@ -2,15 +2,17 @@ using Notify.Recipients;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Devices, by tenant and id; a token belongs to one of them.</summary>
+/// <summary>Keeps devices by tenant, user and id. A token belongs to one of them.</summary>
 internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase database) : IDeviceStore
 {
-    // By its own reckoning SQLite reads all of a tenant's devices, because they lie in the order that is asked for.
     private const string OfUser = """
         SELECT tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason
-        FROM notify_device INDEXED BY notify_device_user
+        FROM notify_device
         WHERE tenant = ?1 AND user_id = ?2
         """;
+
+    // The same app, where a device without an app has the empty one: the index over tokens is made the same way.
+    private const string HasToken = "tenant = ?1 AND token = ?2 AND COALESCE(app, '') = COALESCE(?3, '')";
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
         await writer
@@ -19,9 +21,14 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
                 {
                     using var free = new SqliteStatement(
                         writer.Connection,
-                        "DELETE FROM notify_device WHERE tenant = ?1 AND token = ?2 AND id <> ?3"
+                        $"DELETE FROM notify_device WHERE {HasToken} AND (user_id <> ?4 OR id <> ?5)"
                     );
-                    free.Bind(1, device.Tenant).Bind(2, device.Token).Bind(3, device.Id).Execute();
+                    free.Bind(1, device.Tenant)
+                        .Bind(2, device.Token)
+                        .Bind(3, device.App)
+                        .Bind(4, device.UserId)
+                        .Bind(5, device.Id)
+                        .Execute();
 
                     using var save = new SqliteStatement(
                         writer.Connection,
@@ -29,13 +36,16 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
                         INSERT INTO notify_device (tenant, id, user_id, platform, token, app,
                             locale, time_zone, registered_at, last_seen_at)
                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                        ON CONFLICT (tenant, id) DO UPDATE SET
-                            user_id = excluded.user_id, platform = excluded.platform,
-                            app = excluded.app, locale = excluded.locale,
+                        ON CONFLICT (tenant, user_id, id) DO UPDATE SET
+                            platform = excluded.platform, app = excluded.app, locale = excluded.locale,
                             time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
-                            registered_at = IIF(token = excluded.token, registered_at, excluded.registered_at),
-                            pruned_at = IIF(token = excluded.token, pruned_at, NULL),
-                            prune_reason = IIF(token = excluded.token, prune_reason, NULL)
+                            registered_at = IIF(token = excluded.token AND app IS excluded.app,
+                                registered_at, excluded.registered_at),
+                            pruned_at = IIF(token = excluded.token AND app IS excluded.app AND pruned_at >= excluded.last_seen_at,
+                                pruned_at, NULL),
+                            prune_reason = IIF(token = excluded.token AND app IS excluded.app
+                                AND pruned_at >= excluded.last_seen_at,
+                                prune_reason, NULL)
                         """
                     );
                     return save.Bind(1, device.Tenant)
@@ -63,21 +73,22 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         new(Read(tenant, [userId], $"{OfUser} ORDER BY id"));
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
         writer.RunAsync(
             () =>
             {
                 using var statement = new SqliteStatement(
                     writer.Connection,
-                    "DELETE FROM notify_device WHERE tenant = ?1 AND id = ?2"
+                    "DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2 AND id = ?3"
                 );
-                return statement.Bind(1, tenant).Bind(2, id).Execute() == 1;
+                return statement.Bind(1, tenant).Bind(2, userId).Bind(3, id).Execute() == 1;
             },
             cancellationToken
         );
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -88,12 +99,12 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
             {
                 using var statement = new SqliteStatement(
                     writer.Connection,
-                    """
-                    UPDATE notify_device SET pruned_at = ?3, prune_reason = ?4
-                    WHERE tenant = ?1 AND token = ?2 AND pruned_at IS NULL AND last_seen_at <= ?3
+                    $"""
+                    UPDATE notify_device SET pruned_at = ?4, prune_reason = ?5
+                    WHERE {HasToken} AND pruned_at IS NULL AND last_seen_at <= ?4
                     """
                 );
-                return statement.Bind(1, tenant).Bind(2, token).Bind(3, knownDeadAt).Bind(4, reason).Execute() == 1;
+                return statement.Bind(1, tenant).Bind(2, token).Bind(3, app).Bind(4, knownDeadAt).Bind(5, reason).Execute() == 1;
             },
             cancellationToken
         );

@@ -30,9 +30,9 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
             platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence,
             attempts_spent, retry_delay, attempts, receipts,
-            ended_at, reason)
+            ended_at, reason, topic, device_id)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17,
-            ?18, ?19, ?20, ?21, '', '', ?23, ?24)
+            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26)
         """
     );
 
@@ -170,6 +170,8 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
             .Bind(22, (long)(isCancelled ? DeliveryState.Cancelled : DeliveryState.Pending))
             .Bind(23, isCancelled ? now : (DateTimeOffset?)null)
             .Bind(24, queued.CancelledBecause)
+            .Bind(25, delivery.Topic)
+            .Bind(26, delivery.DeviceId)
             .Execute();
     }
 

@@ -11,9 +11,10 @@ internal static class SqliteRow
     public const string Columns =
         "id, notification_id, tenant, priority, channel, address, platform, "
         + "app, user_id, provider, content_index, collapse_key, chain, step, "
-        + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts";
+        + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts, "
+        + "topic, device_id";
 
-    public const int ColumnCount = 24;
+    public const int ColumnCount = 26;
 
     private const int DueAtColumn = 16;
 
@@ -40,6 +41,8 @@ internal static class SqliteRow
             ContentIndex = contentIndex,
             Category = shared.Category,
             TraceParent = shared.TraceParent,
+            Topic = row.TextOrNull(24),
+            DeviceId = row.TextOrNull(25),
             CollapseKey = row.TextOrNull(11),
             Fallback = row.IsNull(12) ? null : new FallbackPlace(row.Guid(12), row.Int32(13)),
             AcceptedAt = row.Time(14),

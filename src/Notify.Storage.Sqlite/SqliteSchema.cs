@@ -173,6 +173,45 @@ internal static class SqliteSchema
             CREATE INDEX notify_throttle_taken ON notify_throttle (taken_at);
             CREATE INDEX notify_count_minute ON notify_count (minute);
             """,
+        // Devices by user, topics that outlive their subscribers, and what a delivery must know to be checked before it is sent.
+        """
+            CREATE TABLE notify_device_of_user (
+                tenant TEXT NOT NULL,
+                user_id TEXT NOT NULL,
+                id TEXT NOT NULL,
+                platform INTEGER NOT NULL,
+                token TEXT NOT NULL,
+                app TEXT,
+                locale TEXT,
+                time_zone TEXT,
+                registered_at INTEGER NOT NULL,
+                last_seen_at INTEGER NOT NULL,
+                pruned_at INTEGER,
+                prune_reason TEXT,
+                PRIMARY KEY (tenant, user_id, id)
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO notify_device_of_user
+                (tenant, user_id, id, platform, token, app, locale, time_zone,
+                registered_at, last_seen_at, pruned_at, prune_reason)
+            SELECT tenant, user_id, id, platform, token, app, locale, time_zone,
+                registered_at, last_seen_at, pruned_at, prune_reason
+            FROM notify_device;
+            DROP TABLE notify_device;
+            ALTER TABLE notify_device_of_user RENAME TO notify_device;
+            CREATE UNIQUE INDEX notify_device_token ON notify_device (tenant, token, COALESCE(app, ''));
+
+            CREATE TABLE notify_topic (
+                tenant TEXT NOT NULL,
+                topic TEXT NOT NULL,
+                PRIMARY KEY (tenant, topic)
+            ) STRICT, WITHOUT ROWID;
+
+            INSERT INTO notify_topic SELECT DISTINCT tenant, topic FROM notify_subscription;
+
+            ALTER TABLE notify_delivery ADD COLUMN topic TEXT;
+            ALTER TABLE notify_delivery ADD COLUMN device_id TEXT;
+            """,
     ];
 
     /// <summary>

@@ -2,7 +2,7 @@ using Notify.Recipients;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Subscriptions, by tenant, topic and user.</summary>
+/// <summary>Keeps subscriptions by tenant, topic and user, and the topics that ever had one.</summary>
 internal sealed class SqliteTopicStore(SqliteWriter writer, SqliteDatabase database) : ITopicStore
 {
     public ValueTask SubscribeAsync(
@@ -16,7 +16,8 @@ internal sealed class SqliteTopicStore(SqliteWriter writer, SqliteDatabase datab
             tenant,
             topic,
             userIds,
-            cancellationToken
+            cancellationToken,
+            first: "INSERT OR IGNORE INTO notify_topic (tenant, topic) VALUES (?1, ?2)"
         );
 
     public ValueTask UnsubscribeAsync(
@@ -53,15 +54,18 @@ internal sealed class SqliteTopicStore(SqliteWriter writer, SqliteDatabase datab
         return new(users);
     }
 
-    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
+    public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         using var connection = database.OpenReader();
         using var statement = new SqliteStatement(
             connection,
-            "SELECT COUNT(*) FROM notify_subscription WHERE tenant = ?1 AND topic = ?2"
+            """
+            SELECT (SELECT COUNT(*) FROM notify_subscription WHERE tenant = ?1 AND topic = ?2)
+            FROM notify_topic WHERE tenant = ?1 AND topic = ?2
+            """
         );
-        statement.Bind(1, tenant).Bind(2, topic).Read();
-        return new(statement.Int64(0));
+        statement.Bind(1, tenant).Bind(2, topic);
+        return new(statement.Read() ? statement.Int64(0) : null);
     }
 
     private async ValueTask ForEachAsync(
@@ -69,12 +73,19 @@ internal sealed class SqliteTopicStore(SqliteWriter writer, SqliteDatabase datab
         string tenant,
         string topic,
         IReadOnlyList<string> userIds,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        string? first = null
     ) =>
         await writer
             .RunAsync(
                 () =>
                 {
+                    if (first is not null && userIds.Count > 0)
+                    {
+                        using var before = new SqliteStatement(writer.Connection, first);
+                        before.Bind(1, tenant).Bind(2, topic).Execute();
+                    }
+
                     using var statement = new SqliteStatement(writer.Connection, sql);
                     foreach (var userId in userIds)
                         statement.Bind(1, tenant).Bind(2, topic).Bind(3, userId).Execute();

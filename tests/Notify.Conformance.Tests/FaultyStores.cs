@@ -80,16 +80,17 @@ internal sealed class PrunesWhatIsRegisteredAnew(IDeviceStore inner) : IDeviceSt
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         inner.ListAsync(tenant, userId, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        inner.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
+        inner.RemoveAsync(tenant, userId, id, cancellationToken);
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
         CancellationToken cancellationToken
-    ) => inner.PruneAsync(tenant, token, reason, knownDeadAt.AddYears(1), cancellationToken);
+    ) => inner.PruneAsync(tenant, app, token, reason, knownDeadAt.AddYears(1), cancellationToken);
 }
 
 internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
@@ -116,7 +117,7 @@ internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
         CancellationToken cancellationToken
     ) => [.. (await inner.ListAsync(tenant, topic, after, limit, cancellationToken)).Reverse()];
 
-    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
+    public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
         inner.CountAsync(tenant, topic, cancellationToken);
 }
 

@@ -153,7 +153,7 @@ public sealed class RetryTests
         var id = await application.SendAsync(Recipient.User("ada"));
         await Eventually.TrueAsync(() => push.Sent.Count == 1, "the attempt");
 
-        await application.Get<IDeviceStore>().RemoveAsync(Trigger.DefaultTenant, "phone", CancellationToken.None);
+        await application.Get<IDeviceStore>().RemoveAsync(Trigger.DefaultTenant, "ada", "phone", CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(1));
         await application.Directory.RegisterDeviceAsync(
             new Device

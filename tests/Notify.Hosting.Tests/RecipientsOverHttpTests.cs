@@ -61,7 +61,13 @@ public sealed class RecipientsOverHttpTests
     [InlineData("a b", "a%20b")]
     [InlineData("auth0|5f", "auth0%7C5f")]
     [InlineData("org/ada", "org%2Fada")]
+    [InlineData("org/ada", "org%2fada")]
     [InlineData("åda", "%C3%A5da")]
+    [InlineData("a%2Fb", "a%252Fb")]
+    [InlineData("a%2fb", "a%252fb")]
+    [InlineData("a/b%2Fc", "a%2Fb%252Fc")]
+    [InlineData("a%252Fb", "a%25252Fb")]
+    [InlineData("100%", "100%25")]
     public async Task Any_id_fits_into_a_path(string id, string path)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
@@ -69,6 +75,67 @@ public sealed class RecipientsOverHttpTests
 
         Assert.Equal(id, (await app.CallAsync("GET", $"/v1/users/{path}")).Text("id"));
         await app.AcceptAsync(JsonSerializer.Serialize(new { to = new { user = id }, content = new { body = "x" } }));
+    }
+
+    [Fact]
+    public async Task Every_part_of_a_path_is_decoded_once()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        const string Phone = """{"platform":"android","token":"a-token"}""";
+        await app.CallAsync("PUT", "/v1/users/a%252Fb/devices/x%252Fy?", Phone);
+        await app.CallAsync("PUT", "/v1/users/a%2Fb/devices/x%2Fy", Phone.Replace("a-token", "b-token"));
+        await app.CallAsync("PUT", "/v1/topics/t%252Fu/subscribers", """["ada"]""");
+
+        Assert.Equal("x%2Fy", (await OnlyDeviceAsync(app, "a%252Fb")).Text("id"));
+        Assert.Equal("x/y", (await OnlyDeviceAsync(app, "a%2Fb")).Text("id"));
+        Assert.Equal(0, (await app.CallAsync("GET", "/v1/topics/t%2Fu/subscribers")).GetProperty("count").GetInt32());
+        Assert.Equal(1, (await app.CallAsync("GET", "/v1/topics/t%252Fu/subscribers")).GetProperty("count").GetInt32());
+    }
+
+    [Fact]
+    public async Task Two_users_have_devices_of_the_same_id()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone-1", """{"platform":"ios","token":"token-of-ada-7f3a"}""");
+        await app.CallAsync("PUT", "/v1/users/bob/devices/phone-1", """{"platform":"android","token":"token-of-bob-11c0"}""");
+
+        Assert.Equal("…7f3a", (await OnlyDeviceAsync(app)).Text("token"));
+        Assert.Equal("…11c0", (await OnlyDeviceAsync(app, "bob")).Text("token"));
+        Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("DELETE", "/v1/users/bob/devices/phone-1")).Status);
+        Assert.Equal("…7f3a", (await OnlyDeviceAsync(app)).Text("token"));
+    }
+
+    [Fact]
+    public async Task A_token_that_another_user_registers_moves_to_that_user()
+    {
+        await using var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
+        await app.CallAsync("PUT", "/v1/users/bob/devices/phone", """{"platform":"ios","token":"shared-phone-7f3a"}""");
+
+        Assert.Empty((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("devices").EnumerateArray());
+        Assert.Equal("…7f3a", (await OnlyDeviceAsync(app, "bob")).Text("token"));
+    }
+
+    [Fact]
+    public async Task A_pruned_device_whose_app_registers_the_same_token_again_is_sent_to()
+    {
+        var isGone = true;
+        var push = new ScriptedProvider("push", Channel.Push, _ =>
+            isGone ? Outcome.RecipientGone("Unregistered") : Outcome.Accepted()
+        );
+        await using var app = await ApiApplication.StartOnSqliteAsync(push);
+        await app.CallAsync("PUT", "/v1/users/ada", "{}");
+        const string Phone = """{"platform":"ios","token":"token-7f3a"}""";
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", Phone);
+        const string Hello = """{"to":{"user":"ada"},"content":{"body":"x"},"channels":["push"]}""";
+        await app.WhenAsync(await app.AcceptAsync(Hello), "deadLetter", 1);
+        Assert.Equal("Unregistered", (await OnlyDeviceAsync(app)).Text("pruneReason"));
+
+        isGone = false;
+        await app.CallAsync("PUT", "/v1/users/ada/devices/phone", Phone);
+
+        Assert.Null((await OnlyDeviceAsync(app)).Text("pruneReason"));
+        await app.WhenAsync(await app.AcceptAsync(Hello), "accepted", 1);
     }
 
     [Fact]
@@ -164,6 +231,6 @@ public sealed class RecipientsOverHttpTests
         );
     }
 
-    private static async Task<JsonElement> OnlyDeviceAsync(ApiApplication app) =>
-        Assert.Single((await app.CallAsync("GET", "/v1/users/ada/devices")).GetProperty("devices").EnumerateArray());
+    private static async Task<JsonElement> OnlyDeviceAsync(ApiApplication app, string user = "ada") =>
+        Assert.Single((await app.CallAsync("GET", $"/v1/users/{user}/devices")).GetProperty("devices").EnumerateArray());
 }

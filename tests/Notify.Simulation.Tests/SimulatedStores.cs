@@ -90,11 +90,12 @@ internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess pr
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -105,7 +106,7 @@ internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess pr
             "prune",
             () =>
             {
-                var pruned = devices.PruneAsync(tenant, token, reason, knownDeadAt, CancellationToken.None).Result;
+                var pruned = devices.PruneAsync(tenant, app, token, reason, knownDeadAt, CancellationToken.None).Result;
                 world.Audience.Pruned(tenant, token, knownDeadAt, pruned);
                 return pruned;
             },
@@ -143,7 +144,7 @@ internal sealed class SimulatedTopics(ITopicStore topics, SimulatedProcess proce
             cancellationToken
         );
 
-    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
+    public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
         world.Operations.CallAsync(
             process,
             "count subscribers",

@@ -168,7 +168,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
             Enumerable
                 .Range(0, 20)
                 .Select(i =>
-                    Task.Run(async () => await stores[i % 2].Devices.PruneAsync(Tenant, "token", "gone", Now, Cancellation))
+                    Task.Run(async () => await stores[i % 2].Devices.PruneAsync(Tenant, null, "token", "gone", Now, Cancellation))
                 )
         );
 

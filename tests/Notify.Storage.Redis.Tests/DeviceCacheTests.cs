@@ -41,9 +41,9 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
             await _store.Devices.RegisterAsync(DeviceOf(id, "u"), Cancellation);
         Assert.Equal(4, (await there.FindAsync(Tenant, ["u"], Cancellation)).Count);
 
-        Assert.True(await here.PruneAsync(Tenant, "token-of-pruned", "unregistered", Now, Cancellation));
+        Assert.True(await here.PruneAsync(Tenant, null, "token-of-pruned", "unregistered", Now, Cancellation));
         Assert.Equal(["moved", "removed", "robbed"], await FoundAsync(there));
-        Assert.True(await here.RemoveAsync(Tenant, "removed", Cancellation));
+        Assert.True(await here.RemoveAsync(Tenant, "u", "removed", Cancellation));
         Assert.Equal(["moved", "robbed"], await FoundAsync(there));
         await here.RegisterAsync(DeviceOf("moved", "v"), Cancellation);
         Assert.Equal(["robbed"], await FoundAsync(there));
@@ -58,8 +58,8 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
         var (here, there) = await TwoProcessesAsync();
         Func<string, Task>[] changes =
         [
-            async id => await here.PruneAsync(Tenant, $"token-of-{id}", "unregistered", Now, Cancellation),
-            async id => await here.RemoveAsync(Tenant, id, Cancellation),
+            async id => await here.PruneAsync(Tenant, null, $"token-of-{id}", "unregistered", Now, Cancellation),
+            async id => await here.RemoveAsync(Tenant, $"u{id[1..]}", id, Cancellation),
             async id => await here.RegisterAsync(DeviceOf(id, "elsewhere"), Cancellation),
             async id =>
                 await here.RegisterAsync(DeviceOf($"thief-of-{id}", "elsewhere") with { Token = $"token-of-{id}" }, Cancellation),
@@ -93,7 +93,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
         await hasRead.Task;
         _store.Devices.BeforeAnswer = null;
 
-        await here.PruneAsync(Tenant, "token-of-d", "unregistered", Now, Cancellation);
+        await here.PruneAsync(Tenant, null, "token-of-d", "unregistered", Now, Cancellation);
         mayAnswer.SetResult();
 
         Assert.Equal(["d"], await slow);
@@ -133,7 +133,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
         Assert.Equal(1, _store.Devices.Reads);
 
         server.Suspend();
-        Assert.True(await devices.PruneAsync(Tenant, "token-of-d", "unregistered", Now, Cancellation));
+        Assert.True(await devices.PruneAsync(Tenant, null, "token-of-d", "unregistered", Now, Cancellation));
         Assert.Empty(await FoundAsync(devices));
         server.Resume();
 

@@ -119,14 +119,15 @@ internal sealed class WatchedDevices(IDeviceStore store) : Watched, IDeviceStore
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         store.ListAsync(tenant, userId, cancellationToken);
 
-    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
-        store.RemoveAsync(tenant, id, cancellationToken);
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
+        store.RemoveAsync(tenant, userId, id, cancellationToken);
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
         CancellationToken cancellationToken
-    ) => store.PruneAsync(tenant, token, reason, knownDeadAt, cancellationToken);
+    ) => store.PruneAsync(tenant, app, token, reason, knownDeadAt, cancellationToken);
 }

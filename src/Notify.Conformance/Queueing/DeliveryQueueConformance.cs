@@ -48,6 +48,8 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
             Priority = Priority.High,
             To = new Address(Channel.Push, "tökén/山", Platform.Ios, "org.example.app"),
             UserId = "användare-1",
+            DeviceId = "installation/1 ☀",
+            Topic = "nyheter/山",
             CollapseKey = "order-42",
             Fallback = new FallbackPlace(Guid.CreateVersion7(Now), 1),
             DueAt = Now.AddMilliseconds(1),

@@ -60,11 +60,51 @@ public abstract partial class StoreConformance
     {
         await RegisterAsync("d", "u", "token", Now);
 
+        await RegisterAsync("d", "u", "token", Now.AddDays(1));
+
+        var device = Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Equal((Now, Now.AddDays(1)), (device.RegisteredAt, device.LastSeenAt));
+    }
+
+    [Fact]
+    public async Task Two_users_have_devices_of_the_same_id()
+    {
+        await RegisterAsync("phone-1", "u", "token-1");
+        await RegisterAsync("phone-1", "v", "token-2");
+
+        var (ofU, ofV) = (await ListedAsync("u"), await ListedAsync("v"));
+        Assert.Equal(("phone-1", "token-1"), (Assert.Single(ofU).Id, ofU[0].Token));
+        Assert.Equal(("phone-1", "token-2"), (Assert.Single(ofV).Id, ofV[0].Token));
+
+        Assert.True(await Store.Devices.RemoveAsync(Tenant, "v", "phone-1", Cancellation));
+        Assert.Single(await ListedAsync("u"));
+        Assert.Empty(await ListedAsync("v"));
+    }
+
+    [Fact]
+    public async Task A_token_that_registers_for_another_user_moves_to_that_user()
+    {
+        await RegisterAsync("d", "u", "token", Now);
+        await RegisterAsync("other", "u", "token-2", Now);
+
         await RegisterAsync("d", "v", "token", Now.AddDays(1));
 
-        var device = Assert.Single(await Store.Devices.ListAsync(Tenant, "v", Cancellation));
-        Assert.Equal((Now, Now.AddDays(1)), (device.RegisteredAt, device.LastSeenAt));
-        Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
+        Assert.Equal(["other"], (await ListedAsync("u")).Select(device => device.Id));
+        var device = Assert.Single(await ListedAsync("v"));
+        Assert.Equal((Now.AddDays(1), Now.AddDays(1)), (device.RegisteredAt, device.LastSeenAt));
+    }
+
+    [Fact]
+    public async Task Two_apps_may_have_the_same_token()
+    {
+        await RegisterAsync("d1", "u", "token", app: "shop");
+        await RegisterAsync("d2", "v", "token", app: "news");
+        await RegisterAsync("d3", "w", "token");
+
+        Assert.True(await PruneAsync("token", Now.AddDays(1), app: "news"));
+        Assert.Equal(["d1", "d3"], await FoundAsync("u", "v", "w"));
+        Assert.True(await PruneAsync("token", Now.AddDays(1)));
+        Assert.Equal(["d1"], await FoundAsync("u", "v", "w"));
     }
 
     [Fact]
@@ -145,13 +185,29 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_pruned_device_is_alive_again_with_another_token_only()
+    public async Task A_pruned_device_is_revived_by_a_later_registration_of_the_same_token()
+    {
+        await RegisterAsync("d", "u", "token", Now);
+        await PruneAsync("token", Now.AddSeconds(2));
+
+        await RegisterAsync("d", "u", "token", Now.AddSeconds(1));
+        Assert.Empty(await FoundAsync("u"));
+        Assert.Equal("avregistrerad", Assert.Single(await ListedAsync("u")).PruneReason);
+        await RegisterAsync("d", "u", "token", Now.AddSeconds(2));
+        Assert.Empty(await FoundAsync("u"));
+
+        await RegisterAsync("d", "u", "token", Now.AddSeconds(3));
+        var device = Assert.Single(await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
+        Assert.Equal((Now, Now.AddSeconds(3)), (device.RegisteredAt, device.LastSeenAt));
+        Assert.Equal((null, null), (device.PrunedAt, device.PruneReason));
+        Assert.True(await PruneAsync("token", Now.AddSeconds(4)));
+    }
+
+    [Fact]
+    public async Task A_pruned_device_is_revived_by_another_token()
     {
         await RegisterAsync("d", "u", "token-1", Now);
-        await PruneAsync("token-1", Now.AddSeconds(1));
-
-        await RegisterAsync("d", "u", "token-1", Now.AddSeconds(2));
-        Assert.Empty(await FoundAsync("u"));
+        await PruneAsync("token-1", Now.AddSeconds(4));
 
         await RegisterAsync("d", "u", "token-2", Now.AddSeconds(3));
         var device = Assert.Single(await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
@@ -163,9 +219,10 @@ public abstract partial class StoreConformance
     {
         await RegisterAsync("d", "u");
 
-        Assert.False(await Store.Devices.RemoveAsync(OtherTenant, "d", Cancellation));
-        Assert.True(await Store.Devices.RemoveAsync(Tenant, "d", Cancellation));
-        Assert.False(await Store.Devices.RemoveAsync(Tenant, "d", Cancellation));
+        Assert.False(await Store.Devices.RemoveAsync(OtherTenant, "u", "d", Cancellation));
+        Assert.False(await Store.Devices.RemoveAsync(Tenant, "v", "d", Cancellation));
+        Assert.True(await Store.Devices.RemoveAsync(Tenant, "u", "d", Cancellation));
+        Assert.False(await Store.Devices.RemoveAsync(Tenant, "u", "d", Cancellation));
 
         Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
     }
@@ -175,7 +232,8 @@ public abstract partial class StoreConformance
         string userId,
         string? token = null,
         DateTimeOffset? at = null,
-        string tenant = Tenant
+        string tenant = Tenant,
+        string? app = null
     ) =>
         await Store.Devices.RegisterAsync(
             new Device
@@ -185,14 +243,18 @@ public abstract partial class StoreConformance
                 UserId = userId,
                 Platform = Platform.Android,
                 Token = token ?? $"token-of-{id}",
+                App = app,
                 RegisteredAt = at ?? Now,
                 LastSeenAt = at ?? Now,
             },
             Cancellation
         );
 
-    private async Task<bool> PruneAsync(string token, DateTimeOffset knownDeadAt) =>
-        await Store.Devices.PruneAsync(Tenant, token, "avregistrerad", knownDeadAt, Cancellation);
+    private async Task<bool> PruneAsync(string token, DateTimeOffset knownDeadAt, string? app = null) =>
+        await Store.Devices.PruneAsync(Tenant, app, token, "avregistrerad", knownDeadAt, Cancellation);
+
+    private async Task<IReadOnlyList<Device>> ListedAsync(string userId) =>
+        await Store.Devices.ListAsync(Tenant, userId, Cancellation);
 
     private async Task<IEnumerable<string>> FoundAsync(params string[] userIds) =>
         (await Store.Devices.FindAsync(Tenant, userIds, Cancellation)).Select(device => device.Id).Order(StringComparer.Ordinal);

@@ -20,6 +20,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_topic_without_subscribers_is_complete_from_the_start()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("empty", 0, DueAt: null));
+
+        Assert.Equal("news", Assert.Single(await LeaseExpansionsAsync(Now.AddDays(1))).Topic);
+
+        var progress = (await ProgressAsync(sample)).ToDictionary(one => one.Topic);
+        Assert.Equal(new ExpansionProgress("empty", 0, 0, true, Now, Now), progress["empty"]);
+        Assert.False(progress["news"].IsComplete);
+    }
+
+    [Fact]
     public async Task Expansions_leased_at_the_same_time_are_leased_once_each()
     {
         await BeginAsync([.. Enumerable.Range(0, 20).Select(i => new NewExpansion($"topic-{i}", 1, Now))]);

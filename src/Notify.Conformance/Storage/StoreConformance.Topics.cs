@@ -1,3 +1,5 @@
+using Notify.Recipients;
+
 namespace Notify.Conformance;
 
 /// <summary>This part: topics and their subscribers.</summary>
@@ -64,8 +66,24 @@ public abstract partial class StoreConformance
     {
         await Store.Topics.SubscribeAsync(Tenant, "news", ["a"], Cancellation);
 
-        Assert.Equal(0, await Store.Topics.CountAsync(Tenant, "News", Cancellation));
-        Assert.Equal(0, await Store.Topics.CountAsync(OtherTenant, "news", Cancellation));
+        Assert.Null(await Store.Topics.CountAsync(Tenant, "News", Cancellation));
+        Assert.Null(await Store.Topics.CountAsync(OtherTenant, "news", Cancellation));
         Assert.Empty(await Store.Topics.ListAsync(OtherTenant, "news", "", 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_topic_stays_known_without_its_subscribers()
+    {
+        await Store.Topics.SubscribeAsync(Tenant, "never", [], Cancellation);
+        await Store.Topics.SubscribeAsync(Tenant, "left", ["a"], Cancellation);
+        await Store.Topics.SubscribeAsync(Tenant, "removed", ["b"], Cancellation);
+
+        await Store.Topics.UnsubscribeAsync(Tenant, "left", ["a"], Cancellation);
+        await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "b" }], Cancellation);
+        await Store.Users.RemoveAsync(Tenant, "b", Cancellation);
+
+        Assert.Null(await Store.Topics.CountAsync(Tenant, "never", Cancellation));
+        Assert.Equal(0, await Store.Topics.CountAsync(Tenant, "left", Cancellation));
+        Assert.Equal(0, await Store.Topics.CountAsync(Tenant, "removed", Cancellation));
     }
 }

@@ -4,14 +4,21 @@ using Notify.Recipients;
 namespace Notify.Planning;
 
 /// <summary>What planning has found so far: the recipients, then one draft for each delivery to be.</summary>
-internal sealed class DeliveryPlan(Notification notification, IReadOnlyList<Recipient> recipients)
+internal sealed class DeliveryPlan(
+    Notification notification,
+    IReadOnlyList<Recipient> recipients,
+    IReadOnlyDictionary<string, string>? topics = null
+)
 {
     public Notification Notification { get; } = notification;
 
     public Trigger Trigger => Notification.Trigger;
 
-    /// <summary>Whom to plan for: the trigger's own recipients, or a batch of a topic's subscribers.</summary>
+    /// <summary>The recipients to plan for: those that the trigger names, or a batch of subscribers.</summary>
     public IReadOnlyList<Recipient> Recipients { get; } = recipients;
+
+    /// <summary>The topic of each subscriber, by user id; null for recipients that the trigger names.</summary>
+    public IReadOnlyDictionary<string, string>? Topics { get; } = topics;
 
     public List<PlannedRecipient> Planned { get; } = [];
 
@@ -19,12 +26,12 @@ internal sealed class DeliveryPlan(Notification notification, IReadOnlyList<Reci
 
     public List<DigestEvent> Digests { get; } = [];
 
-    /// <summary>The positions in <see cref="Recipients"/> of users that nobody knows.</summary>
+    /// <summary>The positions in <see cref="Recipients"/> of users that do not exist.</summary>
     public List<int> Unknown { get; } = [];
 }
 
-/// <summary>A recipient, with what is known of it.</summary>
-internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnlyList<Device> devices)
+/// <summary>A recipient, with its user and devices.</summary>
+internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnlyList<Device> devices, string? topic = null)
 {
     public Recipient Recipient { get; } = recipient;
 
@@ -33,7 +40,10 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
 
     public IReadOnlyList<Device> Devices { get; } = devices;
 
-    /// <summary>Whether it has heard of this often enough.</summary>
+    /// <summary>The topic that it subscribes to; null for a recipient that the trigger names.</summary>
+    public string? Topic { get; } = topic;
+
+    /// <summary>Whether its throttle has no permit left.</summary>
     public bool IsThrottled { get; set; }
 
     /// <summary>Null when every channel is wanted.</summary>

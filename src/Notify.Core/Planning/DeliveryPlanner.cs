@@ -29,15 +29,17 @@ internal sealed class DeliveryPlanner(
     ];
 
     /// <param name="notification">The notification.</param>
-    /// <param name="recipients">The trigger's own recipients but for topics, or a batch of a topic's subscribers.</param>
+    /// <param name="recipients">The recipients that the trigger names, without topics, or a batch of subscribers.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
+    /// <param name="topics">The topic of each subscriber, by user id; null for recipients that the trigger names.</param>
     public async ValueTask<PlannedDeliveries> PlanAsync(
         Notification notification,
         IReadOnlyList<Recipient> recipients,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IReadOnlyDictionary<string, string>? topics = null
     )
     {
-        var plan = new DeliveryPlan(notification, recipients);
+        var plan = new DeliveryPlan(notification, recipients, topics);
         foreach (var step in _steps)
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
 
@@ -60,11 +62,13 @@ internal sealed class DeliveryPlanner(
             Priority = notification.Trigger.Priority,
             To = draft.To,
             UserId = draft.Recipient.User?.Id,
+            DeviceId = draft.Device?.Id,
+            Topic = draft.Recipient.Topic,
+            Category = notification.Trigger.Category,
             Provider = draft.Provider,
             Content = notification.Contents[draft.ContentIndex].Content,
             ContentIndex = draft.ContentIndex,
             TraceParent = notification.TraceParent,
-            Category = notification.Trigger.Category,
             CollapseKey = notification.Trigger.CollapseKey,
             Fallback = draft.Fallback,
             AcceptedAt = notification.AcceptedAt,

@@ -6,8 +6,9 @@ using Notify.Recipients;
 namespace Notify.Planning;
 
 /// <summary>
-/// Turns notifications to topics into deliveries, batch by batch. A batch's deliveries and the place it came to are stored
-/// together, so a crash goes on where the last batch ended.
+/// Turns notifications to topics into deliveries, batch by batch. A batch's deliveries and its last subscriber are stored
+/// together, so after a crash the expansion continues behind the last batch. One expansion covers all topics of a notification:
+/// it passes each subscriber once, so a user who subscribes to several of them is notified once.
 /// </summary>
 internal sealed class ExpansionWorker(
     IExpansionStore expansions,
@@ -40,17 +41,17 @@ internal sealed class ExpansionWorker(
     private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
-        var users = await topics
-            .ListAsync(notification.Tenant, lease.Topic, lease.Cursor, Settings.ExpansionBatchSize, stopping)
+        var batch = await ListNextAsync(lease, stopping).ConfigureAwait(false);
+        var planned = await planner
+            .PlanAsync(notification, [.. WithoutNamed(notification, batch.Keys)], stopping, batch)
             .ConfigureAwait(false);
-        var planned = await planner.PlanAsync(notification, [.. users.Select(Recipient.User)], stopping).ConfigureAwait(false);
 
         var now = Time.GetUtcNow();
         var step = new ExpansionStep(
             lease,
-            users.Count == 0 ? lease.Cursor : users[^1],
-            lease.Done + users.Count,
-            IsComplete: users.Count < Settings.ExpansionBatchSize,
+            batch.Count == 0 ? lease.Cursor : batch.Keys[^1],
+            lease.Done + batch.Count,
+            IsComplete: batch.Count < Settings.ExpansionBatchSize,
             At: now,
             Until: now,
             planned.Deliveries,
@@ -58,5 +59,35 @@ internal sealed class ExpansionWorker(
         );
         if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
             signal.Set();
+    }
+
+    /// <summary>
+    /// Lists the next subscribers of all topics in the order of their ids, each with the first topic it subscribes to.
+    /// </summary>
+    private async ValueTask<SortedList<string, string>> ListNextAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var next = new SortedList<string, string>(StringComparer.Ordinal);
+        foreach (var topic in lease.Notification.Trigger.Topics())
+        {
+            var users = await topics
+                .ListAsync(lease.Notification.Tenant, topic, lease.Cursor, Settings.ExpansionBatchSize, stopping)
+                .ConfigureAwait(false);
+            foreach (var user in users)
+                next.TryAdd(user, topic);
+        }
+
+        while (next.Count > Settings.ExpansionBatchSize)
+            next.RemoveAt(next.Count - 1);
+        return next;
+    }
+
+    // A user whom the trigger names has a delivery already.
+    private static IEnumerable<Recipient> WithoutNamed(Notification notification, IEnumerable<string> users)
+    {
+        var named = notification
+            .Trigger.To.Where(recipient => recipient.Kind == RecipientKind.User)
+            .Select(recipient => recipient.Value)
+            .ToHashSet(StringComparer.Ordinal);
+        return users.Where(user => !named.Contains(user)).Select(Recipient.User);
     }
 }

@@ -24,7 +24,7 @@ public interface IExpansionStore
     /// </summary>
     ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
 
-    /// <summary>How far a notification's expansions are, one for each topic.</summary>
+    /// <summary>Reads the progress of a notification's expansions.</summary>
     ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,
@@ -33,14 +33,14 @@ public interface IExpansionStore
 }
 
 /// <summary>An expansion to begin with a notification.</summary>
-/// <param name="Topic">The topic.</param>
-/// <param name="Total">How many subscribers it had when the notification was accepted.</param>
-/// <param name="DueAt">When any worker may begin.</param>
-public sealed record NewExpansion(string Topic, long Total, DateTimeOffset DueAt);
+/// <param name="Topic">The topic; the first of them where one expansion covers several.</param>
+/// <param name="Total">How many subscribers there were when the notification was accepted.</param>
+/// <param name="DueAt">When any worker may begin; null for a topic without subscribers, which is complete from the start.</param>
+public sealed record NewExpansion(string Topic, long Total, DateTimeOffset? DueAt);
 
 /// <summary>The right to move an expansion on.</summary>
 /// <param name="Notification">The notification.</param>
-/// <param name="Topic">The topic.</param>
+/// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
 /// <param name="Cursor">The last subscriber that has its deliveries; empty at the beginning.</param>
 /// <param name="Done">How many subscribers have theirs.</param>
 /// <param name="Fence">What <see cref="ExpansionStep"/> must present.</param>
@@ -67,7 +67,7 @@ public sealed record ExpansionStep(
 );
 
 /// <summary>How far an expansion is.</summary>
-/// <param name="Topic">The topic.</param>
+/// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
 /// <param name="Done">How many subscribers have their deliveries.</param>
 /// <param name="Total">How many there were when the notification was accepted.</param>
 /// <param name="IsComplete">Whether nothing is left to do.</param>

@@ -2,7 +2,7 @@ using Notify.Recipients;
 
 namespace Notify.Planning;
 
-/// <summary>Finds what is known of the recipients. One that is named twice is notified once.</summary>
+/// <summary>Finds the users and devices of the recipients. A recipient that is named twice is notified once.</summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
     private static readonly Dictionary<string, User> Nobody = [];
@@ -11,17 +11,19 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         var (users, devices) = await FindAsync(plan, cancellationToken).ConfigureAwait(false);
-        var seen = plan.Recipients.Count > 1 ? new HashSet<Recipient>() : null;
+        var seen = plan.Recipients.Count > 1 ? new HashSet<string>(StringComparer.Ordinal) : null;
         for (var i = 0; i < plan.Recipients.Count; i++)
         {
             var recipient = plan.Recipients[i];
-            if (seen?.Add(recipient) == false)
+            if (seen?.Add(recipient.Key) == false)
                 continue;
 
             if (recipient.Kind != RecipientKind.User)
                 plan.Planned.Add(new PlannedRecipient(recipient, null, []));
             else if (users.TryGetValue(recipient.Value, out var user))
-                plan.Planned.Add(new PlannedRecipient(recipient, user, [.. devices[user.Id]]));
+                plan.Planned.Add(
+                    new PlannedRecipient(recipient, user, [.. devices[user.Id]], plan.Topics?.GetValueOrDefault(user.Id))
+                );
             else
                 plan.Unknown.Add(i);
         }

@@ -32,6 +32,14 @@ public sealed record Delivery
     /// <summary>The user it is for; null for a direct address.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>
+    /// Gets the id of the user's device that it goes to; null for every channel but push, and for a direct address.
+    /// </summary>
+    public string? DeviceId { get; init; }
+
+    /// <summary>Gets the topic by whose subscription the user receives it; null for a user whom the trigger names.</summary>
+    public string? Topic { get; init; }
+
     /// <summary>See <see cref="Trigger.Category"/>. Stores keep it once for all of a notification's deliveries.</summary>
     public string? Category { get; init; }
 

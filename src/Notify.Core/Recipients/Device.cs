@@ -6,7 +6,10 @@ public sealed record Device
     /// <summary>On whose behalf the device is known.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>The installation's own id, which stays when the token changes. 1 to 256 characters.</summary>
+    /// <summary>
+    /// Gets the installation's id, which stays when the token changes. Each user has ids of their own: two users may both have a
+    /// <c>phone-1</c>. 1 to 256 characters.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The user who is signed in there.</summary>
@@ -15,7 +18,10 @@ public sealed record Device
     /// <summary>Whose push service the token belongs to.</summary>
     public required Platform Platform { get; init; }
 
-    /// <summary>The push token. A token belongs to one device: registering it for another takes it from the first.</summary>
+    /// <summary>
+    /// Gets the push token. Within a tenant and an app a token belongs to one device of one user: registering it for another
+    /// device or user takes it from the first.
+    /// </summary>
     public required string Token { get; init; }
 
     /// <summary>The app, such as an iOS bundle id; null where a tenant has one app.</summary>

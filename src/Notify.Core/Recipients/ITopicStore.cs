@@ -4,7 +4,7 @@ namespace Notify.Recipients;
 public interface ITopicStore
 {
     /// <summary>
-    /// Subscribes users; those who are subscribed stay so. The topic comes into being with its first subscriber.
+    /// Subscribes users; those who are subscribed stay so. The first subscriber creates the topic, which then stays.
     /// </summary>
     ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
@@ -25,6 +25,6 @@ public interface ITopicStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many users subscribe; zero for a topic that nobody has subscribed to.</summary>
-    ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken);
+    /// <summary>Counts a topic's subscribers; null for a topic that never had any.</summary>
+    ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken);
 }

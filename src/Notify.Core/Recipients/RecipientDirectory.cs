@@ -50,7 +50,7 @@ internal sealed class RecipientDirectory(
         var theirs = await devices.ListAsync(tenant, userId, cancellationToken).ConfigureAwait(false);
         if (
             theirs.FirstOrDefault(device => device.Id == id) is not { } device
-            || !await devices.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false)
+            || !await devices.RemoveAsync(tenant, userId, id, cancellationToken).ConfigureAwait(false)
         )
         {
             return false;

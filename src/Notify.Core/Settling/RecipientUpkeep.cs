@@ -42,7 +42,9 @@ internal sealed class RecipientUpkeep(
         var reason = execution.Outcome!.Reason!;
         var deadAt = execution.Outcome.GoneSince ?? execution.StartedAt;
         if (
-            !await devices.PruneAsync(delivery.Tenant, delivery.To.Value, reason, deadAt, cancellationToken).ConfigureAwait(false)
+            !await devices
+                .PruneAsync(delivery.Tenant, delivery.To.App, delivery.To.Value, reason, deadAt, cancellationToken)
+                .ConfigureAwait(false)
         )
             return;
 
@@ -61,7 +63,7 @@ internal sealed class RecipientUpkeep(
         {
             Kind = DeviceEventKind.Pruned,
             Tenant = delivery.Tenant,
-            DeviceId = theirs.FirstOrDefault(device => device.Token == delivery.To.Value)?.Id,
+            DeviceId = theirs.FirstOrDefault(device => device.Token == delivery.To.Value && device.App == delivery.To.App)?.Id,
             UserId = delivery.UserId,
             Platform = delivery.To.Platform,
             App = delivery.To.App,

@@ -30,6 +30,13 @@ internal static class AddressFormat
         return null;
     }
 
+    /// <summary>
+    /// Returns the form by which addresses are compared. Email addresses are compared without regard to case: a domain has none,
+    /// and although a local part could, no mail provider in use gives two people addresses that differ by it.
+    /// </summary>
+    public static string Normalize(Channel channel, string address) =>
+        channel == Channel.Email ? address.ToLowerInvariant() : address;
+
     private static bool IsEmail(string address) =>
         address.Length <= MaxEmailLength && MailAddress.TryCreate(address, out var parsed) && parsed.Address == address;
 

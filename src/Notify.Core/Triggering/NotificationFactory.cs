@@ -56,19 +56,23 @@ internal sealed class NotificationFactory(
         };
     }
 
+    // One expansion covers all topics that have subscribers; those that have none are recorded with it.
     private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(
         Notification notification,
         CancellationToken cancellationToken
     )
     {
         List<NewExpansion> expansions = [];
-        foreach (var topic in notification.Trigger.To.Where(recipient => recipient.Kind == RecipientKind.Topic).Distinct())
+        NewExpansion? all = null;
+        foreach (var topic in notification.Trigger.Topics())
         {
-            var subscribers = await topics.CountAsync(notification.Tenant, topic.Value, cancellationToken).ConfigureAwait(false);
-            if (subscribers > 0)
-                expansions.Add(new NewExpansion(topic.Value, subscribers, notification.AcceptedAt));
+            var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false) ?? 0;
+            if (subscribers == 0)
+                expansions.Add(new NewExpansion(topic, 0, DueAt: null));
+            else
+                all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers, notification.AcceptedAt);
         }
 
-        return expansions;
+        return all is null ? expansions : [all, .. expansions];
     }
 }

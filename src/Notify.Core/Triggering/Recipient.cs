@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Notify.Triggering;
 
 namespace Notify;
 
@@ -38,10 +39,14 @@ public sealed record Recipient
     public Platform? Platform { get; }
 
     /// <summary>
-    /// The recipient in one string, by which stores tell recipients apart. It holds the address of a direct one: not for logs.
+    /// Gets the recipient as one string, by which stores tell recipients apart: two spellings of an email address are one
+    /// recipient. It contains the address of a direct recipient, so it must not be logged.
     /// </summary>
     [JsonIgnore]
-    public string Key => Kind == RecipientKind.Address ? $"{Channel}/{Platform}/{Value}" : $"{Kind}/{Value}";
+    public string Key =>
+        Kind == RecipientKind.Address
+            ? $"{Channel}/{Platform}/{AddressFormat.Normalize(Channel!.Value, Value)}"
+            : $"{Kind}/{Value}";
 
     /// <summary>A user, by the application's own id. At most 256 characters.</summary>
     public static Recipient User(string id) => new(RecipientKind.User, id);

@@ -105,8 +105,12 @@ public sealed record Trigger
         init => _data = value;
     }
 
-    /// <summary>The recipients' kinds; never an address, content or data.</summary>
+    /// <summary>Returns the recipients' kinds and ids; never an address, content or data.</summary>
     public override string ToString() => $"Trigger to {To}";
+
+    /// <summary>Returns the topics that it names, each once, in order.</summary>
+    internal IEnumerable<string> Topics() =>
+        To.Where(recipient => recipient.Kind == RecipientKind.Topic).Select(recipient => recipient.Value).Distinct();
 }
 
 /// <summary>A channel to turn to when no receipt comes.</summary>

@@ -52,11 +52,30 @@ internal sealed record NotificationView(
         );
 }
 
-/// <summary>How far a topic's subscribers have got their deliveries.</summary>
+/// <summary>
+/// How many subscribers have their deliveries. One expansion covers all of a notification's topics that have any.
+/// </summary>
 internal sealed record ExpansionView(string Topic, long Done, long Total, bool Complete, double Rate, double? RemainingSeconds)
 {
-    public static ExpansionView Of(ExpansionProgress progress) =>
-        new(progress.Topic, progress.Done, progress.Total, progress.IsComplete, progress.Rate, progress.Remaining?.TotalSeconds);
+    public static IReadOnlyList<ExpansionView> CreateAll(Notification notification, IReadOnlyList<ExpansionProgress> progress)
+    {
+        var listed = progress.Select(one => one.Topic).ToHashSet(StringComparer.Ordinal);
+        var others = notification
+            .Trigger.To.Where(recipient => recipient.Kind == RecipientKind.Topic && !listed.Contains(recipient.Value))
+            .Select(recipient => recipient.Value)
+            .Distinct();
+        return [.. progress.Select(one => one.Total > 0 ? Create(one, [one.Topic, .. others]) : Create(one, [one.Topic]))];
+    }
+
+    private static ExpansionView Create(ExpansionProgress progress, IReadOnlyList<string> topics) =>
+        new(
+            string.Join(", ", topics),
+            progress.Done,
+            progress.Total,
+            progress.IsComplete,
+            progress.Rate,
+            progress.Remaining?.TotalSeconds
+        );
 }
 
 /// <summary>How many of its deliveries are in each state.</summary>

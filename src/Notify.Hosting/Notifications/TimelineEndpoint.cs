@@ -34,7 +34,7 @@ internal static class TimelineEndpoint
         return TypedResults.Json(
             NotificationView.Of(
                 notification,
-                [.. progress.Select(ExpansionView.Of)],
+                ExpansionView.CreateAll(notification, progress),
                 CountsView.Of(counts),
                 [.. records.Take(page.Limit).Select(DeliveryView.Of)],
                 next

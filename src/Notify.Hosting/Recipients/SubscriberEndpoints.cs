@@ -57,7 +57,7 @@ internal static class SubscriberEndpoints
             return Problem.InvalidFields(errors);
 
         var (tenant, topic) = (RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"));
-        var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false);
+        var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false) ?? 0;
         var users = await topics.ListAsync(tenant, topic, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(context.Request, users, user => user);
         return TypedResults.Json(

@@ -7,7 +7,7 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Tenant, string Id), User> _users = [];
-    private readonly Dictionary<(string Tenant, string Id), Device> _devices = [];
+    private readonly Dictionary<(string Tenant, string UserId, string Id), Device> _devices = [];
     private readonly Dictionary<(string Tenant, string Topic), SortedSet<string>> _topics = [];
 
     public ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -61,20 +61,24 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         {
             foreach (
                 var other in _devices
-                    .Values.Where(other => other.Tenant == device.Tenant && other.Token == device.Token && other.Id != device.Id)
+                    .Values.Where(other =>
+                        other.Tenant == device.Tenant && other.App == device.App && other.Token == device.Token
+                    )
+                    .Where(other => other.UserId != device.UserId || other.Id != device.Id)
                     .ToArray()
             )
             {
-                _devices.Remove((other.Tenant, other.Id));
+                _devices.Remove(KeyOf(other));
             }
 
-            var known = _devices.GetValueOrDefault((device.Tenant, device.Id));
-            var sameToken = known is not null && known.Token == device.Token;
-            _devices[(device.Tenant, device.Id)] = device with
+            var known = _devices.GetValueOrDefault(KeyOf(device));
+            var sameToken = known is not null && known.Token == device.Token && known.App == device.App;
+            var isDead = sameToken && known!.PrunedAt >= device.LastSeenAt;
+            _devices[KeyOf(device)] = device with
             {
                 RegisteredAt = sameToken ? known!.RegisteredAt : device.RegisteredAt,
-                PrunedAt = sameToken ? known!.PrunedAt : null,
-                PruneReason = sameToken ? known!.PruneReason : null,
+                PrunedAt = isDead ? known!.PrunedAt : null,
+                PruneReason = isDead ? known!.PruneReason : null,
             };
         }
 
@@ -109,14 +113,15 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
-    ValueTask<bool> IDeviceStore.RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
+    ValueTask<bool> IDeviceStore.RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(_devices.Remove((tenant, id)));
+            return new(_devices.Remove((tenant, userId, id)));
     }
 
     public ValueTask<bool> PruneAsync(
         string tenant,
+        string? app,
         string token,
         string reason,
         DateTimeOffset knownDeadAt,
@@ -126,12 +131,16 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         lock (_lock)
         {
             var device = _devices.Values.FirstOrDefault(device =>
-                device.Tenant == tenant && device.Token == token && device.PrunedAt is null && device.LastSeenAt <= knownDeadAt
+                device.Tenant == tenant
+                && device.App == app
+                && device.Token == token
+                && device.PrunedAt is null
+                && device.LastSeenAt <= knownDeadAt
             );
             if (device is null)
                 return new(false);
 
-            _devices[(tenant, device.Id)] = device with { PrunedAt = knownDeadAt, PruneReason = reason };
+            _devices[KeyOf(device)] = device with { PrunedAt = knownDeadAt, PruneReason = reason };
             return new(true);
         }
     }
@@ -145,9 +154,9 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     {
         lock (_lock)
         {
-            if (!_topics.TryGetValue((tenant, topic), out var subscribers))
+            if (!_topics.TryGetValue((tenant, topic), out var subscribers) && userIds.Count > 0)
                 _topics.Add((tenant, topic), subscribers = new SortedSet<string>(StringComparer.Ordinal));
-            subscribers.UnionWith(userIds);
+            subscribers?.UnionWith(userIds);
         }
 
         return ValueTask.CompletedTask;
@@ -183,9 +192,11 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
-    public ValueTask<long> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
+    public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(_topics.GetValueOrDefault((tenant, topic))?.Count ?? 0);
+            return new(_topics.GetValueOrDefault((tenant, topic))?.Count);
     }
+
+    private static (string Tenant, string UserId, string Id) KeyOf(Device device) => (device.Tenant, device.UserId, device.Id);
 }
