@@ -52,10 +52,9 @@ internal sealed class CompositionValidator(Composition composition, IServiceProv
             yield return failure;
         foreach (var channel in providers.GroupBy(provider => provider.Channel))
         {
-            foreach (
-                var failure in FailuresOf<RetryOptions>(channel.Key.Name)
-                    .Concat(RouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)]))
-            )
+            string[] ofChannel = [.. FailuresOf<ChannelOptions>(channel.Key.Name)];
+            var ofRoute = ofChannel.Length > 0 ? [] : RouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)]);
+            foreach (var failure in FailuresOf<RetryOptions>(channel.Key.Name).Concat(ofChannel).Concat(ofRoute))
                 yield return failure;
         }
     }

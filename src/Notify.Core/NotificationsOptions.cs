@@ -11,6 +11,12 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
     public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(3);
 
+    /// <summary>
+    /// The categories of critical notifications, such as <c>security</c>: users' preferences and quiet hours do not apply to them. Only
+    /// the application's operator declares them, so that a caller cannot pass over what users chose. Default: none.
+    /// </summary>
+    public ISet<string> MandatoryCategories { get; } = new HashSet<string>(StringComparer.Ordinal);
+
     /// <summary>How far ahead a trigger may be scheduled. 1 minute to 3,650 days; default 366 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan MaxScheduleAhead { get; set; } = TimeSpan.FromDays(366);

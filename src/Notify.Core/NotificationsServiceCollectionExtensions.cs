@@ -9,6 +9,7 @@ using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
 using Notify.Storage;
+using Notify.Timing;
 using Notify.Triggering;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -42,6 +43,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
         services.AddSingleton<IValidateOptions<ProviderOptions>>(new DataAnnotationValidateOptions<ProviderOptions>(name: null));
         services.AddSingleton<IValidateOptions<RetryOptions>>(new DataAnnotationValidateOptions<RetryOptions>(name: null));
+        services.AddSingleton<IValidateOptions<ChannelOptions>>(new DataAnnotationValidateOptions<ChannelOptions>(name: null));
         services.AddSingleton<ProviderCatalog>();
         AddWalk(services);
         return new NotificationsBuilder(services);
@@ -68,6 +70,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ChooseContent>();
         services.AddSingleton<Schedule>();
 
+        services.AddSingleton<DueTimePolicy>();
+        services.AddSingleton<RecipientClocks>();
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<DeliverySlots>();

@@ -86,6 +86,11 @@ public sealed class PlanningTests
     [InlineData("2026-03-28T23:00Z", "22:00", "07:00", "Europe/Stockholm", "2026-03-29T05:00Z")]
     [InlineData("2026-03-29T00:30Z", "22:00", "02:30", "Europe/Stockholm", "2026-03-29T01:30Z")]
     [InlineData("2026-10-25T01:15Z", "22:00", "02:30", "Europe/Stockholm", "2026-10-25T01:15Z")]
+    [InlineData("2026-10-25T01:15Z", "02:30", "07:00", "Europe/Stockholm", "2026-10-25T06:00Z")]
+    [InlineData("2026-03-29T01:10Z", "22:00", "02:30", "Europe/Stockholm", "2026-03-29T01:30Z")]
+    [InlineData("2026-03-29T01:10Z", "02:30", "07:00", "Europe/Stockholm", "2026-03-29T01:10Z")]
+    [InlineData("2026-01-05T21:30Z", "22:00", "21:00", "UTC", "2026-01-05T21:30Z")]
+    [InlineData("2026-01-05T20:59Z", "22:00", "21:00", "UTC", "2026-01-05T21:00Z")]
     public async Task Quiet_hours_put_deliveries_off_on_the_users_clock(
         string sendAt,
         string from,
@@ -123,9 +128,17 @@ public sealed class PlanningTests
     [InlineData("2026-07-01T09:00", null, "2026-07-01T09:00Z")]
     [InlineData("2026-03-29T02:30", "Europe/Stockholm", "2026-03-29T01:30Z")]
     [InlineData("2026-10-25T02:30", "Europe/Stockholm", "2026-10-25T00:30Z")]
+    [InlineData("2027-03-28T01:30", "Europe/Dublin", "2027-03-28T01:30Z")]
+    [InlineData("2026-10-25T01:30", "Europe/Dublin", "2026-10-25T00:30Z")]
+    [InlineData("2026-10-04T02:15", "Australia/Lord_Howe", "2026-10-03T15:45Z")]
+    [InlineData("2027-10-03T02:15", "Australia/Lord_Howe", "2027-10-02T15:45Z")]
+    [InlineData("2027-04-04T01:45", "Australia/Lord_Howe", "2027-04-03T14:45Z")]
+    [InlineData("2026-03-29T02:30", "Antarctica/Troll", "2026-03-29T02:30Z")]
+    [InlineData("2026-02-15T02:30", "Africa/Casablanca", "2026-02-15T01:30Z")]
+    [InlineData("2026-03-22T02:30", "Africa/Casablanca", "2026-03-22T02:30Z")]
     public async Task A_local_time_is_the_recipients(string local, string? zone, string due)
     {
-        await using var application = await StartAsync();
+        await using var application = await StartAsync(_time, options => options.MaxScheduleAhead = TimeSpan.FromDays(1_000));
         await SaveAsync(application, Ada() with { TimeZone = zone });
 
         var id = await application.SendAsync(

@@ -148,6 +148,16 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
+    public async Task A_mandatory_category_has_no_link()
+    {
+        await using var application = await StartAsync();
+        application.Get<IOptions<NotificationsOptions>>().Value.MandatoryCategories.Add("security");
+
+        Assert.Null(LinkFor(application, await SendAsync(application, "security")));
+        Assert.NotNull(LinkFor(application, await SendAsync(application, "news")));
+    }
+
+    [Fact]
     public async Task Without_links_in_the_application_there_are_none()
     {
         await using var application = await TestApplication.StartAsync(_mail);

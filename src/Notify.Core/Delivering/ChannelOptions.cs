@@ -1,8 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace Notify;
 
-/// <summary>Which providers a channel uses. Options of this type are named by channel.</summary>
+/// <summary>Which providers a channel uses, and how long its deliveries live. Options of this type are named by channel.</summary>
 public sealed class ChannelOptions
 {
+    /// <summary>
+    /// How long after it may be sent a delivery expires, when its trigger does not say. Null means
+    /// <see cref="NotificationsOptions.DefaultTimeToLive"/>. 1 second to 90 days; default null.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
+    public TimeSpan? TimeToLive { get; set; }
+
     /// <summary>
     /// The names of the channel's providers, first choice first; the next one takes over when one fails. Empty means every
     /// provider of the channel in the order of registration, which is the default.

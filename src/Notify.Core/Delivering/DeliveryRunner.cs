@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Queueing;
 using Notify.Settling;
+using Notify.Timing;
 
 namespace Notify.Delivering;
 
@@ -84,7 +85,7 @@ internal sealed class DeliveryRunner(
                 return;
             }
 
-            if (delivery.ExpiresAt <= time.GetUtcNow())
+            if (DueTimePolicy.HasExpired(delivery, time.GetUtcNow()))
             {
                 await settler.ExpireAsync(inFlight, _abandon.Token).ConfigureAwait(false);
                 return;

@@ -1,12 +1,18 @@
 using Notify.Recipients;
+using Notify.Timing;
 
 namespace Notify.Planning;
 
-/// <summary>Takes out what users do not want. A direct address has no preferences: who gives it, answers for it.</summary>
-internal sealed class ApplyPreferences : IPlanningStep
+/// <summary>
+/// Leaves out what users do not want. A direct address has no preferences, and preferences do not apply to a mandatory category.
+/// </summary>
+internal sealed class ApplyPreferences(DueTimePolicy policy) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
+        if (policy.IsMandatory(plan.Trigger.Category))
+            return ValueTask.CompletedTask;
+
         foreach (var recipient in plan.Planned)
         {
             if (recipient.User is { Preferences.Count: > 0 } user)

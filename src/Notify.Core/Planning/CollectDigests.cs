@@ -1,4 +1,5 @@
 using Notify.Recipients;
+using Notify.Timing;
 
 namespace Notify.Planning;
 

@@ -71,7 +71,7 @@ internal sealed class DeliveryDraft
 
     public DateTimeOffset DueAt { get; set; }
 
-    public string? Locale => Device?.Locale ?? Recipient.User?.Locale;
+    public DateTimeOffset ExpiresAt { get; set; }
 
-    public string? TimeZone => Device?.TimeZone ?? Recipient.User?.TimeZone;
+    public string? Locale => Device?.Locale ?? Recipient.User?.Locale;
 }

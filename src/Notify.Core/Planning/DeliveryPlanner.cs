@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Options;
 using Notify.Queueing;
 
 namespace Notify.Planning;
@@ -13,7 +12,6 @@ internal sealed class DeliveryPlanner(
     ChooseContent chooseContent,
     Schedule schedule,
     Chance chance,
-    IOptions<NotificationsOptions> options,
     TimeProvider time
 )
 {
@@ -73,7 +71,7 @@ internal sealed class DeliveryPlanner(
             Fallback = draft.Fallback,
             AcceptedAt = notification.AcceptedAt,
             DueAt = draft.DueAt,
-            ExpiresAt = notification.Trigger.ExpiresAt ?? draft.DueAt + options.Value.DefaultTimeToLive,
+            ExpiresAt = draft.ExpiresAt,
         };
 }
 

@@ -87,6 +87,8 @@ internal sealed class RecipientDirectory(
         Names.Check(errors, "id", user.Id);
         LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
+        if (user.QuietHours is { } quiet && quiet.From == quiet.To)
+            errors.Add(new FieldError("quietHours.to", "Quiet hours must end at another time than they begin."));
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
         return errors;

@@ -14,6 +14,7 @@ namespace Notify.Recipients;
 internal sealed class UnsubscribeLinks(
     IUserStore users,
     IOptions<UnsubscribeOptions> options,
+    IOptions<NotificationsOptions> notifications,
     UnsubscribeLinksAdded? added = null
 ) : IUnsubscribeLinks
 {
@@ -30,7 +31,7 @@ internal sealed class UnsubscribeLinks(
 
     public Uri? LinkFor(Delivery delivery)
     {
-        if (_url is null || delivery.UserId is not { } user)
+        if (_url is null || delivery.UserId is not { } user || IsMandatory(delivery.Category))
             return null;
 
         var signed = Encoding.UTF8.GetBytes(
@@ -51,6 +52,10 @@ internal sealed class UnsubscribeLinks(
             .UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
             .ConfigureAwait(false);
     }
+
+    // Preferences do not apply to a mandatory category, so a link would promise what is not kept.
+    private bool IsMandatory(string? category) =>
+        category is not null && notifications.Value.MandatoryCategories.Contains(category);
 
     private byte[] Sign(ReadOnlySpan<byte> signed) => HMACSHA256.HashData(_key, signed)[..SignatureSize];
 

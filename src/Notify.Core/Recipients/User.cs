@@ -18,7 +18,7 @@ public sealed record User
     /// <summary>The user's IANA time zone, such as <c>Europe/Stockholm</c>; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The hours in which nothing but high priority is sent; null for none.</summary>
+    /// <summary>The hours in which nothing is sent but high priority and mandatory categories; null for none.</summary>
     public QuietHours? QuietHours { get; init; }
 
     /// <summary>
@@ -42,11 +42,15 @@ public sealed record User
 }
 
 /// <summary>
-/// Hours of the user's day in which nothing but high priority is sent; over midnight where <paramref name="From"/> is later than
-/// <paramref name="To"/>.
+/// The hours of a user's day in which nothing is sent but high priority and mandatory categories. They last over midnight where
+/// <paramref name="From"/> is later than <paramref name="To"/>; the two must differ.
 /// </summary>
-/// <param name="From">The first quiet minute, in the user's time zone.</param>
+/// <param name="From">The first quiet minute, in the time zone of the device that is sent to, else of the user.</param>
 /// <param name="To">The first minute that is not quiet.</param>
+/// <remarks>
+/// Where the clock skips the begin or the end, it moves forward by the length of the gap; where the clock shows it twice, the first
+/// time counts.
+/// </remarks>
 public sealed record QuietHours(TimeOnly From, TimeOnly To);
 
 /// <summary>Whether a user wants a category over a channel. Null stands for all.</summary>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Queueing;
+using Notify.Timing;
 
 namespace Notify.Settling;
 
@@ -13,6 +14,8 @@ internal sealed class DeliverySettler(
     DeliveryRecorder recorder,
     ProviderRouter router,
     RetrySchedule retries,
+    DueTimePolicy policy,
+    RecipientClocks clocks,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DeliverySettler> logger
@@ -23,7 +26,11 @@ internal sealed class DeliverySettler(
         var delivery = inFlight.Lease.Delivery;
         if (execution.Outcome is { } outcome && (outcome.Kind == OutcomeKind.RecipientGone || outcome.IsOptOut))
             await recipients.LearnAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
-        await WriteAsync(inFlight, leased => Decide(leased, execution), cancellationToken).ConfigureAwait(false);
+        var clock =
+            execution.Outcome?.Kind is OutcomeKind.Retry or OutcomeKind.AnswerLost
+                ? await FindClockAsync(delivery, cancellationToken).ConfigureAwait(false)
+                : default;
+        await WriteAsync(inFlight, leased => Decide(leased, execution, clock), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends a delivery whose time had passed before an attempt could be made.</summary>
@@ -36,26 +43,42 @@ internal sealed class DeliverySettler(
         Settlement[] settlements =
         [
             .. leases.Select(lease =>
-                Waiting(lease.Delivery, TimeSpan.Zero, null) with
+                Waiting(lease.Delivery, time.GetUtcNow(), lease.Delivery.RetryDelay, null) with
                 {
                     Fence = lease.Fence,
-                    RetryDelay = lease.Delivery.RetryDelay,
                 }
             ),
         ];
         await queue.SettleAsync(settlements, cancellationToken).ConfigureAwait(false);
     }
 
-    private Settlement Decide(Delivery delivery, Execution execution)
+    // Read only after a failed attempt, so that the common path has no further read. What ends without an attempt, because every
+    // circuit is open, is checked when it is about to be sent: an outage must not read every user whose delivery it puts off.
+    private async ValueTask<RecipientClock> FindClockAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        if (delivery.UserId is null || policy.IgnoresQuietHours(delivery.Priority, delivery.Category))
+            return default;
+
+        try
+        {
+            return await clocks.FindAsync(delivery, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.ClockUnknown(logger, delivery.Id, exception);
+            return default;
+        }
+    }
+
+    private Settlement Decide(Delivery delivery, Execution execution, RecipientClock clock)
     {
         if (execution.Outcome is not { } outcome)
         {
             var reason =
                 execution.DeferredFor > TimeSpan.Zero ? "every provider's circuit is open" : $"moved from '{delivery.Provider}'";
-            return Waiting(delivery, execution.DeferredFor, reason) with
+            return Waiting(delivery, time.GetUtcNow() + execution.DeferredFor, delivery.RetryDelay, reason) with
             {
                 Provider = execution.Provider,
-                RetryDelay = delivery.RetryDelay,
             };
         }
 
@@ -64,10 +87,10 @@ internal sealed class DeliverySettler(
             OutcomeKind.Accepted => Ended(delivery, DeliveryState.Accepted, null),
             OutcomeKind.Rejected => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
             OutcomeKind.RecipientGone => Ended(delivery, DeliveryState.DeadLetter, outcome.Reason),
-            OutcomeKind.AnswerLost => RepeatOrEnd(delivery, execution.Provider, outcome),
-            OutcomeKind.Retry when outcome.IsProviderFailure => TryNextProvider(delivery, execution.Provider, outcome),
-            OutcomeKind.Retry when outcome.IsThrottled => WaitOrEnd(delivery, outcome),
-            OutcomeKind.Retry => SpendOrEnd(delivery, outcome),
+            OutcomeKind.AnswerLost => RepeatOrEnd(delivery, execution.Provider, outcome, clock),
+            OutcomeKind.Retry when outcome.IsProviderFailure => TryNextProvider(delivery, execution.Provider, outcome, clock),
+            OutcomeKind.Retry when outcome.IsThrottled => WaitOrEnd(delivery, outcome, clock),
+            OutcomeKind.Retry => SpendOrEnd(delivery, outcome, clock),
             _ => throw new InvalidOperationException($"There is no outcome {outcome.Kind}."),
         };
         var provider = settlement.Provider == delivery.Provider ? execution.Provider : settlement.Provider;
@@ -76,17 +99,17 @@ internal sealed class DeliverySettler(
 
     // Another provider may succeed at once; after the last one the delivery waits for the first. Its retry budget is for its own
     // failures.
-    private Settlement TryNextProvider(Delivery delivery, string failed, Outcome outcome)
+    private Settlement TryNextProvider(Delivery delivery, string failed, Outcome outcome, RecipientClock clock)
     {
         var route = router.RouteOf(delivery.To);
         var next = 1 + route.TakeWhile(provider => provider.Name != failed).Count();
         return next < route.Count
-            ? Waiting(delivery, TimeSpan.Zero, outcome.Reason) with
+            ? WaitOrEnd(delivery, TimeSpan.Zero, outcome, clock) with
             {
                 Provider = route[next].Name,
                 RetryDelay = delivery.RetryDelay,
             }
-            : WaitOrEnd(delivery, outcome) with
+            : WaitOrEnd(delivery, outcome, clock) with
             {
                 Provider = route[0].Name,
             };
@@ -94,20 +117,20 @@ internal sealed class DeliverySettler(
 
     // The vendor may have the message. A repetition costs an attempt even where the provider is at fault: otherwise a server that
     // takes every message and closes the connection would get the same one until it expires.
-    private Settlement RepeatOrEnd(Delivery delivery, string failed, Outcome outcome)
+    private Settlement RepeatOrEnd(Delivery delivery, string failed, Outcome outcome, RecipientClock clock)
     {
         var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
         if (!retries.RepeatsAfterLostAnswer(delivery.Channel))
             return Ended(spent, DeliveryState.DeadLetter, $"may have been sent, and is not repeated: {outcome.Reason}");
         if (GiveUpAfter(spent, outcome) is { } ended)
             return ended;
-        return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome) : WaitOrEnd(spent, outcome);
+        return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome, clock) : WaitOrEnd(spent, outcome, clock);
     }
 
-    private Settlement SpendOrEnd(Delivery delivery, Outcome outcome)
+    private Settlement SpendOrEnd(Delivery delivery, Outcome outcome, RecipientClock clock)
     {
         var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
-        return GiveUpAfter(spent, outcome) ?? WaitOrEnd(spent, outcome);
+        return GiveUpAfter(spent, outcome) ?? WaitOrEnd(spent, outcome, clock);
     }
 
     private Settlement? GiveUpAfter(Delivery spent, Outcome outcome) =>
@@ -115,19 +138,23 @@ internal sealed class DeliverySettler(
             ? Ended(spent, DeliveryState.DeadLetter, $"gave up after {spent.AttemptsSpent} attempts: {outcome.Reason}")
             : null;
 
-    private Settlement WaitOrEnd(Delivery delivery, Outcome outcome)
+    private Settlement WaitOrEnd(Delivery delivery, Outcome outcome, RecipientClock clock) =>
+        WaitOrEnd(delivery, retries.NextDelay(delivery, outcome.RetryAfter), outcome, clock);
+
+    private Settlement WaitOrEnd(Delivery delivery, TimeSpan delay, Outcome outcome, RecipientClock clock)
     {
-        var delay = retries.NextDelay(delivery, outcome.RetryAfter);
-        return time.GetUtcNow() + delay < delivery.ExpiresAt
-            ? Waiting(delivery, delay, outcome.Reason)
-            : Ended(delivery, DeliveryState.DeadLetter, $"expires before the next attempt: {outcome.Reason}");
+        var dueAt = policy.GetDueTime(delivery, time.GetUtcNow() + delay, clock);
+        return DueTimePolicy.HasExpired(delivery, dueAt)
+            ? Ended(delivery, DeliveryState.DeadLetter, $"expires before the next attempt: {outcome.Reason}")
+            : Waiting(delivery, dueAt, delay, outcome.Reason);
     }
 
-    private Settlement Waiting(Delivery delivery, TimeSpan delay, string? reason)
-    {
-        var now = time.GetUtcNow();
-        return Ended(delivery, DeliveryState.Pending, reason) with { DueAt = now + delay, RetryDelay = delay, SettledAt = now };
-    }
+    private Settlement Waiting(Delivery delivery, DateTimeOffset dueAt, TimeSpan retryDelay, string? reason) =>
+        Ended(delivery, DeliveryState.Pending, reason) with
+        {
+            DueAt = dueAt,
+            RetryDelay = retryDelay,
+        };
 
     private Settlement Ended(Delivery delivery, DeliveryState state, string? reason) =>
         new()

@@ -37,4 +37,11 @@ internal static partial class Log
         "The webhook of delivery {DeliveryId} is gone and was taken from its user: so says {Provider}"
     )]
     public static partial void WebhookDisabled(ILogger logger, Guid deliveryId, string provider);
+
+    [LoggerMessage(
+        26,
+        LogLevel.Warning,
+        "The quiet hours of the recipient of delivery {DeliveryId} could not be read; they are checked before its next attempt"
+    )]
+    public static partial void ClockUnknown(ILogger logger, Guid deliveryId, Exception exception);
 }

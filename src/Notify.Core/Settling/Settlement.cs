@@ -24,7 +24,9 @@ public sealed record Settlement
     /// <summary>The attempts that spent its retry budget so far.</summary>
     public required int AttemptsSpent { get; init; }
 
-    /// <summary>The delay until <see cref="DueAt"/>, from which the next one grows.</summary>
+    /// <summary>
+    /// The delay from which the next one grows. <see cref="DueAt"/> may be later than this delay says: quiet hours come in between.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; }
 
     /// <summary>Why it ended or waits.</summary>

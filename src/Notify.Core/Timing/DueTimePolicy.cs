@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+using Notify.Queueing;
+
+namespace Notify.Timing;
+
+/// <summary>
+/// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry. Planning,
+/// retry, fallback and replay all ask it, and nothing else compares a delivery's times.
+/// </summary>
+internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOptionsMonitor<ChannelOptions> channels)
+{
+    private readonly TimeSpan _defaultTimeToLive = options.Value.DefaultTimeToLive;
+    private readonly ISet<string> _mandatory = options.Value.MandatoryCategories;
+
+    /// <summary>Whether users' preferences and quiet hours do not apply to a category.</summary>
+    public bool IsMandatory(string? category) => category is not null && _mandatory.Contains(category);
+
+    /// <summary>Computes when a new delivery falls due.</summary>
+    /// <param name="notification">The notification, which may have a schedule.</param>
+    /// <param name="after">How long after the schedule the delivery's step of a fallback comes.</param>
+    /// <param name="clock">The recipient's clock.</param>
+    public DateTimeOffset GetFirstDueTime(Notification notification, TimeSpan after, RecipientClock clock)
+    {
+        var trigger = notification.Trigger;
+        var scheduled = trigger.SendAtLocal is { } local
+            ? LocalTime.ToUtc(local, clock.TimeZone)
+            : trigger.SendAt ?? notification.AcceptedAt;
+        var earliest = (scheduled > notification.AcceptedAt ? scheduled : notification.AcceptedAt) + after;
+        return GetDueTime(earliest, trigger.Priority, trigger.Category, clock);
+    }
+
+    /// <summary>
+    /// Computes when a delivery that waited may be sent: at a retry, when its turn in a fallback comes, when it is replayed, and right
+    /// before it is sent.
+    /// </summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="earliest">When it would be sent otherwise; the current time for one that is about to be sent.</param>
+    /// <param name="clock">The recipient's clock as it is now.</param>
+    /// <returns>
+    /// <paramref name="earliest"/>, or the end of the quiet hours that it lies in. Ask <see cref="HasExpired"/> whether that is too
+    /// late.
+    /// </returns>
+    public DateTimeOffset GetDueTime(Delivery delivery, DateTimeOffset earliest, RecipientClock clock) =>
+        GetDueTime(earliest, delivery.Priority, delivery.Category, clock);
+
+    /// <summary>Computes when a new delivery expires.</summary>
+    public DateTimeOffset GetExpiry(Trigger trigger, Channel channel, DateTimeOffset dueAt) =>
+        trigger.ExpiresAt ?? dueAt + GetTimeToLive(channel);
+
+    /// <summary>Whether a delivery may no longer be sent at a time.</summary>
+    public static bool HasExpired(Delivery delivery, DateTimeOffset at) => at >= delivery.ExpiresAt;
+
+    /// <summary>Whether quiet hours do not apply, so that a recipient's clock need not be read.</summary>
+    public bool IgnoresQuietHours(Priority priority, string? category) => priority == Priority.High || IsMandatory(category);
+
+    private DateTimeOffset GetDueTime(DateTimeOffset earliest, Priority priority, string? category, RecipientClock clock) =>
+        clock.QuietHours is null || IgnoresQuietHours(priority, category) ? earliest : clock.LeaveQuietHours(earliest);
+
+    private TimeSpan GetTimeToLive(Channel channel) => channels.Get(channel.Name).TimeToLive ?? _defaultTimeToLive;
+}
