@@ -26,10 +26,9 @@ internal sealed class DeliverySettler(
         var delivery = inFlight.Lease.Delivery;
         if (execution.Outcome is { } outcome && (outcome.Kind == OutcomeKind.RecipientGone || outcome.IsOptOut))
             await recipients.LearnAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
-        var clock =
-            execution.Outcome?.Kind is OutcomeKind.Retry or OutcomeKind.AnswerLost
-                ? await FindClockAsync(delivery, cancellationToken).ConfigureAwait(false)
-                : default;
+        var clock = execution.Outcome?.Kind is OutcomeKind.Retry or OutcomeKind.AnswerLost
+            ? await FindClockAsync(delivery, cancellationToken).ConfigureAwait(false)
+            : default;
         await WriteAsync(inFlight, leased => Decide(leased, execution, clock), cancellationToken).ConfigureAwait(false);
     }
 
