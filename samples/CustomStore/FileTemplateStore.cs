@@ -27,6 +27,28 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
             : null;
     }
 
+    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var templates = Path.Combine(folder, Uri.EscapeDataString(tenant));
+        return new([
+            .. (Directory.Exists(templates) ? Directory.EnumerateDirectories(templates) : [])
+                .Select(versions => new TemplateSummary(Uri.UnescapeDataString(Path.GetFileName(versions)), NewestIn(versions)))
+                .Where(template =>
+                    template.Version > 0
+                    && template.Name.StartsWith(prefix, StringComparison.Ordinal)
+                    && string.CompareOrdinal(template.Name, after) > 0
+                )
+                .OrderBy(template => template.Name, StringComparer.Ordinal)
+                .Take(limit),
+        ]);
+    }
+
     // A name may hold any character, and so may not be a file's name as it stands.
     private string FolderOf(string tenant, string name) =>
         Path.Combine(folder, Uri.EscapeDataString(tenant), Uri.EscapeDataString(name));

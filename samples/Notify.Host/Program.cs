@@ -44,12 +44,11 @@ static WebApplication Build(string[] args, out Roles roles)
     });
 
     var app = builder.Build();
-    app.UseRequestSpans();
-    roles
-        .Map(app)
-        .MapFallback("{**path}", () =>
-            TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path.")
-        );
+    var api = roles.Map(app);
+    api.MapMetrics(app);
+    api.MapFallback("{**path}", () =>
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path.")
+    );
     LocalAddress.ChooseUnlessConfigured(app);
     return app;
 }

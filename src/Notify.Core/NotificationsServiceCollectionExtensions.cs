@@ -9,6 +9,7 @@ using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
 using Notify.Storage;
+using Notify.Telemetry;
 using Notify.Timing;
 using Notify.Triggering;
 
@@ -97,6 +98,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DigestWorker>();
         services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
+        services.AddHostedService<QueueDepthGauge>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -9,7 +9,6 @@ using Notify.Hosting.Analytics;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.DeadLetters;
 using Notify.Hosting.Health;
-using Notify.Hosting.Metrics;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Receipts;
@@ -26,7 +25,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>,
-    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>, <c>/metrics</c>,
+    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>,
     /// <c>/health/live</c> and <c>/health/ready</c>; and, where the application has <c>AddSandbox()</c>, a page at <c>/</c> that
     /// shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>. Every error is a problem document (RFC
     /// 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or authorization of the application's own on the
@@ -57,7 +56,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
 
     /// <summary>
     /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET
-    /// /v1/dead-letters</c>, <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does
+    /// /v1/dead-letters</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does
     /// not send. They are protected like all of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
@@ -73,7 +72,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps only <c>/metrics</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to.
+    /// Maps only <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to.
     /// They are protected like all of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
@@ -101,7 +100,6 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AddEndpointFilter(new RequestFilter());
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
-        management.MapMetrics(endpoints.ServiceProvider);
         if (keys.None)
             new ListenGuard(endpoints.ServiceProvider).Watch(endpoints);
         return group;

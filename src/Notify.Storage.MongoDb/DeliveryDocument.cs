@@ -80,7 +80,8 @@ internal static class DeliveryDocument
             document.TimeOrNull(DeliveryField.DueAt),
             document.TextOrNull(DeliveryField.Reason),
             StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
-            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts))
+            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
+            document.ValueOrNull(DeliveryField.Owner) is not null
         );
 
     public static Guid NotificationOf(BsonDocument document) => document[DeliveryField.Notification].AsGuid;

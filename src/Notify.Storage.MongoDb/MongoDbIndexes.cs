@@ -19,7 +19,11 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
         await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
         await CreateAsync(
                 database.Notifications,
-                [Index("accepted", [.. Age.Names]), Forgetting(NotificationDocument.PurgeAt)],
+                [
+                    Index("accepted", [.. Age.Names]),
+                    Index("tenant", NotificationDocument.Tenant, NotificationDocument.Id),
+                    Forgetting(NotificationDocument.PurgeAt),
+                ],
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -50,6 +54,14 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
         await CreateAsync(
                 database.Devices,
                 [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Users, [Index("tenant", MongoDbUserStore.Tenant, MongoDbUserStore.UserId)], cancellationToken)
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.Topics,
+                [Index("tenant", MongoDbTopicStore.Tenant, MongoDbTopicStore.Topic)],
                 cancellationToken
             )
             .ConfigureAwait(false);

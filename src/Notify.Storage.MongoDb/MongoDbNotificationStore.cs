@@ -32,6 +32,32 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
         return await RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Without contents, which are the largest part. What was purged has no tenant any more, and is not found.</summary>
+    public async ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
+        NotificationFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = StoredForm.IdsOf(filter, before);
+        var ids = new BsonDocument().With("$gte", from?.ToBson()).With("$lt", to?.ToBson());
+        var found = await database
+            .Notifications.FindAsync(
+                null,
+                new BsonDocument(NotificationDocument.Tenant, filter.Tenant).With(
+                    NotificationDocument.Id,
+                    ids.ElementCount == 0 ? null : ids
+                ),
+                projection: new BsonDocument(NotificationDocument.Contents, 0),
+                sort: new BsonDocument { { NotificationDocument.Tenant, -1 }, { NotificationDocument.Id, -1 } },
+                limit: limit,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return [.. found.Select(NotificationDocument.ReadSummary)];
+    }
+
     public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
         string tenant,
         Guid notificationId,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MongoDB.Bson;
+using MongoDB.Driver;
 using Notify.Planning;
 
 namespace Notify.Storage.MongoDb;
@@ -41,6 +42,44 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
                 Version = found[Version].AsInt32,
             }
             : null;
+
+    public async ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        PipelineDefinition<BsonDocument, BsonDocument> newest = new BsonDocument[]
+        {
+            new(
+                "$match",
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    {
+                        Name,
+                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
+                    },
+                }
+            ),
+            new("$group", new BsonDocument { { Id, "$" + Name }, { Version, new BsonDocument("$max", "$" + Version) } }),
+            new("$sort", new BsonDocument(Id, 1)),
+            new("$limit", limit),
+        };
+        using var cursor = await database
+            .Templates.AggregateAsync(newest, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var templates = await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
+        // Names with the same prefix follow one another, so the first one without it ends the list.
+        return
+        [
+            .. templates
+                .Select(template => new TemplateSummary(template[Id].AsString, template[Version].AsInt32))
+                .TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal)),
+        ];
+    }
 
     private async ValueTask<BsonDocument?> NewestAsync(
         string tenant,

@@ -65,6 +65,30 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
         return [.. found.Select(subscription => subscription[User].AsString)];
     }
 
+    public async ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .Topics.FindAsync(
+                null,
+                new BsonDocument { { Tenant, tenant }, { Topic, new BsonDocument { { "$gt", after }, { "$gte", prefix } } } },
+                sort: new BsonDocument { { Tenant, 1 }, { Topic, 1 } },
+                limit: limit,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        // Topics with the same prefix follow one another, so the first one without it ends the list.
+        return
+        [
+            .. found.Select(topic => topic[Topic].AsString).TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal)),
+        ];
+    }
+
     public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         var count = await database

@@ -7,9 +7,10 @@ namespace Notify.Storage.MongoDb;
 /// <summary>Keeps users.</summary>
 internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
 {
+    public const string Tenant = "tenant";
+    public const string UserId = "user";
+
     private const string Id = "_id";
-    private const string Tenant = "tenant";
-    private const string UserId = "user";
     private const string Stored = "stored";
 
     /// <summary>Another for every write: a change is written only where it is still the one that was read.</summary>
@@ -37,6 +38,34 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
             { UserId, new BsonDocument("$in", new BsonArray(distinct)) },
         };
         return [.. (await database.Users.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Select(Read)];
+    }
+
+    public async ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .Users.FindAsync(
+                null,
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    {
+                        UserId,
+                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
+                    },
+                },
+                sort: new BsonDocument { { Tenant, 1 }, { UserId, 1 } },
+                limit: limit,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        // Ids with the same prefix follow one another, so the first one without it ends the list.
+        return [.. found.Select(Read).TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
     public async ValueTask<bool> UpdateAsync(

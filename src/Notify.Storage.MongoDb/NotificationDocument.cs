@@ -76,4 +76,12 @@ internal static class NotificationDocument
             TraceParent = contents.TraceParent,
         };
     }
+
+    public static NotificationSummary ReadSummary(BsonDocument document) =>
+        new(
+            document[Id].AsGuid,
+            document[AcceptedAt].AsTime(),
+            document[ExpiresAt].AsTime(),
+            StoredForm.ReadTrigger(document[Trigger].AsByteArray)
+        );
 }

@@ -16,6 +16,13 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
         WHERE d.notification_id = $1 AND d.tenant = $2 AND ($3 IS NULL OR d.id > $3) ORDER BY d.id LIMIT $4
         """;
 
+    private readonly string _listNotifications = $"""
+        SELECT n.id, n.accepted_at, n.expires_at, n.trigger FROM {database.Schema}.notification n
+        WHERE n.tenant = $1 AND ($2 IS NULL OR n.id >= $2) AND ($3 IS NULL OR n.id < $3)
+            AND {PostgreSqlRetentionStore.IsKept(database.Schema)}
+        ORDER BY n.id DESC LIMIT $4
+        """;
+
     private readonly string _count =
         $"SELECT state, count(*) FROM {database.Schema}.delivery WHERE notification_id = $1 AND tenant = $2 GROUP BY state";
 
@@ -50,6 +57,34 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
                 ),
             cancellationToken
         );
+
+    public async ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
+        NotificationFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = StoredForm.IdsOf(filter, before);
+        return await database
+            .QueryAsync(
+                _listNotifications,
+                parameters =>
+                    parameters
+                        .With(filter.Tenant)
+                        .WithOrNull(NpgsqlDbType.Uuid, from)
+                        .WithOrNull(NpgsqlDbType.Uuid, to)
+                        .With(limit),
+                row => new NotificationSummary(
+                    row.GetGuid(0),
+                    row.Time(1),
+                    row.Time(2),
+                    StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(3))
+                ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
 
     public async ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
         string tenant,

@@ -7,7 +7,8 @@ namespace Notify.Storage.PostgreSql;
 internal static class PostgreSqlRecords
 {
     /// <summary>The columns that <see cref="ReadAsync"/> reads, of a table that is called <c>d</c>.</summary>
-    public const string Columns = PostgreSqlRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts";
+    public const string Columns =
+        PostgreSqlRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts, d.owner IS NOT NULL";
 
     public static async ValueTask<IReadOnlyList<DeliveryRecord>> ReadAsync(
         NpgsqlConnection connection,
@@ -38,6 +39,7 @@ internal static class PostgreSqlRecords
             row.TimeOrNull(PostgreSqlRow.ColumnCount + 1),
             row.TextOrNull(PostgreSqlRow.ColumnCount + 2),
             StoredForm.ReadHistory(row.GetString(PostgreSqlRow.ColumnCount + 3)),
-            StoredForm.ReadReceipts(row.GetString(PostgreSqlRow.ColumnCount + 4))
+            StoredForm.ReadReceipts(row.GetString(PostgreSqlRow.ColumnCount + 4)),
+            row.GetBoolean(PostgreSqlRow.ColumnCount + 5)
         );
 }

@@ -15,6 +15,7 @@ internal sealed class PostgreSqlSchema(string name)
         PostgreSqlSchemaSteps.Fifth(name),
         PostgreSqlSchemaSteps.Sixth(name),
         PostgreSqlSchemaSteps.Seventh(name),
+        PostgreSqlSchemaSteps.Eighth(name),
     ];
 
     /// <summary>

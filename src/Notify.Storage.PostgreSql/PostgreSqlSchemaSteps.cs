@@ -274,6 +274,10 @@ internal static class PostgreSqlSchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 7;
             """;
 
+    /// <summary>A tenant's notifications in the order of their ids, for lists.</summary>
+    public static string Eighth(string schema) =>
+        $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
+
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

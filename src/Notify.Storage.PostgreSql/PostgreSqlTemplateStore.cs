@@ -17,6 +17,11 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
         WHERE tenant = $1 AND name = $2 AND ($3 IS NULL OR version = $3) ORDER BY version DESC LIMIT 1
         """;
 
+    private readonly string _list = $"""
+        SELECT name, max(version) FROM {database.Schema}.template WHERE tenant = $1 AND name > $2 AND name >= $3
+        GROUP BY name ORDER BY name LIMIT $4
+        """;
+
     public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
         database.TransactAsync(
             async (connection, cancellation) =>
@@ -49,5 +54,25 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
             )
             .ConfigureAwait(false);
         return found.SingleOrDefault();
+    }
+
+    public async ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var templates = await database
+            .QueryAsync(
+                _list,
+                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
+                row => new TemplateSummary(row.GetString(0), row.GetInt32(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        // Names with the same prefix follow one another, so the first one without it ends the list.
+        return [.. templates.TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal))];
     }
 }

@@ -21,6 +21,9 @@ internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopic
         $"SELECT user_id FROM {database.Schema}.subscription WHERE tenant = $1 "
         + "AND topic = $2 AND user_id > $3 ORDER BY user_id LIMIT $4";
 
+    private readonly string _topics =
+        $"SELECT topic FROM {database.Schema}.topic WHERE tenant = $1 AND topic > $2 AND topic >= $3 ORDER BY topic LIMIT $4";
+
     private readonly string _count = $"""
         SELECT (SELECT count(*) FROM {database.Schema}.subscription WHERE tenant = $1 AND topic = $2)
         FROM {database.Schema}.topic WHERE tenant = $1 AND topic = $2
@@ -55,6 +58,26 @@ internal sealed class PostgreSqlTopicStore(PostgreSqlDatabase database) : ITopic
                 cancellationToken
             )
             .ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var topics = await database
+            .QueryAsync(
+                _topics,
+                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
+                row => row.GetString(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        // Topics with the same prefix follow one another, so the first one without it ends the list.
+        return [.. topics.TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal))];
+    }
 
     public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {

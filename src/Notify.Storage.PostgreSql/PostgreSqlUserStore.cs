@@ -13,6 +13,9 @@ internal sealed class PostgreSqlUserStore(PostgreSqlDatabase database) : IUserSt
 
     private readonly string _find = $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id = ANY($2)";
 
+    private readonly string _list =
+        $"SELECT stored FROM {database.Schema}.\"user\" WHERE tenant = $1 AND id > $2 AND id >= $3 ORDER BY id LIMIT $4";
+
     private readonly string _change = $"UPDATE {database.Schema}.\"user\" SET stored = $3 WHERE tenant = $1 AND id = $2";
 
     private readonly string _remove = $"""
@@ -62,6 +65,26 @@ internal sealed class PostgreSqlUserStore(PostgreSqlDatabase database) : IUserSt
                 cancellationToken
             )
             .ConfigureAwait(false);
+
+    public async ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var users = await database
+            .QueryAsync(
+                _list,
+                parameters => parameters.With(tenant).With(after).With(prefix).With(limit),
+                row => StoredForm.ReadUser(row.GetFieldValue<byte[]>(0)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        // Ids with the same prefix follow one another, so the first one without it ends the list.
+        return [.. users.TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal))];
+    }
 
     public async ValueTask<bool> UpdateAsync(
         string tenant,

@@ -57,6 +57,14 @@ internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, Red
         return [.. found, .. stored];
     }
 
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListAsync(tenant, prefix, after, limit, cancellationToken);
+
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
 

@@ -58,6 +58,35 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
         return new(records);
     }
 
+    public ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
+        NotificationFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = StoredForm.IdsOf(filter, before);
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            $"""
+            SELECT id, accepted_at, expires_at, trigger FROM notify_notification
+            WHERE tenant = ?1 AND id >= COALESCE(?2, x''){(to is null ? "" : " AND id < ?3")} ORDER BY id DESC LIMIT ?4
+            """
+        );
+        statement.Bind(1, filter.Tenant).Bind(2, from).Bind(4, limit);
+        if (to is { } end)
+            statement.Bind(3, end);
+        var found = new List<NotificationSummary>();
+        while (statement.Read())
+        {
+            var trigger = StoredForm.ReadTrigger(statement.Blob(3));
+            found.Add(new NotificationSummary(statement.Guid(0), statement.Time(1), statement.Time(2), trigger));
+        }
+
+        return new(found);
+    }
+
     public ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
         string tenant,
         Guid notificationId,

@@ -12,9 +12,9 @@ internal static class SqliteRow
         "id, notification_id, tenant, priority, channel, address, platform, "
         + "app, user_id, provider, content_index, collapse_key, chain, step, "
         + "accepted_at, expires_at, due_at, attempts_spent, retry_delay, fence, state, reason, attempts, receipts, "
-        + "topic, device_id";
+        + "topic, device_id, owner";
 
-    public const int ColumnCount = 26;
+    public const int ColumnCount = 27;
 
     private const int DueAtColumn = 16;
 
@@ -62,6 +62,7 @@ internal static class SqliteRow
             row.TimeOrNull(DueAtColumn),
             row.TextOrNull(21),
             StoredForm.ReadHistory(row.Text(22)),
-            StoredForm.ReadReceipts(row.Text(23))
+            StoredForm.ReadReceipts(row.Text(23)),
+            !row.IsNull(26)
         );
 }

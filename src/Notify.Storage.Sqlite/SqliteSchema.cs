@@ -212,6 +212,9 @@ internal static class SqliteSchema
             ALTER TABLE notify_delivery ADD COLUMN topic TEXT;
             ALTER TABLE notify_delivery ADD COLUMN device_id TEXT;
             """,
+        """
+            CREATE INDEX notify_notification_tenant ON notify_notification (tenant, id);
+            """,
     ];
 
     /// <summary>

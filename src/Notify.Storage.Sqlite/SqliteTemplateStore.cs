@@ -42,4 +42,28 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
             statement.Bind(1, tenant).Bind(2, name).Bind(3, version).Read() ? StoredForm.ReadTemplate(statement.Blob(0)) : null
         );
     }
+
+    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            """
+            SELECT name, MAX(version) FROM notify_template WHERE tenant = ?1 AND name > ?2 AND name >= ?3
+            GROUP BY name ORDER BY name LIMIT ?4
+            """
+        );
+        statement.Bind(1, tenant).Bind(2, after).Bind(3, prefix).Bind(4, limit);
+        var templates = new List<TemplateSummary>();
+        // Names with the same prefix follow one another, so the first one without it ends the list.
+        while (statement.Read() && statement.Text(0).StartsWith(prefix, StringComparison.Ordinal))
+            templates.Add(new TemplateSummary(statement.Text(0), statement.Int32(1)));
+        return new(templates);
+    }
 }

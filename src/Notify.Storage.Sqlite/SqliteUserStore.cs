@@ -38,6 +38,27 @@ internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase databa
         return new(users);
     }
 
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 ORDER BY id LIMIT ?4"
+        );
+        statement.Bind(1, tenant).Bind(2, after).Bind(3, prefix).Bind(4, limit);
+        var users = new List<User>();
+        // Ids with the same prefix follow one another, so the first one without it ends the list.
+        while (statement.Read() && statement.Text(0).StartsWith(prefix, StringComparison.Ordinal))
+            users.Add(StoredForm.ReadUser(statement.Blob(1)));
+        return new(users);
+    }
+
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         writer.RunAsync(
             () =>

@@ -36,18 +36,17 @@ internal sealed class KafkaTelemetry : IDisposable
     public void CountHint(Priority lane, bool isPublished) =>
         _hints.Add(
             1,
-            new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)),
-            new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost")
+            new KeyValuePair<string, object?>("priority", Lane.NameOf(lane)),
+            new KeyValuePair<string, object?>("outcome", isPublished ? "published" : "lost")
         );
 
-    public void CountRefused(Priority lane) =>
-        _refused.Add(1, new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane)));
+    public void CountRefused(Priority lane) => _refused.Add(1, new KeyValuePair<string, object?>("priority", Lane.NameOf(lane)));
 
     public void CountEvent(string subject, bool isPublished) =>
         _events.Add(
             1,
-            new KeyValuePair<string, object?>("notify.subject", subject),
-            new KeyValuePair<string, object?>("notify.outcome", isPublished ? "published" : "lost")
+            new KeyValuePair<string, object?>("subject", subject),
+            new KeyValuePair<string, object?>("outcome", isPublished ? "published" : "lost")
         );
 
     /// <summary>Says what waits; empty where this process consumes nothing.</summary>
@@ -58,6 +57,6 @@ internal sealed class KafkaTelemetry : IDisposable
     private IEnumerable<Measurement<long>> ReadLag() =>
         _lag.Select(lane => new Measurement<long>(
             lane.Value,
-            new KeyValuePair<string, object?>("notify.priority", Lane.NameOf(lane.Key))
+            new KeyValuePair<string, object?>("priority", Lane.NameOf(lane.Key))
         ));
 }

@@ -22,6 +22,14 @@ internal sealed class ForgetsPreferences(IUserStore inner) : IUserStore
 
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         inner.RemoveAsync(tenant, id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
 internal sealed class LosesUpdates(IUserStore inner) : IUserStore
@@ -51,6 +59,14 @@ internal sealed class LosesUpdates(IUserStore inner) : IUserStore
 
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         inner.RemoveAsync(tenant, id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
 internal sealed class KeepsEveryToken(ISharedTokenStore inner) : ISharedTokenStore
@@ -119,6 +135,14 @@ internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
 
     public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken) =>
         inner.CountAsync(tenant, topic, cancellationToken);
+
+    public ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListTopicsAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
 internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
@@ -128,6 +152,14 @@ internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
 
     public ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
         inner.FindAsync(tenant, name, null, cancellationToken);
+
+    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
 internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterStore

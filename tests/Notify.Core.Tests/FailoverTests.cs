@@ -52,7 +52,7 @@ public sealed class FailoverTests
         listener.SetMeasurementEventCallback<long>(
             (_, _, tags, _) =>
             {
-                if (tags.Contains(new("notify.provider", "leased-again")) && tags.Contains(new("notify.state", "pending")))
+                if (tags.Contains(new("provider", "leased-again")) && tags.Contains(new("state", "pending")))
                     leased.Wait();
             }
         );

@@ -29,6 +29,8 @@ public sealed class ApiApplication : IAsyncDisposable
 
     public HttpClient Client { get; }
 
+    public IServiceProvider Services => _app.Services;
+
     public ISandbox Sandbox => _app.Services.GetRequiredService<ISandbox>();
 
     /// <summary>Every endpoint of the API, as routing has it.</summary>

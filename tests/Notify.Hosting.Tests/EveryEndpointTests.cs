@@ -20,6 +20,7 @@ public sealed class EveryEndpointTests : IAsyncLifetime
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
         ["POST /v1/notifications/{id}/cancel"] = null,
         ["PUT /v1/users/{id}"] = "{}",
+        ["PATCH /v1/users/{id}"] = "{}",
         ["DELETE /v1/users/{id}"] = null,
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,

@@ -26,7 +26,6 @@ public sealed class ManagementPortTests : IAsyncLifetime
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
-    [InlineData("/metrics")]
     public async Task What_is_asked_of_the_process_needs_the_key_at_every_other_port(string path)
     {
         using var asked = await _management.GetAsync(path);

@@ -1,120 +1,103 @@
-using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Notify.Delivering;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What Prometheus reads of a process.</summary>
-public sealed partial class MetricsTests
+/// <summary>What Prometheus reads of the reference host.</summary>
+public sealed partial class MetricsTests : IAsyncLifetime
 {
-    private const string Trigger = """{"to":{"email":"ada@example.org"},"content":{"body":"Text"}}""";
+    private const string Key = "scrape-key-0123456789";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly int _management = FreePort.Next();
+    private ServerProcess _host = null!;
+    private HttpClient _client = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var port = FreePort.Next();
+        (_host, _client) = await SampleProcess.StartHostAsync(
+            _folder.Path,
+            new() { ["Notify__ApiKey"] = Key },
+            "--urls",
+            $"http://127.0.0.1:{port};http://127.0.0.1:{_management}",
+            "--Notify:ManagementPort",
+            $"{_management}"
+        );
+        _client.BaseAddress = new Uri($"http://127.0.0.1:{port}");
+        _client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+    }
 
     [Fact]
     public async Task Every_line_is_in_the_format_and_counts_what_was_sent()
     {
-        await using var app = await ApiApplication.StartOnSqliteAsync(Mail("metrics-mail", Outcome.Accepted()));
         for (var i = 0; i < 3; i++)
-            (await app.TriggerAsync(Trigger)).Dispose();
+            await TriggerAsync(DateTimeOffset.UtcNow);
+        for (var i = 0; i < 2; i++)
+            await TriggerAsync(DateTimeOffset.UtcNow.AddHours(1));
 
         var text = await Eventually.FindAsync(
             async () =>
-                await app.Client.GetStringAsync("/metrics") is var read
-                && ValueOf(read, """notify_deliveries_settled_total{channel="email",provider="metrics-mail",state="accepted"}""")
-                    == 3
+                await _client.GetStringAsync("/metrics") is var read
+                && ValueOf(read, "notify_deliveries_settled_total", "channel=\"email\"", "state=\"accepted\"") == 3
                     ? read
                     : null,
             "three deliveries to be counted"
         );
 
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Line(), line));
-        Assert.Equal(
-            3,
-            ValueOf(text, """notify_attempt_duration_seconds_count{channel="email",provider="metrics-mail",outcome="accepted"}""")
-        );
-        Assert.Equal(
-            3,
-            ValueOf(
-                text,
-                """notify_attempt_duration_seconds_bucket{channel="email",provider="metrics-mail",outcome="accepted",le="+Inf"}"""
-            )
-        );
-        Assert.True(ValueOf(text, """notify_store_commit_size_count{store="sqlite"}""") > 0);
+        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_count", "channel=\"email\"", "outcome=\"accepted\""));
+        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"+Inf\""));
+        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"3600\""));
+        Assert.True(ValueOf(text, "notify_store_commit_size_count", "store=\"sqlite\"") > 0);
+        Assert.NotNull(ValueOf(text, "notify_store_commit_size_bucket", "store=\"sqlite\"", "le=\"2048\""));
+        Assert.Equal(2, ValueOf(text, "notify_queue_depth", "priority=\"normal\"", "provider=\"sandbox-email\""));
+        Assert.Equal(0, ValueOf(text, "notify_queue_depth", "priority=\"high\"", "provider=\"sandbox-email\""));
+        Assert.True(ValueOf(text, "dotnet_process_memory_working_set_bytes") > 1_000_000);
         Assert.DoesNotContain("ada@example.org", text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task What_waits_is_the_queues_depth()
+    public async Task Metrics_need_the_key_at_every_port_but_the_management_port()
     {
-        await using var app = await ApiApplication.StartOnSqliteAsync(Mail("depth-mail", Outcome.Retry("busy")));
-        (await app.TriggerAsync(Trigger)).Dispose();
+        using var anonymous = new HttpClient();
+        using var refused = await anonymous.GetAsync(new Uri(_client.BaseAddress!, "/metrics"));
+        using var asked = await anonymous.GetAsync($"http://127.0.0.1:{_management}/metrics");
+        using var head = await anonymous.SendAsync(new(HttpMethod.Head, $"http://127.0.0.1:{_management}/metrics"));
+        using var query = await _client.GetAsync("/metrics?name=notify");
 
-        var text = await app.Client.GetStringAsync("/metrics");
-        Assert.Equal(1, ValueOf(text, """notify_queue_depth{provider="depth-mail",priority="normal"}"""));
-        Assert.Equal(0, ValueOf(text, """notify_queue_depth{provider="depth-mail",priority="high"}"""));
-    }
-
-    [Fact]
-    public async Task Buckets_count_all_up_to_their_bound_and_a_state_is_not_added_up()
-    {
-        using var meter = new Meter("Notify");
-        await using var app = await ApiApplication.StartAsync();
-        meter.CreateObservableGauge("test.state", () => 7);
-        var sizes = meter.CreateHistogram<long>("test.sizes");
-        foreach (var size in (long[])[1, 2, 3, 5_000])
-            sizes.Record(size, new KeyValuePair<string, object?>("notify.kind", "a \"b\" \\ c\nd"));
-
-        await app.Client.GetStringAsync("/metrics");
-        var text = await app.Client.GetStringAsync("/metrics");
-
-        const string Kind = "kind=\"a \\\"b\\\" \\\\ c\\nd\"";
-        foreach (var (bound, count) in ((string, double)[])[("1", 1), ("2", 2), ("4", 3), ("8", 3), ("2048", 3), ("+Inf", 4)])
-            Assert.Equal(count, ValueOf(text, $"test_sizes_bucket{{{Kind},le=\"{bound}\"}}"));
-        Assert.Equal(5_006, ValueOf(text, $"test_sizes_sum{{{Kind}}}"));
-        Assert.Equal(4, ValueOf(text, $"test_sizes_count{{{Kind}}}"));
-        Assert.Equal(7, ValueOf(text, "test_state"));
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Without_its_store_a_process_still_tells_what_it_measured(bool stuck)
-    {
-        var store = new CountingQueue { Stuck = stuck, Failure = stuck ? null : new IOException("disk full") };
-        await using var app = await ApiApplication.StartAsync(services: store.Watch);
-
-        var text = await app.Client.GetStringAsync("/metrics");
-
-        Assert.DoesNotContain("notify_queue_depth", text, StringComparison.Ordinal);
-        Assert.Contains("dotnet_process_cpu_time_seconds_total", text, StringComparison.Ordinal);
+        await refused.ProblemAsync(HttpStatusCode.Unauthorized);
+        Assert.Equal("text/plain", asked.EnsureSuccessStatusCode().Content.Headers.ContentType!.MediaType);
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        await query.ProblemAsync(HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task Prometheus_scrapes_it_with_the_api_key()
     {
-        using var folder = new TemporaryFolder();
-        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("scrape-key"));
         var port = FreePort.Next();
         await File.WriteAllTextAsync(
-            folder.File("prometheus.yml"),
+            _folder.File("prometheus.yml"),
             $"""
             global:
               scrape_interval: 1s
             scrape_configs:
               - job_name: notify
                 authorization:
-                  credentials: scrape-key
+                  credentials: {Key}
                 static_configs:
-                  - targets: ['{app.Client.BaseAddress!.Authority}']
+                  - targets: ['{_client.BaseAddress!.Authority}']
             """
         );
         await using var prometheus = ServerProcess.Start(
             ServerProcess.Find("prometheus"),
             [
-                $"--config.file={folder.File("prometheus.yml")}",
-                $"--storage.tsdb.path={folder.File("data")}",
+                $"--config.file={_folder.File("prometheus.yml")}",
+                $"--storage.tsdb.path={_folder.File("prometheus")}",
                 $"--web.listen-address=127.0.0.1:{port}",
             ]
         );
@@ -122,13 +105,40 @@ public sealed partial class MetricsTests
 
         await Eventually.TrueAsync(async () => await QueryAsync(client, """up{job="notify"}""") == 1, "a scrape without a fault");
         Assert.True(await QueryAsync(client, "dotnet_process_memory_working_set_bytes") > 1_000_000);
+        Assert.Equal(0, await QueryAsync(client, """sum(notify_queue_depth{provider="sandbox-email"})"""));
     }
 
-    private static ScriptedProvider Mail(string name, Outcome outcome) => new(name, Channel.Email, _ => outcome);
+    public async ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        await _host.DisposeAsync();
+        _folder.Dispose();
+    }
 
-    private static double? ValueOf(string text, string series) =>
-        text.Split('\n').FirstOrDefault(line => line.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
-            ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
+    private async Task TriggerAsync(DateTimeOffset sendAt)
+    {
+        using var answer = await _client.PostAsJsonAsync(
+            "/v1/notifications",
+            new
+            {
+                to = new { email = "ada@example.org" },
+                content = new { body = "Text" },
+                sendAt,
+            }
+        );
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+    }
+
+    /// <summary>The value of the first sample of a metric that has all of these labels.</summary>
+    private static double? ValueOf(string text, string metric, params string[] labels) =>
+        text.Split('\n')
+            .Where(line => line.StartsWith(metric, StringComparison.Ordinal) && line[metric.Length] is '{' or ' ')
+            .FirstOrDefault(line => labels.All(label => line.Contains(label, StringComparison.Ordinal)))
+            is { } found
+            ? double.Parse(
+                found[(found.IndexOf('}', StringComparison.Ordinal) + 1)..].Trim().Split(' ')[0],
+                CultureInfo.InvariantCulture
+            )
             : null;
 
     private static async Task<double?> QueryAsync(HttpClient prometheus, string query)
@@ -150,8 +160,7 @@ public sealed partial class MetricsTests
     }
 
     [GeneratedRegex(
-        """^(# (HELP|TYPE) [a-z_:][a-z0-9_:]* .+|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,"""
-            + """[a-z_]+="(\\.|[^"\\\n])*")*\})? -?[0-9.E+-]+)$""",
+        """^(# (HELP|TYPE|UNIT) [a-z_:][a-z0-9_:]* .+|# EOF|[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? (-?[0-9.E+-]+|NaN|[+-]Inf)( [0-9]+)?)$""",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Line();

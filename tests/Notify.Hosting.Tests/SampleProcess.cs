@@ -54,7 +54,7 @@ internal static partial class SampleProcess
         }
     }
 
-    [GeneratedRegex(@"Notify is ready: (http://\S+)")]
+    [GeneratedRegex(@"Notify is ready: (http://[^\s,]+)")]
     private static partial Regex Ready();
 
     private static string Metadata(string key) =>

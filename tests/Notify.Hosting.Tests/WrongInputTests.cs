@@ -228,7 +228,6 @@ public sealed class WrongInputTests
     [InlineData("/v1/notifications/a/b")]
     [InlineData("/v1/sandbox/nothing")]
     [InlineData("/v1/users/nobody")]
-    [InlineData("/v1/users")]
     [InlineData("/v1/topics/t")]
     [InlineData("/v1/templates/nothing")]
     [InlineData("/v1/analytics")]
@@ -241,13 +240,13 @@ public sealed class WrongInputTests
     }
 
     [Theory]
-    [InlineData("PUT", "/v1/notifications", "POST")]
+    [InlineData("PUT", "/v1/notifications", "GET, HEAD, POST")]
     [InlineData("DELETE", "/v1/notifications/x", "GET, HEAD")]
     [InlineData("POST", "/health/ready", "GET, HEAD")]
     [InlineData("POST", "/v1/sandbox/messages", "GET, HEAD")]
     [InlineData("POST", "/", "GET, HEAD")]
     [InlineData("GET", "/v1/notifications/x/cancel", "POST")]
-    [InlineData("POST", "/v1/users/u", "GET, HEAD, PUT, DELETE")]
+    [InlineData("POST", "/v1/users/u", "GET, HEAD, PUT, PATCH, DELETE")]
     [InlineData("PUT", "/v1/users/u/devices", "GET, HEAD")]
     [InlineData("GET", "/v1/users/u/devices/d", "PUT, DELETE")]
     [InlineData("POST", "/v1/topics/t/subscribers", "GET, HEAD, PUT, DELETE")]

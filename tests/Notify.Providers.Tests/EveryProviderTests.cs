@@ -25,6 +25,7 @@ public sealed class EveryProviderTests
         using var logs = new LogCollector();
         await using var vendors = await Vendors.StartAsync();
         var answers = new List<string>();
+        using var metrics = new TagCollector();
         await using (var application = await StartAsync(vendors, folder, logs))
         {
             using var client = ClientOf(application);
@@ -49,11 +50,12 @@ public sealed class EveryProviderTests
                 await SendAsync(client, answers)
             );
             answers.Add(await WrongAsync(client));
-            answers.Add(await client.GetStringAsync("/metrics"));
         }
 
         Assert.Contains(logs.Lines, line => line.Contains("webhook", StringComparison.OrdinalIgnoreCase));
-        AssertHidden([.. vendors.Secrets, ApiKey], [.. logs.Lines, .. answers]);
+        AssertHidden([.. vendors.Secrets, ApiKey], [.. logs.Lines, .. answers, .. metrics.Tags]);
+        Assert.Contains("accepted", metrics.Tags);
+        AssertHidden([Body, "ada@example.org", "+46701234567"], metrics.Tags);
         AssertHidden([Body, "ada@example.org", "+46701234567", "Quetzalcoatlus"], logs.Lines);
     }
 

@@ -69,6 +69,14 @@ internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process,
 
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 }
 
 internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess process, World world) : IDeviceStore
@@ -151,6 +159,14 @@ internal sealed class SimulatedTopics(ITopicStore topics, SimulatedProcess proce
             () => topics.CountAsync(tenant, topic, CancellationToken.None).Result,
             cancellationToken
         );
+
+    public ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 }
 
 internal sealed class SimulatedAnalytics(SimulatedProcess process, World world) : IAnalyticsStore

@@ -203,7 +203,7 @@ public sealed class CommitTests(PostgreSqlServer server) : TestDatabase(server)
             _listener.SetMeasurementEventCallback<int>(
                 (_, size, tags, _) =>
                 {
-                    if (tags.ToArray().Contains(new KeyValuePair<string, object?>("notify.store", "postgresql")))
+                    if (tags.ToArray().Contains(new KeyValuePair<string, object?>("store", "postgresql")))
                         _seen.Enqueue(size);
                 }
             );

@@ -103,6 +103,14 @@ internal sealed class WatchedUsers(IUserStore store) : Watched, IUserStore
 
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         store.RemoveAsync(tenant, id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => store.ListAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
 internal sealed class WatchedDevices(IDeviceStore store) : Watched, IDeviceStore

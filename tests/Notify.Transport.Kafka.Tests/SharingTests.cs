@@ -110,7 +110,7 @@ public sealed class SharingTests(SharedKafkaCluster shared) : IDisposable
         listener.SetMeasurementEventCallback<long>(
             (_, value, tags, _) =>
             {
-                if (tags.Contains(new KeyValuePair<string, object?>("notify.priority", "bulk")))
+                if (tags.Contains(new KeyValuePair<string, object?>("priority", "bulk")))
                     lag = Math.Max(lag, value);
             }
         );

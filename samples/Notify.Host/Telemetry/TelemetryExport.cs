@@ -1,6 +1,6 @@
 using Notify.Telemetry;
 using OpenTelemetry;
-using OpenTelemetry.Exporter;
+using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace Notify.Host.Telemetry;
 
 /// <summary>
-/// Exports traces, metrics and logs by OTLP as soon as <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> says where to; the other standard
-/// <c>OTEL_*</c> variables say how.
+/// Exports metrics for Prometheus at <c>/metrics</c>, and traces, metrics and logs by OTLP as soon as
+/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector; the other standard <c>OTEL_*</c> variables configure how.
 /// </summary>
 internal static class TelemetryExport
 {
@@ -17,32 +17,55 @@ internal static class TelemetryExport
 
     public static void AddTelemetryExport(this WebApplicationBuilder builder)
     {
+        var telemetry = builder
+            .Services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService("notify").AddEnvironmentVariableDetector())
+            .WithMetrics(metrics =>
+                metrics
+                    .AddMeter(NotifyTelemetry.Name)
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddRuntimeInstrumentation()
+                    .HideRecipients()
+                    .AddPrometheusExporter()
+            );
         if (string.IsNullOrEmpty(builder.Configuration[Endpoint]))
             return;
 
-        // The host's first service, so that nothing that the others do goes untold.
-        builder.Services.AddHostedService<TelemetryStart>();
-        new TelemetryBuilder(builder.Services)
-            .ConfigureResource(resource => resource.AddService("notify").AddEnvironmentVariableDetector())
+        telemetry
             .WithTracing(tracing =>
-                tracing.AddSource("Microsoft.AspNetCore", NotifyTelemetry.Name, "Npgsql").AddProcessor(new SpanFilter())
+                tracing
+                    .AddSource(NotifyTelemetry.Name, "Npgsql")
+                    .AddAspNetCoreInstrumentation()
+                    .AddHttpClientInstrumentation()
+                    .AddProcessor(new SpanFilter())
             )
-            .WithMetrics(metrics => metrics.AddMeter("Microsoft.AspNetCore.Hosting", NotifyTelemetry.Name, "System.Runtime"))
             .WithLogging(null, logs => logs.IncludeFormattedMessage = true)
             .UseOtlpExporter();
     }
 
-    private sealed record TelemetryBuilder(IServiceCollection Services) : IOpenTelemetryBuilder;
-
-    /// <summary>Nobody asks for the providers, so they are made here; the container disposes of them, and they flush.</summary>
-    private sealed class TelemetryStart(TracerProvider tracing, MeterProvider metrics) : IHostedService
+    /// <summary>
+    /// Maps <c>/metrics</c> into the API: it needs the key like every other endpoint, except at the management port.
+    /// </summary>
+    public static void MapMetrics(this RouteGroupBuilder group, WebApplication app)
     {
-        public Task StartAsync(CancellationToken cancellationToken)
-        {
-            GC.KeepAlive((tracing, metrics));
-            return Task.CompletedTask;
-        }
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+        var scrape = ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
+        // A Delegate and not a RequestDelegate: the group's filters, which ask for the key, hold only for the first.
+        group
+            .MapMethods("/metrics", ["GET", "HEAD"], (Delegate)((HttpContext context) => scrape(context)))
+            .ServeAtManagementPort();
     }
+
+    /// <summary>
+    /// Leaves out the servers that HTTP clients call: a webhook's host is part of its recipient's address, and every recipient
+    /// would be a series.
+    /// </summary>
+    private static MeterProviderBuilder HideRecipients(this MeterProviderBuilder metrics) =>
+        metrics.AddView(
+            "http.client.*",
+            new MetricStreamConfiguration
+            {
+                TagKeys = ["http.request.method", "http.response.status_code", "error.type", "network.protocol.version"],
+            }
+        );
 }

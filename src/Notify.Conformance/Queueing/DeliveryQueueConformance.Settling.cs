@@ -73,6 +73,22 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
+    public async Task A_delivery_is_under_way_exactly_while_it_is_leased()
+    {
+        var delivery = await EnqueueAsync();
+        Assert.False((await FindAsync(delivery)).IsUnderWay);
+
+        var lease = await LeaseOneAsync();
+
+        Assert.True((await FindAsync(delivery)).IsUnderWay);
+        Assert.True(await SettleAsync(Retry(lease, Now, TimeSpan.FromMinutes(5))));
+        var record = await FindAsync(delivery);
+        Assert.Equal((false, Now.AddMinutes(5)), (record.IsUnderWay, record.DueAt));
+        Assert.True(await SettleAsync(Accepted(await LeaseOneAsync(Now.AddMinutes(5)), Now)));
+        Assert.False((await FindAsync(delivery)).IsUnderWay);
+    }
+
+    [Fact]
     public async Task A_lease_is_given_back_without_an_attempt()
     {
         var delivery = await EnqueueAsync();

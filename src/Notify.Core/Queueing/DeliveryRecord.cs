@@ -28,15 +28,17 @@ public enum DeliveryState
 /// <summary>A delivery as a store shows it.</summary>
 /// <param name="Delivery">The delivery.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="DueAt">When it falls due next; null when terminal.</param>
+/// <param name="DueAt">When it falls due next, which is when its lease ends while an attempt is under way; null when terminal.</param>
 /// <param name="Reason">Why it ended or waits, in the vendor's or Notify's words; null when there is nothing to say.</param>
 /// <param name="Attempts">Every attempt, oldest first.</param>
 /// <param name="Receipts">What the vendor or the app said later, oldest first.</param>
+/// <param name="IsUnderWay">Whether a process holds its lease.</param>
 public sealed record DeliveryRecord(
     Delivery Delivery,
     DeliveryState State,
     DateTimeOffset? DueAt,
     string? Reason,
     IReadOnlyList<Attempt> Attempts,
-    IReadOnlyList<Receipt> Receipts
+    IReadOnlyList<Receipt> Receipts,
+    bool IsUnderWay = false
 );

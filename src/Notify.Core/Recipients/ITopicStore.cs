@@ -27,4 +27,21 @@ public interface ITopicStore
 
     /// <summary>Counts a topic's subscribers; null for a topic that never had any.</summary>
     ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists the names of a tenant's topics, those included that lost their subscribers, in ordinal order, beginning after
+    /// <paramref name="after"/>.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="prefix">What the names begin with; empty for all.</param>
+    /// <param name="after">The last name of the page before; empty for the first page.</param>
+    /// <param name="limit">How many at most, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    );
 }

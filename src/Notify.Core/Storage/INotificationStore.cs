@@ -30,4 +30,38 @@ public interface INotificationStore
         Guid notificationId,
         CancellationToken cancellationToken
     );
+
+    /// <summary>A tenant's notifications, newest first, beginning before <paramref name="before"/>.</summary>
+    /// <param name="filter">Which notifications.</param>
+    /// <param name="before">The last notification id of the page before, or null for the first page.</param>
+    /// <param name="limit">How many at most, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
+        NotificationFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    );
 }
+
+/// <summary>
+/// Which notifications. Their ids begin with the millisecond of their acceptance (UUIDv7), so a range of time is a range of ids.
+/// </summary>
+public sealed record NotificationFilter
+{
+    /// <summary>The tenant.</summary>
+    public string Tenant { get; init; } = Trigger.DefaultTenant;
+
+    /// <summary>Accepted at this time or later, by the millisecond.</summary>
+    public DateTimeOffset? From { get; init; }
+
+    /// <summary>Accepted before this time, by the millisecond.</summary>
+    public DateTimeOffset? To { get; init; }
+}
+
+/// <summary>A notification in a list.</summary>
+/// <param name="Id">Its id.</param>
+/// <param name="AcceptedAt">When it was accepted.</param>
+/// <param name="ExpiresAt">When it expires.</param>
+/// <param name="Trigger">Its trigger, without content.</param>
+public sealed record NotificationSummary(Guid Id, DateTimeOffset AcceptedAt, DateTimeOffset ExpiresAt, Trigger Trigger);

@@ -73,6 +73,16 @@ public static class StoredForm
         return new Guid(bytes, bigEndian: true);
     }
 
+    /// <summary>
+    /// The ids that a filter and a page leave: not lower than the first, and lower than the second. Null where nothing bounds them.
+    /// </summary>
+    public static (Guid? From, Guid? To) IdsOf(NotificationFilter filter, Guid? before)
+    {
+        Guid? from = filter.From is { } first ? LowestIdOf(first) : null;
+        Guid? to = filter.To is { } last ? LowestIdOf(last) : null;
+        return (from, to is null || before < to ? before ?? to : to);
+    }
+
     private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }

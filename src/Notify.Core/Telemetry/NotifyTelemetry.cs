@@ -7,13 +7,25 @@ using Notify.Settling;
 namespace Notify.Telemetry;
 
 /// <summary>
-/// The one Meter and the one ActivitySource, both named <see cref="Name"/>. Tags name channels, providers, lanes and outcomes;
-/// never an address, a token or content.
+/// The Meter and the ActivitySource, both named <see cref="Name"/>, which an application adds to its OpenTelemetry with
+/// <c>AddMeter(NotifyTelemetry.Name)</c> and <c>AddSource(NotifyTelemetry.Name)</c>. Tags name channels, providers, priorities and
+/// outcomes, never an address, a token or content.
 /// </summary>
 public static class NotifyTelemetry
 {
     /// <summary>The name to give to <c>AddMeter</c> and <c>AddSource</c>.</summary>
     public const string Name = "Notify";
+
+    /// <summary>From a call within the process to a wait of an hour.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
+    };
+
+    private static readonly InstrumentAdvice<int> Sizes = new()
+    {
+        HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048],
+    };
 
     private static readonly ActivitySource Source = new(Name);
     private static readonly Meter Meter = new(Name);
@@ -27,7 +39,8 @@ public static class NotifyTelemetry
     private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>(
         "notify.attempt.duration",
         "s",
-        "How long calls to providers took, by outcome."
+        "How long calls to providers took, by outcome.",
+        advice: Seconds
     );
 
     private static readonly Counter<long> Settled = Meter.CreateCounter<long>(
@@ -39,20 +52,22 @@ public static class NotifyTelemetry
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
         "notify.delivery.duration",
         "s",
-        "Time from a notification's acceptance until a delivery of it ended."
+        "Time from a notification's acceptance until a delivery of it ended.",
+        advice: Seconds
     );
 
     private static readonly Histogram<int> CommitSize = Meter.CreateHistogram<int>(
         "notify.store.commit.size",
         "{write}",
-        "Writes that shared one commit of the store."
+        "Writes that shared one commit of the store.",
+        advice: Sizes
     );
 
     /// <summary>For stores: says how many writes shared a commit.</summary>
     /// <param name="store">The store's name, such as <c>sqlite</c>.</param>
     /// <param name="writes">How many callers' writes were in it.</param>
     public static void RecordCommit(string store, int writes) =>
-        CommitSize.Record(writes, new KeyValuePair<string, object?>("notify.store", store));
+        CommitSize.Record(writes, new KeyValuePair<string, object?>("store", store));
 
     internal static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
 
@@ -68,7 +83,7 @@ public static class NotifyTelemetry
     }
 
     internal static void CountAccepted(Notification notification) =>
-        Notifications.Add(1, new KeyValuePair<string, object?>("notify.priority", Lower(notification.Trigger.Priority)));
+        Notifications.Add(1, new KeyValuePair<string, object?>("priority", Lower(notification.Trigger.Priority)));
 
     internal static void RecordAttempt(Activity? activity, Delivery delivery, Execution execution)
     {
@@ -78,9 +93,9 @@ public static class NotifyTelemetry
         activity?.SetTag("notify.outcome", Lower(outcome.Kind));
         Attempts.Record(
             execution.Duration.TotalSeconds,
-            new("notify.channel", delivery.Channel.Name),
-            new("notify.provider", execution.Provider),
-            new("notify.outcome", Lower(outcome.Kind))
+            new("channel", delivery.Channel.Name),
+            new("provider", execution.Provider),
+            new("outcome", Lower(outcome.Kind))
         );
     }
 
@@ -88,16 +103,16 @@ public static class NotifyTelemetry
     {
         var tags = new TagList
         {
-            { "notify.channel", delivery.Channel.Name },
-            { "notify.provider", settlement.Provider },
-            { "notify.state", Lower(settlement.State) },
+            { "channel", delivery.Channel.Name },
+            { "provider", settlement.Provider },
+            { "state", Lower(settlement.State) },
         };
         Settled.Add(1, tags);
         if (settlement.State != DeliveryState.Pending)
             DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
     }
 
-    private static string Lower(Priority priority) =>
+    internal static string Lower(Priority priority) =>
         priority switch
         {
             Priority.High => "high",

@@ -17,6 +17,7 @@ internal sealed record DeliveryView(
     int? FallbackStep,
     DeliveryState State,
     DateTimeOffset? DueAt,
+    bool? UnderWay,
     string? Reason,
     IReadOnlyList<AttemptView> Attempts,
     IReadOnlyList<ReceiptView> Receipts
@@ -33,7 +34,11 @@ internal sealed record DeliveryView(
             record.Delivery.Provider,
             record.Delivery.Fallback?.Step,
             record.State,
-            record.DueAt,
+            // While a process holds the lease, the store knows when the lease ends, and not yet when the next attempt is.
+            record.IsUnderWay
+                ? null
+                : record.DueAt,
+            record.IsUnderWay ? true : null,
             record.Reason,
             [.. record.Attempts.Select(AttemptView.Of)],
             [.. record.Receipts.Select(ReceiptView.Of)]

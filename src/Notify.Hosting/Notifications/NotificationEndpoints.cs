@@ -10,6 +10,7 @@ internal static class NotificationEndpoints
 {
     public static void MapTimeline(this RouteGroupBuilder group)
     {
+        group.MapRead("/v1/notifications", NotificationListEndpoint.HandleAsync).ReadsQuery();
         group.MapRead("/v1/notifications/{id}", TimelineEndpoint.HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/notifications/{id}", "GET, HEAD");
     }
@@ -17,7 +18,6 @@ internal static class NotificationEndpoints
     public static void MapTriggering(this RouteGroupBuilder group)
     {
         group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync);
-        group.MapOtherMethods("/v1/notifications", "POST");
         group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }

@@ -96,5 +96,6 @@ internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, 
 )]
 [JsonSerializable(typeof(AcceptedView))]
 [JsonSerializable(typeof(NotificationView))]
+[JsonSerializable(typeof(NotificationsView))]
 [JsonSerializable(typeof(Cancellation))]
 internal sealed partial class NotificationsJson : JsonSerializerContext;

@@ -10,7 +10,9 @@ internal sealed class TriggerBody
 {
     public const string IdempotencyKeyHeader = "Idempotency-Key";
 
-    private static readonly Dictionary<string, Priority> Priorities = new(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, Priority> Priorities = new Dictionary<string, Priority>(
+        StringComparer.Ordinal
+    )
     {
         ["high"] = Priority.High,
         ["normal"] = Priority.Normal,

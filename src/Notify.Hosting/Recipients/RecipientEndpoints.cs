@@ -10,11 +10,14 @@ internal static class RecipientEndpoints
 {
     public static void MapRecipients(this RouteGroupBuilder group)
     {
+        group.MapRead("/v1/users", UserEndpoints.ListAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/users", "GET, HEAD");
         const string User = "/v1/users/{id}";
         group.MapPut(User, UserEndpoints.SaveAsync);
         group.MapRead(User, UserEndpoints.FindAsync);
+        group.MapPatch(User, UserPatchEndpoint.HandleAsync);
         group.MapDelete(User, UserEndpoints.RemoveAsync);
-        group.MapOtherMethods(User, "GET, HEAD, PUT, DELETE");
+        group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Devices = "/v1/users/{userId}/devices";
         group.MapRead(Devices, DeviceEndpoints.ListAsync);
@@ -23,6 +26,8 @@ internal static class RecipientEndpoints
         group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync);
         group.MapOtherMethods($"{Devices}/{{id}}", "PUT, DELETE");
 
+        group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/topics", "GET, HEAD");
         const string Subscribers = "/v1/topics/{topic}/subscribers";
         group.MapPut(Subscribers, SubscriberEndpoints.SubscribeAsync);
         group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();

@@ -35,6 +35,14 @@ internal sealed record DeviceView(
         );
 }
 
+/// <summary>A page of users.</summary>
+internal sealed record UsersView(IReadOnlyList<User> Users, string? Next);
+
+/// <summary>A page of topics that ever had subscribers.</summary>
+internal sealed record TopicsView(IReadOnlyList<TopicView> Topics, string? Next);
+
+internal sealed record TopicView(string Name);
+
 /// <summary>A page of a topic's subscribers, and how many there are in all.</summary>
 internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, string? Next);
 
@@ -43,6 +51,8 @@ internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, 
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(UsersView))]
+[JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]
 [JsonSerializable(typeof(SubscribersView))]
 internal sealed partial class RecipientsJson : JsonSerializerContext;

@@ -66,6 +66,29 @@ internal static class SubscriberEndpoints
         );
     }
 
+    public static async Task<IResult> ListTopicsAsync(HttpContext context, ITopicStore topics)
+    {
+        var errors = new FieldErrors();
+        var page = NamePage.Read(context.Request, errors);
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var found = await topics
+            .ListTopicsAsync(
+                RequestValues.TenantOf(context.Request),
+                page.Prefix,
+                page.After,
+                page.LookFor,
+                context.RequestAborted
+            )
+            .ConfigureAwait(false);
+        var (items, next) = page.Take(found, topic => topic);
+        return TypedResults.Json(
+            new TopicsView([.. items.Select(topic => new TopicView(topic))], next),
+            RecipientsJson.Default.TopicsView
+        );
+    }
+
     // What is no text stays null, which the directory refuses with the rest.
     private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
 

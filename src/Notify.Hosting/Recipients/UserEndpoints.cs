@@ -29,6 +29,20 @@ internal static class UserEndpoints
         return found is [var user] ? TypedResults.Json(user, RecipientsJson.Default.User) : Problem.Unknown("user");
     }
 
+    public static async Task<IResult> ListAsync(HttpContext context, IUserStore users)
+    {
+        var errors = new FieldErrors();
+        var page = NamePage.Read(context.Request, errors);
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var found = await users
+            .ListAsync(RequestValues.TenantOf(context.Request), page.Prefix, page.After, page.LookFor, context.RequestAborted)
+            .ConfigureAwait(false);
+        var (items, next) = page.Take(found, user => user.Id);
+        return TypedResults.Json(new UsersView(items, next), RecipientsJson.Default.UsersView);
+    }
+
     public static async Task<IResult> RemoveAsync(HttpContext context, IUserStore users)
     {
         var id = RequestValues.Route(context.Request, "id");

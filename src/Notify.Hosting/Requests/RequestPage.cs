@@ -49,12 +49,13 @@ internal sealed class RequestPage
     }
 
     /// <summary>Where the next page is, or null after the last one.</summary>
-    public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key)
-    {
-        if (found.Count <= Limit)
-            return null;
+    public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key) =>
+        found.Count <= Limit ? null : NextAfter(request, key(found[Limit - 1]));
 
-        var query = request.Query.Where(parameter => parameter.Key != "after").Append(new("after", key(found[Limit - 1])));
+    /// <summary>Where the page after this last key is.</summary>
+    public static string NextAfter(HttpRequest request, string last)
+    {
+        var query = request.Query.Where(parameter => parameter.Key != "after").Append(new("after", last));
         return $"{request.PathBase}{request.Path}{QueryString.Create(query)}";
     }
 

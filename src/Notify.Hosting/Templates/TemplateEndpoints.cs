@@ -14,6 +14,8 @@ internal static class TemplateEndpoints
 {
     public static void MapTemplates(this RouteGroupBuilder group)
     {
+        group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery();
+        group.MapOtherMethods("/v1/templates", "GET, HEAD");
         group.MapPut("/v1/templates/{name}", SaveAsync);
         group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery();
         group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT");
@@ -73,5 +75,6 @@ internal sealed record SavedView(string Name, int Version);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(SavedView))]
+[JsonSerializable(typeof(TemplatesView))]
 [JsonSerializable(typeof(Template))]
 internal sealed partial class TemplatesJson : JsonSerializerContext;

@@ -31,6 +31,25 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
             return new([.. ids.Distinct().Where(id => _users.ContainsKey((tenant, id))).Select(id => _users[(tenant, id)])]);
     }
 
+    ValueTask<IReadOnlyList<User>> IUserStore.ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _users
+                    .Values.Where(user => user.Tenant == tenant && IsInPage(user.Id, prefix, after))
+                    .OrderBy(user => user.Id, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+    }
+
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -192,6 +211,27 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
+    public ValueTask<IReadOnlyList<string>> ListTopicsAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _topics
+                    .Where(topic => topic.Key.Tenant == tenant)
+                    .Select(topic => topic.Key.Topic)
+                    .Where(topic => IsInPage(topic, prefix, after))
+                    .Order(StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+    }
+
     public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -199,4 +239,7 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
     }
 
     private static (string Tenant, string UserId, string Id) KeyOf(Device device) => (device.Tenant, device.UserId, device.Id);
+
+    private static bool IsInPage(string name, string prefix, string after) =>
+        name.StartsWith(prefix, StringComparison.Ordinal) && string.CompareOrdinal(name, after) > 0;
 }

@@ -42,6 +42,38 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
         }
     }
 
+    public ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
+        NotificationFilter filter,
+        Guid? before,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var (from, to) = StoredForm.IdsOf(filter, before);
+        lock (_lock)
+        {
+            return new([
+                .. _notifications
+                    .Values.Where(notification =>
+                        notification.Tenant == filter.Tenant
+                        && (from is null || notification.Id.CompareTo(from.Value) >= 0)
+                        && (to is null || notification.Id.CompareTo(to.Value) < 0)
+                    )
+                    .OrderByDescending(notification => notification.Id)
+                    .Take(limit)
+                    .Select(notification => new NotificationSummary(
+                        notification.Id,
+                        notification.AcceptedAt,
+                        notification.ExpiresAt,
+                        notification.Trigger with
+                        {
+                            Content = null,
+                        }
+                    )),
+            ]);
+        }
+    }
+
     public ValueTask<IReadOnlyList<bool>> AddAsync(
         string tenant,
         IReadOnlyList<Receipt> receipts,

@@ -27,4 +27,29 @@ internal sealed class InMemoryTemplates : ITemplateStore
             return new(version is null ? versions.LastOrDefault() : versions.ElementAtOrDefault(version.Value - 1));
         }
     }
+
+    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _versions
+                    .Where(template =>
+                        template.Key.Tenant == tenant
+                        && template.Key.Name.StartsWith(prefix, StringComparison.Ordinal)
+                        && string.CompareOrdinal(template.Key.Name, after) > 0
+                        && template.Value.Count > 0
+                    )
+                    .Select(template => new TemplateSummary(template.Key.Name, template.Value[^1].Version))
+                    .OrderBy(template => template.Name, StringComparer.Ordinal)
+                    .Take(limit),
+            ]);
+        }
+    }
 }

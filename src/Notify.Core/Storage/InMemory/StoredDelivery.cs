@@ -60,7 +60,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public void Add(Receipt receipt) => _receipts.Add(receipt);
 
-    public DeliveryRecord ToRecord() => new(Delivery, State, DueAt, Reason, [.. _attempts], [.. _receipts]);
+    public DeliveryRecord ToRecord() => new(Delivery, State, DueAt, Reason, [.. _attempts], [.. _receipts], Owner is not null);
 
     private void Move(DeliveryState state, DateTimeOffset? dueAt, string? reason, DateTimeOffset now)
     {

@@ -1,0 +1,88 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Hosting;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Telemetry;
+
+/// <summary>
+/// Publishes how many deliveries wait in the store, by provider and priority, as the gauge <c>notify.queue.depth</c>. The store
+/// is asked only when an exporter collects.
+/// </summary>
+internal sealed class QueueDepthGauge(IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time)
+    : IHostedService,
+        IDisposable
+{
+    /// <summary>Shorter than any scrape's timeout: without its store, a process still reports what it measured itself.</summary>
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
+
+    private readonly string[] _providers = [.. providers.Select(provider => provider.Name)];
+
+    // A meter per engine: with its engine goes its gauge, and a listener can tell one engine's from another's.
+    private readonly Meter _meter = new(new MeterOptions(NotifyTelemetry.Name) { Scope = queue });
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _meter.CreateObservableGauge(
+            "notify.queue.depth",
+            Measure,
+            "{delivery}",
+            "Deliveries that wait in the store, including those that are being sent."
+        );
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _meter.Dispose();
+        return Task.CompletedTask;
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private List<Measurement<long>> Measure()
+    {
+        if (GetDepths() is not { } depths)
+            return [];
+
+        // Lanes that are empty count too: an autoscaler that loses its series does not scale down.
+        var lanes = new Dictionary<(string Provider, Priority Priority), long>();
+        foreach (var provider in _providers)
+        {
+            foreach (var priority in Enum.GetValues<Priority>())
+                lanes[(provider, priority)] = 0;
+        }
+
+        foreach (var depth in depths)
+            lanes[(depth.Provider, depth.Priority)] = depth.Pending;
+        return
+        [
+            .. lanes.Select(lane => new Measurement<long>(
+                lane.Value,
+                new("provider", lane.Key.Provider),
+                new("priority", NotifyTelemetry.Lower(lane.Key.Priority))
+            )),
+        ];
+    }
+
+    /// <summary>
+    /// Asks the store and waits; null when it fails or does not answer in time. A gauge is observed synchronously, so a thread
+    /// waits here, once per collection. The value of the last collection would not need one, but would be old by a whole interval.
+    /// </summary>
+    private IReadOnlyList<QueueDepth>? GetDepths()
+    {
+        using var timeout = new CancellationTokenSource(StoreTimeout, time);
+        try
+        {
+            // A store that hangs may ignore its token, hence the second wait.
+            return Task.Run(() => queue.GetDepthAsync(timeout.Token).AsTask(), timeout.Token)
+                .WaitAsync(StoreTimeout, time, CancellationToken.None)
+                .GetAwaiter()
+                .GetResult();
+        }
+        catch (Exception)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Notify.Hosting.Requests;
+
+/// <summary>A page of a list that is ordered by name: <c>?prefix=a&amp;after=ada&amp;limit=100</c>.</summary>
+internal sealed class NamePage
+{
+    private readonly RequestPage _page;
+    private readonly HttpRequest _request;
+
+    private NamePage(RequestPage page, HttpRequest request) => (_page, _request) = (page, request);
+
+    public string Prefix { get; private init; } = "";
+
+    public string After { get; private init; } = "";
+
+    public static NamePage Read(HttpRequest request, FieldErrors errors)
+    {
+        var prefix = "";
+        var page = RequestPage.Read(request, errors, field =>
+        {
+            if (field.Name == "prefix")
+                prefix = field.Text() ?? "";
+            else
+                field.Unknown("prefix", "after", "limit");
+        });
+        return new NamePage(page, request) { Prefix = prefix, After = page.After?.Text() ?? "" };
+    }
+
+    /// <summary>The page's part of what a store found for <see cref="LookFor"/>, and where the next page is.</summary>
+    public (IReadOnlyList<T> Items, string? Next) Take<T>(IReadOnlyList<T> found, Func<T, string> name) =>
+        ([.. found.Take(_page.Limit)], _page.Next(_request, found, name));
+
+    public int LookFor => _page.LookFor;
+}

@@ -1,0 +1,27 @@
+using Microsoft.AspNetCore.Http;
+using Notify.Hosting.Problems;
+using Notify.Hosting.Requests;
+using Notify.Planning;
+
+namespace Notify.Hosting.Templates;
+
+/// <summary><c>GET /v1/templates</c>: a tenant's templates by name, by pages.</summary>
+internal static class TemplateListEndpoint
+{
+    public static async Task<IResult> HandleAsync(HttpContext context, ITemplateStore templates)
+    {
+        var errors = new FieldErrors();
+        var page = NamePage.Read(context.Request, errors);
+        if (errors.Any)
+            return Problem.InvalidFields(errors);
+
+        var found = await templates
+            .ListAsync(RequestValues.TenantOf(context.Request), page.Prefix, page.After, page.LookFor, context.RequestAborted)
+            .ConfigureAwait(false);
+        var (items, next) = page.Take(found, template => template.Name);
+        return TypedResults.Json(new TemplatesView(items, next), TemplatesJson.Default.TemplatesView);
+    }
+}
+
+/// <summary>A page of templates with their newest versions.</summary>
+internal sealed record TemplatesView(IReadOnlyList<TemplateSummary> Templates, string? Next);
