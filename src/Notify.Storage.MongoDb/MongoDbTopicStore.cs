@@ -76,7 +76,14 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
         var found = await database
             .Topics.FindAsync(
                 null,
-                new BsonDocument { { Tenant, tenant }, { Topic, new BsonDocument { { "$gt", after }, { "$gte", prefix } } } },
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    {
+                        Topic,
+                        new BsonDocument { { "$gt", after }, { "$gte", prefix } }
+                    },
+                },
                 sort: new BsonDocument { { Tenant, 1 }, { Topic, 1 } },
                 limit: limit,
                 cancellationToken: cancellationToken
@@ -85,7 +92,9 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
         // Topics with the same prefix follow one another, so the first one without it ends the list.
         return
         [
-            .. found.Select(topic => topic[Topic].AsString).TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal)),
+            .. found
+                .Select(topic => topic[Topic].AsString)
+                .TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal)),
         ];
     }
 

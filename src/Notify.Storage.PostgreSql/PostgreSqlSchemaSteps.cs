@@ -275,8 +275,7 @@ internal static class PostgreSqlSchemaSteps
             """;
 
     /// <summary>A tenant's notifications in the order of their ids, for lists.</summary>
-    public static string Eighth(string schema) =>
-        $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
+    public static string Eighth(string schema) => $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
 
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
