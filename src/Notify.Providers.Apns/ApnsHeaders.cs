@@ -29,8 +29,9 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     /// <param name="overrides">What the notification says in place of these; null for nothing.</param>
     public static ApnsHeaders Of(Delivery delivery, string bundleId, JsonElement? overrides)
     {
+        // A background push may not change the badge, which is seen: Apple counts it as an alert.
         var type = Overridden(overrides, PushTypeName)
-            ?? (delivery.Content.Push?.IsSilent == true ? Apns.PushType.Background : Apns.PushType.Alert);
+            ?? (delivery.Content.Push is { IsSilent: true, Badge: null } ? Apns.PushType.Background : Apns.PushType.Alert);
         return new ApnsHeaders(
             type,
             Overridden(overrides, TopicName) ?? bundleId + Apns.PushType.TopicSuffix(type),
@@ -72,7 +73,8 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     // APNs refuses a background push that asks for 10: it shows nothing that anybody could wait for.
     private static string PriorityOf(Delivery delivery, string type)
     {
-        var canWait = delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type);
+        var isBadgeOfSilent = type == Apns.PushType.Alert && delivery.Content.Push is { IsSilent: true };
+        var canWait = isBadgeOfSilent || (delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type));
         return canWait || type == Apns.PushType.Background ? SparingPower : AtOnce;
     }
 

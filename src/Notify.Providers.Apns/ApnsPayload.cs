@@ -42,21 +42,35 @@ internal static class ApnsPayload
     {
         writer.WriteStartObject();
         writer.WriteStartObject("aps"u8);
-        if (content.Push?.IsSilent != true)
+        if (content.Push is not { IsSilent: true } silent)
             WriteVisible(writer, content);
-        else if (pushType == PushType.Background)
-            writer.WriteNumber("content-available"u8, 1);
+        else
+            WriteSilent(writer, silent, pushType);
         writer.WriteEndObject();
         WriteCustom(writer, content);
         writer.WriteEndObject();
     }
 
-    private static void WriteVisible(Utf8JsonWriter writer, Content content)
+    private static void WriteSilent(Utf8JsonWriter writer, PushContent push, string pushType)
+    {
+        if (pushType is PushType.Background || push.Badge is not null)
+            writer.WriteNumber("content-available"u8, 1);
+        if (push.Badge is { } badge)
+            writer.WriteNumber("badge"u8, badge);
+    }
+
+    private static void WriteAlert(Utf8JsonWriter writer, Content content)
     {
         writer.WriteStartObject("alert"u8);
         WriteUnlessNull(writer, "title"u8, content.Title);
         WriteUnlessNull(writer, "body"u8, content.Body);
         writer.WriteEndObject();
+    }
+
+    private static void WriteVisible(Utf8JsonWriter writer, Content content)
+    {
+        if (content is not { Title: null, Body: null, Push.Badge: not null })
+            WriteAlert(writer, content);
         if (content.Push is not { } push)
             return;
 

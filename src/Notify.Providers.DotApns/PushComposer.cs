@@ -33,7 +33,7 @@ internal sealed class PushComposer(bool toDevelopmentServer)
     public ApplePush Compose(Delivery delivery)
     {
         var content = delivery.Content;
-        var push = IsSilent(content) ? Silent() : Shown(delivery);
+        var push = content.Push is { IsSilent: true } silent ? Silent(silent.Badge) : Shown(delivery);
         push.AddToken(delivery.To.Value).AddExpiration(delivery.ExpiresAt);
         if (delivery.CollapseKey is not null)
             push.AddCollapseId(CollapseIdOf(delivery.CollapseKey));
@@ -63,11 +63,15 @@ internal sealed class PushComposer(bool toDevelopmentServer)
             ? key
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
-
     // dotAPNS's own AddContentAvailable and AddMutableContent write a text where Apple documents a number.
-    private static ApplePush Silent() =>
-        new ApplePush(ApplePushType.Background).AddCustomProperty("content-available", 1, addToApsDict: true);
+    // A background push may not change the badge, which is seen: Apple counts it as an alert.
+    private static ApplePush Silent(int? badge)
+    {
+        var push = badge is { } number
+            ? new ApplePush(ApplePushType.Alert).SetPriority(5).AddBadge(number)
+            : new ApplePush(ApplePushType.Background);
+        return push.AddCustomProperty("content-available", 1, addToApsDict: true);
+    }
 
     private static ApplePush Shown(Delivery delivery)
     {

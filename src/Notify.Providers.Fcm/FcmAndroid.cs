@@ -32,6 +32,9 @@ internal static class FcmAndroid
         var push = delivery.Content.Push;
         if (delivery.CollapseKey is null && push is null or { Sound: null, Action: null, Badge: null or 0 })
             return;
+        // Android counts what it shows: there is no number to set without a notification, and an empty one would be shown.
+        if (delivery.Content is { Title: null, Body: null } && push is { ImageUrl: null, Badge: not null })
+            return;
 
         writer.WriteStartObject("notification"u8);
         writer.WriteIfSet("tag"u8, delivery.CollapseKey);

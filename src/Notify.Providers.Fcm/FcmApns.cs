@@ -17,20 +17,27 @@ internal static class FcmApns
         writer.WriteEndObject();
     }
 
-    // Apple refuses a background push of priority 10; Firebase, data alone ("Set the priority of a message").
+    // The same priorities as the APNs provider sends: an alert goes at once unless it is bulk. Apple refuses a background push of
+    // priority 10; Firebase, data alone ("Set the priority of a message").
     private static void WriteHeaders(Utf8JsonWriter writer, Delivery delivery)
     {
-        var isSilent = delivery.Content.Push is { IsSilent: true };
+        var push = delivery.Content.Push;
         writer.WriteStartObject("headers"u8);
         writer.WriteText("apns-expiration"u8, delivery.ExpiresAt.ToUnixTimeSeconds());
-        var isUrgent = delivery.Priority == Priority.High && !IsDataAlone(delivery.Content);
-        writer.WriteString("apns-priority"u8, isUrgent ? "10"u8 : "5"u8);
-        if (isSilent)
+        var canWait = delivery.Priority == Priority.Bulk || IsDataAlone(delivery.Content);
+        writer.WriteString("apns-priority"u8, canWait ? "5"u8 : "10"u8);
+        // A badge is seen, so Apple counts it as an alert. Firebase would take a message without a text for a background push.
+        if (push is { IsSilent: true, Badge: null })
             writer.WriteString("apns-push-type"u8, "background"u8);
+        else if (push is { Badge: not null } && HasNoText(delivery.Content))
+            writer.WriteString("apns-push-type"u8, "alert"u8);
         if (delivery.CollapseKey is { } key)
             writer.WriteString("apns-collapse-id"u8, FcmCollapseKey.Fit(key, MaxCollapseBytes));
         writer.WriteEndObject();
     }
+
+    private static bool HasNoText(Content content) =>
+        content.Push is { IsSilent: true } || content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 
     private static bool IsDataAlone(Content content) =>
         content.Push is { IsSilent: true }
@@ -45,7 +52,9 @@ internal static class FcmApns
         writer.WriteStartObject("aps"u8);
         if (push.IsSilent)
             writer.WriteNumber("content-available"u8, 1);
-        else
+        if (push.Badge is { } badge)
+            writer.WriteNumber("badge"u8, badge);
+        if (!push.IsSilent)
             WriteAppearance(writer, push);
         writer.WriteEndObject();
         writer.WriteEndObject();
@@ -53,8 +62,6 @@ internal static class FcmApns
 
     private static void WriteAppearance(Utf8JsonWriter writer, PushContent push)
     {
-        if (push.Badge is { } badge)
-            writer.WriteNumber("badge"u8, badge);
         writer.WriteIfSet("sound"u8, push.Sound);
         writer.WriteIfSet("thread-id"u8, push.Thread);
         writer.WriteIfSet("category"u8, push.Action);

@@ -46,7 +46,7 @@ internal static class MessageComposer
             : content.Data;
 
     private static FcmNotification? NotificationOf(Content content) =>
-        IsSilent(content)
+        IsSilent(content) || (content.Push?.Badge is not null && HasNoText(content))
             ? null
             : new FcmNotification
             {
@@ -66,7 +66,10 @@ internal static class MessageComposer
 
     // The SDK sends every field of an Android notification, its time included, so there is one only where it says something.
     private static AndroidNotification? AndroidNotificationOf(Content content, DateTimeOffset now) =>
-        IsSilent(content) || content.Push is not { } push || push is { Sound: null, Action: null, Badge: null }
+        IsSilent(content)
+        || content.Push is not { } push
+        || push is { Sound: null, Action: null, Badge: null }
+        || (push.Badge is not null && HasNoText(content))
             ? null
             : new AndroidNotification
             {
@@ -82,11 +85,14 @@ internal static class MessageComposer
         var headers = new Dictionary<string, string>
         {
             ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            // Apple refuses a background push of priority 10; Firebase, data alone ("Set the priority of a message").
-            ["apns-priority"] = delivery.Priority == Priority.High && !IsDataAlone(delivery.Content) ? "10" : "5",
+            // The same priorities as the APNs provider sends. Apple refuses a background push of priority 10; Firebase, data alone
+            // ("Set the priority of a message").
+            ["apns-priority"] = delivery.Priority == Priority.Bulk || IsDataAlone(delivery.Content) ? "5" : "10",
         };
-        if (silent)
+        if (silent && delivery.Content.Push!.Badge is null)
             headers["apns-push-type"] = "background";
+        else if (delivery.Content.Push?.Badge is not null && (silent || HasNoText(delivery.Content)))
+            headers["apns-push-type"] = "alert";
         if (delivery.CollapseKey is not null)
             headers["apns-collapse-id"] = delivery.CollapseKey;
         return new ApnsConfig { Headers = headers, Aps = ApsOf(delivery.Content.Push, silent) };
@@ -94,7 +100,7 @@ internal static class MessageComposer
 
     private static Aps ApsOf(PushContent? push, bool silent) =>
         silent
-            ? new Aps { ContentAvailable = true }
+            ? new Aps { ContentAvailable = true, Badge = push!.Badge }
             : new Aps
             {
                 Sound = push?.Sound,
@@ -106,6 +112,8 @@ internal static class MessageComposer
 
     private static bool IsDataAlone(Content content) =>
         IsSilent(content) || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
+
+    private static bool HasNoText(Content content) => content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 
     private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
 

@@ -18,11 +18,15 @@ public static class ProviderHttpClientExtensions
     /// </summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
+    /// <summary>Who calls: vendors ask for it when they are asked for help, and some refuse requests without one.</summary>
+    private static readonly string UserAgent =
+        $"Notify/{typeof(ProviderHttpClientExtensions).Assembly.GetName().Version!.ToString(fieldCount: 3)}";
+
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
     /// Adds the HTTP client of the provider <paramref name="provider"/>, which <see cref="CreateProviderHttpClient"/> gives. It
-    /// follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no trace header to the vendor, and has
+    /// names Notify as the user agent, follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no trace header to the vendor, and has
     /// no timeout but the attempt's. An application that needs a proxy or trusts an authority of its own configures it after
     /// the provider was added, as
     /// <c>services.AddHttpClient("Notify.fcm").ConfigurePrimaryHttpMessageHandler((handler, _) => ...)</c>.
@@ -48,7 +52,11 @@ public static class ProviderHttpClientExtensions
         });
         return services
             .AddHttpClient(name)
-            .ConfigureHttpClient(client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigureHttpClient(client =>
+            {
+                client.Timeout = Timeout.InfiniteTimeSpan;
+                client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", UserAgent);
+            })
             .AddHttpMessageHandler(() => new SendTracker())
             .ConfigurePrimaryHttpMessageHandler(provided => provided.GetRequiredKeyedService<SocketsHttpHandler>(name))
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)

@@ -26,17 +26,18 @@ internal static class PushHeaders
 
     public static void Add(HttpRequestHeaders headers, Delivery delivery, DateTimeOffset now)
     {
-        headers.TryAddWithoutValidation("TTL", TimeToLive(delivery.ExpiresAt - now));
+        var kept = SecondsToLive(delivery.ExpiresAt - now);
+        headers.TryAddWithoutValidation("TTL", kept.ToString(CultureInfo.InvariantCulture));
+        // Windows refuses a TTL without it, or with one that contradicts it (Microsoft, "Push notification service request and
+        // response headers"). The other services ignore it.
+        headers.TryAddWithoutValidation("X-WNS-Cache-Policy", kept == 0 ? "no-cache" : "cache");
         headers.TryAddWithoutValidation("Urgency", UrgencyOf(delivery.Priority));
         if (delivery.CollapseKey is { } collapseKey)
             headers.TryAddWithoutValidation("Topic", TopicOf(collapseKey));
     }
 
-    private static string TimeToLive(TimeSpan left)
-    {
-        var kept = TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, MaxTimeToLive.Ticks));
-        return ((long)kept.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-    }
+    private static long SecondsToLive(TimeSpan left) =>
+        (long)TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, MaxTimeToLive.Ticks)).TotalSeconds;
 
     // Section 5.3 has "very-low" for advertisements, which wait for power and Wi-Fi; not every broadcast is one.
     private static string UrgencyOf(Priority priority) =>

@@ -25,6 +25,8 @@ internal static class PushMessage
         writer.WriteString("id", delivery.Id);
         if (delivery.Content.Push?.IsSilent != true)
             WriteShown(writer, delivery);
+        if (delivery.Content.Push?.Badge is { } badge)
+            writer.WriteNumber("appBadge", badge);
         writer.WriteStartObject("data");
         foreach (var (name, value) in delivery.Content.Data ?? new Dictionary<string, string>())
             writer.WriteString(name, value);
@@ -40,8 +42,6 @@ internal static class PushMessage
         WriteIfAny(writer, "link", delivery.Content.Push?.Link);
         WriteIfAny(writer, "action", delivery.Content.Push?.Action);
         WriteIfAny(writer, "tag", delivery.CollapseKey);
-        if (delivery.Content.Push?.Badge is { } badge)
-            writer.WriteNumber("appBadge", badge);
     }
 
     private static void WriteIfAny(Utf8JsonWriter writer, string name, string? value)

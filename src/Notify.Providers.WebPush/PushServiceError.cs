@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// What a push service says is wrong beside the status: Apple's <c>reason</c> or Mozilla's <c>errno</c>. Nothing else of its
-/// answer is repeated, which may quote the request, and comes from whatever server the subscription names.
+/// Reads why a push service refuses, beside the status: Apple's <c>reason</c>, Mozilla's <c>errno</c> or Windows's
+/// <c>X-WNS-Error-Description</c>. Nothing else of its answer is repeated: it may quote the request, and comes from whatever server
+/// the subscription names.
 /// </summary>
 internal static class PushServiceError
 {
@@ -34,9 +35,21 @@ internal static class PushServiceError
         "VapidPkHashMismatch"
     );
 
-    /// <summary>The vendor's code, or null when it gives none that is known.</summary>
+    private const int MaxDescriptionLength = 80;
+
+    /// <summary>A longer word is no word, but may be a token.</summary>
+    private const int MaxWordLength = 20;
+
+    private static readonly SearchValues<char> Wording = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz '.,-"
+    );
+
+    /// <summary>Reads the vendor's code or description; null when it gives none that may be shown.</summary>
     public static async ValueTask<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
+        if (FindDescription(response) is { } description)
+            return description;
+
         var bytes = ArrayPool<byte>.Shared.Rent(MaxBytes);
         try
         {
@@ -56,6 +69,24 @@ internal static class PushServiceError
         {
             ArrayPool<byte>.Shared.Return(bytes);
         }
+    }
+
+    /// <summary>
+    /// Finds Windows's description, which is a header. It comes from whatever server the subscription names, so it counts only where
+    /// it is made of words: never a token, an address or a number.
+    /// </summary>
+    private static string? FindDescription(HttpResponseMessage response)
+    {
+        if (!response.Headers.NonValidated.TryGetValues("X-WNS-Error-Description", out var values))
+            return null;
+
+        var text = values.ToString().Trim();
+        return
+            text.Length is > 0 and <= MaxDescriptionLength
+            && !text.AsSpan().ContainsAnyExcept(Wording)
+            && text.Split(' ').All(word => word.Length <= MaxWordLength)
+            ? text
+            : null;
     }
 
     private static string? Find(ReadOnlySpan<byte> body)

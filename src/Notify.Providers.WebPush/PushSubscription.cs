@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.WebPush;
 
@@ -44,7 +45,7 @@ internal sealed class PushSubscription
     }
 
     private static Uri? EndpointOf(SubscriptionJson json, bool allowHttp) =>
-        Uri.TryCreate(json.Endpoint, UriKind.Absolute, out var uri)
+        RequestUri.TryParse(json.Endpoint, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttps || (allowHttp && uri.Scheme == Uri.UriSchemeHttp))
         && uri.UserInfo.Length == 0
             ? uri

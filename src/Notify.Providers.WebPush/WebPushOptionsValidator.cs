@@ -10,7 +10,10 @@ internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
     {
         var errors = new List<string>();
         if (!string.IsNullOrEmpty(options.Subject) && !IsContact(options.Subject))
-            errors.Add($"{nameof(WebPushOptions.Subject)} must be a mailto: or https: URL, such as mailto:ops@example.org.");
+            errors.Add(
+                $"{nameof(WebPushOptions.Subject)} must be a mailto: or https: URL, such as mailto:ops@example.org. "
+                    + "Apple refuses localhost."
+            );
         CheckKeys(options, errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
@@ -32,7 +35,18 @@ internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
 
     private static bool IsContact(string subject) =>
         Uri.TryCreate(subject, UriKind.Absolute, out var uri)
-        && (uri.Scheme == Uri.UriSchemeHttps || (uri.Scheme == Uri.UriSchemeMailto && IsMailbox(subject["mailto:".Length..])));
+        && (
+            (uri.Scheme == Uri.UriSchemeHttps && !uri.IsLoopback && !IsLocal(uri.IdnHost))
+            || (uri.Scheme == Uri.UriSchemeMailto && IsMailbox(subject["mailto:".Length..]))
+        );
 
-    private static bool IsMailbox(string text) => MailAddress.TryCreate(text, out _);
+    private static bool IsMailbox(string text) => MailAddress.TryCreate(text, out var address) && !IsLocal(address.Host);
+
+    /// <summary>RFC 6761 section 6.3.</summary>
+    private static bool IsLocal(string host) =>
+        host.TrimEnd('.') is var name
+        && (
+            name.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase)
+        );
 }

@@ -40,7 +40,9 @@ internal static class WebPushOutcomes
                 reason,
                 HttpFailures.RetryAfter(response, time)
             ),
-            HttpStatusCode.RequestTimeout
+            // Windows throttles with 406 (Microsoft, "Push notification service request and response headers").
+            HttpStatusCode.NotAcceptable
+            or HttpStatusCode.RequestTimeout
             or TooEarly
             or HttpStatusCode.TooManyRequests
             or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),

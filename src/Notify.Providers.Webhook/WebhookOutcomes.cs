@@ -10,13 +10,14 @@ namespace Notify.Providers.Webhook;
 /// </summary>
 internal static class WebhookOutcomes
 {
-    /// <summary>RFC 8470 section 5.2.</summary>
-    private const HttpStatusCode TooEarly = (HttpStatusCode)425;
-
     public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
 
     public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
+    /// <summary>
+    /// Creates the outcome of an answer. Only 410 is final, as Standard Webhooks asks: a redirect, a 401 or a 404 is what an endpoint
+    /// answers while it is deployed or mended, and the retry schedule outlasts that.
+    /// </summary>
     public static Outcome Of(HttpResponseMessage response, TimeProvider time)
     {
         var reason = $"HTTP {(int)response.StatusCode}";
@@ -28,11 +29,7 @@ internal static class WebhookOutcomes
                 reason,
                 HttpFailures.RetryAfter(response, time)
             ),
-            HttpStatusCode.RequestTimeout
-            or TooEarly
-            or HttpStatusCode.TooManyRequests
-            or >= HttpStatusCode.InternalServerError => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
-            _ => Outcome.Rejected(reason),
+            _ => Outcome.Retry(reason, HttpFailures.RetryAfter(response, time)),
         };
     }
 }

@@ -24,7 +24,7 @@ internal sealed class WebhookProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        if (!Uri.TryCreate(delivery.To.Value, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
+        if (!RequestUri.TryParse(delivery.To.Value, out var url) || url.Scheme is not ("http" or "https"))
             return WebhookOutcomes.NotAUrl;
 
         using var request = CreateRequest(url, delivery);

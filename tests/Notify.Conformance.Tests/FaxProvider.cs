@@ -11,7 +11,7 @@ namespace Notify.Conformance.Tests;
 /// </summary>
 internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 {
-    private readonly HttpClient _http = new() { BaseAddress = vendor, Timeout = Timeout.InfiniteTimeSpan };
+    private readonly HttpClient _http = CreateClient(vendor);
 
     public virtual string Name => "fax";
 
@@ -64,6 +64,13 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
     {
         var after = response.Headers.RetryAfter?.Delta ?? response.Headers.RetryAfter?.Date - TimeProvider.System.GetUtcNow();
         return after < TimeSpan.Zero ? TimeSpan.Zero : after;
+    }
+
+    private static HttpClient CreateClient(Uri vendor)
+    {
+        var client = new HttpClient { BaseAddress = vendor, Timeout = Timeout.InfiniteTimeSpan };
+        client.DefaultRequestHeaders.UserAgent.ParseAdd("Fax/1.0");
+        return client;
     }
 
     private static Outcome ReadId(string body)

@@ -52,6 +52,39 @@ public sealed class TriggerValidationTests
         ["no content and no template"] = ("content", Good() with { Content = null }),
         ["content and a template"] = ("template", Good() with { Template = "welcome" }),
         ["content that says nothing"] = ("content", Good() with { Content = new Content { Title = "" } }),
+        ["an SMS without a body"] = (
+            "content.body",
+            Good() with
+            {
+                To = Recipient.Phone("+46701740605"),
+                Content = new Content { Title = "Hello" },
+            }
+        ),
+        ["an SMS with an empty body"] = (
+            "content.body",
+            Good() with
+            {
+                To = [Recipient.Email("ada@example.org"), Recipient.Phone("+46701740605")],
+                Content = new Content { Title = "Hello", Body = "" },
+            }
+        ),
+        ["SMS as the only channel without a body"] = (
+            "content.body",
+            Good() with
+            {
+                To = Recipient.User("ada"),
+                Channels = [Channel.Sms],
+                Content = new Content { Html = "<p>Hello</p>" },
+            }
+        ),
+        ["a fallback to SMS without a body"] = (
+            "content.body",
+            Good() with
+            {
+                Content = new Content { Title = "Hello" },
+                Fallback = [Step(Channel.Sms)],
+            }
+        ),
         ["a title on two lines"] = ("content.title", Good() with { Content = new Content { Title = "a\r\nX: b" } }),
         ["an unknown template"] = ("template", Good() with { Content = null, Template = "nowhere" }),
         ["data that is no object"] = ("data", Good() with { Data = new[] { 1, 2 } }),
@@ -153,7 +186,7 @@ public sealed class TriggerValidationTests
         );
 
         Assert.Equal(
-            ["content.title", "idempotencyKey", "to[0]", "to[1]"],
+            ["content.body", "content.title", "idempotencyKey", "to[0]", "to[1]"],
             exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
         );
         Assert.DoesNotContain("secret", exception.Message, StringComparison.Ordinal);

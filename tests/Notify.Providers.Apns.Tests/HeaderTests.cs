@@ -46,6 +46,21 @@ public sealed class HeaderTests
         Assert.Equal((expected, isSilent ? "background" : "alert"), (headers["apns-priority"], headers["apns-push-type"]));
     }
 
+    [Theory]
+    [InlineData(false, "10")]
+    [InlineData(true, "5")]
+    public async Task A_badge_is_seen_and_so_it_is_an_alert(bool isSilent, string priority)
+    {
+        var content = new Content
+        {
+            Push = new PushContent { Badge = 0, IsSilent = isSilent },
+        };
+
+        var headers = await SendAsync(ApnsApplication.Delivery(ApnsApplication.Device(), content));
+
+        Assert.Equal(("alert", priority), (headers["apns-push-type"], headers["apns-priority"]));
+    }
+
     [Fact]
     public async Task A_call_rings_at_once_in_the_bulk_lane_too()
     {

@@ -62,7 +62,27 @@ public sealed class PayloadTests
                     Badge = 3,
                 },
             },
-            """{"aps":{"content-available":1},"order":"42"}"""
+            """{"aps":{"content-available":1,"badge":3},"order":"42"}"""
+        );
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task A_badge_may_come_alone(int badge) =>
+        await AssertSentAsync(
+            new Content { Push = new PushContent { Badge = badge } },
+            $$$"""{"aps":{"badge":{{{badge}}}}}"""
+        );
+
+    [Fact]
+    public async Task A_badge_with_data_and_a_sound_needs_no_text() =>
+        await AssertSentAsync(
+            new Content
+            {
+                Data = new Dictionary<string, string> { ["order"] = "42" },
+                Push = new PushContent { Badge = 0, Sound = "default" },
+            },
+            """{"aps":{"badge":0,"sound":"default"},"order":"42"}"""
         );
 
     [Fact]

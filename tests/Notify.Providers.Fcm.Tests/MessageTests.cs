@@ -30,7 +30,7 @@ public sealed class MessageTests
               "token": "{{{message.GetProperty("token").GetString()}}}",
               "notification": { "title": "Your order", "body": "It is on its way." },
               "android": { "priority": "NORMAL", "ttl": "{{{seconds}}}s" },
-              "apns": { "headers": { "apns-expiration": "{{{Expiry.ToUnixTimeSeconds()}}}", "apns-priority": "5" } },
+              "apns": { "headers": { "apns-expiration": "{{{Expiry.ToUnixTimeSeconds()}}}", "apns-priority": "10" } },
               "webpush": { "headers": { "TTL": "{{{seconds}}}", "Urgency": "normal" } }
             }
             """,
@@ -109,11 +109,11 @@ public sealed class MessageTests
 
         Assert.False(message.TryGetProperty("notification", out _));
         Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
-        AssertJson("""{"content-available":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
-        Assert.Equal(
-            ("5", "background"),
-            (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type"))
+        AssertJson(
+            """{"content-available":1,"badge":1}""",
+            message.GetProperty("apns").GetProperty("payload").GetProperty("aps")
         );
+        Assert.Equal(("5", "alert"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
         Assert.DoesNotContain("not shown", message.GetRawText(), StringComparison.Ordinal);
     }
 
@@ -142,7 +142,7 @@ public sealed class MessageTests
 
     [Theory]
     [InlineData(Priority.High, "HIGH", "10", "high")]
-    [InlineData(Priority.Normal, "NORMAL", "5", "normal")]
+    [InlineData(Priority.Normal, "NORMAL", "10", "normal")]
     [InlineData(Priority.Bulk, "NORMAL", "5", "low")]
     public async Task Every_platform_is_told_the_priority(Priority priority, string android, string apple, string browser)
     {
@@ -167,6 +167,31 @@ public sealed class MessageTests
 
         Assert.False(message.TryGetProperty("notification", out _));
         Assert.Equal(("5", "HIGH"), (At(message, "apns.headers.apns-priority"), At(message, "android.priority")));
+    }
+
+    [Fact]
+    public async Task A_silent_push_without_a_badge_runs_in_the_background()
+    {
+        var message = await SentAsync(Delivery(new Content { Push = new PushContent { IsSilent = true } }));
+
+        AssertJson("""{"content-available":1}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.Equal(
+            ("5", "background"),
+            (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type"))
+        );
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    public async Task A_badge_may_come_alone_and_android_shows_nothing(int badge)
+    {
+        var message = await SentAsync(Delivery(new Content { Push = new PushContent { Badge = badge } }));
+
+        AssertJson($$"""{"badge":{{badge}}}""", message.GetProperty("apns").GetProperty("payload").GetProperty("aps"));
+        Assert.Equal(("10", "alert"), (At(message, "apns.headers.apns-priority"), At(message, "apns.headers.apns-push-type")));
+        Assert.False(message.TryGetProperty("notification", out _));
+        Assert.False(message.GetProperty("android").TryGetProperty("notification", out _));
     }
 
     [Fact]

@@ -79,7 +79,35 @@ public sealed class MessageTests : IAsyncLifetime
             }
         );
 
-        AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "data": { "sync": "inbox" } }""");
+        AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "appBadge": 1, "data": { "sync": "inbox" } }""");
+    }
+
+    [Fact]
+    public async Task A_badge_may_come_alone()
+    {
+        var delivery = await SendAsync(new Content { Push = new PushContent { Badge = 0 } });
+
+        AssertJson($$"""{ "id": "{{delivery.Delivery.Id}}", "appBadge": 0, "data": {} }""");
+    }
+
+    [Theory]
+    [InlineData(86_400, "cache")]
+    [InlineData(1, "cache")]
+    [InlineData(0, "no-cache")]
+    [InlineData(-90, "no-cache")]
+    public async Task Windows_is_told_whether_to_keep_a_message(int seconds, string expected)
+    {
+        var delivery = await SendAsync(new Content { Body = "Hello" });
+
+        await _application.Provider.SendAsync(
+            delivery.Delivery with
+            {
+                ExpiresAt = TestClock.Start.AddSeconds(seconds),
+            },
+            TestContext.Current.CancellationToken
+        );
+
+        Assert.Equal((Math.Max(0, seconds), expected), (_gateway.Messages[^1].TimeToLive, _gateway.Messages[^1].CachePolicy));
     }
 
     [Fact]

@@ -78,6 +78,7 @@ public sealed class OutcomeTests
             { Firebase, 429, null, OutcomeKind.Retry },
             { Firebase, 500, null, OutcomeKind.Retry },
             { Firebase, 503, null, OutcomeKind.Retry },
+            { "Windows", 406, null, OutcomeKind.Retry },
             { "RFC 9110 15.5.9", 408, null, OutcomeKind.Retry },
             { "RFC 8470 5.2", 425, null, OutcomeKind.Retry },
         };
@@ -252,6 +253,44 @@ public sealed class OutcomeTests
         );
 
         Assert.Equal((OutcomeKind.Retry, "no connection in time"), (attempt.Outcome, attempt.Reason));
+    }
+
+    [Fact]
+    public async Task Windows_throttles_with_406_for_as_long_as_it_asks()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(
+            new PushFault(406) { RetryAfter = "120", Description = "The cloud service exceeded its throttle limit." }
+        );
+
+        var delivery = await application.SendAsync(gateway.Subscribe().Json);
+
+        var attempt = Assert.Single(delivery.Attempts);
+        Assert.Equal(
+            (OutcomeKind.Retry, "HTTP 406: The cloud service exceeded its throttle limit."),
+            (attempt.Outcome, attempt.Reason)
+        );
+        Assert.Equal(TestClock.Start.AddSeconds(120), delivery.DueAt);
+    }
+
+    [Theory]
+    [InlineData("Channel expired", "HTTP 400: Channel expired")]
+    [InlineData("The token BQYAAADEAhdpmlTRUvkgjBk is bad", "HTTP 400")]
+    [InlineData("see https://example.org", "HTTP 400")]
+    [InlineData("ada@example.org", "HTTP 400")]
+    [InlineData("code 830174", "HTTP 400")]
+    [InlineData("Donaudampfschifffahrtsgesellschaft", "HTTP 400")]
+    [InlineData("", "HTTP 400")]
+    public async Task A_description_of_windows_is_shown_where_it_is_made_of_words(string description, string reason)
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        gateway.FailNext(new PushFault(400) { Description = description });
+
+        var attempt = Assert.Single((await application.SendAsync(gateway.Subscribe().Json)).Attempts);
+
+        Assert.Equal(reason, attempt.Reason);
     }
 
     [Fact]

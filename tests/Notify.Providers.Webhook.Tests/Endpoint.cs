@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace Notify.Providers.Webhook.Tests;
@@ -57,6 +58,9 @@ internal sealed class Endpoint : IAsyncDisposable
 
 internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
 {
+    /// <summary>The request line's target, as it was sent.</summary>
+    public required string Target { get; init; }
+
     public string Id => Headers["webhook-id"];
 
     public long Timestamp => long.Parse(Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture);
@@ -73,6 +77,9 @@ internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDict
             header => header.Value.ToString(),
             StringComparer.OrdinalIgnoreCase
         );
-        return new ReceivedRequest(request.Method, request.Path + request.QueryString, headers, await body.ReadToEndAsync());
+        return new ReceivedRequest(request.Method, request.Path + request.QueryString, headers, await body.ReadToEndAsync())
+        {
+            Target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
+        };
     }
 }

@@ -58,6 +58,40 @@ public sealed class TargetTests
     }
 
     [Theory]
+    [InlineData("/hook/%7Eada/%41")]
+    [InlineData("/hook/%7e?q=%41%2f%2B")]
+    [InlineData("/hook/~ada?key=%E2%82%AC&x=a+b%20c")]
+    [InlineData("/a/../b/./c//d")]
+    [InlineData("/hook?redirect=https://example.org/%7E")]
+    [InlineData("/hook/;v=1,2/!$&'()*")]
+    public async Task The_url_is_called_as_it_was_given(string target)
+    {
+        await using var endpoint = await Endpoint.StartAsync(200);
+        await using var application = await WebhookApplication.StartFrozenAsync();
+
+        var delivery = await application.SendAsync($"http://127.0.0.1:{endpoint.Port}{target}");
+
+        Assert.Equal(OutcomeKind.Accepted, Assert.Single(delivery.Attempts).Outcome);
+        Assert.Equal(target, Assert.Single(endpoint.Requests).Target);
+    }
+
+    [Theory]
+    [InlineData("", "/")]
+    [InlineData("?q=1", "/?q=1")]
+    [InlineData("/hook#part", "/hook")]
+    [InlineData("/%7E#part?%41", "/%7E")]
+    [InlineData("/h\u00e4lsning", "/h%C3%A4lsning")]
+    public async Task What_no_request_line_can_carry_is_written_as_it_can(string given, string target)
+    {
+        await using var endpoint = await Endpoint.StartAsync(200);
+        await using var application = await WebhookApplication.StartFrozenAsync();
+
+        await application.SendAsync($"http://127.0.0.1:{endpoint.Port}{given}");
+
+        Assert.Equal(target, Assert.Single(endpoint.Requests).Target);
+    }
+
+    [Theory]
     [InlineData(301)]
     [InlineData(302)]
     [InlineData(303)]
@@ -76,7 +110,7 @@ public sealed class TargetTests
         var delivery = await application.SendAsync(endpoint.Url);
 
         var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal((OutcomeKind.Rejected, $"HTTP {status}"), (attempt.Outcome, attempt.Reason));
+        Assert.Equal((OutcomeKind.Retry, $"HTTP {status}"), (attempt.Outcome, attempt.Reason));
         Assert.Single(endpoint.Requests);
         Assert.Equal(0, elsewhere.ConnectionsAccepted);
     }

@@ -12,6 +12,8 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
 
     protected override VendorAnswer Acceptance => new(200, """{"received":true}""");
 
+    protected override VendorAnswer Rejection => new(410, "{}");
+
     // An endpoint is a recipient of its own: its failure says nothing about the provider, nor does its 429 slow the others down.
     // It has answered with its status; the specification gives the body no meaning.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
@@ -20,9 +22,9 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
             [VendorFault.Unavailable] = new(OutcomeKind.Retry),
-            [VendorFault.BadRequest] = new(OutcomeKind.Rejected),
-            [VendorFault.Unauthorized] = new(OutcomeKind.Rejected),
-            [VendorFault.NotFound] = new(OutcomeKind.Rejected),
+            [VendorFault.BadRequest] = new(OutcomeKind.Retry),
+            [VendorFault.Unauthorized] = new(OutcomeKind.Retry),
+            [VendorFault.NotFound] = new(OutcomeKind.Retry),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
             [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost),

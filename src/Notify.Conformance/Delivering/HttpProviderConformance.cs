@@ -75,6 +75,14 @@ public abstract class HttpProviderConformance : ProviderConformance
     }
 
     [Fact]
+    public async Task A_request_names_its_user_agent()
+    {
+        await SendAsync(Acceptance);
+
+        Assert.False(string.IsNullOrWhiteSpace(_vendor!.UserAgent), "Vendors want to know who calls.");
+    }
+
+    [Fact]
     public Task Too_many_requests() => AssertFaultAsync(VendorFault.TooManyRequests, new VendorAnswer(429, "{}"));
 
     [Fact]

@@ -29,6 +29,9 @@ internal sealed class VendorServer : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
+    /// <summary>The User-Agent of the latest request; null when it had none.</summary>
+    public string? UserAgent { get; private set; }
+
     /// <summary>Completes when a request that gets no whole answer has been read.</summary>
     public Task Asked => _asked.Task;
 
@@ -132,6 +135,7 @@ internal sealed class VendorServer : IAsyncDisposable
         while (await reader.ReadLineAsync(_stopping.Token) is { Length: > 0 } line)
             headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
 
+        UserAgent = headers.GetValueOrDefault("User-Agent");
         var body =
             headers.TryGetValue("Content-Length", out var length)
                 ? await ReadAsync(reader, int.Parse(length, CultureInfo.InvariantCulture))

@@ -19,7 +19,10 @@ public sealed record PushContent
     /// </summary>
     public string? Sound { get; init; }
 
-    /// <summary>The number on the app's icon; 0 takes it away. Null leaves it.</summary>
+    /// <summary>
+    /// Gets the number on the app's icon; 0 removes it, null leaves it. It may be sent alone, without a title and a body, and with
+    /// <see cref="IsSilent"/>. Android counts the notifications that it shows, and ignores a number that comes alone.
+    /// </summary>
     public int? Badge { get; init; }
 
     /// <summary>

@@ -80,11 +80,15 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
             case { Content: null, Template: null }:
                 Add(ref errors, "content", "Give content or a template.");
                 break;
-            case { Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false } } }:
-                Add(ref errors, "content", "Give at least one of title, body and html.");
+            case {
+                Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
+            }:
+                Add(ref errors, "content", "Give at least one of title, body and html, or push.badge alone.");
                 break;
         }
 
+        if (trigger.Content is { Body: null or "" } && MustGoBySms(trigger))
+            Add(ref errors, "content.body", "An SMS needs a body. The title is not sent.");
         CheckPush(trigger.Content, ref errors);
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
@@ -92,6 +96,12 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         if (trigger.Content?.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
+
+    // A user who also has other channels gets the rest there.
+    private static bool MustGoBySms(Trigger trigger) =>
+        trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
+        || trigger.Channels is [var only] && only == Channel.Sms
+        || trigger.Fallback?.Any(step => step?.Channel == Channel.Sms) == true;
 
     private static void CheckPush(Content? content, ref List<FieldError>? errors)
     {

@@ -9,6 +9,9 @@ public sealed record PushFault(int Status)
     /// <summary>The header Retry-After; null for none.</summary>
     public string? RetryAfter { get; init; }
 
+    /// <summary>The header X-WNS-Error-Description; null for none.</summary>
+    public string? Description { get; init; }
+
     /// <summary>The body of the answer.</summary>
     public string Body { get; init; } = "";
 
@@ -31,6 +34,8 @@ public sealed record PushFault(int Status)
         context.Response.StatusCode = Status;
         if (RetryAfter is not null)
             context.Response.Headers.RetryAfter = RetryAfter;
+        if (Description is not null)
+            context.Response.Headers["X-WNS-Error-Description"] = Description;
         await context.Response.WriteAsync(Body);
     }
 }

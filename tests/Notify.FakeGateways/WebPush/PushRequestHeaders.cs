@@ -5,13 +5,27 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.FakeGateways.WebPush;
 
 /// <summary>The headers of RFC 8030 section 5, checked.</summary>
-internal sealed partial record PushRequestHeaders(int TimeToLive, string? Urgency, string? Topic)
+internal sealed partial record PushRequestHeaders(int TimeToLive, string? Urgency, string? Topic, string? CachePolicy)
 {
     /// <summary>30 days, the most that Mozilla takes.</summary>
     private const int MaxTimeToLive = 2_592_000;
 
-    public static PushRequestHeaders Read(IHeaderDictionary headers) =>
-        new(TimeToLiveOf(headers["TTL"]), UrgencyOf(headers["Urgency"]), TopicOf(headers["Topic"]));
+    public static PushRequestHeaders Read(IHeaderDictionary headers)
+    {
+        var timeToLive = TimeToLiveOf(headers["TTL"]);
+        return new(
+            timeToLive,
+            UrgencyOf(headers["Urgency"]),
+            TopicOf(headers["Topic"]),
+            CachePolicyOf(headers["X-WNS-Cache-Policy"], timeToLive)
+        );
+    }
+
+    /// <summary>Windows keeps nothing that it is told not to cache.</summary>
+    private static string? CachePolicyOf(string? header, int timeToLive) =>
+        header is null || header == (timeToLive == 0 ? "no-cache" : "cache")
+            ? header
+            : throw new PushRefusal(400, null, "The cache policy contradicts the TTL.");
 
     private static int TimeToLiveOf(string? header)
     {

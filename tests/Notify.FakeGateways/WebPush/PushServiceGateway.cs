@@ -107,6 +107,7 @@ public sealed class PushServiceGateway : IAsyncDisposable
             headers.TimeToLive,
             headers.Urgency,
             headers.Topic,
+            headers.CachePolicy,
             request.Headers.Authorization.ToString(),
             request.Protocol,
             body.Length,

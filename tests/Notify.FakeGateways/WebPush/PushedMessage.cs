@@ -5,6 +5,7 @@ namespace Notify.FakeGateways.WebPush;
 /// <param name="TimeToLive">The header TTL in seconds.</param>
 /// <param name="Urgency">The header Urgency; null without.</param>
 /// <param name="Topic">The header Topic; null without.</param>
+/// <param name="CachePolicy">The header X-WNS-Cache-Policy; null without.</param>
 /// <param name="Authorization">The header Authorization.</param>
 /// <param name="Protocol">Such as HTTP/2.</param>
 /// <param name="BodyLength">The encrypted body's length in bytes.</param>
@@ -14,6 +15,7 @@ public sealed record PushedMessage(
     int TimeToLive,
     string? Urgency,
     string? Topic,
+    string? CachePolicy,
     string Authorization,
     string Protocol,
     int BodyLength,
