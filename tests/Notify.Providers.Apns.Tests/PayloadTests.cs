@@ -69,10 +69,7 @@ public sealed class PayloadTests
     [InlineData(0)]
     [InlineData(7)]
     public async Task A_badge_may_come_alone(int badge) =>
-        await AssertSentAsync(
-            new Content { Push = new PushContent { Badge = badge } },
-            $$$"""{"aps":{"badge":{{{badge}}}}}"""
-        );
+        await AssertSentAsync(new Content { Push = new PushContent { Badge = badge } }, $$$"""{"aps":{"badge":{{{badge}}}}}""");
 
     [Fact]
     public async Task A_badge_with_data_and_a_sound_needs_no_text() =>
