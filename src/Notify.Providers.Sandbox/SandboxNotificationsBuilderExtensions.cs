@@ -16,11 +16,13 @@ public static class SandboxNotificationsBuilderExtensions
     /// twice.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
+    public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder) => builder.AddSandbox(DefaultChannels);
+
+    /// <summary>Like <see cref="AddSandbox(INotificationsBuilder)"/>, and changes the options.</summary>
+    /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Changes the options' defaults.</param>
-    public static INotificationsBuilder AddSandbox(
-        this INotificationsBuilder builder,
-        Action<SandboxOptions>? configure = null
-    ) => builder.AddSandbox(DefaultChannels, configure);
+    public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder, Action<SandboxOptions> configure) =>
+        builder.AddSandbox(DefaultChannels, configure);
 
     /// <summary>
     /// Captures what these channels would send: <c>AddSandbox([Channel.Sms, Channel.Named("pager")])</c>. Channels that were
@@ -28,21 +30,30 @@ public static class SandboxNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="channels">The channels; one that is named twice is captured once.</param>
+    public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder, IEnumerable<Channel> channels) =>
+        builder.AddSandbox(channels, _ => { });
+
+    /// <summary>
+    /// Captures what these channels would send, like <see cref="AddSandbox(INotificationsBuilder, IEnumerable{Channel})"/>, and
+    /// changes the options.
+    /// </summary>
+    /// <param name="builder">The application's notifications.</param>
+    /// <param name="channels">The channels; one that is named twice is captured once.</param>
     /// <param name="configure">Changes the options' defaults.</param>
     public static INotificationsBuilder AddSandbox(
         this INotificationsBuilder builder,
         IEnumerable<Channel> channels,
-        Action<SandboxOptions>? configure = null
+        Action<SandboxOptions> configure
     )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(channels);
+        ArgumentNullException.ThrowIfNull(configure);
 
         AddInbox(builder.Services);
         foreach (var channel in channels)
             AddProvider(builder.Services, channel);
-        if (configure is not null)
-            builder.Services.Configure(configure);
+        builder.Services.Configure(configure);
         return builder;
     }
 

@@ -12,6 +12,7 @@ public interface INotifier
     /// </summary>
     /// <exception cref="InvalidRequestException">The trigger is wrong; the exception names every wrong field.</exception>
     /// <exception cref="IdempotencyConflictException">The idempotency key was used with another body.</exception>
+#pragma warning disable RS0026 // The overloads differ by a required parameter, so no call is ambiguous.
     Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default);
 
     /// <summary>
@@ -26,6 +27,7 @@ public interface INotifier
     /// <exception cref="NotSupportedException">The store has no transactions.</exception>
     /// <exception cref="ArgumentException">The transaction is on another kind of database, or has ended.</exception>
     Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default);
+#pragma warning restore RS0026
 
     /// <summary>
     /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such
