@@ -23,8 +23,8 @@ internal static class FcmOutcomes
         return error.Code switch
         {
             "UNREGISTERED" => Gone(reason, isDevice),
-            // The service account is of another project than the app. That is a mistake in the configuration: with the right account
-            // every one of these tokens works.
+            // The service account is of another project than the app. That is a mistake in the configuration: with the right
+            // account every one of these tokens works.
             "SENDER_ID_MISMATCH" => Outcome.ProviderFailed(reason, after),
             "INVALID_ARGUMENT" => Invalid(reason, error, isDevice),
             // The quota of one device or topic is no reason to slow the others down.

@@ -40,8 +40,8 @@ public static class HttpFailures
     /// arrive and an answer that did not come back look the same from here.
     /// </remarks>
     /// <param name="request">
-    /// The request, sent by a client of <see cref="Microsoft.Extensions.DependencyInjection.ProviderHttpClientExtensions"/>. For null
-    /// and for another client's request the exception alone decides.
+    /// The request, sent by a client of <see cref="Microsoft.Extensions.DependencyInjection.ProviderHttpClientExtensions"/>. For
+    /// null and for another client's request the exception alone decides.
     /// </param>
     /// <param name="exception">The failure: an <see cref="HttpRequestException"/>, or the cancellation of an attempt.</param>
     public static bool WasSent(HttpRequestMessage? request, Exception exception)
@@ -54,8 +54,8 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Gets whether a failure has an outcome: the exception filter of a provider's call. A cancellation has one only while nothing
-    /// was sent. Afterwards it is the engine's to judge, and must be let through.
+    /// Gets whether a failure has an outcome: the exception filter of a provider's call. A cancellation has one only while
+    /// nothing was sent. Afterwards it is the engine's to judge, and must be let through.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The exception that was caught.</param>
@@ -63,8 +63,8 @@ public static class HttpFailures
         exception is HttpRequestException || (exception is OperationCanceledException && !WasSent(request, exception));
 
     /// <summary>
-    /// Gets whether an HTTP/2 server did not look at the request (RFC 9113 section 8.7): the connection ended (GOAWAY), or took fewer
-    /// streams than it had offered. Neither is an outage.
+    /// Gets whether an HTTP/2 server did not look at the request (RFC 9113 section 8.7): the connection ended (GOAWAY), or took
+    /// fewer streams than it had offered. Neither is an outage.
     /// </summary>
     /// <param name="exception">The failure.</param>
     public static bool WasTurnedAway(HttpRequestException exception)
@@ -89,8 +89,8 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Creates the outcome of a request that a vendor did not answer: <see cref="Outcome.ProviderFailed"/> where nothing was sent,
-    /// else <see cref="Outcome.AnswerLost"/> on the provider's account. For a vendor that serves all recipients.
+    /// Creates the outcome of a request that a vendor did not answer: <see cref="Outcome.ProviderFailed"/> where nothing was
+    /// sent, else <see cref="Outcome.AnswerLost"/> on the provider's account. For a vendor that serves all recipients.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>
@@ -102,8 +102,8 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Creates the outcome of a request that the recipient's own server did not answer: <see cref="Outcome.Retry"/> where nothing was
-    /// sent, else <see cref="Outcome.AnswerLost"/>. It says nothing about the provider.
+    /// Creates the outcome of a request that the recipient's own server did not answer: <see cref="Outcome.Retry"/> where nothing
+    /// was sent, else <see cref="Outcome.AnswerLost"/>. It says nothing about the provider.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>

@@ -10,8 +10,8 @@ namespace Notify.Providers.Http;
 public static class HttpOutcomes
 {
     /// <summary>
-    /// Accepted for 2xx; throttled for 429; an answer lost for 502 and 504; the provider's failure for 401, 403, 404, 408 and other
-    /// 5xx, with the vendor's Retry-After; rejected for all others. No status alone says that a recipient is gone.
+    /// Accepted for 2xx; throttled for 429; an answer lost for 502 and 504; the provider's failure for 401, 403, 404, 408 and
+    /// other 5xx, with the vendor's Retry-After; rejected for all others. No status alone says that a recipient is gone.
     /// </summary>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date in Retry-After is compared with.</param>

@@ -32,8 +32,8 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     public Memory<byte> Written => _bytes.AsMemory(0, _written);
 
     /// <summary>
-    /// Gets whether the request has begun to go out: it has a connection, and its body was given to it. Until then a failure means
-    /// that the server saw nothing of it.
+    /// Gets whether the request has begun to go out: it has a connection, and its body was given to it. Until then a failure
+    /// means that the server saw nothing of it.
     /// </summary>
     public bool IsUnderWay { get; private set; }
 

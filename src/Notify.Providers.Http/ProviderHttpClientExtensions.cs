@@ -14,7 +14,8 @@ public static class ProviderHttpClientExtensions
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A vendor that cannot be reached is found out well within an attempt, so that the attempt ends knowing that nothing was sent.
+    /// A vendor that cannot be reached is found out well within an attempt, so that the attempt ends knowing that nothing was
+    /// sent.
     /// </summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 

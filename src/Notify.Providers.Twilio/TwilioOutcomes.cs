@@ -12,8 +12,8 @@ namespace Notify.Providers.Twilio;
 /// <remarks>
 /// What an account or sender cannot do at all is the provider's failure: another provider may, and this one is left alone. What
 /// hangs on whom a message goes to, such as a region that the account is not allowed, is the delivery's own: as the provider's
-/// failure, a few numbers that somebody else chose would keep everyone's messages from being sent. The same holds for a sender that
-/// lacks the registration which one country's carriers ask for (30032 to 30035): it may serve all others.
+/// failure, a few numbers that somebody else chose would keep everyone's messages from being sent. The same holds for a sender
+/// that lacks the registration which one country's carriers ask for (30032 to 30035): it may serve all others.
 /// </remarks>
 internal static class TwilioOutcomes
 {

@@ -31,7 +31,8 @@ public sealed class ServerProcess : IAsyncDisposable
         string file,
         IEnumerable<string> arguments,
         IReadOnlyDictionary<string, string>? environment = null,
-        bool keepInputOpen = false
+        bool keepInputOpen = false,
+        string? folder = null
     )
     {
         var start = new ProcessStartInfo(file, arguments)
@@ -39,6 +40,7 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             RedirectStandardInput = keepInputOpen,
+            WorkingDirectory = folder ?? "",
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

@@ -39,8 +39,8 @@ public abstract class HttpProviderConformance : ProviderConformance
         ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
 
     /// <summary>
-    /// Where the vendor answers what is not the sending itself, such as requests for access tokens: also in facts in which it cannot
-    /// be reached for the sending.
+    /// Where the vendor answers what is not the sending itself, such as requests for access tokens: also in facts in which it
+    /// cannot be reached for the sending.
     /// </summary>
     protected Uri AsideAddress =>
         _vendor?.Address ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");

@@ -73,7 +73,9 @@ public enum VendorFault
     /// <summary>A connection that is closed in order after the whole request was read.</summary>
     ConnectionClosed,
 
-    /// <summary>No answer until the attempt's time is over. An exception that reports the cancellation counts as a lost answer.</summary>
+    /// <summary>
+    /// No answer until the attempt's time is over. An exception that reports the cancellation counts as a lost answer.
+    /// </summary>
     NoAnswer,
 
     /// <summary>Nothing listens at the vendor's address.</summary>

@@ -123,9 +123,9 @@ internal sealed class DeliveryExecutor(
     }
 
     /// <summary>
-    /// Gets the outcome of an attempt whose time is over; null when the provider gives none. Only the provider knows whether it had
-    /// sent the message, or still waited for a connection: one that knows returns an outcome, another throws, and one that ignores
-    /// the cancellation is left behind.
+    /// Gets the outcome of an attempt whose time is over; null when the provider gives none. Only the provider knows whether it
+    /// had sent the message, or still waited for a connection: one that knows returns an outcome, another throws, and one that
+    /// ignores the cancellation is left behind.
     /// </summary>
     private async ValueTask<Outcome?> LastWordAsync(Task<Outcome>? sending, CancellationToken stopping)
     {

@@ -60,8 +60,8 @@ public sealed class Outcome
         new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after };
 
     /// <summary>
-    /// The provider cannot send anything at present: it cannot be reached, or it refuses the credentials. The message was certainly
-    /// not sent.
+    /// The provider cannot send anything at present: it cannot be reached, or it refuses the credentials. The message was
+    /// certainly not sent.
     /// </summary>
     /// <param name="reason">Why.</param>
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
@@ -81,8 +81,8 @@ public sealed class Outcome
     /// <param name="reason">Why.</param>
     /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
     /// <param name="isProviderFailure">
-    /// True when the vendor itself failed to answer, which opens the provider's circuit and moves a repetition to the channel's next
-    /// provider. False when the recipient's own server did, as a webhook's.
+    /// True when the vendor itself failed to answer, which opens the provider's circuit and moves a repetition to the channel's
+    /// next provider. False when the recipient's own server did, as a webhook's.
     /// </param>
     public static Outcome AnswerLost(string reason, TimeSpan? after = null, bool isProviderFailure = false) =>
         new(OutcomeKind.AnswerLost)

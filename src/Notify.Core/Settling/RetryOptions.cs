@@ -24,8 +24,8 @@ public sealed class RetryOptions
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromHours(6);
 
     /// <summary>
-    /// Gets or sets whether a message is sent again after an attempt whose answer was lost, so that the recipient may get it twice.
-    /// False ends the delivery as a dead letter, which an operator can replay. Default: null, which means false for
+    /// Gets or sets whether a message is sent again after an attempt whose answer was lost, so that the recipient may get it
+    /// twice. False ends the delivery as a dead letter, which an operator can replay. Default: null, which means false for
     /// <see cref="Channel.Sms"/>, where each copy is billed, and true for every other channel.
     /// </summary>
     public bool? RepeatAfterLostAnswer { get; set; }

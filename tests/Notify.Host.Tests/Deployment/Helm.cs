@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -12,7 +11,7 @@ internal static class Helm
     private static readonly string Folder = Metadata("HelmFolder");
     private static readonly string Chart = System.IO.Path.Combine(Metadata("Samples"), "helm/notify");
     private static readonly Lazy<Task> Installed = new(() =>
-        RunAsync(ServerProcess.Find("npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );
 
     public static Task<string> LintAsync() => RunHelmAsync(["lint", Chart, "--strict"]);
@@ -36,24 +35,7 @@ internal static class Helm
     private static async Task<string> RunHelmAsync(string[] arguments)
     {
         await Installed.Value;
-        return await RunAsync(System.IO.Path.Combine(Folder, "node_modules/.bin/helm"), arguments);
-    }
-
-    private static async Task<string> RunAsync(string program, params string[] arguments)
-    {
-        var start = new ProcessStartInfo(program, arguments)
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0
-            ? await output
-            : throw new InvalidOperationException($"{program} exited with {process.ExitCode}: {await output}{await errors}");
+        return await Command.RunAsync(Folder, System.IO.Path.Combine(Folder, "node_modules/.bin/helm"), arguments);
     }
 
     private static string Metadata(string key) =>
