@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Installs what the tests need (Debian, Ubuntu), runs them all, and ends with the line "N passed, N failed, N skipped".
+# Installs what the tests need (Debian, Ubuntu), runs them, and ends with the line "N passed, N failed, N skipped".
+#   ./test.sh [PROJECT] [options of dotnet test]      without a project: all of them
 set -uo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")" || exit
 
 # Each line: a file (or a pattern of one) that tells whether the package is there, and the package.
 needed='
@@ -12,6 +13,7 @@ needed='
 /usr/bin/prometheus prometheus
 /usr/bin/redis-server redis-server
 /usr/bin/kcat kcat
+/usr/bin/shellcheck shellcheck
 '
 
 missing=()
@@ -32,9 +34,15 @@ if [ ${#missing[@]} -gt 0 ]; then
   fi
 fi
 
+target=Notify.sln
+if [ $# -gt 0 ] && [ -e "$1" ]; then
+  target=$1
+  shift
+fi
+
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-dotnet test Notify.sln --nologo "$@" 2>&1 | tee "$log"
+dotnet test "$target" --nologo "$@" 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
 # dotnet test prints one line of counts per project; a project that could not run prints none and fails by its exit code.

@@ -5,7 +5,9 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>A message that went out without an answer may have arrived: it is repeated where that is allowed, and never for ever.</summary>
+/// <summary>
+/// A message that went out without an answer may have arrived: it is repeated where that is allowed, and never for ever.
+/// </summary>
 public sealed class LostAnswerTests
 {
     private readonly ManualTime _time = new();

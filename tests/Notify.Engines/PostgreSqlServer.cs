@@ -1,14 +1,19 @@
 using System.Globalization;
+using Npgsql;
 
 namespace Notify.Engines;
 
 /// <summary>
-/// A real server for the assembly's tests, as Debian installs it, in a folder of its own; it starts with the first test that
-/// asks for a database.
+/// The PostgreSQL server of an assembly's tests: the one that <c>NOTIFY_TEST_POSTGRESQL</c> names, or else one that starts with
+/// the first test that asks for a database, from the distribution's package and in a folder of its own.
 /// </summary>
 public sealed class PostgreSqlServer : IAsyncDisposable
 {
-    private readonly Lazy<Task<PostgreSqlProcess>> _process = new(PostgreSqlProcess.StartAsync);
+    private const string Variable = "NOTIFY_TEST_POSTGRESQL";
+
+    // Other runs may use the same server.
+    private readonly string _run = $"notify_{Guid.CreateVersion7().ToString("N")}";
+    private readonly Lazy<Task<(string ConnectionString, PostgreSqlProcess? Process)>> _server = new(StartAsync);
     private readonly Lazy<Task<string>> _shared;
     private int _databases;
     private int _schemas;
@@ -16,26 +21,54 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     public PostgreSqlServer() => _shared = new(() => CreateDatabaseAsync().AsTask());
 
     /// <summary>
-    /// A new, empty database's connection string. Its pool stays small, for many tests share the server; and it goes when the
-    /// server's folder goes, because dropping it would flush the whole server to disk.
+    /// Creates an empty database and returns its connection string. Its pool stays small, because many tests share the server.
     /// </summary>
     public async ValueTask<string> CreateDatabaseAsync()
     {
-        var process = await _process.Value;
-        var name = $"notify_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
-        await PostgreSqlProgram.ScalarAsync<object>(process.ConnectionString, $"CREATE DATABASE {name}");
-        return process.ConnectionStringOf(name);
+        var (connectionString, _) = await _server.Value;
+        var name = Database(Interlocked.Increment(ref _databases));
+        await PostgreSqlProgram.ScalarAsync<object>(connectionString, $"CREATE DATABASE {name}");
+        return new NpgsqlConnectionStringBuilder(connectionString) { Database = name, MaxPoolSize = 16 }.ConnectionString;
     }
 
     /// <summary>
-    /// A new, empty schema's name in a database that others use beside it: much cheaper than a database for each of hundreds.
+    /// Returns the name of a new, empty schema in a database that others use too: much cheaper than a database for each of
+    /// hundreds.
     /// </summary>
     public async ValueTask<(string ConnectionString, string Schema)> CreateSchemaAsync() =>
         (await _shared.Value, $"notify_{Interlocked.Increment(ref _schemas).ToString(CultureInfo.InvariantCulture)}");
 
+    /// <summary>
+    /// Removes the databases from a server that stays. On a server of our own they go with its folder, because dropping a
+    /// database would flush the whole server to disk.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
-        if (_process.IsValueCreated)
-            await (await _process.Value).DisposeAsync();
+        if (!_server.IsValueCreated)
+            return;
+
+        var (connectionString, process) = await _server.Value;
+        if (process is not null)
+        {
+            await process.DisposeAsync();
+            return;
+        }
+
+        for (var number = 1; number <= _databases; number++)
+            await PostgreSqlProgram.ScalarAsync<object>(
+                connectionString,
+                $"DROP DATABASE IF EXISTS {Database(number)} WITH (FORCE)"
+            );
     }
+
+    private static async Task<(string, PostgreSqlProcess?)> StartAsync()
+    {
+        if (Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } connectionString)
+            return (connectionString, null);
+
+        var process = await PostgreSqlProcess.StartAsync();
+        return (process.ConnectionString, process);
+    }
+
+    private string Database(int number) => $"{_run}_{number.ToString(CultureInfo.InvariantCulture)}";
 }
