@@ -12,8 +12,8 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(3);
 
     /// <summary>
-    /// The categories of critical notifications, such as <c>security</c>: users' preferences and quiet hours do not apply to them. Only
-    /// the application's operator declares them, so that a caller cannot pass over what users chose. Default: none.
+    /// The categories of critical notifications, such as <c>security</c>: users' preferences and quiet hours do not apply to
+    /// them. Only the application's operator declares them, so that a caller cannot pass over what users chose. Default: none.
     /// </summary>
     public ISet<string> MandatoryCategories { get; } = new HashSet<string>(StringComparer.Ordinal);
 

@@ -2,7 +2,9 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Notify;
 
-/// <summary>Which providers a channel uses, and how long its deliveries live. Options of this type are named by channel.</summary>
+/// <summary>
+/// Which providers a channel uses, and how long its deliveries live. Options of this type are named by channel.
+/// </summary>
 public sealed class ChannelOptions
 {
     /// <summary>

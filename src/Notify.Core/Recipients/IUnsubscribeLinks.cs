@@ -6,8 +6,8 @@ namespace Notify.Recipients;
 public interface IUnsubscribeLinks
 {
     /// <summary>
-    /// Creates the link for the recipient of a delivery. Null for a direct address, which has no preferences, for a mandatory category,
-    /// to which preferences do not apply, and where the application has no <c>AddUnsubscribeLinks()</c>.
+    /// Creates the link for the recipient of a delivery. Null for a direct address, which has no preferences, for a mandatory
+    /// category, to which preferences do not apply, and where the application has no <c>AddUnsubscribeLinks()</c>.
     /// </summary>
     Uri? LinkFor(Delivery delivery);
 

@@ -48,8 +48,8 @@ public sealed record User
 /// <param name="From">The first quiet minute, in the time zone of the device that is sent to, else of the user.</param>
 /// <param name="To">The first minute that is not quiet.</param>
 /// <remarks>
-/// Where the clock skips the begin or the end, it moves forward by the length of the gap; where the clock shows it twice, the first
-/// time counts.
+/// Where the clock skips the begin or the end, it moves forward by the length of the gap; where the clock shows it twice, the
+/// first time counts.
 /// </remarks>
 public sealed record QuietHours(TimeOnly From, TimeOnly To);
 

@@ -25,7 +25,8 @@ public sealed record Settlement
     public required int AttemptsSpent { get; init; }
 
     /// <summary>
-    /// The delay from which the next one grows. <see cref="DueAt"/> may be later than this delay says: quiet hours come in between.
+    /// The delay from which the next one grows. <see cref="DueAt"/> may be later than this delay says: quiet hours come in
+    /// between.
     /// </summary>
     public TimeSpan RetryDelay { get; init; }
 

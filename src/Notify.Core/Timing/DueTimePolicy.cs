@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Timing;
 
 /// <summary>
-/// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry. Planning,
-/// retry, fallback and replay all ask it, and nothing else compares a delivery's times.
+/// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry.
+/// Planning, retry, fallback and replay all ask it, and nothing else compares a delivery's times.
 /// </summary>
 internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOptionsMonitor<ChannelOptions> channels)
 {
@@ -30,15 +30,15 @@ internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOpt
     }
 
     /// <summary>
-    /// Computes when a delivery that waited may be sent: at a retry, when its turn in a fallback comes, when it is replayed, and right
-    /// before it is sent.
+    /// Computes when a delivery that waited may be sent: at a retry, when its turn in a fallback comes, when it is replayed, and
+    /// right before it is sent.
     /// </summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="earliest">When it would be sent otherwise; the current time for one that is about to be sent.</param>
     /// <param name="clock">The recipient's clock as it is now.</param>
     /// <returns>
-    /// <paramref name="earliest"/>, or the end of the quiet hours that it lies in. Ask <see cref="HasExpired"/> whether that is too
-    /// late.
+    /// <paramref name="earliest"/>, or the end of the quiet hours that it lies in. Ask <see cref="HasExpired"/> whether that is
+    /// too late.
     /// </returns>
     public DateTimeOffset GetDueTime(Delivery delivery, DateTimeOffset earliest, RecipientClock clock) =>
         GetDueTime(earliest, delivery.Priority, delivery.Category, clock);

@@ -1,13 +1,13 @@
 namespace Notify.Timing;
 
 /// <summary>
-/// Converts between UTC and a recipient's clock. A zone that this machine does not know counts as UTC. A local time that the clock
-/// skips moves forward by the length of the gap; one that the clock shows twice is the first of the two.
+/// Converts between UTC and a recipient's clock. A zone that this machine does not know counts as UTC. A local time that the
+/// clock skips moves forward by the length of the gap; one that the clock shows twice is the first of the two.
 /// </summary>
 /// <remarks>
 /// Only the offset at a UTC instant is asked of <see cref="TimeZoneInfo"/>: its <see cref="TimeZoneInfo.IsInvalidTime"/> and
-/// <see cref="TimeZoneInfo.IsAmbiguousTime(DateTime)"/> are wrong in zones whose winter time is the exception (Dublin, Casablanca)
-/// and do not tell how long a gap is (half an hour on Lord Howe Island, two hours at Troll).
+/// <see cref="TimeZoneInfo.IsAmbiguousTime(DateTime)"/> are wrong in zones whose winter time is the exception (Dublin,
+/// Casablanca) and do not tell how long a gap is (half an hour on Lord Howe Island, two hours at Troll).
 /// </remarks>
 internal static class LocalTime
 {
@@ -35,8 +35,8 @@ internal static class LocalTime
         if (zone.GetUtcOffset(unchanged) == before)
             return unchanged;
 
-        // The change came before the local time, which then has the later offset; or the change skips the local time, and the offset
-        // from before the gap moves it forward by the gap.
+        // The change came before the local time, which then has the later offset; or the change skips the local time, and the
+        // offset from before the gap moves it forward by the gap.
         var after = zone.GetUtcOffset(AsUtc(Add(local, LargestOffset)));
         var changed = AsUtc(Add(local, -after));
         return zone.GetUtcOffset(changed) == after ? changed : unchanged;

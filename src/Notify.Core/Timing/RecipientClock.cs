@@ -2,7 +2,9 @@ using Notify.Recipients;
 
 namespace Notify.Timing;
 
-/// <summary>What decides at which hours a recipient may be reached. The default is that of a direct address: any hour, UTC.</summary>
+/// <summary>
+/// What decides at which hours a recipient may be reached. The default is that of a direct address: any hour, UTC.
+/// </summary>
 /// <param name="QuietHours">The user's quiet hours; null for none.</param>
 /// <param name="TimeZone">The IANA time zone of the device that is sent to, else of the user; null for UTC.</param>
 internal readonly record struct RecipientClock(QuietHours? QuietHours, string? TimeZone)
@@ -13,8 +15,8 @@ internal readonly record struct RecipientClock(QuietHours? QuietHours, string? T
 
     /// <summary>Moves a time that lies in quiet hours to their end.</summary>
     /// <remarks>
-    /// Quiet hours last from the instant at which the clock first shows their begin until the instant at which it first shows their
-    /// end, also on a day on which the clock changes between the two.
+    /// Quiet hours last from the instant at which the clock first shows their begin until the instant at which it first shows
+    /// their end, also on a day on which the clock changes between the two.
     /// </remarks>
     public DateTimeOffset LeaveQuietHours(DateTimeOffset time)
     {
