@@ -14,9 +14,10 @@ public sealed class NotificationsApiOptions : IValidatableObject
     public IList<string> ApiKeys { get; } = [];
 
     /// <summary>
-    /// A port at which <c>/health/live</c>, <c>/health/ready</c> and what the application adds by <c>ServeAtManagementPort()</c> are
-    /// answered without a key, for an orchestrator and for Prometheus, and at which nothing is answered that needs one. The application has to listen on it, and to keep
-    /// it from those who should not see how much is sent. 1 to 65,535; null, the default, for none.
+    /// A port at which <c>/health/live</c>, <c>/health/ready</c> and what the application adds by <c>ServeAtManagementPort()</c>
+    /// are answered without a key, for an orchestrator and for Prometheus, and at which nothing is answered that needs one. The
+    /// application has to listen on it, and to keep it from those who should not see how much is sent. 1 to 65,535; null, the
+    /// default, for none.
     /// </summary>
     [Range(1, 65_535)]
     public int? ManagementPort { get; set; }

@@ -12,7 +12,8 @@ public interface ITemplateStore
     ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A tenant's templates with their newest versions, in ordinal order of their names, beginning after <paramref name="after"/>.
+    /// A tenant's templates with their newest versions, in ordinal order of their names, beginning after
+    /// <paramref name="after"/>.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
     /// <param name="prefix">What the names begin with; empty for all.</param>

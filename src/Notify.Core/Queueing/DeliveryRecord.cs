@@ -28,7 +28,9 @@ public enum DeliveryState
 /// <summary>A delivery as a store shows it.</summary>
 /// <param name="Delivery">The delivery.</param>
 /// <param name="State">Where it stands.</param>
-/// <param name="DueAt">When it falls due next, which is when its lease ends while an attempt is under way; null when terminal.</param>
+/// <param name="DueAt">
+/// When it falls due next, which is when its lease ends while an attempt is under way; null when terminal.
+/// </param>
 /// <param name="Reason">Why it ended or waits, in the vendor's or Notify's words; null when there is nothing to say.</param>
 /// <param name="Attempts">Every attempt, oldest first.</param>
 /// <param name="Receipts">What the vendor or the app said later, oldest first.</param>

@@ -74,7 +74,8 @@ public static class StoredForm
     }
 
     /// <summary>
-    /// The ids that a filter and a page leave: not lower than the first, and lower than the second. Null where nothing bounds them.
+    /// The ids that a filter and a page leave: not lower than the first, and lower than the second. Null where nothing bounds
+    /// them.
     /// </summary>
     public static (Guid? From, Guid? To) IdsOf(NotificationFilter filter, Guid? before)
     {

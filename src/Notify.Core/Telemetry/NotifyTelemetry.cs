@@ -8,8 +8,8 @@ namespace Notify.Telemetry;
 
 /// <summary>
 /// The Meter and the ActivitySource, both named <see cref="Name"/>, which an application adds to its OpenTelemetry with
-/// <c>AddMeter(NotifyTelemetry.Name)</c> and <c>AddSource(NotifyTelemetry.Name)</c>. Tags name channels, providers, priorities and
-/// outcomes, never an address, a token or content.
+/// <c>AddMeter(NotifyTelemetry.Name)</c> and <c>AddSource(NotifyTelemetry.Name)</c>. Tags name channels, providers, priorities
+/// and outcomes, never an address, a token or content.
 /// </summary>
 public static class NotifyTelemetry
 {

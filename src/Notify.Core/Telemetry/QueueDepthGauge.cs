@@ -67,7 +67,8 @@ internal sealed class QueueDepthGauge(IDeliveryQueue queue, IEnumerable<IDeliver
 
     /// <summary>
     /// Asks the store and waits; null when it fails or does not answer in time. A gauge is observed synchronously, so a thread
-    /// waits here, once per collection. The value of the last collection would not need one, but would be old by a whole interval.
+    /// waits here, once per collection. The value of the last collection would not need one, but would be old by a whole
+    /// interval.
     /// </summary>
     private IReadOnlyList<QueueDepth>? GetDepths()
     {
