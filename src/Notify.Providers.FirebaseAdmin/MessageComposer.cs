@@ -85,8 +85,8 @@ internal static class MessageComposer
         var headers = new Dictionary<string, string>
         {
             ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            // The same priorities as the APNs provider sends. Apple refuses a background push of priority 10; Firebase, data alone
-            // ("Set the priority of a message").
+            // The same priorities as the APNs provider sends. Apple refuses a background push of priority 10; Firebase, data
+            // alone ("Set the priority of a message").
             ["apns-priority"] = delivery.Priority == Priority.Bulk || IsDataAlone(delivery.Content) ? "5" : "10",
         };
         if (silent && delivery.Content.Push!.Badge is null)

@@ -27,9 +27,9 @@ public static class ProviderHttpClientExtensions
 
     /// <summary>
     /// Adds the HTTP client of the provider <paramref name="provider"/>, which <see cref="CreateProviderHttpClient"/> gives. It
-    /// names Notify as the user agent, follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no trace header to the vendor, and has
-    /// no timeout but the attempt's. An application that needs a proxy or trusts an authority of its own configures it after
-    /// the provider was added, as
+    /// names Notify as the user agent, follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no
+    /// trace header to the vendor, and has no timeout but the attempt's. An application that needs a proxy or trusts an authority
+    /// of its own configures it after the provider was added, as
     /// <c>services.AddHttpClient("Notify.fcm").ConfigurePrimaryHttpMessageHandler((handler, _) => ...)</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>

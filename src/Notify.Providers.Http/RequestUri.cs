@@ -8,8 +8,9 @@ public static class RequestUri
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>
-    /// Parses an absolute URL whose path and query are sent as they are written. <see cref="Uri"/> alone rewrites them: it decodes
-    /// <c>%7E</c> and <c>%41</c>, and removes <c>/../</c>. A server that compares or signs the path would not recognise it.
+    /// Parses an absolute URL whose path and query are sent as they are written. <see cref="Uri"/> alone rewrites them: it
+    /// decodes <c>%7E</c> and <c>%41</c>, and removes <c>/../</c>. A server that compares or signs the path would not recognise
+    /// it.
     /// </summary>
     /// <remarks>
     /// A URL with spaces or letters beyond ASCII has no form that could be sent, and is escaped as <see cref="Uri"/> does.

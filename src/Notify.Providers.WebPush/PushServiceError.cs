@@ -6,8 +6,8 @@ namespace Notify.Providers.WebPush;
 
 /// <summary>
 /// Reads why a push service refuses, beside the status: Apple's <c>reason</c>, Mozilla's <c>errno</c> or Windows's
-/// <c>X-WNS-Error-Description</c>. Nothing else of its answer is repeated: it may quote the request, and comes from whatever server
-/// the subscription names.
+/// <c>X-WNS-Error-Description</c>. Nothing else of its answer is repeated: it may quote the request, and comes from whatever
+/// server the subscription names.
 /// </summary>
 internal static class PushServiceError
 {
@@ -72,8 +72,8 @@ internal static class PushServiceError
     }
 
     /// <summary>
-    /// Finds Windows's description, which is a header. It comes from whatever server the subscription names, so it counts only where
-    /// it is made of words: never a token, an address or a number.
+    /// Finds Windows's description, which is a header. It comes from whatever server the subscription names, so it counts only
+    /// where it is made of words: never a token, an address or a number.
     /// </summary>
     private static string? FindDescription(HttpResponseMessage response)
     {

@@ -15,8 +15,8 @@ internal static class WebhookOutcomes
     public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
     /// <summary>
-    /// Creates the outcome of an answer. Only 410 is final, as Standard Webhooks asks: a redirect, a 401 or a 404 is what an endpoint
-    /// answers while it is deployed or mended, and the retry schedule outlasts that.
+    /// Creates the outcome of an answer. Only 410 is final, as Standard Webhooks asks: a redirect, a 401 or a 404 is what an
+    /// endpoint answers while it is deployed or mended, and the retry schedule outlasts that.
     /// </summary>
     public static Outcome Of(HttpResponseMessage response, TimeProvider time)
     {

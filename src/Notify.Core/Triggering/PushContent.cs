@@ -20,8 +20,8 @@ public sealed record PushContent
     public string? Sound { get; init; }
 
     /// <summary>
-    /// Gets the number on the app's icon; 0 removes it, null leaves it. It may be sent alone, without a title and a body, and with
-    /// <see cref="IsSilent"/>. Android counts the notifications that it shows, and ignores a number that comes alone.
+    /// Gets the number on the app's icon; 0 removes it, null leaves it. It may be sent alone, without a title and a body, and
+    /// with <see cref="IsSilent"/>. Android counts the notifications that it shows, and ignores a number that comes alone.
     /// </summary>
     public int? Badge { get; init; }
 
