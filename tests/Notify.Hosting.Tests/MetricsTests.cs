@@ -161,7 +161,8 @@ public sealed partial class MetricsTests : IAsyncLifetime
 
     [GeneratedRegex(
         """^(# (HELP|TYPE|UNIT) [a-z_:][a-z0-9_:]* .+|# EOF|"""
-            + """[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? (-?[0-9.E+-]+|NaN|[+-]Inf)( [0-9]+)?)$""",
+            + """[a-z_:][a-z0-9_:]*(\{[a-z_]+="(\\.|[^"\\\n])*"(,[a-z_]+="(\\.|[^"\\\n])*")*\})? """
+            + """(-?[0-9.E+-]+|NaN|[+-]Inf)( [0-9]+)?)$""",
         RegexOptions.IgnoreCase
     )]
     private static partial Regex Line();
