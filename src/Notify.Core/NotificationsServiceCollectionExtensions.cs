@@ -83,6 +83,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ProviderHealth>();
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<LeaseKeeper>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();

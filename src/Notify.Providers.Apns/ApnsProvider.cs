@@ -13,7 +13,7 @@ internal sealed class ApnsProvider(
     ProviderTokens? tokens,
     TimeProvider time,
     ILogger<ApnsProvider> logger
-) : IDeliveryProvider, IDisposable
+) : ITimedDeliveryProvider, IDisposable
 {
     private readonly PacedHttpClient _client = new(client);
 
@@ -22,15 +22,15 @@ internal sealed class ApnsProvider(
     public Channel Channel => Channel.Push;
 
     // The token is at hand but for once in 40 minutes, so that most sends are one task.
-    public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    public ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (tokens is null)
-            return PostAsync(delivery, token: null, isRepetition: false, cancellationToken);
+            return PostAsync(delivery, token: null, isRepetition: false, timer, cancellationToken);
 
         var token = tokens.CurrentAsync(cancellationToken);
         return token.IsCompletedSuccessfully
-            ? PostAsync(delivery, token.Result, isRepetition: false, cancellationToken)
-            : PostAfterAsync(token, delivery, cancellationToken);
+            ? PostAsync(delivery, token.Result, isRepetition: false, timer, cancellationToken)
+            : PostAfterAsync(token, delivery, timer, cancellationToken);
     }
 
     public void Dispose() => tokens?.Dispose();
@@ -38,6 +38,7 @@ internal sealed class ApnsProvider(
     private async ValueTask<Outcome> PostAfterAsync(
         ValueTask<ProviderToken> token,
         Delivery delivery,
+        AttemptTimer timer,
         CancellationToken cancellationToken
     )
     {
@@ -51,13 +52,14 @@ internal sealed class ApnsProvider(
             return ApnsOutcomes.NoToken;
         }
 
-        return await PostAsync(delivery, current, isRepetition: false, cancellationToken).ConfigureAwait(false);
+        return await PostAsync(delivery, current, isRepetition: false, timer, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<Outcome> PostAsync(
         Delivery delivery,
         ProviderToken? token,
         bool isRepetition,
+        AttemptTimer timer,
         CancellationToken cancellationToken
     )
     {
@@ -70,10 +72,10 @@ internal sealed class ApnsProvider(
             request.Headers.TryAddWithoutValidation("authorization", token.Authorization);
         try
         {
-            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? Outcome.Accepted(apnsId)
-                : await RefusedAsync(response, delivery, token, isRepetition, cancellationToken).ConfigureAwait(false);
+                : await RefusedAsync(response, delivery, token, isRepetition, timer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
@@ -86,6 +88,7 @@ internal sealed class ApnsProvider(
         Delivery delivery,
         ProviderToken? token,
         bool isRepetition,
+        AttemptTimer timer,
         CancellationToken cancellationToken
     )
     {
@@ -93,7 +96,7 @@ internal sealed class ApnsProvider(
         if (error.Reason == ApnsOutcomes.ExpiredProviderToken && token is not null && !isRepetition)
         {
             if (await tokens!.ReplaceAsync(token, cancellationToken).ConfigureAwait(false) is { } fresh)
-                return await PostAsync(delivery, fresh, isRepetition: true, cancellationToken).ConfigureAwait(false);
+                return await PostAsync(delivery, fresh, isRepetition: true, timer, cancellationToken).ConfigureAwait(false);
             Log.TokensExpired(logger, Name);
         }
 

@@ -16,7 +16,7 @@ internal sealed class FcmProvider(
     FcmAccessTokens tokens,
     TimeProvider time,
     ILogger<FcmProvider> logger
-) : IDeliveryProvider
+) : ITimedDeliveryProvider
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -26,7 +26,7 @@ internal sealed class FcmProvider(
 
     public Channel Channel => Channel.Push;
 
-    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (FcmMessage.ErrorOf(delivery.Content) is { } error)
             return Outcome.Rejected(error);
@@ -35,14 +35,14 @@ internal sealed class FcmProvider(
         try
         {
             authorization = await tokens.GetAsync(cancellationToken).ConfigureAwait(false);
-            var answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
+            var answer = await CallAsync(delivery, authorization, timer, cancellationToken).ConfigureAwait(false);
             if (!answer.RefusesAccess)
                 return answer.Outcome;
 
             var refused = authorization;
             authorization = null;
             authorization = await tokens.RenewAsync(refused, cancellationToken).ConfigureAwait(false);
-            answer = await CallAsync(delivery, authorization, cancellationToken).ConfigureAwait(false);
+            answer = await CallAsync(delivery, authorization, timer, cancellationToken).ConfigureAwait(false);
             return answer.Outcome;
         }
         catch (FcmAccessException exception)
@@ -57,12 +57,12 @@ internal sealed class FcmProvider(
         }
     }
 
-    private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, CancellationToken cancellationToken)
+    private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, AttemptTimer timer, CancellationToken cancellationToken)
     {
         using var request = CreateRequest(delivery, authorization);
         try
         {
-            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             return await FcmAnswer
                 .ReadAsync(response, FcmRecipient.IsDevice(delivery.To.Value), time, cancellationToken)
                 .ConfigureAwait(false);

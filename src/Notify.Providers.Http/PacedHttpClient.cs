@@ -1,3 +1,5 @@
+using Notify.Delivering;
+
 namespace Notify.Providers.Http;
 
 /// <summary>
@@ -17,28 +19,37 @@ public sealed class PacedHttpClient(HttpClient client)
     /// <param name="request">
     /// The request. Its content is a <see cref="PooledContent"/>; it is to be disposed of, whatever comes.
     /// </param>
+    /// <param name="timer">The attempt's time limit. The wait for a start does not count.</param>
     /// <param name="cancellationToken">Ends the attempt, also while it has not begun.</param>
     /// <exception cref="HttpRequestException">The vendor could not be reached, or its answer is no HTTP.</exception>
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentNullException.ThrowIfNull(timer);
         if (request.Content is not PooledContent body)
             throw new ArgumentException($"The content is no {nameof(PooledContent)}.", nameof(request));
 
         var start = _starts.WaitAsync(cancellationToken);
         return start.IsCompletedSuccessfully
             ? StartAsync(request, body, cancellationToken)
-            : StartAfterAsync(start, request, body, cancellationToken);
+            : StartAfterAsync(start, request, body, timer, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> StartAfterAsync(
         Task start,
         HttpRequestMessage request,
         PooledContent body,
+        AttemptTimer timer,
         CancellationToken cancellationToken
     )
     {
+        timer.Wait();
         await start.ConfigureAwait(false);
+        timer.Begin();
         return await StartAsync(request, body, cancellationToken).ConfigureAwait(false);
     }
 

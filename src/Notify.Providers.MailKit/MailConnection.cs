@@ -21,20 +21,29 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
     /// <summary>How far the message at hand has come.</summary>
     public SmtpStage Stage => client.Stage;
 
+    /// <summary>Whether the message at hand was sent to its last line.</summary>
+    public bool IsSent => client.IsSent;
+
     /// <summary>Whether the server takes mailboxes with a local part beyond ASCII (RFC 6531).</summary>
     public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
     /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="sender">Where bounces go.</param>
+    /// <param name="recipient">Where the message goes.</param>
+    /// <param name="sent">What to do when the message has been sent to its last line.</param>
+    /// <param name="cancellationToken">Ends the wait for the server.</param>
     public async Task SendAsync(
         MimeMessage message,
         MailboxAddress sender,
         MailboxAddress recipient,
+        Action sent,
         CancellationToken cancellationToken
     )
     {
         // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
         var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;
-        client.BeginMessage();
+        client.BeginMessage(sent);
         await client.SendAsync(format, message, sender, [recipient], cancellationToken).ConfigureAwait(false);
     }
 

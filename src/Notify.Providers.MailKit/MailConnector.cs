@@ -19,9 +19,12 @@ internal sealed class MailConnector(MailKitOptions options)
             await LogInAsync(client, cancellationToken).ConfigureAwait(false);
             return new MailConnection(client, giveBack);
         }
-        catch
+        catch (Exception exception)
         {
             client.Dispose();
+            // A socket that a cancellation closed breaks in other ways too.
+            if (cancellationToken.IsCancellationRequested)
+                throw new TimeoutException("The server gave no connection in time.", exception);
             throw;
         }
     }

@@ -36,6 +36,11 @@ public static class MailKitNotificationsBuilderExtensions
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<MailKitOptions>, MailKitOptionsValidator>()
         );
+        builder
+            .Services.AddOptions<ProviderOptions>(name)
+            .PostConfigure<IOptionsMonitor<MailKitOptions>>(
+                (provider, mail) => provider.MaxConcurrency ??= mail.Get(name).MaxConnections
+            );
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }
@@ -55,6 +60,7 @@ public static class MailKitNotificationsBuilderExtensions
                 new MailConnector(options).OpenAsync,
                 failure => Log.ConnectionNotClosed(logger, name, failure.GetType().Name)
             ),
+            options.AcceptanceTimeout,
             logger
         );
     }

@@ -39,7 +39,7 @@ internal static class MailKitOutcomes
             NotSupportedException => Outcome.ProviderFailed(
                 "the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"
             ),
-            TimeoutException => Outcome.ProviderFailed("the server did not answer in time"),
+            TimeoutException => SmtpOutcomes.CreateUnanswered(SmtpStage.Greeting),
             _ => null,
         };
 
@@ -53,6 +53,15 @@ internal static class MailKitOutcomes
                 or SmtpProtocolException
                 or ServiceNotConnectedException
                 or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
+
+    /// <summary>
+    /// Whether the server had done with a connection of earlier messages before it looked at this one. It sends a message that had
+    /// begun to be answered only where the server refused it to close.
+    /// </summary>
+    public static bool IsStale(Exception exception, MailConnection connection) =>
+        connection.IsReused
+        && IsConnectionLost(exception)
+        && (exception is SmtpCommandException || connection.Stage == SmtpStage.Mail);
 
     /// <param name="reply">What the server refused with.</param>
     /// <param name="stage">How far the message had come.</param>

@@ -1,8 +1,10 @@
 using System.Text;
+using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
 using MimeKit;
 using Notify.Delivering;
+using Notify.Providers.Smtp;
 using Notify.Providers.Smtp.Wire;
 using Notify.Queueing;
 
@@ -13,20 +15,24 @@ internal sealed class MailKitProvider(
     string name,
     MessageComposer composer,
     ConnectionPool<MailConnection> connections,
+    TimeSpan acceptanceTimeout,
     ILogger<MailKitProvider> logger
-) : IDeliveryProvider, IDisposable
+) : ITimedDeliveryProvider, IDisposable
 {
+    /// <summary>The reply code for which MailKit has an exception that tells nothing else (RFC 4954 section 6).</summary>
+    private const int AuthenticationRequired = 530;
+
     public string Name => name;
 
     public Channel Channel => Channel.Email;
 
-    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (MessageComposer.ProblemOf(delivery) is { } problem)
             return Outcome.Rejected(problem);
 
-        var outcome = await TrySendAsync(delivery, mayReuse: true, cancellationToken).ConfigureAwait(false)
-            ?? await TrySendAsync(delivery, mayReuse: false, cancellationToken).ConfigureAwait(false);
+        var outcome = await TrySendAsync(delivery, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
+            ?? await TrySendAsync(delivery, mayReuse: false, timer, cancellationToken).ConfigureAwait(false);
         if (outcome!.IsProviderFailure)
             Log.ServerFailed(logger, name, outcome.Reason);
         return outcome;
@@ -35,24 +41,17 @@ internal sealed class MailKitProvider(
     public void Dispose() => connections.Dispose();
 
     /// <returns>Null when the server had closed a connection of earlier messages, which says nothing about this one.</returns>
-    private async ValueTask<Outcome?> TrySendAsync(Delivery delivery, bool mayReuse, CancellationToken cancellationToken)
+    private async ValueTask<Outcome?> TrySendAsync(
+        Delivery delivery,
+        bool mayReuse,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
-        var isReused = false;
         try
         {
-            using var connection = await connections.RentAsync(mayReuse, cancellationToken).ConfigureAwait(false);
-            isReused = connection.IsReused;
-            return await SendAsync(delivery, connection, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception)
-            when (exception is not OperationCanceledException && cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-        catch (Exception exception) when (isReused && MailKitOutcomes.IsConnectionLost(exception))
-        {
-            Log.ConnectionWasStale(logger, name);
-            return null;
+            using var connection = await connections.RentAsync(mayReuse, timer, cancellationToken).ConfigureAwait(false);
+            return await SendOverAsync(connection, delivery, timer, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (MailKitOutcomes.Of(exception) is not null)
         {
@@ -60,23 +59,65 @@ internal sealed class MailKitProvider(
         }
     }
 
-    private async ValueTask<Outcome> SendAsync(Delivery delivery, MailConnection connection, CancellationToken cancellationToken)
+    private async ValueTask<Outcome?> SendOverAsync(
+        MailConnection connection,
+        Delivery delivery,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await SendAsync(delivery, connection, timer, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (cancellationToken.IsCancellationRequested)
+        {
+            // A socket that a cancellation closed breaks in other ways too. The engine counts a cancellation as a lost answer.
+            if (connection.IsSent)
+                throw new OperationCanceledException(cancellationToken);
+            return SmtpOutcomes.CreateUnanswered(connection.Stage);
+        }
+        catch (Exception exception) when (MailKitOutcomes.IsStale(exception, connection))
+        {
+            Log.ConnectionWasStale(logger, name);
+            return null;
+        }
+        catch (ServiceNotAuthenticatedException)
+        {
+            return SmtpOutcomes.Of(connection.Stage, new SmtpReply(AuthenticationRequired, null, default));
+        }
+        catch (SmtpCommandException reply)
+        {
+            return MailKitOutcomes.Of(reply, connection.Stage);
+        }
+        catch (Exception exception) when (connection.IsSent && MailKitOutcomes.Of(exception) is { } lost)
+        {
+            return SmtpOutcomes.CreateAnswerLost(lost.Reason!);
+        }
+    }
+
+    private async ValueTask<Outcome> SendAsync(
+        Delivery delivery,
+        MailConnection connection,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
         var recipient = MailboxAddress.Parse(delivery.To.Value);
         if (!Ascii.IsValid(recipient.LocalPart) && !connection.HasSmtpUtf8)
             return MailKitOutcomes.NeedsSmtpUtf8;
 
         using var message = composer.Compose(delivery);
-        try
-        {
-            await connection
-                .SendAsync(message, composer.EnvelopeSenderOf(delivery), recipient, cancellationToken)
-                .ConfigureAwait(false);
-            return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
-        }
-        catch (SmtpCommandException reply) when (!connection.IsReused || !MailKitOutcomes.IsConnectionLost(reply))
-        {
-            return MailKitOutcomes.Of(reply, connection.Stage);
-        }
+        await connection
+            .SendAsync(
+                message,
+                composer.EnvelopeSenderOf(delivery),
+                recipient,
+                // RFC 5321 section 4.5.3.2.6: a server that is slow to take a message over delivers it all the same.
+                () => timer.Allow(acceptanceTimeout),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
     }
 }

@@ -32,6 +32,11 @@ public static class SmtpNotificationsBuilderExtensions
 
         builder.Services.AddOptions<SmtpOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SmtpOptions>, SmtpOptionsValidator>());
+        builder
+            .Services.AddOptions<ProviderOptions>(name)
+            .PostConfigure<IOptionsMonitor<SmtpOptions>>(
+                (provider, smtp) => provider.MaxConcurrency ??= smtp.Get(name).MaxConnections
+            );
         builder.Services.AddSingleton<IDeliveryProvider>(services => new SmtpProvider(
             name,
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),

@@ -11,28 +11,64 @@ namespace Notify.Providers.Smtp;
 /// </summary>
 internal static class SmtpOutcomes
 {
+    private const string SenderRefused = ": the server does not send for this sender, login or host";
+
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
     public static readonly Outcome NoLogin = Outcome.ProviderFailed("the server offers neither AUTH PLAIN nor AUTH LOGIN");
     public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
 
+    /// <summary>
+    /// Decides whom a reply concerns. Before MAIL it is the provider: there is no message yet. A reply to MAIL is about the sender,
+    /// which the provider's options name. A reply to RCPT is about this delivery only, and one to DATA or the content about this
+    /// message: other mail goes on. 421 closes the connection, so it is the provider's wherever it comes.
+    /// </summary>
     /// <param name="stage">What the reply was given to.</param>
     /// <param name="reply">Another reply than that stage hopes for.</param>
     public static Outcome Of(SmtpStage stage, SmtpReply reply)
     {
-        var reason = SmtpReplyNames.Of(reply) is { } name ? $"{reply} {name}" : reply.ToString();
+        var reason = SmtpReplyNames.Of(stage, reply) is { } name ? $"{reply} {name}" : reply.ToString();
         var detail = (reply.Enhanced?.Subject, reply.Enhanced?.Detail);
         if (!reply.IsRefusal)
-            return Outcome.ProviderFailed($"{reason}: an answer that SMTP does not have here");
-        if (IsAboutSession(stage, reply.Code))
-            return Outcome.ProviderFailed($"{reason}{DescribeSession(reply.Code)}");
-        if (IsAboutPace(reply.Code, detail))
+        {
+            return stage == SmtpStage.Content
+                ? CreateAnswerLost($"{reason}: an answer that SMTP does not have here")
+                : Outcome.ProviderFailed($"{reason}: an answer that SMTP does not have here");
+        }
+
+        if (stage is SmtpStage.Mail or SmtpStage.Content && IsAboutPace(reply.Code, detail))
             return Outcome.Throttled(reason);
-        if (stage < SmtpStage.Content && IsAboutSender(stage, reply.Code, detail))
-            return Outcome.ProviderFailed($"{reason}: the server does not send for this sender, login or host");
+        if (stage < SmtpStage.Mail || reply.Code == SmtpReply.Closing)
+            return Outcome.ProviderFailed($"{reason}{DescribeSession(stage, reply.Code)}");
+        if (stage == SmtpStage.Mail)
+            return OfSender(reply, detail, reason);
         if (reply.Code < 500 || IsMailboxFull(stage, reply))
             return Outcome.Retry(reason);
+        if (IsSessionCode(reply.Code))
+            return Outcome.Retry($"{reason}{DescribeSession(stage, reply.Code)}");
+        if (stage == SmtpStage.Rcpt && IsAboutSender(detail))
+            return Outcome.Retry($"{reason}{SenderRefused}");
         return stage == SmtpStage.Rcpt && IsGone(reply.Code, detail) ? Outcome.RecipientGone(reason) : Outcome.Rejected(reason);
     }
+
+    /// <summary>Creates the outcome of a message whose last line went out and whose reply did not come back.</summary>
+    /// <param name="reason">What came instead of the reply.</param>
+    public static Outcome CreateAnswerLost(string reason) =>
+        Outcome.AnswerLost($"sent, but the answer was lost: {reason}", isProviderFailure: true);
+
+    /// <inheritdoc cref="CreateAnswerLost(string)"/>
+    /// <param name="exception">What ended the connection.</param>
+    public static Outcome CreateAnswerLost(Exception exception) => CreateAnswerLost(Of(exception).Reason!);
+
+    /// <summary>Creates the outcome of an attempt that the server left without an answer before the message was sent.</summary>
+    /// <param name="stage">What the server did not answer.</param>
+    public static Outcome CreateUnanswered(SmtpStage stage) =>
+        stage switch
+        {
+            SmtpStage.Greeting => Outcome.ProviderFailed("no connection or no greeting in time"),
+            <= SmtpStage.Mail => Outcome.ProviderFailed($"no answer to {NameOf(stage)} in time"),
+            SmtpStage.Rcpt => Outcome.Retry($"no answer to {NameOf(stage)} in time"),
+            _ => Outcome.Retry("the server did not take the content in time"),
+        };
 
     /// <param name="exception">What ended the connection.</param>
     public static Outcome Of(Exception exception) =>
@@ -49,28 +85,38 @@ internal static class SmtpOutcomes
             _ => Outcome.ProviderFailed("connection lost"),
         };
 
-    // Before MAIL there is no message that a reply could be about. Later, a server may still ask for TLS or a login (RFC 4954
-    // section 6), or say that this is no time for the command.
-    private static bool IsAboutSession(SmtpStage stage, int code) =>
-        stage < SmtpStage.Mail || code is SmtpReply.Closing or 432 or 454 or 503 or 530 or 534 or 535 or 538;
+    private static string NameOf(SmtpStage stage) => stage.ToString().ToUpperInvariant();
 
-    private static string DescribeSession(int code) =>
-        code is 432 or 454 or 530 or 534 or 535 or 538 ? ": the server asks for STARTTLS or refused the login" : "";
+    // A reply to MAIL names no recipient, so it is about the sender, the login or the host, except for what this message asks for:
+    // an international address or a size.
+    private static Outcome OfSender(SmtpReply reply, (int? Subject, int? Detail) detail, string reason)
+    {
+        if (IsSessionCode(reply.Code))
+            return Outcome.ProviderFailed($"{reason}{DescribeSession(SmtpStage.Mail, reply.Code)}");
+        if (detail is not ((6, _) or (2, 3) or (3, 4)) && (reply.Code != 552 || detail.Subject is not null))
+            return Outcome.ProviderFailed($"{reason}{SenderRefused}");
+        return reply.Code < 500 ? Outcome.Retry(reason) : Outcome.Rejected(reason);
+    }
+
+    // A server may still ask for TLS or a login at MAIL and later (RFC 4954 section 6), or report that this is no time for the command.
+    private static bool IsSessionCode(int code) => code is 432 or 454 or 503 or 530 or 534 or 535 or 538;
+
+    private static string DescribeSession(SmtpStage stage, int code) =>
+        code switch
+        {
+            454 when stage == SmtpStage.StartTls => "",
+            432 or 454 or 534 or 535 => ": the server refused the login",
+            530 or 538 => ": the server asks for STARTTLS or a login",
+            _ => "",
+        };
 
     private static bool IsAboutPace(int code, (int? Subject, int? Detail) enhanced) =>
         code < 500 && enhanced is (4, 5) or (7, 28);
 
-    // The same codes mean a policy against the content once that is known, or against its recipient (RFC 3463 section 3.8). A
-    // reply to MAIL, which names no recipient, is about the sender whatever its code, but for what the message asks for: an
-    // international address, a size.
-    private static bool IsAboutSender(SmtpStage stage, int code, (int? Subject, int? Detail) enhanced)
-    {
-        if (stage == SmtpStage.Mail)
-            return enhanced is not ((6, _) or (2, 3) or (3, 4)) && (code != 552 || enhanced.Subject is not null);
-        if (enhanced is (1, 7 or 8) or (3, 1 or 2 or 5))
-            return true;
-        return code >= 500 && enhanced is (7, 0 or 1 or (>= 8 and <= 14) or (>= 20 and <= 27));
-    }
+    // Servers put off what they think of the sender, the login or the host until RCPT. It is no reason to give this message up, which
+    // goes out as soon as the operator has mended the cause. 5.7.0 and 5.7.1 are not among them: a recipient's own policy has these.
+    private static bool IsAboutSender((int? Subject, int? Detail) enhanced) =>
+        enhanced is (1, 7 or 8) or (3, 1 or 2 or 5) or (7, (>= 8 and <= 14) or (>= 20 and <= 27));
 
     // RFC 3463 section 3.3 has a full mailbox as a transient failure, whatever the code's class. RFC 5321 section 4.5.3.1.10 has
     // the recipient's 552 as one too.

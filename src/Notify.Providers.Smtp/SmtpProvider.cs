@@ -10,7 +10,7 @@ using Notify.Recipients;
 namespace Notify.Providers.Smtp;
 
 /// <summary>Hands email to a mail server.</summary>
-internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
+internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
 {
     private readonly MessageComposer _composer;
     private readonly ConnectionPool<SmtpConnection> _connections;
@@ -39,13 +39,13 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
 
     public Channel Channel => Channel.Email;
 
-    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (!_composer.TryCompose(delivery, out var email, out var problem))
             return Outcome.Rejected(problem);
 
-        var outcome = await TrySendAsync(email, mayReuse: true, cancellationToken).ConfigureAwait(false)
-            ?? await TrySendAsync(email, mayReuse: false, cancellationToken).ConfigureAwait(false);
+        var outcome = await TrySendAsync(email, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
+            ?? await TrySendAsync(email, mayReuse: false, timer, cancellationToken).ConfigureAwait(false);
         if (outcome!.IsProviderFailure)
             Log.ServerFailed(_logger, Name, outcome.Reason);
         return outcome;
@@ -56,11 +56,16 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     /// <returns>
     /// Null when the server had done with a connection from earlier messages: that says nothing about this one.
     /// </returns>
-    private async ValueTask<Outcome?> TrySendAsync(Email email, bool mayReuse, CancellationToken cancellationToken)
+    private async ValueTask<Outcome?> TrySendAsync(
+        Email email,
+        bool mayReuse,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
-        using var connection = await _connections.RentAsync(mayReuse, cancellationToken).ConfigureAwait(false);
-        var outcome = await SendOverAsync(connection, email, cancellationToken).ConfigureAwait(false);
-        if (!connection.IsStale)
+        using var connection = await _connections.RentAsync(mayReuse, timer, cancellationToken).ConfigureAwait(false);
+        var outcome = await SendOverAsync(connection, email, timer, cancellationToken).ConfigureAwait(false);
+        if (!connection.IsStale || cancellationToken.IsCancellationRequested)
             return outcome;
 
         Log.ConnectionWasStale(_logger, Name);
@@ -70,19 +75,24 @@ internal sealed class SmtpProvider : IDeliveryProvider, IDisposable
     private static async ValueTask<Outcome> SendOverAsync(
         SmtpConnection connection,
         Email email,
+        AttemptTimer timer,
         CancellationToken cancellationToken
     )
     {
         try
         {
-            return await connection.SendAsync(email, cancellationToken).ConfigureAwait(false)
+            return await connection.SendAsync(email, timer, cancellationToken).ConfigureAwait(false)
                 ?? Outcome.Accepted(email.MessageId);
         }
-        catch (Exception exception) when (exception is IOException or SocketException or AuthenticationException)
+        catch (Exception exception)
+            when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
-            // A socket that a cancellation closed breaks in other ways too.
-            cancellationToken.ThrowIfCancellationRequested();
-            return SmtpOutcomes.Of(exception);
+            // A socket that a cancellation closed breaks in other ways too. The engine counts a cancellation as a lost answer.
+            if (connection.IsSent)
+                cancellationToken.ThrowIfCancellationRequested();
+            if (cancellationToken.IsCancellationRequested)
+                return SmtpOutcomes.CreateUnanswered(connection.Stage);
+            return connection.IsSent ? SmtpOutcomes.CreateAnswerLost(exception) : SmtpOutcomes.Of(exception);
         }
     }
 }

@@ -8,8 +8,36 @@ namespace Notify.Providers.Smtp;
 /// </summary>
 internal static class SmtpReplyNames
 {
-    public static string? Of(SmtpReply reply) =>
-        reply.Enhanced is { } enhanced && NameOf(enhanced) is { } name ? name : NameOf(reply.Code);
+    /// <param name="stage">What the reply answers: several codes mean something else there than their general name tells.</param>
+    /// <param name="reply">The reply.</param>
+    public static string? Of(SmtpStage stage, SmtpReply reply) =>
+        NameAt(stage, reply)
+        ?? (reply.Enhanced is { } enhanced && NameOf(enhanced) is { } name ? name : NameOf(reply.Code));
+
+    private static string? NameAt(SmtpStage stage, SmtpReply reply) =>
+        (stage, reply.Code, reply.Enhanced?.Subject, reply.Enhanced?.Detail) switch
+        {
+            // RFC 3207 section 4. Elsewhere it is RFC 4954's.
+            (SmtpStage.StartTls, 454, _, _) => "TLS is not available at present",
+            (SmtpStage.Auth, 454, _, _) => "temporary authentication failure",
+            (_, 454, null, _) => "refused for now",
+
+            // RFC 5321 section 3.1: before a message nothing is refused but the host.
+            (SmtpStage.Greeting, 554, null, _) => "no SMTP service here",
+            (SmtpStage.Greeting or SmtpStage.Ehlo, 450 or 550 or 554, null or 0, _) => "the server refuses this host",
+            (SmtpStage.Greeting or SmtpStage.Ehlo, _, 7, 0 or 1) => "the server refuses this host",
+
+            // "Mailbox unavailable" is what 450 and 550 mean to a recipient.
+            (SmtpStage.Mail, 450, null or 0, _) => "sender refused for now",
+            (SmtpStage.Mail, 550, null or 0, _) => "sender refused",
+            (SmtpStage.Data or SmtpStage.Content, 450, null or 0, _) => "message refused for now",
+            (SmtpStage.Data or SmtpStage.Content, 550, null or 0, _) => "message refused",
+
+            // Greylisting answers so, which authorizes the same delivery some minutes later.
+            (SmtpStage.Mail or SmtpStage.Rcpt or SmtpStage.Data or SmtpStage.Content, < 500, 7, 0 or 1) =>
+                "refused for now, as by greylisting",
+            _ => null,
+        };
 
     private static string? NameOf(EnhancedCode code) =>
         code.Subject switch

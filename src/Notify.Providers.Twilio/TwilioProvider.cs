@@ -15,7 +15,7 @@ internal sealed class TwilioProvider(
     TwilioOptions options,
     TimeProvider time,
     ILogger<TwilioProvider> logger
-) : IDeliveryProvider
+) : ITimedDeliveryProvider
 {
     /// <summary>An answer repeats the text, whose 1,600 characters may each take twelve bytes of JSON.</summary>
     private const int MaxAnswerBytes = 32 * 1024;
@@ -27,7 +27,7 @@ internal sealed class TwilioProvider(
 
     public Channel Channel => Channel.Sms;
 
-    public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
+    public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (TwilioOutcomes.RefusalOf(delivery.Content) is { } refusal)
             return refusal;
@@ -35,7 +35,7 @@ internal sealed class TwilioProvider(
         using var request = _requests.Create(delivery);
         try
         {
-            using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             if (!TwilioOutcomes.IsCreated(response))
             {
                 var error = await ReadAsync(response, TwilioJson.Default.TwilioError, cancellationToken).ConfigureAwait(false);

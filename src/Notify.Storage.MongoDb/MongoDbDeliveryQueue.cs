@@ -28,6 +28,9 @@ internal sealed class MongoDbDeliveryQueue(
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         lease.ClaimAsync(request, cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        lease.RenewAsync(request, cancellationToken);
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken

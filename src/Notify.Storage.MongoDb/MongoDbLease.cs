@@ -65,6 +65,37 @@ internal sealed class MongoDbLease(
         ];
     }
 
+    public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, request.Until.ToBson()));
+        var writes = request.References.Select(reference => new UpdateOneModel<BsonDocument>(
+            shardKeys
+                .FilterOf(reference.Id)
+                .Add(DeliveryField.Fence, reference.Fence)
+                .Add(DeliveryField.Owner, new BsonDocument("$exists", true)),
+            later
+        ));
+        var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+        if (result.MatchedCount == request.References.Count)
+            return [.. request.References.Select(_ => true)];
+
+        // The server counts what a batch matched and does not tell which.
+        var held = new BsonDocument
+        {
+            {
+                DeliveryField.Id,
+                new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBson())
+            },
+            { DeliveryField.Owner, new BsonDocument("$exists", true) },
+        };
+        var fences = new BsonDocument(DeliveryField.Fence, 1);
+        var found = await database
+            .DeliveriesNow.FindAsync(null, held, fences, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var known = found.ToDictionary(IdOf, document => document[DeliveryField.Fence].AsInt64);
+        return [.. request.References.Select(reference => known.GetValueOrDefault(reference.Id, -1) == reference.Fence)];
+    }
+
     private static (LeaseTurn Turn, string Tenant, int Wanted)[] SharesOf(LeaseTurn[] turns) =>
         [.. turns.SelectMany(turn => turn.NextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
 

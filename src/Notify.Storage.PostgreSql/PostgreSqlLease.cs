@@ -62,6 +62,13 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
         {Lease(database.Schema, owner: "$3", until: "$4")}
         """;
 
+    private readonly string _renew = $"""
+        UPDATE {database.Schema}.delivery d SET due_at = $3
+        FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS held(id, fence, number)
+        WHERE d.id = held.id AND d.fence = held.fence AND d.owner IS NOT NULL
+        RETURNING held.number::integer
+        """;
+
     public async ValueTask<IReadOnlyList<Lease>> TakeDueAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
         var lanes = await FindLanesAsync(request, cancellationToken).ConfigureAwait(false);
@@ -112,6 +119,32 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
             },
             cancellationToken
         );
+
+    public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        // In the order of ids, so that calls that write the same deliveries do not wait in a circle.
+        int[] rows = [.. Enumerable.Range(0, request.References.Count).OrderBy(i => request.References[i].Id)];
+        var renewed = await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.QueryByIdAsync(
+                        _renew,
+                        parameters =>
+                            parameters
+                                .Column(NpgsqlDbType.Uuid, rows, i => request.References[i].Id)
+                                .Column(NpgsqlDbType.Bigint, rows, i => request.References[i].Fence)
+                                .With(request.Until),
+                        row => rows[row.GetInt32(0) - 1],
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var answers = new bool[rows.Length];
+        foreach (var i in renewed)
+            answers[i] = true;
+        return answers;
+    }
 
     private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Allowance)[] Tenants)>> FindLanesAsync(
         LeaseRequest request,

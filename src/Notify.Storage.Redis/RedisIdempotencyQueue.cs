@@ -40,6 +40,9 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         store.ClaimAsync(request, cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        store.RenewAsync(request, cancellationToken);
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken

@@ -50,6 +50,9 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _writer.RunAsync<IReadOnlyList<Lease>>(() => _lease.Claim(request), cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        _writer.RunAsync<IReadOnlyList<bool>>(() => _lease.Renew(request), cancellationToken);
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         var attempts = new string[settlements.Count];

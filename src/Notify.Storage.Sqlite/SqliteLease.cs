@@ -37,6 +37,11 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
         "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1"
     );
 
+    private readonly SqliteStatement _renew = new(
+        connection,
+        "UPDATE notify_delivery SET due_at = ?3 WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL"
+    );
+
     private readonly SqliteContents _contents = new(connection);
     private readonly Dictionary<(Priority Priority, string Provider), string> _lastTenants = [];
 
@@ -60,12 +65,20 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
         return leases;
     }
 
+    public bool[] Renew(RenewRequest request) =>
+        [
+            .. request.References.Select(reference =>
+                _renew.Bind(1, reference.Id).Bind(2, reference.Fence).Bind(3, request.Until).Execute() == 1
+            ),
+        ];
+
     public void Dispose()
     {
         _nextTenant.Dispose();
         _due.Dispose();
         _published.Dispose();
         _lease.Dispose();
+        _renew.Dispose();
         _contents.Dispose();
     }
 

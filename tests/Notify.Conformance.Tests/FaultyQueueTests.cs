@@ -64,6 +64,14 @@ public sealed class FaultyQueueTests
             queue => new ClaimsWhateverIsThere(queue),
             nameof(DeliveryQueueConformance.A_wrong_fence_claims_nothing)
         ),
+        ["renews nothing"] = (
+            queue => new RenewsNothing(queue),
+            nameof(DeliveryQueueConformance.A_renewed_lease_keeps_its_delivery_from_others_until_its_new_end)
+        ),
+        ["renews by claiming"] = (
+            queue => new RenewsByClaiming(queue),
+            nameof(DeliveryQueueConformance.A_renewed_lease_is_settled_under_its_first_fence)
+        ),
         ["cancels other tenants' notifications"] = (
             queue => new CancelsOtherTenants(queue),
             nameof(DeliveryQueueConformance.Only_a_tenants_own_notification_can_be_cancelled)
@@ -89,6 +97,8 @@ public sealed class FaultyQueueTests
         "always says settled",
         "loses history",
         "claims whatever is there",
+        "renews nothing",
+        "renews by claiming",
         "cancels what is under way",
     ];
 

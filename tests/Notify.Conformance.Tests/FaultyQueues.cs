@@ -18,6 +18,9 @@ internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
     public virtual ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         inner.ClaimAsync(request, cancellationToken);
 
+    public virtual ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        inner.RenewAsync(request, cancellationToken);
+
     public virtual ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken
@@ -269,4 +272,19 @@ internal sealed class CancelsWhatIsUnderWay(IDeliveryQueue inner) : QueueAround(
         DateTimeOffset now,
         CancellationToken cancellationToken
     ) => base.CancelAsync(tenant, notificationId, now.AddYears(1), cancellationToken);
+}
+
+internal sealed class RenewsNothing(IDeliveryQueue inner) : QueueAround(inner)
+{
+    public override ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<bool>>([.. request.References.Select(_ => true)]);
+}
+
+internal sealed class RenewsByClaiming(IDeliveryQueue inner) : QueueAround(inner)
+{
+    public override async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        var claimed = await ClaimAsync(new ClaimRequest("worker", request.Until, request.References), cancellationToken);
+        return [.. request.References.Select(reference => claimed.Any(lease => lease.Delivery.Id == reference.Id))];
+    }
 }

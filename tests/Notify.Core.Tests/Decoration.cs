@@ -30,6 +30,8 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public Action? Enqueued { get; init; }
 
+    public Action<RenewRequest>? Renewed { get; init; }
+
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken
@@ -54,6 +56,13 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
         var leases = await queue.ClaimAsync(request, cancellationToken);
         Claimed?.Invoke(leases);
         return leases;
+    }
+
+    public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        var renewed = await queue.RenewAsync(request, cancellationToken);
+        Renewed?.Invoke(request);
+        return renewed;
     }
 
     public async ValueTask<IReadOnlyList<bool>> SettleAsync(

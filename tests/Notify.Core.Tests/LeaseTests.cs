@@ -197,8 +197,8 @@ public sealed class LeaseTests
 
         var stopping = first.StopAsync();
         await Eventually.TrueAsync(
-            () => _time.TimersWaiting <= 3,
-            "the workers' timers to be gone, but for the recorder's, the attempt's and the drain's"
+            () => _time.TimersWaiting <= 4,
+            "the workers' timers to be gone, except for the recorder's, the attempt's, the drain's and the leases'"
         );
         Assert.False(stopping.IsCompleted);
         _answer.SetResult(Outcome.Accepted());

@@ -50,6 +50,9 @@ internal sealed class CountingQueue : IDeliveryQueue
     public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
         _inner.ClaimAsync(request, cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        _inner.RenewAsync(request, cancellationToken);
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken

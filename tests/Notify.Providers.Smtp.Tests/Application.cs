@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Storage;
@@ -61,6 +62,9 @@ internal sealed class Application : IAsyncDisposable
         await host.StartAsync();
         return new Application(host, logs);
     }
+
+    public ProviderOptions Limits =>
+        _host.Services.GetRequiredService<IOptionsMonitor<ProviderOptions>>().Get(MailProvider.Name);
 
     /// <summary>One attempt by the provider itself.</summary>
     public async Task<Outcome> AttemptAsync(Delivery delivery) =>

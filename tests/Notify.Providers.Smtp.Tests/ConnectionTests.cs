@@ -79,14 +79,14 @@ public sealed class ConnectionTests
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(
             server,
-            mail => mail.MaxConnections = 1,
+            mail => (mail.MaxConnections, mail.AcceptanceTimeout) = (1, TimeSpan.FromSeconds(1)),
             limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(500)
         );
 
         var silent = await application.WaitsForRetryAsync(await application.SendAsync("silent@example.org"));
         await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal("no answer within 0.5 s", silent.Reason);
+        Assert.Equal("no answer within 1 s", silent.Reason);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Notify.Delivering;
+using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;
 
@@ -12,6 +13,7 @@ public sealed class OutcomeTests
     [InlineData("unavailable", OutcomeKind.Rejected, "550 mailbox unavailable")]
     [InlineData("large", OutcomeKind.Rejected, "552 5.3.4 message too big for system")]
     [InlineData("spam", OutcomeKind.Rejected, "554 5.7.1 delivery not authorized, message refused")]
+    [InlineData("norelay", OutcomeKind.Rejected, "554 5.7.1 delivery not authorized, message refused")]
     [InlineData("odd", OutcomeKind.Rejected, "599")]
     public async Task A_permanent_refusal_is_a_dead_letter_after_one_attempt(string localPart, OutcomeKind outcome, string reason)
     {
@@ -41,10 +43,6 @@ public sealed class OutcomeTests
 
     [Theory]
     [InlineData("closing", "421 4.3.2 system not accepting network messages")]
-    [InlineData(
-        "norelay",
-        "554 5.7.1 delivery not authorized, message refused: the server does not send for this sender, login or host"
-    )]
     [InlineData("nosender", "553 5.1.8 bad sender's system address: the server does not send for this sender, login or host")]
     public async Task A_refusal_that_is_no_fault_of_the_message_is_tried_again(string localPart, string reason)
     {
@@ -54,5 +52,43 @@ public sealed class OutcomeTests
         var record = await application.WaitsForRetryAsync(await application.SendAsync($"{localPart}@example.org"));
 
         Assert.Equal(reason, record.Reason);
+    }
+
+    [Theory]
+    [InlineData("550 5.7.1 this group takes mail from members only", OutcomeKind.Rejected)]
+    [InlineData("550 5.7.1 not from you", OutcomeKind.Rejected)]
+    [InlineData("554 5.7.0 policy", OutcomeKind.Rejected)]
+    [InlineData("450 4.1.8 sender's domain not found", OutcomeKind.Retry)]
+    [InlineData("452 4.3.1 this mailbox's system is full", OutcomeKind.Retry)]
+    [InlineData("450 4.7.28 this mailbox gets too much mail", OutcomeKind.Retry)]
+    [InlineData("530 5.7.0 log in to write to the board", OutcomeKind.Retry)]
+    public async Task Refused_recipients_hold_up_no_other_mail(string reply, OutcomeKind expected)
+    {
+        await using var server = SmtpGateway.Start(
+            new()
+            {
+                Misbehave = sent =>
+                    sent.Verb == "RCPT" && sent.Argument.Contains("member", StringComparison.Ordinal)
+                        ? SmtpMisbehavior.Answer(reply)
+                        : null,
+            }
+        );
+        await using var application = await Application.StartAsync(server.Port);
+
+        var refused = await Task.WhenAll(
+            Enumerable.Range(0, 15).Select(i => application.SendAsync($"member-{i}@example.org"))
+        );
+        foreach (var notification in refused)
+        {
+            var record =
+                expected == OutcomeKind.Rejected
+                    ? await application.DeadLetterAsync(notification)
+                    : await application.WaitsForRetryAsync(notification);
+            Assert.Equal(expected, record.Attempts[0].Outcome);
+        }
+
+        var other = await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
+        Assert.Equal(OutcomeKind.Accepted, Assert.Single(other.Attempts).Outcome);
+        Assert.DoesNotContain(application.Logs, line => line.Contains("circuit", StringComparison.OrdinalIgnoreCase));
     }
 }

@@ -128,7 +128,7 @@ public sealed class SecurityTests(TestAuthority authority)
             await application.DeadLetterAsync(await application.SendAsync("gone@example.org", "Your secret code")),
             await application.DeadLetterAsync(await application.SendAsync("spam@example.org", "Your secret code")),
             await application.AcceptedAsync(await application.SendAsync("busy-once@example.org", "Your secret code")),
-            await application.WaitsForRetryAsync(await application.SendAsync("norelay@example.org", "Your secret code")),
+            await application.WaitsForRetryAsync(await application.SendAsync("nosender@example.org", "Your secret code")),
             await locked.WaitsForRetryAsync(await locked.SendAsync("ada@example.org", "Your secret code")),
         };
 

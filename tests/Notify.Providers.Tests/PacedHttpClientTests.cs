@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Notify.Delivering;
 using Notify.Providers.Http;
 using Notify.Testing;
 
@@ -82,7 +83,7 @@ public sealed class PacedHttpClientTests : IDisposable
         {
             Content = new PooledContent(new MediaTypeHeaderValue("application/json")),
         };
-        using var response = await _client.SendAsync(request, cancellationToken);
+        using var response = await _client.SendAsync(request, AttemptTimer.None, cancellationToken);
     }
 
     private static Task AllAsync(Task[] sending) => Task.WhenAll(sending).WaitAsync(TimeSpan.FromMinutes(1));

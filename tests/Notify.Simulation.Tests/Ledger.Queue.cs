@@ -70,6 +70,24 @@ internal sealed partial class Ledger
         }
     }
 
+    public void Renewed(SimulatedProcess process, RenewRequest request, IReadOnlyList<bool> answers)
+    {
+        for (var i = 0; i < answers.Count; i++)
+        {
+            var (facts, fence) = (_facts[request.References[i].Id], request.References[i].Fence);
+            var holds = facts.Holder is not null && facts.Fence == fence;
+            Require(
+                answers[i] == holds,
+                answers[i] ? "a renewal of a lost lease changes nothing" : "a renewal of a lease that holds is written",
+                facts
+            );
+            if (answers[i])
+                Require(facts.Holder == process, "a process renews its own leases only", facts);
+            if (answers[i])
+                (facts.HeldUntil, facts.DueAt) = (request.Until, request.Until);
+        }
+    }
+
     public void Settled(SimulatedProcess process, Settlement settlement, bool applied)
     {
         var facts = _facts[settlement.DeliveryId];
@@ -102,7 +120,12 @@ internal sealed partial class Ledger
     public void Settles(SimulatedProcess process, Settlement settlement, long heardFence)
     {
         var facts = _facts[settlement.DeliveryId];
-        Require(settlement.Fence >= heardFence, "a process settles under the latest lease that it has", facts);
+        // A stop gives back once more what was being given back, which changes nothing.
+        Require(
+            settlement.Fence >= heardFence || settlement is { State: DeliveryState.Pending, Attempt: null },
+            "a process settles under the latest lease that it has",
+            facts
+        );
         if (LastAttempt(facts, process) is { } attempt)
             (attempt.IsSettling, attempt.SettleFailed) = (true, false);
     }

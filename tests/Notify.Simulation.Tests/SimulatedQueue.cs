@@ -55,6 +55,19 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
             answered: Hear
         );
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "renew",
+            () =>
+            {
+                var answers = queue.RenewAsync(request, CancellationToken.None).Result;
+                Ledger.Renewed(process, request, answers);
+                return answers;
+            },
+            cancellationToken
+        );
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         foreach (var settlement in settlements)

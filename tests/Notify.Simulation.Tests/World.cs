@@ -87,13 +87,18 @@ internal sealed class World
         for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null; )
             Step();
         Operations.HasFaults = Vendor.HasFaults = false;
+        // A call that was slow may store something after all callers have gone.
         var end = Clock.Now + Settles;
-        while (Ledger.Violation is null && Clock.Now < end && !IsAtRest())
-            Step();
+        do
+        {
+            while (Ledger.Violation is null && Clock.Now < end && !IsAtRest())
+                Step();
 
-        // Whatever is to be sent twice is sent when the last lease has ended.
-        for (end = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < end; )
-            Step();
+            // Whatever is to be sent twice is sent when the last lease has ended.
+            for (var last = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < last; )
+                Step();
+        } while (Ledger.Violation is null && Clock.Now < end && !IsAtRest());
+
         Ledger.CheckAtRest();
         Audience.CheckAtRest();
     }

@@ -131,6 +131,9 @@ public sealed class IdempotencyTests(RedisServer redis)
         public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
             store.ClaimAsync(request, cancellationToken);
 
+        public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+            store.RenewAsync(request, cancellationToken);
+
         public ValueTask<IReadOnlyList<bool>> SettleAsync(
             IReadOnlyList<Settlement> settlements,
             CancellationToken cancellationToken

@@ -39,6 +39,9 @@ internal sealed class SilentQueue : IDeliveryQueue
         CancellationToken cancellationToken
     ) => _store!.EnqueueAsync(requests, cancellationToken);
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        _store!.RenewAsync(request, cancellationToken);
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(
         IReadOnlyList<Settlement> settlements,
         CancellationToken cancellationToken

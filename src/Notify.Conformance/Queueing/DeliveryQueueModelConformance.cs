@@ -5,7 +5,7 @@ using Notify.Queueing;
 namespace Notify.Conformance;
 
 /// <summary>
-/// Random walks of enqueues, leases, claims, settlements (late ones too), cancellations, replays and crashes over an
+/// Random walks of enqueues, leases, claims, renewals and settlements (late ones too), cancellations, replays and crashes over an
 /// <see cref="IDeliveryQueue"/>, compared with a plain model of it. Inherited like <see cref="DeliveryQueueConformance"/>.
 /// A failure prints the shortest walk that still fails, and the seed to put into <see cref="Replay"/>.
 /// </summary>
@@ -19,6 +19,7 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         (5, QueueAction.Enqueue),
         (8, QueueAction.Lease),
         (2, QueueAction.Claim),
+        (2, QueueAction.Renew),
         (6, QueueAction.Settle),
         (3, QueueAction.SettleLate),
         (1, QueueAction.Cancel),

@@ -6,6 +6,7 @@ internal enum QueueAction
     Enqueue,
     Lease,
     Claim,
+    Renew,
     Settle,
     SettleLate,
     Cancel,

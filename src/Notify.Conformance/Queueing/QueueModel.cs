@@ -40,6 +40,16 @@ internal sealed class QueueModel
 
     public ModelDelivery Find(Guid id) => Deliveries.Single(delivery => delivery.Id == id);
 
+    public bool Renew(Lease lease, DateTimeOffset until)
+    {
+        var delivery = Find(lease.Delivery.Id);
+        if (!delivery.IsLeased || delivery.Fence != lease.Fence)
+            return false;
+
+        delivery.Renew(until);
+        return true;
+    }
+
     public bool Settle(Settlement settlement)
     {
         var delivery = Find(settlement.DeliveryId);
@@ -119,6 +129,8 @@ internal sealed class ModelDelivery(Delivery delivery)
         (IsLeased, DueAt, Fence) = (true, lease.Until, lease.Fence);
         HighestFence = lease.Fence;
     }
+
+    public void Renew(DateTimeOffset until) => DueAt = until;
 
     public void Settle(Settlement settlement)
     {

@@ -35,6 +35,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             QueueAction.Enqueue => EnqueueAsync(command),
             QueueAction.Lease => LeaseAsync(command),
             QueueAction.Claim => ClaimAsync(command),
+            QueueAction.Renew => RenewAsync(command),
             QueueAction.Settle => SettleAsync(_held, command),
             QueueAction.SettleLate => SettleAsync(_lost, command),
             QueueAction.Cancel => CancelAsync(command),
@@ -104,6 +105,19 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         Assert.Equal(isFree ? 1 : 0, leases.Count);
         if (isFree)
             Take(leases[0], [delivery]);
+    }
+
+    private async Task RenewAsync(QueueCommand command)
+    {
+        Lease[] leases = [.. _held.Concat(_lost).Skip(command.Pick % 3).Take(1 + (command.Amount % 4))];
+        var until = _now + LeaseDuration + TimeSpan.FromSeconds(command.Variant);
+
+        var renewed = await store.Queue.RenewAsync(
+            new RenewRequest(until, [.. leases.Select(lease => new DeliveryReference(lease.Delivery.Id, lease.Fence))]),
+            cancellationToken
+        );
+
+        Assert.Equal(leases.Select(lease => _model.Renew(lease, until)), renewed);
     }
 
     private async Task SettleAsync(List<Lease> leases, QueueCommand command)

@@ -70,12 +70,13 @@ internal sealed class DeliveryExecutor(
     )
     {
         using var activity = NotifyTelemetry.StartAttempt(delivery, provider);
+        var timer = provider is ITimedDeliveryProvider ? new AttemptTimer(_timeout, time) : null;
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
         var outcome = await circuit
             .CallAsync(
-                static (call, token) => call.Executor.CallAsync(call.Provider, call.Delivery, token),
-                (Executor: this, Provider: provider, Delivery: delivery),
+                static (call, token) => call.Executor.CallAsync(call.Provider, call.Timer, call.Delivery, token),
+                (Executor: this, Provider: provider, Timer: timer, Delivery: delivery),
                 stopping
             )
             .ConfigureAwait(false);
@@ -83,7 +84,14 @@ internal sealed class DeliveryExecutor(
             return null;
 
         Adapt(limits.OfProvider(provider.Name), outcome);
-        var execution = Execution.Attempted(provider.Name, startedAt, time.GetElapsedTime(started), outcome);
+        // What an attempt waited for its turn is not the provider's doing, and its history does not show it.
+        var waited = timer?.BeganAt - startedAt ?? TimeSpan.Zero;
+        var execution = Execution.Attempted(
+            provider.Name,
+            startedAt + waited,
+            time.GetElapsedTime(started) - waited,
+            outcome
+        );
         NotifyTelemetry.RecordAttempt(activity, delivery, execution);
         return execution;
     }
@@ -96,14 +104,22 @@ internal sealed class DeliveryExecutor(
             rate.Accepted();
     }
 
-    private async ValueTask<Outcome> CallAsync(IDeliveryProvider provider, Delivery delivery, CancellationToken stopping)
+    private async ValueTask<Outcome> CallAsync(
+        IDeliveryProvider provider,
+        AttemptTimer? timer,
+        Delivery delivery,
+        CancellationToken stopping
+    )
     {
         using var ending = new CancellationTokenSource(_timeout, time);
+        timer?.Use(ending);
         using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
         Task<Outcome>? underWay = null;
         try
         {
-            var sending = provider.SendAsync(delivery, ending.Token);
+            var sending = timer is null
+                ? provider.SendAsync(delivery, ending.Token)
+                : ((ITimedDeliveryProvider)provider).SendAsync(delivery, timer, ending.Token);
             var outcome = sending.IsCompletedSuccessfully
                 ? sending.Result
                 : await (underWay = sending.AsTask()).WaitAsync(ending.Token).ConfigureAwait(false);
@@ -112,7 +128,7 @@ internal sealed class DeliveryExecutor(
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             return await LastWordAsync(underWay, stopping).ConfigureAwait(false)
-                ?? Outcome.AnswerLost($"no answer within {_timeout.TotalSeconds:0.###} s");
+                ?? Outcome.AnswerLost($"no answer within {(timer?.Limit ?? _timeout).TotalSeconds:0.###} s");
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {

@@ -12,6 +12,7 @@ internal sealed class DeliveryRunner(
     DeliveryExecutor executor,
     DeliverySettler settler,
     DeliverySlots slots,
+    LeaseKeeper leases,
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<DeliveryRunner> logger
@@ -38,6 +39,13 @@ internal sealed class DeliveryRunner(
         inFlight.Running = RunAsync(inFlight);
     }
 
+    /// <summary>Keeps the leases of the attempts under way, until cancelled.</summary>
+    public async Task KeepLeasesAsync(CancellationToken cancellationToken)
+    {
+        using var timer = leases.CreateTimer();
+        await leases.RunAsync(timer, () => _inFlight.Values, cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Gives back deliveries that were leased and not begun: they are due at once, for any worker.</summary>
     public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
@@ -62,6 +70,8 @@ internal sealed class DeliveryRunner(
         using var giveUp = cancellationToken.Register(_abandon.Cancel);
         using var timeout = new CancellationTokenSource(options.Value.DrainTimeout, time);
         using var expire = timeout.Token.Register(_abandon.Cancel);
+        using var renewing = leases.CreateTimer();
+        _ = leases.RunAsync(renewing, () => _inFlight.Values, CancellationToken.None);
         // A run that ends may begin the next one of its delivery.
         while (!_inFlight.IsEmpty)
         {
@@ -80,7 +90,8 @@ internal sealed class DeliveryRunner(
         {
             if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
             {
-                // An attempt that outlives its lease is one that others repeat, or that a cancellation says was stopped.
+                // A lease that is nearly over was handed over late. It may end before it can be renewed, and then others repeat the
+                // attempt, or a cancellation reports that it was stopped.
                 Log.LeaseTooShort(logger, delivery.Id);
                 return;
             }

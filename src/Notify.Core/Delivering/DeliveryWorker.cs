@@ -44,6 +44,7 @@ internal sealed class DeliveryWorker(
                 options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
                 LeaseDueAsync(stoppingToken),
                 FindOrphansAsync(stoppingToken),
+                runner.KeepLeasesAsync(stoppingToken),
                 .. Enumerable.Range(0, settings.Runners).Select(_ => RunReadyAsync(stoppingToken)),
             ])
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -54,6 +54,18 @@ internal sealed class InFlight(Lease lease)
         }
     }
 
+    /// <summary>Moves the end of a lease that was renewed, unless a newer one has taken its place.</summary>
+    /// <param name="renewed">The lease.</param>
+    /// <param name="until">Its new end.</param>
+    public void Extend(Lease renewed, DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            if (_lease.Fence == renewed.Fence)
+                _lease = _lease with { Until = until };
+        }
+    }
+
     /// <summary>
     /// Ends the run, and gives the lease that came meanwhile, if one did, and whether it came too late to be used.
     /// </summary>

@@ -53,4 +53,7 @@ internal static partial class Log
         "{Count} deliveries that were not begun could not be given back; they fall due again when their leases end"
     )]
     public static partial void ReturnFailed(ILogger logger, int count, Exception exception);
+
+    [LoggerMessage(11, LogLevel.Error, "Leases of attempts under way could not be renewed; trying again")]
+    public static partial void RenewFailed(ILogger logger, Exception exception);
 }

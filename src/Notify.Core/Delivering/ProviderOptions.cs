@@ -6,8 +6,9 @@ namespace Notify;
 public sealed class ProviderOptions
 {
     /// <summary>
-    /// How many deliveries this process sends through the provider at a time; null for
-    /// <see cref="NotificationsOptions.MaxConcurrencyPerProvider"/>. 1 to 100,000; default null.
+    /// Gets or sets how many deliveries this process sends through the provider at a time. Null, the default, is what the provider can
+    /// do at once, where it has a limit (a mail provider's connections), else
+    /// <see cref="NotificationsOptions.MaxConcurrencyPerProvider"/>. 1 to 100,000.
     /// </summary>
     [Range(1, 100_000)]
     public int? MaxConcurrency { get; set; }

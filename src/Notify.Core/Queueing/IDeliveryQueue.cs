@@ -32,6 +32,12 @@ public interface IDeliveryQueue
     ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Moves the end of leases while their attempts are under way. The fences stay the same. An answer is false where the lease was
+    /// lost: the delivery was leased, settled, cancelled or replayed since. Answers are in the order of the references.
+    /// </summary>
+    ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
     /// Ends leases. An answer is false where the lease had been lost, and then nothing of that settlement was written. A dead
     /// letter makes the next step of its fallback chain due when nothing of the chain before that step waits or was accepted.
     /// Answers are in the order of the settlements.

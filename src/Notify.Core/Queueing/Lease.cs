@@ -33,6 +33,11 @@ public readonly record struct LeaseQuota(Priority Priority, string Provider, int
 /// <param name="References">The deliveries and the fences they were published with.</param>
 public sealed record ClaimRequest(string Owner, DateTimeOffset Until, IReadOnlyList<DeliveryReference> References);
 
+/// <summary>Asks for more time for leases that are held.</summary>
+/// <param name="Until">The leases' new end.</param>
+/// <param name="References">The leased deliveries and the fences of their leases.</param>
+public sealed record RenewRequest(DateTimeOffset Until, IReadOnlyList<DeliveryReference> References);
+
 /// <summary>A delivery by name. The fence says whether anything has happened to it since.</summary>
 /// <param name="Id">The delivery's id.</param>
 /// <param name="Fence">Its fence when this reference was made.</param>

@@ -1,3 +1,5 @@
+using Notify.Delivering;
+
 namespace Notify.Providers.Smtp.Wire;
 
 /// <summary>What a pool asks of a connection. Disposing it gives it back.</summary>
@@ -45,14 +47,25 @@ internal sealed class ConnectionPool<TConnection> : IDisposable
         _sweep = time.CreateTimer(_ => CloseIdle(), null, idleTimeout, idleTimeout);
     }
 
-    /// <summary>Waits for a connection. Disposing it gives it back. What opening one throws, this throws.</summary>
+    /// <summary>
+    /// Waits for a connection, which does not count as the attempt's time. Disposing it gives it back. What opening one throws, this
+    /// throws.
+    /// </summary>
     /// <param name="mayReuse">Whether it may have sent messages before.</param>
+    /// <param name="timer">The attempt's time limit. It begins when there is a connection.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async ValueTask<TConnection> RentAsync(bool mayReuse, CancellationToken cancellationToken)
+    public async ValueTask<TConnection> RentAsync(bool mayReuse, AttemptTimer timer, CancellationToken cancellationToken)
     {
-        await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var turn = _slots.WaitAsync(cancellationToken);
+        if (!turn.IsCompletedSuccessfully)
+        {
+            timer.Wait();
+            await turn.ConfigureAwait(false);
+        }
+
         try
         {
+            timer.Begin();
             var idle = TakeNewest();
             if (idle is not null && mayReuse)
                 return idle;

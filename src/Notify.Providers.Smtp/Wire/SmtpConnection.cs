@@ -15,7 +15,7 @@ internal sealed class SmtpConnection : IPooledConnection
     public SmtpConnection(SmtpOptions options, MessageComposer composer, Action<SmtpConnection> giveBack)
     {
         _handshake = new SmtpHandshake(_wire, options);
-        _transaction = new SmtpTransaction(_wire, composer);
+        _transaction = new SmtpTransaction(_wire, options, composer);
         _giveBack = giveBack;
     }
 
@@ -27,19 +27,25 @@ internal sealed class SmtpConnection : IPooledConnection
     /// </summary>
     public bool IsStale => _isReused && !IsUsable && (_wire.LastReply is null || _wire.IsClosing);
 
+    /// <summary>What the server was asked last.</summary>
+    public SmtpStage Stage => _wire.Stage;
+
+    /// <summary>Whether the message went out to its last line.</summary>
+    public bool IsSent => _transaction.IsSent;
+
     /// <returns>Null when the server took the message over.</returns>
     /// <exception cref="IOException">The connection is lost.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">TLS failed.</exception>
-    /// <exception cref="OperationCanceledException">Whether the server took the message is unknown.</exception>
-    public async ValueTask<Outcome?> SendAsync(Email email, CancellationToken cancellationToken)
+    /// <exception cref="OperationCanceledException">The server did not answer in time.</exception>
+    public async ValueTask<Outcome?> SendAsync(Email email, AttemptTimer timer, CancellationToken cancellationToken)
     {
         (_isReused, IsUsable) = (IsUsable, false);
         _wire.Forget();
         if (!_isReused && await _handshake.ShakeAsync(cancellationToken).ConfigureAwait(false) is { } failure)
             return failure;
 
-        var refusal = await _transaction.SendAsync(email, _handshake.Offered, cancellationToken).ConfigureAwait(false);
+        var refusal = await _transaction.SendAsync(email, _handshake.Offered, timer, cancellationToken).ConfigureAwait(false);
         IsUsable = _wire.IsInStep;
         return refusal;
     }

@@ -6,13 +6,25 @@ using Notify.Providers.Smtp.Mime;
 namespace Notify.Providers.Smtp.Wire;
 
 /// <summary>One message after another over a connection: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).</summary>
-internal sealed class SmtpTransaction(SmtpWire wire, MessageComposer composer)
+internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, MessageComposer composer)
 {
     private bool _isLeftOpen;
 
+    /// <summary>
+    /// Whether the latest message went out to its last line. Before that the server cannot have taken it over; afterwards only its
+    /// reply tells.
+    /// </summary>
+    public bool IsSent { get; private set; }
+
     /// <returns>Null when the server took the message over.</returns>
-    public async ValueTask<Outcome?> SendAsync(Email email, SmtpCapabilities offered, CancellationToken cancellationToken)
+    public async ValueTask<Outcome?> SendAsync(
+        Email email,
+        SmtpCapabilities offered,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
+        IsSent = false;
         if (email.NeedsUtf8 && !offered.HasFlag(SmtpCapabilities.SmtpUtf8))
             return SmtpOutcomes.NoSmtpUtf8;
         if (await ResetAsync(cancellationToken).ConfigureAwait(false) is { } resetFailure)
@@ -26,7 +38,13 @@ internal sealed class SmtpTransaction(SmtpWire wire, MessageComposer composer)
             return refusal;
 
         await composer.WriteAsync(email, wire.Output, cancellationToken).ConfigureAwait(false);
-        refusal = await EndContentAsync(cancellationToken).ConfigureAwait(false);
+        wire.Output.Write(".\r\n"u8);
+        await wire.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
+        // RFC 5321 section 4.5.3.2.6: a server that is slow to take a message over delivers it all the same. To give up early
+        // makes a duplicate.
+        IsSent = true;
+        timer.Allow(options.AcceptanceTimeout);
+        refusal = await wire.AnswerAsync(SmtpStage.Content, cancellationToken).ConfigureAwait(false);
         _isLeftOpen = false;
         return refusal;
     }
@@ -70,20 +88,17 @@ internal sealed class SmtpTransaction(SmtpWire wire, MessageComposer composer)
 
             // RFC 2920 section 3.1: a server may ask for the content of a message whose recipient it refused. It gets none.
             if (refusal is not null && wire.LastReply?.Code == SmtpReply.StartMailInput)
-                await EndContentAsync(cancellationToken).ConfigureAwait(false);
+            {
+                wire.Output.Write(".\r\n"u8);
+                await wire.AnswerAsync(SmtpStage.Content, cancellationToken).ConfigureAwait(false);
+            }
         }
-        catch (IOException) when (refusal is not null)
+        catch (Exception exception) when (refusal is not null && exception is IOException or OperationCanceledException)
         {
-            // A server that refuses and hangs up has answered all the same: what it did not say changes nothing.
+            // A server that refuses and then hangs up or falls silent has answered: what it did not say changes nothing.
         }
 
         return refusal;
-    }
-
-    private ValueTask<Outcome?> EndContentAsync(CancellationToken cancellationToken)
-    {
-        wire.Output.Write(".\r\n"u8);
-        return wire.AnswerAsync(SmtpStage.Content, cancellationToken);
     }
 
     private static int HopedFor(SmtpStage stage) => stage == SmtpStage.Data ? 3 : 2;

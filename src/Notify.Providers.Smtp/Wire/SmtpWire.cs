@@ -37,6 +37,9 @@ internal sealed class SmtpWire : IDisposable
 
     public IPAddress LocalAddress => ((IPEndPoint)_socket!.LocalEndPoint!).Address;
 
+    /// <summary>What the server was asked last; <see cref="SmtpStage.Greeting"/> also while connecting.</summary>
+    public SmtpStage Stage { get; private set; }
+
     public void Forget() => LastReply = null;
 
     public async ValueTask ConnectAsync(string host, int port, CancellationToken cancellationToken)
@@ -69,7 +72,7 @@ internal sealed class SmtpWire : IDisposable
     public async ValueTask<Outcome?> AnswerAsync(SmtpStage stage, CancellationToken cancellationToken, int hoped = 2)
     {
         var wasInStep = _isInStep;
-        _isInStep = false;
+        (_isInStep, Stage) = (false, stage);
         await Output.FlushAsync(cancellationToken).ConfigureAwait(false);
         var reply = await _replies.ReadAsync(_stream!, cancellationToken).ConfigureAwait(false);
         LastReply = reply;

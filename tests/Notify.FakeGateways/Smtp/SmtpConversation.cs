@@ -209,7 +209,12 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         var content = new SmtpContent(_options.MaxSize, isEightBit, _options.KeepsMessages);
         _hasEnded = !await _lines.ReadContentAsync(content, stopping);
         if (!_hasEnded && !await MisbehavesAsync(".", "", stopping))
+        {
+            if (_options.TakesFor > TimeSpan.Zero)
+                await Task.Delay(_options.TakesFor, stopping);
             await ReplyAsync(Take(content), stopping);
+        }
+
         Reset();
     }
 

@@ -37,6 +37,9 @@ public sealed record SmtpGatewayOptions
     /// <summary>Whether messages are kept to be read, instead of counted only.</summary>
     public bool KeepsMessages { get; init; } = true;
 
+    /// <summary>How long it takes to take a message over. It does so whether or not the client waits.</summary>
+    public TimeSpan TakesFor { get; init; }
+
     /// <summary>Asked before each command is answered: what to do instead; null to answer it as it should be.</summary>
     public Func<SmtpCommand, SmtpMisbehavior?>? Misbehave { get; init; }
 }

@@ -62,6 +62,12 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         }
     }
 
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new([.. request.References.Select(reference => Renew(reference, request.Until))]);
+    }
+
     public ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -162,13 +168,22 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         return lease;
     }
 
+    private bool Renew(DeliveryReference reference, DateTimeOffset until)
+    {
+        if (FindLeased(reference) is not { } stored)
+            return false;
+        Change(stored, () => stored.Renew(until));
+        return true;
+    }
+
+    private StoredDelivery? FindLeased(DeliveryReference reference) =>
+        _deliveries.TryGetValue(reference.Id, out var stored) && stored.Owner is not null && stored.Fence == reference.Fence
+            ? stored
+            : null;
+
     private bool Settle(Settlement settlement)
     {
-        if (
-            !_deliveries.TryGetValue(settlement.DeliveryId, out var stored)
-            || stored.Owner is null
-            || stored.Fence != settlement.Fence
-        )
+        if (FindLeased(new DeliveryReference(settlement.DeliveryId, settlement.Fence)) is not { } stored)
             return false;
 
         Change(stored, () => stored.Apply(settlement));

@@ -35,6 +35,8 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
         return new Lease(Delivery, owner, ++Fence, until);
     }
 
+    public void Renew(DateTimeOffset until) => DueAt = until;
+
     public void Apply(Settlement settlement)
     {
         Delivery = Delivery with

@@ -1,0 +1,136 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>When the time of an attempt begins, and what becomes of its lease when it takes long.</summary>
+public sealed class AttemptTimerTests
+{
+    private readonly ManualTime _time = new();
+    private readonly QueuingProvider _provider = new();
+    private readonly List<RenewRequest> _renewals = [];
+
+    [Fact]
+    public async Task A_wait_inside_the_provider_is_no_part_of_the_attempt()
+    {
+        await using var application = await StartAsync();
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await _provider.WaitsAsync();
+
+        await PassAsync(TimeSpan.FromMinutes(10));
+        var begun = _time.GetUtcNow();
+        _provider.LetBegin();
+        await Eventually.TrueAsync(() => _provider.HasBegun, "the attempt to begin");
+        _time.Advance(TimeSpan.FromSeconds(29));
+        _provider.Answer();
+
+        var attempt = Assert.Single((await application.EndedDeliveryAsync(id)).Attempts);
+        Assert.Equal((OutcomeKind.Accepted, begun), (attempt.Outcome, attempt.StartedAt));
+        Assert.Equal(TimeSpan.FromSeconds(29), attempt.Duration);
+    }
+
+    [Fact]
+    public async Task The_time_of_an_attempt_is_limited_from_when_it_begins()
+    {
+        await using var application = await StartAsync();
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await _provider.WaitsAsync();
+        await PassAsync(TimeSpan.FromMinutes(1));
+        _provider.LetBegin();
+        await Eventually.TrueAsync(() => _provider.HasBegun, "the attempt to begin");
+
+        _time.Advance(TimeSpan.FromSeconds(30));
+
+        var attempt = (await application.AttemptedAsync(id, 1)).Attempts[0];
+        Assert.Equal("no answer within 30 s", attempt.Reason);
+        Assert.Equal(TimeSpan.FromSeconds(30), attempt.Duration);
+    }
+
+    [Fact]
+    public async Task A_protocol_may_allow_its_last_answer_more_time()
+    {
+        _provider.LastAnswer = TimeSpan.FromMinutes(10);
+        _provider.LetBegin();
+        await using var application = await StartAsync();
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await Eventually.TrueAsync(() => _provider.HasBegun, "the attempt to begin");
+
+        await PassAsync(TimeSpan.FromMinutes(9));
+        _provider.Answer();
+
+        Assert.Equal(OutcomeKind.Accepted, Assert.Single((await application.EndedDeliveryAsync(id)).Attempts).Outcome);
+        Assert.Equal(1, _provider.Calls);
+    }
+
+    [Fact]
+    public async Task An_attempt_that_takes_no_longer_than_half_its_lease_costs_no_renewal()
+    {
+        _provider.LetBegin();
+        await using var application = await StartAsync();
+        var id = await application.SendAsync(Recipient.Email("ada@example.org"));
+        await Eventually.TrueAsync(() => _provider.HasBegun, "the attempt to begin");
+
+        _time.Advance(TimeSpan.FromSeconds(25));
+        _provider.Answer();
+
+        await application.EndedDeliveryAsync(id);
+        Assert.Empty(_renewals);
+    }
+
+    // In steps, as time passes: a worker that sleeps through a whole lease has lost it.
+    private async Task PassAsync(TimeSpan time)
+    {
+        for (var left = time; left > TimeSpan.Zero; left -= TimeSpan.FromSeconds(15))
+        {
+            var renewed = _renewals.Count;
+            _time.Advance(TimeSpan.FromSeconds(15));
+            if ((time - left).TotalSeconds % 60 == 45)
+                await Eventually.TrueAsync(() => _renewals.Count > renewed, "the lease to be renewed");
+        }
+    }
+
+    private Task<TestApplication> StartAsync() =>
+        TestApplication.StartAsync(
+            _time,
+            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Renewed = _renewals.Add }),
+            _provider
+        );
+
+    /// <summary>A provider whose attempts wait for each other, as at a pool of connections.</summary>
+    private sealed class QueuingProvider : ITimedDeliveryProvider
+    {
+        private readonly TaskCompletionSource _turn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Name => "mail";
+
+        public Channel Channel => Channel.Email;
+
+        public int Calls { get; private set; }
+
+        public bool HasBegun { get; private set; }
+
+        public TimeSpan? LastAnswer { get; set; }
+
+        public Task WaitsAsync() => Eventually.TrueAsync(() => Calls == 1, "the attempt");
+
+        public void LetBegin() => _turn.SetResult();
+
+        public void Answer() => _answer.SetResult();
+
+        public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
+        {
+            Calls++;
+            timer.Wait();
+            await _turn.Task.WaitAsync(cancellationToken);
+            timer.Begin();
+            if (LastAnswer is { } limit)
+                timer.Allow(limit);
+            HasBegun = true;
+            await _answer.Task.WaitAsync(cancellationToken);
+            return Outcome.Accepted();
+        }
+    }
+}
