@@ -57,7 +57,12 @@ internal sealed class FcmProvider(
         }
     }
 
-    private async ValueTask<FcmAnswer> CallAsync(Delivery delivery, string authorization, AttemptTimer timer, CancellationToken cancellationToken)
+    private async ValueTask<FcmAnswer> CallAsync(
+        Delivery delivery,
+        string authorization,
+        AttemptTimer timer,
+        CancellationToken cancellationToken
+    )
     {
         using var request = CreateRequest(delivery, authorization);
         try

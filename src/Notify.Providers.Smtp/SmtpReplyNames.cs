@@ -11,8 +11,7 @@ internal static class SmtpReplyNames
     /// <param name="stage">What the reply answers: several codes mean something else there than their general name tells.</param>
     /// <param name="reply">The reply.</param>
     public static string? Of(SmtpStage stage, SmtpReply reply) =>
-        NameAt(stage, reply)
-        ?? (reply.Enhanced is { } enhanced && NameOf(enhanced) is { } name ? name : NameOf(reply.Code));
+        NameAt(stage, reply) ?? (reply.Enhanced is { } enhanced && NameOf(enhanced) is { } name ? name : NameOf(reply.Code));
 
     private static string? NameAt(SmtpStage stage, SmtpReply reply) =>
         (stage, reply.Code, reply.Enhanced?.Subject, reply.Enhanced?.Detail) switch

@@ -82,10 +82,7 @@ internal sealed class MongoDbLease(
         // The server counts what a batch matched and does not tell which.
         var held = new BsonDocument
         {
-            {
-                DeliveryField.Id,
-                new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBson())
-            },
+            { DeliveryField.Id, new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBson()) },
             { DeliveryField.Owner, new BsonDocument("$exists", true) },
         };
         var fences = new BsonDocument(DeliveryField.Fence, 1);

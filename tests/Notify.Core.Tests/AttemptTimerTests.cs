@@ -94,7 +94,10 @@ public sealed class AttemptTimerTests
     private Task<TestApplication> StartAsync() =>
         TestApplication.StartAsync(
             _time,
-            builder => builder.UseInMemory().Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Renewed = _renewals.Add }),
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Decorate<IDeliveryQueue>(queue => new QueueProbe(queue) { Renewed = _renewals.Add }),
             _provider
         );
 

@@ -63,8 +63,7 @@ internal sealed class Application : IAsyncDisposable
         return new Application(host, logs);
     }
 
-    public ProviderOptions Limits =>
-        _host.Services.GetRequiredService<IOptionsMonitor<ProviderOptions>>().Get(MailProvider.Name);
+    public ProviderOptions Limits => _host.Services.GetRequiredService<IOptionsMonitor<ProviderOptions>>().Get(MailProvider.Name);
 
     /// <summary>One attempt by the provider itself.</summary>
     public async Task<Outcome> AttemptAsync(Delivery delivery) =>

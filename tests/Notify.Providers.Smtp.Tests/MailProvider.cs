@@ -9,8 +9,7 @@ internal static class MailProvider
 {
     public const string Name = "smtp";
 
-    public const string LoginRefused =
-        "535 5.7.8 authentication credentials invalid: the server refused the login";
+    public const string LoginRefused = "535 5.7.8 authentication credentials invalid: the server refused the login";
 
     public const string NoStartTls = "the server does not offer STARTTLS";
 

@@ -75,9 +75,7 @@ public sealed class OutcomeTests
         );
         await using var application = await Application.StartAsync(server.Port);
 
-        var refused = await Task.WhenAll(
-            Enumerable.Range(0, 15).Select(i => application.SendAsync($"member-{i}@example.org"))
-        );
+        var refused = await Task.WhenAll(Enumerable.Range(0, 15).Select(i => application.SendAsync($"member-{i}@example.org")));
         foreach (var notification in refused)
         {
             var record =

@@ -197,7 +197,7 @@ public sealed class ReplyTests(TestAuthority authority)
     [Theory]
     [InlineData("RCPT", "354")]
     [InlineData("DATA", "250")]
-        [InlineData("MAIL", "199")]
+    [InlineData("MAIL", "199")]
     [InlineData("EHLO", "650")]
     public Task An_answer_that_SMTP_does_not_have_is_the_providers_failure(string command, string reply) =>
         AssertAsync(command, reply, Failed, null);

@@ -15,10 +15,7 @@ public sealed class TimeTests
         await using var three = await Application.StartAsync(1, mail => mail.MaxConnections = 3);
         await using var chosen = await Application.StartAsync(1, add: notifications => Limit(notifications, 50));
 
-        Assert.Equal(
-            (8, 3, 50),
-            (byDefault.Limits.MaxConcurrency, three.Limits.MaxConcurrency, chosen.Limits.MaxConcurrency)
-        );
+        Assert.Equal((8, 3, 50), (byDefault.Limits.MaxConcurrency, three.Limits.MaxConcurrency, chosen.Limits.MaxConcurrency));
     }
 
     [Theory]
@@ -71,10 +68,8 @@ public sealed class TimeTests
     public async Task A_server_may_take_longer_for_a_message_than_the_attempt_and_its_lease_last()
     {
         await using var server = SmtpGateway.Start(new() { TakesFor = TimeSpan.FromMilliseconds(2_500) });
-        await using var application = await Application.StartAsync(
-            server.Port,
-            limits: limits =>
-                (limits.AttemptTimeout, limits.LeaseDuration) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(800))
+        await using var application = await Application.StartAsync(server.Port, limits: limits =>
+            (limits.AttemptTimeout, limits.LeaseDuration) = (TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(800))
         );
 
         var record = await application.AcceptedAsync(await application.SendAsync("ada@example.org"));
@@ -98,9 +93,8 @@ public sealed class TimeTests
         await using var server = SmtpGateway.Start(
             new() { Pipelining = false, Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Stall : null }
         );
-        await using var application = await Application.StartAsync(
-            server.Port,
-            limits: limits => limits.AttemptTimeout = TimeSpan.FromMilliseconds(300)
+        await using var application = await Application.StartAsync(server.Port, limits: limits =>
+            limits.AttemptTimeout = TimeSpan.FromMilliseconds(300)
         );
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
@@ -139,10 +133,7 @@ public sealed class TimeTests
     {
         var count = 0;
         await using var server = SmtpGateway.Start(
-            new()
-            {
-                Misbehave = sent => sent.Verb == "." && Interlocked.Increment(ref count) == 2 ? SmtpMisbehavior.Close : null,
-            }
+            new() { Misbehave = sent => sent.Verb == "." && Interlocked.Increment(ref count) == 2 ? SmtpMisbehavior.Close : null }
         );
         await using var application = await Application.StartAsync(server.Port, mail => mail.MaxConnections = 1);
 

@@ -86,12 +86,7 @@ internal sealed class DeliveryExecutor(
         Adapt(limits.OfProvider(provider.Name), outcome);
         // What an attempt waited for its turn is not the provider's doing, and its history does not show it.
         var waited = timer?.BeganAt - startedAt ?? TimeSpan.Zero;
-        var execution = Execution.Attempted(
-            provider.Name,
-            startedAt + waited,
-            time.GetElapsedTime(started) - waited,
-            outcome
-        );
+        var execution = Execution.Attempted(provider.Name, startedAt + waited, time.GetElapsedTime(started) - waited, outcome);
         NotifyTelemetry.RecordAttempt(activity, delivery, execution);
         return execution;
     }

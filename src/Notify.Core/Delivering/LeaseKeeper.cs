@@ -27,11 +27,7 @@ internal sealed class LeaseKeeper(
     /// <param name="timer">When to look for leases to renew.</param>
     /// <param name="getUnderWay">Gets the deliveries whose attempts are under way.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    public async Task RunAsync(
-        PeriodicTimer timer,
-        Func<IEnumerable<InFlight>> getUnderWay,
-        CancellationToken cancellationToken
-    )
+    public async Task RunAsync(PeriodicTimer timer, Func<IEnumerable<InFlight>> getUnderWay, CancellationToken cancellationToken)
     {
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
         {
