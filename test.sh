@@ -12,7 +12,6 @@ needed='
 /usr/lib/postgresql/*/bin/initdb postgresql
 /usr/bin/prometheus prometheus
 /usr/bin/redis-server redis-server
-/usr/bin/kcat kcat
 /usr/bin/shellcheck shellcheck
 '
 

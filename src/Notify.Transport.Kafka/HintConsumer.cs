@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Threading.Channels;
 using Confluent.Kafka;
 using Microsoft.Extensions.Logging;
@@ -13,10 +12,6 @@ namespace Notify.Transport.Kafka;
 /// </summary>
 internal sealed class HintConsumer : IAsyncDisposable
 {
-    private const int FirstSafeToLeave = 0x02030000;
-
-    private static readonly TimeSpan AssignmentTime = TimeSpan.FromSeconds(5);
-    private static readonly ConcurrentBag<IConsumer<byte[], byte[]>> Abandoned = [];
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan Paused = TimeSpan.FromMilliseconds(10);
 
@@ -32,7 +27,6 @@ internal sealed class HintConsumer : IAsyncDisposable
     private readonly IConsumer<byte[], byte[]> _consumer;
     private readonly LagSampler _lag;
     private readonly Task _fetching;
-    private volatile bool _wasAssigned;
     private bool _isFailing;
 
     public HintConsumer(
@@ -87,20 +81,14 @@ internal sealed class HintConsumer : IAsyncDisposable
         await _lag.DisposeAsync().ConfigureAwait(false);
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _fetching.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (IsUnsafeToLeave())
-            Abandoned.Add(_consumer);
-        else
-            _consumer.Dispose();
+        _consumer.Dispose();
         _stopping.Dispose();
     }
 
     private void Fetch()
     {
-        var stopping = new Stopwatch();
-        while (!_stopping.IsCancellationRequested || (IsUnsafeToLeave() && stopping.Elapsed < AssignmentTime))
+        while (!_stopping.IsCancellationRequested)
         {
-            if (_stopping.IsCancellationRequested)
-                stopping.Start();
             StoreOffsets();
             var wait = PauseOrResume() ? Paused : Idle;
             while (FetchOne(wait) && !_stopping.IsCancellationRequested && !AnyFull())
@@ -108,8 +96,7 @@ internal sealed class HintConsumer : IAsyncDisposable
         }
 
         StoreOffsets();
-        if (!IsUnsafeToLeave())
-            _consumer.Close();
+        _consumer.Close();
     }
 
     private bool FetchOne(TimeSpan wait)
@@ -153,11 +140,6 @@ internal sealed class HintConsumer : IAsyncDisposable
         }
     }
 
-    // librdkafka before 2.3.0 aborts the process when a cooperative consumer is closed after it joined and before it was assigned
-    // anything (confluentinc/librdkafka#4312). Such a one waits for its assignment, or else stays until the process ends.
-    private bool IsUnsafeToLeave() =>
-        !_wasAssigned && Library.Version < FirstSafeToLeave && !string.IsNullOrEmpty(_consumer.MemberId);
-
     private bool AnyFull() => Array.Exists(Lane.All, _lanes.IsFull);
 
     /// <returns>Whether any lane is paused.</returns>
@@ -177,7 +159,6 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     private void Assigned(List<TopicPartition> assigned)
     {
-        _wasAssigned = true;
         _partitions.Add(assigned);
         Log.Rebalanced(_logger, assigned.Count, 0);
     }

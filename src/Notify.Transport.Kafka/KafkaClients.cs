@@ -20,6 +20,12 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
     private const int FetchedAheadHints = 100_000;
     private const int FetchedOfPartitionBytes = 64 * 1_024;
 
+    // A consumer that subscribed before a topic was there finds it with the next look.
+    private const int MetadataRefreshMilliseconds = 10_000;
+
+    // The brokers count a member as alive as long as a heartbeat arrives within the session; three may be lost.
+    private const int HeartbeatsPerSession = 4;
+
     // A partition that is resumed is fetched from once its broker has answered what it was asked before.
     private const int LongestFetchMilliseconds = 50;
 
@@ -50,7 +56,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     // As Java's clients do it, so that other systems find a user's events in the partition where they expect
                     // them.
                     Partitioner = Partitioner.Murmur2Random,
-                    DeliveryReportFields = "none",
+                    // An event that the brokers could not place is published again, so its report must carry it.
+                    DeliveryReportFields = "key,value,timestamp",
                 }
             )
         ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
@@ -62,10 +69,12 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                 {
                     GroupId = $"{options.Value.TopicPrefix}{options.Value.ConsumerGroup}-processors",
                     AutoOffsetReset = AutoOffsetReset.Latest,
+                    SessionTimeoutMs = SessionMilliseconds,
+                    HeartbeatIntervalMs = SessionMilliseconds / HeartbeatsPerSession,
                     EnableAutoCommit = true,
                     QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
-                    TopicMetadataRefreshIntervalMs = 30_000,
+                    TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
                     AllowAutoCreateTopics = true,
                 }
             )
@@ -79,16 +88,17 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     GroupId = options.Value.TopicPrefix + options.Value.ConsumerGroup,
                     PartitionAssignmentStrategy = PartitionAssignmentStrategy.CooperativeSticky,
                     AutoOffsetReset = AutoOffsetReset.Earliest,
+                    SessionTimeoutMs = SessionMilliseconds,
+                    HeartbeatIntervalMs = SessionMilliseconds / HeartbeatsPerSession,
                     EnableAutoCommit = true,
                     EnableAutoOffsetStore = false,
                     AutoCommitIntervalMs = 1_000,
-                    // By number, librdkafka before 2.2.0 lets a partition rest for half a second each time; by size it is bounded
-                    // as well.
+                    // A low number would let a partition rest between fetches; the size is what bounds the memory.
                     QueuedMinMessages = FetchedAheadHints,
                     QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
                     MaxPartitionFetchBytes = FetchedOfPartitionBytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
-                    TopicMetadataRefreshIntervalMs = 30_000,
+                    TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
                     // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first
                     // hint.
                     AllowAutoCreateTopics = true,
@@ -100,6 +110,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
         new AdminClientBuilder(Configured(new AdminClientConfig()))
             .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
             .Build();
+
+    private int SessionMilliseconds => (int)options.Value.SessionTimeout.TotalMilliseconds;
 
     // The application's settings win; those that must not were refused at start.
     private TConfig Configured<TConfig>(TConfig config)

@@ -47,7 +47,11 @@ public static class KafkaNotificationsBuilderExtensions
         services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
         services.AddHostedService<NotificationEventConsumer>();
         // Before the workers, which consume them.
-        services.Insert(0, ServiceDescriptor.Singleton<IHostedService, KafkaTopicCreation>());
+        services.AddSingleton<KafkaTopicCreation>();
+        services.Insert(
+            0,
+            ServiceDescriptor.Singleton<IHostedService>(provider => provider.GetRequiredService<KafkaTopicCreation>())
+        );
         return builder;
     }
 }

@@ -7,96 +7,136 @@ using Microsoft.Extensions.Options;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Creates the topics that are absent, before the workers start. A cluster that is away or forbids it does not keep the
-/// application from starting.
+/// Creates missing topics before the workers start. A cluster that is away, or that refuses, does not keep the application from
+/// starting: the creation is tried again until every topic is there.
 /// </summary>
 internal sealed class KafkaTopicCreation(
     KafkaClients clients,
     KafkaTopics topics,
     IOptions<KafkaTransportOptions> options,
+    TimeProvider time,
     ILogger<KafkaTopicCreation> logger
-) : IHostedService
+) : IHostedService, IDisposable
 {
     private static readonly TimeSpan BrokerTime = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
-    // A hint this old has fallen due long before.
-    private static readonly TimeSpan HintsAreKept = TimeSpan.FromHours(1);
-
-    // Those that processes wake by are soon of no use; the others are for systems that may be away over a weekend.
-    private static readonly TimeSpan NotificationEventsAreKept = TimeSpan.FromDays(1);
-    private static readonly TimeSpan EventsAreKept = TimeSpan.FromDays(7);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _creating = Task.CompletedTask;
+    private string? _reported;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (!options.Value.CreateTopics)
-            return;
+        if (!options.Value.CreateTopics || await Task.Run(TryCreateAsync, cancellationToken).ConfigureAwait(false))
+            _complete.TrySetResult();
+        else
+            _creating = Task.Run(CreateUntilCompleteAsync, CancellationToken.None);
+    }
 
-        try
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        await _creating.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>
+    /// Waits until every partition of every topic has a leader, but not for long. A consumer that subscribes earlier is assigned
+    /// the partitions that the brokers know at that moment, and learns about the others with its next look at the metadata.
+    /// </summary>
+    public async Task WaitUntilCompleteAsync(CancellationToken cancellationToken) =>
+        await Task.WhenAny(_complete.Task, Task.Delay(BrokerTime, time, cancellationToken)).ConfigureAwait(false);
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task CreateUntilCompleteAsync()
+    {
+        for (var delay = FirstDelay; ; delay = delay * 2 < LongestDelay ? delay * 2 : LongestDelay)
         {
-            await Task.Run(CreateAsync, cancellationToken).ConfigureAwait(false);
-        }
-        catch (KafkaException exception)
-        {
-            Log.TopicsNotCreated(logger, exception.Error.Reason);
+            await Task.Delay(delay, time, _stopping.Token).ConfigureAwait(false);
+            if (await TryCreateAsync().ConfigureAwait(false))
+            {
+                _complete.TrySetResult();
+                Log.TopicsComplete(logger);
+                return;
+            }
         }
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private async Task CreateAsync()
+    /// <returns>Whether every topic is there and can be written to and read from.</returns>
+    private async Task<bool> TryCreateAsync()
     {
-        using var admin = clients.OpenAdmin();
-        var existing = admin.GetMetadata(BrokerTime).Topics.Select(topic => topic.Topic).ToHashSet();
-        TopicSpecification[] absent = [.. Wanted().Where(topic => !existing.Contains(topic.Name))];
-        if (absent.Length == 0)
-            return;
+        try
+        {
+            using var admin = clients.OpenAdmin();
+            var wanted = TopicSpecifications.Create(topics, options.Value);
+            var known = ReadTopics(admin);
+            TopicSpecification[] missing = [.. wanted.Where(topic => !known.ContainsKey(topic.Name))];
+            if (missing.Length > 0 && !await CreateAsync(admin, missing).ConfigureAwait(false))
+                return false;
 
+            // Brokers answer before they know about topics that were created a moment ago, by this process or by another.
+            for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < BrokerTime; )
+            {
+                known = ReadTopics(admin);
+                if (wanted.TrueForAll(topic => known.TryGetValue(topic.Name, out var found) && IsComplete(found)))
+                    return true;
+                await Task.Delay(BetweenLooks, time, _stopping.Token).ConfigureAwait(false);
+            }
+
+            return false;
+        }
+        catch (KafkaException exception)
+        {
+            Report(exception.Error.Reason);
+            return false;
+        }
+    }
+
+    private async Task<bool> CreateAsync(IAdminClient admin, TopicSpecification[] missing)
+    {
+        HashSet<string> failed = [];
         try
         {
             await admin
-                .CreateTopicsAsync(absent, new CreateTopicsOptions { RequestTimeout = BrokerTime, OperationTimeout = BrokerTime })
+                .CreateTopicsAsync(
+                    missing,
+                    new CreateTopicsOptions { RequestTimeout = BrokerTime, OperationTimeout = BrokerTime }
+                )
                 .ConfigureAwait(false);
         }
         catch (CreateTopicsException exception)
         {
-            // Another process may have created them just now.
-            var failed = exception
+            // Another process that starts at the same time may have created them.
+            var refused = exception
                 .Results.Where(result => result.Error.IsError && result.Error.Code != ErrorCode.TopicAlreadyExists)
                 .ToArray();
-            if (failed.Length > 0)
-                Log.TopicsNotCreated(
-                    logger,
-                    string.Join("; ", failed.Select(result => $"{result.Topic}: {result.Error.Reason}"))
-                );
-            return;
+            failed = [.. exception.Results.Where(result => result.Error.IsError).Select(result => result.Topic)];
+            if (refused.Length > 0)
+            {
+                Report(string.Join("; ", refused.Select(result => $"{result.Topic}: {result.Error.Reason}")));
+                return false;
+            }
         }
 
-        foreach (var topic in absent)
+        foreach (var topic in missing.Where(topic => !failed.Contains(topic.Name)))
             Log.TopicCreated(logger, topic.Name, topic.NumPartitions);
+        return true;
     }
 
-    private IEnumerable<TopicSpecification> Wanted()
+    // The same reason is logged once, however often the creation is tried again.
+    private void Report(string reason)
     {
-        foreach (var lane in topics.Lanes)
-            yield return Specify(lane, HintsAreKept);
-        yield return Specify(topics.DeadLetters, EventsAreKept);
-        if (options.Value.NotificationEvents)
-            yield return Specify(topics.NotificationEvents.Name, NotificationEventsAreKept);
-        if (options.Value.DeviceEvents)
-            yield return Specify(topics.DeviceEvents.Name, EventsAreKept);
-        if (options.Value.AnalyticsEvents)
-            yield return Specify(topics.AnalyticsEvents.Name, EventsAreKept);
+        if (reason != _reported)
+            Log.TopicsNotCreated(logger, reason);
+        _reported = reason;
     }
 
-    private TopicSpecification Specify(string name, TimeSpan kept) =>
-        new()
-        {
-            Name = name,
-            NumPartitions = options.Value.Partitions,
-            ReplicationFactor = (short)options.Value.ReplicationFactor,
-            Configs = new()
-            {
-                ["retention.ms"] = kept.TotalMilliseconds.ToString("0", System.Globalization.CultureInfo.InvariantCulture),
-            },
-        };
+    private static Dictionary<string, TopicMetadata> ReadTopics(IAdminClient admin) =>
+        admin.GetMetadata(BrokerTime).Topics.Where(topic => !topic.Error.IsError).ToDictionary(topic => topic.Topic);
+
+    private static bool IsComplete(TopicMetadata topic) =>
+        topic.Partitions.Count > 0 && topic.Partitions.All(partition => !partition.Error.IsError && partition.Leader >= 0);
 }

@@ -11,6 +11,7 @@ internal sealed class KafkaTransport(
     HintPublisher publisher,
     KafkaClients clients,
     KafkaTopics topics,
+    KafkaTopicCreation creation,
     KafkaTelemetry telemetry,
     IOptions<KafkaTransportOptions> options,
     TimeProvider time,
@@ -59,6 +60,8 @@ internal sealed class KafkaTransport(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
+        await creation.WaitUntilCompleteAsync(cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
         var consumer = new HintConsumer(clients, topics, telemetry, options.Value, time, logger);
         await using var left = consumer.ConfigureAwait(false);
         room.Freed += consumer.Wake;

@@ -24,8 +24,8 @@ public sealed class KafkaTransportOptions
     public string ConsumerGroup { get; set; } = "notify";
 
     /// <summary>
-    /// Whether topics that are absent are created at start. Where it is refused, a warning says so, and sending goes on by what
-    /// falls due. Default true.
+    /// Gets or sets whether missing topics are created. When the cluster is away at start or refuses, a warning is logged, the
+    /// creation is tried again every 30 seconds, and deliveries are sent meanwhile as they fall due. Default true.
     /// </summary>
     public bool CreateTopics { get; set; } = true;
 
@@ -48,7 +48,7 @@ public sealed class KafkaTransportOptions
     public bool NotificationEvents { get; set; } = true;
 
     /// <summary>
-    /// Whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.
+    /// Gets or sets whether devices that are registered, pruned and removed are published to <c>device-events</c>. Default true.
     /// </summary>
     public bool DeviceEvents { get; set; } = true;
 
@@ -61,6 +61,15 @@ public sealed class KafkaTransportOptions
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan HandOverTime { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Gets or sets how long the brokers wait for a sign of life before they give the partitions of a process to others; what a
+    /// killed process delays the hints in its partitions by. A shorter time costs rebalances when a process pauses for that long.
+    /// The brokers refuse less than their <c>group.min.session.timeout.ms</c>, which is 6 seconds by default. 1 second to 5
+    /// minutes; default 10 seconds.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
     /// How many hints are claimed from the store at once, at most. Four times as many of each lane wait in this process before

@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(
         7,
         LogLevel.Warning,
-        "The topics could not be looked up or created ({Reason}); until they exist, deliveries are sent as they fall due"
+        "The topics could not be created ({Reason}). The creation is tried again; meanwhile deliveries are sent as they fall due"
     )]
     public static partial void TopicsNotCreated(ILogger logger, string reason);
 
@@ -56,7 +56,7 @@ internal static partial class Log
     )]
     public static partial void OffsetNotStored(ILogger logger, string reason);
 
-    [LoggerMessage(13, LogLevel.Warning, "Kafka takes no events at present ({Reason}); they are lost until it does")]
+    [LoggerMessage(13, LogLevel.Warning, "Kafka does not accept events ({Reason}); events are being lost")]
     public static partial void EventsLost(ILogger logger, string reason);
 
     [LoggerMessage(
@@ -65,4 +65,7 @@ internal static partial class Log
         "Kafka brings no notification events at present ({Reason}); topics expand as they fall due"
     )]
     public static partial void EventsNotConsumed(ILogger logger, string reason);
+
+    [LoggerMessage(15, LogLevel.Information, "Every topic exists now")]
+    public static partial void TopicsComplete(ILogger logger);
 }

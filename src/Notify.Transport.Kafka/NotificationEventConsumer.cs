@@ -14,6 +14,7 @@ namespace Notify.Transport.Kafka;
 internal sealed class NotificationEventConsumer(
     KafkaClients clients,
     KafkaTopics topics,
+    KafkaTopicCreation creation,
     IExpansionSignal expansions,
     IOptions<NotificationsOptions> notifications,
     IOptions<KafkaTransportOptions> options,
@@ -29,6 +30,7 @@ internal sealed class NotificationEventConsumer(
         if (!options.Value.NotificationEvents || !notifications.Value.Workers.HasFlag(Workers.Expansion))
             return;
 
+        await creation.WaitUntilCompleteAsync(stoppingToken).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -1,98 +1,124 @@
-using System.Diagnostics;
-using System.Text.RegularExpressions;
-using Notify.Testing;
+using Confluent.Kafka;
+using Confluent.Kafka.Admin;
 
 namespace Notify.Engines;
 
 /// <summary>
-/// Three brokers that speak Kafka's protocol: librdkafka's own, run by kcat for as long as its input is open. They create topics
-/// on demand, with four partitions, and refuse to have them created.
+/// A Kafka cluster: librdkafka's three mock brokers, which this process runs, or the real one at the address that
+/// <c>NOTIFY_TEST_KAFKA</c> gives.
 /// </summary>
-public sealed partial class KafkaCluster : IAsyncDisposable
+public sealed class KafkaCluster : IDisposable
 {
-    private readonly ServerProcess _kcat;
+    /// <summary>The names of an application's topics, without its prefix.</summary>
+    public static readonly IReadOnlyList<string> TopicNames =
+    [
+        "deliveries-high",
+        "deliveries-normal",
+        "deliveries-bulk",
+        "notify-dead-letter",
+        "notification-events",
+        "device-events",
+        "analytics-events",
+    ];
 
-    private KafkaCluster(ServerProcess kcat, string bootstrapServers) => (_kcat, BootstrapServers) = (kcat, bootstrapServers);
+    private static readonly TimeSpan BrokerTime = TimeSpan.FromSeconds(30);
+
+    private readonly MockKafka? _mock;
+
+    private KafkaCluster(MockKafka mock) => (_mock, BootstrapServers) = (mock, mock.BootstrapServers);
+
+    private KafkaCluster(string bootstrapServers) => BootstrapServers = bootstrapServers;
 
     public string BootstrapServers { get; }
 
-    public static async Task<KafkaCluster> StartAsync()
+    /// <summary>Whether clients can create topics: the mock brokers cannot.</summary>
+    public bool IsReal => _mock is null;
+
+    /// <summary>Starts mock brokers, for tests and measurements that do harm to their cluster.</summary>
+    public static KafkaCluster Start(int brokers = 3) => new(new MockKafka(brokers));
+
+    /// <summary>Connects to the cluster of <c>NOTIFY_TEST_KAFKA</c>, or else starts mock brokers.</summary>
+    public static KafkaCluster StartOrConnect() =>
+        Environment.GetEnvironmentVariable("NOTIFY_TEST_KAFKA") is { Length: > 0 } address ? new(address) : Start();
+
+    /// <summary>Creates the topics of an application, or some of them.</summary>
+    public async Task CreateTopicsAsync(string prefix, int partitions = 4, params IReadOnlyList<string> names)
     {
-        var kcat = ServerProcess.Start(
-            ServerProcess.Find("kcat"),
-            ["-X", "test.mock.num.brokers=3", "-P", "-b", "x", "-t", "keep"],
-            keepInputOpen: true
-        );
-        var addresses = await Eventually.FindAsync(
-            () => Task.FromResult(Addresses().Match(kcat.Output) is { Success: true } found ? found.Value : null),
-            "the brokers' addresses"
-        );
-        return new KafkaCluster(kcat, addresses);
-    }
-
-    /// <summary>Every message of a topic so far, as kcat formats it.</summary>
-    public async Task<string[]> ReadAsync(string topic, string format)
-    {
-        var lines = await RunAsync(["-C", "-t", topic, "-e", "-q", "-o", "beginning", "-f", format + "\\n"]);
-        return System.Text.Encoding.UTF8.GetString(lines).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
-
-    /// <summary>The body of the only message of a topic.</summary>
-    public Task<byte[]> ReadBodyAsync(string topic) => RunAsync(["-C", "-t", topic, "-e", "-q", "-o", "beginning", "-f", "%s"]);
-
-    public async Task WriteAsync(string topic, string partition, byte[] body)
-    {
-        using var folder = new TemporaryFolder();
-        await File.WriteAllBytesAsync(folder.File("body"), body);
-        await RunAsync(["-P", "-t", topic, "-p", partition, folder.File("body")]);
-    }
-
-    public async Task KillAsync()
-    {
-        _kcat.Kill();
-        await _kcat.WaitForExitAsync();
-    }
-
-    public ValueTask DisposeAsync() => _kcat.DisposeAsync();
-
-    private async Task<byte[]> RunAsync(string[] arguments)
-    {
-        var start = new ProcessStartInfo(
-            ServerProcess.Find("kcat"),
-            ["-b", BootstrapServers, "-X", "fetch.wait.max.ms=10", .. arguments]
-        )
+        string[] topics = [.. (names.Count == 0 ? TopicNames : names).Select(name => prefix + name)];
+        if (_mock is not null)
         {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        process.StandardInput.Close();
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = new MemoryStream();
-        await process.StandardOutput.BaseStream.CopyToAsync(output);
-        await process.WaitForExitAsync();
-        return process.ExitCode == 0 ? output.ToArray() : throw new InvalidOperationException($"kcat failed: {await errors}");
+            foreach (var topic in topics)
+                _mock.CreateTopic(topic, partitions);
+            return;
+        }
+
+        using var admin = OpenAdmin();
+        await admin.CreateTopicsAsync(
+            topics.Select(topic => new TopicSpecification
+            {
+                Name = topic,
+                NumPartitions = partitions,
+                ReplicationFactor = -1,
+            })
+        );
     }
 
-    [GeneratedRegex(@"127\.0\.0\.1:\d+(,127\.0\.0\.1:\d+){2}")]
-    private static partial Regex Addresses();
-}
+    /// <summary>Every message of a topic so far.</summary>
+    public Task<List<KafkaMessage>> ReadAsync(string topic) => Task.Run(() => Read(topic));
 
-/// <summary>
-/// The cluster of the tests that do no harm to it; it starts with the first that asks, and each has a prefix of its own.
-/// </summary>
-public sealed class SharedKafkaCluster : IAsyncDisposable
-{
-    private readonly Lazy<Task<KafkaCluster>> _cluster = new(KafkaCluster.StartAsync);
-    private int _prefixes;
-
-    public async Task<(KafkaCluster Cluster, string Prefix)> GetAsync() =>
-        (await _cluster.Value, $"test-{Interlocked.Increment(ref _prefixes)}.");
-
-    public async ValueTask DisposeAsync()
+    public async Task WriteAsync(string topic, int partition, byte[] body)
     {
-        if (_cluster.IsValueCreated)
-            await (await _cluster.Value).DisposeAsync();
+        using var producer = new ProducerBuilder<Null, byte[]>(Configure(new ProducerConfig())).Build();
+        await producer.ProduceAsync(new TopicPartition(topic, partition), new Message<Null, byte[]> { Value = body });
+    }
+
+    /// <summary>Breaks every connection and refuses new ones.</summary>
+    public void TakeDown() => Mock().TakeDown();
+
+    public void BringUp() => Mock().BringUp();
+
+    /// <summary>Lets the brokers answer with <paramref name="error"/> whatever concerns a topic; no error ends it.</summary>
+    public void FailTopic(string topic, ErrorCode error) => Mock().FailTopic(topic, (int)error);
+
+    public void Dispose() => _mock?.Dispose();
+
+    private MockKafka Mock() => _mock ?? throw new InvalidOperationException("Only mock brokers can be harmed.");
+
+    private List<KafkaMessage> Read(string topic)
+    {
+        using var admin = OpenAdmin();
+        var partitions = admin.GetMetadata(topic, BrokerTime).Topics.Single().Partitions;
+        using var consumer = new ConsumerBuilder<byte[], byte[]>(
+            Configure(
+                new ConsumerConfig
+                {
+                    GroupId = "reader",
+                    EnableAutoCommit = false,
+                    EnablePartitionEof = true,
+                    FetchWaitMaxMs = 10,
+                }
+            )
+        ).Build();
+        consumer.Assign(partitions.Select(partition => new TopicPartitionOffset(topic, partition.PartitionId, Offset.Beginning)));
+        var messages = new List<KafkaMessage>();
+        for (var open = partitions.Count; open > 0; )
+        {
+            var next = consumer.Consume(BrokerTime) ?? throw new TimeoutException($"{topic} was not read within {BrokerTime}.");
+            if (next.IsPartitionEOF)
+                open--;
+            else
+                messages.Add(KafkaMessage.Create(next));
+        }
+
+        return messages;
+    }
+
+    private IAdminClient OpenAdmin() => new AdminClientBuilder(Configure(new AdminClientConfig())).Build();
+
+    private TConfig Configure<TConfig>(TConfig config)
+        where TConfig : ClientConfig
+    {
+        config.BootstrapServers = BootstrapServers;
+        return config;
     }
 }

@@ -101,8 +101,7 @@ internal sealed class Application : IAsyncDisposable
             options.BootstrapServers = bootstrapServers;
             options.CreateTopics = false;
             // librdkafka's brokers let a group wait for nearly this long whenever a member comes or goes.
-            options.Settings["session.timeout.ms"] = "3000";
-            options.Settings["heartbeat.interval.ms"] = "500";
+            options.SessionTimeout = TimeSpan.FromSeconds(3);
             configure(options);
         });
         var host = builder.Build();

@@ -25,10 +25,10 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
         await _store.AcceptedAsync(ids);
 
         var topic = $"{prefix}deliveries-normal";
-        var partition = Assert.Single(await cluster.ReadAsync(topic, "%p"));
-        await cluster.WriteAsync(topic, partition, await cluster.ReadBodyAsync(topic));
+        var message = Assert.Single(await cluster.ReadAsync(topic));
+        await cluster.WriteAsync(topic, message.Partition, message.Body);
 
-        await PassedAsync(cluster, prefix, partition);
+        await PassedAsync(cluster, prefix, message.Partition);
         Assert.Single(_mail.Sent);
     }
 
@@ -36,7 +36,7 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
     public async Task What_is_no_hint_is_moved_to_the_dead_letter_topic_once_and_holds_nothing_up()
     {
         var (cluster, prefix) = await shared.GetAsync();
-        foreach (var partition in new[] { "0", "1", "2", "3" })
+        for (var partition = 0; partition < 4; partition++)
             await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "no hint"u8.ToArray());
         await using (
             var stops = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, SendingTests.ByHint(prefix))
@@ -56,11 +56,10 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
         Assert.Equal(4, await RefusedAsync());
 
         async Task<int> RefusedAsync() =>
-            (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s|%h")).Count(message =>
-                message.StartsWith(
-                    "no hint|notify-reason=version 110 instead of 1,notify-source=" + prefix,
-                    StringComparison.Ordinal
-                )
+            (await cluster.ReadAsync($"{prefix}notify-dead-letter")).Count(message =>
+                message.Text == "no hint"
+                && message.Headers["notify-reason"] == "version 110 instead of 1"
+                && message.Headers["notify-source"].StartsWith(prefix, StringComparison.Ordinal)
             );
     }
 
@@ -68,7 +67,7 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
     public async Task What_the_dead_letter_topic_does_not_take_holds_nothing_up()
     {
         var (cluster, prefix) = await shared.GetAsync();
-        foreach (var partition in new[] { "0", "1", "2", "3" })
+        for (var partition = 0; partition < 4; partition++)
             await cluster.WriteAsync($"{prefix}deliveries-normal", partition, new byte[2_000]);
         await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, options =>
         {
@@ -106,11 +105,11 @@ public sealed class ConsumingTests(SharedKafkaCluster shared) : IDisposable
     }
 
     // What is no hint shows that everything before it in its partition was taken.
-    private static async Task PassedAsync(KafkaCluster cluster, string prefix, string partition)
+    private static async Task PassedAsync(KafkaCluster cluster, string prefix, int partition)
     {
         await cluster.WriteAsync($"{prefix}deliveries-normal", partition, "mark"u8.ToArray());
         await Eventually.TrueAsync(
-            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter", "%s")).Contains("mark"),
+            async () => (await cluster.ReadAsync($"{prefix}notify-dead-letter")).Exists(message => message.Text == "mark"),
             "the mark in the dead-letter topic"
         );
     }

@@ -19,11 +19,14 @@ public sealed class OptionsTests
                 options.TopicPrefix = "a/b";
                 options.Partitions = 0;
                 options.HandOverTime = TimeSpan.Zero;
+                options.SessionTimeout = TimeSpan.FromMilliseconds(1);
                 options.Settings["acks"] = "0";
             }
         );
 
-        foreach (var wrong in new[] { "BootstrapServers", "TopicPrefix", "Partitions", "HandOverTime", "'acks'" })
+        foreach (
+            var wrong in new[] { "BootstrapServers", "TopicPrefix", "Partitions", "HandOverTime", "SessionTimeout", "'acks'" }
+        )
             Assert.Contains(exception.Failures, failure => failure.Contains(wrong, StringComparison.Ordinal));
     }
 

@@ -13,13 +13,14 @@ public sealed class OutageTests : IDisposable
     [Fact]
     public async Task When_the_brokers_die_everything_is_still_sent_once()
     {
-        await using var cluster = await KafkaCluster.StartAsync();
+        using var cluster = KafkaCluster.Start();
+        await cluster.CreateTopicsAsync("");
         await using var sending = await Application.StartSendingAsync(_store, cluster.BootstrapServers, _mail, HandOverSoon);
         await using var triggering = await Application.StartTriggeringAsync(_store, cluster.BootstrapServers, HandOverSoon);
         await _store.AcceptedAsync(await triggering.TriggerAsync(20));
 
         var onTheWay = await triggering.TriggerAsync(100);
-        await cluster.KillAsync();
+        cluster.TakeDown();
         var after = await triggering.TriggerAsync(100);
 
         await _store.AcceptedAsync([.. onTheWay, .. after]);

@@ -11,7 +11,8 @@ public sealed class SharedDatabaseTests(PostgreSqlServer server)
     public async Task Everything_is_sent_once_while_the_brokers_restart()
     {
         var database = await server.CreateDatabaseAsync();
-        using var cluster = KafkaBrokers.Start();
+        using var cluster = KafkaCluster.Start();
+        await cluster.CreateTopicsAsync("");
         Mail[] mails = [new(), new()];
         await using var firstSender = await StartAsync(mails[0], Workers.All);
         await using var secondSender = await StartAsync(mails[1], Workers.All);

@@ -15,9 +15,9 @@ internal sealed class Cluster : ITopology
 
     private readonly PostgreSqlProcess _postgreSql;
     private readonly RedisProcess _redis;
-    private readonly KafkaBrokers _kafka;
+    private readonly KafkaCluster _kafka;
 
-    private Cluster(PostgreSqlProcess postgreSql, RedisProcess redis, KafkaBrokers kafka) =>
+    private Cluster(PostgreSqlProcess postgreSql, RedisProcess redis, KafkaCluster kafka) =>
         (_postgreSql, _redis, _kafka) = (postgreSql, redis, kafka);
 
     public required IReadOnlyList<HostSettings> Hosts { get; init; }
@@ -36,9 +36,8 @@ internal sealed class Cluster : ITopology
     {
         var postgreSql = await PostgreSqlProcess.StartAsync();
         var redis = await RedisProcess.StartAsync();
-        var kafka = KafkaBrokers.Start();
-        foreach (var lane in new[] { "high", "normal", "bulk" })
-            kafka.CreateTopic($"deliveries-{lane}", Partitions);
+        var kafka = KafkaCluster.Start();
+        await kafka.CreateTopicsAsync("", Partitions);
 
         var addresses = new ClusterAddresses(postgreSql.ConnectionString, redis.Address, kafka.BootstrapServers);
         HostSettings[] triggering = [.. Enumerable.Range(0, apis).Select(_ => Host(Workers.None))];

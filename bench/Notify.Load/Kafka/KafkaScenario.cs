@@ -25,7 +25,7 @@ internal static class KafkaScenario
         arguments.RefuseUnknown();
 
         await using var server = await PostgreSqlProcess.StartAsync();
-        using var brokers = KafkaBrokers.Start();
+        using var brokers = KafkaCluster.Start();
         var details = new Dictionary<string, double>();
         Comparison result;
         await using (var cluster = await SmallCluster.StartAsync(server, brokers, "plain.", events: false))

@@ -30,16 +30,12 @@ internal sealed class SmallCluster : IAsyncDisposable
     /// <param name="events">Whether what was accepted and settled is published for other systems, beside the hints.</param>
     public static async Task<SmallCluster> StartAsync(
         PostgreSqlProcess server,
-        KafkaBrokers brokers,
+        KafkaCluster brokers,
         string topicPrefix,
         bool events
     )
     {
-        foreach (
-            var topic in (string[])
-                ["deliveries-high", "deliveries-normal", "deliveries-bulk", "notification-events", "analytics-events"]
-        )
-            brokers.CreateTopic(topicPrefix + topic, Partitions);
+        await brokers.CreateTopicsAsync(topicPrefix, Partitions);
 
         var database = await TurnDatabase.CreateAsync(server);
         var settings = new ClusterMember(database.ConnectionString, brokers.BootstrapServers, topicPrefix, events);
