@@ -1,12 +1,15 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Notify.Planning;
+using Notify.Templates;
 
 namespace Notify.Benchmarks;
 
 /// <summary>A template that is compiled already, rendered for one trigger.</summary>
 public class TemplateBenchmarks
 {
+    private static readonly TemplateLimits Limits = new();
+
     private readonly Trigger _trigger = new()
     {
         To = Recipient.User("u-42"),
@@ -31,11 +34,14 @@ public class TemplateBenchmarks
     );
 
     [Benchmark]
-    public object OneText() => _oneText.Render(_trigger, []);
+    public object OneText() => Render(_oneText);
 
     [Benchmark]
-    public object MailInTwoLanguages() => _mailInTwoLanguages.Render(_trigger, []);
+    public object MailInTwoLanguages() => Render(_mailInTwoLanguages);
+
+    private IReadOnlyList<ContentVariant> Render(CompiledTemplate template) =>
+        template.Render(_trigger, TimeZoneInfo.Utc, Limits, TimeProvider.System, [], CancellationToken.None);
 
     private static CompiledTemplate Compile(params TemplateVariant[] variants) =>
-        CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants });
+        CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants }, Limits, [])!;
 }

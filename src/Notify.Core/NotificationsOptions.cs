@@ -84,6 +84,9 @@ public sealed class NotificationsOptions : IValidatableObject
     /// <summary>What this process works on. Default: <see cref="Notify.Workers.All"/>.</summary>
     public Workers Workers { get; set; } = Workers.All;
 
+    /// <summary>Gets what templates may cost.</summary>
+    public TemplateLimits Templates { get; } = new();
+
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -95,5 +98,10 @@ public sealed class NotificationsOptions : IValidatableObject
                 [nameof(LeaseDuration)]
             );
         }
+
+        List<ValidationResult> failures = [];
+        Validator.TryValidateObject(Templates, new ValidationContext(Templates), failures, validateAllProperties: true);
+        foreach (var failure in failures)
+            yield return new ValidationResult($"{nameof(Templates)}: {failure.ErrorMessage}", failure.MemberNames);
     }
 }

@@ -10,6 +10,7 @@ using Notify.Recipients;
 using Notify.Settling;
 using Notify.Storage;
 using Notify.Telemetry;
+using Notify.Templates;
 using Notify.Timing;
 using Notify.Triggering;
 

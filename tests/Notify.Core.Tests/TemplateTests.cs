@@ -1,5 +1,7 @@
+using System.Text.Json;
 using Notify.Delivering;
 using Notify.Planning;
+using Notify.Recipients;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -9,89 +11,190 @@ public sealed class TemplateTests
     private readonly ManualTime _time = new();
     private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
 
-    [Fact]
-    public async Task Variables_are_escaped_in_html_and_nowhere_else()
+    [Theory]
+    [InlineData("{{ name }}")]
+    [InlineData("{% cycle name %}")]
+    [InlineData("{{ name | upcase | downcase | replace: 'ada', 'Ada' }}")]
+    [InlineData("{{ name | append: '' }}")]
+    [InlineData("{% assign copy = name %}{{ copy }}")]
+    [InlineData("{% capture copy %}{{ name }}{% endcapture %}{{ copy }}")]
+    [InlineData("{{ name | split: '#' }}", "[&quot;&lt;Ada&gt; &amp; \\&quot;co\\&quot;&quot;]", "[\"<Ada> & \\\"co\\\"\"]")]
+    [InlineData("{% cycle list %}", "[&quot;&lt;Ada&gt;&quot;]", "[\"<Ada>\"]")]
+    [InlineData("{{ list }}", "[&quot;&lt;Ada&gt;&quot;]", "[\"<Ada>\"]")]
+    [InlineData("{{ list | map: 'x' | first | default: list }}", "[&quot;&lt;Ada&gt;&quot;]", "[\"<Ada>\"]")]
+    [InlineData("{{ list | join: ',' }}", "&lt;Ada&gt;", "<Ada>")]
+    [InlineData("{{ list | first }}", "&lt;Ada&gt;", "<Ada>")]
+    [InlineData("{{ list | json }}", "[&quot;&lt;Ada&gt;&quot;]", "[\"<Ada>\"]")]
+    [InlineData("{{ object }}", "{&quot;a&quot;:&quot;&lt;b&gt;&quot;}", "{\"a\":\"<b>\"}")]
+    [InlineData("{% for pair in object %}{{ pair }}{% endfor %}", "[&quot;a&quot;,&quot;&lt;b&gt;&quot;]", "[\"a\",\"<b>\"]")]
+    [InlineData("{{ 'a<b' | newline_to_br }}", "a&lt;b", "a<b")]
+    [InlineData("{{ lines | newline_to_br }}", "&lt;1&gt;<br />\n2", "<1><br />\n2")]
+    [InlineData("{{ name | raw }}", "<Ada> & \"co\"", "<Ada> & \"co\"")]
+    [InlineData("{{ name | escape }}", "&lt;Ada&gt; &amp; &quot;co&quot;", "&lt;Ada&gt; &amp; &quot;co&quot;")]
+    [InlineData("é ☀ {{ sun }}", "é ☀ é ☀", "é ☀ é ☀")]
+    public async Task Values_are_encoded_in_html_and_nowhere_else(
+        string source,
+        string html = "&lt;Ada&gt; &amp; &quot;co&quot;",
+        string text = "<Ada> & \"co\""
+    )
     {
-        var content = await RenderAsync(
-            new TemplateVariant(null, null, "{{name}}", "{{name}}", "<b>{{name}}</b>"),
-            new { name = "<Ada> & \"co\"" }
-        );
+        var data = """
+            {"name": "<Ada> & \"co\"", "list": ["<Ada>"], "object": {"a": "<b>"}, "lines": "<1>\r\n2", "sun": "é ☀"}
+            """;
 
-        Assert.Equal("<Ada> & \"co\"", content.Title);
-        Assert.Equal("<Ada> & \"co\"", content.Body);
-        Assert.Equal("<b>&lt;Ada&gt; &amp; &quot;co&quot;</b>", content.Html);
+        var content = await RenderAsync(new TemplateVariant(null, null, null, source, source), data);
+
+        Assert.Equal((text, html), (content.Body, content.Html));
     }
 
-    [Fact]
-    public async Task Numbers_keep_their_digits_and_lists_are_walked()
+    [Theory]
+    [InlineData("true")]
+    [InlineData("false")]
+    [InlineData("12.50")]
+    [InlineData("1.0")]
+    [InlineData("-0.10")]
+    [InlineData("-0")]
+    [InlineData("1e3")]
+    [InlineData("1E+2")]
+    [InlineData("12345678901234567890")]
+    [InlineData("12345678901234567890123456789012345")]
+    [InlineData("0.1234567890123456789012345678901234567")]
+    [InlineData("1e400")]
+    [InlineData("[1.50,true,null,\"a\",[1e400]]")]
+    [InlineData("{\"a\":1.50}")]
+    public async Task A_value_is_shown_as_JSON_writes_it_in_every_language(string json)
     {
-        var data = System
-            .Text.Json.JsonDocument.Parse("""{"price": 12.50, "big": 12345678901234567890, "items": [{"n": "a"}, {"n": "b"}]}""")
-            .RootElement;
+        foreach (var locale in new[] { null, "de", "th-TH" })
+        {
+            var content = await RenderAsync(new TemplateVariant(null, locale, null, "{{ x }}"), $$"""{"x": {{json}}}""", locale);
+            Assert.Equal(json, content.Body);
+        }
+    }
 
-        var content = await RenderAsync(
-            new TemplateVariant(null, null, null, "{{price}} {{big}}{{#each items}} {{n}}{{/each}}"),
-            data
-        );
+    [Theory]
+    [InlineData("{{ price | times: 2 }}", "25.00")]
+    [InlineData("{{ price | plus: 1 }}", "13.50")]
+    [InlineData("{{ 7 | divided_by: 2.0 }}", "3.5")]
+    [InlineData("{% if price > 12 and price < 13 %}yes{% endif %}", "yes")]
+    [InlineData("{% if big > 5 %}yes{% endif %}", "yes")]
+    [InlineData("{% if thousand == 1000 %}yes{% endif %}", "yes")]
+    [InlineData("{% case n %}{% when 1 %}one{% when 2 %}two{% endcase %}", "two")]
+    [InlineData("{% for item in items %}{{ forloop.index }}{{ item.n }} {% endfor %}", "1a 2b ")]
+    [InlineData("{% for item in items reversed limit: 1 %}{{ item.n }}{% endfor %}", "a")]
+    [InlineData("{% for item in items limit: 1 %}{{ item.n }}{% endfor %}{% for item in items offset: continue %}{{ item.n }}{% endfor %}", "ab")]
+    [InlineData("{% for i in (1..3) %}{{ i }}{% endfor %}", "123")]
+    [InlineData("{% for i in (3..1) %}{{ i }}{% endfor %}", "")]
+    [InlineData("{% for pair in object %}{{ pair[0] }}={{ pair[1] }};{% endfor %}", "a=1;b=2;")]
+    [InlineData("{% tablerow i in items %}{{ i.n }}{% endtablerow %}", "<tr class=\"row1\">\n<td class=\"col1\">a</td><td class=\"col2\">b</td></tr>\n")]
+    [InlineData("{{ items | map: 'n' | join: '+' }} {{ items | sum: 'p' }} {{ items | sort: 'p' | map: 'n' | first }}", "a+b 3.5 b")]
+    [InlineData("{{ items | where: 'n', 'b' | size }} {{ items.size }} {{ items[1].n }} {{ items[0]['n'] }} {{ object.size }}", "1 2 b a 2")]
+    [InlineData("{{ words | split: ' ' | uniq | size }} {{ words | truncate: 5 }}", "1 he...")]
+    [InlineData("{% if words contains 'llo' %}yes{% endif %} {% unless words == 'x' %}no{% endunless %}", "yes no")]
+    [InlineData("{% increment n %}{% increment n %} {% cycle 'a', 'b' %}{% cycle 'a', 'b' %}", "01 ab")]
+    [InlineData("{% raw %}{{ x }}{% endraw %}{% comment %}{{ y }}{% endcomment %}{%- # note -%}  .", "{{ x }}.")]
+    [InlineData("{% for a in items %}{% for b in items %}{{ forloop.parentloop.index }}{{ b.n }}{% break %}{% endfor %}{% endfor %}", "aa")]
+    [InlineData("{{ nothing }}{{ nothing | default: 'none' }}{% for x in nulls %}[{{ x }}]{% endfor %}", "none[][]")]
+    [InlineData("{% assign x = nil %}{{ x }}{{ object.a | json }}{{ words | json }}", "1\"hello hello\"")]
+    public async Task The_language_is_Liquid(string source, string text)
+    {
+        var data = """
+            {"price": 12.50, "big": 1e20, "thousand": 1e3, "n": 2, "items": [{"n": "a", "p": 2.5}, {"n": "b", "p": 1}],
+             "object": {"a": 1, "b": 2}, "words": "hello hello", "nothing": null, "nulls": [null, null]}
+            """;
 
-        Assert.Equal("12.50 12345678901234567890 a b", content.Body);
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, null, null, source), data)).Body);
+    }
+
+    [Theory]
+    [InlineData("{{ coupon | default: 'none' }}", "none")]
+    [InlineData("{{ order.coupon.code | default: 'none' | upcase }}", "NONE")]
+    [InlineData("{% if coupon %}{{ coupon.code }}{% else %}-{% endif %}", "-")]
+    [InlineData("{% unless coupon %}-{% endunless %}", "-")]
+    [InlineData("{% if coupon and coupon.code == 'x' %}a{% elsif other or name %}b{% endif %}", "b")]
+    [InlineData("{% if coupon == nil and coupon == blank and coupon == empty and nil == coupon %}-{% endif %}", "-")]
+    [InlineData("{% if coupon != nil and coupon.value > 5 %}a{% else %}b{% endif %}", "b")]
+    [InlineData("{% assign c = coupon | default: nil %}{% if c %}a{% else %}b{% endif %}", "b")]
+    [InlineData("{% for e in list %}{{ e.note | default: '?' }}{% endfor %}", "?x")]
+    [InlineData("{{ list | where: 'note' | size }}", "1")]
+    public async Task A_variable_that_is_tested_may_be_missing(string source, string text)
+    {
+        var data = """{"name": "Ada", "order": {}, "list": [{}, {"note": "x"}]}""";
+
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, null, null, source), data)).Body);
+    }
+
+    [Theory]
+    [InlineData("{{ first }}", "data.first", "line 1, column 4")]
+    [InlineData("a\n {{ order.number }}", "data.order.number", "line 2, column 5")]
+    [InlineData("{{ order.a.b }}", "data.order.a")]
+    [InlineData("{{ order['x y'] }}", "data.order.x y")]
+    [InlineData("{% if name %}\r\n{{ first }}{% endif %}", "data.first", "line 2, column 4")]
+    [InlineData("{{ first | upcase }}", "data.first", "line 1, column 4")]
+    [InlineData("{{ name | append: first }}", "data.first", "line 1, column 19")]
+    [InlineData("{{ first | date: '%Y' }}", "data.first")]
+    [InlineData("{% if first == 'x' %}{% endif %}", "data.first")]
+    [InlineData("{% if 'x' != first %}{% endif %}", "data.first")]
+    [InlineData("{% if first > 3 %}{% endif %}", "data.first")]
+    [InlineData("{% if first == second %}{% endif %}", "data.first,data.second")]
+    [InlineData("{% if name and first contains 'x' %}{% endif %}", "data.first")]
+    [InlineData("{% case first %}{% when 'x' %}{% endcase %}", "data.first")]
+    [InlineData("{% for x in first %}{% endfor %}", "data.first")]
+    [InlineData("{% for x in (1..first) %}{% endfor %}", "data.first")]
+    [InlineData("{% for x in list %}{{ x.n }}{% endfor %}", "data.list[1].n")]
+    [InlineData("{{ list | map: 'n' | join: ',' }}", "data.list[1].n")]
+    [InlineData("{% assign x = first %}{{ x }}", "data.first")]
+    [InlineData("{% cycle first, name %}", "data.first")]
+    [InlineData("{{ Name }}", "data.Name")]
+    [InlineData("{{ first }}{{ second }}{{ first }}", "data.first,data.second")]
+    public async Task A_variable_that_is_used_must_be_there(string source, string fields, string place = "variants[0].body")
+    {
+        var data = """{"name": "Ada", "order": {"id": 1}, "list": [{"n": 1}, {}]}""";
+
+        var errors = await ErrorsAsync(new TemplateVariant(null, null, null, source), data);
+
+        Assert.Equal(fields, string.Join(',', errors.Select(error => error.Field)));
+        Assert.Contains(place, errors[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Every_part_names_the_variable_that_it_misses()
     {
-        await using var application = await TestApplication.StartAsync(_mail);
-        await SaveAsync(application, new TemplateVariant(null, null, "{{first}}", "{{order.number}}", "{{name}}"));
-
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
-            application.SendAsync(Welcome(new { name = "Ada", order = new { id = 1 } }))
+        var errors = await ErrorsAsync(
+            new TemplateVariant(null, null, "{{first}}", "{{order.number}}", "{{name}}{{last}}"),
+            """{"name": "Ada", "order": {"id": 1}}"""
         );
 
-        Assert.Equal(
-            ["data.first", "data.order.number"],
-            exception.Errors.Select(error => error.Field).Order(StringComparer.Ordinal)
-        );
+        Assert.Equal(["data.first", "data.last", "data.order.number"], errors.Select(error => error.Field));
     }
 
     [Theory]
-    [InlineData("{{#if x}}")]
-    [InlineData("{{")]
-    [InlineData("{{}}")]
-    [InlineData("{{/if}}")]
-    [InlineData("{{#each}}{{/if}}")]
-    [InlineData("{{{x}}")]
-    public async Task What_is_no_template_is_refused_when_it_is_saved_and_its_field_is_named(string source)
+    [InlineData("th-TH", "{{ at | date: '%Y' }}", "2026")]
+    [InlineData("ar-SA", "{{ at | date: '%Y-%m-%d' }}", "2026-03-29")]
+    [InlineData("en", "{{ at | date: '%H:%M' }}", "10:15")]
+    [InlineData("en", "{{ at | time_zone: 'Asia/Kolkata' | date: '%H:%M' }}", "15:45")]
+    [InlineData("en", "{{ local | date: '%H:%M %z' }}", "08:00 +0000")]
+    [InlineData("en", "{{ 86400 | date: '%F' }}", "1970-01-02")]
+    public async Task Dates_are_read_as_JSON_has_them_in_every_language(string locale, string source, string text)
     {
-        await using var application = await TestApplication.StartAsync(_mail);
+        var data = """{"n": 1234567.5, "at": "2026-03-29T10:15:00Z", "local": "2026-03-29T08:00:00"}""";
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
-            application.Templates.SaveAsync(
-                new Template
-                {
-                    Name = "welcome",
-                    Variants =
-                    [
-                        new TemplateVariant(null, null, "fine", "fine"),
-                        new TemplateVariant(Channel.Email, null, "fine", source),
-                    ],
-                }
-            )
-        );
-
-        Assert.Equal("variants[1].body", Assert.Single(exception.Errors).Field);
+        Assert.Equal(text, (await RenderAsync(new TemplateVariant(null, locale, null, source), data, locale)).Body);
     }
 
-    [Fact]
-    public async Task A_partial_that_does_not_exist_is_the_templates_fault()
+    [Theory]
+    [InlineData("\r\n{% if name %}\nHello {{ name }}\n{% endif %} ", "Ada", "Hello Ada")]
+    [InlineData("Hello {{ name }}", "Ada\r\nBcc: all@example.org", null)]
+    [InlineData("Hello {{ name }}", "Ada\nLovelace", null)]
+    [InlineData("Hello\n{{ name }}", "Ada", null)]
+    public async Task A_title_stays_on_one_line(string source, string name, string? title)
     {
-        await using var application = await TestApplication.StartAsync(_mail);
-        await SaveAsync(application, new TemplateVariant(null, null, null, "{{> header}}"));
+        var variant = new TemplateVariant(null, null, source, "text");
+        var data = JsonSerializer.Serialize(new { name });
 
-        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
-            application.SendAsync(Welcome(new { name = "Ada" }))
-        );
-
-        Assert.Equal("template", Assert.Single(exception.Errors).Field);
+        if (title is not null)
+            Assert.Equal(title, (await RenderAsync(variant, data)).Title);
+        else
+            Assert.Contains("variants[0].title", Assert.Single(await ErrorsAsync(variant, data)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -113,7 +216,10 @@ public sealed class TemplateTests
     public async Task Many_callers_render_at_a_time_and_none_gets_anothers_text()
     {
         await using var application = await TestApplication.StartAsync(_mail);
-        await SaveAsync(application, new TemplateVariant(null, null, "{{n}}", "{{#each list}}{{this}};{{/each}}", "{{n}}"));
+        await SaveAsync(
+            application,
+            new TemplateVariant(null, null, "{{n}}", "{% for i in list %}{{ i | plus: 0 }};{% endfor %}", "{{n}}")
+        );
 
         await Task.WhenAll(
             Enumerable
@@ -140,10 +246,34 @@ public sealed class TemplateTests
     private static Task<int> SaveAsync(TestApplication application, TemplateVariant variant) =>
         application.Templates.SaveAsync(new Template { Name = "welcome", Variants = [variant] });
 
-    private async Task<Content> RenderAsync(TemplateVariant variant, object data)
+    private async Task<Content> RenderAsync(TemplateVariant variant, string data, string? locale = null)
     {
         await using var application = await TestApplication.StartAsync(_mail);
         await SaveAsync(application, variant);
-        return (await application.EndedDeliveryAsync(await application.SendAsync(Welcome(data)))).Delivery.Content;
+        var trigger = Welcome(JsonDocument.Parse(data).RootElement);
+        if (locale is not null)
+        {
+            await application.Directory.SaveUserAsync(
+                new User
+                {
+                    Id = "ada",
+                    Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+                    Locale = locale,
+                }
+            );
+            trigger = trigger with { To = Recipient.User("ada") };
+        }
+
+        return (await application.EndedDeliveryAsync(await application.SendAsync(trigger))).Delivery.Content;
+    }
+
+    private async Task<IReadOnlyList<FieldError>> ErrorsAsync(TemplateVariant variant, string data)
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        await SaveAsync(application, variant);
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync(Welcome(JsonDocument.Parse(data).RootElement))
+        );
+        return exception.Errors;
     }
 }

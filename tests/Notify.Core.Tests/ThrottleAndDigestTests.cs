@@ -171,7 +171,7 @@ public sealed class ThrottleAndDigestTests
             new Template
             {
                 Name = "orders",
-                Variants = [new TemplateVariant(null, null, "Orders", "{{count}} orders: {{#each events}}{{number}} {{/each}}")],
+                Variants = [new TemplateVariant(null, null, "Orders", "{{count}} orders: {% for event in events %}{{event.number}} {% endfor %}")],
             }
         );
         return application;

@@ -246,7 +246,7 @@ public sealed class RulesOverHttpTests
         await app.CallAsync(
             "PUT",
             "/v1/templates/sum",
-            """{"variants":[{"body":"{{count}}:{{#each events}} {{what}}{{/each}}"}]}"""
+            """{"variants":[{"body":"{{count}}:{% for event in events %} {{event.what}}{% endfor %}"}]}"""
         );
         foreach (var what in (string[])["a", "b"])
             await app.AcceptAsync(

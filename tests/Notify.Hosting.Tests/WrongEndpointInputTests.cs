@@ -68,7 +68,7 @@ public sealed class WrongEndpointInputTests
                 "PUT",
                 Template,
                 """
-                    {"variants":[{},{"body":5},{"body":"{{#if x}}unclosed",
+                    {"variants":[{},{"body":5},{"body":"{% if x %}unclosed",
                      "channel":"E-Mail"},{"title":"a","colour":"red"},{"title":"b"}]}
                     """,
                 [

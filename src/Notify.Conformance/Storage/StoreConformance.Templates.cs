@@ -16,7 +16,7 @@ public abstract partial class StoreConformance
             Variants =
             [
                 new TemplateVariant(null, null, null, "Hello {{name}}"),
-                new TemplateVariant(Channel.Email, "pt-BR", "Olá {{name}}", "Olá", "<p>{{{name}}} &amp; é</p>"),
+                new TemplateVariant(Channel.Email, "pt-BR", "Olá {{name}}", "Olá", "<p>{{name | raw}} &amp; é</p>"),
             ],
         };
 

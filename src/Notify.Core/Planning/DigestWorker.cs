@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Queueing;
 using Notify.Recipients;
+using Notify.Templates;
 using Notify.Triggering;
 
 namespace Notify.Planning;
@@ -91,4 +92,9 @@ internal sealed class DigestWorker(
 }
 
 /// <summary>What a digest's template is rendered with.</summary>
-internal sealed record DigestData(IReadOnlyList<JsonElement?> Events, int Count);
+internal sealed record DigestData(IReadOnlyList<JsonElement?> Events, int Count)
+{
+    /// <summary>The data of a trigger that will be collected, as if it stayed the only one.</summary>
+    public static JsonElement Of(JsonElement data) =>
+        JsonSerializer.SerializeToElement(new DigestData([data], 1), PlanningJson.Default.DigestData);
+}

@@ -1,7 +1,7 @@
 namespace Notify.Planning;
 
 /// <summary>
-/// What a kind of notification says, per channel and locale, in Handlebars. Saving one again makes a new version.
+/// The texts of a kind of notification per channel and locale, in Liquid. Saving a template again makes a new version.
 /// </summary>
 public sealed record Template
 {

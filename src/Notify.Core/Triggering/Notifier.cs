@@ -2,6 +2,7 @@ using System.Data.Common;
 using Notify.Planning;
 using Notify.Queueing;
 using Notify.Telemetry;
+using Notify.Templates;
 
 namespace Notify.Triggering;
 

@@ -1,0 +1,114 @@
+using Fluid;
+using Fluid.Ast;
+using Fluid.Values;
+using Parlot;
+
+namespace Notify.Templates;
+
+/// <summary>A variable, with its place in the source.</summary>
+internal sealed class Located(Expression expression, TextPosition position) : Expression
+{
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        var rendering = RenderContext.From(context);
+        rendering.Budget.Step();
+        rendering.Position = position;
+        var value = await expression.EvaluateAsync(context).ConfigureAwait(false);
+        if (value is MissingValue missing)
+            missing.Position ??= position;
+        return value;
+    }
+}
+
+/// <summary>A range, whose numbers are paid for before they are created.</summary>
+internal sealed class BoundedRange(Expression from, Expression to) : Expression
+{
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        var first = decimal.Truncate((await from.EvaluateAsync(context).ConfigureAwait(false)).ToNumberValue());
+        var last = decimal.Truncate((await to.EvaluateAsync(context).ConfigureAwait(false)).ToNumberValue());
+        if (last < first)
+            return ArrayValue.Empty;
+
+        RenderBudget.CheckCount(last - first + 1);
+        var count = (int)(last - first) + 1;
+        RenderContext.From(context).Budget.Step(count);
+        return new ArrayValue([.. Enumerable.Range(0, count).Select(i => NumberValue.Create(first + i))]);
+    }
+}
+
+/// <summary>A value that must be there.</summary>
+internal sealed class Required(Expression expression) : Expression
+{
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        var value = await expression.EvaluateAsync(context).ConfigureAwait(false);
+        (value as MissingValue)?.Note();
+        return Comparison.Operand(value);
+    }
+}
+
+/// <summary>A value as it is shown: as JSON writes it, and a list in particular is not shown unescaped.</summary>
+internal sealed class Text(Expression expression) : Expression
+{
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        var value = await expression.EvaluateAsync(context).ConfigureAwait(false);
+        return value is StringValue ? value : new StringValue(Show(value));
+    }
+
+    public static string Show(FluidValue value) => value is ArrayValue ? JsonText.Write(value) : value.ToStringValue();
+}
+
+/// <summary><c>and</c> and <c>or</c>. The right side is looked at only where it decides, so that the left one can guard it.</summary>
+internal sealed class Condition(Expression left, Expression right, bool isAnd) : Expression
+{
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        RenderContext.From(context).Budget.Step();
+        var decided = (await left.EvaluateAsync(context).ConfigureAwait(false)).ToBooleanValue();
+        return decided != isAnd
+            ? BooleanValue.Create(decided)
+            : BooleanValue.Create((await right.EvaluateAsync(context).ConfigureAwait(false)).ToBooleanValue());
+    }
+}
+
+/// <summary>A comparison. A missing variable may be compared with <c>nil</c>, <c>blank</c> and <c>empty</c>, and with nothing else.</summary>
+internal sealed class Comparison(Expression left, Expression right, Func<Expression, Expression, Expression> create) : Expression
+{
+    /// <summary>More than a look at the clock is worth: such a comparison goes through all that is within both.</summary>
+    private const int StructureSteps = 256;
+
+    public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
+    {
+        var a = await left.EvaluateAsync(context).ConfigureAwait(false);
+        var b = await right.EvaluateAsync(context).ConfigureAwait(false);
+        Check(a, b);
+        Check(b, a);
+        RenderContext.From(context).Budget.Step(CostOf(a) + CostOf(b));
+        var result = await create(new LiteralExpression(Operand(a)), new LiteralExpression(Operand(b)))
+            .EvaluateAsync(context)
+            .ConfigureAwait(false);
+        return BooleanValue.Create(result.ToBooleanValue());
+    }
+
+    /// <summary>Fluid compares only its own numbers.</summary>
+    public static FluidValue Operand(FluidValue value) =>
+        value is WrittenNumber number ? NumberValue.Create(number.ToNumberValue()) : value;
+
+    private static void Check(FluidValue value, FluidValue with)
+    {
+        if (value is MissingValue missing && (with is MissingValue || !IsNothing(with)))
+            missing.Note();
+    }
+
+    private static bool IsNothing(FluidValue value) => value.IsNil() || value is EmptyValue or BlankValue;
+
+    private static long CostOf(FluidValue value) =>
+        value switch
+        {
+            StringValue text => 1 + text.ToStringValue().Length / 64,
+            ArrayValue or DataObject => StructureSteps,
+            _ => 1,
+        };
+}

@@ -1,0 +1,123 @@
+using Fluid;
+using Fluid.Ast;
+using Fluid.Parser;
+using Parlot;
+using Parlot.Fluent;
+
+namespace Notify.Templates;
+
+/// <summary>
+/// Liquid as Notify speaks it. The grammar is Fluid's; its recursive rules are wrapped so that nesting is bounded before the parser
+/// descends, positions are kept, unknown filters are errors, and whatever is parsed stays within a budget when it renders.
+/// </summary>
+internal sealed class LiquidLanguage : FluidParser
+{
+    /// <summary>How many filters may follow each other, and how many conditions <c>and</c> and <c>or</c> may join.</summary>
+    public const int MaxChain = 100;
+
+    /// <summary>What renders other templates, defines macros, or has a second syntax; no other template can be reached from one.</summary>
+    private static readonly string[] Removed = ["include", "render", "liquid", "ifchanged", "macro", "from"];
+
+    private LiquidLanguage()
+    {
+        foreach (var tag in Removed)
+            RegisteredTags.Remove(tag);
+        foreach (var (name, create) in RegisteredOperators.ToArray())
+            RegisteredOperators[name] = (left, right) => new Comparison(left, right, create);
+
+        Primary.Parser = new BoundedRule<Expression>(Primary.Parser!, LiquidRewriter.RewritePrimary);
+        FilterExpression.Parser = new BoundedRule<Expression>(FilterExpression.Parser!, LiquidRewriter.RewriteFilters);
+        AnyTagsList.Parser = new BoundedRule<IReadOnlyList<Statement>>(AnyTagsList.Parser!, LiquidRewriter.RewriteStatements);
+        KnownTagsList.Parser = new BoundedRule<IReadOnlyList<Statement>>(KnownTagsList.Parser!, LiquidRewriter.RewriteStatements);
+        Grammar = KnownTagsList;
+    }
+
+    public static LiquidLanguage Instance { get; } = new();
+
+    /// <summary>What all templates share.</summary>
+    public static TemplateOptions Options { get; } = LiquidFilters.CreateOptions();
+
+    /// <summary>Parses a text, or returns null and the reason.</summary>
+    public FluidTemplate? Parse(string source, int maxNesting, out SourceError error)
+    {
+        var context = new LiquidParseContext(source, maxNesting);
+        try
+        {
+            if (Grammar.TryParse(context, out var statements, out var failure) && context.Scanner.Cursor.Eof)
+            {
+                error = default;
+                return new FluidTemplate(statements);
+            }
+
+            error = new SourceError(Describe(failure?.Message), failure?.Position ?? context.Scanner.Cursor.Position);
+        }
+        catch (Fluid.ParseException exception)
+        {
+            error = new SourceError(Describe(exception.Message), context.Scanner.Cursor.Position);
+        }
+        catch (Exception exception) when (exception is OverflowException or FormatException or ArgumentException)
+        {
+            // A literal that no number can hold.
+            error = new SourceError(Describe(null), context.Scanner.Cursor.Position);
+        }
+
+        return null;
+    }
+
+    // Fluid ends some messages with the position, which the caller writes for all of them.
+    private static string Describe(string? message)
+    {
+        if (string.IsNullOrEmpty(message))
+            return "This is not valid Liquid.";
+
+        var end = message.LastIndexOf(" at (", StringComparison.Ordinal);
+        return (end < 0 ? message : message[..end]).TrimEnd('.') + ".";
+    }
+}
+
+/// <summary>What is wrong with a text, and where.</summary>
+internal readonly record struct SourceError(string Message, TextPosition Position)
+{
+    public override string ToString() => $"Line {Position.Line}, column {Position.Column}: {Message}";
+}
+
+/// <summary>How deep the parser is at present.</summary>
+internal sealed class LiquidParseContext(string source, int maxNesting) : FluidParseContext(source)
+{
+    public int MaxNesting { get; } = maxNesting;
+
+    public Dictionary<object, int> Depths { get; } = [];
+}
+
+/// <summary>A recursive rule of the grammar that goes no deeper than allowed, and whose result is rewritten.</summary>
+internal sealed class BoundedRule<T>(Parser<T> rule, Func<T, TextPosition, ParseContext, T> rewrite) : Parser<T>
+{
+    public override bool Parse(ParseContext context, ref ParseResult<T> result)
+    {
+        var liquid = (LiquidParseContext)context;
+        liquid.Depths.TryGetValue(this, out var depth);
+        if (depth >= liquid.MaxNesting)
+        {
+            throw new Parlot.ParseException(
+                $"Blocks or expressions are nested more than {liquid.MaxNesting} levels deep.",
+                context.Scanner.Cursor.Position
+            );
+        }
+
+        liquid.Depths[this] = depth + 1;
+        var position = SkipSpace(context.Scanner.Cursor.Position, context.Scanner.Buffer);
+        var parsed = rule.Parse(context, ref result);
+        liquid.Depths[this] = depth;
+        if (parsed)
+            result.Set(result.Start, result.End, rewrite(result.Value, position, context));
+        return parsed;
+    }
+
+    private static TextPosition SkipSpace(TextPosition position, string source)
+    {
+        var (offset, line, column) = (position.Offset, position.Line, position.Column);
+        for (; offset < source.Length && char.IsWhiteSpace(source[offset]); offset++)
+            (line, column) = source[offset] == '\n' ? (line + 1, 1) : (line, column + 1);
+        return new TextPosition(offset, line, column);
+    }
+}

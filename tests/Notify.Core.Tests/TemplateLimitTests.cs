@@ -1,0 +1,278 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Notify.Planning;
+
+namespace Notify.Core.Tests;
+
+/// <summary>No template and no data make the engine work for long, grow without bound, or end the process.</summary>
+public sealed class TemplateLimitTests
+{
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Delivering.Outcome.Accepted());
+
+    public static TheoryData<string, string> TooLargeOrDeep() =>
+        new()
+        {
+            { Repeat("{% if x %}", 5_000) + Repeat("{% endif %}", 5_000), "nested more than 50 levels" },
+            { Repeat("{% if x %}", 10_000), "nested more than 50 levels" },
+            { Repeat("{% for i in x %}", 51) + Repeat("{% endfor %}", 51), "nested more than 50 levels" },
+            { Repeat("{% capture a %}", 4_000) + Repeat("{% endcapture %}", 4_000), "nested more than 50 levels" },
+            { Repeat("{% case x %}{% when 1 %}", 2_000) + Repeat("{% endcase %}", 2_000), "nested more than 50 levels" },
+            { Repeat("{% if x %}{% else %}", 3_000), "nested more than 50 levels" },
+            { Repeat("{% comment %}{% endif %}{% endcomment %}{% if x %}", 2_000), "nested more than 50 levels" },
+            { Repeat("{% raw %}{% endif %}{% endraw %}{% unless x %}", 2_000), "nested more than 50 levels" },
+            { "{{ x" + Repeat("[x", 20_000) + Repeat("]", 20_000) + " }}", "nested more than 50 levels" },
+            { "{{ " + Repeat("(", 30_000) + " }}", "nested more than 50 levels" },
+            { "{% if " + Repeat("(", 30_000) + " %}{% endif %}", "nested more than 50 levels" },
+            { "{{ x " + Repeat("| strip ", 10_000) + " }}", "More than 100 filters" },
+            { "{% assign y = x " + Repeat("| strip ", 10_000) + " %}", "More than 100 filters" },
+            { "{% if x " + Repeat("and x ", 20_000) + " %}{% endif %}", "more than 100 conditions" },
+            { "{% if x %}{% elsif x " + Repeat("or x ", 20_000) + " %}{% endif %}", "more than 100 conditions" },
+            { "{{ x " + Repeat("and x ", 20_000) + " }}", "more than 100 conditions" },
+            { "{% unless x " + Repeat("or x ", 20_000) + " %}{% endunless %}", "more than 100 conditions" },
+            { Repeat("x", 131_073), "at most 131,072 characters" },
+        };
+
+    [Theory]
+    [MemberData(nameof(TooLargeOrDeep))]
+    public async Task A_template_that_is_too_large_or_deep_is_refused_when_it_is_saved(string source, string says)
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+
+        var error = Assert.Single(application.Templates.Validate(Saying(source)));
+
+        Assert.Equal("variants[0].body", error.Field);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    public static TheoryData<string> LargeAndFine() =>
+        [
+            Repeat("{% if x %}", 50) + "ok" + Repeat("{% endif %}", 50),
+            Repeat("{{ x }}", 10_000),
+            Repeat("{% if x %}{% endif %}", 5_000),
+            "{% if x %}" + Repeat("{% elsif x %}", 5_000) + "{% endif %}",
+            "{% case x %}" + Repeat("{% when 1 %}", 5_000) + "{% endcase %}",
+            "{{ x" + Repeat(".x", 20_000) + " }}",
+            "{{ x | replace: 'a'" + Repeat(", 'b'", 10_000) + " }}",
+            Repeat("{", 100_000) == "" ? "" : "{ " + Repeat("} {", 20_000),
+        ];
+
+    [Theory]
+    [MemberData(nameof(LargeAndFine))]
+    public async Task A_template_that_is_only_long_is_saved(string source)
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+
+        Assert.Empty(application.Templates.Validate(Saying(source)));
+    }
+
+    [Fact]
+    public async Task Variants_beyond_the_limit_are_not_looked_into()
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        var template = new Template
+        {
+            Name = "welcome",
+            Variants = [.. Enumerable.Range(0, 10_000).Select(i => new TemplateVariant(null, $"x{i}", "{{", "{{"))],
+        };
+
+        var error = Assert.Single(application.Templates.Validate(template));
+
+        Assert.Equal(new FieldError("variants", "Give 1 to 200 variants."), error);
+    }
+
+    [Theory]
+    [InlineData("{% for i in (1..1000000000) %}{% endfor %}", "10,000 items")]
+    [InlineData("{% for i in (-2147483648..2147483647) %}{% endfor %}", "10,000 items")]
+    [InlineData("{% for i in (0..big) %}{% endfor %}", "10,000 items")]
+    [InlineData("{% for i in (0..huge) %}{% endfor %}", "too large")]
+    [InlineData("{% tablerow i in (1..1000000000) %}{% endtablerow %}", "10,000 items")]
+    [InlineData("{% assign r = (1..1000000000) %}", "10,000 items")]
+    [InlineData(
+        "{% for a in n %}{% for b in n %}{% for c in n %}{% for d in n %}{% for e in n %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
+        "steps"
+    )]
+    [InlineData("{% for a in n %}{% for b in n %}{% if true %}{% endif %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for a in n %}{% for b in n %}{% assign x = 1 %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for a in n %}{% for b in n %}{% comment %}{% endcomment %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for a in n %}{% for b in n %}{% cycle 1, 2 %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for a in n %}{% for b in n %}{% if n == n and n != m %}{% endif %}{% endfor %}{% endfor %}", "steps")]
+    [InlineData("{% for a in n %}{{ n | sort | uniq | reverse | compact | size }}{% endfor %}", "steps")]
+    [InlineData("{% assign s = 'aaaaaaaaaa' %}{% for a in n %}{% assign s = s | append: s %}{% endfor %}", "characters")]
+    [InlineData("{% assign s = 'a' %}{% for a in n %}{% assign s = s | prepend: s %}{% endfor %}", "characters")]
+    [InlineData("{% assign s = 'a' %}{% for a in n %}{% capture s %}{{ s }}{{ s }}{% endcapture %}{% endfor %}", "characters")]
+    [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = s | replace: 'a', s %}{% endfor %}", "characters")]
+    [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = s | replace: '', s %}{% endfor %}", "'replace' cannot be applied")]
+    [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = n | join: s %}{% endfor %}", "characters")]
+    [InlineData("{% assign l = n %}{% for a in n %}{% assign l = l | concat: l %}{% endfor %}", "items")]
+    [InlineData("{% for a in n %}{% for b in n %}{{ a }}{{ b }} some text that is written again{% endfor %}{% endfor %}", "")]
+    [InlineData("{{ text | split: '' | size }}", "items")]
+    [InlineData("{{ text | reverse | size }}", "items")]
+    [InlineData("{{ 'now' | date: '%999999999n' }}", "more than two digits")]
+    [InlineData("{{ 'now' | date: '%999999999N' }}", "more than two digits")]
+    [InlineData("{{ 1 | format_number: 'N999999999' }}", "more than two digits")]
+    [InlineData("{{ 1 | format_number: 'D2147483647' }}", "more than two digits")]
+    [InlineData("{{ 1 | divided_by: 0 }}", "'divided_by' cannot be applied")]
+    [InlineData("{{ 1 | round: 9999999999 }}", "'round' cannot be applied")]
+    [InlineData("{{ 79228162514264337593543950335 | times: 10 }}", "'times' cannot be applied")]
+    [InlineData("{{ 'x' | base64_decode }}", "'base64_decode' cannot be applied")]
+    [InlineData("{{ 'never' | date: '%Y' }}", "needs a date")]
+    [InlineData("{{ 99999999999999999 | date: '%Y' }}", "'date' cannot be applied")]
+    [InlineData("{{ 'now' | time_zone: 'Mars/Olympus' }}", "needs the name of a time zone")]
+    [InlineData("{{ huge | plus: 1 }}", "too large to calculate")]
+    [InlineData("{{ n | sort: 'x' | slice: -1, 99999999999 }}", "'slice' cannot be applied")]
+    [InlineData("{% for a in n limit: huge %}{% endfor %}", "too large")]
+    [InlineData("{% for a in n offset: -5 %}{{ a }}{% endfor %}", "cannot be rendered")]
+    [InlineData("{{ half }}", "half a surrogate pair")]
+    public async Task A_rendering_that_costs_too_much_ends_soon_with_an_error(string source, string says)
+    {
+        var half = """ "\ud800" """;
+        var data = $$"""
+            {"n": [{{string.Join(',', Enumerable.Range(0, 1_000))}}], "m": [], "big": 1e20, "huge": 1e400, "half": {{half}},
+             "text": "{{Repeat("é", 100_000)}}"}
+            """;
+        var clock = Stopwatch.StartNew();
+
+        var errors = await TriggerAsync(source, data);
+
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+        var error = Assert.Single(errors);
+        Assert.Equal("template", error.Field);
+        Assert.Contains(says, error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{{ deep }}")]
+    [InlineData("{{ deep | json }}{{ deep | first }}{{ deep | join: ',' }}{{ deep | concat: deep | uniq | size }}")]
+    [InlineData("{% if deep == deep %}same{% endif %}{% for x in deep %}{{ x | json }}{% endfor %}")]
+    [InlineData("{{ nul }}{{ nul | escape | json | upcase | url_encode | base64_encode | strip_html }}")]
+    [InlineData("{{ '\0' }}\0{{ nul | split: '\0' | size }}")]
+    public async Task Odd_data_is_shown(string source)
+    {
+        var data = $$"""{"deep": {{Repeat("[", 60)}}{{Repeat("]", 60)}}, "nul": "a\u0000b"}""";
+
+        Assert.Empty(await TriggerAsync(source, data));
+    }
+
+    [Fact]
+    public async Task All_texts_of_a_notification_share_one_limit()
+    {
+        TemplateVariant[] variants = [.. Enumerable.Range(0, 30).Select(i => new TemplateVariant(null, $"en-x{i:00}", null, "{{ t }}"))];
+
+        var fits = await TriggerAsync([.. variants.Take(20)], Data(100_000));
+        var exceeds = await TriggerAsync(variants, Data(100_000));
+
+        Assert.Empty(fits);
+        Assert.Equal("template", Assert.Single(exceeds).Field);
+
+        static string Data(int length) => JsonSerializer.Serialize(new { t = new string('x', length) });
+    }
+
+    [Fact]
+    public async Task A_template_stops_at_its_time_even_where_steps_are_left()
+    {
+        var source = "{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}";
+        var data = JsonSerializer.Serialize(new { text = new string('a', 50_000) });
+
+        var errors = await TriggerAsync(
+            [new TemplateVariant(null, null, null, source)],
+            data,
+            limits =>
+            {
+                limits.MaxSteps = 10_000_000;
+                limits.MaxRenderTime = TimeSpan.FromMilliseconds(100);
+            }
+        );
+
+        Assert.Contains("longer than 0.1 s", Assert.Single(errors).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_caller_that_has_gone_stops_its_rendering()
+    {
+        await using var application = await TestApplication.StartAsync(
+            builder => Configure(builder, limits => (limits.MaxSteps, limits.MaxRenderTime) = (10_000_000, TimeSpan.FromMinutes(1))),
+            _mail
+        );
+        await application.Templates.SaveAsync(
+            Saying("{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}")
+        );
+        using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        var clock = Stopwatch.StartNew();
+
+        var trigger = Task.Run(() => application.Notifier.TriggerAsync(Welcome(new { text = new string('a', 50_000) }), gone.Token));
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trigger);
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
+    }
+
+    [Theory]
+    [InlineData("{", "}", "%", "-", " ", "if", "x", "|", "'", "\"", "endif", "\n")]
+    [InlineData("{{", "}}", "x", "|", "append", ":", ",", "[", "]", ".", "(", ")", "..", "1", "'")]
+    [InlineData("{% if x %}", "{% endif %}", "{% for a in n %}", "{% endfor %}", "{% else %}", "{% elsif x %}", "{{ x | append: x }}", "{% break %}")]
+    [InlineData("{% case x %}", "{% when 1 %}", "{% endcase %}", "{% capture x %}", "{% endcapture %}", "{% raw %}", "{% endraw %}", "{% cycle x, n %}")]
+    [InlineData("{% assign x = x | split: '' %}", "{% assign x = n | join: x %}", "{% assign x = x | concat: n %}", "{{ x }}", "{% for x in x %}", "{% endfor %}")]
+    [InlineData("\0", "\ud800", "{{ '\ud800' }}", "{% assign x = '\0' %}", "{{ x | url_encode }}", "{{ x | json }}", "{{ x | escape }}")]
+    public async Task Any_source_is_refused_or_rendered_or_fails_with_an_error(params string[] parts)
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        var random = new Random(20261129);
+        for (var round = 0; round < 400; round++)
+        {
+            var source = string.Concat(Enumerable.Range(0, random.Next(1, 40)).Select(_ => parts[random.Next(parts.Length)]));
+            var template = Saying(source) with { Variants = [new TemplateVariant(null, null, source, source, source)] };
+            if (application.Templates.Validate(template).Count > 0)
+                continue;
+
+            await application.Templates.SaveAsync(template with { Name = $"fuzz-{round}" });
+            try
+            {
+                await application.SendAsync(Welcome(new { x = "x<", n = new[] { 1, 2 } }) with { Template = $"fuzz-{round}" });
+            }
+            catch (InvalidRequestException exception)
+            {
+                Assert.NotEmpty(exception.Errors);
+            }
+        }
+    }
+
+    private static Template Saying(string body) =>
+        new() { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] };
+
+    private static Trigger Welcome(object? data) =>
+        new()
+        {
+            To = Recipient.Email("ada@example.org"),
+            Template = "welcome",
+            Data = data,
+        };
+
+    private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
+
+    private static void Configure(INotificationsBuilder builder, Action<TemplateLimits> configure) =>
+        Microsoft.Extensions.DependencyInjection.OptionsServiceCollectionExtensions.Configure<NotificationsOptions>(
+            builder.Services,
+            options => configure(options.Templates)
+        );
+
+    private Task<IReadOnlyList<FieldError>> TriggerAsync(string source, string data) =>
+        TriggerAsync([new TemplateVariant(null, null, null, source)], data);
+
+    private async Task<IReadOnlyList<FieldError>> TriggerAsync(
+        TemplateVariant[] variants,
+        string data,
+        Action<TemplateLimits>? limits = null
+    )
+    {
+        await using var application = await TestApplication.StartAsync(builder => Configure(builder, limits ?? (_ => { })), _mail);
+        await application.Templates.SaveAsync(new Template { Name = "welcome", Variants = variants });
+        try
+        {
+            await application.SendAsync(Welcome(JsonDocument.Parse(data).RootElement));
+            return [];
+        }
+        catch (InvalidRequestException exception)
+        {
+            return exception.Errors;
+        }
+    }
+}
