@@ -40,7 +40,11 @@ public class TemplateBenchmarks
     public object MailInTwoLanguages() => Render(_mailInTwoLanguages);
 
     private IReadOnlyList<ContentVariant> Render(CompiledTemplate template) =>
-        template.Render(_trigger, TimeZoneInfo.Utc, Limits, TimeProvider.System, [], CancellationToken.None);
+        template.Render(
+            RenderRequest.From(_trigger, [null], TimeProvider.System),
+            new RenderBudget(Limits, TimeProvider.System, CancellationToken.None),
+            []
+        );
 
     private static CompiledTemplate Compile(params TemplateVariant[] variants) =>
         CompiledTemplate.Compile(new Template { Name = "order-shipped", Variants = variants }, Limits, [])!;

@@ -6,7 +6,7 @@ namespace Notify.Storage.Files;
 /// <summary>Keeps every version of a template as a file of its own: <c>tenant/name/version.json</c>.</summary>
 internal sealed class FileTemplateStore(string folder) : ITemplateStore
 {
-    public async ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken)
+    public async ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
         var versions = Directory.CreateDirectory(FolderOf(template.Tenant, template.Name)).FullName;
         var version = Claim(versions);
@@ -15,6 +15,7 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         await File.WriteAllBytesAsync(written, form, cancellationToken).ConfigureAwait(false);
         // The whole file appears at once, so that nobody reads half of it.
         File.Move(written, FileOf(versions, version));
+        Trim(versions, version - maxVersions, template.SavedAt);
         return version;
     }
 
@@ -49,6 +50,52 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         ]);
     }
 
+    public async ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
+    {
+        var file = FileOf(FolderOf(tenant, name), version);
+        if (File.Exists(file) && !(ReadKeptUntil(file) > until))
+            await File.WriteAllTextAsync(KeptFileOf(file), until.ToString("O", CultureInfo.InvariantCulture), cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    public ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken)
+    {
+        var versions = FolderOf(tenant, name);
+        var isThere = NewestIn(versions) > 0;
+        if (isThere)
+            Directory.Delete(versions, recursive: true);
+        return new(isThere);
+    }
+
+    // The newest claim stays, because the next version is counted from the newest file.
+    private static void Trim(string versions, int last, DateTimeOffset now)
+    {
+        foreach (var version in VersionsIn(versions).Where(version => version <= last).ToArray())
+        {
+            var file = FileOf(versions, version);
+            if (ReadKeptUntil(file) > now)
+                continue;
+            File.Delete(file);
+            File.Delete(KeptFileOf(file));
+            File.Delete(ClaimOf(file));
+        }
+    }
+
+    private static DateTimeOffset? ReadKeptUntil(string file) =>
+        File.Exists(KeptFileOf(file))
+            ? DateTimeOffset.Parse(File.ReadAllText(KeptFileOf(file)), CultureInfo.InvariantCulture)
+            : null;
+
+    private static string KeptFileOf(string file) => Path.ChangeExtension(file, ".kept");
+
+    private static string ClaimOf(string file) => Path.ChangeExtension(file, ".claim");
+
     // A name may hold any character, and so may not be a file's name as it stands.
     private string FolderOf(string tenant, string name) =>
         Path.Combine(folder, Uri.EscapeDataString(tenant), Uri.EscapeDataString(name));
@@ -56,19 +103,19 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
     private static string FileOf(string versions, int version) =>
         Path.Combine(versions, version.ToString(CultureInfo.InvariantCulture) + ".json");
 
-    private static int NewestIn(string versions) =>
+    private static int NewestIn(string versions) => VersionsIn(versions).DefaultIfEmpty(0).Max();
+
+    private static IEnumerable<int> VersionsIn(string versions) =>
         !Directory.Exists(versions)
-            ? 0
+            ? []
             : Directory
                 .EnumerateFiles(versions, "*.json")
-                .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture))
-                .DefaultIfEmpty(0)
-                .Max();
+                .Select(file => int.Parse(Path.GetFileNameWithoutExtension(file), CultureInfo.InvariantCulture));
 
     private static int Claim(string versions)
     {
         var version = NewestIn(versions) + 1;
-        while (!TryClaim(Path.ChangeExtension(FileOf(versions, version), ".claim")))
+        while (!TryClaim(ClaimOf(FileOf(versions, version))))
             version++;
         return version;
     }

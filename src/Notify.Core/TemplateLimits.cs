@@ -3,8 +3,9 @@ using System.ComponentModel.DataAnnotations;
 namespace Notify;
 
 /// <summary>
-/// What a template may cost. A template beyond <see cref="MaxVariants"/>, <see cref="MaxSourceLength"/> or <see cref="MaxNesting"/>
-/// cannot be saved. One that exceeds another limit while it renders fails its trigger or digest with an error that names the limit.
+/// What a template may cost. A template beyond <see cref="MaxVariants"/>, <see cref="MaxSourceLength"/> or <see
+/// cref="MaxNesting"/> cannot be saved. One that exceeds another limit while it renders fails its trigger or digest with an
+/// error that names the limit.
 /// </summary>
 public sealed class TemplateLimits
 {
@@ -24,20 +25,22 @@ public sealed class TemplateLimits
     public int MaxNesting { get; set; } = 50;
 
     /// <summary>
-    /// Gets or sets how many steps the rendering of one text may take. A tag, an output, a turn of a loop and 256 characters of text
-    /// that a filter works on are a step each. 1 to 10,000,000; default 100,000.
+    /// Gets or sets how many steps the rendering of one text may take. A tag, an output, a turn of a loop and 256 characters
+    /// of text that a filter works on are a step each. 1 to 10,000,000; default 100,000.
     /// </summary>
     [Range(1, 10_000_000)]
     public int MaxSteps { get; set; } = 100_000;
 
     /// <summary>
-    /// Gets or sets how many characters one rendered text, or one value within a template, may have. 1 to 4,194,304; default 262,144.
+    /// Gets or sets how many characters one rendered text, or one value within a template, may have. 1 to 4,194,304; default
+    /// 262,144.
     /// </summary>
     [Range(1, 4_194_304)]
     public int MaxOutputLength { get; set; } = 262_144;
 
     /// <summary>
-    /// Gets or sets how many characters all rendered texts of one notification may have together. 1 to 33,554,432; default 2,097,152.
+    /// Gets or sets how many characters all rendered texts of one notification may have together. 1 to 33,554,432; default
+    /// 2,097,152.
     /// </summary>
     [Range(1, 33_554_432)]
     public int MaxTotalOutputLength { get; set; } = 2_097_152;
@@ -47,8 +50,8 @@ public sealed class TemplateLimits
     public TimeSpan MaxRenderTime { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Gets or sets how many versions of a template are kept; saving a newer one deletes the oldest. A version that an open digest
-    /// will be rendered with is kept beyond that. 1 to 10,000; default 100.
+    /// Gets or sets how many versions of a template are kept; saving a newer one deletes the oldest. A version that an open
+    /// digest will be rendered with is kept beyond that. 1 to 10,000; default 100.
     /// </summary>
     [Range(1, 10_000)]
     public int MaxVersions { get; set; } = 100;

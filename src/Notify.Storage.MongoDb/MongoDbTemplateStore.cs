@@ -14,9 +14,10 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
 
     private const string Id = "_id";
     private const string Stored = "stored";
+    private const string KeptUntil = "keptUntil";
 
-    /// <summary>A version belongs to whoever inserts it; who comes second counts on.</summary>
-    public async ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken)
+    /// <summary>A version belongs to the process that inserts it; a process that comes second takes the next one.</summary>
+    public async ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -30,10 +31,56 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
                 { Version, version },
                 { Stored, StoredForm.WriteTemplate(template) },
             };
-            if ((await database.Templates.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count == 0)
-                return version;
+            if ((await database.Templates.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count > 0)
+                continue;
+
+            await TrimAsync(template, version - maxVersions).ConfigureAwait(false);
+            return version;
         }
     }
+
+    public async ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) =>
+        await database
+            .Templates.UpdateOneAsync(
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    { Name, name },
+                    { Version, version },
+                },
+                new BsonDocument("$max", new BsonDocument(KeptUntil, until.ToBson())),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public async ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken)
+    {
+        var deleted = await database
+            .Templates.DeleteManyAsync(new BsonDocument { { Tenant, tenant }, { Name, name } }, cancellationToken)
+            .ConfigureAwait(false);
+        return deleted.DeletedCount > 0;
+    }
+
+    // The version is saved: what is left over if this is interrupted goes with the next save.
+    private async ValueTask TrimAsync(Template template, int last) =>
+        await database
+            .Templates.DeleteManyAsync(
+                new BsonDocument
+                {
+                    { Tenant, template.Tenant },
+                    { Name, template.Name },
+                    { Version, new BsonDocument("$lte", last) },
+                    { KeptUntil, new BsonDocument("$not", new BsonDocument("$gt", template.SavedAt.ToBson())) },
+                },
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
 
     public async ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
         await NewestAsync(tenant, name, version, cancellationToken).ConfigureAwait(false) is { } found

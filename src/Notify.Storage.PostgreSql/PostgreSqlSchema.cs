@@ -16,6 +16,7 @@ internal sealed class PostgreSqlSchema(string name)
         PostgreSqlSchemaSteps.Sixth(name),
         PostgreSqlSchemaSteps.Seventh(name),
         PostgreSqlSchemaSteps.Eighth(name),
+        PostgreSqlSchemaSteps.Ninth(name),
     ];
 
     /// <summary>

@@ -277,6 +277,9 @@ internal static class PostgreSqlSchemaSteps
     /// <summary>A tenant's notifications in the order of their ids, for lists.</summary>
     public static string Eighth(string schema) => $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
 
+    /// <summary>Until when a version of a template is protected, because an open digest needs it.</summary>
+    public static string Ninth(string schema) => $"""ALTER TABLE "{schema}".template ADD COLUMN kept_until timestamptz""";
+
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

@@ -1,4 +1,5 @@
 using Notify.Planning;
+using Npgsql;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql;
@@ -12,6 +13,18 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
         RETURNING version
         """;
 
+    private readonly string _trim = $"""
+        DELETE FROM {database.Schema}.template
+        WHERE tenant = $1 AND name = $2 AND version <= $3 AND (kept_until IS NULL OR kept_until <= $4)
+        """;
+
+    private readonly string _keep = $"""
+        UPDATE {database.Schema}.template SET kept_until = GREATEST(kept_until, $4)
+        WHERE tenant = $1 AND name = $2 AND version = $3
+        """;
+
+    private readonly string _delete = $"DELETE FROM {database.Schema}.template WHERE tenant = $1 AND name = $2";
+
     private readonly string _find = $"""
         SELECT version, stored FROM {database.Schema}.template
         WHERE tenant = $1 AND name = $2 AND ($3 IS NULL OR version = $3) ORDER BY version DESC LIMIT 1
@@ -22,7 +35,7 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
         GROUP BY name ORDER BY name LIMIT $4
         """;
 
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
+    public ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken) =>
         database.TransactAsync(
             async (connection, cancellation) =>
             {
@@ -35,6 +48,18 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
                         parameters =>
                             parameters.With(template.Tenant).With(template.Name).With(StoredForm.WriteTemplate(template)),
                         row => row.GetInt32(0),
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                await connection
+                    .ExecuteAsync(
+                        _trim,
+                        parameters =>
+                            parameters
+                                .With(template.Tenant)
+                                .With(template.Name)
+                                .With(versions[0] - maxVersions)
+                                .With(template.SavedAt),
                         cancellation
                     )
                     .ConfigureAwait(false);
@@ -75,4 +100,24 @@ internal sealed class PostgreSqlTemplateStore(PostgreSqlDatabase database) : ITe
         // Names with the same prefix follow one another, so the first one without it ends the list.
         return [.. templates.TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal))];
     }
+
+    public async ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) =>
+        await ExecuteAsync(_keep, parameters => parameters.With(tenant).With(name).With(version).With(until), cancellationToken)
+            .ConfigureAwait(false);
+
+    public async ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken) =>
+        await ExecuteAsync(_delete, parameters => parameters.With(tenant).With(name), cancellationToken).ConfigureAwait(false)
+        > 0;
+
+    private ValueTask<int> ExecuteAsync(
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        CancellationToken cancellationToken
+    ) => database.UseAsync((connection, cancellation) => connection.ExecuteAsync(sql, bind, cancellation), cancellationToken);
 }

@@ -215,6 +215,7 @@ internal static class SqliteSchema
         """
             CREATE INDEX notify_notification_tenant ON notify_notification (tenant, id);
             """,
+        "ALTER TABLE notify_template ADD COLUMN kept_until INTEGER",
     ];
 
     /// <summary>

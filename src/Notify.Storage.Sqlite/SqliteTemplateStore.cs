@@ -5,7 +5,7 @@ namespace Notify.Storage.Sqlite;
 /// <summary>Templates, as JSON by tenant, name and version.</summary>
 internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase database) : ITemplateStore
 {
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
+    public ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken) =>
         writer.RunAsync(
             () =>
             {
@@ -24,6 +24,19 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
                     .Bind(2, template.Name)
                     .Bind(3, version)
                     .Bind(4, StoredForm.WriteTemplate(template with { Version = version }))
+                    .Execute();
+
+                using var trim = new SqliteStatement(
+                    writer.Connection,
+                    """
+                    DELETE FROM notify_template
+                    WHERE tenant = ?1 AND name = ?2 AND version <= ?3 AND (kept_until IS NULL OR kept_until <= ?4)
+                    """
+                );
+                trim.Bind(1, template.Tenant)
+                    .Bind(2, template.Name)
+                    .Bind(3, version - maxVersions)
+                    .Bind(4, template.SavedAt)
                     .Execute();
                 return version;
             },
@@ -66,4 +79,41 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
             templates.Add(new TemplateSummary(statement.Text(0), statement.Int32(1)));
         return new(templates);
     }
+
+    public async ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) =>
+        await writer
+            .RunAsync(
+                () =>
+                {
+                    using var keep = new SqliteStatement(
+                        writer.Connection,
+                        """
+                        UPDATE notify_template SET kept_until = MAX(COALESCE(kept_until, 0), ?4)
+                        WHERE tenant = ?1 AND name = ?2 AND version = ?3
+                        """
+                    );
+                    return keep.Bind(1, tenant).Bind(2, name).Bind(3, version).Bind(4, until).Execute();
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var delete = new SqliteStatement(
+                    writer.Connection,
+                    "DELETE FROM notify_template WHERE tenant = ?1 AND name = ?2"
+                );
+                return delete.Bind(1, tenant).Bind(2, name).Execute() > 0;
+            },
+            cancellationToken
+        );
 }

@@ -37,6 +37,18 @@ public sealed class FaultyStoreTests
             Store<ITemplateStore>(templates => new KnowsOneVersion(templates)),
             nameof(StoreConformance.Versions_count_up_and_stay)
         ),
+        ["keeps every version"] = (
+            Store<ITemplateStore>(templates => new KeepsEveryVersion(templates)),
+            nameof(StoreConformance.Only_the_newest_versions_are_kept)
+        ),
+        ["protects no version"] = (
+            Store<ITemplateStore>(templates => new ProtectsNoVersion(templates)),
+            nameof(StoreConformance.A_version_that_is_needed_is_kept_until_its_time)
+        ),
+        ["deletes templates only in name"] = (
+            Store<ITemplateStore>(templates => new DeletesOnlyInName(templates)),
+            nameof(StoreConformance.A_deleted_template_is_gone_with_all_its_versions)
+        ),
         ["replays without limit"] = (
             Store<IDeadLetterStore>(letters => new ReplaysWithoutLimit(letters)),
             nameof(StoreConformance.A_replay_stops_at_its_limit_and_can_be_repeated)

@@ -145,21 +145,69 @@ internal sealed class ListsInReverse(ITopicStore inner) : ITopicStore
     ) => inner.ListTopicsAsync(tenant, prefix, after, limit, cancellationToken);
 }
 
-internal sealed class KnowsOneVersion(ITemplateStore inner) : ITemplateStore
+internal abstract class TemplateStoreFault(ITemplateStore inner) : ITemplateStore
 {
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken) =>
-        inner.SaveAsync(template, cancellationToken);
+    public virtual ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken) =>
+        inner.SaveAsync(template, maxVersions, cancellationToken);
 
-    public ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken) =>
-        inner.FindAsync(tenant, name, null, cancellationToken);
+    public virtual ValueTask<Template?> FindAsync(
+        string tenant,
+        string name,
+        int? version,
+        CancellationToken cancellationToken
+    ) => inner.FindAsync(tenant, name, version, cancellationToken);
 
-    public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
+    public virtual ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) => inner.KeepAsync(tenant, name, version, until, cancellationToken);
+
+    public virtual ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken) =>
+        inner.DeleteAsync(tenant, name, cancellationToken);
+
+    public virtual ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
         string tenant,
         string prefix,
         string after,
         int limit,
         CancellationToken cancellationToken
     ) => inner.ListAsync(tenant, prefix, after, limit, cancellationToken);
+}
+
+internal sealed class KnowsOneVersion(ITemplateStore inner) : TemplateStoreFault(inner)
+{
+    public override ValueTask<Template?> FindAsync(
+        string tenant,
+        string name,
+        int? version,
+        CancellationToken cancellationToken
+    ) => base.FindAsync(tenant, name, null, cancellationToken);
+}
+
+internal sealed class KeepsEveryVersion(ITemplateStore inner) : TemplateStoreFault(inner)
+{
+    public override ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken) =>
+        base.SaveAsync(template, int.MaxValue, cancellationToken);
+}
+
+internal sealed class ProtectsNoVersion(ITemplateStore inner) : TemplateStoreFault(inner)
+{
+    public override ValueTask KeepAsync(
+        string tenant,
+        string name,
+        int version,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    ) => default;
+}
+
+internal sealed class DeletesOnlyInName(ITemplateStore inner) : TemplateStoreFault(inner)
+{
+    public override async ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken) =>
+        await FindAsync(tenant, name, null, cancellationToken) is not null;
 }
 
 internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterStore

@@ -88,7 +88,8 @@ public sealed class TemplateLimitTests
     [InlineData("{% tablerow i in (1..1000000000) %}{% endtablerow %}", "10,000 items")]
     [InlineData("{% assign r = (1..1000000000) %}", "10,000 items")]
     [InlineData(
-        "{% for a in n %}{% for b in n %}{% for c in n %}{% for d in n %}{% for e in n %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
+        "{% for a in n %}{% for b in n %}{% for c in n %}{% for d in n %}{% for e in n %}"
+            + "{% endfor %}{% endfor %}{% endfor %}{% endfor %}{% endfor %}",
         "steps"
     )]
     [InlineData("{% for a in n %}{% for b in n %}{% if true %}{% endif %}{% endfor %}{% endfor %}", "steps")]
@@ -101,7 +102,10 @@ public sealed class TemplateLimitTests
     [InlineData("{% assign s = 'a' %}{% for a in n %}{% assign s = s | prepend: s %}{% endfor %}", "characters")]
     [InlineData("{% assign s = 'a' %}{% for a in n %}{% capture s %}{{ s }}{{ s }}{% endcapture %}{% endfor %}", "characters")]
     [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = s | replace: 'a', s %}{% endfor %}", "characters")]
-    [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = s | replace: '', s %}{% endfor %}", "'replace' cannot be applied")]
+    [InlineData(
+        "{% assign s = 'aa' %}{% for a in n %}{% assign s = s | replace: '', s %}{% endfor %}",
+        "'replace' cannot be applied"
+    )]
     [InlineData("{% assign s = 'aa' %}{% for a in n %}{% assign s = n | join: s %}{% endfor %}", "characters")]
     [InlineData("{% assign l = n %}{% for a in n %}{% assign l = l | concat: l %}{% endfor %}", "items")]
     [InlineData("{% for a in n %}{% for b in n %}{{ a }}{{ b }} some text that is written again{% endfor %}{% endfor %}", "")]
@@ -156,7 +160,10 @@ public sealed class TemplateLimitTests
     [Fact]
     public async Task All_texts_of_a_notification_share_one_limit()
     {
-        TemplateVariant[] variants = [.. Enumerable.Range(0, 30).Select(i => new TemplateVariant(null, $"en-x{i:00}", null, "{{ t }}"))];
+        TemplateVariant[] variants =
+        [
+            .. Enumerable.Range(0, 30).Select(i => new TemplateVariant(null, $"en-x{i:00}", null, "{{ t }}")),
+        ];
 
         var fits = await TriggerAsync([.. variants.Take(20)], Data(100_000));
         var exceeds = await TriggerAsync(variants, Data(100_000));
@@ -173,15 +180,11 @@ public sealed class TemplateLimitTests
         var source = "{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}";
         var data = JsonSerializer.Serialize(new { text = new string('a', 50_000) });
 
-        var errors = await TriggerAsync(
-            [new TemplateVariant(null, null, null, source)],
-            data,
-            limits =>
-            {
-                limits.MaxSteps = 10_000_000;
-                limits.MaxRenderTime = TimeSpan.FromMilliseconds(100);
-            }
-        );
+        var errors = await TriggerAsync([new TemplateVariant(null, null, null, source)], data, limits =>
+        {
+            limits.MaxSteps = 10_000_000;
+            limits.MaxRenderTime = TimeSpan.FromMilliseconds(100);
+        });
 
         Assert.Contains("longer than 0.1 s", Assert.Single(errors).Message, StringComparison.Ordinal);
     }
@@ -190,7 +193,8 @@ public sealed class TemplateLimitTests
     public async Task A_caller_that_has_gone_stops_its_rendering()
     {
         await using var application = await TestApplication.StartAsync(
-            builder => Configure(builder, limits => (limits.MaxSteps, limits.MaxRenderTime) = (10_000_000, TimeSpan.FromMinutes(1))),
+            builder =>
+                Configure(builder, limits => (limits.MaxSteps, limits.MaxRenderTime) = (10_000_000, TimeSpan.FromMinutes(1))),
             _mail
         );
         await application.Templates.SaveAsync(
@@ -199,7 +203,9 @@ public sealed class TemplateLimitTests
         using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var clock = Stopwatch.StartNew();
 
-        var trigger = Task.Run(() => application.Notifier.TriggerAsync(Welcome(new { text = new string('a', 50_000) }), gone.Token));
+        var trigger = Task.Run(() =>
+            application.Notifier.TriggerAsync(Welcome(new { text = new string('a', 50_000) }), gone.Token)
+        );
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trigger);
         Assert.InRange(clock.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(20));
@@ -208,10 +214,43 @@ public sealed class TemplateLimitTests
     [Theory]
     [InlineData("{", "}", "%", "-", " ", "if", "x", "|", "'", "\"", "endif", "\n")]
     [InlineData("{{", "}}", "x", "|", "append", ":", ",", "[", "]", ".", "(", ")", "..", "1", "'")]
-    [InlineData("{% if x %}", "{% endif %}", "{% for a in n %}", "{% endfor %}", "{% else %}", "{% elsif x %}", "{{ x | append: x }}", "{% break %}")]
-    [InlineData("{% case x %}", "{% when 1 %}", "{% endcase %}", "{% capture x %}", "{% endcapture %}", "{% raw %}", "{% endraw %}", "{% cycle x, n %}")]
-    [InlineData("{% assign x = x | split: '' %}", "{% assign x = n | join: x %}", "{% assign x = x | concat: n %}", "{{ x }}", "{% for x in x %}", "{% endfor %}")]
-    [InlineData("\0", "\ud800", "{{ '\ud800' }}", "{% assign x = '\0' %}", "{{ x | url_encode }}", "{{ x | json }}", "{{ x | escape }}")]
+    [InlineData(
+        "{% if x %}",
+        "{% endif %}",
+        "{% for a in n %}",
+        "{% endfor %}",
+        "{% else %}",
+        "{% elsif x %}",
+        "{{ x | append: x }}",
+        "{% break %}"
+    )]
+    [InlineData(
+        "{% case x %}",
+        "{% when 1 %}",
+        "{% endcase %}",
+        "{% capture x %}",
+        "{% endcapture %}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{% cycle x, n %}"
+    )]
+    [InlineData(
+        "{% assign x = x | split: '' %}",
+        "{% assign x = n | join: x %}",
+        "{% assign x = x | concat: n %}",
+        "{{ x }}",
+        "{% for x in x %}",
+        "{% endfor %}"
+    )]
+    [InlineData(
+        "\0",
+        "\ud800",
+        "{{ '\ud800' }}",
+        "{% assign x = '\0' %}",
+        "{{ x | url_encode }}",
+        "{{ x | json }}",
+        "{{ x | escape }}"
+    )]
     public async Task Any_source_is_refused_or_rendered_or_fails_with_an_error(params string[] parts)
     {
         await using var application = await TestApplication.StartAsync(_mail);
@@ -263,7 +302,10 @@ public sealed class TemplateLimitTests
         Action<TemplateLimits>? limits = null
     )
     {
-        await using var application = await TestApplication.StartAsync(builder => Configure(builder, limits ?? (_ => { })), _mail);
+        await using var application = await TestApplication.StartAsync(
+            builder => Configure(builder, limits ?? (_ => { })),
+            _mail
+        );
         await application.Templates.SaveAsync(new Template { Name = "welcome", Variants = variants });
         try
         {

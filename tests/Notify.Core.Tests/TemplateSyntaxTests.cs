@@ -62,7 +62,11 @@ public sealed class TemplateSyntaxTests
     private async Task<IReadOnlyList<FieldError>> ErrorsAsync(params TemplateVariant[] variants)
     {
         await using var application = await TestApplication.StartAsync(_mail);
-        var template = new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, "fine", "fine"), .. variants] };
+        var template = new Template
+        {
+            Name = "welcome",
+            Variants = [new TemplateVariant(null, null, "fine", "fine"), .. variants],
+        };
 
         var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Templates.SaveAsync(template));
 

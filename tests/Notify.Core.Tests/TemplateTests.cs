@@ -81,18 +81,33 @@ public sealed class TemplateTests
     [InlineData("{% case n %}{% when 1 %}one{% when 2 %}two{% endcase %}", "two")]
     [InlineData("{% for item in items %}{{ forloop.index }}{{ item.n }} {% endfor %}", "1a 2b ")]
     [InlineData("{% for item in items reversed limit: 1 %}{{ item.n }}{% endfor %}", "a")]
-    [InlineData("{% for item in items limit: 1 %}{{ item.n }}{% endfor %}{% for item in items offset: continue %}{{ item.n }}{% endfor %}", "ab")]
+    [InlineData(
+        "{% for i in items limit: 1 %}{{ i.n }}{% endfor %}{% for i in items offset: continue %}{{ i.n }}{% endfor %}",
+        "ab"
+    )]
     [InlineData("{% for i in (1..3) %}{{ i }}{% endfor %}", "123")]
     [InlineData("{% for i in (3..1) %}{{ i }}{% endfor %}", "")]
     [InlineData("{% for pair in object %}{{ pair[0] }}={{ pair[1] }};{% endfor %}", "a=1;b=2;")]
-    [InlineData("{% tablerow i in items %}{{ i.n }}{% endtablerow %}", "<tr class=\"row1\">\n<td class=\"col1\">a</td><td class=\"col2\">b</td></tr>\n")]
-    [InlineData("{{ items | map: 'n' | join: '+' }} {{ items | sum: 'p' }} {{ items | sort: 'p' | map: 'n' | first }}", "a+b 3.5 b")]
-    [InlineData("{{ items | where: 'n', 'b' | size }} {{ items.size }} {{ items[1].n }} {{ items[0]['n'] }} {{ object.size }}", "1 2 b a 2")]
+    [InlineData(
+        "{% tablerow i in items %}{{ i.n }}{% endtablerow %}",
+        "<tr class=\"row1\">\n<td class=\"col1\">a</td><td class=\"col2\">b</td></tr>\n"
+    )]
+    [InlineData(
+        "{{ items | map: 'n' | join: '+' }} {{ items | sum: 'p' }} {{ items | sort: 'p' | map: 'n' | first }}",
+        "a+b 3.5 b"
+    )]
+    [InlineData(
+        "{{ items | where: 'n', 'b' | size }} {{ items.size }} {{ items[1].n }} {{ items[0]['n'] }} {{ object.size }}",
+        "1 2 b a 2"
+    )]
     [InlineData("{{ words | split: ' ' | uniq | size }} {{ words | truncate: 5 }}", "1 he...")]
     [InlineData("{% if words contains 'llo' %}yes{% endif %} {% unless words == 'x' %}no{% endunless %}", "yes no")]
     [InlineData("{% increment n %}{% increment n %} {% cycle 'a', 'b' %}{% cycle 'a', 'b' %}", "01 ab")]
     [InlineData("{% raw %}{{ x }}{% endraw %}{% comment %}{{ y }}{% endcomment %}{%- # note -%}  .", "{{ x }}.")]
-    [InlineData("{% for a in items %}{% for b in items %}{{ forloop.parentloop.index }}{{ b.n }}{% break %}{% endfor %}{% endfor %}", "aa")]
+    [InlineData(
+        "{% for a in items %}{% for b in items %}{{ forloop.parentloop.index }}{{ b.n }}{% break %}{% endfor %}{% endfor %}",
+        "aa"
+    )]
     [InlineData("{{ nothing }}{{ nothing | default: 'none' }}{% for x in nulls %}[{{ x }}]{% endfor %}", "none[][]")]
     [InlineData("{% assign x = nil %}{{ x }}{{ object.a | json }}{{ words | json }}", "1\"hello hello\"")]
     public async Task The_language_is_Liquid(string source, string text)
@@ -194,7 +209,11 @@ public sealed class TemplateTests
         if (title is not null)
             Assert.Equal(title, (await RenderAsync(variant, data)).Title);
         else
-            Assert.Contains("variants[0].title", Assert.Single(await ErrorsAsync(variant, data)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "variants[0].title",
+                Assert.Single(await ErrorsAsync(variant, data)).Message,
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]

@@ -171,7 +171,15 @@ public sealed class ThrottleAndDigestTests
             new Template
             {
                 Name = "orders",
-                Variants = [new TemplateVariant(null, null, "Orders", "{{count}} orders: {% for event in events %}{{event.number}} {% endfor %}")],
+                Variants =
+                [
+                    new TemplateVariant(
+                        null,
+                        null,
+                        "Orders",
+                        "{{count}} orders: {% for event in events %}{{event.number}} {% endfor %}"
+                    ),
+                ],
             }
         );
         return application;

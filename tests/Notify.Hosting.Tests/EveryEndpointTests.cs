@@ -27,6 +27,9 @@ public sealed class EveryEndpointTests : IAsyncLifetime
         ["PUT /v1/topics/{topic}/subscribers"] = """["ada"]""",
         ["DELETE /v1/topics/{topic}/subscribers"] = """["ada"]""",
         ["PUT /v1/templates/{name}"] = """{"variants":[{"body":"x"}]}""",
+        ["DELETE /v1/templates/{name}"] = null,
+        ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
+        ["POST /v1/templates/{name}/preview"] = "{}",
         ["POST /v1/receipts"] = "[]",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
     };

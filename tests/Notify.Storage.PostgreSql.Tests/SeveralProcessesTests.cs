@@ -221,7 +221,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
         var versions = await Task.WhenAll(
             Enumerable
                 .Range(0, 20)
-                .Select(i => Task.Run(async () => await stores[i % 2].Templates.SaveAsync(template, Cancellation)))
+                .Select(i => Task.Run(async () => await stores[i % 2].Templates.SaveAsync(template, 100, Cancellation)))
         );
 
         Assert.Equal(Enumerable.Range(1, 20), versions.Order());

@@ -153,7 +153,7 @@ public abstract class DurabilityConformance : StoreSuite
         await Store.Users.SaveAsync([user], Cancellation);
         await Store.Devices.RegisterAsync(device, Cancellation);
         await Store.Topics.SubscribeAsync(Tenant, "news", ["u"], Cancellation);
-        await Store.Templates.SaveAsync(template, Cancellation);
+        await Store.Templates.SaveAsync(template, 100, Cancellation);
         await Store.Analytics.AddAsync([count], Cancellation);
 
         await Store.ReopenAsync();
@@ -161,7 +161,7 @@ public abstract class DurabilityConformance : StoreSuite
         Same.As(user, Assert.Single(await Store.Users.FindAsync(Tenant, ["u"], Cancellation)));
         Assert.Equal([device], await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
         Assert.Equal(["u"], await Store.Topics.ListAsync(Tenant, "news", "", 10, Cancellation));
-        Assert.Equal(2, await Store.Templates.SaveAsync(template, Cancellation));
+        Assert.Equal(2, await Store.Templates.SaveAsync(template, 100, Cancellation));
         Assert.Equal([count], await Store.Analytics.ListAsync(Tenant, count.Minute, count.Minute.AddMinutes(1), Cancellation));
     }
 }

@@ -46,8 +46,8 @@ public abstract partial class StoreConformance
     public async Task Templates_are_listed_by_pages_and_by_prefix_with_their_newest_version()
     {
         foreach (var name in (string[])[.. ListedNames, "a", "a"])
-            await Store.Templates.SaveAsync(Saying("text") with { Name = name }, Cancellation);
-        await Store.Templates.SaveAsync(Saying("text") with { Name = "other", Tenant = OtherTenant }, Cancellation);
+            await Store.Templates.SaveAsync(Saying("text") with { Name = name }, MaxVersions, Cancellation);
+        await Store.Templates.SaveAsync(Saying("text") with { Name = "other", Tenant = OtherTenant }, MaxVersions, Cancellation);
 
         await AssertListedAsync(
             async (tenant, prefix, after, limit) =>

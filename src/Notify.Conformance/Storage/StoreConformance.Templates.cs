@@ -5,6 +5,8 @@ namespace Notify.Conformance;
 /// <summary>This part: templates and their versions.</summary>
 public abstract partial class StoreConformance
 {
+    private const int MaxVersions = 100;
+
     [Fact]
     public async Task Every_field_of_a_template_is_kept()
     {
@@ -20,7 +22,7 @@ public abstract partial class StoreConformance
             ],
         };
 
-        Assert.Equal(1, await Store.Templates.SaveAsync(template, Cancellation));
+        Assert.Equal(1, await Store.Templates.SaveAsync(template, MaxVersions, Cancellation));
 
         Same.As(template with { Version = 1 }, await Store.Templates.FindAsync(Tenant, template.Name, null, Cancellation));
     }
@@ -29,7 +31,7 @@ public abstract partial class StoreConformance
     public async Task Versions_count_up_and_stay()
     {
         for (var version = 1; version <= 3; version++)
-            Assert.Equal(version, await Store.Templates.SaveAsync(Saying($"text {version}"), Cancellation));
+            Assert.Equal(version, await Store.Templates.SaveAsync(Saying($"text {version}"), MaxVersions, Cancellation));
 
         for (var version = 1; version <= 3; version++)
         {
@@ -43,7 +45,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task The_store_counts_versions_whatever_the_template_says()
     {
-        Assert.Equal(1, await Store.Templates.SaveAsync(Saying("text") with { Version = 41 }, Cancellation));
+        Assert.Equal(1, await Store.Templates.SaveAsync(Saying("text") with { Version = 41 }, MaxVersions, Cancellation));
 
         Assert.Equal(1, (await Store.Templates.FindAsync(Tenant, "welcome", null, Cancellation))!.Version);
     }
@@ -51,7 +53,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task An_unknown_template_or_version_is_null()
     {
-        await Store.Templates.SaveAsync(Saying("text"), Cancellation);
+        await Store.Templates.SaveAsync(Saying("text"), MaxVersions, Cancellation);
 
         Assert.Null(await Store.Templates.FindAsync(Tenant, "Welcome", null, Cancellation));
         Assert.Null(await Store.Templates.FindAsync(Tenant, "welcome", 2, Cancellation));
@@ -61,10 +63,13 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task Tenants_do_not_share_templates()
     {
-        await Store.Templates.SaveAsync(Saying("mine"), Cancellation);
+        await Store.Templates.SaveAsync(Saying("mine"), MaxVersions, Cancellation);
 
         Assert.Null(await Store.Templates.FindAsync(OtherTenant, "welcome", null, Cancellation));
-        Assert.Equal(1, await Store.Templates.SaveAsync(Saying("theirs") with { Tenant = OtherTenant }, Cancellation));
+        Assert.Equal(
+            1,
+            await Store.Templates.SaveAsync(Saying("theirs") with { Tenant = OtherTenant }, MaxVersions, Cancellation)
+        );
         Assert.Equal("mine", (await Store.Templates.FindAsync(Tenant, "welcome", null, Cancellation))!.Variants[0].Body);
     }
 
@@ -74,10 +79,84 @@ public abstract partial class StoreConformance
         var versions = await Task.WhenAll(
             Enumerable
                 .Range(0, 16)
-                .Select(i => Task.Run(async () => await Store.Templates.SaveAsync(Saying($"text {i}"), Cancellation)))
+                .Select(i =>
+                    Task.Run(async () => await Store.Templates.SaveAsync(Saying($"text {i}"), MaxVersions, Cancellation))
+                )
         );
 
         Assert.Equal(Enumerable.Range(1, 16), versions.Order());
+    }
+
+    [Fact]
+    public async Task Only_the_newest_versions_are_kept()
+    {
+        for (var version = 1; version <= 5; version++)
+            Assert.Equal(version, await Store.Templates.SaveAsync(Saying($"text {version}"), 3, Cancellation));
+        await Store.Templates.SaveAsync(Saying("other") with { Name = "other" }, 1, Cancellation);
+
+        Assert.Equal("3 4 5", await VersionsAsync(5));
+
+        Assert.Equal(6, await Store.Templates.SaveAsync(Saying("text 6"), 1, Cancellation));
+        Assert.Equal("6", await VersionsAsync(6));
+    }
+
+    [Fact]
+    public async Task A_version_that_is_needed_is_kept_until_its_time()
+    {
+        await Store.Templates.SaveAsync(Saying("text 1"), 1, Cancellation);
+        await Store.Templates.KeepAsync(Tenant, "welcome", 1, Now.AddDays(2), Cancellation);
+        // An earlier time than before changes nothing.
+        await Store.Templates.KeepAsync(Tenant, "welcome", 1, Now.AddDays(1), Cancellation);
+        await Store.Templates.KeepAsync(Tenant, "welcome", 7, Now.AddDays(1), Cancellation);
+        await Store.Templates.KeepAsync(OtherTenant, "welcome", 1, Now.AddDays(9), Cancellation);
+
+        await SaveAsync(2, at: Now);
+        await SaveAsync(3, at: Now.AddDays(2) - TimeSpan.FromSeconds(1));
+        Assert.Equal("1 3", await VersionsAsync(3));
+        Assert.Equal("text 1", (await Store.Templates.FindAsync(Tenant, "welcome", 1, Cancellation))!.Variants[0].Body);
+
+        await SaveAsync(4, at: Now.AddDays(2));
+        Assert.Equal("4", await VersionsAsync(4));
+
+        async Task SaveAsync(int version, DateTimeOffset at) =>
+            Assert.Equal(
+                version,
+                await Store.Templates.SaveAsync(Saying($"text {version}") with { SavedAt = at }, 1, Cancellation)
+            );
+    }
+
+    [Fact]
+    public async Task A_deleted_template_is_gone_with_all_its_versions()
+    {
+        for (var version = 1; version <= 3; version++)
+            await Store.Templates.SaveAsync(Saying($"text {version}"), MaxVersions, Cancellation);
+        await Store.Templates.KeepAsync(Tenant, "welcome", 2, Now.AddDays(1), Cancellation);
+        await Store.Templates.SaveAsync(Saying("theirs") with { Tenant = OtherTenant }, MaxVersions, Cancellation);
+        await Store.Templates.SaveAsync(Saying("other") with { Name = "welcome2" }, MaxVersions, Cancellation);
+
+        Assert.False(await Store.Templates.DeleteAsync(Tenant, "Welcome", Cancellation));
+        Assert.True(await Store.Templates.DeleteAsync(Tenant, "welcome", Cancellation));
+
+        Assert.Empty(await VersionsAsync(3));
+        Assert.Null(await Store.Templates.FindAsync(Tenant, "welcome", null, Cancellation));
+        Assert.False(await Store.Templates.DeleteAsync(Tenant, "welcome", Cancellation));
+        Assert.Equal(["welcome2"], (await Store.Templates.ListAsync(Tenant, "", "", 10, Cancellation)).Select(left => left.Name));
+        Assert.NotNull(await Store.Templates.FindAsync(OtherTenant, "welcome", null, Cancellation));
+        Assert.NotNull(await Store.Templates.FindAsync(Tenant, "welcome2", null, Cancellation));
+        Assert.Equal(1, await Store.Templates.SaveAsync(Saying("again"), MaxVersions, Cancellation));
+        Assert.Equal("again", (await Store.Templates.FindAsync(Tenant, "welcome", null, Cancellation))!.Variants[0].Body);
+    }
+
+    private async Task<string> VersionsAsync(int newest)
+    {
+        var found = new List<int>();
+        for (var version = 1; version <= newest; version++)
+        {
+            if (await Store.Templates.FindAsync(Tenant, "welcome", version, Cancellation) is { } template)
+                found.Add(template.Version);
+        }
+
+        return string.Join(' ', found);
     }
 
     private Template Saying(string body) =>

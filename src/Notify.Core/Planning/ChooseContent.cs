@@ -12,26 +12,42 @@ internal sealed class ChooseContent : IPlanningStep
         foreach (var draft in plan.Drafts)
             draft.ContentIndex = contents is [{ Channel: null, Locale: null }]
                 ? 0
-                : Choose(contents, draft.To.Channel, draft.Locale);
+                : Choose(contents, draft.To.Channel, draft.Locale, draft.TimeZone);
         plan.Drafts.RemoveAll(draft => draft.ContentIndex < 0);
         return ValueTask.CompletedTask;
     }
 
-    private static int Choose(IReadOnlyList<ContentVariant> contents, Channel channel, string? locale)
+    /// <summary>Returns the place of the content for a recipient, or -1 when there is none.</summary>
+    public static int Choose(IReadOnlyList<ContentVariant> contents, Channel? channel, string? locale, string? timeZone)
     {
         foreach (var tag in FallbacksOf(locale))
         {
             foreach (var only in new Channel?[] { channel, null })
             {
-                for (var i = 0; i < contents.Count; i++)
-                {
-                    if (contents[i].Channel == only && string.Equals(contents[i].Locale, tag, StringComparison.OrdinalIgnoreCase))
-                        return i;
-                }
+                if (Find(contents, only, tag, timeZone) is >= 0 and var found)
+                    return found;
             }
         }
 
         return -1;
+    }
+
+    private static int Find(IReadOnlyList<ContentVariant> contents, Channel? channel, string? locale, string? timeZone)
+    {
+        // Another zone's is better than nothing: the recipient has moved since it was rendered.
+        var other = -1;
+        for (var i = 0; i < contents.Count; i++)
+        {
+            var content = contents[i];
+            if (content.Channel != channel || !string.Equals(content.Locale, locale, StringComparison.OrdinalIgnoreCase))
+                continue;
+            if (content.TimeZone == timeZone)
+                return i;
+            if (other < 0 || content.TimeZone is null)
+                other = i;
+        }
+
+        return other;
     }
 
     /// <summary>RFC 4647 section 3.4, lookup: <c>pt-BR</c>, <c>pt</c>, then the default.</summary>

@@ -74,4 +74,6 @@ internal sealed class DeliveryDraft
     public DateTimeOffset ExpiresAt { get; set; }
 
     public string? Locale => Device?.Locale ?? Recipient.User?.Locale;
+
+    public string? TimeZone => Device?.TimeZone ?? Recipient.User?.TimeZone;
 }

@@ -3,8 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Fluid;
-using Fluid.Parser;
 using Notify.Planning;
+using Notify.Timing;
 
 namespace Notify.Templates;
 
@@ -20,14 +20,23 @@ internal sealed class CompiledTemplate
     private CompiledTemplate(Template template, CompiledVariant[] variants)
     {
         (_name, Version, SavedAt, _variants) = (template.Name, template.Version, template.SavedAt, variants);
+        ShowsDates = variants.Any(variant => variant.ShowsDates);
     }
 
     public int Version { get; }
 
+    /// <summary>Whether the texts show dates, which depend on the recipient's time zone.</summary>
+    public bool ShowsDates { get; }
+
+    /// <summary>Until when the store keeps this version for digests, as far as this process has asked for it, in ticks.</summary>
+    public long KeptUntil;
+
     /// <summary>Tells a version from one of the same number that was saved after the template had been deleted.</summary>
     public DateTimeOffset SavedAt { get; }
 
-    /// <summary>Parses a template; null, and <paramref name="errors"/> has the reasons, when it is not Liquid or exceeds a limit.</summary>
+    /// <summary>
+    /// Parses a template; null, and <paramref name="errors"/> has the reasons, when it is not Liquid or exceeds a limit.
+    /// </summary>
     public static CompiledTemplate? Compile(Template template, TemplateLimits limits, List<FieldError> errors)
     {
         if (template.Variants is not { Count: > 0 } variants || variants.Count > limits.MaxVariants)
@@ -52,44 +61,33 @@ internal sealed class CompiledTemplate
         return errors.Count == before ? new CompiledTemplate(template, compiled) : null;
     }
 
-    /// <summary>Renders every variant that the trigger may use. When it adds errors, what it returns is of no use.</summary>
-    public IReadOnlyList<ContentVariant> Render(
-        Trigger trigger,
-        TimeZoneInfo zone,
-        TemplateLimits limits,
-        TimeProvider time,
-        List<FieldError> errors,
-        CancellationToken cancellationToken
-    )
+    /// <summary>Renders the variants that are asked for. When it adds errors, the contents it returns are incomplete.</summary>
+    public IReadOnlyList<ContentVariant> Render(RenderRequest request, RenderBudget budget, List<FieldError> errors)
     {
-        var data = trigger.DataElement is { ValueKind: JsonValueKind.Object } given ? given : NoData;
-        var rendering = new TemplateRendering(
-            new DataObject(trigger.Digest is null ? data : DigestData.Of(data), ""),
-            new RenderBudget(limits, time, cancellationToken),
-            zone,
-            time
-        );
-        var contents = new List<ContentVariant>(_variants.Length);
-        foreach (var variant in _variants.Where(variant => MayBeUsed(variant.Channel, trigger)))
+        var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
+        var model = new DataObject(request.IsDigest ? DigestData.Of(data) : data, "");
+        var contents = new List<ContentVariant>(_variants.Length * request.TimeZones.Count);
+        var before = errors.Count;
+        foreach (var zone in request.TimeZones)
         {
-            contents.Add(new ContentVariant(variant.Channel, variant.Locale, variant.Render(rendering, Html)));
-            if (rendering.Failure is not null)
+            var rendering = new TemplateRendering(model, budget, LocalTime.FindZone(zone), request.Time);
+            foreach (var variant in _variants.Where(variant => request.IsUsed(variant.Channel)))
+            {
+                if (rendering.Failure is null)
+                    contents.Add(variant.Render(rendering, Html) with { TimeZone = zone });
+            }
+
+            errors.AddRange(rendering.DescribeErrors(_name, request.IsDigest));
+            if (errors.Count > before)
                 break;
         }
 
-        errors.AddRange(rendering.DescribeErrors(_name, trigger.Digest is not null));
-        if (contents.Count == 0)
+        if (contents.Count == 0 && errors.Count == before)
             errors.Add(new FieldError("template", "The template has no variant for these channels."));
         return contents;
     }
 
-    private static bool MayBeUsed(Channel? of, Trigger trigger) =>
-        of is not { } channel
-        || trigger.Channels is null
-        || trigger.Channels.Contains(channel)
-        || trigger.Fallback?.Any(step => step?.Channel == channel) == true;
-
-    private static FluidTemplate? Parse(string field, string? source, TemplateLimits limits, List<FieldError> errors)
+    private static ParsedText? Parse(string field, string? source, TemplateLimits limits, List<FieldError> errors)
     {
         if (source is null)
             return null;
@@ -109,24 +107,28 @@ internal sealed class CompiledTemplate
     private sealed class CompiledVariant(
         int index,
         TemplateVariant variant,
-        FluidTemplate? title,
-        FluidTemplate? body,
-        FluidTemplate? html
+        ParsedText? title,
+        ParsedText? body,
+        ParsedText? html
     )
     {
         private readonly CultureInfo _culture = GetCulture(variant.Locale);
 
         public Channel? Channel => variant.Channel;
 
-        public string? Locale => variant.Locale;
+        public bool ShowsDates => title?.ShowsDates == true || body?.ShowsDates == true || html?.ShowsDates == true;
 
-        public Content Render(TemplateRendering rendering, TextEncoder htmlEncoder) =>
-            new()
-            {
-                Title = rendering.RenderLine($"variants[{index}].title", title, NullEncoder.Default, _culture),
-                Body = rendering.Render($"variants[{index}].body", body, NullEncoder.Default, _culture),
-                Html = rendering.Render($"variants[{index}].html", html, htmlEncoder, _culture),
-            };
+        public ContentVariant Render(TemplateRendering rendering, TextEncoder htmlEncoder) =>
+            new(
+                variant.Channel,
+                variant.Locale,
+                new Content
+                {
+                    Title = rendering.RenderLine($"variants[{index}].title", title, NullEncoder.Default, _culture),
+                    Body = rendering.Render($"variants[{index}].body", body, NullEncoder.Default, _culture),
+                    Html = rendering.Render($"variants[{index}].html", html, htmlEncoder, _culture),
+                }
+            );
 
         private static CultureInfo GetCulture(string? locale)
         {
@@ -141,4 +143,29 @@ internal sealed class CompiledTemplate
             }
         }
     }
+}
+
+/// <summary>What to render a template with, and for whom.</summary>
+/// <param name="Data">The variables; null for none.</param>
+/// <param name="IsDigest">Whether the data is one event of a digest.</param>
+/// <param name="TimeZones">The recipients' time zones; null stands for UTC and for everybody else.</param>
+/// <param name="IsUsed">Whether a variant's channel is asked for.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record RenderRequest(
+    JsonElement? Data,
+    bool IsDigest,
+    IReadOnlyList<string?> TimeZones,
+    Func<Channel?, bool> IsUsed,
+    TimeProvider Time
+)
+{
+    /// <summary>Creates the request of a trigger: only variants that its channels may use.</summary>
+    public static RenderRequest From(Trigger trigger, IReadOnlyList<string?> timeZones, TimeProvider time) =>
+        new(trigger.DataElement, trigger.Digest is not null, timeZones, of => MayUse(trigger, of), time);
+
+    private static bool MayUse(Trigger trigger, Channel? of) =>
+        of is not { } channel
+        || trigger.Channels is null
+        || trigger.Channels.Contains(channel)
+        || trigger.Fallback?.Any(step => step?.Channel == channel) == true;
 }

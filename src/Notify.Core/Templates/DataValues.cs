@@ -112,7 +112,9 @@ internal sealed class DataList(JsonElement element, string path) : IReadOnlyList
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }
 
-/// <summary>A number that no decimal writes as the data writes it: 1e400, or one of 35 digits. It stays as it was written.</summary>
+/// <summary>
+/// A number that no decimal writes as the data writes it: 1e400, or one of 35 digits. It stays as it was written.
+/// </summary>
 internal sealed class WrittenNumber(string written) : FluidValue
 {
     public override FluidValues Type => FluidValues.Number;
@@ -136,8 +138,8 @@ internal sealed class WrittenNumber(string written) : FluidValue
 }
 
 /// <summary>
-/// A variable that the data lacks. Testing it (<c>if</c>, <c>default</c>, a comparison with <c>nil</c>) is how a template makes it
-/// optional; every other use is an error, which is noted so that one rendering names all of them.
+/// A variable that the data lacks. Testing it (<c>if</c>, <c>default</c>, a comparison with <c>nil</c>) is how a template
+/// makes it optional; every other use is an error, which is noted so that one rendering names all of them.
 /// </summary>
 internal sealed class MissingValue(string path, TemplateContext context) : FluidValue
 {

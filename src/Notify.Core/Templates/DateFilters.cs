@@ -4,9 +4,13 @@ using Fluid.Values;
 
 namespace Notify.Templates;
 
-/// <summary>Reads dates as JSON has them, in whatever language the text is, and shows them in the recipient's time zone.</summary>
+/// <summary>
+/// Reads dates as JSON has them, in whatever language the text is, and shows them in the recipient's time zone.
+/// </summary>
 internal static class DateFilters
 {
+    public static readonly string[] Names = ["date", "format_date", "time_zone"];
+
     public static FilterDelegate InZone(string name, FilterDelegate filter) =>
         (input, arguments, context) =>
         {

@@ -60,7 +60,9 @@ internal sealed class Text(Expression expression) : Expression
     public static string Show(FluidValue value) => value is ArrayValue ? JsonText.Write(value) : value.ToStringValue();
 }
 
-/// <summary><c>and</c> and <c>or</c>. The right side is looked at only where it decides, so that the left one can guard it.</summary>
+/// <summary>
+/// <c>and</c> and <c>or</c>. The right side is looked at only where it decides, so that the left one can guard it.
+/// </summary>
 internal sealed class Condition(Expression left, Expression right, bool isAnd) : Expression
 {
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
@@ -73,7 +75,9 @@ internal sealed class Condition(Expression left, Expression right, bool isAnd) :
     }
 }
 
-/// <summary>A comparison. A missing variable may be compared with <c>nil</c>, <c>blank</c> and <c>empty</c>, and with nothing else.</summary>
+/// <summary>
+/// A comparison. A missing variable may be compared with <c>nil</c>, <c>blank</c> and <c>empty</c>, and with nothing else.
+/// </summary>
 internal sealed class Comparison(Expression left, Expression right, Func<Expression, Expression, Expression> create) : Expression
 {
     /// <summary>More than a look at the clock is worth: such a comparison goes through all that is within both.</summary>

@@ -5,8 +5,8 @@ using Fluid.Values;
 namespace Notify.Templates;
 
 /// <summary>
-/// The filters that templates may use: those of Liquid that Fluid brings, each behind a check of what it works on and creates, and
-/// the few that must know JSON, HTML or the recipient's time zone.
+/// The filters that templates may use: those of Liquid that Fluid brings, each behind a check of what it works on and
+/// creates, and the few that must know JSON, HTML or the recipient's time zone.
 /// </summary>
 internal static class LiquidFilters
 {
@@ -35,7 +35,7 @@ internal static class LiquidFilters
         options.Filters.Clear();
         foreach (var name in FromFluid)
             options.Filters.AddFilter(name, Guard(name, fluid[name]));
-        foreach (var name in (string[])["date", "format_date", "time_zone"])
+        foreach (var name in DateFilters.Names)
             options.Filters.AddFilter(name, Guard(name, DateFilters.InZone(name, fluid[name])));
         options.Filters.AddFilter("json", Guard("json", (input, _, _) => new StringValue(JsonText.Write(input))));
         options.Filters.AddFilter("newline_to_br", Guard("newline_to_br", BreakLines));
@@ -146,7 +146,8 @@ internal static class LiquidFilters
         return count;
     }
 
-    // Fluid's own would be encoded with its <br />. In a text that is no HTML the breaks are of no use, but that is the author's to know.
+    // Fluid's own would be encoded with its <br />. In a text that is no HTML the breaks are of no use, but that is the
+    // author's to know.
     private static ValueTask<FluidValue> BreakLines(FluidValue input, FilterArguments arguments, TemplateContext context)
     {
         var text = input.ToStringValue();

@@ -7,15 +7,18 @@ using Parlot.Fluent;
 namespace Notify.Templates;
 
 /// <summary>
-/// Liquid as Notify speaks it. The grammar is Fluid's; its recursive rules are wrapped so that nesting is bounded before the parser
-/// descends, positions are kept, unknown filters are errors, and whatever is parsed stays within a budget when it renders.
+/// Liquid as Notify speaks it. The grammar is Fluid's; its recursive rules are wrapped so that nesting is bounded before the
+/// parser descends, positions are kept, unknown filters are errors, and whatever is parsed stays within a budget when it
+/// renders.
 /// </summary>
 internal sealed class LiquidLanguage : FluidParser
 {
     /// <summary>How many filters may follow each other, and how many conditions <c>and</c> and <c>or</c> may join.</summary>
     public const int MaxChain = 100;
 
-    /// <summary>What renders other templates, defines macros, or has a second syntax; no other template can be reached from one.</summary>
+    /// <summary>
+    /// What renders other templates, defines macros, or has a second syntax; no other template can be reached from one.
+    /// </summary>
     private static readonly string[] Removed = ["include", "render", "liquid", "ifchanged", "macro", "from"];
 
     private LiquidLanguage()
@@ -38,7 +41,7 @@ internal sealed class LiquidLanguage : FluidParser
     public static TemplateOptions Options { get; } = LiquidFilters.CreateOptions();
 
     /// <summary>Parses a text, or returns null and the reason.</summary>
-    public FluidTemplate? Parse(string source, int maxNesting, out SourceError error)
+    public ParsedText? Parse(string source, int maxNesting, out SourceError error)
     {
         var context = new LiquidParseContext(source, maxNesting);
         try
@@ -46,7 +49,7 @@ internal sealed class LiquidLanguage : FluidParser
             if (Grammar.TryParse(context, out var statements, out var failure) && context.Scanner.Cursor.Eof)
             {
                 error = default;
-                return new FluidTemplate(statements);
+                return new ParsedText(new FluidTemplate(statements), context.ShowsDates);
             }
 
             error = new SourceError(Describe(failure?.Message), failure?.Position ?? context.Scanner.Cursor.Position);
@@ -75,6 +78,9 @@ internal sealed class LiquidLanguage : FluidParser
     }
 }
 
+/// <summary>A text, ready to be rendered.</summary>
+internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates);
+
 /// <summary>What is wrong with a text, and where.</summary>
 internal readonly record struct SourceError(string Message, TextPosition Position)
 {
@@ -85,6 +91,9 @@ internal readonly record struct SourceError(string Message, TextPosition Positio
 internal sealed class LiquidParseContext(string source, int maxNesting) : FluidParseContext(source)
 {
     public int MaxNesting { get; } = maxNesting;
+
+    /// <summary>Whether a filter shows dates, so that the text depends on the recipient's time zone.</summary>
+    public bool ShowsDates { get; set; }
 
     public Dictionary<object, int> Depths { get; } = [];
 }

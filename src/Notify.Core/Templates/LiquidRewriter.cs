@@ -30,6 +30,8 @@ internal static class LiquidRewriter
         {
             if (!LiquidLanguage.Options.Filters.TryGetValue(filter.Name, out _))
                 throw new ParseException($"There is no filter '{filter.Name}'.", Find(filter.Name, position, context));
+            if (DateFilters.Names.Contains(filter.Name))
+                ((LiquidParseContext)context).ShowsDates = true;
         }
 
         var rewritten = RewriteConditions(input, position);

@@ -16,7 +16,8 @@ internal sealed class BoundedStatement(Statement statement) : Statement
 }
 
 /// <summary>A loop, whose turns are paid for before the first one. A range pays for itself.</summary>
-/// <param name="loop">The loop. Fluid must find its source as it was parsed, because <c>offset: continue</c> goes by its name.</param>
+/// <param name="loop">The loop. Fluid must find its source as it was parsed, because <c>offset: continue</c> goes by its
+/// name.</param>
 /// <param name="source">What it goes through; null for a range.</param>
 internal sealed class BoundedLoop(Statement loop, Expression? source) : Statement
 {

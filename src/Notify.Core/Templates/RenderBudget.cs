@@ -1,8 +1,8 @@
 namespace Notify.Templates;
 
 /// <summary>
-/// What the rendering of one notification may still cost. Rendering is synchronous and cannot be interrupted from outside, so that
-/// every statement, expression, filter and write asks here whether it may go on.
+/// What the rendering of one notification may still cost. Rendering is synchronous and cannot be interrupted from outside, so
+/// that every statement, expression, filter and write asks here whether it may go on.
 /// </summary>
 internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, CancellationToken cancellationToken)
 {
@@ -47,11 +47,15 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     /// <summary>Takes the steps for work on a text.</summary>
     public void StepOver(long characters) => Step(1 + characters / CharactersPerStep);
 
-    /// <summary>Checks the length of a value that exists within the template, before it is created where that is possible.</summary>
+    /// <summary>
+    /// Checks the length of a value that exists within the template, before it is created where that is possible.
+    /// </summary>
     public void CheckLength(long characters)
     {
         if (characters > Limits.MaxOutputLength)
-            throw new RenderException($"The template makes a text of more than {Limits.MaxOutputLength:N0} characters with this data.");
+            throw new RenderException(
+                $"The template makes a text of more than {Limits.MaxOutputLength:N0} characters with this data."
+            );
     }
 
     /// <summary>Checks the length of a list, before it is created where that is possible.</summary>
@@ -77,9 +81,13 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (time.GetElapsedTime(_began) > Limits.MaxRenderTime)
-            throw new RenderException($"The template takes longer than {Limits.MaxRenderTime.TotalSeconds:0.###} s with this data.");
+            throw new RenderException(
+                $"The template takes longer than {Limits.MaxRenderTime.TotalSeconds:0.###} s with this data."
+            );
     }
 }
 
-/// <summary>A text cannot be rendered with this data. The message is for whoever wrote the template and never holds data.</summary>
+/// <summary>
+/// A text cannot be rendered with this data. The message is for whoever wrote the template and never holds data.
+/// </summary>
 internal sealed class RenderException(string message) : Exception(message);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Notify.Planning;
 using Notify.Triggering;
@@ -11,21 +12,72 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(template));
-        return await templates.SaveAsync(template with { SavedAt = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+        return await templates
+            .SaveAsync(template with { SavedAt = time.GetUtcNow() }, options.Value.Templates.MaxVersions, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    public async Task<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(tenant);
+        ArgumentNullException.ThrowIfNull(name);
+        return await templates.DeleteAsync(tenant, name, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<IReadOnlyList<ContentVariant>> PreviewAsync(
+        Template template,
+        TemplatePreview preview,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(template);
+        ArgumentNullException.ThrowIfNull(preview);
+        var errors = new List<FieldError>();
+        var compiled = Check(template, errors);
+        LanguageTag.Check(errors, "locale", preview.Locale);
+        if (preview.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
+            errors.Add(new FieldError("timeZone", "Use the name of an IANA time zone, such as Europe/Stockholm."));
+        if (preview.DataElement is { ValueKind: not JsonValueKind.Object })
+            errors.Add(new FieldError("data", "Give an object whose properties are the template's variables."));
+        InvalidRequestException.ThrowIfAny(errors);
+
+        // Off the caller's thread, which may be one that shows a page.
+        var request = new RenderRequest(preview.DataElement, IsDigest: false, [preview.TimeZone], _ => true, time);
+        var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
+        var contents = await Task.Run(() => compiled!.Render(request, budget, errors), cancellationToken).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(errors);
+        return preview.Locale is null ? contents : Choose(contents, preview);
     }
 
     public IReadOnlyList<FieldError> Validate(Template template)
     {
         ArgumentNullException.ThrowIfNull(template);
         var errors = new List<FieldError>();
+        Check(template, errors);
+        return errors;
+    }
+
+    // Null only together with an error.
+    private CompiledTemplate? Check(Template template, List<FieldError> errors)
+    {
         Names.Check(errors, "tenant", template.Tenant);
         Names.Check(errors, "name", template.Name);
         // One that has too many variants is not looked into.
         if (template.Variants?.Count <= options.Value.Templates.MaxVariants)
             CheckVariants(errors, template.Variants);
-        CompiledTemplate.Compile(template, options.Value.Templates, errors);
-        return errors;
+        return CompiledTemplate.Compile(template, options.Value.Templates, errors);
     }
+
+    private static IReadOnlyList<ContentVariant> Choose(IReadOnlyList<ContentVariant> contents, TemplatePreview preview) =>
+        [
+            .. contents
+                .Select(content => content.Channel)
+                .Distinct()
+                .Select(channel => ChooseContent.Choose(contents, channel, preview.Locale, preview.TimeZone))
+                .Where(index => index >= 0)
+                .Distinct()
+                .Select(index => contents[index]),
+        ];
 
     private static void CheckVariants(List<FieldError> errors, IReadOnlyList<TemplateVariant> variants)
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Notify.Planning;
+using Notify.Recipients;
 
 namespace Notify.Templates;
 
@@ -8,13 +9,33 @@ namespace Notify.Templates;
 /// Renders everything a trigger's template says, in every language and for every channel it may go over, when the trigger is
 /// accepted: a variable that is missing is the caller's error, and a broadcast's deliveries share what was rendered once.
 /// </summary>
-internal sealed class TemplateRenderer(ITemplateStore templates, IOptions<NotificationsOptions> options, TimeProvider time)
+internal sealed class TemplateRenderer(
+    ITemplateStore templates,
+    IUserStore users,
+    IDeviceStore devices,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+)
 {
+    /// <summary>In how many time zones one notification's dates are shown at most; recipients elsewhere see UTC.</summary>
+    private const int MaxTimeZones = 12;
+
     /// <summary>Enough for the templates that are in use; the memory of one is about ten times its source.</summary>
     private const int MaxCached = 1_000;
 
     /// <summary>How long a template is used before a newer version is looked for.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long after a digest is due the version of its template is kept: for the digest's own clock, for retries, and for the
+    /// events that do not fit into the first summary.
+    /// </summary>
+    private static readonly TimeSpan KeptAfterDue = TimeSpan.FromDays(40);
+
+    /// <summary>How much longer a version is kept than its digest needs, so that the next triggers need not ask again.</summary>
+    private static readonly TimeSpan KeptAhead = TimeSpan.FromDays(1);
+
+    private static readonly string?[] Utc = [null];
 
     private readonly ConcurrentDictionary<
         (string Tenant, string Name),
@@ -22,8 +43,8 @@ internal sealed class TemplateRenderer(ITemplateStore templates, IOptions<Notifi
     > _newest = new();
 
     /// <summary>
-    /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Adds to <paramref name="errors"/> where the template or the
-    /// data is at fault; the same call then fails again however often it is repeated. Everything else is thrown.
+    /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Adds to <paramref name="errors"/> where the template
+    /// or the data is at fault; the same call then fails again however often it is repeated. Everything else is thrown.
     /// </summary>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
     public async ValueTask<IReadOnlyList<ContentVariant>> RenderAsync(
@@ -38,7 +59,63 @@ internal sealed class TemplateRenderer(ITemplateStore templates, IOptions<Notifi
             return [];
 
         var compiled = await FindAsync(trigger.Tenant, name, errors, cancellationToken).ConfigureAwait(false);
-        return compiled?.Render(trigger, TimeZoneInfo.Utc, options.Value.Templates, time, errors, cancellationToken) ?? [];
+        if (compiled is null)
+            return [];
+
+        var zones =
+            compiled.ShowsDates && errors.Count == 0
+                ? await FindTimeZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
+                : Utc;
+        var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
+        var contents = compiled.Render(RenderRequest.From(trigger, zones, time), budget, errors);
+        if (trigger.Digest is { } digest && errors.Count == 0)
+            await KeepAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
+        return contents;
+    }
+
+    // Subscribers of topics are not known yet. They and direct addresses see UTC, and so does a trigger that is only tried here
+    // because a digest collects it.
+    private async ValueTask<IReadOnlyList<string?>> FindTimeZonesAsync(Trigger trigger, CancellationToken cancellationToken)
+    {
+        string[] ids =
+        [
+            .. trigger
+                .To.Where(recipient => recipient.Kind == RecipientKind.User)
+                .Select(recipient => recipient.Value)
+                .Distinct(),
+        ];
+        if (ids.Length == 0 || trigger.Digest is not null)
+            return Utc;
+
+        var found = await users.FindAsync(trigger.Tenant, ids, cancellationToken).ConfigureAwait(false);
+        var theirs = await devices.FindAsync(trigger.Tenant, ids, cancellationToken).ConfigureAwait(false);
+        string?[] zones =
+        [
+            .. found
+                .Select(user => user.TimeZone)
+                .Concat(theirs.Select(device => device.TimeZone).OfType<string>())
+                .Concat(trigger.To.Any(recipient => recipient.Kind != RecipientKind.User) ? Utc : [])
+                .Distinct(),
+        ];
+        return zones.Length <= MaxTimeZones ? zones : [.. zones.OfType<string>().Take(MaxTimeZones - 1), null];
+    }
+
+    private async ValueTask KeepAsync(
+        Trigger trigger,
+        CompiledTemplate compiled,
+        Digest digest,
+        CancellationToken cancellationToken
+    )
+    {
+        var until = CollectDigests.DueAt(digest, time.GetUtcNow(), null) + KeptAfterDue;
+        if (Volatile.Read(ref compiled.KeptUntil) >= until.UtcTicks)
+            return;
+
+        until += KeptAhead;
+        await templates
+            .KeepAsync(trigger.Tenant, trigger.Template!, compiled.Version, until, cancellationToken)
+            .ConfigureAwait(false);
+        Volatile.Write(ref compiled.KeptUntil, until.UtcTicks);
     }
 
     private async ValueTask<CompiledTemplate?> FindAsync(
@@ -55,6 +132,7 @@ internal sealed class TemplateRenderer(ITemplateStore templates, IOptions<Notifi
         var template = await templates.FindAsync(tenant, name, null, cancellationToken).ConfigureAwait(false);
         if (template is null)
         {
+            _newest.TryRemove((tenant, name), out _);
             errors.Add(new FieldError("template", "There is no template of this name."));
             return null;
         }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
-using Fluid.Parser;
 using Parlot;
 
 namespace Notify.Templates;
@@ -14,7 +13,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     public string? Failure { get; private set; }
 
     /// <summary>Renders a title: the line breaks around it are the tags' own, one within it would be a second header.</summary>
-    public string? RenderLine(string field, FluidTemplate? source, TextEncoder encoder, CultureInfo culture)
+    public string? RenderLine(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
     {
         var line = Render(field, source, encoder, culture)?.Trim();
         if (line.AsSpan().ContainsAny('\r', '\n'))
@@ -22,7 +21,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         return line;
     }
 
-    public string? Render(string field, FluidTemplate? source, TextEncoder encoder, CultureInfo culture)
+    public string? Render(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
     {
         if (source is null || Failure is not null)
             return null;
@@ -33,7 +32,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         {
             budget.BeginText();
             // Nothing in a template waits: the task has ended when it comes back.
-            source.RenderAsync(writer, encoder, context).AsTask().GetAwaiter().GetResult();
+            source.Source.RenderAsync(writer, encoder, context).AsTask().GetAwaiter().GetResult();
         }
         catch (RenderException exception)
         {

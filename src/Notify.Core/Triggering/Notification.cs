@@ -38,4 +38,11 @@ public sealed record Notification
 /// <param name="Channel">The channel, or null for every channel without a variant of its own.</param>
 /// <param name="Locale">The BCP 47 tag, or null for every language without a variant of its own.</param>
 /// <param name="Content">What it says.</param>
-public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content);
+public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content)
+{
+    /// <summary>
+    /// Gets the IANA time zone that its dates are in, when it is only for recipients in that zone; null for everybody else, in
+    /// UTC.
+    /// </summary>
+    public string? TimeZone { get; init; }
+}

@@ -9,7 +9,7 @@ using Notify.Planning;
 
 namespace Notify.Hosting.Templates;
 
-/// <summary><c>/v1/templates/{name}</c>: keeps templates, every version of them.</summary>
+/// <summary><c>/v1/templates</c>: saves, shows, previews and deletes templates.</summary>
 internal static class TemplateEndpoints
 {
     public static void MapTemplates(this RouteGroupBuilder group)
@@ -17,8 +17,12 @@ internal static class TemplateEndpoints
         group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/templates", "GET, HEAD");
         group.MapPut("/v1/templates/{name}", SaveAsync);
+        group.MapDelete("/v1/templates/{name}", DeleteAsync);
         group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery();
-        group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT");
+        group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT, DELETE");
+        group.MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync);
+        group.MapPost("/v1/templates/{name}/preview", TemplatePreviewEndpoints.PreviewSavedAsync);
+        group.MapOtherMethods("/v1/templates/{name}/preview", "POST");
     }
 
     private static Task<IResult> SaveAsync(HttpContext context, ITemplateCatalog catalog) =>
@@ -50,6 +54,15 @@ internal static class TemplateEndpoints
         return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
     }
 
+    private static async Task<IResult> DeleteAsync(HttpContext context, ITemplateCatalog catalog)
+    {
+        var name = RequestValues.Route(context.Request, "name");
+        var tenant = RequestValues.TenantOf(context.Request);
+        return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
+            ? TypedResults.NoContent()
+            : Problem.Unknown("template");
+    }
+
     private static int? ReadVersion(HttpRequest request, FieldErrors errors)
     {
         int? version = null;
@@ -75,6 +88,7 @@ internal sealed record SavedView(string Name, int Version);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(SavedView))]
+[JsonSerializable(typeof(PreviewView))]
 [JsonSerializable(typeof(TemplatesView))]
 [JsonSerializable(typeof(Template))]
 internal sealed partial class TemplatesJson : JsonSerializerContext;

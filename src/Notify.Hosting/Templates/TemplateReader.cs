@@ -17,13 +17,15 @@ internal static class TemplateReader
         foreach (var field in body.Members())
         {
             if (field.Name == "variants")
-                template = template with { Variants = [.. field.Items().Select(ReadVariant)] };
+                template = template with { Variants = ReadVariants(field) };
             else
                 field.Unknown("variants");
         }
 
         return template;
     }
+
+    public static IReadOnlyList<TemplateVariant> ReadVariants(JsonField field) => [.. field.Items().Select(ReadVariant)];
 
     private static TemplateVariant ReadVariant(JsonField item)
     {

@@ -6,16 +6,23 @@ namespace Notify.Storage.InMemory;
 internal sealed class InMemoryTemplates : ITemplateStore
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Tenant, string Name), List<Template>> _versions = [];
+    private readonly Dictionary<(string Tenant, string Name), SortedList<int, StoredVersion>> _versions = [];
 
-    public ValueTask<int> SaveAsync(Template template, CancellationToken cancellationToken)
+    public ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
             if (!_versions.TryGetValue((template.Tenant, template.Name), out var versions))
                 _versions.Add((template.Tenant, template.Name), versions = []);
-            versions.Add(template with { Version = versions.Count + 1 });
-            return new(versions.Count);
+            var version = versions.Count == 0 ? 1 : versions.Keys[^1] + 1;
+            versions.Add(version, new StoredVersion(template with { Version = version }));
+            foreach (var (old, stored) in versions.ToArray())
+            {
+                if (old <= version - maxVersions && !(stored.KeptUntil > template.SavedAt))
+                    versions.Remove(old);
+            }
+
+            return new(version);
         }
     }
 
@@ -23,9 +30,27 @@ internal sealed class InMemoryTemplates : ITemplateStore
     {
         lock (_lock)
         {
-            var versions = _versions.GetValueOrDefault((tenant, name)) ?? [];
-            return new(version is null ? versions.LastOrDefault() : versions.ElementAtOrDefault(version.Value - 1));
+            if (!_versions.TryGetValue((tenant, name), out var versions))
+                return new((Template?)null);
+            return new(versions.GetValueOrDefault(version ?? versions.Keys[^1])?.Template);
         }
+    }
+
+    public ValueTask KeepAsync(string tenant, string name, int version, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            var stored = _versions.GetValueOrDefault((tenant, name))?.GetValueOrDefault(version);
+            if (stored is not null && !(stored.KeptUntil > until))
+                stored.KeptUntil = until;
+            return default;
+        }
+    }
+
+    public ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_versions.Remove((tenant, name)));
     }
 
     public ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
@@ -44,12 +69,18 @@ internal sealed class InMemoryTemplates : ITemplateStore
                         template.Key.Tenant == tenant
                         && template.Key.Name.StartsWith(prefix, StringComparison.Ordinal)
                         && string.CompareOrdinal(template.Key.Name, after) > 0
-                        && template.Value.Count > 0
                     )
-                    .Select(template => new TemplateSummary(template.Key.Name, template.Value[^1].Version))
+                    .Select(template => new TemplateSummary(template.Key.Name, template.Value.Keys[^1]))
                     .OrderBy(template => template.Name, StringComparer.Ordinal)
                     .Take(limit),
             ]);
         }
+    }
+
+    private sealed class StoredVersion(Template template)
+    {
+        public Template Template => template;
+
+        public DateTimeOffset? KeptUntil { get; set; }
     }
 }

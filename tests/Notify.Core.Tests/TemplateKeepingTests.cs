@@ -1,0 +1,152 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Planning;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>Which versions of templates stay, and in whose time zone they are rendered.</summary>
+public sealed class TemplateKeepingTests
+{
+    private readonly ManualTime _time = new();
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Delivering.Outcome.Accepted());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Delivering.Outcome.Accepted());
+
+    [Fact]
+    public async Task Only_so_many_versions_are_kept_and_those_that_an_open_digest_needs()
+    {
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder => builder.Services.Configure<NotificationsOptions>(options => options.Templates.MaxVersions = 2),
+            _mail
+        );
+        await SaveAsync(application, "1 {{ count }}");
+        await SaveAsync(application, "2 {{ count }}");
+        await application.SendAsync(Welcome() with { Digest = new Digest { Window = TimeSpan.FromHours(1) } });
+        for (var version = 3; version <= 6; version++)
+            await SaveAsync(application, $"{version}");
+
+        Assert.Equal("2 5 6", await VersionsAsync(application));
+
+        _time.Advance(TimeSpan.FromDays(60));
+        await SaveAsync(application, "7");
+        Assert.Equal("6 7", await VersionsAsync(application));
+    }
+
+    [Fact]
+    public async Task A_deleted_template_is_refused_and_another_of_its_name_is_not_taken_for_it()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        await SaveAsync(application, "old");
+        await application.SendAsync(Welcome());
+
+        Assert.True(await application.Templates.DeleteAsync(Trigger.DefaultTenant, "welcome"));
+        Assert.False(await application.Templates.DeleteAsync(Trigger.DefaultTenant, "welcome"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Welcome()));
+        Assert.Equal("template", Assert.Single(refused.Errors).Field);
+
+        Assert.Equal(1, await SaveAsync(application, "new"));
+        Assert.Equal("new", (await application.DeliveryAsync(await application.SendAsync(Welcome()))).Delivery.Content.Body);
+    }
+
+    [Fact]
+    public async Task Each_recipient_reads_times_on_the_clock_of_its_device_or_its_own_or_UTC()
+    {
+        await using var application = await TestApplication.StartAsync(_mail, _push);
+        await SaveAsync(application, "{{ at | date: '%H:%M' }}");
+        await UserAsync(application, "ada", "Europe/Stockholm");
+        await UserAsync(application, "bob", "Asia/Kolkata");
+        await UserAsync(application, "eve", null);
+        await application.Directory.RegisterDeviceAsync(
+            new Device
+            {
+                Id = "phone",
+                UserId = "bob",
+                Platform = Platform.Android,
+                Token = "token",
+                TimeZone = "America/New_York",
+            }
+        );
+
+        var id = await application.SendAsync(
+            Welcome() with
+            {
+                To = [Recipient.User("ada"), Recipient.User("bob"), Recipient.User("eve"), Recipient.Email("x@example.org")],
+                Data = new { at = "2026-03-29T10:15:00Z" },
+            }
+        );
+
+        Assert.Equal(
+            ["06:15 bob Push", "10:15  Email", "10:15 eve Email", "12:15 ada Email", "15:45 bob Email"],
+            (await application.DeliveriesAsync(id))
+                .Select(record => record.Delivery)
+                .Select(delivery =>
+                    $"{delivery.Content.Body} {delivery.UserId} {(delivery.To.Channel == Channel.Push ? "Push" : "Email")}"
+                )
+                .Order(StringComparer.Ordinal)
+        );
+    }
+
+    [Fact]
+    public async Task A_time_zone_beyond_the_twelfth_is_shown_as_UTC()
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        await SaveAsync(application, "{{ at | date: '%H' }}");
+        for (var offset = -7; offset <= 7; offset++)
+            await UserAsync(
+                application,
+                $"u{offset}",
+                $"Etc/GMT{offset:+0;-0;+0}".Replace("GMT+0", "GMT", StringComparison.Ordinal)
+            );
+
+        var id = await application.SendAsync(
+            Welcome() with
+            {
+                To = [.. Enumerable.Range(-7, 15).Select(offset => Recipient.User($"u{offset}"))],
+                Data = new { at = "2026-03-29T12:00:00Z" },
+            }
+        );
+
+        var deliveries = await application.DeliveriesAsync(id);
+        Assert.Equal(15, deliveries.Count);
+        // Eleven zones, and UTC for the others. The twelve o'clock of UTC itself may be among the eleven.
+        Assert.InRange(deliveries.Count(record => record.Delivery.Content.Body == "12"), 4, 5);
+    }
+
+    private static Trigger Welcome() =>
+        new()
+        {
+            To = Recipient.Email("ada@example.org"),
+            Template = "welcome",
+            Data = new { },
+        };
+
+    private static Task<int> SaveAsync(TestApplication application, string body) =>
+        application.Templates.SaveAsync(
+            new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] }
+        );
+
+    private static Task UserAsync(TestApplication application, string id, string? timeZone) =>
+        application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = id,
+                TimeZone = timeZone,
+                Addresses = new Dictionary<string, string> { ["email"] = $"{id}@example.org" },
+            }
+        );
+
+    private static async Task<string> VersionsAsync(TestApplication application)
+    {
+        var store = application.Get<ITemplateStore>();
+        var found = new List<int>();
+        for (var version = 1; version <= 9; version++)
+        {
+            if (await store.FindAsync(Trigger.DefaultTenant, "welcome", version, CancellationToken.None) is not null)
+                found.Add(version);
+        }
+
+        return string.Join(' ', found);
+    }
+}
