@@ -175,6 +175,28 @@ public sealed class TemplateLimitTests
     }
 
     [Fact]
+    public async Task A_digest_that_is_cheap_with_one_event_fails_with_many()
+    {
+        var loops = "{% for a in events %}{% for b in events %}{% for c in events %}{{ a.n }}{% endfor %}{% endfor %}{% endfor %}";
+        await using var application = await TestApplication.StartAsync(_mail);
+        await application.Templates.SaveAsync(Saying(loops));
+        await application.SendAsync(Welcome(new { n = 1 }) with { Digest = new Digest { Window = TimeSpan.FromDays(1) } });
+
+        var one = await application.Templates.PreviewAsync(Saying(loops), Events(1));
+        var many = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.Templates.PreviewAsync(Saying(loops), Events(300))
+        );
+
+        Assert.Equal("0", Assert.Single(one).Content.Body);
+        var error = Assert.Single(many.Errors);
+        Assert.Equal("template", error.Field);
+        Assert.Contains("steps", error.Message, StringComparison.Ordinal);
+
+        static TemplatePreview Events(int count) =>
+            new() { Data = new { count, events = Enumerable.Range(0, count).Select(n => new { n }).ToArray() } };
+    }
+
+    [Fact]
     public async Task A_template_stops_at_its_time_even_where_steps_are_left()
     {
         var source = "{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}";
