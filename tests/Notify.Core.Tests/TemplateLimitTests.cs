@@ -177,7 +177,8 @@ public sealed class TemplateLimitTests
     [Fact]
     public async Task A_digest_that_is_cheap_with_one_event_fails_with_many()
     {
-        var loops = "{% for a in events %}{% for b in events %}{% for c in events %}{{ a.n }}{% endfor %}{% endfor %}{% endfor %}";
+        var loops =
+            "{% for a in events %}{% for b in events %}{% for c in events %}{{ a.n }}{% endfor %}{% endfor %}{% endfor %}";
         await using var application = await TestApplication.StartAsync(_mail);
         await application.Templates.SaveAsync(Saying(loops));
         await application.SendAsync(Welcome(new { n = 1 }) with { Digest = new Digest { Window = TimeSpan.FromDays(1) } });
