@@ -67,6 +67,10 @@ internal sealed class MongoDbLease(
 
     public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
     {
+        // The driver refuses a batch without a write.
+        if (request.References.Count == 0)
+            return [];
+
         var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, request.Until.ToBson()));
         var writes = request.References.Select(reference => new UpdateOneModel<BsonDocument>(
             shardKeys

@@ -3,6 +3,7 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Tests;
 using Notify.Testing;
+using Xunit.Sdk;
 
 [assembly: AssemblyFixture(typeof(MongoDbServer))]
 
@@ -61,7 +62,9 @@ public sealed class MongoDbServer : IAsyncDisposable
 
     private async Task<string> StartServerAsync()
     {
-        var mongod = ServerProcess.Find("mongod");
+        // The registries have no mongod, so it is the one program that test.sh cannot install.
+        if (ServerProcess.TryFind("mongod") is not { } mongod)
+            throw SkipException.ForSkip("No MongoDB: set NOTIFY_TEST_MONGODB or install mongod.");
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         _process = ServerProcess.Start(
             mongod,

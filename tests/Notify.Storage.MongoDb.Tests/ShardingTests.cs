@@ -8,7 +8,7 @@ public sealed class ShardingTests(MongoDbServer server)
     [Fact]
     public async Task A_cluster_is_told_what_each_collection_is_sharded_by()
     {
-        using var router = new FakeRouter();
+        using var router = ScriptedServer.StartRouter();
         using var client = new MongoClient(router.ConnectionString);
 
         var sharded = await MongoDbSharding.ApplyAsync(client, "shop", TestContext.Current.CancellationToken);
@@ -27,7 +27,7 @@ public sealed class ShardingTests(MongoDbServer server)
     [Fact]
     public async Task Each_key_has_its_index_before_its_collection_is_sharded()
     {
-        using var router = new FakeRouter();
+        using var router = ScriptedServer.StartRouter();
         using var client = new MongoClient(router.ConnectionString);
 
         await MongoDbSharding.ApplyAsync(client, "shop", TestContext.Current.CancellationToken);

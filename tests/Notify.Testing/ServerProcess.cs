@@ -47,17 +47,17 @@ public sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>
-    /// The path of a program that a test needs. Missing, it fails the test in CI and skips it elsewhere (see test.sh).
-    /// </summary>
-    public static string Find(params string[] candidates)
-    {
-        var folders = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':').Append("/usr/sbin");
-        return candidates
-            .SelectMany(candidate => folders.Select(folder => Path.Combine(folder, candidate)))
-            .FirstOrDefault(File.Exists)
-            ?? throw new MissingProgramException(candidates[0]);
-    }
+    /// <summary>Finds a program that a test needs. If it is missing, the test fails in CI and is skipped elsewhere.</summary>
+    public static string Find(params string[] candidates) =>
+        candidates.Select(TryFind).FirstOrDefault(path => path is not null) ?? throw new MissingProgramException(candidates[0]);
+
+    /// <summary>Finds a program in the PATH; null when it is not installed.</summary>
+    public static string? TryFind(string program) =>
+        (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Append("/usr/sbin")
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
     public void Kill() => _process.Kill();
