@@ -55,17 +55,17 @@ public sealed class NotificationsOptions : IValidatableObject
     public double? MaxPerSecondPerTenant { get; set; }
 
     /// <summary>
-    /// Gets or sets how long a provider may take for one attempt, from when it begins to work on it: a wait for a connection that its
-    /// deliveries share does not count. Email adds the time that a mail server may take to accept a message that was sent. 10 ms to
-    /// 10 minutes; default 30 seconds.
+    /// Gets or sets how long a provider may take for one attempt, from when it begins to work on it: a wait for a connection that
+    /// its deliveries share does not count. Email adds the time that a mail server may take to accept a message that was sent. 10
+    /// ms to 10 minutes; default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00")]
     public TimeSpan AttemptTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Gets or sets how long a worker keeps a delivery before it falls due for others, which is what a crash delays a delivery by. A
-    /// worker renews its leases while attempts are under way. At least twice <see cref="AttemptTimeout"/>, at most 1 day; default
-    /// 2 minutes.
+    /// Gets or sets how long a worker keeps a delivery before it falls due for others, which is what a crash delays a delivery
+    /// by. A worker renews its leases while attempts are under way. At least twice <see cref="AttemptTimeout"/>, at most 1 day;
+    /// default 2 minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.020", "1.00:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromMinutes(2);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using Notify.Delivering;
-using Notify.Providers.Http;
 using Notify.Queueing;
 
 namespace Notify.Providers.Apns;

@@ -3,8 +3,8 @@ using MailKit;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Notices when a message has been sent to its last line. MailKit reports what it has written to its protocol logger, after the write
-/// and before it waits for the reply, and has no other hook there.
+/// Notices when a message has been sent to its last line. MailKit reports what it has written to its protocol logger, after the
+/// write and before it waits for the reply, and has no other hook there.
 /// </summary>
 internal sealed class ContentWatch : IProtocolLogger
 {

@@ -73,9 +73,9 @@ public sealed class MailKitOptions
     public Uri? Proxy { get; set; }
 
     /// <summary>
-    /// Gets or sets how many connections to the server there are at a time, each of which sends one message after another. It is also
-    /// how many deliveries a process sends through the provider at a time, unless <see cref="ProviderOptions.MaxConcurrency"/> says
-    /// otherwise. 1 to 256; default 8.
+    /// Gets or sets how many connections to the server there are at a time, each of which sends one message after another. It is
+    /// also how many deliveries a process sends through the provider at a time, unless
+    /// <see cref="ProviderOptions.MaxConcurrency"/> says otherwise. 1 to 256; default 8.
     /// </summary>
     [Range(1, 256)]
     public int MaxConnections { get; set; } = 8;
@@ -89,8 +89,8 @@ public sealed class MailKitOptions
 
     /// <summary>
     /// Gets or sets how long the server may take to accept or refuse a message once all of it was sent. It counts in addition to
-    /// <see cref="NotificationsOptions.AttemptTimeout"/>, because a message that is given up while the server takes it over arrives
-    /// twice. 1 second to 1 hour; default 10 minutes (RFC 5321 section 4.5.3.2.6).
+    /// <see cref="NotificationsOptions.AttemptTimeout"/>, because a message that is given up while the server takes it over
+    /// arrives twice. 1 second to 1 hour; default 10 minutes (RFC 5321 section 4.5.3.2.6).
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan AcceptanceTimeout { get; set; } = TimeSpan.FromMinutes(10);

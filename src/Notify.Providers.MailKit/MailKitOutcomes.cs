@@ -55,8 +55,8 @@ internal static class MailKitOutcomes
                 or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 
     /// <summary>
-    /// Whether the server had done with a connection of earlier messages before it looked at this one. It sends a message that had
-    /// begun to be answered only where the server refused it to close.
+    /// Whether the server had done with a connection of earlier messages before it looked at this one. It sends a message that
+    /// had begun to be answered only where the server refused it to close.
     /// </summary>
     public static bool IsStale(Exception exception, MailConnection connection) =>
         connection.IsReused

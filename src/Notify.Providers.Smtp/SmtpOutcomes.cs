@@ -18,9 +18,9 @@ internal static class SmtpOutcomes
     public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
 
     /// <summary>
-    /// Decides whom a reply concerns. Before MAIL it is the provider: there is no message yet. A reply to MAIL is about the sender,
-    /// which the provider's options name. A reply to RCPT is about this delivery only, and one to DATA or the content about this
-    /// message: other mail goes on. 421 closes the connection, so it is the provider's wherever it comes.
+    /// Decides whom a reply concerns. Before MAIL it is the provider: there is no message yet. A reply to MAIL is about the
+    /// sender, which the provider's options name. A reply to RCPT is about this delivery only, and one to DATA or the content
+    /// about this message: other mail goes on. 421 closes the connection, so it is the provider's wherever it comes.
     /// </summary>
     /// <param name="stage">What the reply was given to.</param>
     /// <param name="reply">Another reply than that stage hopes for.</param>
@@ -87,8 +87,8 @@ internal static class SmtpOutcomes
 
     private static string NameOf(SmtpStage stage) => stage.ToString().ToUpperInvariant();
 
-    // A reply to MAIL names no recipient, so it is about the sender, the login or the host, except for what this message asks for:
-    // an international address or a size.
+    // A reply to MAIL names no recipient, so it is about the sender, the login or the host, except for what this message asks
+    // for: an international address or a size.
     private static Outcome OfSender(SmtpReply reply, (int? Subject, int? Detail) detail, string reason)
     {
         if (IsSessionCode(reply.Code))
@@ -98,7 +98,8 @@ internal static class SmtpOutcomes
         return reply.Code < 500 ? Outcome.Retry(reason) : Outcome.Rejected(reason);
     }
 
-    // A server may still ask for TLS or a login at MAIL and later (RFC 4954 section 6), or report that this is no time for the command.
+    // A server may still ask for TLS or a login at MAIL and later (RFC 4954 section 6), or report that this is no time for the
+    // command.
     private static bool IsSessionCode(int code) => code is 432 or 454 or 503 or 530 or 534 or 535 or 538;
 
     private static string DescribeSession(SmtpStage stage, int code) =>
@@ -113,8 +114,9 @@ internal static class SmtpOutcomes
     private static bool IsAboutPace(int code, (int? Subject, int? Detail) enhanced) =>
         code < 500 && enhanced is (4, 5) or (7, 28);
 
-    // Servers put off what they think of the sender, the login or the host until RCPT. It is no reason to give this message up, which
-    // goes out as soon as the operator has mended the cause. 5.7.0 and 5.7.1 are not among them: a recipient's own policy has these.
+    // Servers put off what they think of the sender, the login or the host until RCPT. It is no reason to give this message up,
+    // which goes out as soon as the operator has mended the cause. 5.7.0 and 5.7.1 are not among them: a recipient's own policy
+    // has these.
     private static bool IsAboutSender((int? Subject, int? Detail) enhanced) =>
         enhanced is (1, 7 or 8) or (3, 1 or 2 or 5) or (7, (>= 8 and <= 14) or (>= 20 and <= 27));
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using Notify.Queueing;
 using Notify.Settling;
-using Notify.Triggering;
 using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace Notify.Engines;
 
 /// <summary>
-/// Brokers that speak Kafka's protocol over real sockets: librdkafka's mock cluster, inside this process. A broker that is taken down
-/// breaks its connections and refuses new ones, and has its messages again when it is up. It does not know the request that creates
-/// topics; <see cref="CreateTopic"/> does what an operator would.
+/// Brokers that speak Kafka's protocol over real sockets: librdkafka's mock cluster, inside this process. A broker that is taken
+/// down breaks its connections and refuses new ones, and has its messages again when it is up. It does not know the request that
+/// creates topics; <see cref="CreateTopic"/> does what an operator would.
 /// </summary>
 internal sealed partial class MockKafka : IDisposable
 {
     private const string Library = "librdkafka";
 
-    // The builds of the package librdkafka.redist. The first needs a version of libsasl2 that Debian 12 does not have; Confluent.Kafka
-    // falls back to the second in the same way.
+    // The builds of the package librdkafka.redist. The first needs a version of libsasl2 that Debian 12 does not have;
+    // Confluent.Kafka falls back to the second in the same way.
     private static readonly string[] Builds = ["librdkafka", "centos8-librdkafka"];
 
     private const int Producer = 0;
@@ -53,7 +53,9 @@ internal sealed partial class MockKafka : IDisposable
     public void CreateTopic(string name, int partitions) =>
         Check(rd_kafka_mock_topic_create(_cluster, name, partitions, _brokers));
 
-    /// <summary>Lets the cluster answer as if it did not know the topic, as a broker does that is just starting; 0 ends it.</summary>
+    /// <summary>
+    /// Lets the cluster answer as if it did not know the topic, as a broker does that is just starting; 0 ends it.
+    /// </summary>
     public void FailTopic(string name, int error) => rd_kafka_mock_topic_set_error(_cluster, name, error);
 
     public void TakeDown()

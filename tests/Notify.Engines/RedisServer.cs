@@ -44,7 +44,7 @@ public sealed class RedisServer : IAsyncDisposable
         }
 
         await using var connection = await ConnectionMultiplexer.ConnectAsync(connectionString);
-        foreach (var key in await FindKeysAsync(connection, $"{_run}-*"))
+        foreach (var key in await FindKeysAsync(connection, $"*{_run}-*"))
             await connection.GetDatabase().KeyDeleteAsync(key);
     }
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Conformance;
 

@@ -2,7 +2,6 @@ using Notify.Analytics;
 using Notify.Planning;
 using Notify.Queueing;
 using Notify.Settling;
-using Notify.Triggering;
 
 namespace Notify.Conformance;
 

@@ -26,7 +26,8 @@ public sealed class AttemptTimer
     internal DateTimeOffset? BeganAt { get; private set; }
 
     /// <summary>
-    /// Stops the timer while the attempt waits for something that the provider's own deliveries share, such as a pooled connection.
+    /// Stops the timer while the attempt waits for something that the provider's own deliveries share, such as a pooled
+    /// connection.
     /// </summary>
     public void Wait() => Set(Timeout.InfiniteTimeSpan);
 
@@ -40,8 +41,8 @@ public sealed class AttemptTimer
     }
 
     /// <summary>
-    /// Gives the attempt this much time from now, whatever was left of its limit: for a protocol that prescribes a longer wait for
-    /// its last answer.
+    /// Gives the attempt this much time from now, whatever was left of its limit: for a protocol that prescribes a longer wait
+    /// for its last answer.
     /// </summary>
     /// <param name="limit">The time from now.</param>
     public void Allow(TimeSpan limit) => Set(limit);

@@ -90,8 +90,8 @@ internal sealed class DeliveryRunner(
         {
             if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
             {
-                // A lease that is nearly over was handed over late. It may end before it can be renewed, and then others repeat the
-                // attempt, or a cancellation reports that it was stopped.
+                // A lease that is nearly over was handed over late. It may end before it can be renewed, and then others repeat
+                // the attempt, or a cancellation reports that it was stopped.
                 Log.LeaseTooShort(logger, delivery.Id);
                 return;
             }

@@ -3,8 +3,8 @@ using Notify.Queueing;
 namespace Notify.Delivering;
 
 /// <summary>
-/// A provider that steers the time limit of its attempts: one whose deliveries wait for a connection or a turn that they share, or
-/// whose protocol prescribes how long an answer is awaited. The engine calls it with a timer instead of the method of
+/// A provider that steers the time limit of its attempts: one whose deliveries wait for a connection or a turn that they share,
+/// or whose protocol prescribes how long an answer is awaited. The engine calls it with a timer instead of the method of
 /// <see cref="IDeliveryProvider"/>.
 /// </summary>
 public interface ITimedDeliveryProvider : IDeliveryProvider

@@ -18,8 +18,8 @@ internal sealed class LeaseKeeper(
     private readonly TimeSpan _duration = options.Value.LeaseDuration;
 
     /// <summary>
-    /// Creates the timer of <see cref="RunAsync"/>. A lease is renewed in its second half, so a call that fails is followed by others
-    /// before the lease ends.
+    /// Creates the timer of <see cref="RunAsync"/>. A lease is renewed in its second half, so a call that fails is followed by
+    /// others before the lease ends.
     /// </summary>
     public PeriodicTimer CreateTimer() => new(_duration / 8, time);
 

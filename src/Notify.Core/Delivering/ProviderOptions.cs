@@ -6,8 +6,8 @@ namespace Notify;
 public sealed class ProviderOptions
 {
     /// <summary>
-    /// Gets or sets how many deliveries this process sends through the provider at a time. Null, the default, is what the provider can
-    /// do at once, where it has a limit (a mail provider's connections), else
+    /// Gets or sets how many deliveries this process sends through the provider at a time. Null, the default, is what the
+    /// provider can do at once, where it has a limit (a mail provider's connections), else
     /// <see cref="NotificationsOptions.MaxConcurrencyPerProvider"/>. 1 to 100,000.
     /// </summary>
     [Range(1, 100_000)]

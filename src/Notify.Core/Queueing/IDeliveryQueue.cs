@@ -32,8 +32,8 @@ public interface IDeliveryQueue
     ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Moves the end of leases while their attempts are under way. The fences stay the same. An answer is false where the lease was
-    /// lost: the delivery was leased, settled, cancelled or replayed since. Answers are in the order of the references.
+    /// Moves the end of leases while their attempts are under way. The fences stay the same. An answer is false where the lease
+    /// was lost: the delivery was leased, settled, cancelled or replayed since. Answers are in the order of the references.
     /// </summary>
     ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken);
 

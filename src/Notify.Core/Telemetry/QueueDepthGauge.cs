@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Delivering;
 using Notify.Queueing;
@@ -9,20 +10,23 @@ namespace Notify.Telemetry;
 /// Publishes how many deliveries wait in the store, by provider and priority, as the gauge <c>notify.queue.depth</c>. The store
 /// is asked only when an exporter collects.
 /// </summary>
-internal sealed class QueueDepthGauge(IDeliveryQueue queue, IEnumerable<IDeliveryProvider> providers, TimeProvider time)
-    : IHostedService,
-        IDisposable
+internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider time) : IHostedService, IDisposable
 {
     /// <summary>Shorter than any scrape's timeout: without its store, a process still reports what it measured itself.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly string[] _providers = [.. providers.Select(provider => provider.Name)];
+    private IDeliveryQueue _queue = null!;
+    private string[] _providers = [];
+    private Meter? _meter;
 
-    // A meter per engine: with its engine goes its gauge, and a listener can tell one engine's from another's.
-    private readonly Meter _meter = new(new MeterOptions(NotifyTelemetry.Name) { Scope = queue });
-
+    // The store is looked up here, not injected: a host creates its services before it validates the options, and that validation
+    // is what tells a user that the store is missing.
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _queue = services.GetRequiredService<IDeliveryQueue>();
+        _providers = [.. services.GetServices<IDeliveryProvider>().Select(provider => provider.Name)];
+        // One meter per engine: a listener can tell one engine's gauge from another's, and the gauge ends with its engine.
+        _meter = new Meter(new MeterOptions(NotifyTelemetry.Name) { Scope = _queue });
         _meter.CreateObservableGauge(
             "notify.queue.depth",
             Measure,
@@ -34,11 +38,11 @@ internal sealed class QueueDepthGauge(IDeliveryQueue queue, IEnumerable<IDeliver
 
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _meter.Dispose();
+        _meter?.Dispose();
         return Task.CompletedTask;
     }
 
-    public void Dispose() => _meter.Dispose();
+    public void Dispose() => _meter?.Dispose();
 
     private List<Measurement<long>> Measure()
     {
@@ -76,7 +80,7 @@ internal sealed class QueueDepthGauge(IDeliveryQueue queue, IEnumerable<IDeliver
         try
         {
             // A store that hangs may ignore its token, hence the second wait.
-            return Task.Run(() => queue.GetDepthAsync(timeout.Token).AsTask(), timeout.Token)
+            return Task.Run(() => _queue.GetDepthAsync(timeout.Token).AsTask(), timeout.Token)
                 .WaitAsync(StoreTimeout, time, CancellationToken.None)
                 .GetAwaiter()
                 .GetResult();

@@ -48,8 +48,8 @@ internal sealed class ConnectionPool<TConnection> : IDisposable
     }
 
     /// <summary>
-    /// Waits for a connection, which does not count as the attempt's time. Disposing it gives it back. What opening one throws, this
-    /// throws.
+    /// Waits for a connection, which does not count as the attempt's time. Disposing it gives it back. What opening one throws,
+    /// this throws.
     /// </summary>
     /// <param name="mayReuse">Whether it may have sent messages before.</param>
     /// <param name="timer">The attempt's time limit. It begins when there is a connection.</param>

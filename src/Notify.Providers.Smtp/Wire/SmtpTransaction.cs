@@ -11,8 +11,8 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
     private bool _isLeftOpen;
 
     /// <summary>
-    /// Whether the latest message went out to its last line. Before that the server cannot have taken it over; afterwards only its
-    /// reply tells.
+    /// Whether the latest message went out to its last line. Before that the server cannot have taken it over; afterwards only
+    /// its reply tells.
     /// </summary>
     public bool IsSent { get; private set; }
 
