@@ -8,7 +8,8 @@ namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
 /// A server that speaks enough of MongoDB's wire protocol for the driver, as a router of a sharded cluster or as the primary of a
-/// replica set. It keeps no data: it carries out every write, finds nothing, and records the commands. A test can give other answers.
+/// replica set. It keeps no data: it carries out every write, finds nothing, and records the commands. A test can give other
+/// answers.
 /// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
