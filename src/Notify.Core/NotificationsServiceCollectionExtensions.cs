@@ -52,6 +52,7 @@ public static class NotificationsServiceCollectionExtensions
 
     private static void AddWalk(IServiceCollection services)
     {
+        services.AddSingleton<ProviderRules>();
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
         services.AddSingleton<NotificationEvents>();

@@ -41,25 +41,6 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
         );
     }
 
-    /// <summary>Whether these are headers that a notification may set, with values that a header can carry.</summary>
-    public static bool CanOverride(JsonElement headers)
-    {
-        if (headers.ValueKind != JsonValueKind.Object)
-            return false;
-
-        foreach (var header in headers.EnumerateObject())
-        {
-            if (
-                header.Name is not (PushTypeName or TopicName or PriorityName or ExpirationName or CollapseIdName)
-                || Text(header.Value) is not { Length: > 0 } value
-                || value.AsSpan().ContainsAnyExceptInRange('!', '~')
-            )
-                return false;
-        }
-
-        return true;
-    }
-
     public void AddTo(HttpRequestMessage request)
     {
         request.Headers.TryAddWithoutValidation(PushTypeName, PushType);
@@ -92,7 +73,8 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     private static string? Overridden(JsonElement? overrides, string name) =>
         overrides is { } headers && headers.TryGetProperty(name, out var value) ? Text(value) : null;
 
-    private static string? Text(JsonElement value) =>
+    /// <summary>Gets a header's value; null when it is neither a text nor a number.</summary>
+    public static string? Text(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),

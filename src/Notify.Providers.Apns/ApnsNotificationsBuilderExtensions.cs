@@ -29,6 +29,7 @@ public static class ApnsNotificationsBuilderExtensions
         builder.Services.AddOptions<ApnsOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<IValidateOptions<ApnsOptions>>(new ApnsOptionsValidator(name));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
+        builder.Services.AddSingleton<IProviderRules>(new ApnsRules(name));
         builder.Services.AddProviderHttpClient(name, (services, handler) =>
             PresentCertificate(OptionsOf(services, name), handler)
         );

@@ -43,27 +43,19 @@ internal static class ApnsRequest
     }
 
     // Apple says that the size may change; that it is hexadecimal keeps it from being anything else in the path.
-    private static bool IsDeviceToken(string token) =>
+    public static bool IsDeviceToken(string token) =>
         token.Length > 0 && !token.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
 
     private static bool TryReadOverrides(Content content, out JsonElement? headers, out JsonElement? payload)
     {
         (headers, payload) = (null, null);
-        if (content.Overrides is null || !content.Overrides.TryGetValue("apns", out var overrides))
+        if (content.Overrides is null || !content.Overrides.TryGetValue(ApnsOverrides.Name, out var overrides))
             return true;
-        if (overrides.ValueKind != JsonValueKind.Object)
+        if (ApnsOverrides.FindErrors(overrides).Count > 0)
             return false;
 
-        foreach (var part in overrides.EnumerateObject())
-        {
-            if (part.NameEquals("headers") && ApnsHeaders.CanOverride(part.Value))
-                headers = part.Value;
-            else if (part.NameEquals("payload") && part.Value.ValueKind == JsonValueKind.Object)
-                payload = part.Value;
-            else
-                return false;
-        }
-
+        headers = overrides.TryGetProperty("headers", out var ownHeaders) ? ownHeaders : null;
+        payload = overrides.TryGetProperty("payload", out var ownPayload) ? ownPayload : null;
         return true;
     }
 

@@ -12,16 +12,17 @@ internal static class FcmData
     {
         foreach (var (key, _) in data ?? Empty)
         {
-            if (
-                key is "from" or "message_type"
-                || key.StartsWith("google.", StringComparison.Ordinal)
-                || key.StartsWith("gcm.", StringComparison.Ordinal)
-            )
+            if (IsReserved(key))
                 return "a data key is reserved by FCM: from, message_type, google.* or gcm.*";
         }
 
         return null;
     }
+
+    public static bool IsReserved(string key) =>
+        key is "from" or "message_type"
+        || key.StartsWith("google.", StringComparison.Ordinal)
+        || key.StartsWith("gcm.", StringComparison.Ordinal);
 
     public static void Write(Utf8JsonWriter writer, Content content)
     {

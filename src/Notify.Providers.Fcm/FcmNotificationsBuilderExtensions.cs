@@ -33,6 +33,7 @@ public static class FcmNotificationsBuilderExtensions
         builder.Services.AddOptions<FcmOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FcmOptions>, FcmOptionsValidator>());
         builder.Services.AddProviderHttpClient(name);
+        builder.Services.AddSingleton<IProviderRules>(new FcmRules(name));
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
     }

@@ -1,26 +1,153 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;
 
 /// <summary>
 /// <c>Content.Overrides["fcm"]</c>: an object laid over the request's <c>message</c> as a JSON merge patch (RFC 7396). It may set
-/// anything but the recipient.
+/// anything but the recipient. What the service would refuse (Firebase, "REST Resource: projects.messages") is found before it is
+/// sent; members that are unknown inside a block are left to the service, which may learn new ones.
 /// </summary>
-internal static class FcmOverrides
+internal static partial class FcmOverrides
 {
-    private const string Name = "fcm";
+    public const string Name = "fcm";
 
-    public static string? ErrorOf(Content content)
-    {
-        if (Of(content) is not { } overrides)
-            return null;
-        if (overrides.ValueKind != JsonValueKind.Object)
-            return "the fcm override is no JSON object";
-        return overrides.EnumerateObject().Any(member => member.Name is "token" or "topic" or "condition" or "name")
-            ? "the fcm override names a recipient"
+    /// <summary>Firebase: a message has at most 4,096 bytes.</summary>
+    private const int MaxBytes = 4096;
+
+    public static string? ErrorOf(Content content) =>
+        Of(content) is { } overrides && FindErrors(overrides).Count > 0
+            ? "overrides.fcm has members that FCM does not take"
             : null;
-    }
 
     public static JsonElement? Of(Content content) =>
         content.Overrides is { } overrides && overrides.TryGetValue(Name, out var value) ? value : null;
+
+    public static IReadOnlyList<FieldError> FindErrors(JsonElement overrides)
+    {
+        var check = new OverrideCheck(Name);
+        if (!check.IsObject("", overrides))
+            return check.Errors;
+
+        check.IsAtMost(overrides, MaxBytes);
+        foreach (var member in overrides.EnumerateObject())
+            CheckMember(check, member.Name, member.Value);
+        return check.Errors;
+    }
+
+    private static void CheckMember(OverrideCheck check, string name, JsonElement value)
+    {
+        switch (name)
+        {
+            case "token" or "topic" or "condition" or "name":
+                check.Add(name, "The recipient cannot be overridden.");
+                break;
+            case "data":
+                CheckData(check, name, value);
+                break;
+            case "notification":
+                CheckTexts(check, name, value, "title", "body", "image");
+                break;
+            case "android":
+                CheckAndroid(check, value);
+                break;
+            case "apns":
+                CheckApns(check, value);
+                break;
+            case "webpush":
+                CheckWebPush(check, value);
+                break;
+            case "fcm_options" or "fcmOptions":
+                CheckTexts(check, name, value, "analytics_label", "analyticsLabel");
+                break;
+            default:
+                check.Add(name, "FCM's message has no member of this name.");
+                break;
+        }
+    }
+
+    private static void CheckAndroid(OverrideCheck check, JsonElement android)
+    {
+        const string Block = "android";
+        if (!check.IsObject(Block, android))
+            return;
+
+        CheckTexts(check, Block, android, "collapse_key", "collapseKey", "restricted_package_name", "restrictedPackageName");
+        if (Find(check, Block, android, "priority") is { } priority && priority.ToUpperInvariant() is not ("HIGH" or "NORMAL"))
+            check.Add("android.priority", "Use HIGH or NORMAL.");
+        if (Find(check, Block, android, "ttl") is { } ttl && !Seconds().IsMatch(ttl))
+            check.Add("android.ttl", "Write seconds as 3600s.");
+        CheckData(check, "android.data", Member(android, "data"));
+        CheckTexts(
+            check,
+            "android.notification",
+            Member(android, "notification"),
+            "title",
+            "body",
+            "icon",
+            "color",
+            "sound",
+            "tag"
+        );
+    }
+
+    private static void CheckApns(OverrideCheck check, JsonElement apns)
+    {
+        if (!check.IsObject("apns", apns))
+            return;
+
+        if (Member(apns, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
+            check.IsMapOfTexts("apns.headers", headers);
+        if (Member(apns, "payload") is not { ValueKind: not JsonValueKind.Undefined } payload)
+            return;
+        if (check.IsObject("apns.payload", payload) && Member(payload, "aps") is { ValueKind: not JsonValueKind.Undefined } aps)
+            check.IsObject("apns.payload.aps", aps);
+    }
+
+    private static void CheckWebPush(OverrideCheck check, JsonElement webPush)
+    {
+        if (!check.IsObject("webpush", webPush))
+            return;
+
+        if (Member(webPush, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
+            check.IsMapOfTexts("webpush.headers", headers);
+        CheckData(check, "webpush.data", Member(webPush, "data"));
+        if (Member(webPush, "notification") is { ValueKind: not JsonValueKind.Undefined } notification)
+            check.IsObject("webpush.notification", notification);
+        if (
+            Member(webPush, "fcm_options") is { ValueKind: JsonValueKind.Object } options
+            && Find(check, "webpush.fcm_options", options, "link") is { } link
+            && !link.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
+        )
+            check.Add("webpush.fcm_options.link", "Use an https URL.");
+    }
+
+    private static void CheckData(OverrideCheck check, string path, JsonElement data)
+    {
+        if (data.ValueKind == JsonValueKind.Undefined || !check.IsMapOfTexts(path, data))
+            return;
+        foreach (var member in data.EnumerateObject().Where(member => FcmData.IsReserved(member.Name)))
+            check.Add($"{path}.{member.Name}", "FCM reserves from, message_type, google.* and gcm.*.");
+    }
+
+    private static void CheckTexts(OverrideCheck check, string path, JsonElement block, params ReadOnlySpan<string> names)
+    {
+        if (block.ValueKind == JsonValueKind.Undefined || !check.IsObject(path, block))
+            return;
+        foreach (var name in names)
+            Find(check, path, block, name);
+    }
+
+    private static string? Find(OverrideCheck check, string path, JsonElement block, string name) =>
+        Member(block, name) is { ValueKind: not JsonValueKind.Undefined } value && check.IsText($"{path}.{name}", value)
+            ? value.GetString()
+            : null;
+
+    private static JsonElement Member(JsonElement block, string name) =>
+        block.ValueKind == JsonValueKind.Object && block.TryGetProperty(name, out var value) ? value : default;
+
+    /// <summary>Protocol Buffers, "JSON Mapping", Duration.</summary>
+    [GeneratedRegex(@"^\d{1,12}(\.\d{1,9})?s$")]
+    private static partial Regex Seconds();
 }

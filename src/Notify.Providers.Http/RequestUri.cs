@@ -19,12 +19,25 @@ public static class RequestUri
     /// <param name="uri">The parsed URL, without its fragment.</param>
     public static bool TryParse(string? url, [NotNullWhen(true)] out Uri? uri)
     {
-        if (!Uri.TryCreate(url, UriKind.Absolute, out uri))
+        if (!Uri.TryCreate(url, UriKind.Absolute, out uri) || !HasHost(uri))
             return false;
         // Without a path there is nothing to keep, and the request line needs the slash that Uri adds.
         if (HasPath(url) && !url.AsSpan().ContainsAnyExceptInRange('!', '~'))
             uri = new Uri(url.Split('#', 2)[0], AsGiven);
         return true;
+    }
+
+    // A name that no international domain name encodes is found out only when it is asked for.
+    private static bool HasHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
     }
 
     private static bool HasPath(string url)

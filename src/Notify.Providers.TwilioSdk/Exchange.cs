@@ -12,6 +12,8 @@ internal sealed class Exchange(CancellationToken cancellation)
 {
     private static readonly AsyncLocal<Exchange?> OfThisCall = new();
 
+    private HttpRequestMessage? _message;
+
     public static Exchange? Current => OfThisCall.Value;
 
     public CancellationToken Cancellation => cancellation;
@@ -25,6 +27,14 @@ internal sealed class Exchange(CancellationToken cancellation)
     public TimeSpan? RetryAfter { get; private set; }
 
     public static Exchange Begin(CancellationToken cancellation) => OfThisCall.Value = new Exchange(cancellation);
+
+    /// <summary>Completes when the request has ended; null where the client does not use the HTTP client that it was given.</summary>
+    public Task? Request { get; private set; }
+
+    /// <summary>Gets whether the request went out, wholly or in part.</summary>
+    public bool WasSent => _message is null || HttpFailures.WasSent(_message, new OperationCanceledException());
+
+    public void Began(HttpRequestMessage message, Task request) => (_message, Request) = (message, request);
 
     public void Failed(HttpRequestMessage request, Exception exception) =>
         Failure = HttpFailures.CreateVendorOutcome(request, exception);

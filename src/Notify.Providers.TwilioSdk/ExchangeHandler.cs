@@ -16,7 +16,9 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
         HttpResponseMessage response;
         try
         {
-            response = await base.SendAsync(request, exchange.Cancellation).ConfigureAwait(false);
+            var sending = base.SendAsync(request, exchange.Cancellation);
+            exchange.Began(request, sending);
+            response = await sending.ConfigureAwait(false);
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {

@@ -17,6 +17,8 @@ namespace Notify.Providers.TwilioSdk;
 /// </remarks>
 internal static class TwilioSdkOutcomes
 {
+    public static Outcome NotSent { get; } = Outcome.ProviderFailed("no connection in time");
+
     /// <summary>The library takes every answer below 400 for a message.</summary>
     public static Outcome NotCreated(Exchange exchange) =>
         Outcome.ProviderFailed(Describe(exchange.Status!.Value), exchange.RetryAfter);

@@ -52,9 +52,13 @@ internal sealed class TwilioSdkProvider(
                 ? TwilioSdkOutcomes.Of(message)
                 : TwilioSdkOutcomes.NotCreated(exchange);
         }
-        catch (OperationCanceledException) when (exchange.Failure is not null)
+        catch (OperationCanceledException) when (exchange.Request is not null)
         {
-            return exchange.Failure;
+            // The request ends with the same cancellation, and tells then whether it had been sent.
+            await exchange.Request.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!exchange.WasSent)
+                return TwilioSdkOutcomes.NotSent;
+            throw;
         }
         catch (TwilioException) when (cancellationToken.IsCancellationRequested && exchange.Failure is null)
         {

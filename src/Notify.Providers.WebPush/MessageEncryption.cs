@@ -48,6 +48,13 @@ internal static class MessageEncryption
         return true;
     }
 
+    /// <summary>Gets whether the subscription's key is a point of the curve.</summary>
+    public static bool IsOnTheCurve(PushSubscription subscription)
+    {
+        using var key = TryImport(subscription.PublicKey);
+        return key is not null;
+    }
+
     // Section 3.3: the secret of both key pairs, combined with the one that only browser and application know.
     private static void DeriveInputKey(
         ECDiffieHellman sender,

@@ -30,9 +30,9 @@ internal sealed class PushSubscription
         if (!TryDeserialize(address, out var json))
             error = "the address is no push subscription in JSON";
         else if (Base64UrlText.Decode(json.Keys.P256dh, Point.Length) is not { } publicKey || !Point.IsUncompressed(publicKey))
-            error = "the subscription's key p256dh is no point of P-256 in base64url";
+            error = "the subscription's key p256dh is no point of P-256 in base64";
         else if (Base64UrlText.Decode(json.Keys.Auth, AuthenticationSecretLength) is not { } secret)
-            error = "the subscription's key auth is not 16 bytes in base64url";
+            error = "the subscription's key auth is not 16 bytes in base64";
         else if (EndpointOf(json, allowHttp) is not { } endpoint)
             error = $"the subscription's endpoint is no {(allowHttp ? "http or https" : "https")} URL";
         else

@@ -43,6 +43,10 @@ public static class WebPushNotificationsBuilderExtensions
         );
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
+        builder.Services.AddSingleton<IProviderRules>(services => new WebPushRules(
+            name,
+            services.GetRequiredService<IOptionsMonitor<WebPushOptions>>()
+        ));
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebPushProvider(
             name,
             services.CreateProviderHttpClient(name),

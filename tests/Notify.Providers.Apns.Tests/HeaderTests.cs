@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 using Notify.Queueing;
@@ -132,6 +133,13 @@ public sealed class HeaderTests
     [InlineData("""{"headers":[]}""")]
     [InlineData("""{"payload":"text"}""")]
     [InlineData("""{"aps":{}}""")]
+    [InlineData("""{"headers":{"apns-push-type":"alarm"}}""")]
+    [InlineData("""{"headers":{"apns-priority":"7"}}""")]
+    [InlineData("""{"headers":{"apns-expiration":"tomorrow"}}""")]
+    [InlineData("""{"payload":{"aps":null}}""")]
+    [InlineData("""{"payload":{"aps":{"badge":"1"}}}""")]
+    [InlineData("""{"payload":{"aps":{"content-available":true}}}""")]
+    [InlineData("""{"payload":{"aps":{"alert":7}}}""")]
     public async Task Overrides_that_cannot_be_meant_are_rejected(string overrides)
     {
         await using var gateway = await ApnsGateway.StartAsync();
@@ -141,6 +149,12 @@ public sealed class HeaderTests
 
         Assert.Equal((OutcomeKind.Rejected, 0L), (outcome.Kind, gateway.Requests));
         Assert.StartsWith("overrides.apns", outcome.Reason, StringComparison.Ordinal);
+        var content = Overridden(overrides);
+        var trigger = new Trigger { To = Recipient.PushToken(ApnsApplication.Device(), Platform.Ios), Content = content };
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.Services.GetRequiredService<INotifier>().TriggerAsync(trigger)
+        );
+        Assert.StartsWith("content.overrides.apns.", Assert.Single(exception.Errors).Field, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -349,10 +349,10 @@ public sealed class MessageTests
     }
 
     [Theory]
-    [InlineData("""{"token":"another"}""", "the fcm override names a recipient")]
-    [InlineData("""{"topic":"news"}""", "the fcm override names a recipient")]
-    [InlineData("""{"condition":"'news' in topics"}""", "the fcm override names a recipient")]
-    [InlineData("\"text\"", "the fcm override is no JSON object")]
+    [InlineData("""{"token":"another"}""", "overrides.fcm has members that FCM does not take")]
+    [InlineData("""{"topic":"news"}""", "overrides.fcm has members that FCM does not take")]
+    [InlineData("""{"condition":"'news' in topics"}""", "overrides.fcm has members that FCM does not take")]
+    [InlineData("\"text\"", "overrides.fcm has members that FCM does not take")]
     public async Task An_override_that_cannot_be_laid_over_is_rejected(string json, string reason)
     {
         using var overrides = JsonDocument.Parse(json);

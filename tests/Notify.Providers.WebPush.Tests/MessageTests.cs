@@ -223,12 +223,18 @@ public sealed class MessageTests : IAsyncLifetime
         Assert.Equal(4096, Assert.Single(_gateway.Messages).BodyLength);
     }
 
-    [Theory]
-    [InlineData(3994)]
-    [InlineData(100_000)]
-    public async Task A_longer_message_is_rejected_before_the_push_service_is_asked(int length)
+    [Fact]
+    public async Task An_override_that_no_push_service_takes_is_refused_at_once()
     {
-        var delivery = await SendAsync(Filling(length));
+        var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => SendAsync(Filling(100_000)));
+
+        Assert.Equal("content.overrides.webpush", Assert.Single(exception.Errors).Field);
+    }
+
+    [Fact]
+    public async Task A_longer_message_is_rejected_before_the_push_service_is_asked()
+    {
+        var delivery = await SendAsync(Filling(3994));
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal(

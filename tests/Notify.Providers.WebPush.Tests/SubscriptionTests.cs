@@ -1,6 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
 using Notify.Queueing;
+using Notify.Recipients;
 
 namespace Notify.Providers.WebPush.Tests;
 
@@ -25,17 +27,17 @@ public sealed class SubscriptionTests
             { Keys.Subscription(Endpoint)[..^1], NotJson },
             { With("\"keys\"", "\"endpoint\":\"\",\"keys\""), NotJson },
             { With($"\"{Keys.Auth}\"", "16"), NotJson },
-            { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64url" },
-            { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64url" },
-            { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64url" },
+            { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64" },
+            { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64" },
+            { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64" },
             { With(Keys.P256dh, OffTheCurve), "the subscription's key p256dh is no point of P-256" },
-            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSI"), "the subscription's key auth is not 16 bytes in base64url" },
-            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSIggAA"), "the subscription's key auth is not 16 bytes in base64url" },
+            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSI"), "the subscription's key auth is not 16 bytes in base64" },
+            { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSIggAA"), "the subscription's key auth is not 16 bytes in base64" },
             { Keys.Subscription("/push/1"), "the subscription's endpoint is no https URL" },
             { Keys.Subscription("http://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
             { Keys.Subscription("ftp://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
             { Keys.Subscription("https://user@push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-            { Keys.Subscription("https://\u200b/"), "the subscription's endpoint has no valid host" },
+            { Keys.Subscription("https://\u200b/"), "the subscription's endpoint is no https URL" },
         };
 
     [Theory]
@@ -43,11 +45,42 @@ public sealed class SubscriptionTests
     public async Task A_malformed_subscription_is_rejected_and_the_reason_says_what_is_wrong(string subscription, string reason)
     {
         await using var application = await WebPushApplication.StartAsync(null, options => options.AllowPrivateNetworks = false);
+        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        await directory.SaveUserAsync(new User { Id = "ada" });
 
-        var delivery = await application.SendAsync(subscription);
+        var sent = await application.Provider.SendAsync(Delivery(subscription), TestContext.Current.CancellationToken);
+        var triggered = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(subscription));
+        var registered = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            directory.RegisterDeviceAsync(Browser(subscription))
+        );
 
-        var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal((OutcomeKind.Rejected, reason), (attempt.Outcome, attempt.Reason));
+        Assert.Equal((OutcomeKind.Rejected, reason), (sent.Kind, sent.Reason));
+        Assert.Equal(("to[0]", $"No browser can be reached: {reason}."), Single(triggered));
+        Assert.Equal(("token", $"No browser can be reached: {reason}."), Single(registered));
+    }
+
+    [Fact]
+    public async Task Keys_in_the_standard_alphabet_are_the_same_keys()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway);
+        var directory = application.Services.GetRequiredService<IRecipientDirectory>();
+        await directory.SaveUserAsync(new User { Id = "ada" });
+        var accepted = 0;
+        // Of this many random keys some have the letters by which the alphabets differ.
+        for (var i = 0; i < 8; i++)
+        {
+            var json = gateway.Subscribe().Json;
+            var keys = json.IndexOf("\"keys\"", StringComparison.Ordinal);
+            var standard = json[..keys] + json[keys..].Replace('-', '+').Replace('_', '/');
+
+            await directory.RegisterDeviceAsync(Browser(standard));
+            var delivery = await application.SendAsync(standard);
+            accepted += delivery.State == DeliveryState.Accepted && standard != json ? 1 : 0;
+            Assert.Equal(DeliveryState.Accepted, delivery.State);
+        }
+
+        Assert.True(accepted > 0, "No key had a letter of the standard alphabet.");
     }
 
     [Fact]
@@ -65,6 +98,37 @@ public sealed class SubscriptionTests
 
         Assert.Equal(DeliveryState.Accepted, delivery.State);
     }
+
+    private static (string Field, string Message) Single(InvalidRequestException exception)
+    {
+        var error = Assert.Single(exception.Errors);
+        return (error.Field, error.Message);
+    }
+
+    private static Device Browser(string subscription) =>
+        new()
+        {
+            Id = "browser",
+            UserId = "ada",
+            Platform = Platform.Web,
+            Token = subscription,
+        };
+
+    private static Delivery Delivery(string subscription) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(),
+            NotificationId = Guid.CreateVersion7(),
+            Tenant = Trigger.DefaultTenant,
+            Priority = Priority.Normal,
+            To = new Address(Channel.Push, subscription, Platform.Web),
+            Provider = "webpush",
+            Content = new Content { Body = "content-text" },
+            ContentIndex = 0,
+            AcceptedAt = TestClock.Start,
+            DueAt = TestClock.Start,
+            ExpiresAt = TestClock.Start.AddDays(1),
+        };
 
     private static string With(string part, string change) =>
         Keys.Subscription(Endpoint).Replace(part, change, StringComparison.Ordinal);

@@ -1,3 +1,5 @@
+using Notify.Delivering;
+using Notify.Queueing;
 using Notify.Triggering;
 
 namespace Notify.Recipients;
@@ -7,6 +9,7 @@ internal sealed class RecipientDirectory(
     IUserStore users,
     IDeviceStore devices,
     ITopicStore topics,
+    ProviderRules rules,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
 ) : IRecipientDirectory
@@ -105,12 +108,14 @@ internal sealed class RecipientDirectory(
             Names.Check(errors, "app", device.App);
         if (!Enum.IsDefined(device.Platform))
             errors.Add(new FieldError("platform", "Use android, ios or web."));
-        if (AddressFormat.ErrorOf(Channel.Push, device.Token) is { } tokenError)
+        else if (rules.FindAddressError(TargetOf(device)) is { } tokenError)
             errors.Add(new FieldError("token", tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
     }
+
+    private static Address TargetOf(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
 
     private void Publish(DeviceEventKind kind, Device device)
     {
@@ -124,7 +129,7 @@ internal sealed class RecipientDirectory(
             errors.Add(new FieldError("timeZone", "This is no time zone; write it as Europe/Stockholm."));
     }
 
-    private static void CheckAddresses(List<FieldError> errors, User user)
+    private void CheckAddresses(List<FieldError> errors, User user)
     {
         if (user.Addresses.Count > MaxAddresses)
             errors.Add(new FieldError("addresses", $"Give at most {MaxAddresses} addresses."));
@@ -134,7 +139,7 @@ internal sealed class RecipientDirectory(
                 errors.Add(new FieldError($"addresses.{name}", "This is no channel name."));
             else if (channel == Channel.Push)
                 errors.Add(new FieldError($"addresses.{name}", "Register a device; push goes to devices."));
-            else if (AddressFormat.ErrorOf(channel, address) is { } error)
+            else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", error));
         }
     }

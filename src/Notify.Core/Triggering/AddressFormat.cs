@@ -49,5 +49,19 @@ internal static class AddressFormat
     private static bool IsUrl(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri)
         && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
-        && uri.UserInfo.Length == 0;
+        && uri.UserInfo.Length == 0
+        && HasHost(uri);
+
+    // A name that no international domain name encodes is found out only when it is asked for.
+    private static bool HasHost(Uri uri)
+    {
+        try
+        {
+            return uri.IdnHost.Length > 0;
+        }
+        catch (UriFormatException)
+        {
+            return false;
+        }
+    }
 }

@@ -2,11 +2,17 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Planning;
+using Notify.Queueing;
 
 namespace Notify.Triggering;
 
 /// <summary>Finds everything that is wrong with a trigger, not just the first thing.</summary>
-internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<NotificationsOptions> options, TimeProvider time)
+internal sealed class TriggerValidator(
+    ProviderCatalog providers,
+    ProviderRules rules,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+)
 {
     private const int MaxFallbackSteps = 4;
 
@@ -66,11 +72,11 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, providers.DescribeUnserved(channel));
-        else if (AddressFormat.ErrorOf(channel, recipient.Value) is { } addressError)
+        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
             Add(ref errors, field, addressError);
     }
 
-    private static void CheckContent(Trigger trigger, ref List<FieldError>? errors)
+    private void CheckContent(Trigger trigger, ref List<FieldError>? errors)
     {
         switch (trigger)
         {
@@ -103,7 +109,7 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         || trigger.Channels is [var only] && only == Channel.Sms
         || trigger.Fallback?.Any(step => step?.Channel == Channel.Sms) == true;
 
-    private static void CheckPush(Content? content, ref List<FieldError>? errors)
+    private void CheckPush(Content? content, ref List<FieldError>? errors)
     {
         if (content?.Push is { Badge: < 0 })
             Add(ref errors, "content.push.badge", "Use 0 or more.");
@@ -114,6 +120,12 @@ internal sealed class TriggerValidator(ProviderCatalog providers, IOptions<Notif
         {
             if (laidOver.ValueKind != JsonValueKind.Object)
                 Add(ref errors, $"content.overrides.{vendor}", "Give an object.");
+        }
+
+        if (content?.Overrides is { Count: > 0 } overrides)
+        {
+            foreach (var error in rules.FindOverrideErrors(overrides))
+                Add(ref errors, $"content.overrides.{error.Field}", error.Message);
         }
     }
 

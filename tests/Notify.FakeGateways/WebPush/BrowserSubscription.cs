@@ -46,9 +46,9 @@ public sealed class BrowserSubscription : IDisposable
 
     /// <summary>What <c>JSON.stringify(subscription)</c> gives in the browser.</summary>
     public string Json =>
-        $$$"""
-            {"endpoint":"{{{Endpoint}}}","expirationTime":null,
-             "keys":{"p256dh":"{{{Text(PublicKey)}}}","auth":"{{{Text(_secret)}}}"}}
+        $$$"""{"endpoint":"{{{Endpoint}}}","expirationTime":null,"""
+        + $$$"""
+            "keys":{"p256dh":"{{{Text(PublicKey)}}}","auth":"{{{Text(_secret)}}}"}}
             """;
 
     private byte[] PublicKey => PointOf(_key.ExportParameters(includePrivateParameters: false).Q);

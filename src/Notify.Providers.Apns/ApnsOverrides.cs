@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Notify.Providers.Http;
+
+namespace Notify.Providers.Apns;
+
+/// <summary>
+/// <c>Content.Overrides["apns"]</c>: a payload, which is merged into what is sent, and headers. What Apple would refuse ("Generating
+/// a remote notification" and "Sending notification requests to APNs") is found before it is sent.
+/// </summary>
+internal static class ApnsOverrides
+{
+    public const string Name = "apns";
+
+    private const int MaxCollapseIdBytes = 64;
+
+    private static readonly string[] PushTypes =
+    [
+        PushType.Alert,
+        PushType.Background,
+        PushType.Voip,
+        PushType.PushToTalk,
+        "complication",
+        "controls",
+        "fileprovider",
+        "liveactivity",
+        "location",
+        "mdm",
+        "widgets",
+    ];
+
+    public static IReadOnlyList<FieldError> FindErrors(JsonElement overrides)
+    {
+        var check = new OverrideCheck(Name);
+        if (!check.IsObject("", overrides))
+            return check.Errors;
+
+        foreach (var member in overrides.EnumerateObject())
+        {
+            if (member.NameEquals("headers"))
+                CheckHeaders(check, member.Value);
+            else if (member.NameEquals("payload"))
+                CheckPayload(check, member.Value);
+            else
+                check.Add(member.Name, "Use payload and headers.");
+        }
+
+        check.IsAtMost(overrides, PushType.MaxPayloadBytes(PushType.Voip));
+        return check.Errors;
+    }
+
+    private static void CheckHeaders(OverrideCheck check, JsonElement headers)
+    {
+        if (headers.ValueKind != JsonValueKind.Object)
+        {
+            check.Add("headers", "Give an object.");
+            return;
+        }
+
+        foreach (var header in headers.EnumerateObject())
+            CheckHeader(check, $"headers.{header.Name}", header.Name, ApnsHeaders.Text(header.Value));
+    }
+
+    private static void CheckHeader(OverrideCheck check, string path, string name, string? value)
+    {
+        if (value is not { Length: > 0 } || value.AsSpan().ContainsAnyExceptInRange('!', '~'))
+        {
+            check.Add(path, "Give a text or a number without spaces.");
+            return;
+        }
+
+        var error = name switch
+        {
+            "apns-push-type" => PushTypes.Contains(value) ? null : $"Use one of {string.Join(", ", PushTypes)}.",
+            "apns-priority" => value is "1" or "5" or "10" ? null : "Use 1, 5 or 10.",
+            "apns-expiration" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+                ? null
+                : "Give seconds since 1970, or 0.",
+            "apns-collapse-id" => Encoding.UTF8.GetByteCount(value) <= MaxCollapseIdBytes
+                ? null
+                : $"Use at most {MaxCollapseIdBytes} bytes.",
+            "apns-topic" => null,
+            _ => "Use apns-push-type, apns-topic, apns-priority, apns-expiration or apns-collapse-id.",
+        };
+        if (error is not null)
+            check.Add(path, error);
+    }
+
+    private static void CheckPayload(OverrideCheck check, JsonElement payload)
+    {
+        if (payload.ValueKind != JsonValueKind.Object)
+        {
+            check.Add("payload", "Give an object.");
+            return;
+        }
+
+        if (!payload.TryGetProperty("aps", out var aps))
+            return;
+        if (aps.ValueKind != JsonValueKind.Object)
+        {
+            check.Add("payload.aps", "Give an object. APNs refuses a payload without aps.");
+            return;
+        }
+
+        foreach (var member in aps.EnumerateObject())
+            CheckAps(check, $"payload.aps.{member.Name}", member.Name, member.Value);
+    }
+
+    private static void CheckAps(OverrideCheck check, string path, string name, JsonElement value)
+    {
+        switch (name)
+        {
+            case "alert" or "sound":
+                if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Null))
+                    check.Add(path, "Give a text or an object.");
+                break;
+            case "badge" or "content-available" or "mutable-content":
+                check.IsWholeNumber(path, value);
+                break;
+            case "thread-id" or "category" or "target-content-id" or "interruption-level" or "filter-criteria" or "event":
+                check.IsText(path, value);
+                break;
+        }
+    }
+}

@@ -1,0 +1,19 @@
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Apns;
+
+/// <summary>Finds what APNs would refuse.</summary>
+internal sealed class ApnsRules(string provider) : IProviderRules
+{
+    public string Provider => provider;
+
+    public string? FindAddressError(Address address) =>
+        ApnsRequest.IsDeviceToken(address.Value) ? null : "An APNs device token is hexadecimal.";
+
+    public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) =>
+        overrides.TryGetValue(ApnsOverrides.Name, out var own) && own.ValueKind == JsonValueKind.Object
+            ? ApnsOverrides.FindErrors(own)
+            : [];
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Providers.Fcm;
+
+/// <summary>Finds what FCM would refuse.</summary>
+internal sealed class FcmRules(string provider) : IProviderRules
+{
+    public string Provider => provider;
+
+    public string? FindAddressError(Address address) =>
+        FcmRecipient.IsDevice(address.Value) && address.Value.Any(char.IsWhiteSpace)
+            ? "An FCM registration token has no white space."
+            : null;
+
+    public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) =>
+        overrides.TryGetValue(FcmOverrides.Name, out var own) && own.ValueKind == JsonValueKind.Object
+            ? FcmOverrides.FindErrors(own)
+            : [];
+}

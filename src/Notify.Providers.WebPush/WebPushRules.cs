@@ -1,0 +1,31 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Notify.Delivering;
+using Notify.Providers.Http;
+using Notify.Queueing;
+
+namespace Notify.Providers.WebPush;
+
+/// <summary>Finds subscriptions that no push service could be sent to.</summary>
+internal sealed class WebPushRules(string provider, IOptionsMonitor<WebPushOptions> options) : IProviderRules
+{
+    private const string Vendor = "webpush";
+
+    public string Provider => provider;
+
+    public string? FindAddressError(Address address)
+    {
+        var subscription = PushSubscription.Parse(address.Value, options.Get(provider).AllowPrivateNetworks, out var error);
+        if (subscription is not null && !MessageEncryption.IsOnTheCurve(subscription))
+            error = WebPushOutcomes.NotOnTheCurve.Reason;
+        return error is null ? null : $"No browser can be reached: {error}.";
+    }
+
+    public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides)
+    {
+        var check = new OverrideCheck(Vendor);
+        if (overrides.TryGetValue(Vendor, out var own) && own.ValueKind == JsonValueKind.Object)
+            check.IsAtMost(own, MessageEncryption.MaxPlaintextLength);
+        return check.Errors;
+    }
+}
