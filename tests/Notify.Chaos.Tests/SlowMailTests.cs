@@ -8,11 +8,8 @@ public sealed class SlowMailTests
     [Fact]
     public async Task A_slow_mail_server_accepts_each_of_many_messages_once()
     {
-        var result = await SlowSmtpScenario.RunAsync(
-            count: 120,
-            TimeSpan.FromMilliseconds(200),
-            connections: 8,
-            options => (options.AttemptTimeout, options.LeaseDuration) = (TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1))
+        var result = await SlowSmtpScenario.RunAsync(count: 120, TimeSpan.FromMilliseconds(200), connections: 8, options =>
+            (options.AttemptTimeout, options.LeaseDuration) = (TimeSpan.FromMilliseconds(400), TimeSpan.FromSeconds(1))
         );
 
         Assert.Equal((120, 0, 0), (result.AcceptedByServer, result.Duplicates, result.Missing));

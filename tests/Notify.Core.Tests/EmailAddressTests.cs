@@ -56,9 +56,7 @@ public sealed class EmailAddressTests
         await using var application = await TestApplication.StartAsync(mail);
 
         var trigger = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Recipient.Email(text)));
-        var user = await Assert.ThrowsAsync<InvalidRequestException>(() =>
-            application.Directory.SaveUserAsync(UserWith(text))
-        );
+        var user = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Directory.SaveUserAsync(UserWith(text)));
 
         Assert.Equal("to[0]", Assert.Single(trigger.Errors).Field);
         Assert.Equal(Assert.Single(trigger.Errors).Message, Assert.Single(user.Errors).Message);
@@ -74,5 +72,9 @@ public sealed class EmailAddressTests
     }
 
     private static User UserWith(string email) =>
-        new() { Id = "ada", Addresses = new Dictionary<string, string> { ["email"] = email } };
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["email"] = email },
+        };
 }

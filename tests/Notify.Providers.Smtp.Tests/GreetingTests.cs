@@ -51,10 +51,7 @@ public sealed class GreetingTests(TestAuthority authority)
             (mail.UserName, mail.Password) = ("shop", Password)
         );
 
-        Assert.Equal(
-            "the server does not offer STARTTLS",
-            (await secure.AttemptAsync(Deliveries.To("ada@example.org"))).Reason
-        );
+        Assert.Equal("the server does not offer STARTTLS", (await secure.AttemptAsync(Deliveries.To("ada@example.org"))).Reason);
         Assert.True((await login.AttemptAsync(Deliveries.To("ada@example.org"))).IsProviderFailure);
         Assert.Empty(server.Messages);
         Assert.DoesNotContain("AUTH", _verbs);
@@ -132,10 +129,7 @@ public sealed class GreetingTests(TestAuthority authority)
     public async Task A_server_that_closes_with_its_greeting_is_the_providers_failure_and_named()
     {
         await using var server = SmtpGateway.Start(
-            new()
-            {
-                Misbehave = sent => sent.Verb == "CONNECT" ? SmtpMisbehavior.AnswerAndClose("421 4.3.2 too busy") : null,
-            }
+            new() { Misbehave = sent => sent.Verb == "CONNECT" ? SmtpMisbehavior.AnswerAndClose("421 4.3.2 too busy") : null }
         );
         await using var application = await Application.StartAsync(server.Port);
 

@@ -47,9 +47,7 @@ internal static class EhloReply
             return SmtpCapabilities.Pipelining;
         if (Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8"u8))
             return SmtpCapabilities.SmtpUtf8;
-        return end > 0 && Ascii.EqualsIgnoreCase(keyword, "AUTH"u8)
-            ? ReadMechanisms(line[(end + 1)..])
-            : SmtpCapabilities.None;
+        return end > 0 && Ascii.EqualsIgnoreCase(keyword, "AUTH"u8) ? ReadMechanisms(line[(end + 1)..]) : SmtpCapabilities.None;
     }
 
     private static SmtpCapabilities ReadMechanisms(ReadOnlySpan<byte> mechanisms)
