@@ -10,6 +10,7 @@ using Notify.Load.Peers;
 using Notify.Load.PostgreSql;
 using Notify.Load.Report;
 using Notify.Load.Scaling;
+using Notify.Load.SlowSmtp;
 using Notify.Load.Wire;
 
 try
@@ -23,6 +24,7 @@ try
         "ingress" => await IngressScenario.RunAsync(arguments),
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
+        SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
         "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
@@ -49,6 +51,7 @@ try
               ingress  [--count 60000] [--pairs 3] [--callers 64]
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
+              slow-smtp [--latency 1500] [--count 2000] [--connections 8]
               fanout   [--count 1000000]
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]

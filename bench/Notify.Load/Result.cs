@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
 using Notify.Load.Measuring;
 using Notify.Load.Scaling;
+using Notify.Load.SlowSmtp;
 
 namespace Notify.Load;
 
@@ -24,4 +25,5 @@ internal abstract record Result(
 [JsonSerializable(typeof(ChaosResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
+[JsonSerializable(typeof(SlowSmtpResult))]
 internal sealed partial class ResultJson : JsonSerializerContext;

@@ -103,11 +103,12 @@ internal sealed class MailKitProvider(
         CancellationToken cancellationToken
     )
     {
-        var recipient = MailboxAddress.Parse(delivery.To.Value);
+        if (!MessageComposer.TryGetRecipient(delivery, out var recipient))
+            return Outcome.Rejected("the address is no email address");
         if (!Ascii.IsValid(recipient.LocalPart) && !connection.HasSmtpUtf8)
             return MailKitOutcomes.NeedsSmtpUtf8;
 
-        using var message = composer.Compose(delivery);
+        using var message = composer.Compose(delivery, recipient);
         await connection
             .SendAsync(
                 message,

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
 using MimeKit;
@@ -14,18 +15,14 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
     private readonly MessageSigner? _signer = options.Dkim is null ? null : new MessageSigner(options.Dkim);
 
+    // Carriers gave out addresses with dots anywhere in the local part, which MimeKit takes in no other mode.
+    private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
+
     /// <summary>Why the delivery cannot be written as an email, or null when it can.</summary>
     public static string? ProblemOf(Delivery delivery)
     {
-        // MimeKit takes line separators and halves of surrogates, and a server then gets another address.
-        if (
-            !Mailbox.TryParse(delivery.To.Value, out _)
-            || !MailboxAddress.TryParse(delivery.To.Value, out var to)
-            || to.Address != delivery.To.Value
-        )
-        {
+        if (!TryGetRecipient(delivery, out _))
             return "the address is no email address";
-        }
 
         if (delivery.Content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             return "the title has a line break";
@@ -39,6 +36,17 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         }
 
         return null;
+    }
+
+    /// <summary>Gets the mailbox that a delivery goes to, by the same rule as the SMTP provider and not by MimeKit's.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <param name="recipient">The mailbox; null where the delivery's address is no email address.</param>
+    public static bool TryGetRecipient(Delivery delivery, [NotNullWhen(true)] out MailboxAddress? recipient)
+    {
+        recipient = null;
+        return EmailAddress.TryParse(delivery.To.Value, out _)
+            && MailboxAddress.TryParse(AnyDots, delivery.To.Value, out recipient)
+            && recipient.Address == delivery.To.Value;
     }
 
     /// <summary>Whether this is a mailbox that every server understands, and nothing else.</summary>
@@ -62,7 +70,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     }
 
     /// <summary>Writes a delivery that <see cref="ProblemOf"/> found no problem with.</summary>
-    public MimeMessage Compose(Delivery delivery)
+    public MimeMessage Compose(Delivery delivery, MailboxAddress recipient)
     {
         var content = delivery.Content;
         var message = new MimeMessage
@@ -73,7 +81,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             Body = BodyOf(content),
         };
         message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
-        message.To.Add(MailboxAddress.Parse(delivery.To.Value));
+        message.To.Add(recipient);
         if (options.ReplyTo is not null)
             message.ReplyTo.Add(MailboxAddress.Parse(options.ReplyTo));
         AddUnsubscribeLink(message, delivery);

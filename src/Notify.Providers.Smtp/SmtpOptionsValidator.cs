@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Options;
-using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp;
 
@@ -58,9 +57,9 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
-    private static bool IsMailbox(string text) => Mailbox.TryParse(text, out var mailbox) && !mailbox.NeedsUtf8;
+    private static bool IsMailbox(string text) => EmailAddress.TryParse(text, out var mailbox) && !mailbox.NeedsUtf8;
 
     private static bool IsBounceAddress(string text) =>
-        Mailbox.TryParse(text, out var mailbox)
+        EmailAddress.TryParse(text, out var mailbox)
         && mailbox is { NeedsUtf8: false, LocalPart: { Length: <= MaxBounceLength } and not ['"', ..] };
 }

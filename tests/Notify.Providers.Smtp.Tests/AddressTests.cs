@@ -41,6 +41,8 @@ public sealed class AddressTests
     [InlineData("ada@bücher.example", "ada@xn--bcher-kva.example")]
     [InlineData("\"ada lovelace\"@example.org", "\"ada lovelace\"@example.org")]
     [InlineData("ada@[127.0.0.1]", "ada@[127.0.0.1]")]
+    [InlineData("a..b@example.org", "a..b@example.org")]
+    [InlineData("ada.@example.org", "ada.@example.org")]
     public async Task An_address_that_ASCII_can_write_needs_no_SMTPUTF8(string address, string written)
     {
         await using var server = SmtpGateway.Start(new());
@@ -64,6 +66,10 @@ public sealed class AddressTests
     [InlineData("\ud800@example.org")]
     [InlineData("åda\u2028@example.org")]
     [InlineData("ada@exa mple.org")]
+    [InlineData("ada@example.org.")]
+    [InlineData("\u3000ada@example.org")]
+    [InlineData("a\u200bda@example.org")]
+    [InlineData("ada@exam\u00adple.org")]
     [InlineData("ada@example..org")]
     [InlineData("ada@[::1%\r\n]")]
     [InlineData("ada@[not an address]")]

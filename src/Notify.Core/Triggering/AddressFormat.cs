@@ -1,16 +1,12 @@
-using System.Net.Mail;
-
 namespace Notify.Triggering;
 
 /// <summary>The form that each channel asks of an address. Whether somebody lives there, only the vendor knows.</summary>
 internal static class AddressFormat
 {
-    /// <summary>
-    /// The longest mailbox that a mail transaction can carry: RFC 5321 section 4.5.3.1.3 less its angle brackets.
-    /// </summary>
-    private const int MaxEmailLength = 254;
-
     private const int MaxLength = 4096;
+
+    private const string NotEmail =
+        "This is not a valid email address. Write it as name@example.org, without spaces and without a dot at the end.";
 
     public static string? ErrorOf(Channel channel, string? address)
     {
@@ -22,7 +18,7 @@ internal static class AddressFormat
             return "The address has a control character.";
 
         if (channel == Channel.Email)
-            return IsEmail(address) ? null : "This is no email address; write it as name@example.org.";
+            return EmailAddress.TryParse(address, out _) ? null : NotEmail;
         if (channel == Channel.Sms)
             return IsPhoneNumber(address) ? null : "This is no phone number in E.164 form; write it as +46701234567.";
         if (channel == Channel.Webhook)
@@ -36,9 +32,6 @@ internal static class AddressFormat
     /// </summary>
     public static string Normalize(Channel channel, string address) =>
         channel == Channel.Email ? address.ToLowerInvariant() : address;
-
-    private static bool IsEmail(string address) =>
-        address.Length <= MaxEmailLength && MailAddress.TryCreate(address, out var parsed) && parsed.Address == address;
 
     /// <summary>ITU-T E.164: a plus sign, a country code that does not begin with 0, at most 15 digits.</summary>
     private static bool IsPhoneNumber(string address) =>

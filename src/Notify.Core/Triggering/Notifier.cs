@@ -70,6 +70,7 @@ internal sealed class Notifier(
     {
         List<FieldError> errors = [.. validator.Validate(trigger)];
         var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
+        TriggerValidator.ValidateRendered(trigger, contents, errors);
         InvalidRequestException.ThrowIfAny(errors);
 
         return await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false);

@@ -7,7 +7,7 @@ namespace Notify.Providers.Smtp.Mime;
 /// <param name="To">Whom it goes to.</param>
 /// <param name="Sender">Where bounces go: the sender of the transaction, which readers never see.</param>
 /// <param name="MessageId">The same over all attempts, so that a mailbox can recognise a message that was sent twice.</param>
-internal sealed record Email(Delivery Delivery, Mailbox To, string Sender, string MessageId)
+internal sealed record Email(Delivery Delivery, EmailAddress To, string Sender, string MessageId)
 {
     public bool NeedsUtf8 => To.NeedsUtf8;
 }

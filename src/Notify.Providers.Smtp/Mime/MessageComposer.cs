@@ -11,8 +11,8 @@ namespace Notify.Providers.Smtp.Mime;
 /// <summary>Writes deliveries as emails: RFC 5322 and MIME, all of it ASCII but for addresses that cannot be.</summary>
 internal sealed class MessageComposer
 {
-    private readonly Mailbox _from;
-    private readonly Mailbox? _bounces;
+    private readonly EmailAddress _from;
+    private readonly EmailAddress? _bounces;
     private readonly IUnsubscribeLinks _links;
     private readonly TimeProvider _time;
     private readonly byte[] _sameHeaders;
@@ -30,7 +30,7 @@ internal sealed class MessageComposer
     {
         email = null;
         problem = ProblemOf(delivery.Content);
-        if (!Mailbox.TryParse(delivery.To.Value, out var to))
+        if (!EmailAddress.TryParse(delivery.To.Value, out var to))
             problem = "the address is no email address";
         if (problem is not null)
             return false;
@@ -62,12 +62,12 @@ internal sealed class MessageComposer
         WriteEnd(output, boundary);
     }
 
-    private static Mailbox Parse(string address) =>
-        Mailbox.TryParse(address, out var mailbox)
+    private static EmailAddress Parse(string address) =>
+        EmailAddress.TryParse(address, out var mailbox)
             ? mailbox
             : throw new ArgumentException("The options were not validated.", nameof(address));
 
-    private static byte[] ComposeSameHeaders(Mailbox from, SmtpOptions options)
+    private static byte[] ComposeSameHeaders(EmailAddress from, SmtpOptions options)
     {
         var headers = new ArrayBufferWriter<byte>();
         headers.Write("From: "u8);

@@ -34,25 +34,26 @@ internal static class EhloReply
         return offered;
     }
 
+    // RFC 5321 parts words by a single space. Servers and the relays before them also write tabs, several spaces, or a space at the end
+    // of a line. Before RFC 2554 mechanisms followed "AUTH=", and servers write both lines for clients that old.
     private static SmtpCapabilities ReadLine(ReadOnlySpan<byte> line)
     {
-        if (Ascii.EqualsIgnoreCase(line, "STARTTLS"u8))
+        line = line.Trim(" \t"u8);
+        var end = line.IndexOfAny(" \t="u8);
+        var keyword = end < 0 ? line : line[..end];
+        if (Ascii.EqualsIgnoreCase(keyword, "STARTTLS"u8))
             return SmtpCapabilities.StartTls;
-        if (Ascii.EqualsIgnoreCase(line, "PIPELINING"u8))
+        if (Ascii.EqualsIgnoreCase(keyword, "PIPELINING"u8))
             return SmtpCapabilities.Pipelining;
-        if (Ascii.EqualsIgnoreCase(line, "SMTPUTF8"u8))
+        if (Ascii.EqualsIgnoreCase(keyword, "SMTPUTF8"u8))
             return SmtpCapabilities.SmtpUtf8;
-
-        // Before RFC 2554 it was written "AUTH=", and servers write both lines for clients that old.
-        return line.Length > 5 && Ascii.EqualsIgnoreCase(line[..4], "AUTH"u8) && line[4] is (byte)' ' or (byte)'='
-            ? ReadMechanisms(line[5..])
-            : SmtpCapabilities.None;
+        return end > 0 && Ascii.EqualsIgnoreCase(keyword, "AUTH"u8) ? ReadMechanisms(line[(end + 1)..]) : SmtpCapabilities.None;
     }
 
     private static SmtpCapabilities ReadMechanisms(ReadOnlySpan<byte> mechanisms)
     {
         var offered = SmtpCapabilities.None;
-        foreach (var range in mechanisms.Split((byte)' '))
+        foreach (var range in mechanisms.SplitAny(" \t="u8))
         {
             if (Ascii.EqualsIgnoreCase(mechanisms[range], "PLAIN"u8))
                 offered |= SmtpCapabilities.AuthPlain;

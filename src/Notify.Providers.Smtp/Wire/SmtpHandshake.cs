@@ -8,6 +8,9 @@ namespace Notify.Providers.Smtp.Wire;
 /// <summary>All that comes before the first message: greeting, EHLO, TLS and login.</summary>
 internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
 {
+    private const int CommandUnrecognized = 500;
+    private const int CommandNotImplemented = 502;
+
     /// <summary>What the server offers, under TLS where that is asked for.</summary>
     public SmtpCapabilities Offered { get; private set; }
 
@@ -25,10 +28,19 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
 
     private async ValueTask<Outcome?> EhloAsync(CancellationToken cancellationToken)
     {
-        Encoding.ASCII.GetBytes($"EHLO {AddressLiteral(wire.LocalAddress)}\r\n", wire.Output);
+        var name = AddressLiteral(wire.LocalAddress);
+        Offered = SmtpCapabilities.None;
+        Encoding.ASCII.GetBytes($"EHLO {name}\r\n", wire.Output);
         var failure = await wire.AnswerAsync(SmtpStage.Ehlo, cancellationToken).ConfigureAwait(false);
-        Offered = failure is null ? EhloReply.Read(wire.LastReply!.Value.Lines.Span) : SmtpCapabilities.None;
-        return failure;
+        if (failure is null)
+            Offered = EhloReply.Read(wire.LastReply!.Value.Lines.Span);
+        if (wire.LastReply?.Code is not (CommandUnrecognized or CommandNotImplemented))
+            return failure;
+
+        // RFC 5321 section 3.2: a server that knows no EHLO is greeted by HELO. It offers nothing, so where TLS or a login is asked
+        // for it gets no mail.
+        Encoding.ASCII.GetBytes($"HELO {name}\r\n", wire.Output);
+        return await wire.AnswerAsync(SmtpStage.Ehlo, cancellationToken).ConfigureAwait(false);
     }
 
     // RFC 5321 section 4.1.3. A machine's own name is often none that a server could look up; its address always is one.

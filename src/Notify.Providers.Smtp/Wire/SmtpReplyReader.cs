@@ -39,6 +39,13 @@ internal sealed class SmtpReplyReader
 
             var line = _buffer.AsSpan(position, length).TrimEnd("\r\n"u8);
             position += length;
+            if (line.IsEmpty && code is null)
+            {
+                // Some servers and relays begin a reply with an empty line.
+                _start = position;
+                continue;
+            }
+
             if (CodeOf(line) is var lineCode && (code ??= lineCode) != lineCode)
                 throw new MalformedReplyException();
             if (line.Length > CodeLength && line[CodeLength] == '-')
@@ -54,7 +61,7 @@ internal sealed class SmtpReplyReader
         Utf8Parser.TryParse(line, out int code, out var length)
         && length == CodeLength
         && code >= 100
-        && (line.Length == CodeLength || line[CodeLength] is (byte)' ' or (byte)'-')
+        && (line.Length == CodeLength || line[CodeLength] is (byte)' ' or (byte)'-' or (byte)'\t')
             ? code
             : throw new MalformedReplyException();
 

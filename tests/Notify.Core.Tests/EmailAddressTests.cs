@@ -1,0 +1,80 @@
+using Notify.Delivering;
+using Notify.Recipients;
+
+namespace Notify.Core.Tests;
+
+/// <summary>The one rule for email addresses, at registration and trigger. The mail providers' tests hold it at the provider.</summary>
+public sealed class EmailAddressTests
+{
+    [Theory]
+    [InlineData("ada@example.org", "ada@example.org")]
+    [InlineData("a..b@example.org", "a..b@example.org")]
+    [InlineData(".ada.@example.org", ".ada.@example.org")]
+    [InlineData("a+tag/x=y@sub_domain.example.org", "a+tag/x=y@sub_domain.example.org")]
+    [InlineData("\"ada lovelace\"@example.org", "\"ada lovelace\"@example.org")]
+    [InlineData("ada@[127.0.0.1]", "ada@[127.0.0.1]")]
+    [InlineData("ada@bücher.example", "ada@xn--bcher-kva.example")]
+    [InlineData("åsa@smörgås.example", "åsa@smörgås.example")]
+    public async Task An_address_that_mail_servers_take_is_taken(string text, string sent)
+    {
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(mail);
+
+        await application.Directory.SaveUserAsync(UserWith(text));
+        await application.EndedDeliveryAsync(await application.SendAsync(Recipient.Email(text)));
+
+        Assert.True(EmailAddress.TryParse(text, out var address));
+        Assert.Equal((sent, !System.Text.Ascii.IsValid(sent)), (address.Address, address.NeedsUtf8));
+        Assert.DoesNotContain("@", address.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("ada@example.org.")]
+    [InlineData("\u3000ada@example.org")]
+    [InlineData("ada@example.org\u3000")]
+    [InlineData("\u00a0ada@example.org")]
+    [InlineData(" ada@example.org")]
+    [InlineData("ada@example.org ")]
+    [InlineData("a\u200bda@example.org")]
+    [InlineData("\ufeffada@example.org")]
+    [InlineData("\u202eada@example.org")]
+    [InlineData("ada@exam\u200bple.org")]
+    [InlineData("ada@exam\u00adple.org")]
+    [InlineData("ada@example.org\u3002")]
+    [InlineData("ada@example..org")]
+    [InlineData("ada@.example.org")]
+    [InlineData("ada@-example.org")]
+    [InlineData("ada@example-.org")]
+    [InlineData("ada@exam ple.org")]
+    [InlineData("ada@example.org,bob@example.org")]
+    [InlineData("Ada <ada@example.org>")]
+    [InlineData("ada@")]
+    [InlineData("@example.org")]
+    public async Task An_address_that_no_mail_server_takes_is_refused_at_once(string text)
+    {
+        var mail = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
+        await using var application = await TestApplication.StartAsync(mail);
+
+        var trigger = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Recipient.Email(text)));
+        var user = await Assert.ThrowsAsync<InvalidRequestException>(() => application.Directory.SaveUserAsync(UserWith(text)));
+
+        Assert.Equal("to[0]", Assert.Single(trigger.Errors).Field);
+        Assert.Equal(Assert.Single(trigger.Errors).Message, Assert.Single(user.Errors).Message);
+        Assert.False(EmailAddress.TryParse(text, out _));
+    }
+
+    [Fact]
+    public void An_address_is_as_long_as_a_mail_transaction_can_carry()
+    {
+        var domain = string.Join('.', Enumerable.Repeat(new string('d', 61), 3)) + ".org";
+        Assert.True(EmailAddress.TryParse(new string('a', 254 - 1 - domain.Length) + "@" + domain, out _));
+        Assert.False(EmailAddress.TryParse(new string('a', 255 - 1 - domain.Length) + "@" + domain, out _));
+    }
+
+    private static User UserWith(string email) =>
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["email"] = email },
+        };
+}
