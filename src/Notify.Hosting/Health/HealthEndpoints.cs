@@ -1,9 +1,12 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Health;
 
@@ -18,10 +21,23 @@ internal static class HealthEndpoints
         group.MapOtherMethods("/health/ready", "GET, HEAD");
     }
 
-    private static async Task<IResult> ReadyAsync(IDeliveryQueue queue, TimeProvider time, CancellationToken aborted) =>
-        await StoreProbe.TryGetDepthsAsync(queue, time, aborted).ConfigureAwait(false) is null
-            ? Problem.StoreUnavailable()
-            : Answer("ready");
+    // A process that stops is not sent anything new, while what it has begun still ends.
+    private static async Task<IResult> ReadyAsync(
+        IDeliveryQueue queue,
+        IServiceProvider services,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time,
+        CancellationToken aborted
+    )
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return Problem.Stopping();
+
+        var health = services.GetService<IStoreHealth>();
+        return await StoreProbe.IsReadyAsync(queue, health, time, aborted).ConfigureAwait(false)
+            ? Answer("ready")
+            : Problem.StoreUnavailable();
+    }
 
     private static IResult Answer(string status) => TypedResults.Json(new HealthView(status), HealthJson.Default.HealthView);
 }
