@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Http.Json;
+using System.Runtime.Versioning;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
 /// <summary>The host's files: who may read them, and what happens when they go or the disk is full.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class StoreFileTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
