@@ -32,6 +32,7 @@ static WebApplication Build(string[] args, out Roles roles)
     var data = Path.GetFullPath(Path.Combine(builder.Environment.ContentRootPath, settings["Data"] ?? "data"));
 
     builder.AddTelemetryExport();
+    builder.AddServerLimits(settings);
     builder.Services.AddProblemDetails();
     builder.Services.AddNotifications(settings.Bind).UseStore(settings, data).AddProviders(settings, data);
     builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);

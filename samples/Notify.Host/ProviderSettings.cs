@@ -36,9 +36,7 @@ internal static class ProviderSettings
         notifications.AddSandbox(options =>
         {
             settings.GetSection("Sandbox").Bind(options);
-            options.File = options.File is { Length: > 0 } file
-                ? Path.Combine(Directory.CreateDirectory(data).FullName, file)
-                : null;
+            options.File = options.File is { Length: > 0 } file ? Path.Combine(DataFolder.Create(data), file) : null;
         });
     }
 

@@ -66,7 +66,7 @@ internal static class StoreSettings
     // Only here is the folder made: where the store is elsewhere, the host writes nothing and its file system may be read-only.
     private static void UseSqlite(INotificationsBuilder notifications, string data)
     {
-        var file = Path.Combine(Directory.CreateDirectory(data).FullName, "notify.db");
+        var file = Path.Combine(DataFolder.Create(data), "notify.db");
         notifications.UseSqlite(new SqliteConnectionStringBuilder { DataSource = file }.ToString());
     }
 

@@ -1,15 +1,13 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
+using Notify.Delivering;
 using Notify.Hosting;
 
 namespace Notify.Host;
 
-/// <summary>What the console says when the host is ready: where it is, and a command to try it with.</summary>
+/// <summary>What the console shows when the host is ready: where it is, and a command to try it with.</summary>
 internal static class Welcome
 {
-    private const string Trigger =
-        """{"to":[{"pushToken":"my-phone","platform":"android"},{"phone":"+46701234567"},{"email":"ada@example.org"}],"""
-        + """ "content":{"title":"Hello","body":"Your first notification"}}""";
-
     public static void Print(WebApplication app, Roles roles)
     {
         var address = string.Join(", ", app.Urls.Select(Reachable));
@@ -22,18 +20,74 @@ internal static class Welcome
 
         var hasKey = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.ApiKeys.Count > 0;
         var authorization = hasKey ? " -H \"Authorization: Bearer $Notify__ApiKey\"" : "";
+        var (hint, trigger) = Example(app.Services);
         Console.WriteLine(
             $"""
 
               Notify is ready: {address}
 
-              Send a push, an SMS and an email, and see them on that page:
+              {hint}
 
-            curl -H 'Content-Type: application/json'{authorization} -d '{Trigger}' {Reachable(app.Urls.First())}/v1/notifications
+            curl -H 'Content-Type: application/json'{authorization} -d '{trigger}' {Reachable(app.Urls.First())}/v1/notifications
 
             """
         );
     }
+
+    /// <summary>A trigger that the configured providers take: the sandbox shows it, and others send it to an example's address.</summary>
+    private static (string Hint, string Trigger) Example(IServiceProvider services)
+    {
+        var providers = services.GetServices<IDeliveryProvider>().ToArray();
+        var isSandbox = providers.All(provider => provider.Name.StartsWith("sandbox", StringComparison.Ordinal));
+        var platforms = services.GetServices<ProviderPlatforms>().ToDictionary(known => known.Provider, known => known.Platforms);
+        object[] to =
+        [
+            .. providers
+                .DistinctBy(provider => provider.Channel)
+                .Where(provider => !isSandbox || provider.Channel != Channel.Webhook)
+                .OrderBy(provider => provider.Channel.Name, StringComparer.Ordinal)
+                .Select(provider => Recipient(provider, platforms.GetValueOrDefault(provider.Name)?[0] ?? Platform.Android)),
+        ];
+        var trigger = JsonSerializer.Serialize(
+            new { to, content = new { title = "Hello", body = "Your first notification" } },
+            new JsonSerializerOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }
+        );
+        return (
+            isSandbox
+                ? "Send a push, an SMS and an email, and see them on that page:"
+                : "Send a message, with an address of your own in place of the example's:",
+            trigger
+        );
+    }
+
+    private static object Recipient(IDeliveryProvider provider, Platform platform) =>
+        provider.Channel.Name switch
+        {
+            "push" => new { pushToken = Token(platform), platform = platform.ToString().ToLowerInvariant() },
+            "sms" => new { phone = "+46701234567" },
+            "email" => new { email = "ada@example.org" },
+            "webhook" => new { webhook = "https://example.org/hook" },
+            var other => new { channel = other, address = "example" },
+        };
+
+    /// <summary>A push token in the platform's form: APNs counts hexadecimal digits, a browser's subscription is JSON.</summary>
+    private static string Token(Platform platform) =>
+        platform switch
+        {
+            Platform.Ios => new string('0', 64),
+            Platform.Web => JsonSerializer.Serialize(
+                new
+                {
+                    endpoint = "https://push.example.org/subscription",
+                    keys = new
+                    {
+                        p256dh = "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+                        auth = "BTBZMqHH6r4Tts7J_aSIgg",
+                    },
+                }
+            ),
+            _ => "my-phone",
+        };
 
     private static string Reachable(string url) =>
         new[] { "*", "+", "0.0.0.0", "[::]" }.Aggregate(url, (reachable, any) => reachable.Replace($"//{any}:", "//localhost:"));

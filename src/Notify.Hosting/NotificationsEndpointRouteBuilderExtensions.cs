@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
 using Notify.Hosting;
@@ -92,12 +93,19 @@ public static class NotificationsEndpointRouteBuilderExtensions
 
         var options = ValidOptions(endpoints.ServiceProvider);
         var keys = new ApiKeys(options.ApiKeys);
+        var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiKeyFilter).Namespace!);
+        var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
+        if (!keys.None)
+            Log.Keys(logger, keys.Count);
         var group = endpoints
             .MapGroup(prefix)
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
-            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort))
-            .AddEndpointFilter(new RequestFilter());
+            .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
+            .WithMetadata(new StreamPlaces(options.MaxEventStreams, keys))
+            .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
+            .AddEndpointFilter(new RequestFilter())
+            .AddEndpointFilter(new AuditFilter(keys, logger));
         var management = group.MapGroup("").WithMetadata(ManagementEndpoint.Instance);
         management.MapHealth();
         if (keys.None)
@@ -121,6 +129,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .AllowAnonymous()
             // A vendor's URL has parameters that the vendor signs, and mail programs add their own to the links that they show.
             .IgnoresQuery()
+            .WithMetadata(BodyLimits.ForCallbacks(ValidOptions(endpoints.ServiceProvider)))
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();

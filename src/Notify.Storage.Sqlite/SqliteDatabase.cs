@@ -9,6 +9,7 @@ internal sealed class SqliteDatabase
     private readonly string _connectionString;
     private readonly TimeSpan _busyTimeout;
     private readonly Lazy<bool> _hasTables;
+    private readonly SqliteFile _file;
 
     public SqliteDatabase(IOptions<SqliteStoreOptions> options)
     {
@@ -17,6 +18,7 @@ internal sealed class SqliteDatabase
         {
             DefaultTimeout = (int)_busyTimeout.TotalSeconds,
         }.ToString();
+        _file = new SqliteFile(_connectionString);
         _hasTables = new Lazy<bool>(MakeTables);
     }
 
@@ -42,10 +44,17 @@ internal sealed class SqliteDatabase
     public SqliteConnection OpenReader()
     {
         EnsureTables();
+        ThrowIfGone();
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
         return connection;
     }
+
+    /// <summary>
+    /// Throws once the file was deleted or moved: SQLite would go on in the file that has no name any more, or begin an empty one.
+    /// </summary>
+    /// <exception cref="IOException">The file is gone.</exception>
+    public void ThrowIfGone() => _file.ThrowIfGone();
 
     /// <summary>Makes the tables, the first time it is called.</summary>
     public void EnsureTables() => _ = _hasTables.Value;
@@ -61,6 +70,7 @@ internal sealed class SqliteDatabase
         var connection = new SqliteConnection(_connectionString);
         try
         {
+            _file.Create();
             connection.Open();
             Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
             Execute(connection, "PRAGMA journal_mode = WAL");
@@ -68,14 +78,14 @@ internal sealed class SqliteDatabase
             SqliteSchema.Migrate(connection);
             return connection;
         }
-        catch (SqliteException exception)
+        catch (Exception exception) when (exception is SqliteException or UnauthorizedAccessException)
         {
             connection.Dispose();
             throw Unusable(connection, exception);
         }
     }
 
-    private static InvalidOperationException Unusable(SqliteConnection connection, SqliteException exception) =>
+    private static InvalidOperationException Unusable(SqliteConnection connection, Exception exception) =>
         new(
             $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
                 + "that the file can be written and is an intact SQLite database, and that the disk has room.",

@@ -30,6 +30,7 @@ public static class SqliteNotificationsBuilderExtensions
 
         builder.Services.AddSingleton<SqliteDatabase>();
         builder.Services.AddSingleton<SqliteWriter>();
+        builder.Services.AddSingleton<IStoreHealth, SqliteStoreHealth>();
         builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
         builder.Services.AddSingleton<IOutbox, SqliteOutbox>();
         builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();

@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Notify.Telemetry;
+using SQLitePCL;
 
 namespace Notify.Storage.Sqlite;
 
@@ -9,6 +10,7 @@ namespace Notify.Storage.Sqlite;
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
+    private readonly SqliteDatabase _database;
     private readonly SqliteConnection _connection;
     private readonly SqliteStatement _begin;
     private readonly SqliteStatement _commit;
@@ -17,9 +19,11 @@ internal sealed class SqliteWriter : IDisposable
     private readonly Thread _thread;
     private List<Write> _waiting = [];
     private bool _closed;
+    private long _refusedAt = long.MinValue;
 
     public SqliteWriter(SqliteDatabase database)
     {
+        _database = database;
         _connection = database.OpenWriter();
         _begin = new SqliteStatement(_connection, "BEGIN IMMEDIATE");
         _commit = new SqliteStatement(_connection, "COMMIT");
@@ -30,6 +34,14 @@ internal sealed class SqliteWriter : IDisposable
 
     /// <summary>The connection on which statements for <see cref="RunAsync"/> are prepared, at start.</summary>
     public SqliteConnection Connection => _connection;
+
+    /// <summary>
+    /// How long ago the disk refused a write; null when it never did. A small write may still fit where a large one did not.
+    /// </summary>
+    public TimeSpan? SinceRefusal =>
+        Volatile.Read(ref _refusedAt) is var at and > long.MinValue
+            ? TimeSpan.FromMilliseconds(Environment.TickCount64 - at)
+            : null;
 
     /// <summary>Runs <paramref name="work"/> on the writing thread; its result is there once it is on disk.</summary>
     public async ValueTask<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
@@ -117,12 +129,16 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var write in batch)
                 write.Run();
             _commit.Execute();
+            // Looked for after the commit: what is acknowledged is in a file that still has its name.
+            _database.ThrowIfGone();
             NotifyTelemetry.RecordCommit("sqlite", batch.Count);
             return true;
         }
         catch (Exception exception)
         {
             failure = exception;
+            if (exception is SqliteException { SqliteErrorCode: raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_READONLY })
+                Volatile.Write(ref _refusedAt, Environment.TickCount64);
             RollBack();
             return false;
         }

@@ -16,7 +16,7 @@ public sealed class CallbackTests
     [Fact]
     public async Task A_receipt_in_the_vendors_own_form_is_in_the_timeline_without_a_key()
     {
-        await using var app = await StartAsync(options => options.ApiKeys.Add("the key"));
+        await using var app = await StartAsync(options => options.ApiKeys.Add("the key of the API"));
         var (url, delivery) = await SendAsync(app, "acme");
 
         using var response = await CallAsync(app, $"tenant=acme&delivery={delivery}", "bounced 30005");
@@ -159,7 +159,7 @@ public sealed class CallbackTests
 
     private static async Task<(string Url, string Delivery)> SendAsync(ApiApplication app, string? tenant = null)
     {
-        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key");
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key of the API");
         var url = await app.AcceptAsync("""{"to":{"phone":"+46701234567"},"content":{"body":"x"}}""", tenant);
         var delivery = (await app.WhenAsync(url, "accepted", 1, tenant)).DeliveryOver("sms").Text("id")!;
         app.Client.DefaultRequestHeaders.Authorization = null;
@@ -168,7 +168,7 @@ public sealed class CallbackTests
 
     private static async Task<JsonElement> TimelineAsync(ApiApplication app, string url, string tenant)
     {
-        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key");
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key of the API");
         return await app.CallAsync("GET", url, null, tenant);
     }
 

@@ -148,6 +148,14 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     }
 
     [Fact]
+    public Task No_answer_is_kept_in_a_cache() => Assert.AllAsync(_endpoints, async endpoint =>
+        {
+            using var response = await SendAsync(endpoint);
+
+            Assert.True(response.Headers.CacheControl?.NoStore, $"{endpoint}: {response.Headers.CacheControl}");
+        });
+
+    [Fact]
     public Task HEAD_answers_like_GET_without_a_body() =>
         Assert.AllAsync(_endpoints.Where(endpoint => endpoint.Method == "GET"), async endpoint =>
         {

@@ -72,6 +72,65 @@ public sealed partial class HostTests
             (await page.EvaluateAsync($"document.querySelector('{selector}')?.textContent ?? ''")).GetString();
     }
 
+    [Theory]
+    [InlineData(
+        "--Notify:Providers:mail:Type=smtp",
+        "--Notify:Providers:mail:Host=127.0.0.1",
+        "--Notify:Providers:mail:From=a@example.org"
+    )]
+    [InlineData(
+        "--Notify:Providers:hooks:Type=webhook",
+        "--Notify:Providers:hooks:Secret=whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+    )]
+    [InlineData(
+        "--Notify:Providers:sms:Type=twilio",
+        "--Notify:Providers:sms:AccountSid=AC00000000000000000000000000000000",
+        "--Notify:Providers:sms:AuthToken=00000000000000000000000000000000",
+        "--Notify:Providers:sms:From=+46701234567"
+    )]
+    public async Task The_printed_command_works_with_the_providers_that_are_configured(params string[] provider)
+    {
+        using var folder = new TemporaryFolder();
+        var (host, _) = await SampleProcess.StartHostAsync(folder.Path, null, provider);
+        await using var running = host;
+        var command = await Eventually.FindAsync(
+            () =>
+                Task.FromResult(
+                    host.Output.Split('\n').FirstOrDefault(line => line.StartsWith("curl ", StringComparison.Ordinal))
+                ),
+            "the command to try"
+        );
+
+        Assert.Contains("\"statusUrl\"", await RunAsync("sh", "-c", command), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_shown_opens_no_connection()
+    {
+        var chromium = ServerProcess.Find("chromium");
+        using var folder = new TemporaryFolder();
+        using var trap = new TcpListener(IPAddress.Loopback, 0);
+        trap.Start();
+        var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
+        await using var _ = host;
+        var address = $"http://{trap.LocalEndpoint}";
+        var html =
+            $"<html><head><link rel=preconnect href='{address}'><link rel=dns-prefetch href='{address}'>"
+            + $"<link rel=prefetch href='{address}/a'><link rel=stylesheet href='{address}/b.css'><base href='{address}'>"
+            + $"<meta http-equiv=refresh content='0;url={address}/c'></head><body><link rel=preconnect href='{address}'>"
+            + $"<img src='{address}/d.png'><p id=text>A mail</p></body></html>";
+        using var response = await client.PostAsJsonAsync(
+            "/v1/notifications",
+            new { to = new { email = "ada@example.org" }, content = new { title = "x", html } }
+        );
+        await Eventually.TrueAsync(async () => (await MessagesAsync(client)).Count == 1, "the message");
+
+        var dom = await BrowseAsync(chromium, folder.File("browser"), "--dump-dom", client.BaseAddress!.ToString());
+
+        Assert.Contains("A mail", dom, StringComparison.Ordinal);
+        Assert.False(trap.Pending(), "the mail connected");
+    }
+
     [Fact]
     public async Task What_a_message_says_stays_text()
     {
@@ -148,7 +207,7 @@ public sealed partial class HostTests
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(
             folder.Path,
-            new() { ["Notify__ApiKey"] = "s3cret-key" },
+            new() { ["Notify__ApiKey"] = "s3cret-key-of-the-api" },
             "--urls",
             $"http://127.0.0.1:{FreePort.Next()}"
         );
@@ -171,11 +230,11 @@ public sealed partial class HostTests
             await refused.ProblemAsync(HttpStatusCode.Unauthorized);
         }
 
-        client.DefaultRequestHeaders.Authorization = new("Bearer", "s3cret-key");
+        client.DefaultRequestHeaders.Authorization = new("Bearer", "s3cret-key-of-the-api");
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/")).StatusCode);
         using var unknown = await client.GetAsync("/nothing");
         await unknown.ProblemAsync(HttpStatusCode.NotFound);
-        Assert.DoesNotContain("s3cret-key", host.Output);
+        Assert.DoesNotContain("s3cret-key-of-the-api", host.Output);
     }
 
     [Fact]

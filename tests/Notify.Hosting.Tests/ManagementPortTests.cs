@@ -16,7 +16,7 @@ public sealed class ManagementPortTests : IAsyncLifetime
         _app = await ApiApplication.StartAsync(
             options =>
             {
-                options.ApiKeys.Add("key");
+                options.ApiKeys.Add("the-key-of-the-api");
                 options.ManagementPort = _port;
             },
             application: app => app.Urls.Add($"http://127.0.0.1:{_port}")
@@ -43,7 +43,10 @@ public sealed class ManagementPortTests : IAsyncLifetime
     [InlineData("/")]
     public async Task Nothing_else_is_there_even_with_the_key(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path) { Headers = { Authorization = new("Bearer", "key") } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, path)
+        {
+            Headers = { Authorization = new("Bearer", "the-key-of-the-api") },
+        };
 
         using var answer = await _management.SendAsync(request);
 

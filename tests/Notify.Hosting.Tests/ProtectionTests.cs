@@ -62,13 +62,13 @@ public sealed class ProtectionTests
     [InlineData("Basic", "not base64", HttpStatusCode.Unauthorized)]
     [InlineData("Basic", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZTo=", HttpStatusCode.Unauthorized)]
     [InlineData("Bearer", Key, HttpStatusCode.OK)]
-    [InlineData("bearer", "the second", HttpStatusCode.OK)]
+    [InlineData("bearer", "the second of the keys", HttpStatusCode.OK)]
     public async Task A_key_opens_and_nothing_else_does(string scheme, string parameter, HttpStatusCode expected)
     {
         await using var app = await ApiApplication.StartAsync(options =>
         {
             options.ApiKeys.Add(Key);
-            options.ApiKeys.Add("the second");
+            options.ApiKeys.Add("the second of the keys");
         });
         app.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"{scheme} {parameter}");
 
@@ -79,10 +79,10 @@ public sealed class ProtectionTests
     [Fact]
     public async Task A_browser_sends_the_key_as_password()
     {
-        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("key:with:colons"));
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("a:key:with:colons"));
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
             "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:key:with:colons"))
+            Convert.ToBase64String(Encoding.UTF8.GetBytes("anybody:a:key:with:colons"))
         );
 
         Assert.Contains("Notify sandbox", await app.Client.GetStringAsync("/"));
@@ -168,6 +168,128 @@ public sealed class ProtectionTests
         using var response = await app.Client.GetAsync("/v1/sandbox/messages");
 
         await response.ProblemAsync(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("Forwarded", "for=203.0.113.7")]
+    [InlineData("X-Forwarded-For", "203.0.113.7")]
+    [InlineData("x-forwarded-host", "notify.example.org")]
+    [InlineData("X-Forwarded-Proto", "https")]
+    [InlineData("X-Original-For", "203.0.113.7")]
+    [InlineData("X-Real-IP", "203.0.113.7")]
+    [InlineData("Via", "1.1 proxy")]
+    [InlineData("CDN-Loop", "example")]
+    [InlineData("CF-Connecting-IP", "203.0.113.7")]
+    public async Task Without_a_key_a_call_that_a_proxy_passed_on_is_refused(string header, string value)
+    {
+        var lines = new LineCollector();
+        await using var app = await ApiApplication.StartAsync(services: services =>
+            services.AddLogging(logging => logging.AddProvider(lines))
+        );
+        using var local = await app.Client.GetAsync("/v1/sandbox/messages");
+        app.Client.DefaultRequestHeaders.TryAddWithoutValidation(header, value);
+        using var forwarded = await app.Client.GetAsync("/v1/sandbox/messages");
+
+        Assert.Equal(HttpStatusCode.OK, local.StatusCode);
+        await forwarded.ProblemAsync(HttpStatusCode.Forbidden);
+        Assert.Single(lines.Lines, line => line.StartsWith("Audit: GET refused", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task With_a_key_a_call_through_a_proxy_is_answered()
+    {
+        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
+        app.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/health/live")).StatusCode);
+    }
+
+    [Theory]
+    [InlineData("k")]
+    [InlineData("fifteen-letters")]
+    public async Task A_short_key_is_refused_at_the_start_and_not_repeated(string key)
+    {
+        var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
+            ApiApplication.StartAsync(options => options.ApiKeys.Add(key))
+        );
+
+        Assert.Contains("16 characters", exception.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain($"'{key}'", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_client_that_tries_out_keys_is_refused_for_a_while_and_leaves_few_lines()
+    {
+        var lines = new LineCollector();
+        await using var app = await ApiApplication.StartAsync(
+            options => options.ApiKeys.Add(Key),
+            services => services.AddLogging(logging => logging.AddProvider(lines))
+        );
+        for (var i = 0; i < 30; i++)
+        {
+            using var without = await app.Client.GetAsync("/health/live");
+            await without.ProblemAsync(HttpStatusCode.Unauthorized);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var wrong = await AskAsync(app, $"wrong-key-number-{i}");
+            await wrong.ProblemAsync(HttpStatusCode.Unauthorized);
+        }
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var refused = await AskAsync(app, Key);
+            await refused.ProblemAsync(HttpStatusCode.TooManyRequests);
+            Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
+        }
+
+        Assert.Equal(20, lines.Lines.Count(line => line.Contains("wrong key, client", StringComparison.Ordinal)));
+        Assert.Single(lines.Lines, line => line.Contains("within a minute", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines.Lines, line => line.Contains("wrong-key-number", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_replayed_or_edited_leaves_an_audit_line_without_content()
+    {
+        var lines = new LineCollector();
+        await using var app = await ApiApplication.StartAsync(
+            options => options.ApiKeys.Add(Key),
+            services => services.AddLogging(logging => logging.AddProvider(lines))
+        );
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", Key);
+        await app.CallAsync("PUT", "/v1/users/secret-user", "{}");
+        await app.CallAsync("PUT", "/v1/users/secret-user/devices/secret-phone", """{"platform":"ios","token":"secret-token"}""");
+        await app.CallAsync("DELETE", "/v1/users/secret-user/devices/secret-phone", null, "default");
+        await app.CallAsync("DELETE", "/v1/topics/secret-topic/subscribers", """["secret-user"]""");
+        await app.CallAsync("DELETE", "/v1/users/secret-user");
+        await app.AskAsync("DELETE", "/v1/users/secret-user");
+        await app.CallAsync("PUT", "/v1/templates/secret", """{"variants":[{"body":"secret"}]}""", "acme");
+        await app.CallAsync("POST", "/v1/dead-letters/replay", """{"all":true,"dryRun":true}""");
+        await app.CallAsync("POST", "/v1/dead-letters/replay", """{"all":true}""");
+
+        string[] audit =
+        [
+            .. lines.Lines.Where(line => line.StartsWith("Audit", StringComparison.Ordinal)).Select(line => line.Trim()),
+        ];
+        Assert.Equal(
+            [
+                "Audit: the API takes 1 keys",
+                "Audit: device deleted, tenant default, key 1, client 127.0.0.1",
+                "Audit: subscribers deleted, tenant default, key 1, client 127.0.0.1",
+                "Audit: user deleted, tenant default, key 1, client 127.0.0.1",
+                "Audit: template saved, tenant acme, key 1, client 127.0.0.1",
+                "Audit: dead letters replayed, tenant default, key 1, client 127.0.0.1",
+            ],
+            audit
+        );
+    }
+
+    private static Task<HttpResponseMessage> AskAsync(ApiApplication app, string key)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, "/health/live") { Headers = { Authorization = new("Bearer", key) } };
+        return app.Client.SendAsync(request);
     }
 
     [Theory]

@@ -19,18 +19,34 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async Task WriteAsync(string text) => await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Everything that the server writes until it closes the connection.</summary>
-    public async Task<string> ReadToEndAsync()
+    /// <summary>Writes as much as the server takes, until the connection ends.</summary>
+    public async Task TryWriteAsync(string text)
     {
-        using var reader = new StreamReader(_client.GetStream(), Encoding.UTF8, leaveOpen: true);
         try
         {
-            return await reader.ReadToEndAsync();
+            await WriteAsync(text);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException) { }
+    }
+
+    /// <summary>What the server writes next.</summary>
+    public async Task<string> ReadAsync()
+    {
+        var buffer = new byte[4_096];
+        return Encoding.UTF8.GetString(buffer, 0, await _client.GetStream().ReadAsync(buffer));
+    }
+
+    /// <summary>Everything that the server writes until it closes or resets the connection.</summary>
+    public async Task<string> ReadToEndAsync()
+    {
+        var answer = new MemoryStream();
+        try
         {
-            return ""; // The server reset the connection.
+            await _client.GetStream().CopyToAsync(answer);
         }
+        catch (IOException) { }
+
+        return Encoding.UTF8.GetString(answer.ToArray());
     }
 
     public ValueTask DisposeAsync()

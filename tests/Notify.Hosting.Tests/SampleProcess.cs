@@ -22,7 +22,7 @@ internal static partial class SampleProcess
         var assembly = Path.Combine(Folder(sample), Metadata("SampleOutput"), $"{Path.GetFileName(sample)}.dll");
         return ServerProcess.Start(
             "sh",
-            ["-c", "cd \"$0\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments],
+            ["-c", "cd \"$0\" && eval \"$NOTIFY_TEST_PRELUDE\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments],
             environment
         );
     }

@@ -129,7 +129,7 @@ public sealed class UnsubscribeTests
     {
         IServiceProvider? services = null;
         var app = await ApiApplication.StartAsync(
-            options => options.ApiKeys.Add("the key"),
+            options => options.ApiKeys.Add("the key of the API"),
             added =>
                 added
                     .AddNotifications()
@@ -145,7 +145,7 @@ public sealed class UnsubscribeTests
     }
 
     private static void Authorize(ApiApplication app) =>
-        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key");
+        app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key of the API");
 
     /// <summary>The path of the link that an email to Ada has.</summary>
     private static async Task<string> LinkAsync(ApiApplication app, IServiceProvider services, string category)

@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
@@ -19,6 +19,9 @@ namespace Notify.Hosting.Analytics;
 /// </summary>
 internal static class EventStream
 {
+    /// <summary>Each event as it is sent, written once for all the streams that show it, and gone with it.</summary>
+    private static readonly ConditionalWeakTable<DeliveryEvent, byte[]> Frames = [];
+
     public static void MapEvents(this RouteGroupBuilder group)
     {
         group.MapRead("/v1/events", Open);
@@ -31,13 +34,16 @@ internal static class EventStream
         return LiveStream.Open(context, lifetime, ended => feed.WatchAsync(tenant, ended), Show);
     }
 
-    private static IEnumerable<SseItem<string>> Show(WatchedDelivery watched)
+    private static IEnumerable<byte[]> Show(WatchedDelivery watched)
     {
         var (settled, missed) = watched;
         if (missed > 0)
-            yield return new SseItem<string>(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
-        yield return new SseItem<string>(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
+            yield return LiveStream.Frame(string.Create(CultureInfo.InvariantCulture, $$"""{"count":{{missed}}}"""), "missed");
+        yield return Frames.GetValue(settled, Write);
     }
+
+    private static byte[] Write(DeliveryEvent settled) =>
+        LiveStream.Frame(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
 }
 
 internal sealed record EventView(

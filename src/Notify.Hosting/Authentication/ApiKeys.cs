@@ -11,16 +11,23 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
 
     public bool None => _hashes.Length == 0;
 
-    public bool Accept(string? authorization) =>
-        AuthenticationHeaderValue.TryParse(authorization, out var header) && Presented(header) is { } key && Matches(key);
+    public int Count => _hashes.Length;
 
-    private bool Matches(string key)
+    /// <summary>Finds the key that a call presents: its number, counted from 1; null when it presents none of them.</summary>
+    public int? Find(string? authorization) =>
+        AuthenticationHeaderValue.TryParse(authorization, out var header) && Presented(header) is { } key ? Match(key) : null;
+
+    private int? Match(string key)
     {
         var presented = Hash(key);
-        var matches = false;
-        foreach (var hash in _hashes)
-            matches |= CryptographicOperations.FixedTimeEquals(hash, presented);
-        return matches;
+        int? match = null;
+        for (var i = 0; i < _hashes.Length; i++)
+        {
+            if (CryptographicOperations.FixedTimeEquals(_hashes[i], presented))
+                match = i + 1;
+        }
+
+        return match;
     }
 
     private static string? Presented(AuthenticationHeaderValue header) =>

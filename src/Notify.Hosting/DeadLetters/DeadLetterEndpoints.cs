@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
@@ -20,7 +21,9 @@ internal static class DeadLetterEndpoints
 
     public static void MapReplay(this RouteGroupBuilder group)
     {
-        group.MapPost("/v1/dead-letters/replay", ReplayEndpoint.HandleAsync);
+        group
+            .MapPost("/v1/dead-letters/replay", ReplayEndpoint.HandleAsync)
+            .Audit("dead letters replayed", answer => answer is ReplayView { DryRun: false });
         group.MapOtherMethods("/v1/dead-letters/replay", "POST");
     }
 

@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Health;
 
@@ -17,10 +20,23 @@ internal static class HealthEndpoints
         group.MapOtherMethods("/health/ready", "GET, HEAD");
     }
 
-    private static async Task<IResult> ReadyAsync(IDeliveryQueue queue, TimeProvider time, CancellationToken aborted) =>
-        await StoreProbe.TryGetDepthsAsync(queue, time, aborted).ConfigureAwait(false) is null
-            ? Problem.StoreUnavailable()
-            : Answer("ready");
+    // A process that stops is not sent anything new, while what it has begun still ends.
+    private static async Task<IResult> ReadyAsync(
+        IDeliveryQueue queue,
+        IServiceProvider services,
+        IHostApplicationLifetime lifetime,
+        TimeProvider time,
+        CancellationToken aborted
+    )
+    {
+        if (lifetime.ApplicationStopping.IsCancellationRequested)
+            return Problem.Stopping();
+
+        var health = services.GetService<IStoreHealth>();
+        return await StoreProbe.IsReadyAsync(queue, health, time, aborted).ConfigureAwait(false)
+            ? Answer("ready")
+            : Problem.StoreUnavailable();
+    }
 
     private static IResult Answer(string status) => TypedResults.Json(new HealthView(status), HealthJson.Default.HealthView);
 }

@@ -1,15 +1,17 @@
 using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Health;
 
-/// <summary>Asks the store for its depth, and does not wait for long.</summary>
+/// <summary>Asks whether the store can be read and written, and does not wait for long.</summary>
 internal static class StoreProbe
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>What is pending; null when the store fails or does not answer in time.</summary>
-    public static async ValueTask<IReadOnlyList<QueueDepth>?> TryGetDepthsAsync(
+    /// <summary>Whether the store answers in time, and takes writes where it can tell.</summary>
+    public static async ValueTask<bool> IsReadyAsync(
         IDeliveryQueue queue,
+        IStoreHealth? health,
         TimeProvider time,
         CancellationToken aborted
     )
@@ -19,11 +21,19 @@ internal static class StoreProbe
         try
         {
             // A store that is stuck may not listen to its token.
-            return await queue.GetDepthAsync(either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            await AskAsync(queue, health, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            return true;
         }
         catch (Exception) when (!aborted.IsCancellationRequested)
         {
-            return null;
+            return false;
         }
+    }
+
+    private static async ValueTask AskAsync(IDeliveryQueue queue, IStoreHealth? health, CancellationToken cancellationToken)
+    {
+        await queue.GetDepthAsync(cancellationToken).ConfigureAwait(false);
+        if (health is not null)
+            await health.CheckAsync(cancellationToken).ConfigureAwait(false);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Requests;
@@ -85,6 +86,43 @@ internal static class Problem
 
     public static IResult BodyTooLarge(long maxBytes) =>
         Of(StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"At most {maxBytes} bytes are read.");
+
+    public static IResult BodyTooSlow(HttpResponse response, TimeSpan timeout)
+    {
+        // What is left of the body is not waited for.
+        response.Headers.Connection = "close";
+        return Of(
+            StatusCodes.Status408RequestTimeout,
+            "The body did not arrive in time.",
+            $"Send the whole body within {timeout.TotalSeconds:0} seconds."
+        );
+    }
+
+    public static IResult TooBusy(HttpResponse response)
+    {
+        response.Headers.Connection = "close";
+        response.Headers.RetryAfter = "1";
+        return Of(StatusCodes.Status503ServiceUnavailable, "Too many requests are handled at a time.", "Try again in a second.");
+    }
+
+    public static IResult TooManyStreams(int max) =>
+        Of(
+            StatusCodes.Status429TooManyRequests,
+            "Too many event streams are open.",
+            $"At most {max} are open for a key at a time. Close one first."
+        );
+
+    public static IResult TooManyFailures(HttpResponse response, TimeSpan wait)
+    {
+        response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        return Of(
+            StatusCodes.Status429TooManyRequests,
+            "Too many calls came with a wrong key.",
+            "Calls from this address are refused for a while."
+        );
+    }
+
+    public static IResult Stopping() => Of(StatusCodes.Status503ServiceUnavailable, "The process is stopping.");
 
     public static IResult NotJson() =>
         Of(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.", "Send Content-Type: application/json, in UTF-8.");

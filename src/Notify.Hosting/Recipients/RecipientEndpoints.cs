@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 
@@ -16,14 +17,14 @@ internal static class RecipientEndpoints
         group.MapPut(User, UserEndpoints.SaveAsync);
         group.MapRead(User, UserEndpoints.FindAsync);
         group.MapPatch(User, UserPatchEndpoint.HandleAsync);
-        group.MapDelete(User, UserEndpoints.RemoveAsync);
+        group.MapDelete(User, UserEndpoints.RemoveAsync).Audit("user deleted");
         group.MapOtherMethods(User, "GET, HEAD, PUT, PATCH, DELETE");
 
         const string Devices = "/v1/users/{userId}/devices";
         group.MapRead(Devices, DeviceEndpoints.ListAsync);
         group.MapOtherMethods(Devices, "GET, HEAD");
         group.MapPut($"{Devices}/{{id}}", DeviceEndpoints.RegisterAsync);
-        group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync);
+        group.MapDelete($"{Devices}/{{id}}", DeviceEndpoints.RemoveAsync).Audit("device deleted");
         group.MapOtherMethods($"{Devices}/{{id}}", "PUT, DELETE");
 
         group.MapRead("/v1/topics", SubscriberEndpoints.ListTopicsAsync).ReadsQuery();
@@ -31,7 +32,7 @@ internal static class RecipientEndpoints
         const string Subscribers = "/v1/topics/{topic}/subscribers";
         group.MapPut(Subscribers, SubscriberEndpoints.SubscribeAsync);
         group.MapRead(Subscribers, SubscriberEndpoints.ListAsync).ReadsQuery();
-        group.MapDelete(Subscribers, SubscriberEndpoints.UnsubscribeAsync);
+        group.MapDelete(Subscribers, SubscriberEndpoints.UnsubscribeAsync).Audit("subscribers deleted");
         group.MapOtherMethods(Subscribers, "GET, HEAD, PUT, DELETE");
     }
 }

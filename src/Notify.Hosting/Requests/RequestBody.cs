@@ -1,10 +1,9 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using Notify.Hosting.Problems;
 
@@ -26,9 +25,29 @@ internal static class RequestBody
         if (IsEncoded(context.Request))
             return Problem.Encoded(context.Response);
 
-        var maxBytes = MaxBytes(context);
-        if (await BufferAsync(context, maxBytes).ConfigureAwait(false) is not { } body)
-            return Problem.BodyTooLarge(maxBytes);
+        var limits = context.GetEndpoint()!.Metadata.GetRequiredMetadata<BodyLimits>();
+        if (!limits.TryEnter())
+            return Problem.TooBusy(context.Response);
+
+        try
+        {
+            return await ReadAsync(context, limits, handle).ConfigureAwait(false);
+        }
+        finally
+        {
+            limits.Exit();
+        }
+    }
+
+    private static async Task<IResult> ReadAsync(
+        HttpContext context,
+        BodyLimits limits,
+        Func<ReadOnlyMemory<byte>, Task<IResult>> handle
+    )
+    {
+        var (body, refusal) = await BufferAsync(context, limits).ConfigureAwait(false);
+        if (refusal is not null)
+            return refusal;
 
         try
         {
@@ -95,9 +114,6 @@ internal static class RequestBody
         return false;
     }
 
-    private static long MaxBytes(HttpContext context) =>
-        context.RequestServices.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.MaxBodyBytes;
-
     // A caller that hung up meanwhile takes nothing from what was done for it.
     private static void GiveBack(HttpContext context, ReadOnlySequence<byte> body)
     {
@@ -111,32 +127,48 @@ internal static class RequestBody
     private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) =>
         body.IsSingleSegment ? body.First : body.ToArray();
 
-    /// <returns>
-    /// The body, which stays in the server's buffers until the reader is advanced; null when it is larger than
-    /// <paramref name="maxBytes"/>.
-    /// </returns>
-    private static async ValueTask<ReadOnlySequence<byte>?> BufferAsync(HttpContext context, long maxBytes)
+    /// <returns>The body, which stays in the server's buffers until the reader is advanced; or why it was not read.</returns>
+    private static async ValueTask<(ReadOnlySequence<byte> Body, IResult? Refusal)> BufferAsync(
+        HttpContext context,
+        BodyLimits limits
+    )
     {
-        if (context.Request.ContentLength > maxBytes)
-            return null;
+        if (context.Request.ContentLength > limits.MaxBytes)
+            return (default, Problem.BodyTooLarge(limits.MaxBytes));
 
-        // The bound is the API's, whether the server's own is lower or higher.
+        // The bound below is the API's, whether the server's own is lower or higher. The server would count a chunked body's frames.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-            feature.MaxRequestBodySize = maxBytes + 1;
+            feature.MaxRequestBodySize = null;
 
         var reader = context.Request.BodyReader;
+        var deadline = Environment.TickCount64 + (long)limits.Timeout.TotalMilliseconds;
         while (true)
         {
-            var read = await reader.ReadAsync(context.RequestAborted).ConfigureAwait(false);
-            if (read.Buffer.Length > maxBytes)
+            var read = await ReadAsync(reader, deadline, context.RequestAborted).ConfigureAwait(false);
+            if (read.Buffer.Length > limits.MaxBytes)
             {
                 reader.AdvanceTo(read.Buffer.End);
-                return null;
+                return (default, Problem.BodyTooLarge(limits.MaxBytes));
             }
 
             if (read.IsCompleted)
-                return read.Buffer;
+                return (read.Buffer, null);
             reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            if (Environment.TickCount64 >= deadline)
+                return (default, Problem.BodyTooSlow(context.Response, limits.Timeout));
         }
+    }
+
+    // Most bodies arrive with their headers and need no timer. One that is late is given up by waking the reader.
+    private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, long deadline, CancellationToken aborted)
+    {
+        var reading = reader.ReadAsync(aborted);
+        if (reading.IsCompleted)
+            return await reading.ConfigureAwait(false);
+
+        var left = TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+        var timer = new Timer(static reader => ((PipeReader)reader!).CancelPendingRead(), reader, left, Timeout.InfiniteTimeSpan);
+        await using (timer.ConfigureAwait(false))
+            return await reading.ConfigureAwait(false);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 
@@ -6,15 +7,19 @@ namespace Notify.Hosting.Requests;
 
 /// <summary>
 /// Refuses on every endpoint what would otherwise be ignored: query parameters that do not exist, and headers of the API that
-/// are empty or there twice. A caller who writes <c>?dryRun=true</c> must not send.
+/// are empty or there twice. A caller who writes <c>?dryRun=true</c> must not send. Keeps every answer out of caches.
 /// </summary>
 internal sealed class RequestFilter : IEndpointFilter
 {
+    private static readonly StringValues NoStore = "no-store";
+
     private static readonly string[] Headers = [RequestValues.TenantHeader, TriggerBody.IdempotencyKeyHeader];
 
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var request = context.HttpContext.Request;
+        // Nearly every answer has personal data, and none is worth keeping in a cache.
+        context.HttpContext.Response.Headers.CacheControl = NoStore;
         // Nearly every request has nothing to refuse, and allocates nothing here.
         FieldErrors? errors = null;
         if (request.QueryString.HasValue && context.HttpContext.GetEndpoint()!.Metadata.GetMetadata<QueryUse>() is null)

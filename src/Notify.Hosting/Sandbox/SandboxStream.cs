@@ -1,4 +1,4 @@
-using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
@@ -13,9 +13,14 @@ namespace Notify.Hosting.Sandbox;
 /// </summary>
 internal static class SandboxStream
 {
+    /// <summary>Each message as it is sent, written once for all the streams that show it, and gone with it.</summary>
+    private static readonly ConditionalWeakTable<SandboxMessage, byte[]> Frames = [];
+
     public static IResult Open(HttpContext context, ISandbox sandbox, IHostApplicationLifetime lifetime) =>
         LiveStream.Open(context, lifetime, sandbox.WatchAsync, Show);
 
-    private static IEnumerable<SseItem<string>> Show(SandboxMessage message) =>
-        [new(JsonSerializer.Serialize(message, SandboxJson.Default.SandboxMessage))];
+    private static IEnumerable<byte[]> Show(SandboxMessage message) => [Frames.GetValue(message, Write)];
+
+    private static byte[] Write(SandboxMessage message) =>
+        LiveStream.Frame(JsonSerializer.Serialize(message, SandboxJson.Default.SandboxMessage));
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Notify.Hosting.Authentication;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
 using Notify.Planning;
@@ -16,8 +17,8 @@ internal static class TemplateEndpoints
     {
         group.MapRead("/v1/templates", TemplateListEndpoint.HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/templates", "GET, HEAD");
-        group.MapPut("/v1/templates/{name}", SaveAsync);
-        group.MapDelete("/v1/templates/{name}", DeleteAsync);
+        group.MapPut("/v1/templates/{name}", SaveAsync).Audit("template saved");
+        group.MapDelete("/v1/templates/{name}", DeleteAsync).Audit("template deleted");
         group.MapRead("/v1/templates/{name}", FindAsync).ReadsQuery();
         group.MapOtherMethods("/v1/templates/{name}", "GET, HEAD, PUT, DELETE");
         group.MapPost("/v1/templates/preview", TemplatePreviewEndpoints.PreviewDraftAsync);

@@ -138,6 +138,25 @@ public sealed class ChartTests
         );
     }
 
+    [Fact]
+    public async Task The_checksum_of_the_secrets_is_keyed_and_the_same_in_every_pod()
+    {
+        var secrets = new { secrets = new { Notify__ApiKey = new { value = "a-weak-api-key-1" } } };
+        var first = ChecksumsOf(await Helm.TemplateAsync(secrets));
+        var second = ChecksumsOf(await Helm.TemplateAsync(secrets));
+
+        Assert.Single(first.Distinct());
+        Assert.Single(second.Distinct());
+        Assert.NotEqual(first[0], second[0]);
+
+        static string[] ChecksumsOf(IReadOnlyList<System.Text.Json.Nodes.JsonNode> manifests) =>
+            [
+                .. manifests
+                    .Where(manifest => manifest.Text("kind") == "Deployment")
+                    .Select(manifest => manifest.Text("spec", "template", "metadata", "annotations", "checksum/secret")!),
+            ];
+    }
+
     [Theory]
     [InlineData("""{"postgresql":{"connectionString":""}}""", "Set postgresql.connectionString or mongodb.connectionString.")]
     [InlineData("""{"mongodb":{"connectionString":"mongodb://m"}}""", "Keep one of them.")]

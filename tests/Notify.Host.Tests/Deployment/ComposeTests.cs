@@ -11,7 +11,11 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
 {
     private const string ApiKey = "a-key-of-the-api";
 
-    private static readonly Dictionary<string, string> Variables = new() { ["NOTIFY_API_KEY"] = ApiKey };
+    private static readonly Dictionary<string, string> Variables = new()
+    {
+        ["NOTIFY_API_KEY"] = ApiKey,
+        ["POSTGRESQL_PASSWORD"] = "a-password",
+    };
 
     [Fact]
     public void Every_role_is_done_and_every_engine_is_a_service_of_the_file()
@@ -37,9 +41,13 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         Assert.Equal(compose.Hosts.Select(host => host.Name), scraped);
     }
 
-    [Fact]
-    public void Without_a_key_nothing_is_started() =>
-        Assert.Throws<InvalidOperationException>(() => new ComposeFile(new Dictionary<string, string>()));
+    [Theory]
+    [InlineData("NOTIFY_API_KEY")]
+    [InlineData("POSTGRESQL_PASSWORD")]
+    public void Without_a_key_or_a_password_nothing_is_started(string missing) =>
+        Assert.Throws<InvalidOperationException>(() =>
+            new ComposeFile(Variables.Where(variable => variable.Key != missing).ToDictionary())
+        );
 
     [Fact]
     public async Task Every_service_becomes_ready_and_together_they_send()

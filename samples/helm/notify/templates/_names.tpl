@@ -33,3 +33,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end -}}
 {{- toYaml $roles -}}
 {{- end -}}
+
+{{/*
+The key of the pods' checksum/secret: without it, who may read a Deployment could try out weak secrets on the checksum. It is made at
+the first install, kept in the Secret, and the same in every template of one rendering.
+*/}}
+{{- define "notify.salt" -}}
+{{- if not (hasKey .Values "checksumSalt") -}}
+{{- $kept := (lookup "v1" "Secret" .Release.Namespace (include "notify.fullname" .)).data | default dict -}}
+{{- $_ := set .Values "checksumSalt" (index $kept "checksum-salt" | default (randAlphaNum 40 | b64enc)) -}}
+{{- end -}}
+{{- .Values.checksumSalt -}}
+{{- end -}}
