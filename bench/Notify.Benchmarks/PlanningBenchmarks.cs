@@ -52,11 +52,12 @@ public class PlanningBenchmarks
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Benchmark]
-    public ValueTask<EnqueueRequest> OneAddress() => _factory.CreateAsync(_toAddress, _contents, CancellationToken.None);
+    public async ValueTask<EnqueueRequest> OneAddress() =>
+        (await _factory.CreateAsync(_toAddress, _contents, CancellationToken.None)).Request;
 
     [Benchmark]
-    public ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() =>
-        _factory.CreateAsync(_toUser, _contents, CancellationToken.None);
+    public async ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() =>
+        (await _factory.CreateAsync(_toUser, _contents, CancellationToken.None)).Request;
 
     private sealed class NoProvider(string name, Channel channel) : IDeliveryProvider
     {

@@ -55,6 +55,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ProviderRules>();
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
+        services.AddSingleton<HeldKeys>();
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
@@ -70,6 +71,8 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();
+        services.AddSingleton<DropDuplicateAddresses>();
+        services.AddSingleton<RecordUnreached>();
         services.AddSingleton<Schedule>();
 
         services.AddSingleton<DueTimePolicy>();
@@ -85,6 +88,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<RateLimits>();
         services.AddSingleton<DeliveryExecutor>();
         services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<RecipientCheck>();
         services.AddSingleton<DeliveryRunner>();
         services.AddSingleton<RecipientUpkeep>();
         services.AddSingleton<DeliverySettler>();

@@ -72,6 +72,7 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
                 {
                     { DeliveryField.State, (int)DeliveryState.Pending },
                     { DeliveryField.DueAt, request.Now.ToBson() },
+                    { DeliveryField.NotBefore, request.Now.ToBson() },
                     { DeliveryField.ExpiresAt, request.ExpiresAt.ToBson() },
                     { DeliveryField.Spent, 0 },
                     { DeliveryField.RetryDelay, 0L },

@@ -175,7 +175,7 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
             .With(DeviceField.PruneReason, dead?.ValueOrNull(DeviceField.PruneReason));
     }
 
-    private static Device Read(BsonDocument document) =>
+    public static Device Read(BsonDocument document) =>
         new()
         {
             Tenant = document[DeviceField.Tenant].AsString,

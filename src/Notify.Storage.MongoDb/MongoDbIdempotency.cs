@@ -49,6 +49,29 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
         return found.FirstOrDefault()?[Notification].AsGuid;
     }
 
+    /// <summary>Finds what holds a key at a time, where its notification is there.</summary>
+    public static async ValueTask<KeyHolder?> FindAsync(
+        MongoDbDatabase database,
+        string tenant,
+        string key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var held = new BsonDocument { { Id, BsonForm.Key(tenant, key) }, { ExpiresAt, new BsonDocument("$gt", now.ToBson()) } };
+        if (await database.Idempotency.FindAsync(held, cancellationToken).ConfigureAwait(false) is not [var holder])
+            return null;
+
+        var claimed = new BsonDocument
+        {
+            { NotificationDocument.Id, holder[Notification] },
+            { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
+        };
+        return (await database.Notifications.FindAsync(claimed, cancellationToken).ConfigureAwait(false)).Count > 0
+            ? new KeyHolder(holder[Notification].AsGuid, holder[Fingerprint].AsByteArray)
+            : null;
+    }
+
     // An insert that fails would undo the application's transaction, so there the keys are looked for first.
     private async ValueTask<Dictionary<string, BsonDocument>> InsertAsync(
         Dictionary<string, EnqueueRequest> firsts,

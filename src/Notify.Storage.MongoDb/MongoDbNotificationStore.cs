@@ -16,6 +16,13 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
         return found.Count == 0 ? null : NotificationDocument.Read(found[0]);
     }
 
+    public ValueTask<KeyHolder?> FindKeyAsync(
+        string tenant,
+        string key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => MongoDbIdempotency.FindAsync(database, tenant, key, now, cancellationToken);
+
     public async ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
         string tenant,
         Guid notificationId,

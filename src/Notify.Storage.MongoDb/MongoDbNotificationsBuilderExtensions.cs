@@ -60,6 +60,7 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<IDeadLetterStore, MongoDbDeadLetterStore>();
         services.AddSingleton<IUserStore, MongoDbUserStore>();
         services.AddSingleton<IDeviceStore, MongoDbDeviceStore>();
+        builder.Services.AddSingleton<IRecipientCheckStore, MongoDbRecipientCheckStore>();
         services.AddSingleton<ITopicStore, MongoDbTopicStore>();
         services.AddSingleton<ITemplateStore, MongoDbTemplateStore>();
         services.AddSingleton<IAnalyticsStore, MongoDbAnalyticsStore>();

@@ -61,6 +61,31 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
         return [.. ids.Select(taken.Contains)];
     }
 
+    // Of several permits of one time exactly one goes: $unset empties the first that matches, and $pull removes what is empty.
+    public async ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        string[] ids = [.. request.Recipients.Select(recipient => IdOf(request, recipient))];
+        var clear = new BsonDocument("$unset", new BsonDocument($"{Taken}.$", ""));
+        await database
+            .Throttles.WriteAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(
+                    new BsonDocument { { Id, id }, { $"{Taken}.{At}", request.Now.ToBson() } },
+                    clear
+                )),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var remove = new BsonDocument("$pull", new BsonDocument(Taken, BsonNull.Value));
+        await database
+            .Throttles.WriteAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), remove)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
     private static string IdOf(ThrottleRequest request, string recipient) =>
         Convert.ToHexString(RecipientHash.Of(BsonForm.Key(request.Tenant, request.Category, recipient)));
 }

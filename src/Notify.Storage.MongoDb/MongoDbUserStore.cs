@@ -29,13 +29,22 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     )
     {
         string[] distinct = [.. ids.Distinct(StringComparer.Ordinal)];
-        if (distinct.Length == 0)
-            return [];
+        return distinct.Length == 0
+            ? []
+            : await FindAsync(database, [.. distinct.Select(id => (tenant, id))], cancellationToken).ConfigureAwait(false);
+    }
 
+    /// <summary>Those of these users that are there, of any tenants, in one query.</summary>
+    public static async ValueTask<IReadOnlyList<User>> FindAsync(
+        MongoDbDatabase database,
+        IReadOnlyList<(string Tenant, string Id)> users,
+        CancellationToken cancellationToken
+    )
+    {
         var filter = new BsonDocument
         {
-            { Id, new BsonDocument("$in", new BsonArray(distinct.Select(id => BsonForm.Key(tenant, id)))) },
-            { UserId, new BsonDocument("$in", new BsonArray(distinct)) },
+            { Id, new BsonDocument("$in", new BsonArray(users.Select(user => BsonForm.Key(user.Tenant, user.Id)))) },
+            { UserId, new BsonDocument("$in", new BsonArray(users.Select(user => user.Id).Distinct())) },
         };
         return [.. (await database.Users.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Select(Read)];
     }

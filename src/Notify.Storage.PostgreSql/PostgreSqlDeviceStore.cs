@@ -130,22 +130,28 @@ internal sealed class PostgreSqlDeviceStore(PostgreSqlDatabase database) : IDevi
             .With(device.RegisteredAt)
             .With(device.LastSeenAt);
 
-    private static Device Read(NpgsqlDataReader row) =>
+    /// <summary>The columns that <see cref="Read(NpgsqlDataReader, int)"/> reads, of a table of this name.</summary>
+    public static string ColumnsOf(string table) => string.Join(", ", Columns.Split(", ").Select(column => $"{table}.{column}"));
+
+    /// <summary>Reads a device from the columns that begin at <paramref name="first"/>.</summary>
+    public static Device Read(NpgsqlDataReader row, int first) =>
         new()
         {
-            Tenant = row.GetString(0),
-            Id = row.GetString(1),
-            UserId = row.GetString(2),
-            Platform = (Platform)row.GetInt16(3),
-            Token = row.GetString(4),
-            App = row.TextOrNull(5),
-            Locale = row.TextOrNull(6),
-            TimeZone = row.TextOrNull(7),
-            RegisteredAt = row.Time(8),
-            LastSeenAt = row.Time(9),
-            PrunedAt = row.TimeOrNull(10),
-            PruneReason = row.TextOrNull(11),
+            Tenant = row.GetString(first),
+            Id = row.GetString(first + 1),
+            UserId = row.GetString(first + 2),
+            Platform = (Platform)row.GetInt16(first + 3),
+            Token = row.GetString(first + 4),
+            App = row.TextOrNull(first + 5),
+            Locale = row.TextOrNull(first + 6),
+            TimeZone = row.TextOrNull(first + 7),
+            RegisteredAt = row.Time(first + 8),
+            LastSeenAt = row.Time(first + 9),
+            PrunedAt = row.TimeOrNull(first + 10),
+            PruneReason = row.TextOrNull(first + 11),
         };
+
+    private static Device Read(NpgsqlDataReader row) => Read(row, 0);
 
     private static NpgsqlParameterCollection WithToken(
         NpgsqlParameterCollection parameters,

@@ -11,6 +11,9 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
         WHERE n.id = $1 AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}
         """;
 
+    private readonly string _findKey =
+        $"SELECT notification_id, fingerprint FROM {database.Schema}.idempotency WHERE tenant = $1 AND key = $2 AND expires_at > $3";
+
     private readonly string _list = $"""
         SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d
         WHERE d.notification_id = $1 AND d.tenant = $2 AND ($3 IS NULL OR d.id > $3) ORDER BY d.id LIMIT $4
@@ -33,6 +36,24 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
                 _find,
                 parameters => parameters.With(id).With(tenant),
                 row => PostgreSqlRow.ReadNotification(row, 0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.SingleOrDefault();
+    }
+
+    public async ValueTask<KeyHolder?> FindKeyAsync(
+        string tenant,
+        string key,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .QueryAsync(
+                _findKey,
+                parameters => parameters.With(tenant).With(key).With(now),
+                row => new KeyHolder(row.GetGuid(0), row.GetFieldValue<byte[]>(1)),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -71,6 +71,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<IDeadLetterStore, PostgreSqlDeadLetterStore>();
         services.AddSingleton<IUserStore, PostgreSqlUserStore>();
         services.AddSingleton<IDeviceStore, PostgreSqlDeviceStore>();
+        builder.Services.AddSingleton<IRecipientCheckStore, PostgreSqlRecipientCheckStore>();
         services.AddSingleton<ITopicStore, PostgreSqlTopicStore>();
         services.AddSingleton<ITemplateStore, PostgreSqlTemplateStore>();
         services.AddSingleton<IAnalyticsStore, PostgreSqlAnalyticsStore>();

@@ -16,6 +16,13 @@ internal sealed class PostgreSqlThrottleStore(PostgreSqlDatabase database) : ITh
         RETURNING recipient
         """;
 
+    // Permits of one time are alike, so any of them will do.
+    private readonly string _giveBack = $"""
+        DELETE FROM {database.Schema}.throttle WHERE ctid = ANY(ARRAY(
+            SELECT DISTINCT ON (recipient) ctid FROM {database.Schema}.throttle
+            WHERE tenant = $1 AND category = $2 AND recipient = ANY($3) AND taken_at = $4))
+        """;
+
     public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
     {
         byte[][] recipients = [.. request.Recipients.Select(RecipientHash.Of)];
@@ -59,4 +66,22 @@ internal sealed class PostgreSqlThrottleStore(PostgreSqlDatabase database) : ITh
             .ConfigureAwait(false);
         return [.. recipients.Select(recipient => taken.Contains(Convert.ToHexString(recipient)))];
     }
+
+    public async ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
+        await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.ExecuteAsync(
+                        _giveBack,
+                        parameters =>
+                            parameters
+                                .With(request.Tenant)
+                                .With(request.Category)
+                                .With(request.Recipients.Select(RecipientHash.Of).ToArray())
+                                .With(request.Now),
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 }

@@ -11,6 +11,9 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         WHERE tenant = ?1 AND user_id = ?2
         """;
 
+    /// <summary>Finds the devices of a user that are not pruned, for <see cref="ReadDevice"/>.</summary>
+    public const string Alive = $"{OfUser} AND pruned_at IS NULL ORDER BY id";
+
     // The same app, where a device without an app has the empty one: the index over tokens is made the same way.
     private const string HasToken = "tenant = ?1 AND token = ?2 AND COALESCE(app, '') = COALESCE(?3, '')";
 
@@ -68,7 +71,7 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         string tenant,
         IReadOnlyList<string> userIds,
         CancellationToken cancellationToken
-    ) => new(Read(tenant, userIds, $"{OfUser} AND pruned_at IS NULL ORDER BY id"));
+    ) => new(Read(tenant, userIds, Alive));
 
     public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
         new(Read(tenant, [userId], $"{OfUser} ORDER BY id"));
@@ -124,7 +127,7 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         return devices;
     }
 
-    private static Device ReadDevice(SqliteStatement row) =>
+    public static Device ReadDevice(SqliteStatement row) =>
         new()
         {
             Tenant = row.Text(0),

@@ -33,6 +33,17 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
         };
     }
 
+    public ValueTask<KeyHolder?> FindKeyAsync(string tenant, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        using var connection = database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT fingerprint, notification_id FROM notify_idempotency WHERE tenant = ?1 AND key = ?2 AND expires_at > ?3"
+        );
+        statement.Bind(1, tenant).Bind(2, key).Bind(3, now);
+        return new(statement.Read() ? new KeyHolder(statement.Guid(1), statement.Blob(0).ToArray()) : null);
+    }
+
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
         string tenant,
         Guid notificationId,

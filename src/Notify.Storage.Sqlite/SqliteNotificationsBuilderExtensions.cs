@@ -41,6 +41,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
         builder.Services.AddSingleton<IUserStore, SqliteUserStore>();
         builder.Services.AddSingleton<IDeviceStore, SqliteDeviceStore>();
+        builder.Services.AddSingleton<IRecipientCheckStore, SqliteRecipientCheckStore>();
         builder.Services.AddSingleton<ITopicStore, SqliteTopicStore>();
         builder.Services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();

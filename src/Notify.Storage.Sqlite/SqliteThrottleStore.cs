@@ -8,6 +8,7 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
     private readonly SqliteWriter _writer;
     private readonly SqliteStatement _forget;
     private readonly SqliteStatement _take;
+    private readonly SqliteStatement _giveBack;
 
     public SqliteThrottleStore(SqliteWriter writer)
     {
@@ -24,6 +25,15 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
             WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 HAVING COUNT(*) < ?5
             """
         );
+        // The last one of its time, so that the numbers of the others stay without a gap.
+        _giveBack = new SqliteStatement(
+            writer.Connection,
+            """
+            DELETE FROM notify_throttle
+            WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at = ?4 AND number = (
+                SELECT MAX(number) FROM notify_throttle WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 AND taken_at = ?4)
+            """
+        );
     }
 
     public ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
@@ -32,11 +42,28 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
             cancellationToken
         );
 
+    public async ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
+        await _writer
+            .RunAsync(
+                () =>
+                    request.Recipients.Sum(recipient =>
+                        _giveBack
+                            .Bind(1, request.Tenant)
+                            .Bind(2, request.Category)
+                            .Bind(3, recipient)
+                            .Bind(4, request.Now)
+                            .Execute()
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
     public void Dispose()
     {
         _writer.Dispose();
         _forget.Dispose();
         _take.Dispose();
+        _giveBack.Dispose();
     }
 
     private bool TryTake(ThrottleRequest request, string recipient)

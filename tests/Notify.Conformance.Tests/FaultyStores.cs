@@ -304,6 +304,9 @@ internal sealed class CountsRefusals(IThrottleStore inner) : IThrottleStore
             await inner.TryTakeAsync(request with { Max = int.MaxValue }, cancellationToken);
         return taken;
     }
+
+    public ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken) =>
+        inner.GiveBackAsync(request, cancellationToken);
 }
 
 internal sealed class CountsTwice(IAnalyticsStore inner) : IAnalyticsStore

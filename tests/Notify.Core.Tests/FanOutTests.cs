@@ -89,7 +89,7 @@ public sealed class FanOutTests
     }
 
     [Fact]
-    public async Task Preferences_hold_for_each_subscriber_and_those_whom_nobody_knows_are_left_out()
+    public async Task Preferences_hold_for_each_subscriber_and_those_who_do_not_exist_are_recorded()
     {
         await using var application = await StartAsync(store => store);
         var wanted = new User
@@ -108,7 +108,14 @@ public sealed class FanOutTests
             "the topic"
         );
 
-        Assert.Equal("yes", (await application.EndedDeliveryAsync(id)).Delivery.UserId);
+        Assert.Equal(
+            [
+                ("no", DeliveryState.Cancelled, "the user's preferences decline it"),
+                ("stranger", DeliveryState.Cancelled, "the user does not exist"),
+                ("yes", DeliveryState.Accepted, null),
+            ],
+            (await application.EndedDeliveriesAsync(id)).Select(one => (one.Delivery.UserId, one.State, one.Reason)).Order()
+        );
     }
 
     [Fact]

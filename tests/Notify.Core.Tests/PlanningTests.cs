@@ -62,7 +62,10 @@ public sealed class PlanningTests
             channels,
             string.Join(
                 ' ',
-                (await application.DeliveriesAsync(id)).Select(d => d.Delivery.Channel.Name).Order(StringComparer.Ordinal)
+                (await application.DeliveriesAsync(id))
+                    .Where(d => d.State != DeliveryState.Cancelled)
+                    .Select(d => d.Delivery.Channel.Name)
+                    .Order(StringComparer.Ordinal)
             )
         );
 

@@ -135,7 +135,11 @@ public sealed class RetryTests
         await application.EndedDeliveryAsync(id);
         var later = await application.SendAsync(Recipient.User("ada"));
 
-        Assert.Empty(await application.DeliveriesAsync(later));
+        Assert.Equal(
+            (DeliveryState.Cancelled, "the user has no address for push, pulse"),
+            ((await application.DeliveryAsync(later)).State, (await application.DeliveryAsync(later)).Reason)
+        );
+        Assert.Single(push.Sent);
         var device = Assert.Single(
             await application.Get<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "ada", CancellationToken.None)
         );

@@ -22,6 +22,7 @@ internal static class SharedStore
         Share<IDeadLetterStore>();
         Share<IUserStore>();
         Share<IDeviceStore>();
+        Share<IRecipientCheckStore>();
         Share<ITopicStore>();
         Share<ITemplateStore>();
         Share<IAnalyticsStore>();

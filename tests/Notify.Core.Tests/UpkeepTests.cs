@@ -52,12 +52,13 @@ public sealed class UpkeepTests
     {
         var hook = Answering("webhook", Channel.Webhook, Outcome.RecipientGone("HTTP 410"));
         await using var application = await TestApplication.StartAsync(hook);
-        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/hook"), ("fax", "1")));
+        await application.Directory.SaveUserAsync(Ada(("webhook", "https://example.org/hook"), ("sms", "+46701234567")));
 
         await application.EndedDeliveriesAsync(await application.SendAsync(Recipient.User("ada")));
 
-        Assert.Empty(await application.DeliveriesAsync(await application.SendAsync(Recipient.User("ada"))));
-        Assert.Equal(["fax"], (await FindAdaAsync(application)).Addresses.Keys);
+        var unreached = await application.DeliveryAsync(await application.SendAsync(Recipient.User("ada")));
+        Assert.Equal("the user has no address for webhook", unreached.Reason);
+        Assert.Equal(["sms"], (await FindAdaAsync(application)).Addresses.Keys);
     }
 
     [Fact]

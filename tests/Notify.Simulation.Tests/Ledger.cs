@@ -1,6 +1,7 @@
 using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
+using Notify.Recipients;
 using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
@@ -139,6 +140,19 @@ internal sealed partial class Ledger(
 
     public Notification? AnyNotification(Random random) =>
         _notifications.Count == 0 ? null : _notifications.Values.ElementAt(random.Next(_notifications.Count));
+
+    /// <summary>A leased delivery goes to another address from now on.</summary>
+    public void Redirected(Redirection redirection, bool applied)
+    {
+        var facts = _facts[redirection.DeliveryId];
+        Require(
+            applied == (facts.Holder is not null && facts.Fence == redirection.Fence),
+            "a delivery is redirected under a lease that holds, and only then",
+            facts
+        );
+        if (applied)
+            Resync(_notifications[facts.Delivery.NotificationId]);
+    }
 
     private IEnumerable<ObservedAttempt> UnderWay(SimulatedProcess process) =>
         _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process && attempt.IsUnderWay);

@@ -6,6 +6,7 @@ using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 
@@ -122,6 +123,10 @@ internal sealed class SimulatedProcess
         );
         services.AddSingleton<IUserStore>(new SimulatedUsers(store.GetRequiredService<IUserStore>(), this, _world));
         services.AddSingleton<IDeviceStore>(new SimulatedDevices(store.GetRequiredService<IDeviceStore>(), this, _world));
+        services.AddSingleton<IRecipientCheckStore>(
+            new SimulatedChecks(store.GetRequiredService<IRecipientCheckStore>(), this, _world)
+        );
+        services.AddSingleton(store.GetRequiredService<INotificationStore>());
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());

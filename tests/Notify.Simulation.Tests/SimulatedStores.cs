@@ -122,6 +122,37 @@ internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess pr
         );
 }
 
+internal sealed class SimulatedChecks(IRecipientCheckStore checks, SimulatedProcess process, World world) : IRecipientCheckStore
+{
+    public ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(
+        IReadOnlyList<RecipientQuestion> questions,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "check recipients",
+            () => checks.ReadAsync(questions, CancellationToken.None).Result,
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<bool>> RedirectAsync(
+        IReadOnlyList<Redirection> redirections,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "redirect",
+            () =>
+            {
+                var applied = checks.RedirectAsync(redirections, CancellationToken.None).Result;
+                for (var i = 0; i < applied.Count; i++)
+                    world.Ledger.Redirected(redirections[i], applied[i]);
+                return applied;
+            },
+            cancellationToken
+        );
+}
+
 internal sealed class SimulatedTopics(ITopicStore topics, SimulatedProcess process, World world) : ITopicStore
 {
     public ValueTask SubscribeAsync(

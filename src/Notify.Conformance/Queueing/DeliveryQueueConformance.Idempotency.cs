@@ -20,6 +20,23 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
+    public async Task The_holder_of_a_key_is_found_while_it_holds_it()
+    {
+        var first = Keyed("key");
+        await EnqueueAsync(first, first.Delivery());
+        var expiresAt = first.Idempotency!.ExpiresAt;
+
+        var holder = await Store.Notifications.FindKeyAsync(Tenant, "key", Now, Cancellation);
+
+        Assert.Equal(first.Notification.Id, holder?.NotificationId);
+        Assert.True(first.Idempotency.Fingerprint.Span.SequenceEqual(holder!.Fingerprint.Span));
+        Assert.NotNull(await Store.Notifications.FindKeyAsync(Tenant, "key", expiresAt.AddMilliseconds(-1), Cancellation));
+        Assert.Null(await Store.Notifications.FindKeyAsync(Tenant, "key", expiresAt, Cancellation));
+        Assert.Null(await Store.Notifications.FindKeyAsync(Tenant, "Key", Now, Cancellation));
+        Assert.Null(await Store.Notifications.FindKeyAsync(OtherTenant, "key", Now, Cancellation));
+    }
+
+    [Fact]
     public async Task The_same_key_with_another_body_is_a_conflict_with_the_first()
     {
         var first = Keyed("key", body: 1);

@@ -51,6 +51,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Devices.</summary>
     public IDeviceStore Devices => Get<IDeviceStore>();
 
+    /// <summary>Gets the checks of deliveries that waited.</summary>
+    public IRecipientCheckStore RecipientChecks => Get<IRecipientCheckStore>();
+
     /// <summary>Topics.</summary>
     public ITopicStore Topics => Get<ITopicStore>();
 

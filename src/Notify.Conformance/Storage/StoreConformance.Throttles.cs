@@ -47,6 +47,21 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_permit_that_is_given_back_is_free()
+    {
+        await TakeAsync(Now, max: 3, "u", "v");
+        await TakeAsync(Now, max: 3, "u");
+        await TakeAsync(Now.AddSeconds(1), max: 3, "u");
+        Assert.Equal([false], await TakeAsync(Now.AddSeconds(2), max: 3, "u"));
+
+        await Store.Throttles.GiveBackAsync(new ThrottleRequest(Tenant, "news", ["u", "unknown"], 3, Per, Now), Cancellation);
+
+        Assert.Equal([true, true], await TakeAsync(Now.AddSeconds(2), max: 3, "u", "v"));
+        Assert.Equal([false, true], await TakeAsync(Now.AddSeconds(3), max: 3, "u", "v"));
+        Assert.Equal([false], await TakeAsync(Now.AddSeconds(3), max: 3, "v"));
+    }
+
+    [Fact]
     public async Task Of_permits_asked_for_at_the_same_time_exactly_as_many_as_allowed_are_given()
     {
         var taken = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => TakeAsync(Now, max: 5, "u"))));

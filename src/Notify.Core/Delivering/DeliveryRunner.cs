@@ -26,14 +26,8 @@ internal sealed class DeliveryRunner(
         var inFlight = new InFlight(lease);
         while (!_inFlight.TryAdd(lease.Delivery.Id, inFlight))
         {
-            // This process leased it once more while the attempt is still under way here: the attempt goes on under the newer
-            // fence, whichever of the two arrives here first.
-            if (_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) && underWay.TryRenew(lease, out var outdated))
-            {
-                if (outdated is not null)
-                    slots.Release(outdated.Delivery.Provider, outdated.Delivery.Priority);
+            if (TryRenew(lease))
                 return;
-            }
         }
 
         inFlight.Running = RunAsync(inFlight);
@@ -44,6 +38,20 @@ internal sealed class DeliveryRunner(
     {
         using var timer = leases.CreateTimer();
         await leases.RunAsync(timer, () => _inFlight.Values, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lets an attempt that is still under way here continue under a newer lease, whichever of the two leases arrives here first.
+    /// Returns false when there is no such attempt.
+    /// </summary>
+    public bool TryRenew(Lease lease)
+    {
+        if (!_inFlight.TryGetValue(lease.Delivery.Id, out var underWay) || !underWay.TryRenew(lease, out var outdated))
+            return false;
+
+        if (outdated is not null)
+            slots.Release(outdated.Delivery.Provider, outdated.Delivery.Priority);
+        return true;
     }
 
     /// <summary>Gives back deliveries that were leased and not begun: they are due at once, for any worker.</summary>
@@ -116,11 +124,11 @@ internal sealed class DeliveryRunner(
         }
         finally
         {
-            End(inFlight, delivery, isAccepted);
+            await EndAsync(inFlight, delivery, isAccepted).ConfigureAwait(false);
         }
     }
 
-    private void End(InFlight inFlight, Delivery delivery, bool isAccepted)
+    private async ValueTask EndAsync(InFlight inFlight, Delivery delivery, bool isAccepted)
     {
         var (renewal, isUnused) = inFlight.End();
         _inFlight.TryRemove(delivery.Id, out _);
@@ -128,10 +136,17 @@ internal sealed class DeliveryRunner(
         if (renewal is null)
             return;
 
-        // What was settled to be due at once may be leased again before its run has ended here.
-        if (isUnused && !_abandon.IsCancellationRequested)
+        // What was settled to be due at once may be leased again before its run has ended here. Where it must be checked before it is
+        // sent, it is given back, and its next lease is checked.
+        var isToSend = isUnused && !_abandon.IsCancellationRequested;
+        if (isToSend && !RecipientCheck.IsNeeded(renewal.Delivery, time.GetUtcNow()))
+        {
             Start(renewal);
-        else
-            slots.Release(renewal.Delivery.Provider, renewal.Delivery.Priority);
+            return;
+        }
+
+        slots.Release(renewal.Delivery.Provider, renewal.Delivery.Priority);
+        if (isToSend)
+            await ReturnAsync([renewal], _abandon.Token).ConfigureAwait(false);
     }
 }

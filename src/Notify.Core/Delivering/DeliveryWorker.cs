@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ namespace Notify.Delivering;
 internal sealed class DeliveryWorker(
     IDeliveryQueue queue,
     IDeliveryTransport transport,
+    RecipientCheck check,
     DeliveryRunner runner,
     ProviderCatalog providers,
     DeliveryAdmission admission,
@@ -31,6 +33,7 @@ internal sealed class DeliveryWorker(
         new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline }
     );
     private readonly List<Lease> _refused = [];
+    private readonly ConcurrentQueue<Lease> _unchecked = new();
     private string[] _orphans = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
@@ -61,6 +64,7 @@ internal sealed class DeliveryWorker(
             left.Add(lease);
         }
 
+        left.AddRange(_unchecked);
         await runner.ReturnAsync(left, cancellationToken).ConfigureAwait(false);
         await runner.DrainAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -109,14 +113,11 @@ internal sealed class DeliveryWorker(
     // memory. A stop may come between: it gives back what is still here, and to be given back twice changes nothing.
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
     {
+        var admitted = new List<Lease>(references.Count);
         foreach (var lease in await ClaimOnceItAnswersAsync(references, stopping).ConfigureAwait(false))
-        {
-            if (admission.TryAdmit(lease.Delivery))
-                _ready.Writer.TryWrite(lease);
-            else
-                _refused.Add(lease);
-        }
+            (admission.TryAdmit(lease.Delivery) ? admitted : _refused).Add(lease);
 
+        await TakeOnAsync(admitted, stopping).ConfigureAwait(false);
         if (_refused.Count == 0)
             return;
         await runner.ReturnAsync(_refused, stopping).ConfigureAwait(false);
@@ -211,8 +212,55 @@ internal sealed class DeliveryWorker(
             admission.Fill(quotas, leases);
         }
 
-        foreach (var lease in leases)
-            _ready.Writer.TryWrite(lease);
+        await TakeOnAsync(leases, stopping).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>Hands leases on that have their slots; those that waited only after they were checked.</summary>
+    private async ValueTask TakeOnAsync(IReadOnlyList<Lease> leases, CancellationToken stopping)
+    {
+        var now = time.GetUtcNow();
+        List<Lease>? waited = null;
+        foreach (var lease in leases)
+        {
+            if (!RecipientCheck.IsNeeded(lease.Delivery, now))
+                _ready.Writer.TryWrite(lease);
+            else if (!runner.TryRenew(lease))
+                (waited ??= []).Add(lease);
+        }
+
+        if (waited is not null)
+            await CheckAsync(waited, stopping).ConfigureAwait(false);
+    }
+
+    // Without an answer nothing is sent: the deliveries fall due again, and a later lease asks once more.
+    private async ValueTask CheckAsync(List<Lease> waited, CancellationToken stopping)
+    {
+        var left = waited.ToDictionary(lease => lease.Delivery.Id);
+        try
+        {
+            foreach (var lease in await check.CheckAsync(waited, stopping).ConfigureAwait(false))
+            {
+                _ready.Writer.TryWrite(lease);
+                left.Remove(lease.Delivery.Id);
+            }
+        }
+        catch (Exception) when (stopping.IsCancellationRequested)
+        {
+            // The stop gives back what is left, with everything else.
+            foreach (var lease in left.Values)
+                _unchecked.Enqueue(lease);
+            throw;
+        }
+        catch
+        {
+            await runner.ReturnAsync([.. left.Values], stopping).ConfigureAwait(false);
+            throw;
+        }
+        finally
+        {
+            foreach (var lease in left.Values)
+                slots.Release(lease.Delivery.Provider, lease.Delivery.Priority, leavesWork: false);
+        }
     }
 }

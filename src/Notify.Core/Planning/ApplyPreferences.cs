@@ -16,30 +16,9 @@ internal sealed class ApplyPreferences(DueTimePolicy policy) : IPlanningStep
         foreach (var recipient in plan.Planned)
         {
             if (recipient.User is { Preferences.Count: > 0 } user)
-                recipient.Wants = channel => Wants(user, plan.Trigger.Category, channel);
+                recipient.Wants = channel => user.Wants(plan.Trigger.Category, channel);
         }
 
         return ValueTask.CompletedTask;
-    }
-
-    // A preference for the category outweighs one for the channel, and one for both outweighs either.
-    private static bool Wants(User user, string? category, Channel channel)
-    {
-        var wanted = true;
-        var weight = -1;
-        foreach (var preference in user.Preferences)
-        {
-            if (
-                (preference.Category is not null && preference.Category != category)
-                || (preference.Channel is { } only && only != channel)
-            )
-                continue;
-
-            var specific = (preference.Category is null ? 0 : 2) + (preference.Channel is null ? 0 : 1);
-            if (specific >= weight)
-                (wanted, weight) = (preference.Wanted, specific);
-        }
-
-        return wanted;
     }
 }

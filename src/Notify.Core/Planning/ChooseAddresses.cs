@@ -34,30 +34,37 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         var after = TimeSpan.Zero;
         foreach (var step in steps)
         {
-            var before = plan.Drafts.Count;
             if (place > 0)
                 after += step.After;
+            var isReached = false;
             foreach (var (address, device) in step.Channels.SelectMany(channel => AddressesOf(recipient, channel)))
             {
-                if (router.RouteOf(address) is not [var provider, ..])
-                    continue;
-
+                var skipped = FindReasonToSkip(recipient, address);
+                isReached |= skipped is null;
                 plan.Drafts.Add(
                     new DeliveryDraft
                     {
                         Recipient = recipient,
                         To = address,
-                        Provider = provider.Name,
+                        Provider = router.RouteOf(address) is [var provider, ..] ? provider.Name : "",
                         Device = device,
-                        Fallback = chain is null ? null : new FallbackPlace(chain.Value, place),
+                        Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
                         After = after,
+                        SkippedBecause = skipped,
                     }
                 );
             }
 
-            if (plan.Drafts.Count > before)
+            if (isReached)
                 place++;
         }
+    }
+
+    private string? FindReasonToSkip(PlannedRecipient recipient, Address address)
+    {
+        if (recipient.Wants?.Invoke(address.Channel) == false)
+            return "the user's preferences decline it";
+        return router.RouteOf(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
     }
 
     private static IEnumerable<(Address Address, Recipients.Device? Device)> AddressesOf(
@@ -67,15 +74,13 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     {
         if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
             return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];
-        if (recipient.Wants?.Invoke(channel) == false)
+        if (recipient.User is null)
             return [];
         if (channel == Channel.Push)
             return recipient.Devices.Select(device =>
                 (new Address(channel, device.Token, device.Platform, device.App), (Recipients.Device?)device)
             );
-        return recipient.User!.Addresses.TryGetValue(channel.Name, out var address)
-            ? [(new Address(channel, address), null)]
-            : [];
+        return recipient.User.Addresses.TryGetValue(channel.Name, out var address) ? [(new Address(channel, address), null)] : [];
     }
 
     private sealed record Step(IReadOnlyList<Channel> Channels, TimeSpan After);

@@ -9,11 +9,18 @@ internal sealed class ChooseContent : IPlanningStep
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         var contents = plan.Notification.Contents;
+        if (contents is [{ Channel: null, Locale: null }])
+            return ValueTask.CompletedTask;
+
         foreach (var draft in plan.Drafts)
-            draft.ContentIndex = contents is [{ Channel: null, Locale: null }]
-                ? 0
-                : Choose(contents, draft.To.Channel, draft.Locale, draft.TimeZone);
-        plan.Drafts.RemoveAll(draft => draft.ContentIndex < 0);
+        {
+            if (Choose(contents, draft.To.Channel, draft.Locale, draft.TimeZone) is >= 0 and var index)
+                draft.ContentIndex = index;
+            else
+                draft.SkippedBecause ??=
+                    $"the template has no variant for {draft.To.Channel}{(draft.Locale is { } locale ? $" in {locale}" : "")}";
+        }
+
         return ValueTask.CompletedTask;
     }
 

@@ -15,10 +15,13 @@ internal sealed class CollectDigests(Chance chance) : IPlanningStep
             return ValueTask.CompletedTask;
 
         foreach (
-            var recipient in plan.Planned.Where(recipient => plan.Trigger.Throttle is null || recipient.IsThrottled).ToArray()
+            var recipient in plan
+                .Planned.Where(recipient => recipient.IsReached && (plan.Trigger.Throttle is null || recipient.IsThrottled))
+                .ToArray()
         )
         {
             plan.Planned.Remove(recipient);
+            plan.Drafts.RemoveAll(draft => draft.Recipient == recipient);
             plan.Digests.Add(
                 new DigestEvent(
                     chance.NewId(plan.Notification.AcceptedAt),

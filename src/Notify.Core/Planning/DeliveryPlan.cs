@@ -26,6 +26,9 @@ internal sealed class DeliveryPlan(
 
     public List<DigestEvent> Digests { get; } = [];
 
+    /// <summary>The permits that were taken; null for none.</summary>
+    public ThrottleRequest? Permits { get; set; }
+
     /// <summary>The positions in <see cref="Recipients"/> of users that do not exist.</summary>
     public List<int> Unknown { get; } = [];
 }
@@ -36,12 +39,18 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
     public Recipient Recipient { get; } = recipient;
 
     /// <summary>Null for a direct address.</summary>
+    public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
+
+    /// <summary>Null for a direct address, and for a subscriber who does not exist.</summary>
     public User? User { get; } = user;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
 
     /// <summary>The topic that it subscribes to; null for a recipient that the trigger names.</summary>
     public string? Topic { get; } = topic;
+
+    /// <summary>Whether a message goes to it.</summary>
+    public bool IsReached { get; set; }
 
     /// <summary>Whether its throttle has no permit left.</summary>
     public bool IsThrottled { get; set; }
@@ -66,6 +75,9 @@ internal sealed class DeliveryDraft
 
     /// <summary>How long after the first step it is due.</summary>
     public TimeSpan After { get; init; }
+
+    /// <summary>Why nothing is sent there; null where a message is.</summary>
+    public string? SkippedBecause { get; set; }
 
     public int ContentIndex { get; set; }
 

@@ -6,10 +6,12 @@ namespace Notify.Planning;
 internal sealed class DeliveryPlanner(
     ResolveRecipients resolveRecipients,
     ApplyPreferences applyPreferences,
-    ApplyThrottle applyThrottle,
-    CollectDigests collectDigests,
     ChooseAddresses chooseAddresses,
     ChooseContent chooseContent,
+    DropDuplicateAddresses dropDuplicateAddresses,
+    RecordUnreached recordUnreached,
+    ApplyThrottle applyThrottle,
+    CollectDigests collectDigests,
     Schedule schedule,
     Chance chance,
     TimeProvider time
@@ -19,10 +21,12 @@ internal sealed class DeliveryPlanner(
     [
         resolveRecipients,
         applyPreferences,
-        applyThrottle,
-        collectDigests,
         chooseAddresses,
         chooseContent,
+        dropDuplicateAddresses,
+        recordUnreached,
+        applyThrottle,
+        collectDigests,
         schedule,
     ];
 
@@ -39,16 +43,24 @@ internal sealed class DeliveryPlanner(
     {
         var plan = new DeliveryPlan(notification, recipients, topics);
         foreach (var step in _steps)
+        {
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
+            // Such a trigger is refused, so it must take no permits.
+            if (plan.Unknown.Count > 0)
+                return new PlannedDeliveries([], [], plan.Unknown, null);
+        }
 
         var deliveries = new QueuedDelivery[plan.Drafts.Count];
         for (var i = 0; i < deliveries.Length; i++)
             deliveries[i] = Queued(notification, plan.Drafts[i]);
-        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown);
+        return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits);
     }
 
     private QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
-        new(Finish(notification, draft), draft.DueAt) { CancelledBecause = draft.Recipient.IsThrottled ? "throttled" : null };
+        new(Finish(notification, draft), draft.DueAt)
+        {
+            CancelledBecause = draft.SkippedBecause ?? (draft.Recipient.IsThrottled ? "throttled" : null),
+        };
 
     // An id of this moment: those of a broadcast then lie in its order, and a store writes each batch behind the one before.
     private Delivery Finish(Notification notification, DeliveryDraft draft) =>
@@ -59,7 +71,7 @@ internal sealed class DeliveryPlanner(
             Tenant = notification.Tenant,
             Priority = notification.Trigger.Priority,
             To = draft.To,
-            UserId = draft.Recipient.User?.Id,
+            UserId = draft.Recipient.UserId,
             DeviceId = draft.Device?.Id,
             Topic = draft.Recipient.Topic,
             Category = notification.Trigger.Category,
@@ -78,9 +90,11 @@ internal sealed class DeliveryPlanner(
 /// <summary>What planning came to.</summary>
 /// <param name="Deliveries">The deliveries.</param>
 /// <param name="Digests">What is collected instead.</param>
-/// <param name="Unknown">The positions of recipients that are users whom nobody knows.</param>
+/// <param name="Unknown">The positions of recipients that are users who do not exist; then nothing is planned.</param>
+/// <param name="Permits">The permits that were taken, to be given back where nothing is stored; null for none.</param>
 internal readonly record struct PlannedDeliveries(
     IReadOnlyList<QueuedDelivery> Deliveries,
     IReadOnlyList<DigestEvent> Digests,
-    IReadOnlyList<int> Unknown
+    IReadOnlyList<int> Unknown,
+    ThrottleRequest? Permits
 );

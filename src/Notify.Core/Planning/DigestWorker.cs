@@ -81,7 +81,7 @@ internal sealed class DigestWorker(
         var errors = new List<FieldError>();
         var contents = await renderer.RenderAsync(trigger, errors, stopping).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
-        return await factory.CreateAsync(trigger, contents, stopping).ConfigureAwait(false);
+        return (await factory.CreateAsync(trigger, contents, stopping).ConfigureAwait(false)).Request;
     }
 
     private static JsonElement Merge(IReadOnlyList<DigestEvent> events) =>

@@ -13,6 +13,7 @@ namespace Notify.Planning;
 internal sealed class ExpansionWorker(
     IExpansionStore expansions,
     ITopicStore topics,
+    IThrottleStore throttles,
     DeliveryPlanner planner,
     WorkerIdentity worker,
     WorkSignal signal,
@@ -59,6 +60,8 @@ internal sealed class ExpansionWorker(
         );
         if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
             signal.Set();
+        else if (planned.Permits is { } permits)
+            await throttles.GiveBackAsync(permits, stopping).ConfigureAwait(false);
     }
 
     /// <summary>

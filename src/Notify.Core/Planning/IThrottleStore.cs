@@ -8,6 +8,12 @@ public interface IThrottleStore
     /// <see cref="ThrottleRequest.Per"/> before <see cref="ThrottleRequest.Now"/>. Answers in order. Exact across processes.
     /// </summary>
     ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives back one permit of each recipient that was taken at <see cref="ThrottleRequest.Now"/>: what they were for was not
+    /// stored.
+    /// </summary>
+    ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken);
 }
 
 /// <summary>Asks for permits.</summary>

@@ -24,8 +24,10 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
                 plan.Planned.Add(
                     new PlannedRecipient(recipient, user, [.. devices[user.Id]], plan.Topics?.GetValueOrDefault(user.Id))
                 );
-            else
+            else if (plan.Topics is null)
                 plan.Unknown.Add(i);
+            else
+                plan.Planned.Add(new PlannedRecipient(recipient, null, [], plan.Topics[recipient.Value]));
         }
     }
 

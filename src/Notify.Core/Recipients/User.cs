@@ -37,8 +37,32 @@ public sealed record User
             ],
         };
 
-    /// <summary>The tenant and id; never an address.</summary>
+    /// <summary>Returns the tenant and id; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
+
+    /// <summary>
+    /// Determines whether the user wants a category over a channel. A preference for the category outweighs one for the channel,
+    /// and one for both outweighs either.
+    /// </summary>
+    internal bool Wants(string? category, Channel channel)
+    {
+        var wanted = true;
+        var weight = -1;
+        foreach (var preference in Preferences)
+        {
+            if (
+                (preference.Category is not null && preference.Category != category)
+                || (preference.Channel is { } only && only != channel)
+            )
+                continue;
+
+            var specific = (preference.Category is null ? 0 : 2) + (preference.Channel is null ? 0 : 1);
+            if (specific >= weight)
+                (wanted, weight) = (preference.Wanted, specific);
+        }
+
+        return wanted;
+    }
 }
 
 /// <summary>

@@ -36,6 +36,38 @@ internal sealed class DeliverySettler(
     public ValueTask ExpireAsync(InFlight inFlight, CancellationToken cancellationToken) =>
         WriteAsync(inFlight, leased => Ended(leased, DeliveryState.DeadLetter, "expired"), cancellationToken);
 
+    /// <summary>Creates the settlement of a delivery that is not to be sent any more.</summary>
+    public Settlement Cancel(Lease lease, string reason) =>
+        Ended(lease.Delivery, DeliveryState.Cancelled, reason) with
+        {
+            Fence = lease.Fence,
+        };
+
+    /// <summary>Creates the settlement of a delivery that waits for the end of its recipient's quiet hours.</summary>
+    public Settlement Postpone(Lease lease, DateTimeOffset dueAt) =>
+        (
+            DueTimePolicy.HasExpired(lease.Delivery, dueAt)
+                ? Ended(lease.Delivery, DeliveryState.DeadLetter, "expires in the recipient's quiet hours")
+                : Waiting(lease.Delivery, dueAt, lease.Delivery.RetryDelay, "quiet hours")
+        ) with
+        {
+            Fence = lease.Fence,
+        };
+
+    /// <summary>Settles leases under which nothing was attempted, all in one write.</summary>
+    public async ValueTask SettleUnsentAsync(
+        IReadOnlyList<(Lease Lease, Settlement Settlement)> unsent,
+        CancellationToken cancellationToken
+    )
+    {
+        var applied = await queue.SettleAsync([.. unsent.Select(one => one.Settlement)], cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < unsent.Count; i++)
+        {
+            if (applied[i])
+                recorder.Record(unsent[i].Lease.Delivery, unsent[i].Settlement);
+        }
+    }
+
     /// <summary>Gives back leases under which nothing was attempted.</summary>
     public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {

@@ -8,6 +8,9 @@ public interface INotificationStore
     /// <summary>The notification of this id, or null when the tenant has none.</summary>
     ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Finds what holds an idempotency key at a time; null where the key is free.</summary>
+    ValueTask<KeyHolder?> FindKeyAsync(string tenant, string key, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary>
     /// A notification's deliveries with their attempts, in the order of their ids, beginning after <paramref name="after"/>.
     /// </summary>
@@ -65,3 +68,8 @@ public sealed record NotificationFilter
 /// <param name="ExpiresAt">When it expires.</param>
 /// <param name="Trigger">Its trigger, without content.</param>
 public sealed record NotificationSummary(Guid Id, DateTimeOffset AcceptedAt, DateTimeOffset ExpiresAt, Trigger Trigger);
+
+/// <summary>The notification that holds an idempotency key.</summary>
+/// <param name="NotificationId">The notification.</param>
+/// <param name="Fingerprint">See <see cref="Triggering.IdempotencyClaim.Fingerprint"/>.</param>
+public sealed record KeyHolder(Guid NotificationId, ReadOnlyMemory<byte> Fingerprint);

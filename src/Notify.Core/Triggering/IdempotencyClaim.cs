@@ -18,12 +18,12 @@ public sealed record IdempotencyClaim(string Key, ReadOnlyMemory<byte> Fingerpri
 
         return new IdempotencyClaim(
             key,
-            Fingerprinted(notification.Trigger),
+            ComputeFingerprint(notification.Trigger),
             notification.AcceptedAt + options.IdempotencyRetention
         );
     }
 
-    private static byte[] Fingerprinted(Trigger trigger)
+    internal static byte[] ComputeFingerprint(Trigger trigger)
     {
         var element = JsonSerializer.SerializeToElement(trigger, NotifyJson.Default.Trigger);
         var buffer = new ArrayBufferWriter<byte>(1024);

@@ -6,7 +6,7 @@ using Notify.Recipients;
 
 namespace Notify.Triggering;
 
-/// <summary>Makes of a valid trigger what is to be stored: the notification, its deliveries, and what comes later.</summary>
+/// <summary>Creates what is to be stored for a valid trigger: the notification, its deliveries, and what comes later.</summary>
 internal sealed class NotificationFactory(
     DeliveryPlanner planner,
     ITopicStore topics,
@@ -15,29 +15,33 @@ internal sealed class NotificationFactory(
     TimeProvider time
 )
 {
-    /// <exception cref="InvalidRequestException">A recipient is a user whom nobody knows.</exception>
-    public async ValueTask<EnqueueRequest> CreateAsync(
+    /// <exception cref="InvalidRequestException">A user does not exist, or a topic never had a subscriber.</exception>
+    public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
         IReadOnlyList<ContentVariant> contents,
         CancellationToken cancellationToken
     )
     {
         var notification = Accept(trigger, contents);
+        var expansions = await ExpandAsync(notification, cancellationToken).ConfigureAwait(false);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
                 $"to[{trigger.To.IndexOf(named[index])}]",
-                "There is no such user."
+                "This user does not exist."
             )),
         ]);
 
-        return new EnqueueRequest(
-            notification,
-            planned.Deliveries,
-            IdempotencyClaim.Of(notification, options.Value),
-            await ExpandAsync(notification, cancellationToken).ConfigureAwait(false),
-            planned.Digests
+        return new PlannedRequest(
+            new EnqueueRequest(
+                notification,
+                planned.Deliveries,
+                IdempotencyClaim.Of(notification, options.Value),
+                expansions,
+                planned.Digests
+            ),
+            planned.Permits
         );
     }
 
@@ -63,16 +67,28 @@ internal sealed class NotificationFactory(
     )
     {
         List<NewExpansion> expansions = [];
+        List<FieldError> errors = [];
         NewExpansion? all = null;
         foreach (var topic in notification.Trigger.Topics())
         {
-            var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false) ?? 0;
-            if (subscribers == 0)
+            var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false);
+            if (subscribers is null)
+                errors.Add(
+                    new FieldError(
+                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        "No user has ever subscribed to this topic."
+                    )
+                );
+            else if (subscribers == 0)
                 expansions.Add(new NewExpansion(topic, 0, DueAt: null));
             else
-                all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers, notification.AcceptedAt);
+                all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
         }
 
+        InvalidRequestException.ThrowIfAny(errors);
         return all is null ? expansions : [all, .. expansions];
     }
 }
+
+/// <summary>What is to be stored for a trigger, and the permits that were taken for it.</summary>
+internal readonly record struct PlannedRequest(EnqueueRequest Request, ThrottleRequest? Permits);

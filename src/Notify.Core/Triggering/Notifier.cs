@@ -6,11 +6,13 @@ using Notify.Templates;
 
 namespace Notify.Triggering;
 
-/// <summary>The first stage: validate, plan, make durable, hand over.</summary>
+/// <summary>The first stage: validates, plans, stores and hands over a trigger.</summary>
 internal sealed class Notifier(
     TriggerValidator validator,
     TemplateRenderer renderer,
     NotificationFactory factory,
+    HeldKeys heldKeys,
+    IThrottleStore throttles,
     IDeliveryQueue queue,
     IDeliveryTransport transport,
     IEnumerable<IOutbox> outboxes,
@@ -24,9 +26,13 @@ internal sealed class Notifier(
         ArgumentNullException.ThrowIfNull(trigger);
         using var activity = NotifyTelemetry.StartTrigger();
 
-        var planned = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
-        var request = planned with { Deliveries = [.. planned.Deliveries.Select(Prepare)] };
-        var result = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
+        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        if (known is { } duplicate)
+            return duplicate;
+
+        var request = planned.Request with { Deliveries = [.. planned.Request.Deliveries.Select(Prepare)] };
+        var stored = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
+        var result = await AcceptAsync(planned, stored, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
     }
@@ -45,10 +51,13 @@ internal sealed class Notifier(
             );
 
         using var activity = NotifyTelemetry.StartTrigger();
-        var request = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
-        var result = await outbox.EnqueueAsync(request, transaction, cancellationToken).ConfigureAwait(false);
+        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        if (known is { } duplicate)
+            return duplicate;
+
+        var result = await outbox.EnqueueAsync(planned.Request, transaction, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.NotificationId);
-        return Accepted(request.Notification, result);
+        return await AcceptAsync(planned, result, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<Cancellation?> CancelAsync(
@@ -66,26 +75,42 @@ internal sealed class Notifier(
     private QueuedDelivery Prepare(QueuedDelivery planned) =>
         planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) : planned;
 
-    private async ValueTask<EnqueueRequest> PlanAsync(Trigger trigger, CancellationToken cancellationToken)
+    // Storing a request finds out by itself that its key is held, so the key is looked up only where that would come too late:
+    // before permits are taken, and before a trigger is refused that may have been right when its key was first used.
+    private async ValueTask<(TriggerResult? Known, PlannedRequest Planned)> PlanAsync(
+        Trigger trigger,
+        CancellationToken cancellationToken
+    )
     {
-        List<FieldError> errors = [.. validator.Validate(trigger)];
-        var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
-        TriggerValidator.ValidateRendered(trigger, contents, errors);
-        InvalidRequestException.ThrowIfAny(errors);
+        if (
+            trigger.Throttle is not null
+            && await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder
+        )
+            return (holder, default);
 
-        return await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            List<FieldError> errors = [.. validator.Validate(trigger)];
+            var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
+            TriggerValidator.ValidateRendered(trigger, contents, errors);
+            InvalidRequestException.ThrowIfAny(errors);
+            return (null, await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false));
+        }
+        catch (InvalidRequestException)
+        {
+            if (await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
+                return (held, default);
+            throw;
+        }
     }
 
-    private async ValueTask<TriggerResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
+    private async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
     {
         var published = false;
         try
         {
-            var result = Accepted(
-                request.Notification,
-                (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0]
-            );
-            if (result.IsDuplicate)
+            var result = (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0];
+            if (result.Status != EnqueueStatus.Stored)
                 return result;
 
             published = true;
@@ -102,12 +127,18 @@ internal sealed class Notifier(
         }
     }
 
-    private static TriggerResult Accepted(Notification notification, EnqueueResult result)
+    private async ValueTask<TriggerResult> AcceptAsync(
+        PlannedRequest planned,
+        EnqueueResult result,
+        CancellationToken cancellationToken
+    )
     {
+        if (result.Status == EnqueueStatus.Stored)
+            NotifyTelemetry.CountAccepted(planned.Request.Notification);
+        else if (planned.Permits is { } permits)
+            await throttles.GiveBackAsync(permits, cancellationToken).ConfigureAwait(false);
         if (result.Status == EnqueueStatus.Conflict)
             throw new IdempotencyConflictException(result.NotificationId);
-        if (result.Status == EnqueueStatus.Stored)
-            NotifyTelemetry.CountAccepted(notification);
         return new TriggerResult(result.NotificationId, result.Status == EnqueueStatus.Duplicate);
     }
 }

@@ -32,6 +32,8 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<IUserStore>(services => services.GetRequiredService<InMemoryRecipients>());
         builder.Services.AddSingleton<IDeviceStore>(services => services.GetRequiredService<InMemoryRecipients>());
         builder.Services.AddSingleton<ITopicStore>(services => services.GetRequiredService<InMemoryRecipients>());
+        builder.Services.AddSingleton<InMemoryRecipientChecks>();
+        builder.Services.AddSingleton<IRecipientCheckStore>(services => services.GetRequiredService<InMemoryRecipientChecks>());
         builder.Services.AddSingleton<ITemplateStore, InMemoryTemplates>();
         builder.Services.AddSingleton<InMemoryAnalytics>();
         builder.Services.AddSingleton<IAnalyticsStore>(services => services.GetRequiredService<InMemoryAnalytics>());

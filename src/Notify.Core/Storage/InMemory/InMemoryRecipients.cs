@@ -232,6 +232,26 @@ internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
         }
     }
 
+    public IReadOnlyList<RecipientAnswer> Read(IReadOnlyList<RecipientQuestion> questions)
+    {
+        lock (_lock)
+            return [.. questions.Select(Read)];
+    }
+
+    private RecipientAnswer Read(RecipientQuestion question) =>
+        new(
+            _users.GetValueOrDefault((question.Tenant, question.UserId)),
+            question.WithDevices
+                ?
+                [
+                    .. _devices.Values.Where(device =>
+                        device.Tenant == question.Tenant && device.UserId == question.UserId && device.PrunedAt is null
+                    ),
+                ]
+                : [],
+            question.Topic is { } topic && _topics.GetValueOrDefault((question.Tenant, topic))?.Contains(question.UserId) == true
+        );
+
     public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         lock (_lock)

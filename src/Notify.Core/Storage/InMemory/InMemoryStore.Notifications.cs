@@ -14,6 +14,16 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
             );
     }
 
+    public ValueTask<KeyHolder?> FindKeyAsync(string tenant, string key, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(
+                _keys.TryGetValue((tenant, key), out var held) && held.ExpiresAt > now
+                    ? new KeyHolder(held.Id, held.Fingerprint)
+                    : null
+            );
+    }
+
     public ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
         string tenant,
         Guid notificationId,

@@ -1,4 +1,5 @@
 using Notify.Queueing;
+using Notify.Recipients;
 using Notify.Settling;
 
 namespace Notify.Storage.InMemory;
@@ -109,6 +110,25 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
             return new([.. _due.Depths()]);
     }
 
+    public IReadOnlyList<bool> Redirect(IReadOnlyList<Redirection> redirections)
+    {
+        lock (_lock)
+            return [.. redirections.Select(Redirect)];
+    }
+
+    private bool Redirect(Redirection redirection)
+    {
+        if (
+            !_deliveries.TryGetValue(redirection.DeliveryId, out var stored)
+            || stored.Owner is null
+            || stored.Fence != redirection.Fence
+        )
+            return false;
+
+        stored.Redirect(redirection.To);
+        return true;
+    }
+
     private EnqueueResult Enqueue(EnqueueRequest request)
     {
         var notification = request.Notification;
@@ -137,7 +157,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
     private void Add(QueuedDelivery queued, DateTimeOffset now)
     {
         var stored = new StoredDelivery(queued);
-        if (stored.Delivery.CollapseKey is not null)
+        if (stored.Delivery.CollapseKey is not null && queued.CancelledBecause is null)
             Supersede(stored.Delivery, now);
         _byNotification[queued.Delivery.NotificationId].Add(stored);
         _deliveries.Add(queued.Delivery.Id, stored);

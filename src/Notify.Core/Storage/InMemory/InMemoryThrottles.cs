@@ -14,6 +14,17 @@ internal sealed class InMemoryThrottles : IThrottleStore
             return new([.. request.Recipients.Select(recipient => TryTake(request, recipient))]);
     }
 
+    public ValueTask GiveBackAsync(ThrottleRequest request, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (var recipient in request.Recipients)
+                _taken.GetValueOrDefault((request.Tenant, request.Category, recipient))?.Remove(request.Now);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     public long Purge(DateTimeOffset takenBefore)
     {
         lock (_lock)

@@ -54,9 +54,11 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public void MakeDue(DateTimeOffset now) => DueAt = now;
 
+    public void Redirect(Address to) => Delivery = Delivery with { To = to };
+
     public void Replay(DateTimeOffset now, DateTimeOffset expiresAt)
     {
-        Delivery = Delivery with { AttemptsSpent = 0, RetryDelay = TimeSpan.Zero, ExpiresAt = expiresAt };
+        Delivery = Delivery with { AttemptsSpent = 0, RetryDelay = TimeSpan.Zero, DueAt = now, ExpiresAt = expiresAt };
         Move(DeliveryState.Pending, now, "replayed", now);
     }
 

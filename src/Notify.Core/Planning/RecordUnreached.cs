@@ -1,0 +1,45 @@
+using Notify.Delivering;
+using Notify.Queueing;
+
+namespace Notify.Planning;
+
+/// <summary>
+/// Gives every recipient that no message goes to a cancelled delivery with the reason, so that a timeline is never silent about a
+/// recipient. Where a message goes to a recipient, its other channels need no reason.
+/// </summary>
+internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
+{
+    public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
+    {
+        foreach (var draft in plan.Drafts)
+            draft.Recipient.IsReached |= draft.SkippedBecause is null;
+        plan.Drafts.RemoveAll(draft => draft.SkippedBecause is not null && draft.Recipient.IsReached);
+
+        HashSet<PlannedRecipient>? explained = null;
+        foreach (var recipient in plan.Planned.Where(recipient => !recipient.IsReached))
+        {
+            explained ??= [.. plan.Drafts.Select(draft => draft.Recipient)];
+            if (explained.Add(recipient))
+                plan.Drafts.Add(Explain(plan.Trigger, recipient));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private DeliveryDraft Explain(Trigger trigger, PlannedRecipient recipient)
+    {
+        Channel[] channels =
+        [
+            .. (trigger.Channels ?? catalog.Channels).Concat((trigger.Fallback ?? []).Select(step => step.Channel)).Distinct(),
+        ];
+        return new DeliveryDraft
+        {
+            Recipient = recipient,
+            To = new Address(channels[0], ""),
+            Provider = "",
+            SkippedBecause = recipient.User is null
+                ? "the user does not exist"
+                : $"the user has no address for {string.Join(", ", channels.Select(channel => channel.Name))}",
+        };
+    }
+}

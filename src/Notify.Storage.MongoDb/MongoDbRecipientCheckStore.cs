@@ -1,0 +1,123 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Recipients;
+
+namespace Notify.Storage.MongoDb;
+
+/// <summary>Reads the users of deliveries that waited, and changes where deliveries go; one query for each collection.</summary>
+internal sealed class MongoDbRecipientCheckStore(MongoDbDatabase database, ShardKeys shardKeys) : IRecipientCheckStore
+{
+    public async ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(
+        IReadOnlyList<RecipientQuestion> questions,
+        CancellationToken cancellationToken
+    )
+    {
+        (string Tenant, string Id)[] wanted = [.. questions.Select(question => (question.Tenant, question.UserId)).Distinct()];
+        var users = (await MongoDbUserStore.FindAsync(database, wanted, cancellationToken).ConfigureAwait(false)).ToDictionary(
+            user => (user.Tenant, user.Id)
+        );
+        var devices = await FindDevicesAsync(questions, cancellationToken).ConfigureAwait(false);
+        var subscribed = await FindSubscriptionsAsync(questions, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. questions.Select(question => new RecipientAnswer(
+                users.GetValueOrDefault((question.Tenant, question.UserId)),
+                question.WithDevices ? [.. devices[(question.Tenant, question.UserId)]] : [],
+                question.Topic is { } topic && subscribed.Contains(BsonForm.Key(question.Tenant, topic, question.UserId))
+            )),
+        ];
+    }
+
+    public async ValueTask<IReadOnlyList<bool>> RedirectAsync(
+        IReadOnlyList<Redirection> redirections,
+        CancellationToken cancellationToken
+    )
+    {
+        // Each by itself: they are few, and the answer to a batch does not tell which of its writes matched.
+        var applied = new bool[redirections.Count];
+        for (var i = 0; i < applied.Length; i++)
+        {
+            var (id, fence, to) = redirections[i];
+            var held = shardKeys
+                .FilterOf(id)
+                .Add(DeliveryField.Fence, fence)
+                .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
+            var result = await database
+                .Deliveries.UpdateOneAsync(held, MoveTo(to), cancellationToken: cancellationToken)
+                .ConfigureAwait(false);
+            applied[i] = result.MatchedCount > 0;
+        }
+
+        return applied;
+    }
+
+    private static BsonDocument MoveTo(Queueing.Address to)
+    {
+        var set = new BsonDocument(DeliveryField.Address, to.Value)
+            .With(DeliveryField.Platform, (int?)to.Platform)
+            .With(DeliveryField.App, to.App);
+        var update = new BsonDocument("$set", set);
+        return to.App is null ? update.Add("$unset", new BsonDocument(DeliveryField.App, "")) : update;
+    }
+
+    private async ValueTask<ILookup<(string Tenant, string UserId), Device>> FindDevicesAsync(
+        IReadOnlyList<RecipientQuestion> questions,
+        CancellationToken cancellationToken
+    )
+    {
+        string[] users =
+        [
+            .. questions
+                .Where(question => question.WithDevices)
+                .Select(question => question.UserId)
+                .Distinct(StringComparer.Ordinal),
+        ];
+        if (users.Length == 0)
+            return Array.Empty<Device>().ToLookup(device => (device.Tenant, device.UserId));
+
+        // Of other tenants' users with the same ids there may be some among them, which nobody looks up.
+        var filter = new BsonDocument
+        {
+            { DeviceField.User, new BsonDocument("$in", new BsonArray(users)) },
+            {
+                DeviceField.Tenant,
+                new BsonDocument("$in", new BsonArray(questions.Select(question => question.Tenant).Distinct()))
+            },
+            { DeviceField.PrunedAt, BsonNull.Value },
+        };
+        var found = await database.Devices.FindAsync(filter, cancellationToken).ConfigureAwait(false);
+        return found.Select(MongoDbDeviceStore.Read).ToLookup(device => (device.Tenant, device.UserId));
+    }
+
+    private async ValueTask<HashSet<string>> FindSubscriptionsAsync(
+        IReadOnlyList<RecipientQuestion> questions,
+        CancellationToken cancellationToken
+    )
+    {
+        RecipientQuestion[] asked = [.. questions.Where(question => question.Topic is not null)];
+        if (asked.Length == 0)
+            return [];
+
+        // With the tenants and topics beside the keys, a sharded collection is asked where they are.
+        var filter = new BsonDocument
+        {
+            {
+                MongoDbTopicStore.Tenant,
+                new BsonDocument("$in", new BsonArray(asked.Select(question => question.Tenant).Distinct()))
+            },
+            {
+                MongoDbTopicStore.Topic,
+                new BsonDocument("$in", new BsonArray(asked.Select(question => question.Topic).Distinct()))
+            },
+            {
+                "_id",
+                new BsonDocument(
+                    "$in",
+                    new BsonArray(asked.Select(question => BsonForm.Key(question.Tenant, question.Topic!, question.UserId)))
+                )
+            },
+        };
+        var found = await database.Subscriptions.FindAsync(filter, cancellationToken).ConfigureAwait(false);
+        return found.Select(document => document["_id"].AsString).ToHashSet(StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,229 @@
+using Notify.Delivering;
+using Notify.Planning;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>A timeline is never silent about a recipient.</summary>
+public sealed class UnreachedTests
+{
+    private readonly ManualTime _time = new();
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Accepted());
+
+    [Theory]
+    [InlineData(null, "the user has no address for email, push")]
+    [InlineData("push", "the user has no address for push")]
+    [InlineData("push email", "the user has no address for push, email")]
+    public async Task A_user_without_an_address_is_recorded(string? channels, string reason)
+    {
+        await using var application = await StartAsync();
+        await application.Directory.SaveUserAsync(new User { Id = "ada" });
+
+        var id = await application.SendAsync(
+            TestApplication.Say(Recipient.User("ada")) with
+            {
+                Channels = channels is null ? null : [.. channels.Split(' ').Select(Channel.Named)],
+            }
+        );
+
+        AssertSkipped(await application.DeliveryAsync(id), "ada", reason);
+    }
+
+    [Fact]
+    public async Task A_declined_channel_is_recorded_where_nothing_else_is_sent()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada", new Preference("ads", null, Wanted: false));
+        await SaveAsync(application, "bob", new Preference("ads", Channel.Push, Wanted: false));
+
+        var id = await application.SendAsync(
+            TestApplication.Say([Recipient.User("ada"), Recipient.User("bob")]) with
+            {
+                Category = "ads",
+            }
+        );
+
+        var deliveries = await application.EndedDeliveriesAsync(id);
+        AssertSkipped(
+            Assert.Single(deliveries, one => one.Delivery.UserId == "ada"),
+            "ada",
+            "the user's preferences decline it",
+            "ada@example.org"
+        );
+        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "bob").State);
+    }
+
+    [Fact]
+    public async Task A_template_without_a_variant_for_the_recipient_is_recorded()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada");
+        await application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = "eva",
+                Locale = "sv",
+                Addresses = new Dictionary<string, string> { ["email"] = "eva@example.org" },
+            }
+        );
+        await application.Templates.SaveAsync(
+            new Template { Name = "hej", Variants = [new TemplateVariant(null, "sv", "Hej", "Hej", null)] }
+        );
+
+        var id = await application.SendAsync(
+            new Trigger { To = [Recipient.User("ada"), Recipient.User("eva")], Template = "hej" }
+        );
+
+        var deliveries = await application.EndedDeliveriesAsync(id);
+        AssertSkipped(
+            Assert.Single(deliveries, one => one.Delivery.UserId == "ada"),
+            "ada",
+            "the template has no variant for email",
+            "ada@example.org"
+        );
+        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "eva").State);
+    }
+
+    [Fact]
+    public async Task Two_spellings_of_one_address_get_one_message()
+    {
+        await using var application = await StartAsync();
+
+        var id = await application.SendAsync([
+            Recipient.Email("Ua@EXAMPLE.org"),
+            Recipient.Email("ua@example.org"),
+            Recipient.Email("other@example.org"),
+        ]);
+
+        Assert.Equal(
+            ["Ua@EXAMPLE.org", "other@example.org"],
+            (await application.EndedDeliveriesAsync(id)).Select(one => one.Delivery.To.Value).Order(StringComparer.Ordinal)
+        );
+        Assert.Equal(2, _mail.Sent.Count);
+    }
+
+    [Fact]
+    public async Task A_direct_address_that_is_also_a_users_gets_one_message_as_the_users()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada");
+
+        var id = await application.SendAsync([Recipient.Email("ADA@example.ORG"), Recipient.User("ada")]);
+
+        var only = await application.EndedDeliveryAsync(id);
+        Assert.Equal(("ada", "ada@example.org"), (only.Delivery.UserId, only.Delivery.To.Value));
+        Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task Two_users_with_one_mailbox_get_one_message_and_both_are_in_the_timeline()
+    {
+        await using var application = await StartAsync();
+        foreach (var id in new[] { "ada", "bob" })
+            await application.Directory.SaveUserAsync(
+                new User
+                {
+                    Id = id,
+                    Addresses = new Dictionary<string, string> { ["email"] = "family@example.org" },
+                }
+            );
+
+        var both = await application.SendAsync([Recipient.User("ada"), Recipient.User("bob")]);
+
+        var deliveries = await application.EndedDeliveriesAsync(both);
+        Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "ada").State);
+        AssertSkipped(
+            Assert.Single(deliveries, one => one.Delivery.UserId == "bob"),
+            "bob",
+            "another recipient of this notification has the same address",
+            "family@example.org"
+        );
+        Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task A_topic_that_never_had_a_subscriber_is_refused_and_one_that_is_empty_is_recorded()
+    {
+        await using var application = await StartAsync();
+        await SaveAsync(application, "ada");
+        await application.Directory.SubscribeAsync("left", ["ada"]);
+        await application.Get<ITopicStore>().UnsubscribeAsync(Trigger.DefaultTenant, "left", ["ada"], CancellationToken.None);
+
+        var refused = await Assert.ThrowsAsync<InvalidRequestException>(() =>
+            application.SendAsync([Recipient.User("ada"), Recipient.Topic("left"), Recipient.Topic("lfet")])
+        );
+        Assert.Equal([new FieldError("to[2]", "No user has ever subscribed to this topic.")], refused.Errors);
+
+        var id = await application.SendAsync(Recipient.Topic("left"));
+        var progress = Assert.Single(
+            await application.Expansions.GetProgressAsync(Trigger.DefaultTenant, id, CancellationToken.None)
+        );
+        Assert.Equal(("left", 0L, 0L, true), (progress.Topic, progress.Done, progress.Total, progress.IsComplete));
+        Assert.Empty(await application.DeliveriesAsync(id));
+    }
+
+    [Fact]
+    public async Task A_subscriber_who_does_not_exist_or_has_no_address_is_recorded()
+    {
+        await using var application = await StartAsync();
+        await application.Directory.SaveUserAsync(new User { Id = "ada" });
+        await application.Directory.SubscribeAsync("news", ["ada", "stranger"]);
+
+        var id = await application.SendAsync(Recipient.Topic("news"));
+
+        await Eventually.TrueAsync(async () => (await application.DeliveriesAsync(id)).Count == 2, "both subscribers");
+        var deliveries = await application.DeliveriesAsync(id);
+        AssertSkipped(
+            Assert.Single(deliveries, one => one.Delivery.UserId == "ada"),
+            "ada",
+            "the user has no address for email, push"
+        );
+        AssertSkipped(Assert.Single(deliveries, one => one.Delivery.UserId == "stranger"), "stranger", "the user does not exist");
+    }
+
+    [Theory]
+    [InlineData("emial")]
+    [InlineData("slack")]
+    public async Task A_channel_without_a_provider_is_refused_wherever_it_is_named(string name)
+    {
+        await using var application = await StartAsync();
+        var channel = Channel.Named(name);
+
+        Assert.Equal(
+            ["channels[0]", "fallback[0].channel"],
+            application
+                .Notifier.Validate(
+                    TestApplication.Say(Recipient.User("ada")) with
+                    {
+                        Channels = [channel],
+                        Fallback = [new FallbackStep(channel, TimeSpan.FromMinutes(1))],
+                    }
+                )
+                .Select(error => error.Field)
+                .Distinct()
+                .Order()
+        );
+    }
+
+    private static void AssertSkipped(DeliveryRecord record, string user, string reason, string address = "")
+    {
+        Assert.Equal((DeliveryState.Cancelled, reason), (record.State, record.Reason));
+        Assert.Equal((user, address), (record.Delivery.UserId, record.Delivery.To.Value));
+        Assert.Empty(record.Attempts);
+    }
+
+    private static Task SaveAsync(TestApplication application, string id, params Preference[] preferences) =>
+        application.Directory.SaveUserAsync(
+            new User
+            {
+                Id = id,
+                Addresses = new Dictionary<string, string> { ["email"] = $"{id}@example.org" },
+                Preferences = preferences,
+            }
+        );
+
+    private Task<TestApplication> StartAsync() => TestApplication.StartAsync(_time, _mail, _push);
+}
