@@ -52,11 +52,12 @@ public class PlanningBenchmarks
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     [Benchmark]
-    public ValueTask<EnqueueRequest> OneAddress() => _factory.CreateAsync(_toAddress, _contents, CancellationToken.None);
+    public ValueTask<EnqueueRequest> OneAddress() =>
+        _factory.CreateAsync(_toAddress, new(_contents, null), CancellationToken.None);
 
     [Benchmark]
     public ValueTask<EnqueueRequest> UserWithMailAndThreeDevices() =>
-        _factory.CreateAsync(_toUser, _contents, CancellationToken.None);
+        _factory.CreateAsync(_toUser, new(_contents, null), CancellationToken.None);
 
     private sealed class NoProvider(string name, Channel channel) : IDeliveryProvider
     {

@@ -69,10 +69,10 @@ internal sealed class Notifier(
     private async ValueTask<EnqueueRequest> PlanAsync(Trigger trigger, CancellationToken cancellationToken)
     {
         List<FieldError> errors = [.. validator.Validate(trigger)];
-        var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
+        var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);
 
-        return await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false);
+        return await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask<TriggerResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
