@@ -15,6 +15,12 @@ internal sealed record EngineSettings
     public int ExpansionBatchSize { get; init; } = 500;
 
     /// <summary>
+    /// How often in a row an expansion or a digest may fail before it becomes a dead letter. With the delays between them, 10
+    /// take about 8 minutes.
+    /// </summary>
+    public int MaxFailures { get; init; } = 10;
+
+    /// <summary>
     /// Whether whoever signals or hands over work goes on as its receiver, instead of waking one on the thread pool.
     /// </summary>
     public bool ContinueInline { get; init; }

@@ -1,15 +1,17 @@
 using MongoDB.Bson;
 using Notify.Planning;
-using Notify.Storage.PostgreSql;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>What is collected for a digest, and the digest itself, as documents.</summary>
+/// <summary>A digest and the events that it collects, as documents.</summary>
 internal static class DigestDocument
 {
     public const string Id = "_id";
-    public const string DueAt = "dueAt";
+    public const string Tenant = MongoDbTurns.Tenant;
+    public const string DueAt = MongoDbTurns.DueAt;
+    public const string User = "user";
     public const string Fence = "fence";
+    public const string Failures = "failures";
 
     /// <summary>
     /// Counts the times that something was added. Whoever closes the digest sees by it that something came meanwhile.
@@ -19,51 +21,72 @@ internal static class DigestDocument
     /// <summary>What closing it is about to write; there from the moment at which it is closed until all is written.</summary>
     public const string Closing = "closing";
 
+    /// <summary>
+    /// The digest of an event. The shard key: it is never changed or unset, because a sharded cluster refuses that.
+    /// </summary>
     public const string EventDigest = "digest";
+
     public const string EventNotification = "notification";
     public const string EventAcceptedAt = "acceptedAt";
 
-    /// <summary>
-    /// When the server may forget an event whose digest was closed. Until then nobody can add it again by mistake.
-    /// </summary>
-    public const string EventPurgeAt = "purgeAt";
+    /// <summary>There while the event waits. The index of what waits has only such events.</summary>
+    public const string EventIsOpen = "open";
 
+    public const string EventState = "state";
+    public const string EventSummary = "summary";
+    public const string EventReason = "reason";
+
+    private const string TemplateVersion = "templateVersion";
     private const string Trigger = "trigger";
 
-    public static string IdOf(string tenant, Recipient recipient, string template) =>
-        Convert.ToHexString(RecipientHash.Of(BsonForm.Key(tenant, recipient.Key, template)));
-
-    public static BsonDocument Event(DigestEvent collected, Guid notificationId, DateTimeOffset acceptedAt) =>
-        new()
+    public static BsonDocument Event(DigestEvent collected, DateTimeOffset acceptedAt) =>
+        new BsonDocument
         {
             { Id, collected.Id.ToBson() },
-            { EventDigest, IdOf(collected.Trigger.Tenant, collected.Recipient, collected.Trigger.Template!) },
-            { EventNotification, notificationId.ToBson() },
+            { EventDigest, collected.Key.ToId().ToBson() },
+            { EventIsOpen, true },
+            { EventState, (int)CollectedState.Waiting },
+            { EventNotification, collected.NotificationId.ToBson() },
             { EventAcceptedAt, acceptedAt.ToBson() },
+            { Tenant, collected.Trigger.Tenant },
             { DueAt, collected.DueAt.ToBson() },
             { Fence, collected.FirstFence },
+            { TemplateVersion, collected.TemplateVersion },
             { Trigger, StoredForm.WriteTrigger(collected.Trigger) },
-        };
+        }.With(User, collected.UserId);
 
     public static DigestEvent ReadEvent(BsonDocument document)
     {
         var trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray);
-        return new DigestEvent(document[Id].AsGuid, trigger.To[0], trigger, document[DueAt].AsTime());
+        return new DigestEvent(
+            document[Id].AsGuid,
+            document[EventNotification].AsGuid,
+            trigger.To[0],
+            trigger,
+            document[TemplateVersion].AsInt32,
+            document[DueAt].AsTime()
+        );
     }
 
-    /// <summary>Forgets what an event says, and keeps that it was there.</summary>
-    public static BsonDocument Forget(DateTimeOffset purgeAt) =>
+    public static CollectedEvent ReadRecord(BsonDocument document) =>
+        new(
+            document[Id].AsGuid,
+            document[EventNotification].AsGuid,
+            document[EventDigest].AsGuid,
+            document.TextOrNull(User),
+            (CollectedState)document[EventState].AsInt32,
+            document.ValueOrNull(EventSummary)?.AsGuid,
+            document.TextOrNull(EventReason)
+        );
+
+    /// <summary>Ends an event: forgets its data, and keeps what became of it.</summary>
+    public static BsonDocument End(CollectedState state, BsonValue? summaryId, string? reason) =>
         new()
         {
-            { "$set", new BsonDocument(EventPurgeAt, purgeAt.ToBson()) },
+            { "$set", new BsonDocument(EventState, (int)state).With(EventSummary, summaryId).With(EventReason, reason) },
             {
                 "$unset",
-                new BsonDocument
-                {
-                    { EventDigest, "" },
-                    { EventNotification, "" },
-                    { Trigger, "" },
-                }
+                new BsonDocument { { EventIsOpen, "" }, { Trigger, "" } }
             },
         };
 }

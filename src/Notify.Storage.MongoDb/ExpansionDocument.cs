@@ -13,7 +13,10 @@ internal static class ExpansionDocument
     public const string Total = "total";
     public const string Cursor = "cursor";
     public const string Done = "done";
-    public const string DueAt = "dueAt";
+    public const string DueAt = MongoDbTurns.DueAt;
+    public const string Tenant = MongoDbTurns.Tenant;
+    public const string Failures = "failures";
+    public const string Reason = "reason";
     public const string Fence = "fence";
     public const string UpdatedAt = "updatedAt";
 
@@ -35,6 +38,8 @@ internal static class ExpansionDocument
             { Total, expansion.Total },
             { Cursor, "" },
             { Done, 0L },
+            { Tenant, notification.Tenant },
+            { Failures, 0 },
             { Fence, 0L },
             { UpdatedAt, notification.AcceptedAt.ToBson() },
         }.With(DueAt, expansion.DueAt?.ToBson());

@@ -1,11 +1,12 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Notify.Planning;
 using Notify.Queueing;
 
 namespace Notify.Storage.MongoDb;
 
 /// <summary>Stops what has not been sent of a notification.</summary>
-internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writes)
+internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writes, MongoDbDigests digests)
 {
     public async ValueTask<Cancellation?> CancelAsync(
         string tenant,
@@ -28,7 +29,9 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
 
         // Expansions first: what one of them was about to add is added, and then stopped as well.
         await StopExpansionsAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
-        return await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
+        var stopped = await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
+        var (collected, endedEvents) = await RemoveEventsAsync(notificationId, cancellationToken).ConfigureAwait(false);
+        return stopped with { Collected = collected, Ended = stopped.Ended + endedEvents };
     }
 
     private async ValueTask StopExpansionsAsync(Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
@@ -43,7 +46,12 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
             { "$set", new BsonDocument(ExpansionDocument.UpdatedAt, now.ToBson()) },
             {
                 "$unset",
-                new BsonDocument { { ExpansionDocument.DueAt, "" }, { ExpansionDocument.Writing, "" } }
+                new BsonDocument
+                {
+                    { ExpansionDocument.DueAt, "" },
+                    { ExpansionDocument.Writing, "" },
+                    { ExpansionDocument.Reason, "" },
+                }
             },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
@@ -58,6 +66,22 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
                 await writes.WriteAsync(PendingWrites.Unpack(writing), null, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private async ValueTask<(long Collected, long Ended)> RemoveEventsAsync(
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var ofNotification = new BsonDocument(DigestDocument.EventNotification, notificationId.ToBson());
+        var isCancelled = new BsonDocument(ofNotification).Add(DigestDocument.EventState, (int)CollectedState.Cancelled);
+        var before = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false);
+        await digests.RemoveAsync(ofNotification, "cancelled", cancellationToken).ConfigureAwait(false);
+        var collected = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false) - before;
+        return (collected, await CountEventsAsync(ofNotification, cancellationToken).ConfigureAwait(false) - collected);
+    }
+
+    private async ValueTask<long> CountEventsAsync(BsonDocument filter, CancellationToken cancellationToken) =>
+        await database.DigestEvents.CountDocumentsAsync(filter, cancellationToken: cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<Cancellation> StopDeliveriesAsync(
         Guid notificationId,
@@ -93,7 +117,8 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
         return new Cancellation(
             [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
             underWay,
-            all - underWay - stopped.Count
+            all - underWay - stopped.Count,
+            Collected: 0
         );
     }
 }

@@ -5,92 +5,52 @@ using Notify.Queueing;
 
 namespace Notify.Storage.MongoDb;
 
-/// <summary>
-/// Leases digests that are due, and closes them. Closing one hands it what is to be written in one write; whoever leases a digest
-/// that is being closed finishes that first.
-/// </summary>
+/// <summary>Leases digests that are due, and closes them.</summary>
 internal sealed class MongoDbDigestStore(
     MongoDbDatabase database,
+    MongoDbDigests digests,
     MongoDbIdempotency idempotency,
-    MongoDbWrites writes,
     MongoDbCollapse collapse,
     MongoDbContents contents,
-    MongoDbOrphans orphans,
-    TimeProvider time
+    MongoDbOrphans orphans
 ) : IDigestStore
 {
-    private const int MostEvents = 1_000;
-    private const string ClosingWrites = "writes";
-    private const string ClosingEvents = "events";
-    private const string ClosingNextDueAt = "nextDueAt";
-
     private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan Remembered = TimeSpan.FromDays(1);
     private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
+    private static readonly BsonDocument ById = new(DigestDocument.Id, 1);
 
-    public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
-        var due = new BsonDocument(DigestDocument.DueAt, new BsonDocument("$lte", now.ToBson()));
         var leases = new List<DigestLease>();
-        while (leases.Count < max)
+        foreach (var digest in await database.Digests.FindDueAsync(request, cancellationToken).ConfigureAwait(false))
         {
-            var found = await database
-                .Digests.FindAsync(
-                    null,
-                    due,
-                    sort: new BsonDocument(DigestDocument.DueAt, 1),
-                    limit: max - leases.Count,
-                    cancellationToken: cancellationToken
-                )
-                .ConfigureAwait(false);
-            if (found.Count == 0)
-                break;
-            foreach (var digest in found)
-            {
-                if (await LeaseOneAsync(digest, now, until, cancellationToken).ConfigureAwait(false) is { } lease)
-                    leases.Add(lease);
-            }
+            if (await LeaseOneAsync(digest[DigestDocument.Id], request, cancellationToken).ConfigureAwait(false) is { } lease)
+                leases.Add(lease);
         }
 
         return leases;
     }
 
-    public async ValueTask<bool> CloseAsync(
-        DigestLease lease,
-        EnqueueRequest? request,
-        DateTimeOffset nextDueAt,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
         var batch = new PendingWrites();
-        if (request is not null)
+        if (closing.Summary is { } summary)
         {
-            var claimed = await idempotency.ClaimAsync([request], null, cancellationToken).ConfigureAwait(false);
+            var claimed = await idempotency.ClaimAsync([summary], null, cancellationToken).ConfigureAwait(false);
             if (claimed[0]?.Status == EnqueueStatus.Stored)
-                batch.Add(request);
+                batch.Add(summary);
         }
 
         await collapse.PrepareAsync(batch.Deliveries, null, cancellationToken).ConfigureAwait(false);
 
-        var id = DigestDocument.IdOf(lease.Tenant, lease.Recipient, lease.Template);
-        var closing = new BsonDocument
-        {
-            { ClosingWrites, batch.Pack() },
-            { ClosingEvents, lease.Events.Select(collected => collected.Id).ToBson() },
-            { ClosingNextDueAt, nextDueAt.ToBson() },
-        };
+        var id = closing.Lease.Key.ToId().ToBson();
+        var written = MongoDbDigests.CreateClosing(closing, batch);
         var result = await database
             .Digests.UpdateOneAsync(
-                Held(id, lease.Fence).Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
+                MongoDbDigests.Held(id, closing.Lease.Fence).Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
                 new BsonDocument
                 {
-                    { "$set", new BsonDocument(DigestDocument.Closing, closing) },
+                    { "$set", new BsonDocument(DigestDocument.Closing, written) },
                     { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
                 },
                 cancellationToken: CancellationToken.None
@@ -99,24 +59,62 @@ internal sealed class MongoDbDigestStore(
         if (result.MatchedCount == 0)
             return false;
 
-        await FinishAsync(id, lease.Fence + 1, closing).ConfigureAwait(false);
+        await digests.FinishAsync(id, closing.Lease.Fence + 1, written).ConfigureAwait(false);
         return true;
     }
 
-    private async ValueTask<DigestLease?> LeaseOneAsync(
-        BsonDocument found,
-        DateTimeOffset now,
-        DateTimeOffset until,
+    public async ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken)
+    {
+        var result = await database
+            .Digests.UpdateOneAsync(
+                MongoDbDigests
+                    .Held(lease.Key.ToId().ToBson(), lease.Fence)
+                    .Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument(DigestDocument.DueAt, retryAt.ToBson()) },
+                    {
+                        "$inc",
+                        new BsonDocument { { DigestDocument.Fence, 1L }, { DigestDocument.Failures, 1 } }
+                    },
+                },
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return result.MatchedCount > 0;
+    }
+
+    public async ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
         CancellationToken cancellationToken
     )
     {
-        var id = found[DigestDocument.Id].AsString;
+        var filter = new BsonDocument
+        {
+            { ofSummary ? DigestDocument.EventSummary : DigestDocument.EventNotification, notificationId.ToBson() },
+            { DigestDocument.Tenant, tenant },
+        };
+        var found = await database
+            .DigestEvents.FindAsync(null, filter, sort: ById, limit: limit, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return [.. found.Select(DigestDocument.ReadRecord)];
+    }
+
+    private async ValueTask<DigestLease?> LeaseOneAsync(BsonValue id, DueRequest request, CancellationToken cancellationToken)
+    {
         var digest = await database
             .Digests.FindOneAndUpdateAsync(
-                new BsonDocument { { DigestDocument.Id, id }, { DigestDocument.DueAt, new BsonDocument("$lte", now.ToBson()) } },
                 new BsonDocument
                 {
-                    { "$set", new BsonDocument(DigestDocument.DueAt, until.ToBson()) },
+                    { DigestDocument.Id, id },
+                    { DigestDocument.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
+                },
+                new BsonDocument
+                {
+                    { "$set", new BsonDocument(DigestDocument.DueAt, request.Until.ToBson()) },
                     { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
                 },
                 AnswerNew,
@@ -129,79 +127,38 @@ internal sealed class MongoDbDigestStore(
         var fence = digest[DigestDocument.Fence].AsInt64;
         if (digest.ValueOrNull(DigestDocument.Closing) is { } closing)
         {
-            await FinishAsync(id, fence, closing.AsBsonDocument).ConfigureAwait(false);
+            await digests.FinishAsync(id, fence, closing.AsBsonDocument).ConfigureAwait(false);
             return null;
         }
 
-        var events = await EventsAsync(id, cancellationToken).ConfigureAwait(false);
+        var events = await FindWaitingAsync(id, cancellationToken).ConfigureAwait(false);
         var there = await contents.ThereAsync(events.Select(NotificationOf), cancellationToken).ConfigureAwait(false);
         DigestEvent[] counting =
         [
             .. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent),
         ];
-        if (counting is [var first, ..])
-            return new DigestLease(first.Trigger.Tenant, first.Recipient, first.Trigger.Template!, counting, fence);
+        if (counting.Length > 0)
+            return new DigestLease(counting, digest[DigestDocument.Failures].AsInt32, fence);
 
         await orphans
             .ClearAsync(
                 events.Select(collected => (NotificationOf(collected), collected[DigestDocument.EventAcceptedAt].AsTime())),
-                now,
+                request.Now,
                 cancellationToken
             )
             .ConfigureAwait(false);
-        await EndAsync(id, fence, (now + PutOff).ToBson()).ConfigureAwait(false);
+        await digests.EndAsync(id, fence, (request.Now + PutOff).ToBson()).ConfigureAwait(false);
         return null;
     }
 
-    private async ValueTask FinishAsync(string id, long fence, BsonDocument closing)
-    {
-        await writes.WriteAsync(PendingWrites.Unpack(closing[ClosingWrites]), null, CancellationToken.None).ConfigureAwait(false);
-        await database
-            .DigestEvents.UpdateManyAsync(
-                new BsonDocument(DigestDocument.Id, new BsonDocument("$in", closing[ClosingEvents])),
-                DigestDocument.Forget(time.GetUtcNow() + Remembered)
-            )
-            .ConfigureAwait(false);
-        await EndAsync(id, fence, closing[ClosingNextDueAt]).ConfigureAwait(false);
-    }
-
-    // Something that is added after the look makes the digest differ from what was looked at, and then it stays.
-    private async ValueTask EndAsync(string id, long fence, BsonValue nextDueAt)
-    {
-        var held = await database.Digests.FindAsync(Held(id, fence), CancellationToken.None).ConfigureAwait(false);
-        if (held.Count == 0)
-            return;
-
-        var events = await database
-            .DigestEvents.CountDocumentsAsync(new BsonDocument(DigestDocument.EventDigest, id), new CountOptions { Limit = 1 })
-            .ConfigureAwait(false);
-        var unchanged = Held(id, fence).Add(DigestDocument.Added, held[0][DigestDocument.Added]);
-        if (events == 0 && (await database.Digests.DeleteOneAsync(unchanged).ConfigureAwait(false)).DeletedCount > 0)
-            return;
-
-        await database
-            .Digests.UpdateOneAsync(
-                Held(id, fence),
-                new BsonDocument
-                {
-                    { "$set", new BsonDocument(DigestDocument.DueAt, nextDueAt) },
-                    { "$unset", new BsonDocument(DigestDocument.Closing, "") },
-                }
-            )
-            .ConfigureAwait(false);
-    }
-
-    private ValueTask<List<BsonDocument>> EventsAsync(string id, CancellationToken cancellationToken) =>
+    private ValueTask<List<BsonDocument>> FindWaitingAsync(BsonValue digestId, CancellationToken cancellationToken) =>
         database.DigestEvents.FindAsync(
             null,
-            new BsonDocument(DigestDocument.EventDigest, id),
-            sort: new BsonDocument(DigestDocument.Id, 1),
-            limit: MostEvents,
+            MongoDbDigests.Waiting(digestId),
+            sort: ById,
+            limit: DigestLease.MaxEvents,
             cancellationToken: cancellationToken
         );
 
     private static Guid NotificationOf(BsonDocument collected) => collected[DigestDocument.EventNotification].AsGuid;
-
-    private static BsonDocument Held(string id, long fence) =>
-        new() { { DigestDocument.Id, id }, { DigestDocument.Fence, fence } };
 }

@@ -21,47 +21,24 @@ internal sealed class MongoDbExpansionStore(
     private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
     private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
 
-    private static readonly BsonDocument OldestFirst = new()
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
-        { ExpansionDocument.DueAt, 1 },
-        { ExpansionDocument.Notification, 1 },
-        { ExpansionDocument.Position, 1 },
-    };
+        var found = await database.Expansions.FindDueAsync(request, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
+            return [];
 
-    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    )
-    {
-        var due = new BsonDocument(ExpansionDocument.DueAt, new BsonDocument("$lte", now.ToBson()));
         var leases = new List<ExpansionLease>();
-        while (leases.Count < max)
+        var notifications = await NotificationsAsync(found, cancellationToken).ConfigureAwait(false);
+        foreach (var expansion in found)
         {
-            var found = await database
-                .Expansions.FindAsync(
-                    null,
-                    due,
-                    sort: OldestFirst,
-                    limit: max - leases.Count,
-                    cancellationToken: cancellationToken
-                )
-                .ConfigureAwait(false);
-            if (found.Count == 0)
-                break;
-
-            var notifications = await NotificationsAsync(found, cancellationToken).ConfigureAwait(false);
-            foreach (var expansion in found)
-            {
-                if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
-                    await PutOffAsync(expansion, now, cancellationToken).ConfigureAwait(false);
-                else if (
-                    await LeaseOneAsync(expansion, notification, now, until, cancellationToken).ConfigureAwait(false) is { } lease
-                )
-                    leases.Add(lease);
-            }
+            if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
+                await PutOffAsync(expansion, request.Now, cancellationToken).ConfigureAwait(false);
+            else if (
+                await LeaseOneAsync(expansion, notification, request.Now, request.Until, cancellationToken)
+                    .ConfigureAwait(false) is
+                { } lease
+            )
+                leases.Add(lease);
         }
 
         return leases;
@@ -72,7 +49,7 @@ internal sealed class MongoDbExpansionStore(
         var lease = step.Lease;
         var batch = new PendingWrites();
         batch.Add(step.Deliveries);
-        batch.Add(step.Digests, lease.Notification.Id, step.At);
+        batch.Add(step.Digests, step.At);
         await collapse.PrepareAsync(batch.Deliveries, null, cancellationToken).ConfigureAwait(false);
 
         var held = OfLease(ExpansionDocument.IdOf(lease.Notification.Id, lease.Topic), lease.Notification.Id, lease.Fence)
@@ -91,6 +68,33 @@ internal sealed class MongoDbExpansionStore(
         }
 
         return true;
+    }
+
+    public async ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken)
+    {
+        var lease = failure.Lease;
+        var held = OfLease(ExpansionDocument.IdOf(lease.Notification.Id, lease.Topic), lease.Notification.Id, lease.Fence)
+            .Add(ExpansionDocument.DueAt, new BsonDocument("$exists", true))
+            .Add(ExpansionDocument.Writing, new BsonDocument("$exists", false));
+        var set = new BsonDocument
+        {
+            { ExpansionDocument.UpdatedAt, failure.At.ToBson() },
+            { ExpansionDocument.Reason, failure.Reason.ToBsonWords() },
+        }.With(ExpansionDocument.DueAt, failure.RetryAt?.ToBson());
+        var update = new BsonDocument
+        {
+            { "$set", set },
+            {
+                "$inc",
+                new BsonDocument { { ExpansionDocument.Fence, 1L }, { ExpansionDocument.Failures, 1 } }
+            },
+        };
+        if (failure.RetryAt is null)
+            update.Add("$unset", new BsonDocument(ExpansionDocument.DueAt, ""));
+        var result = await database
+            .Expansions.UpdateOneAsync(held, update, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return result.MatchedCount > 0;
     }
 
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
@@ -132,7 +136,9 @@ internal sealed class MongoDbExpansionStore(
                 expansion[ExpansionDocument.Total].AsInt64,
                 !expansion.Contains(ExpansionDocument.DueAt),
                 startedAt,
-                expansion[ExpansionDocument.UpdatedAt].AsTime()
+                expansion[ExpansionDocument.UpdatedAt].AsTime(),
+                expansion[ExpansionDocument.Failures].AsInt32,
+                expansion.TextOrNull(ExpansionDocument.Reason)
             )),
         ];
     }
@@ -197,6 +203,7 @@ internal sealed class MongoDbExpansionStore(
             leased[ExpansionDocument.Topic].AsString,
             leased[ExpansionDocument.Cursor].AsString,
             leased[ExpansionDocument.Done].AsInt64,
+            leased[ExpansionDocument.Failures].AsInt32,
             fence
         );
     }
@@ -208,6 +215,7 @@ internal sealed class MongoDbExpansionStore(
             { ExpansionDocument.Cursor, step.Cursor },
             { ExpansionDocument.Done, step.Done },
             { ExpansionDocument.UpdatedAt, step.At.ToBson() },
+            { ExpansionDocument.Failures, 0 },
         };
         if (!batch.IsEmpty)
         {
@@ -220,8 +228,10 @@ internal sealed class MongoDbExpansionStore(
             set.Add(ExpansionDocument.DueAt, step.Until.ToBson());
         }
 
-        var update = new BsonDocument("$set", set);
-        return batch.IsEmpty && step.IsComplete ? update.Add("$unset", new BsonDocument(ExpansionDocument.DueAt, "")) : update;
+        var unset = new BsonDocument(ExpansionDocument.Reason, "");
+        if (batch.IsEmpty && step.IsComplete)
+            unset.Add(ExpansionDocument.DueAt, "");
+        return new BsonDocument { { "$set", set }, { "$unset", unset } };
     }
 
     private async ValueTask FinishAsync(BsonDocument lease, DateTimeOffset? dueAt)

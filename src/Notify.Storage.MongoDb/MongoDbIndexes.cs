@@ -33,18 +33,38 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
                 database.Expansions,
                 [
                     Index("due", ExpansionDocument.DueAt, ExpansionDocument.Notification, ExpansionDocument.Position),
+                    Index("tenant", ExpansionDocument.Tenant, ExpansionDocument.DueAt),
                     Index("notification", ExpansionDocument.Notification),
                 ],
                 cancellationToken
             )
             .ConfigureAwait(false);
-        await CreateAsync(database.Digests, [Index("due", DigestDocument.DueAt)], cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+                database.Digests,
+                [
+                    Index("due", DigestDocument.DueAt),
+                    Index("tenant", DigestDocument.Tenant, DigestDocument.DueAt),
+                    Index("user", DigestDocument.Tenant, DigestDocument.User),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         await CreateAsync(
                 database.DigestEvents,
                 [
-                    Index("digest", DigestDocument.EventDigest, DigestDocument.Id),
-                    Index("notification", DigestDocument.EventNotification),
-                    Forgetting(DigestDocument.EventPurgeAt),
+                    Index(
+                        "waiting",
+                        new BsonDocument(DigestDocument.EventIsOpen, true),
+                        DigestDocument.EventDigest,
+                        DigestDocument.Id
+                    ),
+                    Index("notification", DigestDocument.EventNotification, DigestDocument.Id),
+                    Index(
+                        "summary",
+                        new BsonDocument(DigestDocument.EventSummary, new BsonDocument("$exists", true)),
+                        DigestDocument.EventSummary,
+                        DigestDocument.Id
+                    ),
                 ],
                 cancellationToken
             )

@@ -77,6 +77,7 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<MongoDbOrphans>();
         services.AddSingleton<MongoDbCollapse>();
         services.AddSingleton<MongoDbWrites>();
+        services.AddSingleton<MongoDbDigests>();
         services.AddSingleton<MongoDbIdempotency>();
         services.AddSingleton<MongoDbEnqueue>();
         services.AddSingleton<MongoDbTenants>();

@@ -66,6 +66,7 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
         // A dead letter that was replayed meanwhile is still there, and so its notification stays.
         ended = await EndedAsync(ended, cancellationToken).ConfigureAwait(false);
         await database.Expansions.DeleteManyAsync(OfAny(ended), cancellationToken).ConfigureAwait(false);
+        await database.DigestEvents.DeleteManyAsync(OfAny(ended), cancellationToken).ConfigureAwait(false);
         var notifications = new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", new BsonArray(ended)));
         await database
             .Notifications.UpdateManyAsync(
@@ -96,7 +97,12 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
                 .ConfigureAwait(false)
         );
         open.UnionWith(
-            await DistinctAsync(database.DigestEvents, DigestDocument.EventNotification, OfAny(ids), cancellationToken)
+            await DistinctAsync(
+                    database.DigestEvents,
+                    DigestDocument.EventNotification,
+                    OfAny(ids).Add(DigestDocument.EventIsOpen, true),
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
         );
         return [.. ids.Where(id => !open.Contains(id))];

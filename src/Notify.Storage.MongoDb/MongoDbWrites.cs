@@ -61,9 +61,11 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
     {
         var digest = new BsonDocument
         {
+            { DigestDocument.Tenant, first[DigestDocument.Tenant] },
             { DigestDocument.DueAt, first[DigestDocument.DueAt] },
             { DigestDocument.Fence, first[DigestDocument.Fence] },
-        };
+            { DigestDocument.Failures, 0 },
+        }.With(DigestDocument.User, first.ValueOrNull(DigestDocument.User));
         var id = new BsonDocument(DigestDocument.Id, first[DigestDocument.EventDigest]);
         var add = new BsonDocument { { "$setOnInsert", digest }, { "$inc", new BsonDocument(DigestDocument.Added, 1L) } };
         return new UpdateOneModel<BsonDocument>(id, add) { IsUpsert = true };

@@ -73,6 +73,7 @@ internal static class NotificationDocument
             ExpiresAt = document[ExpiresAt].AsTime(),
             Trigger = StoredForm.ReadTrigger(document[Trigger].AsByteArray),
             Contents = contents.Variants,
+            TemplateVersion = contents.TemplateVersion,
             TraceParent = contents.TraceParent,
         };
     }

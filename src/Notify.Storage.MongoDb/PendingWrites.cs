@@ -29,14 +29,14 @@ internal sealed class PendingWrites
         Add(request.Deliveries);
         for (var i = 0; i < request.Expansions.Count; i++)
             Expansions.Add(ExpansionDocument.Of(notification, request.Expansions[i], i));
-        Add(request.Digests, notification.Id, notification.AcceptedAt);
+        Add(request.Digests, notification.AcceptedAt);
         Notifications.Add(NotificationDocument.Of(notification));
     }
 
     public void Add(IEnumerable<QueuedDelivery> deliveries) => Deliveries.AddRange(deliveries.Select(DeliveryDocument.Of));
 
-    public void Add(IEnumerable<DigestEvent> events, Guid notificationId, DateTimeOffset acceptedAt) =>
-        DigestEvents.AddRange(events.Select(collected => DigestDocument.Event(collected, notificationId, acceptedAt)));
+    public void Add(IEnumerable<DigestEvent> events, DateTimeOffset acceptedAt) =>
+        DigestEvents.AddRange(events.Select(collected => DigestDocument.Event(collected, acceptedAt)));
 
     /// <summary>All of it in one value. Compressed, because the events and deliveries of a batch say nearly the same.</summary>
     public BsonBinaryData Pack()

@@ -9,7 +9,8 @@ internal sealed class PostgreSqlDeliveryQueue(
     PostgreSqlDatabase database,
     PostgreSqlEnqueue enqueue,
     PostgreSqlLease lease,
-    PostgreSqlSettle settle
+    PostgreSqlSettle settle,
+    PostgreSqlDigests digests
 ) : IDeliveryQueue
 {
     private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(
@@ -24,7 +25,7 @@ internal sealed class PostgreSqlDeliveryQueue(
         + $"AND n.tenant = $2 AND {PostgreSqlRetentionStore.IsKept(database.Schema)}";
 
     private readonly string _cancelExpansions =
-        $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, updated_at = $2 "
+        $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, reason = NULL, updated_at = $2 "
         + "WHERE notification_id = $1 AND due_at IS NOT NULL";
 
     private readonly string _cancelDeliveries = $"""
@@ -129,7 +130,8 @@ internal sealed class PostgreSqlDeliveryQueue(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count);
+        var events = await digests.RemoveAsync(connection, notificationId, cancellationToken).ConfigureAwait(false);
+        return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count + events.Ended, events.Removed);
     }
 
     // A lost connection, or a server that is no primary any more, fails them all.

@@ -16,8 +16,9 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
         """;
 
     private readonly string _insertExpansions = $"""
-        INSERT INTO {database.Schema}.expansion (notification_id, topic, position, total, due_at, updated_at)
-        SELECT * FROM unnest($1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[])
+        INSERT INTO {database.Schema}.expansion (notification_id, topic, position, total, due_at, updated_at, tenant)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::text[])
         """;
 
     public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) =>
@@ -94,6 +95,7 @@ internal sealed class PostgreSqlEnqueue(PostgreSqlDatabase database, PostgreSqlD
                 .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
                 .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt?.ToDatabase())
                 .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
         );
 }
 

@@ -9,49 +9,72 @@ internal sealed class PostgreSqlExpansionStore(
     PostgreSqlDigests digests
 ) : IExpansionStore
 {
+    private readonly PostgreSqlTurns _turns = new(database, "expansion");
+
     private readonly string _lease = $"""
         WITH taken AS MATERIALIZED (
-            SELECT notification_id, topic FROM {database.Schema}.expansion
-            WHERE due_at <= $1 ORDER BY due_at, notification_id, position LIMIT $2 FOR UPDATE SKIP LOCKED
+            SELECT due.notification_id, due.topic, turn.number, due.due_at, due.position
+            FROM unnest($1::text[]) WITH ORDINALITY AS turn(tenant, number)
+            CROSS JOIN LATERAL (
+                SELECT e.notification_id, e.topic, e.due_at, e.position FROM {database.Schema}.expansion e
+                WHERE e.tenant = turn.tenant AND e.due_at <= $2
+                ORDER BY e.due_at, e.notification_id, e.position LIMIT $3 FOR UPDATE SKIP LOCKED) AS due
+        ), leased AS (
+            UPDATE {database.Schema}.expansion e SET owner = $4, due_at = $5, fence = e.fence + 1
+            FROM taken JOIN {database.Schema}.notification n ON n.id = taken.notification_id
+            WHERE e.notification_id = taken.notification_id AND e.topic = taken.topic
+            RETURNING e.topic, e.cursor, e.done, e.failures, e.fence, n.id, n.accepted_at, n.expires_at, n.trigger, n.contents,
+                taken.number, taken.due_at, taken.position
         )
-        UPDATE {database.Schema}.expansion e SET owner = $3, due_at = $4, fence = e.fence + 1
-        FROM taken JOIN {database.Schema}.notification n ON n.id = taken.notification_id
-        WHERE e.notification_id = taken.notification_id AND e.topic = taken.topic
-        RETURNING e.topic, e.cursor, e.done, e.fence, n.id, n.accepted_at, n.expires_at, n.trigger, n.contents
+        SELECT topic, cursor, done, failures, fence, id, accepted_at, expires_at, trigger, contents FROM leased
+        ORDER BY number, due_at, id, position
         """;
 
     private readonly string _advance = $"""
-        UPDATE {database.Schema}.expansion SET cursor = $4, done = $5, updated_at = $6, due_at = $7
+        UPDATE {database.Schema}.expansion
+        SET cursor = $4, done = $5, updated_at = $6, due_at = $7, failures = 0, reason = NULL
+        WHERE notification_id = $1 AND topic = $2 AND fence = $3 AND due_at IS NOT NULL
+        """;
+
+    private readonly string _fail = $"""
+        UPDATE {database.Schema}.expansion
+        SET due_at = $4, updated_at = $5, reason = $6, failures = failures + 1, fence = fence + 1
         WHERE notification_id = $1 AND topic = $2 AND fence = $3 AND due_at IS NOT NULL
         """;
 
     private readonly string _progress = $"""
-        SELECT e.topic, e.done, e.total, e.due_at IS NULL, n.accepted_at, e.updated_at
+        SELECT e.topic, e.done, e.total, e.due_at IS NULL, n.accepted_at, e.updated_at, e.failures, e.reason
         FROM {database.Schema}.expansion e JOIN {database.Schema}.notification n ON n.id = e.notification_id
         WHERE e.notification_id = $1 AND n.tenant = $2 ORDER BY e.position
         """;
 
-    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) =>
-        await database
-            .QueryAsync(
-                _lease,
-                parameters => parameters.With(now).With(max).With(owner).With(until),
-                row => new ExpansionLease(
-                    PostgreSqlRow.ReadNotification(row, 4),
-                    row.GetString(0),
-                    row.GetString(1),
-                    row.GetInt64(2),
-                    row.GetInt64(3)
-                ),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
+    {
+        var tenants = await _turns.FindAsync(request, cancellationToken).ConfigureAwait(false);
+        return tenants.Count == 0
+            ? []
+            : await database
+                .QueryAsync(
+                    _lease,
+                    parameters =>
+                        parameters
+                            .With(tenants.ToArray())
+                            .With(request.Now)
+                            .With(request.MaxPerTenant)
+                            .With(request.Owner)
+                            .With(request.Until),
+                    row => new ExpansionLease(
+                        PostgreSqlRow.ReadNotification(row, 5),
+                        row.GetString(0),
+                        row.GetString(1),
+                        row.GetInt64(2),
+                        row.GetInt32(3),
+                        row.GetInt64(4)
+                    ),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+    }
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
         database.TransactAsync(
@@ -84,6 +107,26 @@ internal sealed class PostgreSqlExpansionStore(
             cancellationToken
         );
 
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+                await connection
+                    .ExecuteAsync(
+                        _fail,
+                        parameters =>
+                            parameters
+                                .With(failure.Lease.Notification.Id)
+                                .With(failure.Lease.Topic)
+                                .With(failure.Lease.Fence)
+                                .WithOrNull(failure.RetryAt)
+                                .With(failure.At)
+                                .With(failure.Reason.ToDatabase()!),
+                        cancellation
+                    )
+                    .ConfigureAwait(false) == 1,
+            cancellationToken
+        );
+
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,
@@ -99,7 +142,9 @@ internal sealed class PostgreSqlExpansionStore(
                     row.GetInt64(2),
                     row.GetBoolean(3),
                     row.Time(4),
-                    row.Time(5)
+                    row.Time(5),
+                    row.GetInt32(6),
+                    row.TextOrNull(7)
                 ),
                 cancellationToken
             )

@@ -35,6 +35,7 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
     private readonly string _hasRows = $"""
         SELECT EXISTS (SELECT 1 FROM "{schema}".delivery WHERE notification_id >= $1 AND notification_id < $2)
             OR EXISTS (SELECT 1 FROM "{schema}".expansion WHERE notification_id >= $1 AND notification_id < $2)
+            OR EXISTS (SELECT 1 FROM "{schema}".digest_event WHERE notification_id >= $1 AND notification_id < $2)
         """;
 
     /// <summary>Makes what is missing of the partitions, within the connection's transaction.</summary>
@@ -70,7 +71,7 @@ internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimePr
             )
             .ConfigureAwait(false);
 
-    /// <summary>Whether a delivery or an expansion is left of a partition's notifications.</summary>
+    /// <summary>Whether a delivery, an expansion or a collected event is left of a partition's notifications.</summary>
     public ValueTask<bool> IsNeededAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken) =>
         HasIdsAsync(connection, _hasRows, partition, cancellationToken);
 

@@ -24,6 +24,9 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.expansion e
                 WHERE e.notification_id = page.notification_id AND e.due_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.digest_event e
+                WHERE e.notification_id = page.notification_id AND e.state = 0)
         FROM (SELECT * FROM old LIMIT $4) AS page ORDER BY page.notification_id
         """;
 
@@ -40,6 +43,22 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             AND NOT EXISTS (
                 SELECT 1 FROM {database.Schema}.expansion e
                 WHERE e.notification_id = old.notification_id AND e.due_at IS NOT NULL)
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.digest_event e
+                WHERE e.notification_id = old.notification_id AND e.state = 0)
+            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
+        """
+    );
+
+    // After the expansions: what is left of a notification then is only its events, and none of them waits.
+    private readonly string _purgeEvents = OldRows(
+        $"{database.Schema}.digest_event",
+        $"""
+        old.notification_id < $1
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.digest_event e
+                WHERE e.notification_id = old.notification_id AND e.state = 0)
+            AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.notification_id)
             AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.notification_id)
         """
     );
@@ -55,7 +74,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         $"""
             (n.accepted_at >= (SELECT purged_before FROM {schema}.retention)
                 OR EXISTS (SELECT 1 FROM {schema}.delivery WHERE notification_id = n.id)
-                OR EXISTS (SELECT 1 FROM {schema}.expansion WHERE notification_id = n.id))
+                OR EXISTS (SELECT 1 FROM {schema}.expansion WHERE notification_id = n.id)
+                OR EXISTS (SELECT 1 FROM {schema}.digest_event WHERE notification_id = n.id))
             """;
 
     public async ValueTask<long> PurgeNotificationsAsync(
@@ -74,6 +94,8 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
         var purged = await PurgeDeliveriesAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         var oldId = StoredForm.LowestIdOf(acceptedBefore);
         await PurgeStepwiseAsync(_purgeExpansions, parameters => parameters.With(oldId), most, cancellationToken)
+            .ConfigureAwait(false);
+        await PurgeStepwiseAsync(_purgeEvents, parameters => parameters.With(oldId), most, cancellationToken)
             .ConfigureAwait(false);
         await PurgePartitionsAsync(acceptedBefore, most, cancellationToken).ConfigureAwait(false);
         return purged;
@@ -181,6 +203,7 @@ internal sealed class PostgreSqlRetentionStore(PostgreSqlDatabase database) : IR
             old.accepted_at < $1
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.delivery d WHERE d.notification_id = old.id)
                 AND NOT EXISTS (SELECT 1 FROM {database.Schema}.expansion e WHERE e.notification_id = old.id)
+                AND NOT EXISTS (SELECT 1 FROM {database.Schema}.digest_event e WHERE e.notification_id = old.id)
             """
         );
         await PurgeStepwiseAsync(sql, parameters => parameters.With(acceptedBefore), most, cancellationToken)

@@ -64,6 +64,7 @@ internal static class PostgreSqlRow
             ExpiresAt = row.Time(first + 2),
             Trigger = StoredForm.ReadTrigger(row.GetFieldValue<byte[]>(first + 3)),
             Contents = contents.Variants,
+            TemplateVersion = contents.TemplateVersion,
             TraceParent = contents.TraceParent,
         };
     }

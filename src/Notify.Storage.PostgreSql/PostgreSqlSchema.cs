@@ -17,6 +17,7 @@ internal sealed class PostgreSqlSchema(string name)
         PostgreSqlSchemaSteps.Seventh(name),
         PostgreSqlSchemaSteps.Eighth(name),
         PostgreSqlSchemaSteps.Ninth(name),
+        PostgreSqlSchemaSteps.Tenth(name),
     ];
 
     /// <summary>

@@ -280,6 +280,58 @@ internal static class PostgreSqlSchemaSteps
     /// <summary>Until when a version of a template is protected, because an open digest needs it.</summary>
     public static string Ninth(string schema) => $"""ALTER TABLE "{schema}".template ADD COLUMN kept_until timestamptz""";
 
+    /// <summary>
+    /// Keeps events by their notification, and failures. Events that an earlier version collected do not name their notification,
+    /// so they are dropped with their tables, and earlier versions cannot work beside this one.
+    /// </summary>
+    public static string Tenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            DROP TABLE "{schema}".digest;
+            DROP TABLE "{schema}".digest_event;
+
+            CREATE TABLE "{schema}".digest (
+                id uuid PRIMARY KEY,
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C",
+                due_at timestamptz NOT NULL,
+                failures integer NOT NULL DEFAULT 0,
+                fence bigint NOT NULL
+            );
+
+            CREATE INDEX digest_due ON "{schema}".digest (due_at);
+            CREATE INDEX digest_tenant ON "{schema}".digest (tenant, due_at);
+            CREATE INDEX digest_user ON "{schema}".digest (tenant, user_id) WHERE user_id IS NOT NULL;
+
+            -- An event that has ended has no trigger any more.
+            CREATE TABLE "{schema}".digest_event (
+                id uuid PRIMARY KEY,
+                digest_id uuid NOT NULL,
+                notification_id uuid NOT NULL,
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C",
+                due_at timestamptz NOT NULL,
+                template_version integer NOT NULL,
+                trigger bytea,
+                state smallint NOT NULL DEFAULT 0,
+                summary_id uuid,
+                reason text
+            );
+
+            CREATE INDEX digest_event_waiting ON "{schema}".digest_event (digest_id, id) WHERE state = 0;
+            CREATE INDEX digest_event_notification ON "{schema}".digest_event (notification_id, id);
+            CREATE INDEX digest_event_summary ON "{schema}".digest_event (summary_id, id) WHERE summary_id IS NOT NULL;
+
+            ALTER TABLE "{schema}".expansion
+                ADD COLUMN tenant text COLLATE "C" NOT NULL DEFAULT '',
+                ADD COLUMN failures integer NOT NULL DEFAULT 0,
+                ADD COLUMN reason text;
+            UPDATE "{schema}".expansion e SET tenant = n.tenant
+                FROM "{schema}".notification n WHERE n.id = e.notification_id AND e.due_at IS NOT NULL;
+            CREATE INDEX expansion_tenant ON "{schema}".expansion (tenant, due_at) WHERE due_at IS NOT NULL;
+            UPDATE "{schema}".schema_version SET oldest = 10;
+            """;
+
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

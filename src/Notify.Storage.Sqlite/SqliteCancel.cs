@@ -10,7 +10,41 @@ internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _stopExpansions = new(
         connection,
-        "UPDATE notify_expansion SET due_at = NULL, updated_at = ?2 WHERE notification_id = ?1 AND due_at IS NOT NULL"
+        """
+        UPDATE notify_expansion SET due_at = NULL, updated_at = ?2, reason = NULL
+        WHERE notification_id = ?1 AND due_at IS NOT NULL
+        """
+    );
+
+    // A digest that is leased is leased in vain: its worker has read an event that no summary may have any more.
+    private readonly SqliteStatement _loseLeases = new(
+        connection,
+        """
+        UPDATE notify_digest SET fence = fence + 1
+        WHERE id IN (SELECT digest_id FROM notify_digest_event WHERE notification_id = ?1 AND state = 0)
+        """
+    );
+
+    private readonly SqliteStatement _uncollect = new(
+        connection,
+        """
+        UPDATE notify_digest_event SET state = 3, reason = 'cancelled', trigger = NULL
+        WHERE notification_id = ?1 AND state = 0
+        RETURNING digest_id
+        """
+    );
+
+    private readonly SqliteStatement _removeEmpty = new(
+        connection,
+        """
+        DELETE FROM notify_digest WHERE id = ?1
+            AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE digest_id = ?1 AND state = 0)
+        """
+    );
+
+    private readonly SqliteStatement _countEvents = new(
+        connection,
+        "SELECT COUNT(*) FROM notify_digest_event WHERE notification_id = ?1 AND state <> 0"
     );
 
     private readonly SqliteStatement _stop = new(
@@ -41,16 +75,37 @@ internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
         while (_stop.Read())
             stopped.Add(_stop.Guid(0));
 
+        _countEvents.Bind(1, notificationId).Read();
+        var endedEvents = _countEvents.Int64(0);
+        _countEvents.Reset();
+        var collected = Uncollect(notificationId);
+
         _count.Bind(1, notificationId).Read();
-        var cancellation = new Cancellation(stopped, _count.Int64(0), _count.Int64(1) - stopped.Count);
+        var cancellation = new Cancellation(stopped, _count.Int64(0), _count.Int64(1) - stopped.Count + endedEvents, collected);
         _count.Reset();
         return cancellation;
+    }
+
+    private int Uncollect(Guid notificationId)
+    {
+        _loseLeases.Bind(1, notificationId).Execute();
+        var digests = new List<Guid>();
+        _uncollect.Bind(1, notificationId);
+        while (_uncollect.Read())
+            digests.Add(_uncollect.Guid(0));
+        foreach (var digest in digests.Distinct())
+            _removeEmpty.Bind(1, digest).Execute();
+        return digests.Count;
     }
 
     public void Dispose()
     {
         _exists.Dispose();
         _stopExpansions.Dispose();
+        _loseLeases.Dispose();
+        _uncollect.Dispose();
+        _removeEmpty.Dispose();
+        _countEvents.Dispose();
         _stop.Dispose();
         _count.Dispose();
     }

@@ -1,126 +1,167 @@
 using Notify.Planning;
-using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>What is collected for digests.</summary>
+/// <summary>Keeps what is collected for digests.</summary>
 internal sealed class SqliteDigestStore : IDigestStore, IDisposable
 {
-    private const int MostEvents = 1_000;
-
     private readonly SqliteWriter _writer;
+    private readonly SqliteDatabase _database;
     private readonly SqliteEnqueue _enqueue;
+    private readonly SqliteTurns _turns;
     private readonly SqliteStatement _lease;
-    private readonly SqliteStatement _events;
-    private readonly SqliteStatement _move;
-    private readonly SqliteStatement _forget;
-    private readonly SqliteStatement _end;
+    private readonly SqliteStatement _waiting;
+    private readonly SqliteStatement _giveBack;
+    private readonly SqliteStatement _endEvent;
+    private readonly SqliteStatement _removeEmpty;
 
-    public SqliteDigestStore(SqliteWriter writer)
+    public SqliteDigestStore(SqliteWriter writer, SqliteDatabase database)
     {
         _writer = writer;
+        _database = database;
         _enqueue = new SqliteEnqueue(writer.Connection);
+        _turns = new SqliteTurns(writer.Connection, "notify_digest");
         _lease = new SqliteStatement(
             writer.Connection,
             """
-            UPDATE notify_digest SET due_at = ?2, fence = fence + 1
-            WHERE (tenant, recipient, template) IN (
-                SELECT tenant, recipient, template FROM notify_digest WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
-            RETURNING tenant, recipient, template, fence
+            UPDATE notify_digest SET due_at = ?4, fence = fence + 1
+            WHERE id IN (SELECT id FROM notify_digest WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)
+            RETURNING id, failures, fence
             """
         );
-        _events = new SqliteStatement(
+        _waiting = new SqliteStatement(
             writer.Connection,
             """
-            SELECT id, due_at, trigger FROM notify_digest_event
-            WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 ORDER BY id LIMIT ?4
+            SELECT id, notification_id, trigger, template_version, due_at FROM notify_digest_event
+            WHERE digest_id = ?1 AND state = 0 ORDER BY id LIMIT ?2
             """
         );
-        _move = new SqliteStatement(
+        _giveBack = new SqliteStatement(
             writer.Connection,
-            "UPDATE notify_digest SET due_at = ?5 WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND fence = ?4"
+            "UPDATE notify_digest SET due_at = ?3, failures = ?4, fence = fence + 1 WHERE id = ?1 AND fence = ?2"
         );
-        _forget = new SqliteStatement(
+        _endEvent = new SqliteStatement(
             writer.Connection,
-            "DELETE FROM notify_digest_event WHERE tenant = ?1 AND recipient = ?2 AND template = ?3 AND id = ?4"
+            "UPDATE notify_digest_event SET state = ?2, summary_id = ?3, reason = ?4, trigger = NULL WHERE id = ?1"
         );
-        _end = new SqliteStatement(
+        _removeEmpty = new SqliteStatement(
             writer.Connection,
             """
-            DELETE FROM notify_digest WHERE tenant = ?1 AND recipient = ?2 AND template = ?3
-                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE tenant = ?1 AND recipient = ?2 AND template = ?3)
+            DELETE FROM notify_digest WHERE id = ?1
+                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE digest_id = ?1 AND state = 0)
             """
         );
     }
 
-    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) =>
+    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
         _writer.RunAsync<IReadOnlyList<DigestLease>>(
-            () =>
-            {
-                _lease.Bind(1, now).Bind(2, until).Bind(3, max);
-                var rows = new List<(string Tenant, string Recipient, string Template, long Fence)>();
-                while (_lease.Read())
-                    rows.Add((_lease.Text(0), _lease.Text(1), _lease.Text(2), _lease.Int64(3)));
-                return [.. rows.Select(row => WithEvents(row.Tenant, row.Recipient, row.Template, row.Fence))];
-            },
+            () => [.. _turns.Find(request).SelectMany(tenant => Lease(tenant, request))],
             cancellationToken
         );
 
-    public ValueTask<bool> CloseAsync(
-        DigestLease lease,
-        EnqueueRequest? request,
-        DateTimeOffset nextDueAt,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
-        var serialized = request is null ? default : SerializedNotification.Of(request.Notification);
+        var serialized = closing.Summary is null ? default : SerializedNotification.Of(closing.Summary.Notification);
         return _writer.RunAsync(
             () =>
             {
-                if (Bind(_move, lease).Bind(4, lease.Fence).Bind(5, nextDueAt).Execute() == 0)
+                if (!GiveBack(closing.Lease, closing.NextDueAt, failures: 0))
                     return false;
 
-                foreach (var collected in lease.Events)
-                    Bind(_forget, lease).Bind(4, collected.Id).Execute();
-                Bind(_end, lease).Execute();
-                if (request is not null)
-                    _enqueue.Add(request, serialized);
+                foreach (var collected in closing.Lease.Events)
+                {
+                    _endEvent
+                        .Bind(1, collected.Id)
+                        .Bind(2, (long)closing.State)
+                        .Bind(3, closing.Summary?.Notification.Id)
+                        .Bind(4, closing.Reason)
+                        .Execute();
+                }
+
+                _removeEmpty.Bind(1, closing.Lease.Key.ToId()).Execute();
+                if (closing.Summary is not null)
+                    _enqueue.Add(closing.Summary, serialized);
                 return true;
             },
             cancellationToken
         );
     }
 
+    public ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken) =>
+        _writer.RunAsync(() => GiveBack(lease, retryAt, lease.Failures + 1), cancellationToken);
+
+    public ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            $"""
+            SELECT id, notification_id, digest_id, user_id, state, summary_id, reason FROM notify_digest_event
+            WHERE {(ofSummary ? "summary_id" : "notification_id")} = ?1 AND tenant = ?2 ORDER BY id LIMIT ?3
+            """
+        );
+        statement.Bind(1, notificationId).Bind(2, tenant).Bind(3, limit);
+        var events = new List<CollectedEvent>();
+        while (statement.Read())
+        {
+            events.Add(
+                new CollectedEvent(
+                    statement.Guid(0),
+                    statement.Guid(1),
+                    statement.Guid(2),
+                    statement.TextOrNull(3),
+                    (CollectedState)statement.Int32(4),
+                    statement.IsNull(5) ? null : statement.Guid(5),
+                    statement.TextOrNull(6)
+                )
+            );
+        }
+
+        return new(events);
+    }
+
     public void Dispose()
     {
         _writer.Dispose();
         _enqueue.Dispose();
+        _turns.Dispose();
         _lease.Dispose();
-        _events.Dispose();
-        _move.Dispose();
-        _forget.Dispose();
-        _end.Dispose();
+        _waiting.Dispose();
+        _giveBack.Dispose();
+        _endEvent.Dispose();
+        _removeEmpty.Dispose();
     }
 
-    private DigestLease WithEvents(string tenant, string recipient, string template, long fence)
+    private IEnumerable<DigestLease> Lease(string tenant, DueRequest request)
     {
-        _events.Bind(1, tenant).Bind(2, recipient).Bind(3, template).Bind(4, MostEvents);
+        _lease.Bind(1, tenant).Bind(2, request.Now).Bind(3, request.MaxPerTenant).Bind(4, request.Until);
+        var digests = new List<(Guid Id, int Failures, long Fence)>();
+        while (_lease.Read())
+            digests.Add((_lease.Guid(0), _lease.Int32(1), _lease.Int64(2)));
+        return digests.Select(digest => new DigestLease(ReadWaiting(digest.Id), digest.Failures, digest.Fence));
+    }
+
+    private List<DigestEvent> ReadWaiting(Guid digestId)
+    {
+        _waiting.Bind(1, digestId).Bind(2, DigestLease.MaxEvents);
         var events = new List<DigestEvent>();
-        while (_events.Read())
+        while (_waiting.Read())
         {
-            var trigger = StoredForm.ReadTrigger(_events.Blob(2));
-            events.Add(new DigestEvent(_events.Guid(0), trigger.To[0], trigger, _events.Time(1)));
+            var trigger = StoredForm.ReadTrigger(_waiting.Blob(2));
+            events.Add(
+                new DigestEvent(_waiting.Guid(0), _waiting.Guid(1), trigger.To[0], trigger, _waiting.Int32(3), _waiting.Time(4))
+            );
         }
 
-        return new DigestLease(tenant, events[0].Recipient, template, events, fence);
+        return events;
     }
 
-    private static SqliteStatement Bind(SqliteStatement statement, DigestLease lease) =>
-        statement.Bind(1, lease.Tenant).Bind(2, lease.Recipient.Key).Bind(3, lease.Template);
+    private bool GiveBack(DigestLease lease, DateTimeOffset dueAt, int failures) =>
+        _giveBack.Bind(1, lease.Key.ToId()).Bind(2, lease.Fence).Bind(3, dueAt).Bind(4, failures).Execute() == 1;
 }

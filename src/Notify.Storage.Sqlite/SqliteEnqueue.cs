@@ -55,13 +55,19 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
     private readonly SqliteStatement _openDigest = new(
         connection,
-        "INSERT INTO notify_digest (tenant, recipient, template, due_at, fence) "
-            + "VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING"
+        """
+        INSERT INTO notify_digest (id, tenant, user_id, due_at, failures, fence) VALUES (?1, ?2, ?3, ?4, 0, ?5)
+        ON CONFLICT DO NOTHING
+        """
     );
 
     private readonly SqliteStatement _addToDigest = new(
         connection,
-        "INSERT INTO notify_digest_event (tenant, recipient, template, id, due_at, trigger) VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
+        """
+        INSERT INTO notify_digest_event
+            (id, digest_id, notification_id, tenant, user_id, due_at, template_version, trigger, state)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, 0)
+        """
     );
 
     public EnqueueResult Add(EnqueueRequest request, SerializedNotification serialized)
@@ -110,21 +116,23 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 
     public void Add(DigestEvent collected)
     {
-        var (tenant, recipient, template) = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
+        var digestId = collected.Key.ToId();
         _openDigest
-            .Bind(1, tenant)
-            .Bind(2, recipient)
-            .Bind(3, template)
+            .Bind(1, digestId)
+            .Bind(2, collected.Trigger.Tenant)
+            .Bind(3, collected.UserId)
             .Bind(4, collected.DueAt)
             .Bind(5, collected.FirstFence)
             .Execute();
         _addToDigest
-            .Bind(1, tenant)
-            .Bind(2, recipient)
-            .Bind(3, template)
-            .Bind(4, collected.Id)
-            .Bind(5, collected.DueAt)
-            .Bind(6, StoredForm.WriteTrigger(collected.Trigger))
+            .Bind(1, collected.Id)
+            .Bind(2, digestId)
+            .Bind(3, collected.NotificationId)
+            .Bind(4, collected.Trigger.Tenant)
+            .Bind(5, collected.UserId)
+            .Bind(6, collected.DueAt)
+            .Bind(7, collected.TemplateVersion)
+            .Bind(8, StoredForm.WriteTrigger(collected.Trigger))
             .Execute();
     }
 

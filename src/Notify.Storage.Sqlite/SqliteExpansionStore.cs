@@ -8,42 +8,49 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
     private readonly SqliteWriter _writer;
     private readonly SqliteDatabase _database;
     private readonly SqliteEnqueue _enqueue;
+    private readonly SqliteTurns _turns;
     private readonly SqliteStatement _lease;
     private readonly SqliteStatement _advance;
+    private readonly SqliteStatement _fail;
 
     public SqliteExpansionStore(SqliteWriter writer, SqliteDatabase database)
     {
         _writer = writer;
         _database = database;
         _enqueue = new SqliteEnqueue(writer.Connection);
+        _turns = new SqliteTurns(writer.Connection, "notify_expansion");
         _lease = new SqliteStatement(
             writer.Connection,
             """
-            UPDATE notify_expansion SET due_at = ?2, fence = fence + 1
+            UPDATE notify_expansion SET due_at = ?4, fence = fence + 1
             WHERE (notification_id, topic) IN (
-                SELECT notification_id, topic FROM notify_expansion WHERE due_at <= ?1 ORDER BY due_at LIMIT ?3)
-            RETURNING notification_id, tenant, topic, cursor, done, fence
+                SELECT notification_id, topic FROM notify_expansion
+                WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)
+            RETURNING notification_id, tenant, topic, cursor, done, failures, fence
             """
         );
         _advance = new SqliteStatement(
             writer.Connection,
             """
-            UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7
+            UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7, failures = 0, reason = NULL
+            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            """
+        );
+        _fail = new SqliteStatement(
+            writer.Connection,
+            """
+            UPDATE notify_expansion SET due_at = ?4, updated_at = ?5, reason = ?6, failures = failures + 1, fence = fence + 1
             WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
             """
         );
     }
 
-    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    )
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
-        var rows = await _writer.RunAsync(() => Lease(now, until, max), cancellationToken).ConfigureAwait(false);
-        if (rows.Count == 0)
+        var rows = await _writer
+            .RunAsync(() => _turns.Find(request).SelectMany(tenant => Lease(tenant, request)).ToArray(), cancellationToken)
+            .ConfigureAwait(false);
+        if (rows.Length == 0)
             return [];
 
         using var connection = _database.OpenReader();
@@ -54,6 +61,7 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
                 row.Topic,
                 row.Cursor,
                 row.Done,
+                row.Failures,
                 row.Fence
             )),
         ];
@@ -61,6 +69,20 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
         _writer.RunAsync(() => Advance(step), cancellationToken);
+
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken) =>
+        _writer.RunAsync(
+            () =>
+                _fail
+                    .Bind(1, failure.Lease.Notification.Id)
+                    .Bind(2, failure.Lease.Topic)
+                    .Bind(3, failure.Lease.Fence)
+                    .Bind(4, failure.RetryAt)
+                    .Bind(5, failure.At)
+                    .Bind(6, failure.Reason)
+                    .Execute() == 1,
+            cancellationToken
+        );
 
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
@@ -72,7 +94,7 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
         using var statement = new SqliteStatement(
             connection,
             """
-            SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at
+            SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at, failures, reason
             FROM notify_expansion JOIN notify_notification ON id = notification_id
             WHERE notification_id = ?1 AND notify_expansion.tenant = ?2 ORDER BY topic
             """
@@ -88,7 +110,9 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
                     statement.Int64(2),
                     statement.Int32(3) == 1,
                     statement.Time(4),
-                    statement.Time(5)
+                    statement.Time(5),
+                    statement.Int32(6),
+                    statement.TextOrNull(7)
                 )
             );
         }
@@ -100,16 +124,31 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
     {
         _writer.Dispose();
         _enqueue.Dispose();
+        _turns.Dispose();
         _lease.Dispose();
         _advance.Dispose();
+        _fail.Dispose();
     }
 
-    private List<Row> Lease(DateTimeOffset now, DateTimeOffset until, int max)
+    private List<Row> Lease(string tenant, DueRequest request)
     {
-        _lease.Bind(1, now).Bind(2, until).Bind(3, max);
+        _lease.Bind(1, tenant).Bind(2, request.Now).Bind(3, request.MaxPerTenant).Bind(4, request.Until);
         var rows = new List<Row>();
         while (_lease.Read())
-            rows.Add(new Row(_lease.Guid(0), _lease.Text(1), _lease.Text(2), _lease.Text(3), _lease.Int64(4), _lease.Int64(5)));
+        {
+            rows.Add(
+                new Row(
+                    _lease.Guid(0),
+                    _lease.Text(1),
+                    _lease.Text(2),
+                    _lease.Text(3),
+                    _lease.Int64(4),
+                    _lease.Int32(5),
+                    _lease.Int64(6)
+                )
+            );
+        }
+
         return rows;
     }
 
@@ -136,5 +175,13 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
         return true;
     }
 
-    private sealed record Row(Guid NotificationId, string Tenant, string Topic, string Cursor, long Done, long Fence);
+    private sealed record Row(
+        Guid NotificationId,
+        string Tenant,
+        string Topic,
+        string Cursor,
+        long Done,
+        int Failures,
+        long Fence
+    );
 }

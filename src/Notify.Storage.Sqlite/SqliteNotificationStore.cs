@@ -29,6 +29,7 @@ internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotifi
             ExpiresAt = statement.Time(1),
             Trigger = StoredForm.ReadTrigger(statement.Blob(2)),
             Contents = contents.Variants,
+            TemplateVersion = contents.TemplateVersion,
             TraceParent = contents.TraceParent,
         };
     }

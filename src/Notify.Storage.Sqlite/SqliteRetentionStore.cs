@@ -10,6 +10,7 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
     private readonly SqliteDatabase _database;
     private readonly SqliteStatement _purgeDeliveries;
     private readonly SqliteStatement _purgeExpansions;
+    private readonly SqliteStatement _purgeEvents;
     private readonly SqliteStatement _purgeNotification;
     private readonly SqliteStatement _purgeKeys;
     private readonly SqliteStatement _purgePermits;
@@ -26,6 +27,12 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             """
         );
         _purgeExpansions = Prepare("DELETE FROM notify_expansion WHERE notification_id = ?1 AND due_at IS NULL");
+        _purgeEvents = Prepare(
+            """
+            DELETE FROM notify_digest_event WHERE id IN (
+                SELECT id FROM notify_digest_event WHERE notification_id = ?1 AND state <> 0 LIMIT ?2)
+            """
+        );
 
         // A dead letter may have been replayed since its notification was found to have ended.
         _purgeNotification = Prepare(
@@ -93,6 +100,7 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
         _writer.Dispose();
         _purgeDeliveries.Dispose();
         _purgeExpansions.Dispose();
+        _purgeEvents.Dispose();
         _purgeNotification.Dispose();
         _purgeKeys.Dispose();
         _purgePermits.Dispose();
@@ -110,6 +118,7 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             SELECT id FROM notify_notification AS old WHERE id > ?1 AND id < ?2 AND accepted_at < ?3
                 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = old.id AND due_at IS NOT NULL)
                 AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = old.id AND due_at IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE notification_id = old.id AND state = 0)
             ORDER BY id LIMIT ?4
             """
         );
@@ -133,6 +142,10 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
             var purged = _purgeDeliveries.Bind(1, ended[next]).Bind(2, left).Execute();
             deliveries += purged;
             left -= purged + 1;
+            if (left <= 0)
+                break;
+
+            left -= _purgeEvents.Bind(1, ended[next]).Bind(2, left).Execute();
             if (left <= 0)
                 break;
 

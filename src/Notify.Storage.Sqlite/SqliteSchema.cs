@@ -216,6 +216,47 @@ internal static class SqliteSchema
             CREATE INDEX notify_notification_tenant ON notify_notification (tenant, id);
             """,
         "ALTER TABLE notify_template ADD COLUMN kept_until INTEGER",
+        // Events that an earlier version collected do not name their notification, so they are dropped with their tables.
+        """
+            DROP TABLE notify_digest;
+            DROP TABLE notify_digest_event;
+
+            CREATE TABLE notify_digest (
+                id BLOB NOT NULL PRIMARY KEY,
+                tenant TEXT NOT NULL,
+                user_id TEXT,
+                due_at INTEGER NOT NULL,
+                failures INTEGER NOT NULL,
+                fence INTEGER NOT NULL
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX notify_digest_due ON notify_digest (due_at);
+            CREATE INDEX notify_digest_tenant ON notify_digest (tenant, due_at);
+            CREATE INDEX notify_digest_user ON notify_digest (tenant, user_id) WHERE user_id IS NOT NULL;
+
+            -- An event that has ended has no trigger any more.
+            CREATE TABLE notify_digest_event (
+                id BLOB NOT NULL PRIMARY KEY,
+                digest_id BLOB NOT NULL,
+                notification_id BLOB NOT NULL,
+                tenant TEXT NOT NULL,
+                user_id TEXT,
+                due_at INTEGER NOT NULL,
+                template_version INTEGER NOT NULL,
+                trigger BLOB,
+                state INTEGER NOT NULL,
+                summary_id BLOB,
+                reason TEXT
+            ) STRICT, WITHOUT ROWID;
+
+            CREATE INDEX notify_digest_event_waiting ON notify_digest_event (digest_id, id) WHERE state = 0;
+            CREATE INDEX notify_digest_event_notification ON notify_digest_event (notification_id, id);
+            CREATE INDEX notify_digest_event_summary ON notify_digest_event (summary_id, id) WHERE summary_id IS NOT NULL;
+
+            ALTER TABLE notify_expansion ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+            ALTER TABLE notify_expansion ADD COLUMN reason TEXT;
+            CREATE INDEX notify_expansion_tenant ON notify_expansion (tenant, due_at) WHERE due_at IS NOT NULL;
+            """,
     ];
 
     /// <summary>

@@ -65,6 +65,14 @@ public sealed class FaultyStoreTests
             Store<IDigestStore>(digests => new ForgetsWhatCameMeanwhile(digests)),
             nameof(StoreConformance.Events_that_come_while_a_digest_is_closed_wait_for_the_next)
         ),
+        ["serves one tenant"] = (
+            Store<IDigestStore>(digests => new ServesOneTenant(digests)),
+            nameof(StoreConformance.Digests_are_leased_in_turn_among_tenants)
+        ),
+        ["sums up what was cancelled"] = (
+            Store<IDigestStore>(digests => new SumsUpWhatWasCancelled(digests)),
+            nameof(StoreConformance.A_digest_that_is_leased_while_an_event_is_cancelled_is_closed_without_it)
+        ),
         ["counts refusals"] = (
             Store<IThrottleStore>(throttles => new CountsRefusals(throttles)),
             nameof(StoreConformance.A_refused_permit_does_not_count)

@@ -244,13 +244,11 @@ internal sealed class IgnoresReasons(IDeadLetterStore inner) : IDeadLetterStore
 
 internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionStore
 {
-    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) => inner.LeaseAsync(owner, now, until, max, cancellationToken);
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(request, cancellationToken);
+
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken) =>
+        inner.FailAsync(failure, cancellationToken);
 
     public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
     {
@@ -270,28 +268,66 @@ internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionSt
     ) => inner.GetProgressAsync(tenant, notificationId, cancellationToken);
 }
 
-internal sealed class ForgetsWhatCameMeanwhile(IDigestStore inner) : IDigestStore
+internal abstract class FaultyDigests(IDigestStore inner) : IDigestStore
 {
-    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) => inner.LeaseAsync(owner, now, until, max, cancellationToken);
+    protected IDigestStore Inner => inner;
 
-    public async ValueTask<bool> CloseAsync(
-        DigestLease lease,
-        Queueing.EnqueueRequest? request,
-        DateTimeOffset nextDueAt,
+    public virtual ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        inner.LeaseAsync(request, cancellationToken);
+
+    public virtual ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken) =>
+        inner.CloseAsync(closing, cancellationToken);
+
+    public ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken) =>
+        inner.FailAsync(lease, retryAt, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
+        CancellationToken cancellationToken
+    ) => inner.ListAsync(tenant, notificationId, ofSummary, limit, cancellationToken);
+}
+
+internal sealed class ForgetsWhatCameMeanwhile(IDigestStore inner) : FaultyDigests(inner)
+{
+    public override async ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
+    {
+        if (!await Inner.CloseAsync(closing, cancellationToken))
+            return false;
+        var request = new DueRequest("thief", closing.NextDueAt, closing.NextDueAt);
+        foreach (var rest in await Inner.LeaseAsync(request, cancellationToken))
+            await Inner.CloseAsync(new DigestClosing(rest, CollectedState.Cancelled, closing.NextDueAt), cancellationToken);
+        return true;
+    }
+}
+
+internal sealed class ServesOneTenant(IDigestStore inner) : FaultyDigests(inner)
+{
+    public override async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
+        DueRequest request,
         CancellationToken cancellationToken
     )
     {
-        if (!await inner.CloseAsync(lease, request, nextDueAt, cancellationToken))
-            return false;
-        foreach (var rest in await inner.LeaseAsync("thief", nextDueAt, nextDueAt, 10, cancellationToken))
-            await inner.CloseAsync(rest, null, nextDueAt, cancellationToken);
-        return true;
+        var leases = await Inner.LeaseAsync(request, cancellationToken);
+        return [.. leases.Where(lease => lease.Tenant == leases[0].Tenant)];
+    }
+}
+
+/// <summary>A worker that has a lease keeps it, although one of its events was cancelled meanwhile.</summary>
+internal sealed class SumsUpWhatWasCancelled(IDigestStore inner) : FaultyDigests(inner)
+{
+    public override async ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
+    {
+        for (var fence = closing.Lease.Fence; fence < closing.Lease.Fence + 4; fence++)
+        {
+            var lease = closing.Lease with { Fence = fence };
+            if (await Inner.CloseAsync(closing with { Lease = lease }, cancellationToken))
+                return true;
+        }
+
+        return false;
     }
 }
 

@@ -93,13 +93,8 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
 
     public Action<ExpansionStep>? Advanced { get; init; }
 
-    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) => expansions.LeaseAsync(owner, now, until, max, cancellationToken);
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        expansions.LeaseAsync(request, cancellationToken);
 
     public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
     {
@@ -107,6 +102,15 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
         var advanced = await expansions.AdvanceAsync(step, cancellationToken);
         Advanced?.Invoke(step);
         return advanced;
+    }
+
+    public Action<ExpansionFailure>? Failed { get; init; }
+
+    public async ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken)
+    {
+        var failed = await expansions.FailAsync(failure, cancellationToken);
+        Failed?.Invoke(failure);
+        return failed;
     }
 
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Planning;
 using Notify.Recipients;
 
 namespace Notify.Simulation.Tests;
@@ -7,6 +8,7 @@ namespace Notify.Simulation.Tests;
 internal sealed class Audience
 {
     public const string Topic = "news";
+    public const string Template = "summary";
 
     public static readonly string[] Tenants = ["ann", "bob", "cat"];
 
@@ -39,6 +41,7 @@ internal sealed class Audience
                     ],
                     CancellationToken.None
                 );
+            SaveTemplate(tenant);
             foreach (var user in users)
                 Register(tenant, user, $"{tenant}-{user}");
         }
@@ -87,6 +90,19 @@ internal sealed class Audience
             if (_world.Conditions.IsCalm && _world.Vendor.SaidDead(token) is { } at && at > device.RegisteredAt)
                 _world.Ledger.Require(_pruned.Contains(token), "a dead token is pruned");
         }
+    }
+
+    /// <summary>A new version of the template, while digests collect events that were accepted with an older one.</summary>
+    public void SaveTemplate(string tenant)
+    {
+        const string body = "{% for e in events %}{{e.number}} {% endfor %}";
+        var template = new Template
+        {
+            Tenant = tenant,
+            Name = Template,
+            Variants = [new TemplateVariant(null, null, "Summary", _random.Next(2) == 0 ? body : "{{count}}: " + body)],
+        };
+        _world.Store.GetRequiredService<ITemplateStore>().SaveAsync(template, 100, CancellationToken.None);
     }
 
     private static string UserOf(int number) => $"u{number}";

@@ -33,7 +33,7 @@ internal sealed class Callers(Random random, World world)
             return;
 
         var earlier = _sent[random.Next(_sent.Count)];
-        Send(process, random.Next(2) == 0 ? earlier : earlier with { Content = new Content { Body = $"another {++_count}" } });
+        Send(process, random.Next(2) == 0 ? earlier : WithAnotherBody(earlier));
     }
 
     public void Cancel(SimulatedProcess process)
@@ -65,6 +65,17 @@ internal sealed class Callers(Random random, World world)
                 );
         }
     }
+
+    private Trigger WithAnotherBody(Trigger earlier) =>
+        earlier.Template is null
+            ? earlier with
+            {
+                Content = new Content { Body = $"another {++_count}" },
+            }
+            : earlier with
+            {
+                Data = new { number = ++_count },
+            };
 
     private void Send(SimulatedProcess process, Trigger trigger)
     {
@@ -120,8 +131,10 @@ internal sealed class Callers(Random random, World world)
             ExpiresAt = random.Next(4) == 0 ? (sendAt ?? world.Clock.Now) + TimeSpan.FromSeconds(random.Next(1, 90)) : null,
             CollapseKey = random.Next(8) == 0 ? "collapse" : null,
         };
-        return random.Next(12) switch
+        return random.Next(15) switch
         {
+            12 or 13 => Collected(trigger, number) with { To = Recipient.User(world.Audience.AnyUser()) },
+            14 => Collected(trigger, number) with { To = Recipient.Topic(Audience.Topic) },
             0 => trigger with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
             1 => trigger with { To = Recipient.Email(Vendor.NeverTaken) },
             2 or 3 => trigger with { To = Recipient.User(world.Audience.AnyUser()), Channels = [Channel.Email] },
@@ -141,16 +154,31 @@ internal sealed class Callers(Random random, World world)
         };
     }
 
+    private Trigger Collected(Trigger trigger, int number) =>
+        trigger with
+        {
+            Content = null,
+            Template = Audience.Template,
+            Data = new { number },
+            Channels = [Channel.Email],
+            Digest = new Digest { Window = TimeSpan.FromSeconds(random.Next(1, 60)) },
+            Category = random.Next(3) == 0 ? "orders" : null,
+            CollapseKey = null,
+            SendAt = null,
+            ExpiresAt = null,
+        };
+
     // Push goes to the devices that are left, and a topic's deliveries come later.
     private static int ExpectedDeliveries(Trigger trigger) =>
         trigger switch
         {
+            { Digest: not null } => 0,
             { To: [{ Kind: RecipientKind.Topic }] } => 0,
             { Channels: [var channel], Fallback: null } when channel == Channel.Push => 0,
             _ => trigger.To.Count,
         };
 
-    private static string BodyOf(Trigger trigger) => trigger.Content!.Body!;
+    private static string BodyOf(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
 
     private sealed record Call(SimulatedProcess Process, Trigger Trigger, Task<TriggerResult> Answer);
 }

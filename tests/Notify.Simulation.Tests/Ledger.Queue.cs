@@ -29,6 +29,7 @@ internal sealed partial class Ledger
                 "an idempotency key stores one notification"
             );
         Store(process, notification, request.Deliveries);
+        Collect(notification, request.Digests);
     }
 
     public void Expanded(SimulatedProcess process, ExpansionStep step, bool advanced)
@@ -37,6 +38,7 @@ internal sealed partial class Ledger
             return;
 
         Store(process, step.Lease.Notification, step.Deliveries);
+        Collect(step.Lease.Notification, step.Digests);
         var users = _facts
             .Values.Where(facts => facts.Delivery.NotificationId == step.Lease.Notification.Id)
             .Select(facts => facts.Delivery.UserId)
@@ -158,9 +160,13 @@ internal sealed partial class Ledger
         var all = _facts.Values.Where(facts => facts.Delivery.NotificationId == notification.Id).ToArray();
         Require(cancellation is not null, "what is known can be cancelled");
         Require(
-            cancellation is null || cancellation.Stopped.Count + cancellation.UnderWay + cancellation.Ended == all.Length,
+            cancellation is null
+                || cancellation.Stopped.Count + cancellation.UnderWay + cancellation.Ended
+                    == all.Length + CountEndedEvents(notificationId),
             "a cancellation counts everything"
         );
+        if (cancellation is not null)
+            CheckCancelledEvents(notificationId, cancellation);
         foreach (var facts in all.Where(facts => cancellation?.Stopped.Contains(facts.Delivery.Id) == true))
             Require(facts.State == DeliveryState.Cancelled, "what was stopped is cancelled", facts);
     }

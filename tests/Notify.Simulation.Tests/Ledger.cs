@@ -15,6 +15,7 @@ internal sealed partial class Ledger(
     SimulatedClock clock,
     INotificationStore store,
     IExpansionStore expansions,
+    IDigestStore digests,
     Trace trace
 )
 {
@@ -127,6 +128,7 @@ internal sealed partial class Ledger(
                 CheckExpansion(notification, progress);
         }
 
+        CheckDigestsAtRest();
         foreach (var facts in _facts.Values)
         {
             Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
@@ -159,9 +161,12 @@ internal sealed partial class Ledger(
 
     private void CheckExpansion(Notification notification, ExpansionProgress progress)
     {
-        Require(progress.IsComplete, "every topic is expanded");
+        Require(progress is { IsComplete: true, IsDeadLetter: false }, "every topic is expanded");
         if (!_cancelled.Contains(notification.Id))
-            Require(DeliveriesOf(notification).Count == progress.Total, "every subscriber of a topic is notified");
+            Require(
+                DeliveriesOf(notification).Count + ListEvents(notification, ofSummary: false).Count == progress.Total,
+                "every subscriber of a topic is notified"
+            );
     }
 
     private IReadOnlyList<ExpansionProgress> ProgressOf(Notification notification) =>

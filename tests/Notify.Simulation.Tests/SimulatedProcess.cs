@@ -36,6 +36,7 @@ internal sealed class SimulatedProcess
             _services.GetRequiredService<DeliveryRecorder>().RunAsync(_stopping.Token),
             _services.GetRequiredService<DeliveryWorker>().RunAsync(_stopping.Token),
             _services.GetRequiredService<ExpansionWorker>().RunAsync(_stopping.Token),
+            _services.GetRequiredService<DigestWorker>().RunAsync(_stopping.Token),
         ];
     }
 
@@ -82,6 +83,8 @@ internal sealed class SimulatedProcess
             {
                 Runners = 1,
                 ExpansionBatchSize = ExpansionBatchSize,
+                // The store fails at random here, and nothing is at fault for good: everything must come to its end.
+                MaxFailures = int.MaxValue,
                 ContinueInline = true,
             }
         );
@@ -131,6 +134,6 @@ internal sealed class SimulatedProcess
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());
         services.AddSingleton(store.GetRequiredService<IThrottleStore>());
-        services.AddSingleton(store.GetRequiredService<IDigestStore>());
+        services.AddSingleton<IDigestStore>(new SimulatedDigests(store.GetRequiredService<IDigestStore>(), this, _world));
     }
 }

@@ -7,17 +7,19 @@ namespace Notify.Simulation.Tests;
 /// <summary>What else of the store a process reaches, in the same way as the queue.</summary>
 internal sealed class SimulatedExpansions(IExpansionStore expansions, SimulatedProcess process, World world) : IExpansionStore
 {
-    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    ) =>
+    public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
         world.Operations.CallAsync(
             process,
             "lease expansions",
-            () => expansions.LeaseAsync(owner, now, until, max, CancellationToken.None).Result,
+            () => expansions.LeaseAsync(request, CancellationToken.None).Result,
+            cancellationToken
+        );
+
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "give an expansion back",
+            () => expansions.FailAsync(failure, CancellationToken.None).Result,
             cancellationToken
         );
 
@@ -45,6 +47,51 @@ internal sealed class SimulatedExpansions(IExpansionStore expansions, SimulatedP
             () => expansions.GetProgressAsync(tenant, notificationId, CancellationToken.None).Result,
             cancellationToken
         );
+}
+
+internal sealed class SimulatedDigests(IDigestStore digests, SimulatedProcess process, World world) : IDigestStore
+{
+    public ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "lease digests",
+            () =>
+            {
+                var leases = digests.LeaseAsync(request, CancellationToken.None).Result;
+                world.Ledger.DigestsLeased(request, leases);
+                return leases;
+            },
+            cancellationToken
+        );
+
+    public ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "close a digest",
+            () =>
+            {
+                var closed = digests.CloseAsync(closing, CancellationToken.None).Result;
+                world.Ledger.DigestClosed(process, closing, closed);
+                return closed;
+            },
+            cancellationToken
+        );
+
+    public ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken) =>
+        world.Operations.CallAsync(
+            process,
+            "give a digest back",
+            () => digests.FailAsync(lease, retryAt, CancellationToken.None).Result,
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
+        CancellationToken cancellationToken
+    ) => throw new NotSupportedException();
 }
 
 internal sealed class SimulatedUsers(IUserStore users, SimulatedProcess process, World world) : IUserStore

@@ -40,6 +40,7 @@ internal sealed class World
             Clock,
             Store.GetRequiredService<INotificationStore>(),
             Store.GetRequiredService<IExpansionStore>(),
+            Store.GetRequiredService<IDigestStore>(),
             Trace
         );
         Audience = new Audience(_random, this);
@@ -104,7 +105,10 @@ internal sealed class World
     }
 
     private bool IsAtRest() =>
-        !Callers.AreWaiting && Ledger.All.All(facts => facts.State != DeliveryState.Pending) && Ledger.ExpansionsAreDone();
+        !Callers.AreWaiting
+        && Ledger.All.All(facts => facts.State != DeliveryState.Pending)
+        && Ledger.ExpansionsAreDone()
+        && Ledger.DigestsAreDone();
 
     private void Step()
     {
@@ -166,6 +170,8 @@ internal sealed class World
             Receive();
         else if (choice < 39)
             Stop(process);
+        else
+            Audience.SaveTemplate(Audience.Tenants[_random.Next(Audience.Tenants.Length)]);
     }
 
     private void Stop(SimulatedProcess process)

@@ -27,7 +27,7 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         Assert.Empty(await store.Notifications.CountDeliveriesAsync(Tenant, request.Notification.Id, Cancellation));
         Assert.Null(await store.Queue.CancelAsync(Tenant, request.Notification.Id, Now, Cancellation));
         Assert.Empty(await LeaseAsync(store));
-        Assert.Empty(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        Assert.Empty(await store.Expansions.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation));
     }
 
     [Fact]
@@ -96,13 +96,17 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var store = await OpenStoreAsync();
         var request = Request(deliveries: 3);
         await EnqueueAsync(store, request with { Deliveries = [], Expansions = [new NewExpansion("news", 3, Now)] });
-        var lease = Assert.Single(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var lease = Assert.Single(
+            await store.Expansions.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation)
+        );
         var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
 
         await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
         Assert.Equal(0, await CountAsync("deliveries"));
 
-        Assert.Empty(await store.Expansions.LeaseAsync("other", Now.AddMinutes(1), Now.AddMinutes(3), 10, Cancellation));
+        Assert.Empty(
+            await store.Expansions.LeaseAsync(new DueRequest("other", Now.AddMinutes(1), Now.AddMinutes(3)), Cancellation)
+        );
         Assert.Equal(3, (await LeaseAsync(store)).Count);
         Assert.True(
             Assert.Single(await store.Expansions.GetProgressAsync(Tenant, request.Notification.Id, Cancellation)).IsComplete
@@ -116,7 +120,9 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         var store = await OpenStoreAsync();
         var request = Request(deliveries: 3);
         await EnqueueAsync(store, request with { Deliveries = [], Expansions = [new NewExpansion("news", 3, Now)] });
-        var lease = Assert.Single(await store.Expansions.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var lease = Assert.Single(
+            await store.Expansions.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation)
+        );
         var step = new ExpansionStep(lease, "c", 3, IsComplete: true, Now, Now, request.Deliveries, []);
         await DyingAsync("insert", "deliveries", async dying => await dying.Expansions.AdvanceAsync(step, Cancellation));
 
@@ -143,19 +149,46 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
             To = Recipient.User("u"),
             Template = "summary",
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
-        await EnqueueAsync(store, Request(deliveries: 0) with { Digests = [collected] });
-        var lease = Assert.Single(await store.Digests.LeaseAsync("worker", Now, Now.AddMinutes(2), 10, Cancellation));
+        var request = Request(deliveries: 0);
+        var id = request.Notification.Id;
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        await EnqueueAsync(store, request with { Digests = [collected] });
+        var lease = Assert.Single(await store.Digests.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation));
         var sum = Request();
+        var closing = new DigestClosing(lease, CollectedState.Summarized, Now.AddHours(1)) { Summary = sum };
 
-        await DyingAsync(command, collection, async dying =>
-            await dying.Digests.CloseAsync(lease, sum, Now.AddHours(1), Cancellation)
-        );
+        await DyingAsync(command, collection, async dying => await dying.Digests.CloseAsync(closing, Cancellation));
 
-        Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddMinutes(2), Now.AddMinutes(4), 10, Cancellation));
+        Assert.Empty(await store.Digests.LeaseAsync(new DueRequest("other", Now.AddMinutes(2), Now.AddMinutes(4)), Cancellation));
         Assert.Equal(sum.Deliveries[0].Delivery.Id, Assert.Single(await LeaseAsync(store)).Delivery.Id);
-        Assert.False(await store.Digests.CloseAsync(lease, Request(), Now.AddHours(1), Cancellation));
-        Assert.Empty(await store.Digests.LeaseAsync("other", Now.AddYears(1), Now.AddYears(2), 10, Cancellation));
+        Assert.False(await store.Digests.CloseAsync(closing with { Summary = Request() }, Cancellation));
+        var ended = Assert.Single(await store.Digests.ListAsync(Tenant, id, false, 10, Cancellation));
+        Assert.Equal((CollectedState.Summarized, sum.Notification.Id), (ended.State, ended.SummaryId));
+        Assert.Empty(await store.Digests.LeaseAsync(new DueRequest("other", Now.AddYears(1), Now.AddYears(2)), Cancellation));
+        Assert.Equal(0, await CountAsync("digests"));
+    }
+
+    [Theory]
+    [InlineData("update", "digests")]
+    [InlineData("insert", "deliveries")]
+    [InlineData("update", "digestEvents")]
+    public async Task A_cancellation_finds_an_event_of_a_half_closed_digest_in_its_summary(string command, string collection)
+    {
+        var store = await OpenStoreAsync();
+        var request = Request(deliveries: 0);
+        var id = request.Notification.Id;
+        var trigger = request.Notification.Trigger with { To = Recipient.User("u"), Template = "summary", Content = null };
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        await EnqueueAsync(store, request with { Digests = [collected] });
+        var lease = Assert.Single(await store.Digests.LeaseAsync(new DueRequest("worker", Now, Now.AddMinutes(2)), Cancellation));
+        var closing = new DigestClosing(lease, CollectedState.Summarized, Now.AddHours(1)) { Summary = Request() };
+        await DyingAsync(command, collection, async dying => await dying.Digests.CloseAsync(closing, Cancellation));
+
+        var cancellation = await store.Queue.CancelAsync(Tenant, id, Now, Cancellation);
+
+        var ended = Assert.Single(await store.Digests.ListAsync(Tenant, id, false, 10, Cancellation));
+        Assert.Equal(ended.State == CollectedState.Cancelled ? (1, 0) : (0, 1), (cancellation!.Collected, cancellation.Ended));
+        Assert.Equal(ended.State == CollectedState.Cancelled ? 0 : 1, (await LeaseAsync(store)).Count);
         Assert.Equal(0, await CountAsync("digests"));
     }
 

@@ -22,12 +22,21 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
             To = Recipient.User("u"),
             Template = "summary",
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now.AddHours(5));
-        await EnqueueAsync(store, Request(deliveries: 0) with { Digests = [collected] });
+        var request = Request(deliveries: 0);
+        var collected = new DigestEvent(
+            Guid.CreateVersion7(Now),
+            request.Notification.Id,
+            Recipient.User("u"),
+            trigger,
+            1,
+            Now.AddHours(5)
+        );
+        await EnqueueAsync(store, request with { Digests = [collected] });
 
         await PurgeAsync(store);
 
-        var digest = Assert.Single(await store.Digests.LeaseAsync("worker", Now.AddHours(5), Now.AddHours(6), 10, Cancellation));
+        var due = new DueRequest("worker", Now.AddHours(5), Now.AddHours(6));
+        var digest = Assert.Single(await store.Digests.LeaseAsync(due, Cancellation));
         Assert.Equal(collected.Id, Assert.Single(digest.Events).Id);
         Assert.Equal(1, await CountAsync("notifications"));
     }
@@ -55,7 +64,6 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
     [InlineData("idempotency", "expiresAt")]
     [InlineData("throttles", "purgeAt")]
     [InlineData("notifications", "purgeAt")]
-    [InlineData("digestEvents", "purgeAt")]
     public async Task The_server_is_told_to_forget_what_needs_no_look(string collection, string field)
     {
         await OpenStoreAsync();

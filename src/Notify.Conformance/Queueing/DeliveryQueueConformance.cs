@@ -195,6 +195,8 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         var second = new Sample(Tenant, Now) { Idempotency = Claim("key"), Expansions = [new NewExpansion("news", 1, Now)] };
         await EnqueueAsync(second);
 
-        Assert.Empty(await Store.Expansions.LeaseAsync(Worker, Now.AddDays(1), Now.AddDays(2), 10, Cancellation));
+        Assert.Empty(
+            await Store.Expansions.LeaseAsync(new Planning.DueRequest(Worker, Now.AddDays(1), Now.AddDays(2)), Cancellation)
+        );
     }
 }

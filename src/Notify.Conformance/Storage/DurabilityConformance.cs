@@ -90,12 +90,13 @@ public abstract class DurabilityConformance : StoreSuite
     {
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
         await EnqueueAsync(sample);
-        var lost = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
+        var lost = Assert.Single(await Store.Expansions.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation));
         await Store.Expansions.AdvanceAsync(new ExpansionStep(lost, "a", 1, false, Now, LeaseEnd, [], []), Cancellation);
 
         await Store.ReopenAsync();
 
-        var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, LeaseEnd, LeaseEnd.AddMinutes(1), 10, Cancellation));
+        var again = new DueRequest(Worker, LeaseEnd, LeaseEnd.AddMinutes(1));
+        var lease = Assert.Single(await Store.Expansions.LeaseAsync(again, Cancellation));
         Assert.Equal(("a", 1), (lease.Cursor, lease.Done));
         Assert.True(lease.Fence > lost.Fence);
     }
@@ -109,16 +110,20 @@ public abstract class DurabilityConformance : StoreSuite
             To = Recipient.User("u"),
             Template = "summary",
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), Recipient.User("u"), trigger, Now);
+        var sample = new Sample(Tenant, Now);
+        var id = sample.Notification.Id;
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
         var permits = new ThrottleRequest(Tenant, "news", ["u"], 1, TimeSpan.FromHours(1), Now);
-        await EnqueueAsync(new Sample(Tenant, Now) { Digests = [collected] });
+        await Store.Queue.EnqueueAsync([sample.Request() with { Digests = [collected] }], Cancellation);
         Assert.Equal([true], await Store.Throttles.TryTakeAsync(permits, Cancellation));
 
         await Store.ReopenAsync();
 
         Assert.Equal(
             collected.Id,
-            Assert.Single(Assert.Single(await Store.Digests.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation)).Events).Id
+            Assert
+                .Single(Assert.Single(await Store.Digests.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation)).Events)
+                .Id
         );
         Assert.Equal([false], await Store.Throttles.TryTakeAsync(permits, Cancellation));
     }

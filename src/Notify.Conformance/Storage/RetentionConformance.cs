@@ -102,6 +102,29 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
+    public async Task One_with_an_event_in_an_open_digest_is_kept_and_goes_with_its_events_afterwards()
+    {
+        var sample = new Sample(Tenant, Now);
+        var trigger = sample.Notification.Trigger with { To = Recipient.User("u"), Template = "summary", Content = null };
+        var id = sample.Notification.Id;
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), id, Recipient.User("u"), trigger, 1, Now);
+        await Store.Queue.EnqueueAsync([sample.Request() with { Digests = [collected] }], Cancellation);
+
+        await PurgeAsync(Later);
+
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, id, Cancellation));
+        var lease = Assert.Single(await Store.Digests.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation));
+        var summary = new Sample(Tenant, Later.AddDays(1));
+        var closing = new DigestClosing(lease, CollectedState.Summarized, Later) { Summary = summary.Request() };
+        Assert.True(await Store.Digests.CloseAsync(closing, Cancellation));
+        await PurgeAsync(Later);
+
+        Assert.Null(await Store.Notifications.FindAsync(Tenant, id, Cancellation));
+        Assert.Empty(await Store.Digests.ListAsync(Tenant, id, false, 10, Cancellation));
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, summary.Notification.Id, Cancellation));
+    }
+
+    [Fact]
     public async Task A_dead_letter_that_is_replayed_keeps_its_notification()
     {
         var delivery = await EnqueueAsync();
@@ -180,7 +203,7 @@ public abstract class RetentionConformance : StoreSuite
 
     private async Task ExpandAsync(Sample sample)
     {
-        var lease = Assert.Single(await Store.Expansions.LeaseAsync(Worker, Now, LeaseEnd, 10, Cancellation));
+        var lease = Assert.Single(await Store.Expansions.LeaseAsync(new DueRequest(Worker, Now, LeaseEnd), Cancellation));
         var queued = new QueuedDelivery(sample.Delivery(), Now);
         var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, Now, [queued], []);
         Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));

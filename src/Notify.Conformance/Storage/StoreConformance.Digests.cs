@@ -18,16 +18,21 @@ public abstract partial class StoreConformance
             Template = "summary ☀",
             Data = new { Number = 42, Name = "山田" },
             Category = "news",
+            Priority = Priority.High,
             Digest = new Digest { Window = TimeSpan.FromHours(1) },
         };
-        var collected = new DigestEvent(Guid.CreateVersion7(Now), recipient, trigger, Now.AddHours(1));
+        var collected = new DigestEvent(Guid.CreateVersion7(Now), Guid.Empty, recipient, trigger, 7, Now.AddHours(1));
 
-        await CollectAsync(collected);
+        var sample = await CollectAsync(collected);
 
         var lease = Assert.Single(await LeaseDigestsAsync(Now.AddHours(1)));
-        Assert.Equal((Tenant, recipient, "summary ☀"), (lease.Tenant, lease.Recipient, lease.Template));
+        Assert.Equal(collected.Key, lease.Key);
+        Assert.Equal(0, lease.Failures);
         var kept = Assert.Single(lease.Events);
-        Assert.Equal((collected.Id, recipient), (kept.Id, kept.Recipient));
+        Assert.Equal(
+            (collected.Id, sample.Notification.Id, recipient, 7),
+            (kept.Id, kept.NotificationId, kept.Recipient, kept.TemplateVersion)
+        );
         Same.As(trigger, kept.Trigger);
     }
 
@@ -45,21 +50,28 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Each_recipient_and_template_of_a_tenant_has_a_digest_of_its_own()
+    public async Task Each_recipient_template_category_and_priority_of_a_tenant_has_its_own_digest()
     {
         await CollectAsync(Event(0), Event(1, user: "v"), Event(2, template: "other"), Event(3));
-        await CollectAsync(Event(0, tenant: OtherTenant));
+        await CollectAsync(Event(4, category: "news"), Event(5, category: "News"), Event(6, priority: Priority.High));
+        await CollectAsync(Event(7, category: "news"), Event(8, category: "news", priority: Priority.High));
+        await CollectAsync(Event(9, tenant: OtherTenant));
 
         var leases = await LeaseDigestsAsync(Now);
 
         Assert.Equal(
-            [
-                (Tenant, "u", "other", 1),
-                (Tenant, "u", "summary", 2),
-                (Tenant, "v", "summary", 1),
-                (OtherTenant, "u", "summary", 1),
-            ],
-            leases.Select(lease => (lease.Tenant, lease.Recipient.Value, lease.Template, lease.Events.Count)).Order()
+            new Dictionary<DigestKey, int>
+            {
+                [Event(0).Key] = 2,
+                [Event(0, user: "v").Key] = 1,
+                [Event(0, template: "other").Key] = 1,
+                [Event(0, category: "news").Key] = 2,
+                [Event(0, category: "News").Key] = 1,
+                [Event(0, priority: Priority.High).Key] = 1,
+                [Event(0, category: "news", priority: Priority.High).Key] = 1,
+                [Event(0, tenant: OtherTenant).Key] = 1,
+            },
+            leases.ToDictionary(lease => lease.Key, lease => lease.Events.Count)
         );
     }
 
@@ -76,17 +88,56 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Closing_a_digest_stores_its_notification_and_forgets_its_events()
+    public async Task Closing_a_digest_stores_its_summary_and_links_it_with_its_events()
     {
-        await CollectAsync(Event(0), Event(1));
-        var sum = Sampled();
-        var delivery = sum.Delivery();
+        var first = await CollectAsync(Event(0));
+        var second = await CollectAsync(Event(1));
+        var summary = Sampled();
+        var delivery = summary.Delivery();
+        var lease = Assert.Single(await LeaseDigestsAsync(Now));
 
-        Assert.True(await CloseAsync(Assert.Single(await LeaseDigestsAsync(Now)), sum.Request(delivery)));
+        Assert.True(await SumUpAsync(lease, summary.Request(delivery)));
 
-        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sum.Notification.Id, Cancellation));
+        Assert.NotNull(await Store.Notifications.FindAsync(Tenant, summary.Notification.Id, Cancellation));
         Assert.Equal(delivery.Id, (await LeaseOneAsync()).Delivery.Id);
         Assert.Empty(await LeaseDigestsAsync(Now.AddYears(1)));
+        var events = await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 10, Cancellation);
+        Assert.Equal([first.Notification.Id, second.Notification.Id], events.Select(one => one.NotificationId));
+        Assert.Equal(
+            new CollectedEvent(
+                lease.Events[0].Id,
+                first.Notification.Id,
+                lease.Key.ToId(),
+                "u",
+                CollectedState.Summarized,
+                summary.Notification.Id,
+                null
+            ),
+            Assert.Single(await CollectedAsync(first))
+        );
+        Assert.Single(await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 1, Cancellation));
+        Assert.Empty(await Store.Digests.ListAsync(OtherTenant, summary.Notification.Id, true, 10, Cancellation));
+        Assert.Empty(await Store.Digests.ListAsync(OtherTenant, first.Notification.Id, false, 10, Cancellation));
+    }
+
+    [Fact]
+    public async Task A_waiting_event_is_listed_with_its_notification()
+    {
+        var collected = Event(0, dueIn: 60);
+        var sample = await CollectAsync(collected);
+
+        Assert.Equal(
+            new CollectedEvent(
+                collected.Id,
+                sample.Notification.Id,
+                collected.Key.ToId(),
+                "u",
+                CollectedState.Waiting,
+                null,
+                null
+            ),
+            Assert.Single(await CollectedAsync(sample))
+        );
     }
 
     [Fact]
@@ -97,11 +148,12 @@ public abstract partial class StoreConformance
         var held = Assert.Single(await LeaseDigestsAsync(LeaseEnd));
         var late = Sampled();
 
-        Assert.False(await CloseAsync(lost, late.Request(late.Delivery())));
+        Assert.False(await SumUpAsync(lost, late.Request(late.Delivery())));
+        Assert.False(await Store.Digests.FailAsync(lost, Now, Cancellation));
 
         Assert.Null(await Store.Notifications.FindAsync(Tenant, late.Notification.Id, Cancellation));
-        Assert.True(await CloseAsync(held, Sampled().Request()));
-        Assert.False(await CloseAsync(held, Sampled().Request()));
+        Assert.True(await SumUpAsync(held, Sampled().Request()));
+        Assert.False(await SumUpAsync(held, Sampled().Request()));
     }
 
     [Fact]
@@ -112,29 +164,131 @@ public abstract partial class StoreConformance
         var meanwhile = Event(1);
         await CollectAsync(meanwhile);
 
-        Assert.True(await CloseAsync(lease, Sampled().Request(), nextDueAt: Now.AddHours(1)));
+        Assert.True(await SumUpAsync(lease, Sampled().Request(), nextDueAt: Now.AddHours(1)));
 
+        Assert.False(await SumUpAsync(lease, Sampled().Request()));
         Assert.Empty(await LeaseDigestsAsync(Now.AddHours(1).AddMilliseconds(-1)));
         Assert.Equal(meanwhile.Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now.AddHours(1))).Events).Id);
     }
 
     [Fact]
-    public async Task A_digest_closed_without_a_notification_is_forgotten()
+    public async Task Some_of_a_digests_events_may_be_closed_before_the_others()
     {
-        await CollectAsync(Event(0));
+        DigestEvent[] events = [Event(0), Event(1), Event(2)];
+        foreach (var collected in events)
+            await CollectAsync(collected);
+        var lease = Assert.Single(await LeaseDigestsAsync(Now));
 
-        Assert.True(await CloseAsync(Assert.Single(await LeaseDigestsAsync(Now)), null));
+        Assert.True(await SumUpAsync(lease with { Events = [lease.Events[0], lease.Events[2]] }, Sampled().Request(), Now));
+
+        Assert.Equal(events[1].Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events).Id);
+    }
+
+    [Fact]
+    public async Task A_digest_that_ends_without_a_summary_keeps_the_reason()
+    {
+        var sample = await CollectAsync(Event(0));
+        var lease = Assert.Single(await LeaseDigestsAsync(Now));
+
+        Assert.True(
+            await Store.Digests.CloseAsync(
+                new DigestClosing(lease, CollectedState.DeadLetter, Now) { Reason = "data.näme is missing" },
+                Cancellation
+            )
+        );
 
         Assert.Empty(await LeaseDigestsAsync(Now.AddYears(1)));
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+        var ended = Assert.Single(await CollectedAsync(sample));
+        Assert.Equal((CollectedState.DeadLetter, null, "data.näme is missing"), (ended.State, ended.SummaryId, ended.Reason));
+    }
+
+    [Fact]
+    public async Task A_digest_that_failed_falls_due_again_and_counts_its_failures()
+    {
+        await CollectAsync(Event(0));
+        var first = Assert.Single(await LeaseDigestsAsync(Now));
+
+        Assert.True(await Store.Digests.FailAsync(first, Now.AddSeconds(10), Cancellation));
+
+        Assert.False(await SumUpAsync(first, Sampled().Request()));
+        Assert.Empty(await LeaseDigestsAsync(Now.AddSeconds(10).AddMilliseconds(-1)));
+        var second = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(10)));
+        Assert.Equal(1, second.Failures);
+        Assert.True(await Store.Digests.FailAsync(second, Now.AddSeconds(20), Cancellation));
+        var third = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(20)));
+        Assert.Equal(2, third.Failures);
+        await CollectAsync(Event(1));
+        Assert.True(await SumUpAsync(third, Sampled().Request(), Now.AddSeconds(30)));
+        Assert.Equal(0, Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(30))).Failures);
+    }
+
+    [Fact]
+    public async Task Cancelling_takes_a_notifications_events_out_of_their_open_digests()
+    {
+        var cancelled = await CollectAsync(Event(0), Event(1, user: "v"));
+        var other = Event(2);
+        await CollectAsync(other);
+
+        Assert.Equal((0, 0L, 0L, 2L), await CancelCollectedAsync(cancelled));
+
+        Assert.Equal(other.Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now.AddYears(1))).Events).Id);
+        Assert.All(await CollectedAsync(cancelled), one =>
+            Assert.Equal((CollectedState.Cancelled, "cancelled"), (one.State, one.Reason))
+        );
+        Assert.Equal((0, 0L, 2L, 0L), await CancelCollectedAsync(cancelled));
+    }
+
+    [Fact]
+    public async Task A_digest_that_is_leased_while_an_event_is_cancelled_is_closed_without_it()
+    {
+        var cancelled = await CollectAsync(Event(0));
+        var other = Event(1);
+        await CollectAsync(other);
+        var lost = Assert.Single(await LeaseDigestsAsync(Now));
+
+        Assert.Equal(1, (await CancelCollectedAsync(cancelled)).Collected);
+
+        Assert.False(await SumUpAsync(lost, Sampled().Request()));
+        var held = Assert.Single(await LeaseDigestsAsync(LeaseEnd));
+        Assert.Equal(other.Id, Assert.Single(held.Events).Id);
+        Assert.True(await SumUpAsync(held, Sampled().Request()));
+        Assert.Equal(CollectedState.Cancelled, Assert.Single(await CollectedAsync(cancelled)).State);
+    }
+
+    [Fact]
+    public async Task An_event_that_was_summed_up_is_too_late_to_cancel()
+    {
+        var sample = await CollectAsync(Event(0));
+        Assert.True(await SumUpAsync(Assert.Single(await LeaseDigestsAsync(Now)), Sampled().Request()));
+
+        Assert.Equal((0, 0L, 1L, 0L), await CancelCollectedAsync(sample));
+
+        Assert.Equal(CollectedState.Summarized, Assert.Single(await CollectedAsync(sample)).State);
+    }
+
+    [Fact]
+    public async Task Digests_are_leased_in_turn_among_tenants()
+    {
+        for (var number = 0; number < 20; number++)
+            await CollectAsync(Event(number, user: $"u{number}"));
+        await CollectAsync(Event(0, dueIn: 5, tenant: OtherTenant), Event(1, dueIn: 4, user: "v", tenant: OtherTenant));
+        var at = Now.AddSeconds(10);
+        var request = new DueRequest(Worker, at, at.AddMinutes(2)) { MaxPerTenant = 2 };
+
+        var leases = await Store.Digests.LeaseAsync(request, Cancellation);
+
+        Assert.Equal([Tenant, Tenant, OtherTenant, OtherTenant], leases.Select(lease => lease.Tenant).Order());
+        var rest = await Store.Digests.LeaseAsync(request with { MaxPerTenant = 100 }, Cancellation);
+        Assert.Equal(18, rest.Count(lease => lease.Tenant == Tenant));
     }
 
     [Fact]
     public async Task A_duplicate_request_collects_nothing()
     {
         var claim = new IdempotencyClaim("key", new byte[32], Now.AddHours(24));
-        await EnqueueAsync(new Sample(Tenant, Now) { Idempotency = claim, Digests = [Event(0)] });
-        await EnqueueAsync(new Sample(Tenant, Now) { Idempotency = claim, Digests = [Event(1)] });
+        await EnqueueAsync(WithEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(0)));
+        await EnqueueAsync(WithEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(1)));
 
         Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events);
     }
@@ -142,38 +296,77 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task An_expansion_collects_what_it_does_not_send()
     {
-        await BeginAsync(new NewExpansion("news", 1, Now));
+        var sample = await BeginAsync(new NewExpansion("news", 1, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
-        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, LeaseEnd, [], [Event(0)]);
+        var collected = Event(0) with { NotificationId = sample.Notification.Id };
+        var step = new ExpansionStep(lease, "u", 1, IsComplete: true, Now, LeaseEnd, [], [collected]);
 
         Assert.True(await Store.Expansions.AdvanceAsync(step, Cancellation));
         Assert.False(await Store.Expansions.AdvanceAsync(step with { Digests = [Event(1)] }, Cancellation));
 
         Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events);
+        Assert.Equal(1, (await CancelCollectedAsync(sample)).Collected);
     }
 
-    private DigestEvent Event(int number, int dueIn = 0, string user = "u", string template = "summary", string tenant = Tenant)
+    private DigestEvent Event(
+        int number,
+        int dueIn = 0,
+        string user = "u",
+        string template = "summary",
+        string? category = null,
+        Priority priority = Priority.Normal,
+        string tenant = Tenant
+    )
     {
         var trigger = new Trigger
         {
             Tenant = tenant,
             To = Recipient.User(user),
             Template = template,
+            Category = category,
+            Priority = priority,
         };
         return new DigestEvent(
             Guid.CreateVersion7(Now.AddMilliseconds(number)),
+            Guid.Empty,
             Recipient.User(user),
             trigger,
+            1,
             Now.AddSeconds(dueIn)
         );
     }
 
-    private Task CollectAsync(params DigestEvent[] events) =>
-        EnqueueAsync(new Sample(events[0].Trigger.Tenant, Now) { Digests = events });
+    private async Task<Sample> CollectAsync(params DigestEvent[] events)
+    {
+        var sample = WithEvents(new Sample(events[0].Trigger.Tenant, Now), events);
+        await EnqueueAsync(sample);
+        return sample;
+    }
+
+    private static Sample WithEvents(Sample sample, params DigestEvent[] events) =>
+        new(sample.Notification.Tenant, sample.Notification.AcceptedAt)
+        {
+            Notification = sample.Notification,
+            Idempotency = sample.Idempotency,
+            Digests = [.. events.Select(collected => collected with { NotificationId = sample.Notification.Id })],
+        };
 
     private async Task<IReadOnlyList<DigestLease>> LeaseDigestsAsync(DateTimeOffset at) =>
-        await Store.Digests.LeaseAsync(Worker, at, at + (LeaseEnd - Now), 10, Cancellation);
+        await Store.Digests.LeaseAsync(new DueRequest(Worker, at, at + (LeaseEnd - Now)), Cancellation);
 
-    private async Task<bool> CloseAsync(DigestLease lease, EnqueueRequest? request, DateTimeOffset? nextDueAt = null) =>
-        await Store.Digests.CloseAsync(lease, request, nextDueAt ?? Now.AddHours(1), Cancellation);
+    private async Task<bool> SumUpAsync(DigestLease lease, EnqueueRequest summary, DateTimeOffset? nextDueAt = null) =>
+        await Store.Digests.CloseAsync(
+            new DigestClosing(lease, CollectedState.Summarized, nextDueAt ?? Now.AddHours(1)) { Summary = summary },
+            Cancellation
+        );
+
+    private async Task<IReadOnlyList<CollectedEvent>> CollectedAsync(Sample sample) =>
+        await Store.Digests.ListAsync(Tenant, sample.Notification.Id, false, 10, Cancellation);
+
+    private async Task<(int Stopped, long UnderWay, long Ended, long Collected)> CancelCollectedAsync(Sample sample)
+    {
+        var cancellation = await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
+        Assert.NotNull(cancellation);
+        return (cancellation.Stopped.Count, cancellation.UnderWay, cancellation.Ended, cancellation.Collected);
+    }
 }

@@ -146,6 +146,72 @@ public abstract partial class StoreConformance
         Assert.True((await ProgressAsync(sample)).Single(topic => topic.Topic == "news").IsComplete);
     }
 
+    [Fact]
+    public async Task An_expansion_that_failed_falls_due_again_and_counts_its_failures()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+        var first = Assert.Single(await LeaseExpansionsAsync(Now));
+        Assert.Equal(0, first.Failures);
+
+        Assert.True(await FailAsync(first, "a räason", retryAt: Now.AddSeconds(10)));
+
+        Assert.False(await AdvanceAsync(first, "b", 2, [sample.Delivery()]));
+        Assert.False(await FailAsync(first, "another", retryAt: Now));
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddSeconds(10).AddMilliseconds(-1)));
+        var progress = Assert.Single(await ProgressAsync(sample));
+        Assert.Equal(
+            (1, "a räason", false, false),
+            (progress.Failures, progress.Reason, progress.IsComplete, progress.IsDeadLetter)
+        );
+        var second = Assert.Single(await LeaseExpansionsAsync(Now.AddSeconds(10)));
+        Assert.Equal(1, second.Failures);
+
+        Assert.True(await AdvanceAsync(second, "b", 2, [sample.Delivery()], until: Now));
+        progress = Assert.Single(await ProgressAsync(sample));
+        Assert.Equal((0, null), (progress.Failures, progress.Reason));
+        Assert.Equal(0, Assert.Single(await LeaseExpansionsAsync(Now)).Failures);
+    }
+
+    [Fact]
+    public async Task An_expansion_that_failed_for_good_is_a_dead_letter_with_the_reason()
+    {
+        var sample = await BeginAsync(new NewExpansion("news", 3, Now));
+
+        Assert.True(await FailAsync(Assert.Single(await LeaseExpansionsAsync(Now)), "It took too long.", retryAt: null));
+
+        Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
+        var progress = Assert.Single(await ProgressAsync(sample));
+        Assert.Equal((true, true, "It took too long."), (progress.IsComplete, progress.IsDeadLetter, progress.Reason));
+    }
+
+    [Fact]
+    public async Task Expansions_are_leased_in_turn_among_tenants()
+    {
+        await BeginAsync([.. Enumerable.Range(0, 20).Select(i => new NewExpansion($"topic-{i}", 1, Now))]);
+        await EnqueueAsync(new Sample(OtherTenant, Now) { Expansions = [new NewExpansion("news", 1, Now.AddSeconds(5))] });
+        string[] tenants = [.. new[] { Tenant, OtherTenant }.Order(StringComparer.Ordinal)];
+        var at = Now.AddSeconds(5);
+        var request = new DueRequest(Worker, at, at.AddMinutes(2)) { MaxPerTenant = 1, MaxTenants = 1 };
+
+        Assert.Equal(tenants[0], await NextTenantAsync(request));
+        Assert.Equal(tenants[1], await NextTenantAsync(request with { AfterTenant = tenants[0] }));
+        Assert.Equal(Tenant, await NextTenantAsync(request with { AfterTenant = tenants[1] }));
+        Assert.Equal(Tenant, await NextTenantAsync(request with { ExceptTenants = [OtherTenant] }));
+        Assert.Empty(await Store.Expansions.LeaseAsync(request with { ExceptTenants = tenants }, Cancellation));
+        Assert.Equal(
+            Enumerable.Repeat(Tenant, 10),
+            (await Store.Expansions.LeaseAsync(request with { MaxPerTenant = 10, MaxTenants = 10 }, Cancellation)).Select(lease =>
+                lease.Notification.Tenant
+            )
+        );
+    }
+
+    private async Task<string> NextTenantAsync(DueRequest request) =>
+        Assert.Single(await Store.Expansions.LeaseAsync(request, Cancellation)).Notification.Tenant;
+
+    private async Task<bool> FailAsync(ExpansionLease lease, string reason, DateTimeOffset? retryAt) =>
+        await Store.Expansions.FailAsync(new ExpansionFailure(lease, reason, Now, retryAt), Cancellation);
+
     private async Task<Sample> BeginAsync(params NewExpansion[] expansions)
     {
         var sample = new Sample(Tenant, Now) { Expansions = expansions };
@@ -154,7 +220,7 @@ public abstract partial class StoreConformance
     }
 
     private async Task<IReadOnlyList<ExpansionLease>> LeaseExpansionsAsync(DateTimeOffset at, int max = 10) =>
-        await Store.Expansions.LeaseAsync(Worker, at, at + (LeaseEnd - Now), max, Cancellation);
+        await Store.Expansions.LeaseAsync(new DueRequest(Worker, at, at + (LeaseEnd - Now)) { MaxPerTenant = max }, Cancellation);
 
     private async Task<bool> AdvanceAsync(
         ExpansionLease lease,

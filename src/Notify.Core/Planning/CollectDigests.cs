@@ -1,3 +1,4 @@
+using Notify.Delivering;
 using Notify.Recipients;
 using Notify.Timing;
 
@@ -7,7 +8,7 @@ namespace Notify.Planning;
 /// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it
 /// has both.
 /// </summary>
-internal sealed class CollectDigests(Chance chance) : IPlanningStep
+internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -17,6 +18,7 @@ internal sealed class CollectDigests(Chance chance) : IPlanningStep
         foreach (
             var recipient in plan
                 .Planned.Where(recipient => recipient.IsReached && (plan.Trigger.Throttle is null || recipient.IsThrottled))
+                .Where(recipient => IsWanted(plan.Trigger, recipient))
                 .ToArray()
         )
         {
@@ -25,12 +27,14 @@ internal sealed class CollectDigests(Chance chance) : IPlanningStep
             plan.Digests.Add(
                 new DigestEvent(
                     chance.NewId(plan.Notification.AcceptedAt),
+                    plan.Notification.Id,
                     recipient.Recipient,
                     plan.Trigger with
                     {
                         To = recipient.Recipient,
                         IdempotencyKey = null,
                     },
+                    plan.Notification.TemplateVersion!.Value,
                     DueAt(digest, plan.Notification.AcceptedAt, recipient.User)
                 )
             );
@@ -38,6 +42,12 @@ internal sealed class CollectDigests(Chance chance) : IPlanningStep
 
         return ValueTask.CompletedTask;
     }
+
+    // An event that its user declines over every channel must not be in a summary. It stays with the steps that follow, which
+    // treat it as any other that is declined.
+    private bool IsWanted(Trigger trigger, PlannedRecipient recipient) =>
+        recipient.Wants is not { } wants
+        || (trigger.Channels ?? catalog.Channels).Concat(trigger.Fallback?.Select(step => step.Channel) ?? []).Any(wants);
 
     public static DateTimeOffset DueAt(Digest digest, DateTimeOffset now, User? user)
     {

@@ -21,22 +21,40 @@ internal sealed class ExpansionWorker(
     IOptions<NotificationsOptions> options,
     TimeProvider time,
     ILogger<ExpansionWorker> logger
-) : DueWorker(settings, options, time), IExpansionSignal
+) : TurnWorker<ExpansionLease>(settings, options, time), IExpansionSignal
 {
-    private const int LeasesAtATime = 4;
+    protected override int LeasesPerTurn => 4;
 
-    protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
+    protected override string WorkerName => worker.Name;
+
+    protected override ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken stopping) =>
+        expansions.LeaseAsync(request, stopping);
+
+    protected override string GetTenant(ExpansionLease lease) => lease.Notification.Tenant;
+
+    protected override int GetFailures(ExpansionLease lease) => lease.Failures;
+
+    protected override ValueTask HandleAsync(ExpansionLease lease, CancellationToken cancellationToken) =>
+        ExpandBatchAsync(lease, cancellationToken);
+
+    protected override async ValueTask GiveBackAsync(
+        ExpansionLease lease,
+        Exception failure,
+        TimeSpan? retryDelay,
+        CancellationToken cancellationToken
+    )
     {
         var now = Time.GetUtcNow();
-        var leases = await expansions
-            .LeaseAsync(worker.Name, now, now + Options.LeaseDuration, LeasesAtATime, stopping)
-            .ConfigureAwait(false);
-        foreach (var lease in leases)
-            await ExpandBatchAsync(lease, stopping).ConfigureAwait(false);
-        return leases.Count > 0;
+        var given = new ExpansionFailure(lease, FailureReason.Describe(failure), now, now + retryDelay);
+        if (!await expansions.FailAsync(given, cancellationToken).ConfigureAwait(false))
+            return;
+        if (retryDelay is { } delay)
+            Log.ExpansionFailed(logger, failure, lease.Notification.Id, delay);
+        else
+            Log.ExpansionDead(logger, failure, lease.Notification.Id);
     }
 
-    protected override void Failed(Exception exception) => Log.ExpansionFailed(logger, exception);
+    protected override void Failed(Exception exception) => Log.ExpansionsUnreachable(logger, exception);
 
     // One batch, and then it is due again behind the others that are: a broadcast to a million does not keep a small one waiting.
     private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)

@@ -3,57 +3,44 @@ using Notify.Queueing;
 namespace Notify.Planning;
 
 /// <summary>
-/// Keeps what is collected for a digest, by tenant, recipient and template. A digest falls due until it is closed, and closing it
-/// stores the notification that sends it in the same transaction: an event is in exactly one digest.
+/// Keeps what is collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed, and closing it stores
+/// its summary in the same transaction: every event ends in exactly one summary, cancelled, or as a dead letter. An event that
+/// has ended is kept, without its data, as long as its notification.
 /// </summary>
 public interface IDigestStore
 {
-    /// <summary>Leases digests that are due, each with its events in the order in which they came, at most 1,000.</summary>
-    ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    );
+    /// <summary>
+    /// Leases digests that are due, in turn among tenants, each with its waiting events in the order in which they came, at most
+    /// <see cref="DigestLease.MaxEvents"/>.
+    /// </summary>
+    ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores the digest's notification and forgets the events of the lease. Events that came meanwhile stay, and fall due at
-    /// <paramref name="nextDueAt"/>. False, and nothing is stored, when the lease was lost. Without a request the events are
-    /// forgotten and nothing is sent: their user is gone.
+    /// Stores the summary and ends the events of the lease. Other events of the digest stay, and fall due at
+    /// <see cref="DigestClosing.NextDueAt"/>. False, and nothing is stored, when the lease was lost.
     /// </summary>
-    ValueTask<bool> CloseAsync(
-        DigestLease lease,
-        EnqueueRequest? request,
-        DateTimeOffset nextDueAt,
+    ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives a lease back after a failure: the digest falls due again at <paramref name="retryAt"/>. False when the lease was
+    /// lost.
+    /// </summary>
+    ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Lists what was collected of a notification, or, with <paramref name="ofSummary"/>, what a notification sums up. In the
+    /// order of the events' ids.
+    /// </summary>
+    /// <param name="tenant">The notification's tenant.</param>
+    /// <param name="notificationId">The notification whose events were collected, or the summary.</param>
+    /// <param name="ofSummary">Whether the notification is the summary.</param>
+    /// <param name="limit">How many at most, 1 to 1,000.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
         CancellationToken cancellationToken
     );
 }
-
-/// <summary>Something to collect; stored with the notification it belongs to.</summary>
-/// <param name="Id">A UUIDv7: events are ordered by it.</param>
-/// <param name="Recipient">Whose digest.</param>
-/// <param name="Trigger">The trigger, for this one recipient.</param>
-/// <param name="DueAt">When the digest is due, if this is its first event.</param>
-public sealed record DigestEvent(Guid Id, Recipient Recipient, Trigger Trigger, DateTimeOffset DueAt)
-{
-    /// <summary>
-    /// The fence of the digest that this event is the first of. It grows with time, so that a digest which was closed and opened
-    /// again is not taken for the one before.
-    /// </summary>
-    public long FirstFence => DueAt.UtcTicks;
-}
-
-/// <summary>The right to close a digest.</summary>
-/// <param name="Tenant">The tenant.</param>
-/// <param name="Recipient">Whose digest.</param>
-/// <param name="Template">The template that says it.</param>
-/// <param name="Events">What was collected, oldest first.</param>
-/// <param name="Fence">What <see cref="IDigestStore.CloseAsync"/> checks.</param>
-public sealed record DigestLease(
-    string Tenant,
-    Recipient Recipient,
-    string Template,
-    IReadOnlyList<DigestEvent> Events,
-    long Fence
-);

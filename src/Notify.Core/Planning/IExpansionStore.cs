@@ -9,20 +9,20 @@ namespace Notify.Planning;
 /// </summary>
 public interface IExpansionStore
 {
-    /// <summary>Leases expansions that are due.</summary>
-    ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    );
+    /// <summary>Leases expansions that are due, in turn among tenants.</summary>
+    ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores a batch's deliveries and moves the expansion on; false, and nothing is stored, when the lease was lost or it was
-    /// cancelled.
+    /// Stores a batch's deliveries and moves the expansion on, which clears its failures. False, and nothing is stored, when the
+    /// lease was lost or the expansion was cancelled.
     /// </summary>
     ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives a lease back after a failure: the expansion falls due again at <see cref="ExpansionFailure.RetryAt"/>, or becomes a
+    /// dead letter. False, and nothing changes, when the lease was lost or the expansion was cancelled.
+    /// </summary>
+    ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken);
 
     /// <summary>Reads the progress of a notification's expansions.</summary>
     ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
@@ -43,8 +43,9 @@ public sealed record NewExpansion(string Topic, long Total, DateTimeOffset? DueA
 /// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
 /// <param name="Cursor">The last subscriber that has its deliveries; empty at the beginning.</param>
 /// <param name="Done">How many subscribers have theirs.</param>
-/// <param name="Fence">What <see cref="ExpansionStep"/> must present.</param>
-public sealed record ExpansionLease(Notification Notification, string Topic, string Cursor, long Done, long Fence);
+/// <param name="Failures">How often it has failed since it last moved on.</param>
+/// <param name="Fence">The number that <see cref="ExpansionStep"/> must present.</param>
+public sealed record ExpansionLease(Notification Notification, string Topic, string Cursor, long Done, int Failures, long Fence);
 
 /// <summary>One batch of an expansion.</summary>
 /// <param name="Lease">The lease.</param>
@@ -66,6 +67,13 @@ public sealed record ExpansionStep(
     IReadOnlyList<DigestEvent> Digests
 );
 
+/// <summary>A batch of an expansion that failed.</summary>
+/// <param name="Lease">The lease.</param>
+/// <param name="Reason">Why, without an address or content.</param>
+/// <param name="At">When.</param>
+/// <param name="RetryAt">When it falls due again; null to end it as a dead letter.</param>
+public sealed record ExpansionFailure(ExpansionLease Lease, string Reason, DateTimeOffset At, DateTimeOffset? RetryAt);
+
 /// <summary>How far an expansion is.</summary>
 /// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
 /// <param name="Done">How many subscribers have their deliveries.</param>
@@ -73,15 +81,22 @@ public sealed record ExpansionStep(
 /// <param name="IsComplete">Whether nothing is left to do.</param>
 /// <param name="StartedAt">When the notification was accepted.</param>
 /// <param name="UpdatedAt">When it last moved on.</param>
+/// <param name="Failures">How often it has failed since then.</param>
+/// <param name="Reason">Why it failed last; null when it has not failed since it last moved on.</param>
 public sealed record ExpansionProgress(
     string Topic,
     long Done,
     long Total,
     bool IsComplete,
     DateTimeOffset StartedAt,
-    DateTimeOffset UpdatedAt
+    DateTimeOffset UpdatedAt,
+    int Failures = 0,
+    string? Reason = null
 )
 {
+    /// <summary>Whether it ended because it failed too often. <see cref="Reason"/> then tells why.</summary>
+    public bool IsDeadLetter => IsComplete && Reason is not null;
+
     /// <summary>Subscribers per second since the beginning; zero before the first batch.</summary>
     public double Rate => UpdatedAt > StartedAt ? Done / (UpdatedAt - StartedAt).TotalSeconds : 0;
 

@@ -4,9 +4,21 @@ namespace Notify.Planning;
 
 internal static partial class Log
 {
-    [LoggerMessage(40, LogLevel.Error, "A topic could not be turned into deliveries; trying again where the last batch ended")]
-    public static partial void ExpansionFailed(ILogger logger, Exception exception);
+    [LoggerMessage(40, LogLevel.Error, "The expansion of notification {NotificationId} failed; trying again in {Delay}")]
+    public static partial void ExpansionFailed(ILogger logger, Exception exception, Guid notificationId, TimeSpan delay);
 
-    [LoggerMessage(41, LogLevel.Error, "A digest could not be closed; trying again when its lease ends")]
-    public static partial void DigestFailed(ILogger logger, Exception exception);
+    [LoggerMessage(41, LogLevel.Error, "Digest {DigestId} could not be closed; trying again in {Delay}")]
+    public static partial void DigestFailed(ILogger logger, Exception exception, Guid digestId, TimeSpan delay);
+
+    [LoggerMessage(42, LogLevel.Error, "The expansion of notification {NotificationId} ended as a dead letter")]
+    public static partial void ExpansionDead(ILogger logger, Exception exception, Guid notificationId);
+
+    [LoggerMessage(43, LogLevel.Error, "Digest {DigestId} ended as a dead letter")]
+    public static partial void DigestDead(ILogger logger, Exception exception, Guid digestId);
+
+    [LoggerMessage(44, LogLevel.Error, "Expansions could not be leased or given back; trying again")]
+    public static partial void ExpansionsUnreachable(ILogger logger, Exception exception);
+
+    [LoggerMessage(45, LogLevel.Error, "Digests could not be leased or given back; trying again")]
+    public static partial void DigestsUnreachable(ILogger logger, Exception exception);
 }

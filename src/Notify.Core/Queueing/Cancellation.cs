@@ -1,7 +1,8 @@
 namespace Notify.Queueing;
 
-/// <summary>Exactly what a cancellation came to.</summary>
+/// <summary>The exact result of a cancellation.</summary>
 /// <param name="Stopped">The deliveries that it stopped: no attempt for them is under way and none will be made.</param>
-/// <param name="UnderWay">Deliveries whose attempt was under way; they go on.</param>
-/// <param name="Ended">Deliveries that had ended before.</param>
-public sealed record Cancellation(IReadOnlyList<Guid> Stopped, long UnderWay, long Ended);
+/// <param name="UnderWay">How many deliveries had an attempt under way; they go on.</param>
+/// <param name="Ended">How many deliveries and collected events had ended before.</param>
+/// <param name="Collected">How many events it took out of open digests. They will be in no summary.</param>
+public sealed record Cancellation(IReadOnlyList<Guid> Stopped, long UnderWay, long Ended, long Collected);

@@ -29,6 +29,26 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
     /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
+        try
+        {
+            await LookUntilAsync(stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await FinishAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <returns>Whether more may be due at once.</returns>
+    protected abstract ValueTask<bool> WorkAsync(CancellationToken stopping);
+
+    protected abstract void Failed(Exception exception);
+
+    /// <summary>Waits for work that goes on beside the search, once the search has ended.</summary>
+    protected virtual ValueTask FinishAsync() => ValueTask.CompletedTask;
+
+    private async Task LookUntilAsync(CancellationToken stoppingToken)
+    {
         var interval = Interval;
         await using var poll = time.CreateTimer(_ => _look.Set(), null, interval, interval).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
@@ -49,9 +69,4 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
             }
         }
     }
-
-    /// <returns>Whether more may be due at once.</returns>
-    protected abstract ValueTask<bool> WorkAsync(CancellationToken stopping);
-
-    protected abstract void Failed(Exception exception);
 }

@@ -45,8 +45,9 @@ public interface IDeliveryQueue
     ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops what has not been sent of a notification: its deliveries that nobody has leased at <paramref name="now"/>, and
-    /// whatever its expansions would still make. Null when the tenant has no such notification.
+    /// Stops what has not been sent of a notification: its deliveries that are not leased at <paramref name="now"/>, its events
+    /// in open digests, and whatever its expansions would still make. A digest that is leased meanwhile is closed without the
+    /// events. Null when the tenant has no such notification.
     /// </summary>
     ValueTask<Cancellation?> CancelAsync(
         string tenant,

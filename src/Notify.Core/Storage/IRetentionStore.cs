@@ -8,9 +8,9 @@ namespace Notify.Storage;
 public interface IRetentionStore
 {
     /// <summary>
-    /// Purges notifications that were accepted before a time and have ended: every delivery terminal, every topic expanded. Their
-    /// deliveries, attempts, receipts, dead letters, contents and expansions go with them. One that has not ended is kept whole.
-    /// Says how many deliveries were purged.
+    /// Purges notifications that were accepted before a time and have ended: every delivery terminal, every topic expanded, no
+    /// event waiting in a digest. Their deliveries, attempts, receipts, dead letters, contents, expansions and collected events
+    /// go with them. One that has not ended is kept whole. Answers how many deliveries were purged.
     /// </summary>
     ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken);
 

@@ -26,7 +26,12 @@ public static class StoredForm
     /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new StoredContents(notification.Contents, notification.TraceParent, notification.Trigger.Category),
+            new StoredContents(
+                notification.Contents,
+                notification.TraceParent,
+                notification.Trigger.Category,
+                notification.TemplateVersion
+            ),
             NotifyJson.Default.StoredContents
         );
 
@@ -92,7 +97,13 @@ public static class StoredForm
 /// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
 /// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
 /// <param name="Category">See <see cref="Trigger.Category"/>.</param>
-public sealed record StoredContents(IReadOnlyList<ContentVariant> Variants, string? TraceParent, string? Category)
+/// <param name="TemplateVersion">See <see cref="Notification.TemplateVersion"/>.</param>
+public sealed record StoredContents(
+    IReadOnlyList<ContentVariant> Variants,
+    string? TraceParent,
+    string? Category,
+    int? TemplateVersion
+)
 {
     /// <summary>Adds the shared part to a delivery that was read without it.</summary>
     public Delivery Complete(Delivery delivery) =>

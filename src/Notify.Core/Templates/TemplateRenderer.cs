@@ -46,21 +46,27 @@ internal sealed class TemplateRenderer(
     /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Adds to <paramref name="errors"/> where the template
     /// or the data is at fault; the same call then fails again however often it is repeated. Everything else is thrown.
     /// </summary>
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="version">The version of the template; null for the newest. One that is not kept any longer is the
+    /// newest.</param>
+    /// <param name="errors">Receives what is wrong.</param>
+    /// <param name="cancellationToken">Cancels the rendering.</param>
     /// <exception cref="OperationCanceledException">The caller has gone.</exception>
-    public async ValueTask<IReadOnlyList<ContentVariant>> RenderAsync(
+    public async ValueTask<RenderedContents> RenderAsync(
         Trigger trigger,
+        int? version,
         List<FieldError> errors,
         CancellationToken cancellationToken
     )
     {
         if (trigger.Content is { } content)
-            return [new ContentVariant(null, null, content)];
+            return new RenderedContents([new ContentVariant(null, null, content)], null);
         if (trigger.Template is not { } name)
-            return [];
+            return new RenderedContents([], null);
 
-        var compiled = await FindAsync(trigger.Tenant, name, errors, cancellationToken).ConfigureAwait(false);
+        var compiled = await FindAsync(trigger.Tenant, name, version, errors, cancellationToken).ConfigureAwait(false);
         if (compiled is null)
-            return [];
+            return new RenderedContents([], null);
 
         var zones =
             compiled.ShowsDates && errors.Count == 0
@@ -70,7 +76,7 @@ internal sealed class TemplateRenderer(
         var contents = compiled.Render(RenderRequest.From(trigger, zones, time), budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)
             await KeepAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
-        return contents;
+        return new RenderedContents(contents, compiled.Version);
     }
 
     // Subscribers of topics are not known yet. They and direct addresses see UTC, and so does a trigger that is only tried here
@@ -121,6 +127,22 @@ internal sealed class TemplateRenderer(
     private async ValueTask<CompiledTemplate?> FindAsync(
         string tenant,
         string name,
+        int? version,
+        List<FieldError> errors,
+        CancellationToken cancellationToken
+    )
+    {
+        var newest = await FindAsync(tenant, name, errors, cancellationToken).ConfigureAwait(false);
+        if (newest is null || version is null || newest.Version == version)
+            return newest;
+
+        var template = await templates.FindAsync(tenant, name, version, cancellationToken).ConfigureAwait(false);
+        return template is null ? newest : Compile(template, errors);
+    }
+
+    private async ValueTask<CompiledTemplate?> FindAsync(
+        string tenant,
+        string name,
         List<FieldError> errors,
         CancellationToken cancellationToken
     )
@@ -164,3 +186,8 @@ internal sealed class TemplateRenderer(
     private static bool IsSame(CompiledTemplate? known, Template template) =>
         known is not null && known.Version == template.Version && known.SavedAt == template.SavedAt;
 }
+
+/// <summary>
+/// A trigger's contents, and the version of the template that they were rendered with; null without a template.
+/// </summary>
+internal readonly record struct RenderedContents(IReadOnlyList<ContentVariant> Contents, int? TemplateVersion);

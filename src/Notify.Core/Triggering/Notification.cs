@@ -24,6 +24,9 @@ public sealed record Notification
     /// </summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
+    /// <summary>The version of the template that <see cref="Contents"/> were rendered with; null without a template.</summary>
+    public int? TemplateVersion { get; init; }
+
     /// <summary>
     /// The trace that accepted it, as a W3C <c>traceparent</c>: attempts go on with it, in whatever process and however much
     /// later. Null without a trace.

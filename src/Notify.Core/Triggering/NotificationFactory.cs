@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
+using Notify.Templates;
 
 namespace Notify.Triggering;
 
@@ -18,11 +19,11 @@ internal sealed class NotificationFactory(
     /// <exception cref="InvalidRequestException">A user does not exist, or a topic never had a subscriber.</exception>
     public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
-        IReadOnlyList<ContentVariant> contents,
+        RenderedContents rendered,
         CancellationToken cancellationToken
     )
     {
-        var notification = Accept(trigger, contents);
+        var notification = Accept(trigger, rendered);
         var expansions = await ExpandAsync(notification, cancellationToken).ConfigureAwait(false);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
@@ -45,7 +46,7 @@ internal sealed class NotificationFactory(
         );
     }
 
-    private Notification Accept(Trigger trigger, IReadOnlyList<ContentVariant> contents)
+    private Notification Accept(Trigger trigger, RenderedContents rendered)
     {
         var now = time.GetUtcNow();
         var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
@@ -55,7 +56,8 @@ internal sealed class NotificationFactory(
             Trigger = trigger,
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
-            Contents = contents,
+            Contents = rendered.Contents,
+            TemplateVersion = rendered.TemplateVersion,
             TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null,
         };
     }

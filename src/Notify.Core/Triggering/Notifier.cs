@@ -91,10 +91,10 @@ internal sealed class Notifier(
         try
         {
             List<FieldError> errors = [.. validator.Validate(trigger)];
-            var contents = await renderer.RenderAsync(trigger, errors, cancellationToken).ConfigureAwait(false);
-            TriggerValidator.ValidateRendered(trigger, contents, errors);
+            var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
+            TriggerValidator.ValidateRendered(trigger, rendered.Contents, errors);
             InvalidRequestException.ThrowIfAny(errors);
-            return (null, await factory.CreateAsync(trigger, contents, cancellationToken).ConfigureAwait(false));
+            return (null, await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false));
         }
         catch (InvalidRequestException)
         {

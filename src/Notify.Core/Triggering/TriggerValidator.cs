@@ -228,13 +228,25 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Template is null)
-            Add(ref errors, "digest", "A digest needs a template that says what was collected.");
+            Add(ref errors, "digest", "A digest needs a template that renders the events.");
+        CheckTimesOfDigest(trigger, ref errors);
         if ((digest.Window is null) == (digest.Cron is null))
             Add(ref errors, "digest", "Give either a window or a cron time.");
         if (digest.Window is { } window && !IsSpan(window))
             Add(ref errors, "digest.window", "Use 1 second to 31 days.");
         if (digest.Cron is { } cron && CronSchedule.TryParse(cron)?.Next(DateTime.UnixEpoch) is null)
             Add(ref errors, "digest.cron", "This is no cron time; write it as 0 8 * * 1-5.");
+    }
+
+    private static void CheckTimesOfDigest(Trigger trigger, ref List<FieldError>? errors)
+    {
+        const string message = "A digest decides when it is sent. Leave this field out.";
+        if (trigger.SendAt is not null)
+            Add(ref errors, "sendAt", message);
+        if (trigger.SendAtLocal is not null)
+            Add(ref errors, "sendAtLocal", message);
+        if (trigger.ExpiresAt is not null)
+            Add(ref errors, "expiresAt", message);
     }
 
     private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;

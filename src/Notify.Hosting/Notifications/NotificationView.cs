@@ -21,6 +21,8 @@ internal sealed record NotificationView(
     DateTime? SendAtLocal,
     DateTimeOffset ExpiresAt,
     IReadOnlyList<ExpansionView> Expansions,
+    IReadOnlyList<CollectedView>? Collected,
+    IReadOnlyList<SummarizedView>? Summarizes,
     CountsView Counts,
     IReadOnlyList<DeliveryView> Deliveries,
     string? Next
@@ -29,6 +31,8 @@ internal sealed record NotificationView(
     public static NotificationView Of(
         Notification notification,
         IReadOnlyList<ExpansionView> expansions,
+        IReadOnlyList<CollectedEvent> collected,
+        IReadOnlyList<CollectedEvent> summarized,
         CountsView counts,
         IReadOnlyList<DeliveryView> deliveries,
         string? next
@@ -46,6 +50,8 @@ internal sealed record NotificationView(
             notification.Trigger.SendAtLocal,
             notification.ExpiresAt,
             expansions,
+            collected.Count == 0 ? null : [.. collected.Select(CollectedView.Create)],
+            summarized.Count == 0 ? null : [.. summarized.Select(SummarizedView.Create)],
             counts,
             deliveries,
             next
@@ -55,7 +61,16 @@ internal sealed record NotificationView(
 /// <summary>
 /// How many subscribers have their deliveries. One expansion covers all of a notification's topics that have any.
 /// </summary>
-internal sealed record ExpansionView(string Topic, long Done, long Total, bool Complete, double Rate, double? RemainingSeconds)
+internal sealed record ExpansionView(
+    string Topic,
+    long Done,
+    long Total,
+    bool Complete,
+    double Rate,
+    double? RemainingSeconds,
+    bool DeadLetter,
+    string? Reason
+)
 {
     public static IReadOnlyList<ExpansionView> CreateAll(Notification notification, IReadOnlyList<ExpansionProgress> progress)
     {
@@ -72,10 +87,26 @@ internal sealed record ExpansionView(string Topic, long Done, long Total, bool C
             string.Join(", ", topics),
             progress.Done,
             progress.Total,
-            progress.IsComplete,
+            progress.IsComplete && !progress.IsDeadLetter,
             progress.Rate,
-            progress.Remaining?.TotalSeconds
+            progress.Remaining?.TotalSeconds,
+            progress.IsDeadLetter,
+            progress.Reason
         );
+}
+
+/// <summary>An event that was collected of the notification, and the summary that has it.</summary>
+internal sealed record CollectedView(Guid Event, Guid Digest, string? User, CollectedState State, Guid? Summary, string? Reason)
+{
+    public static CollectedView Create(CollectedEvent collected) =>
+        new(collected.Id, collected.DigestId, collected.UserId, collected.State, collected.SummaryId, collected.Reason);
+}
+
+/// <summary>An event that the notification sums up.</summary>
+internal sealed record SummarizedView(Guid Event, Guid Digest, Guid Notification)
+{
+    public static SummarizedView Create(CollectedEvent collected) =>
+        new(collected.Id, collected.DigestId, collected.NotificationId);
 }
 
 /// <summary>How many of its deliveries are in each state.</summary>

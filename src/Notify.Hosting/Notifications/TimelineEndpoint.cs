@@ -7,11 +7,17 @@ using Notify.Storage;
 namespace Notify.Hosting.Notifications;
 
 /// <summary>
-/// <c>GET /v1/notifications/{id}</c>: a notification, every delivery and every attempt, by pages of deliveries.
+/// <c>GET /v1/notifications/{id}</c>: a notification, its collected events, and every delivery and attempt, by pages of
+/// deliveries.
 /// </summary>
 internal static class TimelineEndpoint
 {
-    public static async Task<IResult> HandleAsync(HttpContext context, INotificationStore store, IExpansionStore expansions)
+    public static async Task<IResult> HandleAsync(
+        HttpContext context,
+        INotificationStore store,
+        IExpansionStore expansions,
+        IDigestStore digests
+    )
     {
         var request = context.Request;
         if (!Guid.TryParse(RequestValues.Route(request, "id"), out var id))
@@ -30,11 +36,17 @@ internal static class TimelineEndpoint
         var records = await store.ListDeliveriesAsync(tenant, id, after, page.LookFor, aborted).ConfigureAwait(false);
         var counts = await store.CountDeliveriesAsync(tenant, id, aborted).ConfigureAwait(false);
         var progress = await expansions.GetProgressAsync(tenant, id, aborted).ConfigureAwait(false);
+        var collected = await digests.ListAsync(tenant, id, ofSummary: false, page.Limit, aborted).ConfigureAwait(false);
+        var summarized = await digests
+            .ListAsync(tenant, id, ofSummary: true, DigestLease.MaxEvents, aborted)
+            .ConfigureAwait(false);
         var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
             NotificationView.Of(
                 notification,
                 ExpansionView.CreateAll(notification, progress),
+                collected,
+                summarized,
                 CountsView.Of(counts),
                 [.. records.Take(page.Limit).Select(DeliveryView.Of)],
                 next

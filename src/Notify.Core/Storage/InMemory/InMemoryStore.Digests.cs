@@ -6,78 +6,142 @@ namespace Notify.Storage.InMemory;
 /// <summary>This part collects digests.</summary>
 internal sealed partial class InMemoryStore : IDigestStore
 {
-    private const int MostEvents = 1_000;
+    private readonly Dictionary<DigestKey, StoredDigest> _digests = [];
+    private readonly SortedDictionary<Guid, StoredEvent> _events = [];
 
-    private readonly Dictionary<(string Tenant, string Recipient, string Template), StoredDigest> _digests = [];
-
-    ValueTask<IReadOnlyList<DigestLease>> IDigestStore.LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    )
+    ValueTask<IReadOnlyList<DigestLease>> IDigestStore.LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var leases = new List<DigestLease>();
-            foreach (var digest in _digests.Values.Where(digest => digest.DueAt <= now).Take(max))
-            {
-                digest.DueAt = until;
-                var first = digest.Events.Values[0];
-                leases.Add(
-                    new DigestLease(
-                        first.Trigger.Tenant,
-                        first.Recipient,
-                        first.Trigger.Template!,
-                        [.. digest.Events.Values.Take(MostEvents)],
-                        ++digest.Fence
-                    )
-                );
-            }
-
-            return new((IReadOnlyList<DigestLease>)leases);
+            var due = _digests
+                .Where(digest => digest.Value.DueAt <= request.Now)
+                .OrderBy(digest => digest.Value.DueAt)
+                .ToLookup(digest => digest.Key.Tenant);
+            return new([
+                .. request
+                    .TakeTurns(due.Select(tenant => tenant.Key))
+                    .SelectMany(tenant => due[tenant].Take(request.MaxPerTenant))
+                    .Select(digest => digest.Value.Lease(request.Until)),
+            ]);
         }
     }
 
-    public ValueTask<bool> CloseAsync(
-        DigestLease lease,
-        EnqueueRequest? request,
-        DateTimeOffset nextDueAt,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            var key = (lease.Tenant, lease.Recipient.Key, lease.Template);
-            if (!_digests.TryGetValue(key, out var digest) || digest.Fence != lease.Fence)
+            if (FindHeld(closing.Lease) is not { } digest)
                 return new(false);
 
-            foreach (var collected in lease.Events)
-                digest.Events.Remove(collected.Id);
-            digest.DueAt = nextDueAt;
-            if (digest.Events.Count == 0)
-                _digests.Remove(key);
-            if (request is not null)
-                Enqueue(request);
+            foreach (var collected in closing.Lease.Events)
+                End(_events[collected.Id], closing.State, closing.Summary?.Notification.Id, closing.Reason);
+            digest.GiveBack(closing.NextDueAt, failures: 0);
+            if (closing.Summary is not null)
+                Enqueue(closing.Summary);
             return new(true);
         }
     }
 
+    public ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (FindHeld(lease) is not { } digest)
+                return new(false);
+
+            digest.GiveBack(retryAt, digest.Failures + 1);
+            return new(true);
+        }
+    }
+
+    public ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
+        string tenant,
+        Guid notificationId,
+        bool ofSummary,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new([
+                .. _events
+                    .Values.Where(stored => (ofSummary ? stored.SummaryId : stored.Event.NotificationId) == notificationId)
+                    .Where(stored => stored.Event.Trigger.Tenant == tenant)
+                    .Take(limit)
+                    .Select(stored => stored.ToRecord()),
+            ]);
+        }
+    }
+
+    private StoredDigest? FindHeld(DigestLease lease) =>
+        _digests.TryGetValue(lease.Key, out var digest) && digest.Fence == lease.Fence ? digest : null;
+
     private void Collect(DigestEvent collected)
     {
-        var key = (collected.Trigger.Tenant, collected.Recipient.Key, collected.Trigger.Template!);
-        if (!_digests.TryGetValue(key, out var digest))
-            _digests.Add(key, digest = new StoredDigest { DueAt = collected.DueAt, Fence = collected.FirstFence });
-        digest.Events.Add(collected.Id, collected);
+        if (!_digests.TryGetValue(collected.Key, out var digest))
+            _digests.Add(collected.Key, digest = new StoredDigest { DueAt = collected.DueAt, Fence = collected.FirstFence });
+        digest.Waiting.Add(collected.Id, collected);
+        _events.Add(collected.Id, new StoredEvent(collected));
+    }
+
+    private void End(StoredEvent stored, CollectedState state, Guid? summaryId, string? reason)
+    {
+        (stored.State, stored.SummaryId, stored.Reason) = (state, summaryId, reason);
+        var digest = _digests[stored.Event.Key];
+        digest.Waiting.Remove(stored.Event.Id);
+        if (digest.Waiting.Count == 0)
+            _digests.Remove(stored.Event.Key);
+    }
+
+    /// <summary>Takes a notification's events out of their digests. A lease of one is lost, so no summary has them.</summary>
+    private int Uncollect(Guid notificationId)
+    {
+        StoredEvent[] waiting =
+        [
+            .. _events.Values.Where(stored =>
+                stored.Event.NotificationId == notificationId && stored.State == CollectedState.Waiting
+            ),
+        ];
+        foreach (var stored in waiting)
+        {
+            _digests[stored.Event.Key].Fence++;
+            End(stored, CollectedState.Cancelled, null, "cancelled");
+        }
+
+        return waiting.Length;
     }
 
     private sealed class StoredDigest
     {
-        public SortedList<Guid, DigestEvent> Events { get; } = [];
+        public SortedList<Guid, DigestEvent> Waiting { get; } = [];
 
         public required DateTimeOffset DueAt { get; set; }
 
         public required long Fence { get; set; }
+
+        public int Failures { get; private set; }
+
+        public DigestLease Lease(DateTimeOffset until)
+        {
+            DueAt = until;
+            return new DigestLease([.. Waiting.Values.Take(DigestLease.MaxEvents)], Failures, ++Fence);
+        }
+
+        public void GiveBack(DateTimeOffset dueAt, int failures) => (DueAt, Failures, Fence) = (dueAt, failures, Fence + 1);
+    }
+
+    private sealed class StoredEvent(DigestEvent collected)
+    {
+        public DigestEvent Event { get; } = collected;
+
+        public CollectedState State { get; set; }
+
+        public Guid? SummaryId { get; set; }
+
+        public string? Reason { get; set; }
+
+        public CollectedEvent ToRecord() =>
+            new(Event.Id, Event.NotificationId, Event.Key.ToId(), Event.UserId, State, SummaryId, Reason);
     }
 }

@@ -7,22 +7,21 @@ internal sealed partial class InMemoryStore : IExpansionStore
 {
     private readonly List<StoredExpansion> _expansions = [];
 
-    ValueTask<IReadOnlyList<ExpansionLease>> IExpansionStore.LeaseAsync(
-        string owner,
-        DateTimeOffset now,
-        DateTimeOffset until,
-        int max,
-        CancellationToken cancellationToken
-    )
+    ValueTask<IReadOnlyList<ExpansionLease>> IExpansionStore.LeaseAsync(DueRequest request, CancellationToken cancellationToken)
     {
         lock (_lock)
+        {
+            var due = _expansions
+                .Where(expansion => expansion.DueAt <= request.Now)
+                .OrderBy(expansion => expansion.DueAt)
+                .ToLookup(expansion => expansion.Tenant);
             return new([
-                .. _expansions
-                    .Where(expansion => expansion.DueAt <= now)
-                    .OrderBy(expansion => expansion.DueAt)
-                    .Take(max)
-                    .Select(expansion => expansion.Lease(until)),
+                .. request
+                    .TakeTurns(due.Select(tenant => tenant.Key))
+                    .SelectMany(tenant => due[tenant].Take(request.MaxPerTenant))
+                    .Select(expansion => expansion.Lease(request.Until)),
             ]);
+        }
     }
 
     public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
@@ -37,6 +36,18 @@ internal sealed partial class InMemoryStore : IExpansionStore
                 Add(queued, step.At);
             foreach (var collected in step.Digests)
                 Collect(collected);
+            return new(true);
+        }
+    }
+
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_expansions.Find(expansion => expansion.IsHeldBy(failure.Lease)) is not { } expansion)
+                return new(false);
+
+            expansion.Fail(failure);
             return new(true);
         }
     }

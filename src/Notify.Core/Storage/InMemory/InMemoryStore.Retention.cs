@@ -1,3 +1,5 @@
+using Notify.Planning;
+
 namespace Notify.Storage.InMemory;
 
 /// <summary>This part purges.</summary>
@@ -16,6 +18,10 @@ internal sealed partial class InMemoryStore
                 _byNotification.Remove(notification.Id);
                 _notifications.Remove(notification.Id);
                 _expansions.RemoveAll(expansion => expansion.NotificationId == notification.Id);
+                foreach (
+                    var collected in _events.Values.Where(stored => stored.Event.NotificationId == notification.Id).ToArray()
+                )
+                    _events.Remove(collected.Event.Id);
             }
 
             return purged;
@@ -30,5 +36,6 @@ internal sealed partial class InMemoryStore
 
     private bool HasEnded(Notification notification) =>
         _byNotification[notification.Id].All(stored => stored.DueAt is null)
-        && _expansions.All(expansion => expansion.NotificationId != notification.Id || expansion.DueAt is null);
+        && _expansions.All(expansion => expansion.NotificationId != notification.Id || expansion.DueAt is null)
+        && _events.Values.All(stored => stored.Event.NotificationId != notification.Id || stored.State != CollectedState.Waiting);
 }

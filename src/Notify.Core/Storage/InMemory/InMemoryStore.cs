@@ -1,3 +1,4 @@
+using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
@@ -91,6 +92,10 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
                 expansion.Cancel(now);
             var deliveries = _byNotification[notificationId];
             var ended = deliveries.Count(stored => stored.DueAt is null);
+            var endedEvents = _events.Values.Count(stored =>
+                stored.Event.NotificationId == notificationId && stored.State != CollectedState.Waiting
+            );
+            var collected = Uncollect(notificationId);
             StoredDelivery[] stopped = [.. deliveries.Where(stored => stored.IsFree(now))];
             foreach (var stored in stopped)
                 Change(stored, () => stored.Cancel("cancelled", now));
@@ -98,7 +103,8 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
                 new Cancellation(
                     [.. stopped.Select(stored => stored.Delivery.Id)],
                     deliveries.Count - ended - stopped.Length,
-                    ended
+                    ended + endedEvents,
+                    collected
                 )
             );
         }

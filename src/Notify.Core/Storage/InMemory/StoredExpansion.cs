@@ -8,6 +8,8 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     private string _cursor = "";
     private long _done;
     private long _fence;
+    private int _failures;
+    private string? _reason;
     private DateTimeOffset _updatedAt = notification.AcceptedAt;
 
     public Guid NotificationId => notification.Id;
@@ -20,7 +22,7 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     public ExpansionLease Lease(DateTimeOffset until)
     {
         DueAt = until;
-        return new ExpansionLease(notification, expansion.Topic, _cursor, _done, ++_fence);
+        return new ExpansionLease(notification, expansion.Topic, _cursor, _done, _failures, ++_fence);
     }
 
     public bool IsHeldBy(ExpansionLease lease) =>
@@ -29,15 +31,23 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
     public void Advance(ExpansionStep step)
     {
         (_cursor, _done, _updatedAt) = (step.Cursor, step.Done, step.At);
+        (_failures, _reason) = (0, null);
         DueAt = step.IsComplete ? null : step.Until;
+    }
+
+    public void Fail(ExpansionFailure failure)
+    {
+        (DueAt, _reason, _updatedAt) = (failure.RetryAt, failure.Reason, failure.At);
+        _failures++;
+        _fence++;
     }
 
     public void Cancel(DateTimeOffset now)
     {
         if (DueAt is not null)
-            (DueAt, _updatedAt) = (null, now);
+            (DueAt, _updatedAt, _reason) = (null, now, null);
     }
 
     public ExpansionProgress Progress() =>
-        new(expansion.Topic, _done, expansion.Total, DueAt is null, notification.AcceptedAt, _updatedAt);
+        new(expansion.Topic, _done, expansion.Total, DueAt is null, notification.AcceptedAt, _updatedAt, _failures, _reason);
 }

@@ -1,0 +1,79 @@
+using System.Net;
+using System.Text.Json;
+using Notify.Testing;
+
+namespace Notify.Hosting.Tests;
+
+/// <summary>Digests as a caller sees them.</summary>
+public sealed class DigestsOverHttpTests
+{
+    private const string Template = """{"variants":[{"body":"{{count}}"}]}""";
+
+    [Fact]
+    public async Task The_timelines_of_event_and_summary_link_each_other()
+    {
+        await using var app = await StartAsync();
+        var first = await app.AcceptAsync(Collected("PT1S"));
+        var second = await app.AcceptAsync(Collected("PT1S"));
+
+        await Eventually.TrueAsync(
+            async () => Single(await app.CallAsync("GET", first), "collected").Text("state") == "summarized",
+            "the summary"
+        );
+
+        var collected = Single(await app.CallAsync("GET", first), "collected");
+        Assert.Equal("ada", collected.Text("user"));
+        var summary = await app.CallAsync("GET", $"/v1/notifications/{collected.Text("summary")}");
+        var events = summary.GetProperty("summarizes").EnumerateArray().Select(one => one.Text("notification")!).ToArray();
+        Assert.Equal([first.Split('/')[^1], second.Split('/')[^1]], events);
+        Assert.False(summary.TryGetProperty("collected", out _));
+        Assert.False((await app.CallAsync("GET", first)).TryGetProperty("summarizes", out _));
+    }
+
+    [Fact]
+    public async Task Cancelling_a_collected_notification_takes_its_event_out()
+    {
+        await using var app = await StartAsync();
+        var url = await app.AcceptAsync(Collected("PT1H"));
+        Assert.Equal("waiting", Single(await app.CallAsync("GET", url), "collected").Text("state"));
+
+        var cancellation = await app.CallAsync("POST", $"{url}/cancel");
+
+        Assert.Equal(1, cancellation.GetProperty("collected").GetInt32());
+        Assert.Equal(0, cancellation.GetProperty("ended").GetInt32());
+        Assert.Equal("cancelled", Single(await app.CallAsync("GET", url), "collected").Text("state"));
+        cancellation = await app.CallAsync("POST", $"{url}/cancel");
+        Assert.Equal(0, cancellation.GetProperty("collected").GetInt32());
+        Assert.Equal(1, cancellation.GetProperty("ended").GetInt32());
+    }
+
+    [Theory]
+    [InlineData("sendAt", "2030-01-01T00:00:00Z")]
+    [InlineData("sendAtLocal", "2030-01-01T00:00:00")]
+    [InlineData("expiresAt", "2030-01-01T00:00:00Z")]
+    public async Task A_field_that_a_digest_does_not_honour_is_refused_by_name(string field, string value)
+    {
+        await using var app = await StartAsync();
+        using var response = await app.SendAsync(
+            "POST",
+            "/v1/notifications",
+            Collected("PT1H").Replace("\"digest\"", $"\"{field}\":\"{value}\",\"digest\"", StringComparison.Ordinal)
+        );
+
+        Assert.Contains(field, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+    }
+
+    private static string Collected(string window) =>
+        $$$"""{"to":{"user":"ada"},"template":"summary","digest":{"window":"{{{window}}}"}}""";
+
+    private static JsonElement Single(JsonElement timeline, string list) =>
+        Assert.Single(timeline.GetProperty(list).EnumerateArray());
+
+    private static async Task<ApiApplication> StartAsync()
+    {
+        var app = await ApiApplication.StartOnSqliteAsync();
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org"}}""");
+        await app.CallAsync("PUT", "/v1/templates/summary", Template);
+        return app;
+    }
+}
