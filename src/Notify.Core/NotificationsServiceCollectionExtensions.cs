@@ -38,6 +38,8 @@ public static class NotificationsServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(Notifier)))
             return new NotificationsBuilder(services);
 
+        // First of all, so that whatever the application configures comes after it, even if it did so before this call.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RetryOptions>, RetryDefaults>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Chance>();
         services.TryAddSingleton<EngineSettings>();
