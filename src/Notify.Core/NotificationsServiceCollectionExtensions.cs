@@ -102,7 +102,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DigestWorker>();
         services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
-        services.AddHostedService<QueueDepthGauge>();
+        services.AddSingleton<QueueDepthGauge>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
