@@ -44,6 +44,7 @@ internal sealed class World
         );
         Audience = new Audience(_random, this);
         Callers = new Callers(_random, this);
+        Ledger.Nights = new Nights(_random, this);
     }
 
     public Conditions Conditions { get; }
@@ -166,6 +167,10 @@ internal sealed class World
             Receive();
         else if (choice < 39)
             Stop(process);
+        else if (_random.Next(2) == 0)
+            Ledger.Nights.Change();
+        else
+            Replay();
     }
 
     private void Stop(SimulatedProcess process)
@@ -198,6 +203,20 @@ internal sealed class World
         Trace.Add($"receipt: {receipt.Kind}", 0, chosen.Number);
         Store.GetRequiredService<IReceiptStore>().AddAsync(chosen.Delivery.Tenant, [receipt], CancellationToken.None);
         Ledger.Touched(chosen.Delivery.NotificationId);
+    }
+
+    private void Replay()
+    {
+        var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
+        var request = new ReplayRequest(
+            new DeadLetterFilter { Tenant = tenant },
+            Clock.Now,
+            Clock.Now + TimeSpan.FromMinutes(10),
+            Limit: 3
+        );
+        var replayed = Store.GetRequiredService<IDeadLetterStore>().ReplayAsync(request, CancellationToken.None).Result;
+        Trace.Add($"replays {replayed} of {tenant}", 0);
+        Ledger.Replayed(tenant, replayed);
     }
 
     private void DeliverHint()
