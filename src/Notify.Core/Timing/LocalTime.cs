@@ -78,7 +78,8 @@ internal static class LocalTime
         return AsUtc(after);
     }
 
-    private static TimeZoneInfo FindZone(string? timeZone) =>
+    /// <summary>Finds a zone by its IANA name; UTC where there is none.</summary>
+    public static TimeZoneInfo FindZone(string? timeZone) =>
         timeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 
     private static DateTime AsUtc(DateTime time) => DateTime.SpecifyKind(time, DateTimeKind.Utc);
