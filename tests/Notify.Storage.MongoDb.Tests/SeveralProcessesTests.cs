@@ -177,9 +177,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
             Enumerable
                 .Range(0, 20)
                 .Select(i =>
-                    Task.Run(async () =>
-                        await stores[i % 2].Devices.RegisterAsync(DeviceOf($"u{i % 4}", "token"), Cancellation)
-                    )
+                    Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(DeviceOf($"u{i % 4}", "token"), Cancellation))
                 )
         );
 
