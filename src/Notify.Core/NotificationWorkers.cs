@@ -5,6 +5,7 @@ using Notify.Analytics;
 using Notify.Delivering;
 using Notify.Planning;
 using Notify.Storage;
+using Notify.Telemetry;
 
 namespace Notify;
 
@@ -21,6 +22,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
         var parts = options.Value.Workers;
         _workers =
         [
+            services.GetRequiredService<QueueDepthGauge>(),
             services.GetRequiredService<DeliveryRecorder>(),
             .. Part<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
             .. Part<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),

@@ -21,6 +21,11 @@ public sealed class NotificationsOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
     public TimeSpan MaxScheduleAhead { get; set; } = TimeSpan.FromDays(366);
 
+    /// <summary>
+    /// Gets how far ahead a notification may expire: <see cref="MaxScheduleAhead"/> and the longest time to live, 90 days, after it.
+    /// </summary>
+    public TimeSpan MaxExpiryAhead => MaxScheduleAhead + TimeSpan.FromDays(90);
+
     /// <summary>How many recipients one trigger may name. 1 to 10,000; default 1,000.</summary>
     [Range(1, 10_000)]
     public int MaxRecipients { get; set; } = 1_000;

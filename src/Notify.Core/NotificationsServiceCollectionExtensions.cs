@@ -37,6 +37,8 @@ public static class NotificationsServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(Notifier)))
             return new NotificationsBuilder(services);
 
+        // First of all, so that whatever the application configures comes after it, even if it did so before this call.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RetryOptions>, RetryDefaults>());
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<Chance>();
         services.TryAddSingleton<EngineSettings>();
@@ -104,7 +106,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<DigestWorker>();
         services.AddSingleton<RetentionWorker>();
         services.AddHostedService<NotificationWorkers>();
-        services.AddHostedService<QueueDepthGauge>();
+        services.AddSingleton<QueueDepthGauge>();
     }
 
     private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder

@@ -32,11 +32,14 @@ internal class QueueProbe(IDeliveryQueue queue) : IDeliveryQueue
 
     public Action<RenewRequest>? Renewed { get; init; }
 
+    public Action<IReadOnlyList<EnqueueRequest>>? Enqueueing { get; init; }
+
     public async ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken
     )
     {
+        Enqueueing?.Invoke(requests);
         var results = await queue.EnqueueAsync(requests, cancellationToken);
         Enqueued?.Invoke();
         return results;

@@ -41,6 +41,18 @@ public sealed class LostAnswerTests
         Assert.Equal((attempts, attempts), (vendor.Sent.Count, ended.Delivery.AttemptsSpent));
     }
 
+    [Fact]
+    public async Task Without_a_limit_of_attempts_lost_answers_still_have_one()
+    {
+        var vendor = Losing("vendor", "email");
+        await using var application = await StartAsync("email", retry => retry.MaxDelay = retry.BaseDelay, vendor);
+
+        var ended = await RunAsync(application, await application.SendAsync(To("email")));
+
+        Assert.Equal((DeliveryState.DeadLetter, "gave up after 10 attempts: closed"), (ended.State, ended.Reason));
+        Assert.Equal(10, vendor.Sent.Count);
+    }
+
     [Theory]
     [InlineData("sms", true, 3)]
     [InlineData("email", false, 1)]

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Testing;
@@ -27,6 +28,34 @@ public sealed class OptionsTests
         Assert.All(["MaxRecipients", "MaxPerSecond", "MaxAttempts", "'nobody'", "2 providers are named 'mail'"], wrong =>
             Assert.Contains(wrong, message, StringComparison.Ordinal)
         );
+    }
+
+    [Fact]
+    public async Task A_time_to_live_that_is_wrong_is_said_at_start()
+    {
+        using var host = TestApplication.Compose(
+            builder => builder.Services.Configure<ChannelOptions>("email", options => options.TimeToLive = TimeSpan.Zero),
+            Mail()
+        );
+
+        var message = (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message;
+
+        Assert.Contains("ChannelOptions 'email'", message, StringComparison.Ordinal);
+        Assert.Contains("TimeToLive", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_the_application_configures_goes_before_a_channels_defaults_in_any_order()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.Configure<RetryOptions>("email", options => options.BaseDelay = TimeSpan.FromSeconds(7));
+        builder.Services.AddNotifications();
+        builder.Services.Configure<RetryOptions>("email", options => options.MaxDelay = TimeSpan.FromSeconds(8));
+        using var host = builder.Build();
+
+        var email = host.Services.GetRequiredService<IOptionsMonitor<RetryOptions>>().Get("email");
+
+        Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(8)), (email.BaseDelay, email.MaxDelay));
     }
 
     [Fact]

@@ -102,6 +102,22 @@ public sealed class TriggerValidationTests
             }
         ),
         ["two schedules"] = ("sendAtLocal", Good() with { SendAt = Time.GetUtcNow(), SendAtLocal = Time.GetUtcNow().DateTime }),
+        ["a schedule at the begin of the calendar"] = ("sendAt", Good() with { SendAt = DateTimeOffset.MinValue }),
+        ["a schedule at the end of the calendar"] = ("sendAt", Good() with { SendAt = DateTimeOffset.MaxValue }),
+        ["a schedule of more than ten years ago"] = ("sendAt", Good() with { SendAt = Time.GetUtcNow().AddDays(-3_651) }),
+        ["a local schedule at the begin of the calendar"] = ("sendAtLocal", Good() with { SendAtLocal = DateTime.MinValue }),
+        ["a local schedule at the end of the calendar"] = ("sendAtLocal", Good() with { SendAtLocal = DateTime.MaxValue }),
+        ["an expiry at the begin of the calendar"] = ("expiresAt", Good() with { ExpiresAt = DateTimeOffset.MinValue }),
+        ["an expiry at the end of the calendar"] = ("expiresAt", Good() with { ExpiresAt = DateTimeOffset.MaxValue }),
+        ["an expiry long after every schedule"] = ("expiresAt", Good() with { ExpiresAt = Time.GetUtcNow().AddDays(457) }),
+        ["an expiry before the local schedule in every zone"] = (
+            "expiresAt",
+            Good() with
+            {
+                SendAtLocal = Time.GetUtcNow().DateTime.AddDays(2),
+                ExpiresAt = Time.GetUtcNow().AddDays(1),
+            }
+        ),
         ["a schedule too far ahead"] = ("sendAt", Good() with { SendAt = Time.GetUtcNow().AddDays(367) }),
         ["a local schedule too far ahead"] = (
             "sendAtLocal",

@@ -130,6 +130,7 @@ internal sealed class Callers(Random random, World world)
             SendAt = sendAt,
             ExpiresAt = random.Next(4) == 0 ? (sendAt ?? world.Clock.Now) + TimeSpan.FromSeconds(random.Next(1, 90)) : null,
             CollapseKey = random.Next(8) == 0 ? "collapse" : null,
+            Category = random.Next(6) == 0 ? Nights.Mandatory : null,
         };
         return random.Next(15) switch
         {

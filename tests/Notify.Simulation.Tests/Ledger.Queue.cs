@@ -171,6 +171,28 @@ internal sealed partial class Ledger
             Require(facts.State == DeliveryState.Cancelled, "what was stopped is cancelled", facts);
     }
 
+    /// <summary>Dead letters are due again, with a new budget and expiry.</summary>
+    public void Replayed(string tenant, int count)
+    {
+        var replayed = 0;
+        foreach (var notification in _notifications.Values.Where(notification => notification.Tenant == tenant))
+        {
+            foreach (var record in DeliveriesOf(notification).Where(record => record.State == DeliveryState.Pending))
+            {
+                var facts = _facts[record.Delivery.Id];
+                if (facts.State != DeliveryState.DeadLetter)
+                    continue;
+
+                (facts.State, facts.DueAt, facts.NotBefore, facts.Spent) = (record.State, record.DueAt, clock.Now, 0);
+                replayed++;
+            }
+
+            Resync(notification);
+        }
+
+        Require(replayed == count, "a replay makes as many dead letters due as it counts");
+    }
+
     /// <summary>A receipt came, or deliveries were collapsed: others of the notification may have changed.</summary>
     public void Touched(Guid notificationId) => Resync(_notifications[notificationId]);
 

@@ -23,6 +23,8 @@ internal sealed partial class Ledger(
     private readonly Dictionary<Guid, Notification> _notifications = [];
     private readonly HashSet<Guid> _cancelled = [];
 
+    public Nights Nights { get; set; } = null!;
+
     /// <summary>The first violation; null while everything holds.</summary>
     public string? Violation { get; private set; }
 
@@ -55,6 +57,7 @@ internal sealed partial class Ledger(
         Require(facts.Holder == process && facts.HeldUntil > now, "an attempt needs a lease that holds", facts);
         Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
         Require(now >= facts.NotBefore, "nothing is attempted before it is due", facts);
+        Require(!Nights.ForbidAttempt(facts.Delivery, now), "nothing is sent in quiet hours", facts);
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
         Require(
             !facts.Attempts.Any(other => other.Process == process && other.IsUnderWay),

@@ -100,6 +100,7 @@ internal sealed class SimulatedProcess
             // Long enough that no attempt is given up: Task.Delay would then end on the thread pool.
             options.DrainTimeout = TimeSpan.FromMinutes(10);
             options.DefaultTimeToLive = TimeSpan.FromMinutes(10);
+            options.MandatoryCategories.Add(Nights.Mandatory);
         });
         services.ConfigureAll<RetryOptions>(options =>
             (options.MaxAttempts, options.BaseDelay, options.MaxDelay) = (

@@ -45,6 +45,7 @@ internal sealed class World
         );
         Audience = new Audience(_random, this);
         Callers = new Callers(_random, this);
+        Ledger.Nights = new Nights(_random, this);
     }
 
     public Conditions Conditions { get; }
@@ -171,7 +172,23 @@ internal sealed class World
         else if (choice < 39)
             Stop(process);
         else
-            Audience.SaveTemplate(Audience.Tenants[_random.Next(Audience.Tenants.Length)]);
+            Change();
+    }
+
+    private void Change()
+    {
+        switch (_random.Next(3))
+        {
+            case 0:
+                Audience.SaveTemplate(Audience.Tenants[_random.Next(Audience.Tenants.Length)]);
+                break;
+            case 1:
+                Ledger.Nights.Change();
+                break;
+            default:
+                Replay();
+                break;
+        }
     }
 
     private void Stop(SimulatedProcess process)
@@ -204,6 +221,20 @@ internal sealed class World
         Trace.Add($"receipt: {receipt.Kind}", 0, chosen.Number);
         Store.GetRequiredService<IReceiptStore>().AddAsync(chosen.Delivery.Tenant, [receipt], CancellationToken.None);
         Ledger.Touched(chosen.Delivery.NotificationId);
+    }
+
+    private void Replay()
+    {
+        var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
+        var request = new ReplayRequest(
+            new DeadLetterFilter { Tenant = tenant },
+            Clock.Now,
+            Clock.Now + TimeSpan.FromMinutes(10),
+            Limit: 3
+        );
+        var replayed = Store.GetRequiredService<IDeadLetterStore>().ReplayAsync(request, CancellationToken.None).Result;
+        Trace.Add($"replays {replayed} of {tenant}", 0);
+        Ledger.Replayed(tenant, replayed);
     }
 
     private void DeliverHint()

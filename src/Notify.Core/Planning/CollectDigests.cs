@@ -54,7 +54,9 @@ internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : I
         if (digest.Window is { } window)
             return now + window;
 
-        var next = CronSchedule.TryParse(digest.Cron!)!.Next(LocalTime.FromUtc(now, user?.TimeZone));
-        return LocalTime.ToUtc(next!.Value, user?.TimeZone);
+        // The trigger was refused unless its cron time is one that comes.
+        return CronTime.TryParse(digest.Cron!, out var cron, out _) && cron.GetNext(now, user?.TimeZone) is { } next
+            ? next
+            : now + Throttle.LongestPer;
     }
 }

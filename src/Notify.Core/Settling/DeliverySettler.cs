@@ -153,7 +153,7 @@ internal sealed class DeliverySettler(
         var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
         if (!retries.RepeatsAfterLostAnswer(delivery.Channel))
             return Ended(spent, DeliveryState.DeadLetter, $"may have been sent, and is not repeated: {outcome.Reason}");
-        if (GiveUpAfter(spent, outcome) is { } ended)
+        if (GiveUpAfter(retries.MaxAttemptsWithLostAnswer(delivery.Channel), spent, outcome) is { } ended)
             return ended;
         return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome, clock) : WaitOrEnd(spent, outcome, clock);
     }
@@ -161,11 +161,11 @@ internal sealed class DeliverySettler(
     private Settlement SpendOrEnd(Delivery delivery, Outcome outcome, RecipientClock clock)
     {
         var spent = delivery with { AttemptsSpent = delivery.AttemptsSpent + 1 };
-        return GiveUpAfter(spent, outcome) ?? WaitOrEnd(spent, outcome, clock);
+        return GiveUpAfter(retries.MaxAttempts(delivery.Channel), spent, outcome) ?? WaitOrEnd(spent, outcome, clock);
     }
 
-    private Settlement? GiveUpAfter(Delivery spent, Outcome outcome) =>
-        spent.AttemptsSpent >= retries.MaxAttempts(spent.Channel)
+    private Settlement? GiveUpAfter(int? attempts, Delivery spent, Outcome outcome) =>
+        spent.AttemptsSpent >= attempts
             ? Ended(spent, DeliveryState.DeadLetter, $"gave up after {spent.AttemptsSpent} attempts: {outcome.Reason}")
             : null;
 

@@ -11,7 +11,15 @@ internal sealed class RetrySchedule(IOptionsMonitor<RetryOptions> options, Chanc
 {
     private const double Growth = 3;
 
-    public int MaxAttempts(Channel channel) => options.Get(channel.Name).MaxAttempts;
+    /// <summary>Gets the attempts that a delivery may spend; null for as many as it can make until it expires.</summary>
+    public int? MaxAttempts(Channel channel) => options.Get(channel.Name).MaxAttempts;
+
+    /// <summary>Gets the attempts that a delivery may spend if the answer to the last one was lost.</summary>
+    public int MaxAttemptsWithLostAnswer(Channel channel)
+    {
+        var retry = options.Get(channel.Name);
+        return Math.Min(retry.MaxAttempts ?? int.MaxValue, retry.MaxAttemptsWithLostAnswer);
+    }
 
     public bool RepeatsAfterLostAnswer(Channel channel) =>
         options.Get(channel.Name).RepeatAfterLostAnswer ?? channel != Channel.Sms;

@@ -7,7 +7,11 @@ namespace Notify.Timing;
 /// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry.
 /// Planning, retry, fallback and replay all ask it, and nothing else compares a delivery's times.
 /// </summary>
-internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOptionsMonitor<ChannelOptions> channels)
+internal sealed class DueTimePolicy(
+    IOptions<NotificationsOptions> options,
+    IOptionsMonitor<ChannelOptions> channels,
+    TimeProvider time
+)
 {
     private readonly TimeSpan _defaultTimeToLive = options.Value.DefaultTimeToLive;
     private readonly ISet<string> _mandatory = options.Value.MandatoryCategories;
@@ -25,8 +29,13 @@ internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOpt
         var scheduled = trigger.SendAtLocal is { } local
             ? LocalTime.ToUtc(local, clock.TimeZone)
             : trigger.SendAt ?? notification.AcceptedAt;
-        var earliest = (scheduled > notification.AcceptedAt ? scheduled : notification.AcceptedAt) + after;
-        return GetDueTime(earliest, trigger.Priority, trigger.Category, clock);
+        var dueAt = (scheduled > notification.AcceptedAt ? scheduled : notification.AcceptedAt) + after;
+
+        // A topic's subscribers are planned a while after the notification was accepted: quiet hours may have begun meanwhile.
+        var now = time.GetUtcNow();
+        var sendAt = dueAt > now ? dueAt : now;
+        var quietUntil = GetDueTime(sendAt, trigger.Priority, trigger.Category, clock);
+        return quietUntil > sendAt ? quietUntil : dueAt;
     }
 
     /// <summary>
@@ -56,5 +65,12 @@ internal sealed class DueTimePolicy(IOptions<NotificationsOptions> options, IOpt
     private DateTimeOffset GetDueTime(DateTimeOffset earliest, Priority priority, string? category, RecipientClock clock) =>
         clock.QuietHours is null || IgnoresQuietHours(priority, category) ? earliest : clock.LeaveQuietHours(earliest);
 
-    private TimeSpan GetTimeToLive(Channel channel) => channels.Get(channel.Name).TimeToLive ?? _defaultTimeToLive;
+    private TimeSpan GetTimeToLive(Channel channel)
+    {
+        if (channels.Get(channel.Name).TimeToLive is { } configured)
+            return configured;
+        return ChannelOptions.GetDefaultTimeToLive(channel) is { } longest && longest < _defaultTimeToLive
+            ? longest
+            : _defaultTimeToLive;
+    }
 }

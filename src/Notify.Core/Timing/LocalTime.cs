@@ -14,10 +14,6 @@ internal static class LocalTime
     /// <summary>More than any zone is ahead of or behind UTC.</summary>
     private static readonly TimeSpan LargestOffset = TimeSpan.FromHours(15);
 
-    /// <summary>Finds a zone by its IANA name.</summary>
-    public static TimeZoneInfo FindZone(string? timeZone) =>
-        timeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) ? zone : TimeZoneInfo.Utc;
-
     /// <summary>Converts a time to what the recipient's clock shows then.</summary>
     public static DateTime FromUtc(DateTimeOffset time, string? timeZone)
     {
@@ -41,6 +37,50 @@ internal static class LocalTime
         var changed = AsUtc(Add(local, -after));
         return zone.GetUtcOffset(changed) == after ? changed : unchanged;
     }
+
+    /// <summary>Gets how far the recipient's clock is ahead of UTC at an instant.</summary>
+    public static TimeSpan GetOffset(DateTime utc, string? timeZone) => FindZone(timeZone).GetUtcOffset(AsUtc(utc));
+
+    /// <summary>
+    /// Finds the first instant after one and up to another at which the recipient's clock is set forward or back; null when there is
+    /// none. Two changes within a day that undo each other are not found; no zone has them.
+    /// </summary>
+    public static DateTime? FindChange(DateTime after, DateTime until, string? timeZone)
+    {
+        var zone = FindZone(timeZone);
+        if (ReferenceEquals(zone, TimeZoneInfo.Utc))
+            return null;
+
+        var offset = zone.GetUtcOffset(AsUtc(after));
+        while (after < until)
+        {
+            var dayLater = Add(after, TimeSpan.FromDays(1));
+            var next = dayLater < until ? dayLater : until;
+            if (zone.GetUtcOffset(AsUtc(next)) != offset)
+                return FindChange(zone, offset, after, next);
+            after = next;
+        }
+
+        return null;
+    }
+
+    private static DateTime FindChange(TimeZoneInfo zone, TimeSpan offset, DateTime before, DateTime after)
+    {
+        while (after.Ticks - before.Ticks > 1)
+        {
+            var middle = AsUtc(new DateTime(before.Ticks + ((after.Ticks - before.Ticks) / 2)));
+            if (zone.GetUtcOffset(middle) == offset)
+                before = middle;
+            else
+                after = middle;
+        }
+
+        return AsUtc(after);
+    }
+
+    /// <summary>Finds a zone by its IANA name; UTC where there is none.</summary>
+    public static TimeZoneInfo FindZone(string? timeZone) =>
+        timeZone is not null && TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out var zone) ? zone : TimeZoneInfo.Utc;
 
     private static DateTime AsUtc(DateTime time) => DateTime.SpecifyKind(time, DateTimeKind.Utc);
 

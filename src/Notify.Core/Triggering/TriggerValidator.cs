@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
+using Notify.Timing;
 
 namespace Notify.Triggering;
 
@@ -15,6 +16,12 @@ internal sealed class TriggerValidator(
 )
 {
     private const int MaxFallbackSteps = 4;
+
+    /// <summary>How long ago a schedule may have been; a schedule that has passed means now.</summary>
+    private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
+
+    /// <summary>How far the first zone to see a day is ahead of UTC.</summary>
+    private static readonly TimeSpan FarthestAhead = TimeSpan.FromHours(14);
 
     /// <summary>What APNs takes as apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
     private const int MaxCollapseKeyLength = 64;
@@ -166,22 +173,37 @@ internal sealed class TriggerValidator(
     private void CheckTimes(Trigger trigger, ref List<FieldError>? errors)
     {
         var now = time.GetUtcNow();
-        if (trigger.ExpiresAt is { } expiresAt)
-        {
-            if (expiresAt <= now)
-                Add(ref errors, "expiresAt", "This time has passed.");
-            else if (trigger.SendAt >= expiresAt)
-                Add(ref errors, "expiresAt", "This is not after sendAt.");
-        }
-
+        if (trigger.SendAt is { } sendAt)
+            CheckSchedule("sendAt", sendAt, now, ref errors);
+        if (trigger.SendAtLocal is { } sendAtLocal)
+            CheckSchedule("sendAtLocal", new DateTimeOffset(sendAtLocal, TimeSpan.Zero), now, ref errors);
         if (trigger is { SendAt: not null, SendAtLocal: not null })
             Add(ref errors, "sendAtLocal", "Give either sendAt or sendAtLocal.");
-        if (trigger.SendAtLocal > (now + options.Value.MaxScheduleAhead).UtcDateTime)
-            Add(ref errors, "sendAtLocal", $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
-        if (trigger.SendAt > now + options.Value.MaxScheduleAhead)
-            Add(ref errors, "sendAt", $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
+        if (trigger.ExpiresAt is { } expiresAt)
+            CheckExpiry(trigger, expiresAt, now, ref errors);
         if (!Enum.IsDefined(trigger.Priority))
             Add(ref errors, "priority", "Use high, normal or bulk.");
+    }
+
+    // A time of another century is a mistake, and arithmetic on the calendar's first and last days fails.
+    private void CheckSchedule(string field, DateTimeOffset at, DateTimeOffset now, ref List<FieldError>? errors)
+    {
+        if (at > now + options.Value.MaxScheduleAhead)
+            Add(ref errors, field, $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
+        else if (at < now - LongestPast)
+            Add(ref errors, field, $"This is more than {LongestPast.TotalDays:0} days ago.");
+    }
+
+    private void CheckExpiry(Trigger trigger, DateTimeOffset expiresAt, DateTimeOffset now, ref List<FieldError>? errors)
+    {
+        if (expiresAt <= now)
+            Add(ref errors, "expiresAt", "This time has passed.");
+        else if (expiresAt > now + options.Value.MaxExpiryAhead)
+            Add(ref errors, "expiresAt", $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead.");
+        else if (trigger.SendAt >= expiresAt)
+            Add(ref errors, "expiresAt", "This is not after sendAt.");
+        else if (trigger.SendAtLocal >= (expiresAt + FarthestAhead).UtcDateTime)
+            Add(ref errors, "expiresAt", "This is not after sendAtLocal in any time zone.");
     }
 
     private void CheckFallback(Trigger trigger, ref List<FieldError>? errors)
@@ -212,7 +234,7 @@ internal sealed class TriggerValidator(
         }
     }
 
-    private static void CheckThrottleAndDigest(Trigger trigger, ref List<FieldError>? errors)
+    private void CheckThrottleAndDigest(Trigger trigger, ref List<FieldError>? errors)
     {
         if (trigger.Throttle is { } throttle)
         {
@@ -234,8 +256,16 @@ internal sealed class TriggerValidator(
             Add(ref errors, "digest", "Give either a window or a cron time.");
         if (digest.Window is { } window && !IsSpan(window))
             Add(ref errors, "digest.window", "Use 1 second to 31 days.");
-        if (digest.Cron is { } cron && CronSchedule.TryParse(cron)?.Next(DateTime.UnixEpoch) is null)
-            Add(ref errors, "digest.cron", "This is no cron time; write it as 0 8 * * 1-5.");
+        if (digest.Cron is { } cron)
+            CheckCron(cron, ref errors);
+    }
+
+    private void CheckCron(string cron, ref List<FieldError>? errors)
+    {
+        if (!CronTime.TryParse(cron, out var parsed, out var error))
+            Add(ref errors, "digest.cron", error);
+        else if (parsed.GetNext(time.GetUtcNow(), timeZone: null) is null)
+            Add(ref errors, "digest.cron", "This time never comes.");
     }
 
     private static void CheckTimesOfDigest(Trigger trigger, ref List<FieldError>? errors)

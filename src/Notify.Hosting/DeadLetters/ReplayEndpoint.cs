@@ -20,7 +20,12 @@ internal static class ReplayEndpoint
     ) => RequestBody.ReadJsonAsync(context, async body =>
         {
             var now = time.GetUtcNow();
-            var (filter, dryRun, expiresAt) = Read(body, RequestValues.TenantOf(context.Request), now);
+            var (filter, dryRun, expiresAt) = Read(
+                body,
+                RequestValues.TenantOf(context.Request),
+                now,
+                now + options.Value.MaxExpiryAhead
+            );
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
@@ -38,7 +43,8 @@ internal static class ReplayEndpoint
     private static (DeadLetterFilter Filter, bool DryRun, DateTimeOffset? ExpiresAt) Read(
         JsonField body,
         string tenant,
-        DateTimeOffset now
+        DateTimeOffset now,
+        DateTimeOffset latestExpiry
     )
     {
         var everything = new DeadLetterFilter { Tenant = tenant };
@@ -62,6 +68,8 @@ internal static class ReplayEndpoint
                     expiresAt = field.Time();
                     if (expiresAt <= now)
                         field.Wrong("This time has passed.");
+                    else if (expiresAt > latestExpiry)
+                        field.Wrong($"Expire at most {(latestExpiry - now).TotalDays:0} days ahead.");
                     break;
                 default:
                     filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");

@@ -1,0 +1,73 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Queueing;
+using Notify.Recipients;
+
+namespace Notify.Simulation.Tests;
+
+/// <summary>
+/// The quiet hours of users, as instants of the world. They last minutes, so that a run lives through them.
+/// </summary>
+internal sealed class Nights
+{
+    /// <summary>The category that quiet hours do not hold back.</summary>
+    public const string Mandatory = "security";
+
+    /// <summary>
+    /// A delivery that is sent within a second of its planning is not checked again, and quiet hours may begin meanwhile.
+    /// </summary>
+    private static readonly TimeSpan Unchecked = TimeSpan.FromSeconds(1);
+
+    private static readonly string[] Zones = ["UTC", "Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham"];
+
+    private readonly Random _random;
+    private readonly World _world;
+    private readonly IUserStore _users;
+    private readonly Dictionary<(string Tenant, string User), Night> _nights = [];
+
+    public Nights(Random random, World world)
+    {
+        (_random, _world) = (random, world);
+        _users = world.Store.GetRequiredService<IUserStore>();
+        if (random.Next(3) == 0)
+            return;
+
+        for (var i = 0; i < world.Audience.Size * Audience.Tenants.Length; i++)
+            Change();
+    }
+
+    /// <summary>A user goes to bed earlier or later from now on, or travels.</summary>
+    public void Change()
+    {
+        var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
+        var user = _world.Audience.AnyUser();
+        var from = _world.Clock.Now + TimeSpan.FromSeconds(_random.Next(-120, 600));
+        var to = from + TimeSpan.FromSeconds(_random.Next(30, 300));
+        var zone = Zones[_random.Next(Zones.Length)];
+        var quiet = new QuietHours(TimeOf(from, zone), TimeOf(to, zone));
+        if (
+            _users
+                .UpdateAsync(tenant, user, known => known with { QuietHours = quiet, TimeZone = zone }, CancellationToken.None)
+                .Result
+        )
+            _nights[(tenant, user)] = new Night(from, to, _world.Clock.Now);
+    }
+
+    /// <summary>
+    /// Whether a delivery must not be sent at a time. What changed within the last lease may have been read before it changed.
+    /// </summary>
+    public bool ForbidAttempt(Delivery delivery, DateTimeOffset at) =>
+        Find(delivery) is { } night
+        && night.From + Unchecked <= at
+        && at < night.To
+        && night.Since + _world.Conditions.LeaseDuration < at;
+
+    private Night? Find(Delivery delivery) =>
+        delivery.UserId is { } user && delivery.Priority != Priority.High && delivery.Category != Mandatory
+            ? _nights.GetValueOrDefault((delivery.Tenant, user))
+            : null;
+
+    private static TimeOnly TimeOf(DateTimeOffset instant, string zone) =>
+        TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime);
+
+    private sealed record Night(DateTimeOffset From, DateTimeOffset To, DateTimeOffset Since);
+}
