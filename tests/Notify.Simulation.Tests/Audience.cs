@@ -10,6 +10,9 @@ internal sealed class Audience
     public const string Topic = "news";
     public const string Template = "summary";
 
+    /// <summary>The user whose digests collect the most, so that they have several events when they are closed.</summary>
+    public const string Busiest = "u0";
+
     public static readonly string[] Tenants = ["ann", "bob", "cat"];
 
     private readonly Random _random;

@@ -38,7 +38,8 @@ internal sealed class Callers(Random random, World world)
 
     public void Cancel(SimulatedProcess process)
     {
-        if (world.Ledger.AnyNotification(random) is { } notification)
+        var chosen = random.Next(2) == 0 ? world.Ledger.AnyCollecting(random) : null;
+        if ((chosen ?? world.Ledger.AnyNotification(random)) is { } notification)
             _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
     }
 
@@ -134,7 +135,7 @@ internal sealed class Callers(Random random, World world)
         };
         return random.Next(15) switch
         {
-            12 or 13 => Collected(trigger, number) with { To = Recipient.User(world.Audience.AnyUser()) },
+            12 or 13 => Collected(trigger, number) with { To = Recipient.User(Audience.Busiest) },
             14 => Collected(trigger, number) with { To = Recipient.Topic(Audience.Topic) },
             0 => trigger with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
             1 => trigger with { To = Recipient.Email(Vendor.NeverTaken) },
@@ -163,7 +164,8 @@ internal sealed class Callers(Random random, World world)
             Data = new { number },
             Channels = [Channel.Email],
             Digest = new Digest { Window = TimeSpan.FromSeconds(random.Next(1, 60)) },
-            Category = random.Next(3) == 0 ? "orders" : null,
+            Category = random.Next(6) == 0 ? "orders" : null,
+            Priority = random.Next(6) == 0 ? Priority.High : Priority.Normal,
             CollapseKey = null,
             SendAt = null,
             ExpiresAt = null,

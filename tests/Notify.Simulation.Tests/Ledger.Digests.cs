@@ -52,6 +52,13 @@ internal sealed partial class Ledger
 
     public bool DigestsAreDone() => _collected.Values.All(facts => facts.State != CollectedState.Waiting);
 
+    /// <summary>A notification that a digest still collects; null when there is none.</summary>
+    public Notification? AnyCollecting(Random random)
+    {
+        var waiting = _collected.Values.Where(facts => facts.State == CollectedState.Waiting).ToArray();
+        return waiting.Length == 0 ? null : _notifications[waiting[random.Next(waiting.Length)].NotificationId];
+    }
+
     private void Collect(Notification notification, IReadOnlyList<DigestEvent> events)
     {
         foreach (var collected in events)
