@@ -34,7 +34,9 @@ internal static class Welcome
         );
     }
 
-    /// <summary>A trigger that the configured providers take: the sandbox shows it, and others send it to an example's address.</summary>
+    /// <summary>
+    /// A trigger that the configured providers take: the sandbox shows it, and others send it to an example's address.
+    /// </summary>
     private static (string Hint, string Trigger) Example(IServiceProvider services)
     {
         var providers = services.GetServices<IDeliveryProvider>().ToArray();

@@ -22,7 +22,8 @@ public sealed class NotificationsOptions : IValidatableObject
     public TimeSpan MaxScheduleAhead { get; set; } = TimeSpan.FromDays(366);
 
     /// <summary>
-    /// Gets how far ahead a notification may expire: <see cref="MaxScheduleAhead"/> and the longest time to live, 90 days, after it.
+    /// Gets how far ahead a notification may expire: <see cref="MaxScheduleAhead"/> and the longest time to live, 90 days, after
+    /// it.
     /// </summary>
     public TimeSpan MaxExpiryAhead => MaxScheduleAhead + TimeSpan.FromDays(90);
 

@@ -56,7 +56,8 @@ public sealed class NotificationsApiOptions : IValidatableObject
         else if (ApiKeys.Any(key => key.Length < MinKeyLength))
         {
             yield return new ValidationResult(
-                $"An API key has fewer than {MinKeyLength} characters and can be guessed. Make one with: openssl rand -base64 32.",
+                $"An API key has fewer than {MinKeyLength} characters and can be guessed. "
+                    + "Make one with: openssl rand -base64 32.",
                 [nameof(ApiKeys)]
             );
         }

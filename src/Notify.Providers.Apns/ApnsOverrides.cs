@@ -6,8 +6,8 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// <c>Content.Overrides["apns"]</c>: a payload, which is merged into what is sent, and headers. What Apple would refuse ("Generating
-/// a remote notification" and "Sending notification requests to APNs") is found before it is sent.
+/// <c>Content.Overrides["apns"]</c>: a payload, which is merged into what is sent, and headers. What Apple would refuse
+/// ("Generating a remote notification" and "Sending notification requests to APNs") is found before it is sent.
 /// </summary>
 internal static class ApnsOverrides
 {

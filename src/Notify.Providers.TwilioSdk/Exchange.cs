@@ -28,7 +28,9 @@ internal sealed class Exchange(CancellationToken cancellation)
 
     public static Exchange Begin(CancellationToken cancellation) => OfThisCall.Value = new Exchange(cancellation);
 
-    /// <summary>Completes when the request has ended; null where the client does not use the HTTP client that it was given.</summary>
+    /// <summary>
+    /// Completes when the request has ended; null where the client does not use the HTTP client that it was given.
+    /// </summary>
     public Task? Request { get; private set; }
 
     /// <summary>Gets whether the request went out, wholly or in part.</summary>

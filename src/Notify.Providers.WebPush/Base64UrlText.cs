@@ -4,7 +4,8 @@ using System.Buffers.Text;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// Base64 of a known length, in either alphabet of RFC 4648: browsers write the URL-safe one, and some libraries the standard one.
+/// Base64 of a known length, in either alphabet of RFC 4648: browsers write the URL-safe one, and some libraries the standard
+/// one.
 /// </summary>
 internal static class Base64UrlText
 {

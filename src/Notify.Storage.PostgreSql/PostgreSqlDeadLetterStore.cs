@@ -27,7 +27,8 @@ internal sealed class PostgreSqlDeadLetterStore(PostgreSqlDatabase database, Pos
         )
         UPDATE {database.Schema}.delivery d
         SET state = {(int)
-            DeliveryState.Pending}, due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0, reason = 'replayed',
+            DeliveryState.Pending}, due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
+            reason = 'replayed',
             ended_at = NULL, owner = NULL, fence = d.fence + 1
         FROM chosen WHERE d.id = chosen.id
         """;

@@ -12,7 +12,8 @@ internal sealed class PostgreSqlNotificationStore(PostgreSqlDatabase database, P
         """;
 
     private readonly string _findKey =
-        $"SELECT notification_id, fingerprint FROM {database.Schema}.idempotency WHERE tenant = $1 AND key = $2 AND expires_at > $3";
+        $"SELECT notification_id, fingerprint FROM {database.Schema}.idempotency "
+        + "WHERE tenant = $1 AND key = $2 AND expires_at > $3";
 
     private readonly string _list = $"""
         SELECT {PostgreSqlRecords.Columns} FROM {database.Schema}.delivery d

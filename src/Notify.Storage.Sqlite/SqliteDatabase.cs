@@ -51,7 +51,8 @@ internal sealed class SqliteDatabase
     }
 
     /// <summary>
-    /// Throws once the file was deleted or moved: SQLite would go on in the file that has no name any more, or begin an empty one.
+    /// Throws once the file was deleted or moved: SQLite would go on in the file that has no name any more, or begin an empty
+    /// one.
     /// </summary>
     /// <exception cref="IOException">The file is gone.</exception>
     public void ThrowIfGone() => _file.ThrowIfGone();

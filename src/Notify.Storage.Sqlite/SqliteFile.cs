@@ -22,8 +22,8 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
-    /// Creates the file, readable by this user alone, where there is none. The files that SQLite puts beside it get the same mode.
-    /// One that is there keeps its mode: it may be the application's own.
+    /// Creates the file, readable by this user alone, where there is none. The files that SQLite puts beside it get the same
+    /// mode. One that is there keeps its mode: it may be the application's own.
     /// </summary>
     public void Create()
     {

@@ -3,7 +3,9 @@ using Notify.Recipients;
 
 namespace Notify.Core.Tests;
 
-/// <summary>The one rule for email addresses, at registration and trigger. The mail providers' tests hold it at the provider.</summary>
+/// <summary>
+/// The one rule for email addresses, at registration and trigger. The mail providers' tests hold it at the provider.
+/// </summary>
 public sealed class EmailAddressTests
 {
     [Theory]

@@ -70,7 +70,8 @@ public sealed class StoreFileTests
     public async Task On_a_full_disk_the_host_is_not_ready()
     {
         using var folder = new TemporaryFolder();
-        // No file of the process grows beyond 2 MB (4,096 blocks of 512 bytes), as if the disk were full: writes fail, reads do not.
+        // No file of the process grows beyond 2 MB (4,096 blocks of 512 bytes), as if the disk were full: writes fail, reads do
+        // not.
         var (host, client) = await StartAsync(
             folder,
             folder.File("data"),

@@ -9,9 +9,9 @@ using Notify.Queueing;
 namespace Notify.Load.SlowSmtp;
 
 /// <summary>
-/// Many emails at once to a mail server that takes its time for each message and has few connections. The server must accept each of
-/// them exactly once: an attempt that waits for a connection must not run out of time, and one that the server still works on must not
-/// be cut off and sent again.
+/// Many emails at once to a mail server that takes its time for each message and has few connections. The server must accept each
+/// of them exactly once: an attempt that waits for a connection must not run out of time, and one that the server still works on
+/// must not be cut off and sent again.
 /// </summary>
 internal static class SlowSmtpScenario
 {

@@ -9,8 +9,8 @@ public sealed class ChannelOptions
 {
     /// <summary>
     /// Gets or sets how long after it may be sent a delivery expires, when its trigger does not say. Null means
-    /// <see cref="NotificationsOptions.DefaultTimeToLive"/>, but at most 24 hours for push and 12 hours for SMS. 1 second to 90 days;
-    /// default null.
+    /// <see cref="NotificationsOptions.DefaultTimeToLive"/>, but at most 24 hours for push and 12 hours for SMS. 1 second to 90
+    /// days; default null.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "90.00:00:00")]
     public TimeSpan? TimeToLive { get; set; }

@@ -136,8 +136,8 @@ internal sealed class DeliveryRunner(
         if (renewal is null)
             return;
 
-        // What was settled to be due at once may be leased again before its run has ended here. Where it must be checked before it is
-        // sent, it is given back, and its next lease is checked.
+        // What was settled to be due at once may be leased again before its run has ended here. Where it must be checked before
+        // it is sent, it is given back, and its next lease is checked.
         var isToSend = isUnused && !_abandon.IsCancellationRequested;
         if (isToSend && !RecipientCheck.IsNeeded(renewal.Delivery, time.GetUtcNow()))
         {

@@ -18,6 +18,8 @@ public interface IProviderRules
 
     /// <summary>Finds what is wrong with a content's override for the provider's vendor.</summary>
     /// <param name="overrides">The content's overrides by vendor.</param>
-    /// <returns>Errors whose fields begin with the vendor's name, such as <c>fcm.android.ttl</c>; empty when there are none.</returns>
+    /// <returns>
+    /// Errors whose fields begin with the vendor's name, such as <c>fcm.android.ttl</c>; empty when there are none.
+    /// </returns>
     IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides);
 }

@@ -46,8 +46,8 @@ internal sealed class RecipientCheck(
     }
 
     /// <summary>
-    /// Reads the users of all leases at once, cancels the deliveries that are not to be sent any more, puts off those in quiet hours, and moves those whose
-    /// address changed. Returns the leases to send.
+    /// Reads the users of all leases at once, cancels the deliveries that are not to be sent any more, puts off those in quiet
+    /// hours, and moves those whose address changed. Returns the leases to send.
     /// </summary>
     public async ValueTask<IReadOnlyList<Lease>> CheckAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
@@ -187,7 +187,9 @@ internal sealed class RecipientCheck(
         return DateTimeOffset.FromUnixTimeMilliseconds(BinaryPrimitives.ReadInt64BigEndian(bytes) >>> 16);
     }
 
-    /// <summary>Why a delivery is cancelled, when it is due instead, or its new address; none where it is sent as it is.</summary>
+    /// <summary>
+    /// Why a delivery is cancelled, when it is due instead, or its new address; none where it is sent as it is.
+    /// </summary>
     private readonly record struct Verdict(string? Reason, DateTimeOffset? DueAt, Address? To)
     {
         public static Verdict Cancel(string reason) => new(reason, null, null);

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Settling;
 
 /// <summary>
-/// The delays of each channel's retries, unless the application says otherwise: push and SMS are read at once, mail servers greylist for
-/// minutes. docs/timing.md has the same table.
+/// The delays of each channel's retries, unless the application says otherwise: push and SMS are read at once, mail servers
+/// greylist for minutes. docs/timing.md has the same table.
 /// </summary>
 internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
 {

@@ -3,8 +3,8 @@ using System.ComponentModel.DataAnnotations;
 namespace Notify;
 
 /// <summary>
-/// How a channel's deliveries are retried. Options of this type are named by channel, and each channel has its own defaults, which
-/// docs/timing.md lists.
+/// How a channel's deliveries are retried. Options of this type are named by channel, and each channel has its own defaults,
+/// which docs/timing.md lists.
 /// </summary>
 public sealed class RetryOptions
 {
@@ -16,15 +16,15 @@ public sealed class RetryOptions
     public int? MaxAttempts { get; set; }
 
     /// <summary>
-    /// Gets or sets the shortest delay between attempts. 10 ms to 1 day; default 30 seconds for email, 10 seconds for webhooks, else
-    /// 2 seconds.
+    /// Gets or sets the shortest delay between attempts. 10 ms to 1 day; default 30 seconds for email, 10 seconds for webhooks,
+    /// else 2 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "1.00:00:00")]
     public TimeSpan BaseDelay { get; set; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Gets or sets the longest delay between attempts that Notify chooses. 10 ms to 7 days; default 2 hours for email and webhooks,
-    /// 15 minutes for push and SMS, else 1 hour.
+    /// Gets or sets the longest delay between attempts that Notify chooses. 10 ms to 7 days; default 2 hours for email and
+    /// webhooks, 15 minutes for push and SMS, else 1 hour.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "7.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromHours(1);
@@ -43,8 +43,8 @@ public sealed class RetryOptions
     public bool? RepeatAfterLostAnswer { get; set; }
 
     /// <summary>
-    /// Gets or sets the attempts after which a lost answer ends the delivery even where <see cref="RepeatAfterLostAnswer"/> allows a
-    /// repetition: each one may be a copy of the message. <see cref="MaxAttempts"/> holds too. 1 to 1,000; default 10.
+    /// Gets or sets the attempts after which a lost answer ends the delivery even where <see cref="RepeatAfterLostAnswer"/>
+    /// allows a repetition: each one may be a copy of the message. <see cref="MaxAttempts"/> holds too. 1 to 1,000; default 10.
     /// </summary>
     [Range(1, 1_000)]
     public int MaxAttemptsWithLostAnswer { get; set; } = 10;

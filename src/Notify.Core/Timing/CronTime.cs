@@ -7,9 +7,9 @@ namespace Notify.Timing;
 /// A cron time of five fields on a recipient's clock. Where both days are restricted either may match, as in POSIX crontab(5).
 /// </summary>
 /// <remarks>
-/// When the clock skips a time, it comes at the end of the gap. When the clock shows a time twice, it comes once, unless its minute or
-/// hour is a <c>*</c> or a step: then it goes on through both hours. Cronos reads the fields and finds the next match between two
-/// changes of the clock; it is not asked for more because it relies on <see cref="TimeZoneInfo.IsInvalidTime"/>, see
+/// When the clock skips a time, it comes at the end of the gap. When the clock shows a time twice, it comes once, unless its
+/// minute or hour is a <c>*</c> or a step: then it goes on through both hours. Cronos reads the fields and finds the next match
+/// between two changes of the clock; it is not asked for more because it relies on <see cref="TimeZoneInfo.IsInvalidTime"/>, see
 /// <see cref="LocalTime"/>.
 /// </remarks>
 internal sealed class CronTime
@@ -109,12 +109,14 @@ internal sealed class CronTime
 
         var fields = Split(text);
         if (fields.Count != Fields.Length)
-            return $"Use five fields, minute, hour, day of month, month and day of week, such as 0 8 * * 1-5. There are {fields.Count}.";
+            return "Use five fields, minute, hour, day of month, month and day of week, such as 0 8 * * 1-5. "
+                + $"There are {fields.Count}.";
 
         for (var i = 0; i < fields.Count; i++)
         {
             if (!IsField(fields[i].Text, i))
-                return $"The {Fields[i].Name}, field {i + 1} at position {fields[i].Position}, is not valid. Use {Fields[i].Values}, "
+                return $"The {Fields[i].Name}, field {i + 1} at position {fields[i].Position}, is not valid. "
+                    + $"Use {Fields[i].Values}, "
                     + "with * for any, lists, ranges and steps.";
         }
 

@@ -42,8 +42,8 @@ internal static class LocalTime
     public static TimeSpan GetOffset(DateTime utc, string? timeZone) => FindZone(timeZone).GetUtcOffset(AsUtc(utc));
 
     /// <summary>
-    /// Finds the first instant after one and up to another at which the recipient's clock is set forward or back; null when there is
-    /// none. Two changes within a day that undo each other are not found; no zone has them.
+    /// Finds the first instant after one and up to another at which the recipient's clock is set forward or back; null when there
+    /// is none. Two changes within a day that undo each other are not found; no zone has them.
     /// </summary>
     public static DateTime? FindChange(DateTime after, DateTime until, string? timeZone)
     {

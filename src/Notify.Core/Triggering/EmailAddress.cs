@@ -7,18 +7,20 @@ using System.Text;
 namespace Notify;
 
 /// <summary>
-/// An email address, by the one rule that registration, triggers and the mail providers share. It holds to characters that can end
-/// neither a mail command nor a header. Whether it exists, only its mail server knows.
+/// An email address, by the one rule that registration, triggers and the mail providers share. It holds to characters that can
+/// end neither a mail command nor a header. Whether it exists, only its mail server knows.
 /// </summary>
 /// <remarks>
-/// The local part is dot-separated atoms, quoted text, or UTF-8 (RFC 6531), which asks the mail server for SMTPUTF8. Dots may stand
-/// anywhere in it, because carriers gave out addresses such as <c>a..b@example.org</c>. An internationalized domain is sent in its
-/// A-label form (RFC 5890) and needs no SMTPUTF8. White space, invisible characters and a dot at the end of the domain are refused and
-/// not removed: the address would be kept under two spellings.
+/// The local part is dot-separated atoms, quoted text, or UTF-8 (RFC 6531), which asks the mail server for SMTPUTF8. Dots may
+/// stand anywhere in it, because carriers gave out addresses such as <c>a..b@example.org</c>. An internationalized domain is sent
+/// in its A-label form (RFC 5890) and needs no SMTPUTF8. White space, invisible characters and a dot at the end of the domain are
+/// refused and not removed: the address would be kept under two spellings.
 /// </remarks>
 public sealed class EmailAddress
 {
-    /// <summary>The longest address that a mail transaction carries: RFC 5321 section 4.5.3.1.3 less its angle brackets.</summary>
+    /// <summary>
+    /// The longest address that a mail transaction carries: RFC 5321 section 4.5.3.1.3 less its angle brackets.
+    /// </summary>
     private const int MaxLength = 254;
 
     private const int MaxLabelLength = 63;
@@ -42,7 +44,9 @@ public sealed class EmailAddress
     /// <summary>Gets the address as a mail transaction carries it.</summary>
     public string Address { get; }
 
-    /// <summary>Gets whether the address can only be written in UTF-8 (RFC 6531), which an internationalized domain never needs.</summary>
+    /// <summary>
+    /// Gets whether the address can only be written in UTF-8 (RFC 6531), which an internationalized domain never needs.
+    /// </summary>
     public bool NeedsUtf8 => !Ascii.IsValid(LocalPart);
 
     /// <summary>Parses an address.</summary>

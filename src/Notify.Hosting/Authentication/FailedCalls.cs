@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.Hosting.Authentication;
 
 /// <summary>
-/// Counts calls with a wrong key by the client's address, and refuses a client for the rest of the minute in which it had too many,
-/// so that keys cannot be tried out and the log cannot be filled.
+/// Counts calls with a wrong key by the client's address, and refuses a client for the rest of the minute in which it had too
+/// many, so that keys cannot be tried out and the log cannot be filled.
 /// </summary>
 internal sealed class FailedCalls(TimeProvider time)
 {
@@ -46,7 +46,8 @@ internal sealed class FailedCalls(TimeProvider time)
     }
 
     /// <summary>
-    /// The address that calls. A client with IPv6 has as many addresses as it likes within its network of 64 bits, so that counts.
+    /// The address that calls. A client with IPv6 has as many addresses as it likes within its network of 64 bits, so that
+    /// counts.
     /// </summary>
     public static IPAddress ClientOf(HttpContext context)
     {

@@ -6,7 +6,9 @@ namespace Notify.Hosting.Authentication;
 /// <summary>Tells what only this machine can reach.</summary>
 internal static class LoopbackAddress
 {
-    /// <summary>RFC 7239, RFC 9110 section 7.6.3, RFC 8586, and what proxies and content delivery networks add of their own.</summary>
+    /// <summary>
+    /// RFC 7239, RFC 9110 section 7.6.3, RFC 8586, and what proxies and content delivery networks add of their own.
+    /// </summary>
     private static readonly string[] ProxyHeaders =
     [
         "Forwarded",

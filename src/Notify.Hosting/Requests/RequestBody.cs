@@ -136,7 +136,8 @@ internal static class RequestBody
         if (context.Request.ContentLength > limits.MaxBytes)
             return (default, Problem.BodyTooLarge(limits.MaxBytes));
 
-        // The bound below is the API's, whether the server's own is lower or higher. The server would count a chunked body's frames.
+        // The bound below is the API's, whether the server's own is lower or higher. The server would count a chunked body's
+        // frames.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = null;
 

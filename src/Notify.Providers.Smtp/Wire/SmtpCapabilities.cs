@@ -34,8 +34,8 @@ internal static class EhloReply
         return offered;
     }
 
-    // RFC 5321 parts words by a single space. Servers and the relays before them also write tabs, several spaces, or a space at the end
-    // of a line. Before RFC 2554 mechanisms followed "AUTH=", and servers write both lines for clients that old.
+    // RFC 5321 parts words by a single space. Servers and the relays before them also write tabs, several spaces, or a space at
+    // the end of a line. Before RFC 2554 mechanisms followed "AUTH=", and servers write both lines for clients that old.
     private static SmtpCapabilities ReadLine(ReadOnlySpan<byte> line)
     {
         line = line.Trim(" \t"u8);

@@ -37,8 +37,8 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
         if (wire.LastReply?.Code is not (CommandUnrecognized or CommandNotImplemented))
             return failure;
 
-        // RFC 5321 section 3.2: a server that knows no EHLO is greeted by HELO. It offers nothing, so where TLS or a login is asked
-        // for it gets no mail.
+        // RFC 5321 section 3.2: a server that knows no EHLO is greeted by HELO. It offers nothing, so where TLS or a login is
+        // asked for it gets no mail.
         Encoding.ASCII.GetBytes($"HELO {name}\r\n", wire.Output);
         return await wire.AnswerAsync(SmtpStage.Ehlo, cancellationToken).ConfigureAwait(false);
     }
