@@ -7,12 +7,12 @@ namespace Notify.Hosting.Tests;
 
 public sealed class TriggeringOverHttpTests
 {
-    private const string ToThree = """
+    private static readonly string ToThree = $$"""
         {
           "to": [{"pushToken":"token-1","platform":"ios"}, {"phone":"+46701234567"}, {"email":"ada@example.org"}],
           "content": {"title":"Hello","body":"Text","html":"<p>Text</p>","data":{"k":"v"},
             "attachments":[{"fileName":"a.txt","mediaType":"text/plain","base64":"aGVsbG8="}]},
-          "priority": "high", "expiresAt": "2099-01-01T00:00:00+01:00", "idempotencyKey": "first"
+          "priority": "high", "expiresAt": "{{DateTimeOffset.UtcNow.AddDays(2):O}}", "idempotencyKey": "first"
         }
         """;
 

@@ -122,7 +122,7 @@ public sealed class UnsubscribeTests
         using var response = await app.Client.DeleteAsync("/notify/v1/unsubscribe/x");
 
         await response.ProblemAsync(HttpStatusCode.MethodNotAllowed);
-        Assert.Equal(["GET", "POST"], response.Content.Headers.Allow);
+        Assert.Equal(["GET", "HEAD", "POST"], response.Content.Headers.Allow);
     }
 
     private static async Task<(ApiApplication App, IServiceProvider Services)> StartAsync(string key = Key)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
+using Notify.Queueing;
 using Notify.Recipients;
 
 namespace Notify.Providers.Webhook.Tests;
@@ -20,7 +21,8 @@ public sealed class GoneTests
         var second = await application.TriggerAsync(Recipient.User(UserId));
 
         Assert.Equal(OutcomeKind.RecipientGone, Assert.Single(first.Attempts).Outcome);
-        Assert.Empty(await application.DeliveriesAsync(second));
+        var unreached = Assert.Single(await application.DeliveriesAsync(second));
+        Assert.Equal((DeliveryState.Cancelled, "the user has no address for webhook"), (unreached.State, unreached.Reason));
         Assert.Single(endpoint.Requests);
     }
 

@@ -92,7 +92,6 @@ internal sealed class Notifier(
         {
             List<FieldError> errors = [.. validator.Validate(trigger)];
             var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
-            TriggerValidator.ValidateRendered(trigger, rendered.Contents, errors);
             InvalidRequestException.ThrowIfAny(errors);
             return (null, await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false));
         }

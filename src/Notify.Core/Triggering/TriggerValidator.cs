@@ -40,13 +40,6 @@ internal sealed class TriggerValidator(
         return errors ?? (IReadOnlyList<FieldError>)[];
     }
 
-    /// <summary>Finds what is wrong with a template's contents once the trigger's data has been put in.</summary>
-    public static void ValidateRendered(Trigger trigger, IReadOnlyList<ContentVariant> contents, List<FieldError> errors)
-    {
-        if (trigger.Template is not null && contents.Any(variant => HasLineBreak(variant.Content.Title)))
-            errors.Add(new FieldError("data", "A variable brings a line break into the title. Keep the title on one line."));
-    }
-
     private static bool HasLineBreak(string? title) => title.AsSpan().ContainsAny('\r', '\n');
 
     private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)

@@ -18,6 +18,7 @@ internal static class NotificationEndpoints
     public static void MapTriggering(this RouteGroupBuilder group)
     {
         group.MapPost("/v1/notifications", TriggerEndpoint.HandleAsync);
+        group.MapOtherMethods("/v1/notifications", "GET, HEAD, POST");
         group.MapPost("/v1/notifications/{id}/cancel", CancelEndpoint.HandleAsync);
         group.MapOtherMethods("/v1/notifications/{id}/cancel", "POST");
     }
