@@ -1,5 +1,6 @@
 using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
+using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 
@@ -75,6 +76,10 @@ public sealed class TargetTests
         );
 
         Assert.Equal(Platform.Web, delivery.Delivery.To.Platform);
-        Assert.Single(await application.DeliveriesAsync(delivery.Delivery.NotificationId));
+        var other = Assert.Single(await application.DeliveriesAsync(delivery.Delivery.NotificationId), record =>
+            record.Delivery.To.Platform != Platform.Web
+        );
+        Assert.Equal(DeliveryState.Cancelled, other.State);
+        Assert.Equal(1, gateway.Requests);
     }
 }

@@ -73,7 +73,7 @@ internal sealed class WebPushApplication : IAsyncDisposable
         return builder.Build();
     }
 
-    /// <summary>Sends to a subscription, and waits for the first attempt's end.</summary>
+    /// <summary>Sends to a subscription and waits until the first attempt has ended.</summary>
     public Task<DeliveryRecord> SendAsync(string subscription, Content? content = null) =>
         SendAsync(
             new Trigger
@@ -87,7 +87,7 @@ internal sealed class WebPushApplication : IAsyncDisposable
     {
         var result = await _host.Services.GetRequiredService<INotifier>().TriggerAsync(trigger);
         return await Eventually.FindAsync(
-            async () => (await DeliveriesAsync(result.Id))[0] is var delivery && delivery.Attempts.Count > 0 ? delivery : null,
+            async () => (await DeliveriesAsync(result.Id)).FirstOrDefault(delivery => delivery.Attempts.Count > 0),
             $"an attempt for {result.Id}"
         );
     }
