@@ -71,7 +71,7 @@ public sealed class DeadLetterTests
         Assert.Equal(0, await CountAsync(all with { Tenant = "other" }));
         Assert.Equal(DeliveryState.DeadLetter, (await application.DeliveryAsync(mail)).State);
 
-        _time.Advance(TimeSpan.FromDays(10));
+        _time.Jump(TimeSpan.FromDays(10));
         _refuse = false;
         var now = _time.GetUtcNow();
         var replayed = await application.DeadLetters.ReplayAsync(

@@ -115,9 +115,9 @@ public sealed class LaneTests
     }
 
     [Fact]
-    public async Task The_process_holds_no_more_than_its_slots_of_a_hundred_thousand_that_are_due()
+    public async Task The_process_holds_no_more_than_its_slots_of_ten_thousand_that_are_due()
     {
-        const int Due = 100_000;
+        const int Due = 10_000;
         const int Slots = 32;
         var (held, most) = (0, 0);
         var mail = new ScriptedProvider("mail", Channel.Email, async (_, _) =>
