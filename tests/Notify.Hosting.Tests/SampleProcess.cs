@@ -23,7 +23,7 @@ internal static partial class SampleProcess
         return ServerProcess.Start(
             "sh",
             ["-c", "cd \"$0\" && eval \"$NOTIFY_TEST_PRELUDE\" && exec dotnet exec \"$@\"", folder, assembly, .. arguments],
-            environment
+            new Dictionary<string, string>(environment) { ["DOTNET_TieredPGO"] = "0" }
         );
     }
 
