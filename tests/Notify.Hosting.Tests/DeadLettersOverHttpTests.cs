@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-public sealed class DeadLettersOverHttpTests
+public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) : IClassFixture<SharedApplicationOnSqlite>
 {
     private const string ToThree =
         """{"to":[{"email":"a@example.org"},{"email":"b@example.org"},{"email":"c@example.org"}],"content":{"body":"x"}}""";
@@ -52,14 +52,10 @@ public sealed class DeadLettersOverHttpTests
     [InlineData("""{"provider":"mail","dryRun":null}""", "dryRun")]
     public async Task A_replay_without_a_filter_that_means_something_replays_nothing(string json, params string[] fields)
     {
-        await using var app = await StartAsync();
-        var url = await app.AcceptAsync(ToThree);
-        await app.WhenAsync(url, "deadLetter", 3);
-
-        using var response = await app.SendAsync("POST", "/v1/dead-letters/replay", json);
+        using var response = await shared.App.SendAsync("POST", "/v1/dead-letters/replay", json);
 
         Assert.Equal(fields, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
-        Assert.Equal(3, (await app.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
+        Assert.Equal(3, (await shared.App.CallAsync("GET", "/v1/dead-letters")).GetProperty("count").GetInt32());
     }
 
     [Theory]
@@ -68,8 +64,7 @@ public sealed class DeadLettersOverHttpTests
     [InlineData("ids=", "ids")]
     public async Task A_filter_that_is_empty_is_refused_in_a_query_too(string query, string field)
     {
-        await using var app = await StartAsync();
-        using var response = await app.Client.GetAsync($"/v1/dead-letters?{query}");
+        using var response = await shared.App.Client.GetAsync($"/v1/dead-letters?{query}");
 
         Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }

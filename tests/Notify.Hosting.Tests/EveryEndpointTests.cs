@@ -10,7 +10,7 @@ namespace Notify.Hosting.Tests;
 /// <summary>
 /// What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.
 /// </summary>
-public sealed class EveryEndpointTests : IAsyncLifetime
+public sealed class EveryEndpointTests : IClassFixture<SharedApplication>
 {
     private const string NoId = "7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11";
 
@@ -37,15 +37,15 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     /// <summary>Called by vendors and mail programs, which add query parameters and have a body in their own form.</summary>
     private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/unsubscribe/{token}"];
 
-    private ApiApplication _app = null!;
-    private Endpoint[] _endpoints = [];
+    private readonly SharedApplication _shared;
+    private readonly Endpoint[] _endpoints;
 
-    public async ValueTask InitializeAsync()
+    public EveryEndpointTests(SharedApplication shared)
     {
-        _app = await ApiApplication.StartAsync();
+        _shared = shared;
         _endpoints =
         [
-            .. _app.Endpoints.SelectMany(endpoint =>
+            .. shared.App.Endpoints.SelectMany(endpoint =>
                 (endpoint.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => new Endpoint(
                     method,
                     endpoint.RoutePattern.RawText!
@@ -74,10 +74,11 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     [Fact]
     public async Task A_trigger_with_a_query_parameter_is_not_sent()
     {
+        var before = _shared.Enqueued;
         using var response = await SendAsync(new Endpoint("POST", "/v1/notifications"), "?dryRun=true");
 
         await response.ProblemAsync(HttpStatusCode.BadRequest);
-        Assert.Empty(_app.Sandbox.Messages);
+        Assert.Equal(before, _shared.Enqueued);
     }
 
     [Fact]
@@ -97,7 +98,7 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     [InlineData("/v1/notifications/7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11?after=%00", "after")]
     public async Task NUL_in_the_value_of_a_parameter_is_refused(string url, string field)
     {
-        using var response = await _app.Client.GetAsync(url);
+        using var response = await _shared.App.Client.GetAsync(url);
 
         Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -111,7 +112,7 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     [InlineData("DELETE", "/v1/topics/news/subscribers", """["a\u0000"]""", "[0]")]
     public async Task NUL_in_a_body_is_refused(string method, string path, string json, string field)
     {
-        using var response = await _app.SendAsync(method, path, json);
+        using var response = await _shared.App.SendAsync(method, path, json);
 
         Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -135,16 +136,17 @@ public sealed class EveryEndpointTests : IAsyncLifetime
     public async Task A_header_of_the_API_comes_once_and_with_a_value(string headers, string field)
     {
         const string Json = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""";
-        await using var connection = await RawConnection.OpenAsync(_app.Client.BaseAddress!);
+        var before = _shared.Enqueued;
+        await using var connection = await RawConnection.OpenAsync(_shared.App.Client.BaseAddress!);
         await connection.WriteAsync(
-            $"POST /v1/notifications HTTP/1.1\r\nHost: {_app.Client.BaseAddress!.Authority}\r\n{headers}\r\n"
+            $"POST /v1/notifications HTTP/1.1\r\nHost: {_shared.App.Client.BaseAddress!.Authority}\r\n{headers}\r\n"
                 + $"Content-Type: application/json\r\nContent-Length: {Json.Length}\r\nConnection: close\r\n\r\n{Json}"
         );
 
         var answer = await connection.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
         Assert.Contains($"\"{field}\"", answer, StringComparison.Ordinal);
-        Assert.Empty(_app.Sandbox.Messages);
+        Assert.Equal(before, _shared.Enqueued);
     }
 
     [Fact]
@@ -236,8 +238,6 @@ public sealed class EveryEndpointTests : IAsyncLifetime
             Assert.Contains("not valid JSON", problem.Text("title"), StringComparison.Ordinal);
         });
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
-
     private Endpoint[] Ours(Func<Endpoint, bool> which) =>
         [.. _endpoints.Where(endpoint => !Foreign.Contains(endpoint.Pattern) && which(endpoint))];
 
@@ -270,7 +270,7 @@ public sealed class EveryEndpointTests : IAsyncLifetime
         };
         foreach (var (name, value) in headers)
             request.Headers.Add(name, value);
-        return _app.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        return _shared.App.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
     }
 
     private static async Task RefusedAsync(HttpResponseMessage response, Endpoint endpoint, HttpStatusCode status, string field)

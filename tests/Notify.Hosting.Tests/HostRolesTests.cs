@@ -29,7 +29,11 @@ public sealed class HostRolesTests
         );
         using var notHere = await health.GetAsync($"/v1/notifications/{id}");
         Assert.Equal(HttpStatusCode.NotFound, notHere.StatusCode);
-        Assert.Contains("notify_deliveries_settled_total", await health.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        await Eventually.TrueAsync(
+            async () =>
+                (await health.GetStringAsync("/metrics")).Contains("notify_deliveries_settled_total", StringComparison.Ordinal),
+            "the delivery to be counted"
+        );
         Assert.Equal(HttpStatusCode.OK, (await health.GetAsync("/health/ready")).StatusCode);
     }
 

@@ -5,7 +5,7 @@ using Notify.Queueing;
 namespace Notify.Hosting.Tests;
 
 /// <summary>What a push notification shows, what only one vendor understands, and what an attempt cost.</summary>
-public sealed class PushContentOverHttpTests
+public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Phone = """ "to":{"pushToken":"token-1","platform":"ios"} """;
 
@@ -73,12 +73,10 @@ public sealed class PushContentOverHttpTests
     [InlineData(""" "overrides":{"fcm":{"a":["\ud800"]},"apns":"x"} """, "content.overrides.apns", "content.overrides.fcm.a[0]")]
     public async Task A_wrong_value_is_named(string fields, params string[] names)
     {
-        var store = new CountingQueue();
-        await using var app = await ApiApplication.StartAsync(services: store.Watch);
-        using var response = await app.TriggerAsync($"{{{Phone},\"content\":{{\"body\":\"Text\",{fields}}}}}");
+        using var response = await shared.App.TriggerAsync($"{{{Phone},\"content\":{{\"body\":\"Text\",{fields}}}}}");
 
         Assert.Equal(names, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
-        Assert.Equal(0, store.Enqueued);
+        Assert.Equal(0, shared.Enqueued);
     }
 
     [Fact]

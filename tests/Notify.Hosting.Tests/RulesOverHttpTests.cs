@@ -6,7 +6,7 @@ using Notify.Testing;
 namespace Notify.Hosting.Tests;
 
 /// <summary>What a trigger may ask for beyond whom and what.</summary>
-public sealed class RulesOverHttpTests
+public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Shipped = """
         {"variants":[
@@ -95,8 +95,7 @@ public sealed class RulesOverHttpTests
     [InlineData("PT99999999999S")]
     public async Task What_is_no_duration_is_refused(string after)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync(
+        using var response = await shared.App.TriggerAsync(
             $$"""
             {"to":{"email":"a@example.org"},"content":{"body":"x"},
              "channels":["email"],"fallback":[{"channel":"sms","after":"{{after}}"}]}

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Notify.Hosting.Tests;
 
-public sealed class TemplatesOverHttpTests
+public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Shipped = """
         {"variants":[{"title":"{{ n }}","body":"{{ n | format_number: 'N2' }}"},
@@ -24,10 +24,8 @@ public sealed class TemplatesOverHttpTests
     [InlineData("en-x-none", "{{ n | format_number: 'N1' }}", "1,234,567.5")]
     public async Task Dates_and_numbers_follow_the_language_of_the_variant(string locale, string source, string text)
     {
-        await using var app = await ApiApplication.StartAsync();
-
         var answer = await PreviewAsync(
-            app,
+            shared.App,
             new
             {
                 variants = new[] { new { locale, body = source } },
@@ -45,10 +43,8 @@ public sealed class TemplatesOverHttpTests
     [InlineData(null, "10:15")]
     public async Task A_preview_is_in_the_time_zone_that_it_names(string? timeZone, string text)
     {
-        await using var app = await ApiApplication.StartAsync();
-
         var answer = await PreviewAsync(
-            app,
+            shared.App,
             new
             {
                 variants = new[] { new { body = "{{ at | date: '%H:%M' }}" } },

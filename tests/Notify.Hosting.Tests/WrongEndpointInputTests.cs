@@ -3,7 +3,7 @@ using System.Net;
 namespace Notify.Hosting.Tests;
 
 /// <summary>What is refused outside of triggers; those are in <see cref="WrongInputTests"/>.</summary>
-public sealed class WrongEndpointInputTests
+public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : IClassFixture<SharedApplicationOnSqlite>
 {
     private const string User = "/v1/users/ada";
     private const string Device = "/v1/users/ada/devices/phone";
@@ -121,20 +121,11 @@ public sealed class WrongEndpointInputTests
     [MemberData(nameof(WrongBodies))]
     public async Task Every_wrong_field_is_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
     {
-        await using var app = await ApiApplication.StartOnSqliteAsync(
-            new ScriptedProvider("mail", Channel.Email, _ => Delivering.Outcome.Rejected("no"))
-        );
-        await app.CallAsync("PUT", Subscribers, """["ada"]""");
-        await app.WhenAsync(
-            await app.AcceptAsync("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}"""),
-            "deadLetter",
-            1
-        );
-        var before = await EverythingAsync(app, path);
-        using var response = await app.SendAsync(method, path, json);
+        var before = await EverythingAsync(path);
+        using var response = await shared.App.SendAsync(method, path, json);
 
         Assert.Equal(fields, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
-        Assert.Equal(before, await EverythingAsync(app, path));
+        Assert.Equal(before, await EverythingAsync(path));
     }
 
     [Theory]
@@ -155,10 +146,13 @@ public sealed class WrongEndpointInputTests
     [InlineData("/v1/analytics/deliveries?from=today&until=x", "from", "until")]
     [InlineData("/v1/analytics/deliveries?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
     [InlineData("/v1/analytics/deliveries?from=2030-01-01T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
+    [InlineData("/v1/users?limit=0&name=x", "limit", "name")]
+    [InlineData("/v1/topics?prefix=a&prefix=b", "prefix")]
+    [InlineData("/v1/templates?after=%00", "after")]
+    [InlineData("/v1/notifications?from=now&priority=urgent&after=x&state=y", "after", "from", "priority", "state")]
     public async Task Every_wrong_part_of_a_query_is_named(string url, params string[] fields)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.Client.GetAsync(url);
+        using var response = await shared.App.Client.GetAsync(url);
 
         Assert.Equal(fields, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
@@ -173,9 +167,8 @@ public sealed class WrongEndpointInputTests
     [InlineData("POST", Replay)]
     public async Task A_body_that_is_no_JSON_is_refused_everywhere(string method, string path)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var broken = await app.SendAsync(method, path, "{");
-        using var missing = await app.SendAsync(method, path);
+        using var broken = await shared.App.SendAsync(method, path, "{");
+        using var missing = await shared.App.SendAsync(method, path);
 
         await broken.ProblemAsync(HttpStatusCode.BadRequest);
         await missing.ProblemAsync(HttpStatusCode.UnsupportedMediaType);
@@ -188,19 +181,40 @@ public sealed class WrongEndpointInputTests
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
     public async Task A_tenant_that_cannot_be_is_named(string method, string path, string json)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.SendAsync(method, path, json, Long);
+        using var response = await shared.App.SendAsync(method, path, json, Long);
 
         Assert.Equal(["X-Notify-Tenant"], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
 
-    private static async Task<string> EverythingAsync(ApiApplication app, string path)
+    [Theory]
+    [InlineData("[]", "body")]
+    [InlineData("null", "body")]
+    [InlineData("\"x\"", "body")]
+    [InlineData("""{"id":"bob"}""", "id")]
+    [InlineData("""{"tenant":"acme"}""", "tenant")]
+    [InlineData("""{"locale":5,"name":"x"}""", "locale", "name")]
+    [InlineData("""{"locale":"de","locale":"sv"}""", "locale")]
+    [InlineData("""{"addresses":{"email":"nobody"}}""", "addresses.email")]
+    [InlineData("""{"quietHours":{"from":"08:00"}}""", "quietHours.to")]
+    [InlineData("""{"preferences":{"wanted":true}}""", "preferences")]
+    public async Task A_patch_that_makes_a_wrong_user_changes_nothing(string patch, params string[] fields)
+    {
+        await shared.App.CallAsync("PUT", User, """{"locale":"sv"}""");
+        var before = (await shared.App.CallAsync("GET", User)).GetRawText();
+
+        using var response = await shared.App.SendAsync("PATCH", User, patch);
+
+        Assert.Equal(fields, (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
+        Assert.Equal(before, (await shared.App.CallAsync("GET", User)).GetRawText());
+    }
+
+    private async Task<string> EverythingAsync(string path)
     {
         string[] paths = [User, "/v1/users/ada/devices", Subscribers, Template, "/v1/dead-letters", path];
         var answers = new List<string>();
         foreach (var read in paths)
         {
-            using var response = await app.Client.GetAsync(read);
+            using var response = await shared.App.Client.GetAsync(read);
             answers.Add(
                 $"{response.StatusCode} {(response.IsSuccessStatusCode ? await response.Content.ReadAsStringAsync() : "")}"
             );

@@ -7,7 +7,7 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
 
-public sealed class WrongInputTests
+public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Ada = """ "to":{"email":"ada@example.org"} """;
     private const string Text = """ "content":{"body":"Text"} """;
@@ -129,13 +129,11 @@ public sealed class WrongInputTests
     [MemberData(nameof(WrongFields))]
     public async Task Every_wrong_field_is_named_and_nothing_is_stored(string json, string[] fields)
     {
-        var store = new CountingQueue();
-        await using var app = await ApiApplication.StartAsync(services: store.Watch);
-        using var response = await app.TriggerAsync(json);
+        using var response = await shared.App.TriggerAsync(json);
 
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
         Assert.Equal(fields.Order(StringComparer.Ordinal), problem.Fields());
-        Assert.Equal(0, store.Enqueued);
+        Assert.Equal(0, shared.Enqueued);
     }
 
     [Fact]
@@ -152,8 +150,7 @@ public sealed class WrongInputTests
     [Fact]
     public async Task A_header_that_contradicts_the_body_is_named()
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync(
+        using var response = await shared.App.TriggerAsync(
             $"{{{Ada},{Text},\"idempotencyKey\":\"a\"}}",
             ("Idempotency-Key", "b"),
             ("X-Notify-Tenant", new string('t', 300))
@@ -168,8 +165,7 @@ public sealed class WrongInputTests
     [InlineData("{\"to\":1} x", 1, 10)]
     public async Task Invalid_JSON_is_told_by_line_and_position(string json, int line, int position)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.TriggerAsync(json);
+        using var response = await shared.App.TriggerAsync(json);
 
         var problem = await response.ProblemAsync(HttpStatusCode.BadRequest);
         Assert.Equal((line, position), (problem.GetProperty("line").GetInt32(), problem.GetProperty("position").GetInt32()));
@@ -178,12 +174,11 @@ public sealed class WrongInputTests
     [Fact]
     public async Task A_body_that_is_not_UTF8_is_refused()
     {
-        await using var app = await ApiApplication.StartAsync();
         using var body = new ByteArrayContent([(byte)'"', 0xff, (byte)'"'])
         {
             Headers = { ContentType = new("application/json") },
         };
-        using var response = await app.Client.PostAsync("/v1/notifications", body);
+        using var response = await shared.App.Client.PostAsync("/v1/notifications", body);
 
         await response.ProblemAsync(HttpStatusCode.BadRequest);
     }
@@ -193,18 +188,16 @@ public sealed class WrongInputTests
     [InlineData(true)]
     public async Task A_body_over_the_limit_is_refused(bool chunked)
     {
-        var store = new CountingQueue();
-        await using var app = await ApiApplication.StartAsync(services: store.Watch);
         var json = $"{{{Ada},\"content\":{{\"body\":\"{new string('x', 2_000_000)}\"}}}}";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/notifications")
         {
             Content = new StringContent(json, Encoding.UTF8, "application/json"),
             Headers = { TransferEncodingChunked = chunked, ExpectContinue = true },
         };
-        using var response = await app.Client.SendAsync(request);
+        using var response = await shared.App.Client.SendAsync(request);
 
         await response.ProblemAsync(HttpStatusCode.RequestEntityTooLarge);
-        Assert.Equal(0, store.Enqueued);
+        Assert.Equal(0, shared.Enqueued);
     }
 
     [Fact]
@@ -222,10 +215,9 @@ public sealed class WrongInputTests
     [InlineData(null)]
     public async Task Another_content_type_is_refused(string? contentType)
     {
-        await using var app = await ApiApplication.StartAsync();
         using var body = new ByteArrayContent(Encoding.UTF8.GetBytes($"{{{Ada},{Text}}}"));
         body.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
-        using var response = await app.Client.PostAsync("/v1/notifications", body);
+        using var response = await shared.App.Client.PostAsync("/v1/notifications", body);
 
         await response.ProblemAsync(HttpStatusCode.UnsupportedMediaType);
     }
@@ -241,8 +233,7 @@ public sealed class WrongInputTests
     [InlineData("/v1/analytics")]
     public async Task What_is_not_there_is_not_found(string path)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.Client.GetAsync(path);
+        using var response = await shared.App.Client.GetAsync(path);
 
         await response.ProblemAsync(HttpStatusCode.NotFound);
     }
@@ -266,8 +257,7 @@ public sealed class WrongInputTests
     [InlineData("POST", "/v1/analytics/deliveries", "GET, HEAD")]
     public async Task Another_method_is_refused_with_the_right_one(string method, string path, string allowed)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+        using var response = await shared.App.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
         await response.ProblemAsync(HttpStatusCode.MethodNotAllowed);
         Assert.Equal(allowed, string.Join(", ", response.Content.Headers.Allow));
@@ -281,8 +271,7 @@ public sealed class WrongInputTests
     [InlineData("after=a", "after")]
     public async Task A_page_that_cannot_be_is_refused(string query, string field)
     {
-        await using var app = await ApiApplication.StartAsync();
-        using var response = await app.Client.GetAsync($"/v1/notifications/{Guid.NewGuid()}?{query}");
+        using var response = await shared.App.Client.GetAsync($"/v1/notifications/{Guid.NewGuid()}?{query}");
 
         Assert.Equal([field], (await response.ProblemAsync(HttpStatusCode.BadRequest)).Fields());
     }
