@@ -104,8 +104,15 @@ public sealed class FaultyProviderTests
     }
 
     [Fact]
-    public async Task Facts_about_what_a_vendor_cannot_do_are_skipped() =>
-        Assert.Empty(await SuiteRun.FailuresAsync(() => new NeverFailsSuite()));
+    public async Task A_provider_without_a_vendor_takes_every_message_over()
+    {
+        Assert.Empty(await SuiteRun.FailuresAsync(() => new VendorlessSuite(_ => Outcome.Accepted())));
+
+        var failures = await SuiteRun.FailuresAsync(() =>
+            new VendorlessSuite(content => content.Body?.Length > 10_000 ? Outcome.Rejected("too long") : Outcome.Accepted())
+        );
+        Assert.Equal([nameof(VendorlessProviderConformance.Every_message_is_taken_over)], failures.Keys);
+    }
 
     private sealed class FaultySuite(Func<Uri, IDeliveryProvider> create) : FaxConformanceTests
     {
@@ -118,19 +125,18 @@ public sealed class FaultyProviderTests
             new Dictionary<VendorFault, ExpectedOutcome>();
     }
 
-    private sealed class NeverFailsSuite : ProviderConformance
+    private sealed class VendorlessSuite(Func<Content, Outcome> answer) : VendorlessProviderConformance
     {
-        protected override ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior) =>
-            new(behavior == VendorBehavior.Accepts ? new NeverFails() : null);
+        protected override ValueTask<IDeliveryProvider> CreateAsync() => new(new Vendorless(answer));
     }
 
-    private sealed class NeverFails : IDeliveryProvider
+    private sealed class Vendorless(Func<Content, Outcome> answer) : IDeliveryProvider
     {
-        public string Name => "never-fails";
+        public string Name => "vendorless";
 
         public Channel Channel => Channel.Sms;
 
         public ValueTask<Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken) =>
-            new(Outcome.Accepted());
+            new(answer(delivery.Content));
     }
 }

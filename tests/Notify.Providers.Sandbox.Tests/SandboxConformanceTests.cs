@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Sandbox.Tests;
 
-public sealed class SandboxConformanceTests : ProviderConformance
+public sealed class SandboxConformanceTests : VendorlessProviderConformance
 {
     private readonly TemporaryFolder _folder = new();
     private IHost? _host;
@@ -18,12 +18,8 @@ public sealed class SandboxConformanceTests : ProviderConformance
         _folder.Dispose();
     }
 
-    // It captures whatever it is given, at once: there is nothing to refuse, and no wait to cancel.
-    protected override ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)
+    protected override ValueTask<IDeliveryProvider> CreateAsync()
     {
-        if (behavior != VendorBehavior.Accepts)
-            return default;
-
         _host = SandboxApplication.Compose(builder =>
             builder.AddSandbox([Channel.Push], options => options.File = _folder.File("sandbox.jsonl"))
         );

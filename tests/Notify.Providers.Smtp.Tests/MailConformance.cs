@@ -24,7 +24,7 @@ public abstract class MailConformance : ProviderConformance
     // The server answers by the mailbox, and its refusal repeats the address.
     protected override Address AddressOf(Channel channel) => new(channel, $"{_mailbox}@example.org");
 
-    protected override async ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)
+    protected override async ValueTask<IDeliveryProvider> CreateAsync(VendorBehavior behavior)
     {
         _mailbox = behavior switch
         {

@@ -279,7 +279,7 @@ public abstract class HttpProviderConformance : ProviderConformance
         );
 
     /// <inheritdoc/>
-    protected sealed override async ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)
+    protected sealed override async ValueTask<IDeliveryProvider> CreateAsync(VendorBehavior behavior)
     {
         _answer = behavior switch
         {

@@ -1,5 +1,4 @@
 using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Conformance;
 
@@ -17,13 +16,14 @@ public enum VendorBehavior
 }
 
 /// <summary>
-/// What every <see cref="IDeliveryProvider"/> promises. A provider's test project inherits it and sets up a vendor:
+/// What every <see cref="IDeliveryProvider"/> that calls a vendor promises. A provider's test project inherits it and sets up a
+/// vendor:
 /// <code>
 /// public sealed class FaxConformance : ProviderConformance
 /// {
 ///     private readonly FaxMachine _machine = new();
 ///
-///     protected override ValueTask&lt;IDeliveryProvider?&gt; CreateAsync(VendorBehavior behavior)
+///     protected override ValueTask&lt;IDeliveryProvider&gt; CreateAsync(VendorBehavior behavior)
 ///     {
 ///         _machine.Behavior = behavior;
 ///         return new(new FaxProvider("fax", _machine.Port));
@@ -32,53 +32,8 @@ public enum VendorBehavior
 /// </code>
 /// A provider that speaks HTTP inherits <see cref="HttpProviderConformance"/> instead, which brings the vendor along.
 /// </summary>
-public abstract class ProviderConformance : IAsyncLifetime
+public abstract class ProviderConformance : ProviderFacts
 {
-    /// <summary>Far longer than giving up takes, so that only a provider that never gives up reaches it.</summary>
-    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
-    private int _sent;
-
-    /// <summary>The content that facts send: every part of it is a word that no reason may repeat.</summary>
-    protected virtual Content Content { get; } =
-        new()
-        {
-            Title = "Quetzalcoatlus",
-            Body = "Your one-time code is 830174.",
-            Data = new Dictionary<string, string> { ["order"] = "Xochimilco-42" },
-        };
-
-    private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    /// <summary>Runs before each fact.</summary>
-    public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
-
-    /// <summary>Runs after each fact. Stop the vendor here.</summary>
-    public virtual ValueTask DisposeAsync()
-    {
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
-    [Fact]
-    public async Task Name_and_channel_are_well_formed_and_stay()
-    {
-        var provider = await CreateAsync(VendorBehavior.Accepts)
-            ?? throw new InvalidOperationException("Every vendor can accept.");
-
-        Assert.Matches("^[a-z][a-z0-9.-]{0,63}$", provider.Name);
-        Assert.True(Channel.TryParse(provider.Channel.Name, out _), "The channel is default(Channel).");
-        Assert.Equal((provider.Name, provider.Channel), (provider.Name, provider.Channel));
-    }
-
-    [Fact]
-    public async Task What_the_vendor_takes_over_is_accepted()
-    {
-        var outcome = await SendAsync(VendorBehavior.Accepts);
-
-        Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
-    }
-
     [Fact]
     public async Task What_the_vendor_refuses_for_good_is_not_retried()
     {
@@ -90,7 +45,7 @@ public abstract class ProviderConformance : IAsyncLifetime
     [Fact]
     public async Task A_refusal_has_a_reason_without_address_or_content()
     {
-        var provider = await CreateOrSkipAsync(VendorBehavior.Rejects);
+        var provider = await CreateAsync(VendorBehavior.Rejects);
         var delivery = Delivery(provider);
 
         var outcome = await provider.SendAsync(delivery, Cancellation);
@@ -100,31 +55,9 @@ public abstract class ProviderConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_delivery_is_sent_again_under_the_same_id()
-    {
-        var provider = await CreateOrSkipAsync(VendorBehavior.Accepts);
-        var delivery = Delivery(provider);
-
-        Assert.Equal(OutcomeKind.Accepted, (await provider.SendAsync(delivery, Cancellation)).Kind);
-        Assert.Equal(OutcomeKind.Accepted, (await provider.SendAsync(delivery, Cancellation)).Kind);
-    }
-
-    [Fact]
-    public async Task Deliveries_are_sent_concurrently()
-    {
-        var provider = await CreateOrSkipAsync(VendorBehavior.Accepts);
-
-        var outcomes = await Task.WhenAll(
-            Enumerable.Range(0, 32).Select(_ => Task.Run(async () => await provider.SendAsync(Delivery(provider), Cancellation)))
-        );
-
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Accepted, outcome.Kind));
-    }
-
-    [Fact]
     public async Task An_attempt_under_way_is_given_up_when_it_is_cancelled()
     {
-        var provider = await CreateOrSkipAsync(VendorBehavior.Hangs);
+        var provider = await CreateAsync(VendorBehavior.Hangs);
         using var cancelled = new CancellationTokenSource();
 
         var sending = provider.SendAsync(Delivery(provider), cancelled.Token).AsTask();
@@ -137,7 +70,7 @@ public abstract class ProviderConformance : IAsyncLifetime
     [Fact]
     public async Task An_attempt_that_was_cancelled_does_not_break_the_next()
     {
-        var hanging = await CreateOrSkipAsync(VendorBehavior.Hangs);
+        var hanging = await CreateAsync(VendorBehavior.Hangs);
         using (var cancelled = new CancellationTokenSource())
         {
             var sending = hanging.SendAsync(Delivery(hanging), cancelled.Token).AsTask();
@@ -149,79 +82,19 @@ public abstract class ProviderConformance : IAsyncLifetime
         Assert.Equal(OutcomeKind.Accepted, (await SendAsync(VendorBehavior.Accepts)).Kind);
     }
 
-    /// <summary>
-    /// The provider, whose vendor behaves like this from now on; null where this vendor cannot, and the fact is skipped.
-    /// </summary>
-    protected abstract ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior);
+    /// <summary>Creates the provider, whose vendor behaves like this from now on.</summary>
+    protected abstract ValueTask<IDeliveryProvider> CreateAsync(VendorBehavior behavior);
 
     /// <summary>
     /// Completes when a hanging vendor has been called, so that an attempt is cancelled midway. Default: at once.
     /// </summary>
     protected virtual Task UnderWayAsync() => Task.CompletedTask;
 
-    /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>
-    protected virtual Address AddressOf(Channel channel) =>
-        channel.Name switch
-        {
-            "email" => new Address(channel, "ada.lovelace@example.org"),
-            "sms" => new Address(channel, "+46701740605"),
-            "push" => new Address(channel, new string('5', 32) + new string('e', 32), Platform.Android),
-            "webhook" => new Address(channel, "https://hooks.example.org/5e5e5e"),
-            _ => new Address(channel, "5e5e5e5e"),
-        };
-
-    /// <summary>Another delivery for the provider.</summary>
-    protected Delivery Delivery(IDeliveryProvider provider)
-    {
-        ArgumentNullException.ThrowIfNull(provider);
-        var now = TimeProvider.System.GetUtcNow();
-        return new Delivery
-        {
-            Id = Guid.CreateVersion7(now),
-            NotificationId = Guid.CreateVersion7(now),
-            Tenant = Trigger.DefaultTenant,
-            Priority = Priority.Normal,
-            To = AddressOf(provider.Channel),
-            Provider = provider.Name,
-            Content = Content,
-            ContentIndex = 0,
-            UserId = $"user-{Interlocked.Increment(ref _sent)}",
-            AcceptedAt = now,
-            DueAt = now,
-            ExpiresAt = now.AddDays(1),
-        };
-    }
-
-    private protected static void AssertKeepsSecret(Delivery delivery, Outcome outcome)
-    {
-        string?[] secrets =
-        [
-            delivery.To.Value,
-            delivery.Content.Title,
-            delivery.Content.Body,
-            delivery.Content.Html,
-            .. delivery.Content.Data?.Values ?? [],
-        ];
-        foreach (var secret in secrets.Where(secret => !string.IsNullOrEmpty(secret)))
-        {
-            // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
-            Assert.False(
-                outcome.ToString().Contains(secret!, StringComparison.OrdinalIgnoreCase),
-                "The reason repeats the address or content."
-            );
-        }
-    }
-
-    private protected async Task<IDeliveryProvider> CreateOrSkipAsync(VendorBehavior behavior)
-    {
-        var provider = await CreateAsync(behavior);
-        Assert.SkipWhen(provider is null, $"This vendor never {behavior.ToString().ToLowerInvariant()}.");
-        return provider!;
-    }
+    private protected sealed override ValueTask<IDeliveryProvider> CreateAcceptingAsync() => CreateAsync(VendorBehavior.Accepts);
 
     private async Task<Outcome> SendAsync(VendorBehavior behavior)
     {
-        var provider = await CreateOrSkipAsync(behavior);
+        var provider = await CreateAsync(behavior);
         return await provider.SendAsync(Delivery(provider), Cancellation);
     }
 }
