@@ -1,6 +1,6 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Delivering;
 using Notify.Queueing;
 using Notify.Recipients;
@@ -13,7 +13,7 @@ public sealed class SecrecyTests
     [Fact]
     public async Task Logs_of_a_run_with_every_kind_of_failure_hold_no_address_token_content_or_data()
     {
-        using var log = new CapturedLog();
+        using var log = new FakeLoggerProvider();
         var settlements = 0;
         var attempts = 0;
         Outcome Answer(Delivery delivery) =>
@@ -73,35 +73,9 @@ public sealed class SecrecyTests
             );
         }
 
-        Assert.Contains(log.Lines, line => line.Contains("threw InvalidOperationException", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, line => line.Contains("could not be settled yet", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, line => line.Contains("was pruned", StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("hidden", StringComparison.Ordinal));
-    }
-
-    private sealed class CapturedLog : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            Lines.Enqueue($"{state}");
-            return null;
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
+        Assert.Contains(log.ReadLines(), line => line.Contains("threw InvalidOperationException", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("could not be settled yet", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("was pruned", StringComparison.Ordinal));
+        Assert.DoesNotContain(log.ReadLines(), line => line.Contains("hidden", StringComparison.Ordinal));
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
@@ -9,11 +8,13 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
+using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-public sealed class ProtectionTests
+public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixture<ProtectionTests.Closed>
 {
     private const string Key = "correct horse battery staple";
 
@@ -46,9 +47,8 @@ public sealed class ProtectionTests
     [MemberData(nameof(Paths))]
     public async Task With_a_key_every_call_needs_it(string path)
     {
-        await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
-        using var without = await app.Client.GetAsync(path);
-        using var post = await app.Client.PostAsync(path, null);
+        using var without = await closed.App.Client.GetAsync(path);
+        using var post = await closed.App.Client.PostAsync(path, null);
 
         await without.ProblemAsync(HttpStatusCode.Unauthorized);
         await post.ProblemAsync(HttpStatusCode.Unauthorized);
@@ -91,7 +91,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task A_key_is_never_logged()
     {
-        var lines = new LineCollector();
+        var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(
             options => options.ApiKeys.Add(Key),
             services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(lines))
@@ -99,8 +99,8 @@ public sealed class ProtectionTests
         app.Client.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {Key}");
         await app.Client.GetStringAsync("/health/ready");
 
-        Assert.NotEmpty(lines.Lines);
-        Assert.DoesNotContain(lines.Lines, line => line.Contains(Key, StringComparison.Ordinal));
+        Assert.NotEmpty(lines.ReadLines());
+        Assert.DoesNotContain(lines.ReadLines(), line => line.Contains(Key, StringComparison.Ordinal));
     }
 
     [Theory]
@@ -182,7 +182,7 @@ public sealed class ProtectionTests
     [InlineData("CF-Connecting-IP", "203.0.113.7")]
     public async Task Without_a_key_a_call_that_a_proxy_passed_on_is_refused(string header, string value)
     {
-        var lines = new LineCollector();
+        var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(services: services =>
             services.AddLogging(logging => logging.AddProvider(lines))
         );
@@ -192,7 +192,7 @@ public sealed class ProtectionTests
 
         Assert.Equal(HttpStatusCode.OK, local.StatusCode);
         await forwarded.ProblemAsync(HttpStatusCode.Forbidden);
-        Assert.Single(lines.Lines, line => line.StartsWith("Audit: GET refused", StringComparison.Ordinal));
+        Assert.Single(lines.ReadLines(), line => line.StartsWith("Audit: GET refused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -221,7 +221,7 @@ public sealed class ProtectionTests
     [Fact]
     public async Task A_client_that_tries_out_keys_is_refused_for_a_while_and_leaves_few_lines()
     {
-        var lines = new LineCollector();
+        var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(
             options => options.ApiKeys.Add(Key),
             services => services.AddLogging(logging => logging.AddProvider(lines))
@@ -245,15 +245,15 @@ public sealed class ProtectionTests
             Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         }
 
-        Assert.Equal(20, lines.Lines.Count(line => line.Contains("wrong key, client", StringComparison.Ordinal)));
-        Assert.Single(lines.Lines, line => line.Contains("within a minute", StringComparison.Ordinal));
-        Assert.DoesNotContain(lines.Lines, line => line.Contains("wrong-key-number", StringComparison.Ordinal));
+        Assert.Equal(20, lines.ReadLines().Count(line => line.Contains("wrong key, client", StringComparison.Ordinal)));
+        Assert.Single(lines.ReadLines(), line => line.Contains("within a minute", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines.ReadLines(), line => line.Contains("wrong-key-number", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task What_is_deleted_replayed_or_edited_leaves_an_audit_line_without_content()
     {
-        var lines = new LineCollector();
+        var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(
             options => options.ApiKeys.Add(Key),
             services => services.AddLogging(logging => logging.AddProvider(lines))
@@ -271,7 +271,10 @@ public sealed class ProtectionTests
 
         string[] audit =
         [
-            .. lines.Lines.Where(line => line.StartsWith("Audit", StringComparison.Ordinal)).Select(line => line.Trim()),
+            .. lines
+                .Collector.GetSnapshot()
+                .Select(record => record.Message)
+                .Where(message => message.StartsWith("Audit", StringComparison.Ordinal)),
         ];
         Assert.Equal(
             [
@@ -341,25 +344,13 @@ public sealed class ProtectionTests
         return builder.Build();
     }
 
-    private sealed class LineCollector : ILoggerProvider, ILogger
+    /// <summary>An application with a key, shared by the calls that have none.</summary>
+    public sealed class Closed : IAsyncLifetime
     {
-        public ConcurrentQueue<string> Lines { get; } = new();
+        public ApiApplication App { get; private set; } = null!;
 
-        public ILogger CreateLogger(string categoryName) => this;
+        public async ValueTask InitializeAsync() => App = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
 
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
+        public ValueTask DisposeAsync() => App.DisposeAsync();
     }
 }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 using Notify.Queueing;
@@ -14,13 +14,13 @@ namespace Notify.Providers.Apns.Tests;
 internal sealed class ApnsApplication : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly LogCollector _logs;
+    private readonly FakeLoggerProvider _logs;
 
-    private ApnsApplication(IHost host, LogCollector logs) => (_host, _logs) = (host, logs);
+    private ApnsApplication(IHost host, FakeLoggerProvider logs) => (_host, _logs) = (host, logs);
 
     public IServiceProvider Services => _host.Services;
 
-    public IEnumerable<string> Logs => _logs.Lines;
+    public IEnumerable<string> Logs => _logs.ReadLines();
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
@@ -31,7 +31,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
         Action<IServiceCollection>? configureServices = null
     )
     {
-        var logs = new LogCollector();
+        var logs = new FakeLoggerProvider();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
@@ -139,33 +139,4 @@ internal sealed class ApnsApplication : IAsyncDisposable
                 .Services.GetRequiredService<INotificationStore>()
                 .ListDeliveriesAsync(Trigger.DefaultTenant, notification, null, 1, CancellationToken.None)
         ).SingleOrDefault();
-}
-
-/// <summary>Everything that was logged, scopes and exceptions included.</summary>
-internal sealed class LogCollector : ILoggerProvider, ILogger
-{
-    private readonly ConcurrentQueue<string> _lines = new();
-
-    public IEnumerable<string> Lines => _lines;
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull
-    {
-        _lines.Enqueue($"{state}");
-        return null;
-    }
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-    public void Dispose() { }
 }

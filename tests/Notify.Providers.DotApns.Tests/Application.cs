@@ -1,10 +1,11 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using dotAPNS;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Delivering;
+using Notify.Testing;
 
 namespace Notify.Providers.DotApns.Tests;
 
@@ -12,7 +13,7 @@ namespace Notify.Providers.DotApns.Tests;
 internal sealed class Application : IAsyncDisposable
 {
     private readonly IHost _host;
-    private readonly LogRecorder _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
     public Application(Uri vendor, Action<DotApnsOptions>? configure = null, Action<IServiceCollection>? configureServices = null)
     {
@@ -31,7 +32,7 @@ internal sealed class Application : IAsyncDisposable
         _host = builder.Build();
     }
 
-    public IReadOnlyList<string> Logs => [.. _log.Lines];
+    public IReadOnlyList<string> Logs => _log.ReadLines();
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
@@ -64,27 +65,5 @@ internal sealed class Application : IAsyncDisposable
             request.RequestUri = new Uri(vendor, request.RequestUri.PathAndQuery);
             return base.SendAsync(request, cancellationToken);
         }
-    }
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.FakeGateways.Fcm;
 using Notify.Testing;
 
@@ -12,8 +13,8 @@ public sealed class SecrecyTests
     [Fact]
     public async Task No_run_shows_a_key_an_access_token_a_device_token_or_content()
     {
-        var seen = new ConcurrentQueue<string>();
-        using var log = new LogRecorder(seen);
+        var seen = new List<string>();
+        using var log = new FakeLoggerProvider();
         await using var gateway = await FcmGateway.StartAsync();
         var token = FcmGateway.NewToken();
         await using (var application = await StartAsync(gateway, log, _ => { }))
@@ -21,26 +22,26 @@ public sealed class SecrecyTests
             foreach (var fault in Faults(token))
             {
                 gateway.MisbehaveNext(fault);
-                seen.Enqueue((await application.SendAsync(token)).ToString());
+                seen.Add((await application.SendAsync(token)).ToString());
             }
 
             gateway.RevokeAccessTokens();
             gateway.TokenError = $"{token} invalid";
-            seen.Enqueue((await application.SendAsync(token)).ToString());
+            seen.Add((await application.SendAsync(token)).ToString());
             gateway.TokenError = null;
             var delivery = await application.TriggerAsync(Recipient.PushToken(token, Platform.Android));
-            seen.Enqueue($"{delivery.Attempts[0]} {FcmApplication.Delivery(token)} {application.Provider}");
+            seen.Add($"{delivery.Attempts[0]} {FcmApplication.Delivery(token)} {application.Provider}");
         }
 
         using var gone = new FcmServiceAccount("notify-fake", new Uri($"https://127.0.0.1:{FreePort.Next()}/token"));
         await using (var application = await StartAsync(gateway, log, options => options.CredentialsJson = gone.Json))
-            seen.Enqueue((await application.SendAsync(token)).ToString());
+            seen.Add((await application.SendAsync(token)).ToString());
 
-        seen.Enqueue(new FcmOptions { CredentialsJson = gateway.Account.Json }.ToString()!);
-        Assert.Contains(seen, line => line.Contains("fcm refused the access token", StringComparison.Ordinal));
-        Assert.Contains(seen, line => line.Contains("fcm cannot send: no access token", StringComparison.Ordinal));
+        string[] all = [.. seen, .. log.ReadLines(), $"{new FcmOptions { CredentialsJson = gateway.Account.Json }}"];
+        Assert.Contains(all, line => line.Contains("fcm refused the access token", StringComparison.Ordinal));
+        Assert.Contains(all, line => line.Contains("fcm cannot send: no access token", StringComparison.Ordinal));
         AssertHidden(
-            seen,
+            all,
             [token, "title-text", "content-text", .. gateway.AccessTokens, .. LinesOf(gateway.Account), .. LinesOf(gone)]
         );
     }
@@ -97,32 +98,8 @@ public sealed class SecrecyTests
         }
     }
 
-    private static Task<FcmApplication> StartAsync(FcmGateway gateway, LogRecorder log, Action<FcmOptions> configure) =>
+    private static Task<FcmApplication> StartAsync(FcmGateway gateway, FakeLoggerProvider log, Action<FcmOptions> configure) =>
         FcmApplication.StartAsync(gateway, configure, services =>
             services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
         );
-
-    private sealed class LogRecorder(ConcurrentQueue<string> seen) : ILoggerProvider, ILogger
-    {
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            seen.Enqueue($"{state}");
-            return null;
-        }
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => seen.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
-    }
 }

@@ -1,9 +1,9 @@
-using System.Collections.Concurrent;
 using FirebaseAdmin;
 using Google.Apis.Auth.OAuth2;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Delivering;
 using Notify.Testing;
 
@@ -16,7 +16,7 @@ internal sealed class Application : IAsyncDisposable
 
     private readonly FirebaseApp _app;
     private readonly IHost _host;
-    private readonly LogRecorder _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
     public Application(Uri vendor, Action<FirebaseAdminOptions>? configure = null, bool sdkRepeats = false)
         : this(
@@ -48,7 +48,7 @@ internal sealed class Application : IAsyncDisposable
 
     public ManualTime Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-    public IReadOnlyList<string> Logs => [.. _log.Lines];
+    public IReadOnlyList<string> Logs => _log.ReadLines();
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
@@ -57,27 +57,5 @@ internal sealed class Application : IAsyncDisposable
         _host.Dispose();
         _app.Delete();
         return ValueTask.CompletedTask;
-    }
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Queueing;
@@ -18,11 +18,13 @@ internal sealed class Application : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private readonly IHost _host;
-    private readonly LogCollector _logs;
+    private readonly FakeLoggerProvider _logs;
 
-    private Application(IHost host, LogCollector logs) => (_host, _logs) = (host, logs);
+    private Application(IHost host, FakeLoggerProvider logs) => (_host, _logs) = (host, logs);
 
-    public IEnumerable<string> Logs => _logs.Lines;
+    public FakeLoggerProvider Logger => _logs;
+
+    public IEnumerable<string> Logs => _logs.ReadLines();
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
@@ -39,7 +41,7 @@ internal sealed class Application : IAsyncDisposable
         Action<INotificationsBuilder>? add = null
     )
     {
-        var logs = new LogCollector();
+        var logs = new FakeLoggerProvider();
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("email", retry =>
@@ -106,29 +108,4 @@ internal sealed class Application : IAsyncDisposable
             what
         );
     }
-}
-
-/// <summary>Everything that was logged, exceptions included.</summary>
-internal sealed class LogCollector : ILoggerProvider, ILogger
-{
-    private readonly ConcurrentQueue<string> _lines = new();
-
-    public IEnumerable<string> Lines => _lines;
-
-    public ILogger CreateLogger(string categoryName) => this;
-
-    public IDisposable? BeginScope<TState>(TState state)
-        where TState : notnull => null;
-
-    public bool IsEnabled(LogLevel logLevel) => true;
-
-    public void Log<TState>(
-        LogLevel logLevel,
-        EventId eventId,
-        TState state,
-        Exception? exception,
-        Func<TState, Exception?, string> formatter
-    ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-    public void Dispose() { }
 }

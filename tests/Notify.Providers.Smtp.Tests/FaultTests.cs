@@ -71,7 +71,7 @@ public sealed class FaultTests
         Assert.InRange(cancelled, Sends / 10, Sends / 2);
         Assert.Equal(server.MessagesTaken, accepted);
         Assert.InRange(server.Connections, 0, 8);
-        return new WeakReference(application.Logs);
+        return new WeakReference(application.Logger);
     }
 
     /// <summary>One attempt; null when it was given up.</summary>

@@ -1,10 +1,11 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.Twilio;
 using Notify.Queueing;
+using Notify.Testing;
 
 namespace Notify.Providers.Twilio.Tests;
 
@@ -16,7 +17,7 @@ public sealed class SecrecyTests
     [Fact]
     public async Task A_whole_run_says_neither_credentials_nor_number_nor_text()
     {
-        using var log = new LogRecorder();
+        using var log = new FakeLoggerProvider();
         await using var gateway = await TwilioGateway.StartAsync();
         var said = new List<string>();
         await using (var application = await StartAsync(gateway, log))
@@ -40,7 +41,7 @@ public sealed class SecrecyTests
             said.Add($"{application.Services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get("twilio")}");
         }
 
-        Assert.Contains(log.Lines, line => line.Contains("cannot be read", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("cannot be read", StringComparison.Ordinal));
         Assert.Contains(said, line => line.Contains("21211", StringComparison.Ordinal));
         string[] secrets =
         [
@@ -52,7 +53,7 @@ public sealed class SecrecyTests
             "830174",
             Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{gateway.Account.Sid}:{gateway.Account.AuthToken}")),
         ];
-        foreach (var line in log.Lines.Concat(said))
+        foreach (var line in log.ReadLines().Concat(said))
             Assert.False(Array.Exists(secrets, secret => line.Contains(secret, StringComparison.Ordinal)), "A secret was said.");
     }
 
@@ -102,7 +103,7 @@ public sealed class SecrecyTests
         said.AddRange(delivery.Attempts.Select(attempt => $"{attempt}"));
     }
 
-    private static async Task<TwilioApplication> StartAsync(TwilioGateway gateway, LogRecorder log)
+    private static async Task<TwilioApplication> StartAsync(TwilioGateway gateway, FakeLoggerProvider log)
     {
         var application = await TwilioApplication.StartAsync(
             gateway,
@@ -111,33 +112,5 @@ public sealed class SecrecyTests
         );
         gateway.CallbackProxy = application.Address;
         return application;
-    }
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> Lines => [.. _lines];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            _lines.Enqueue($"{state}");
-            return null;
-        }
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -1,9 +1,10 @@
-using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Delivering;
 using Notify.Queueing;
+using Notify.Testing;
 using Twilio.Clients;
 
 namespace Notify.Providers.TwilioSdk.Tests;
@@ -15,7 +16,7 @@ internal sealed class Application : IAsyncDisposable
     public const string Secret = "correct-horse-battery-staple";
     public const string Number = "+46701740605";
 
-    private readonly LogRecorder _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
     public Application(Uri vendor, Action<TwilioSdkOptions>? configure = null)
     {
@@ -36,7 +37,7 @@ internal sealed class Application : IAsyncDisposable
 
     public IHost Host { get; }
 
-    public IReadOnlyList<string> Logs => [.. _log.Lines];
+    public IReadOnlyList<string> Logs => _log.ReadLines();
 
     public IDeliveryProvider Provider => Host.Services.GetRequiredService<IDeliveryProvider>();
 
@@ -72,27 +73,5 @@ internal sealed class Application : IAsyncDisposable
             request.RequestUri = new Uri(vendor, request.RequestUri!.PathAndQuery);
             return base.SendAsync(request, cancellationToken);
         }
-    }
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.WebPush;
 using Notify.Queueing;
@@ -14,7 +14,7 @@ public sealed class SecrecyTests
     [Fact]
     public async Task Neither_subscription_nor_key_nor_token_nor_content_is_logged_or_told()
     {
-        using var log = new LogRecorder();
+        using var log = new FakeLoggerProvider();
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         var subscription = gateway.Subscribe().Json;
         var told = new List<string>();
@@ -35,10 +35,12 @@ public sealed class SecrecyTests
             told.Add(application.Services.GetRequiredService<IOptionsMonitor<WebPushOptions>>().Get("webpush").ToString()!);
         }
 
-        Assert.Contains(log.Lines, line => line.Contains("webpush refused delivery", StringComparison.Ordinal));
-        Assert.Contains(log.Lines, line => line.Contains("webpush had its VAPID credentials refused", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("webpush refused delivery", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line =>
+            line.Contains("webpush had its VAPID credentials refused", StringComparison.Ordinal)
+        );
         Assert.All(SecretsOf(subscription, Assert.Single(gateway.Messages)), secret =>
-            Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal))
+            Assert.DoesNotContain([.. log.ReadLines(), .. told], line => line.Contains(secret, StringComparison.Ordinal))
         );
     }
 
@@ -63,38 +65,14 @@ public sealed class SecrecyTests
     private static IEnumerable<string> Texts(DeliveryRecord delivery) =>
         [delivery.Delivery.ToString(), .. delivery.Attempts.Select(attempt => $"{attempt.Reason} {attempt.ProviderMessageId}")];
 
-    private static Task<WebPushApplication> StartAsync(PushServiceGateway gateway, LogRecorder log, bool allowPrivateNetworks) =>
+    private static Task<WebPushApplication> StartAsync(
+        PushServiceGateway gateway,
+        FakeLoggerProvider log,
+        bool allowPrivateNetworks
+    ) =>
         WebPushApplication.StartAsync(
             gateway,
             options => options.AllowPrivateNetworks = allowPrivateNetworks,
             services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
         );
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> Lines => [.. _lines];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            _lines.Enqueue($"{state}");
-            return null;
-        }
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
-    }
 }

@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Queueing;
@@ -16,7 +16,7 @@ public sealed class SecrecyTests
     [Fact]
     public async Task Neither_url_nor_secret_nor_content_is_logged_or_told()
     {
-        using var log = new LogRecorder();
+        using var log = new FakeLoggerProvider();
         var told = new List<string>();
         var statuses = new Queue<int>([200, 302, 400, 401, 410, 429, 503]);
         await using var endpoint = await Endpoint.StartAsync(context => context.Response.StatusCode = statuses.Dequeue());
@@ -32,7 +32,7 @@ public sealed class SecrecyTests
         await using (var application = await StartAsync(log, allowPrivateNetworks: false))
             told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
 
-        Assert.Contains(log.Lines, line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
         string[] secrets =
         [
             "127.0.0.1",
@@ -43,7 +43,7 @@ public sealed class SecrecyTests
             .. endpoint.Requests.SelectMany(request => request.Signature.Split(' ')),
         ];
         Assert.All(secrets, secret =>
-            Assert.DoesNotContain([.. log.Lines, .. told], line => line.Contains(secret, StringComparison.Ordinal))
+            Assert.DoesNotContain([.. log.ReadLines(), .. told], line => line.Contains(secret, StringComparison.Ordinal))
         );
     }
 
@@ -62,37 +62,9 @@ public sealed class SecrecyTests
     private static IEnumerable<string> Texts(DeliveryRecord delivery) =>
         [delivery.Delivery.ToString(), .. delivery.Attempts.Select(attempt => $"{attempt.Reason} {attempt.ProviderMessageId}")];
 
-    private static Task<WebhookApplication> StartAsync(LogRecorder log, bool allowPrivateNetworks) =>
+    private static Task<WebhookApplication> StartAsync(FakeLoggerProvider log, bool allowPrivateNetworks) =>
         WebhookApplication.StartAsync(
             options => (options.AllowPrivateNetworks, options.PreviousSecret) = (allowPrivateNetworks, PreviousSecret),
             services => services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
         );
-
-    private sealed class LogRecorder : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyList<string> Lines => [.. _lines];
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull
-        {
-            _lines.Enqueue($"{state}");
-            return null;
-        }
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => _lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
-    }
 }

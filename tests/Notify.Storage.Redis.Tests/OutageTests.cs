@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.Delivering;
 using Notify.Engines;
@@ -20,7 +21,7 @@ public sealed class OutageTests
     public async Task Sending_goes_on_while_Redis_is_away_and_Redis_is_used_again_when_it_is_back()
     {
         await using var server = await RedisProcess.StartAsync();
-        using var logs = new LogLines();
+        using var logs = new FakeLoggerProvider();
         var provider = new CountingProvider();
         using var host = Compose(provider, logs, options =>
             (options.ConnectionString, options.RetryAfter) = (server.Address, TimeSpan.FromMilliseconds(50))
@@ -54,14 +55,14 @@ public sealed class OutageTests
 
         await Eventually.TrueAsync(() => provider.Sent.Count == 300, "every delivery to be sent");
         await host.StopAsync(Cancellation);
-        Assert.Single(logs.Lines, line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+        Assert.Single(logs.ReadLines(), line => line.Contains("Redis does not answer", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task An_application_starts_and_sends_without_its_Redis()
     {
         var provider = new CountingProvider();
-        using var host = Compose(provider, new LogLines(), options =>
+        using var host = Compose(provider, new FakeLoggerProvider(), options =>
             options.ConnectionString = $"127.0.0.1:{FreePort.Next()},password=s3cret"
         );
         await host.StartAsync(Cancellation);
@@ -101,7 +102,7 @@ public sealed class OutageTests
     public async Task A_wrong_password_is_an_outage_and_appears_nowhere()
     {
         await using var server = await RedisProcess.StartAsync("--requirepass", "right");
-        using var logs = new LogLines();
+        using var logs = new FakeLoggerProvider();
         using var host = Compose(new CountingProvider(), logs, options =>
             options.ConnectionString = $"{server.Address},password=s3cret"
         );
@@ -110,8 +111,8 @@ public sealed class OutageTests
         await SendAsync(host.Services.GetRequiredService<INotifier>(), 0, 5, Recipient.Email("ada@example.org"));
 
         await host.StopAsync(Cancellation);
-        Assert.Single(logs.Lines, line => line.Contains("Redis does not answer", StringComparison.Ordinal));
-        Assert.DoesNotContain(logs.Lines, line => line.Contains("s3cret", StringComparison.Ordinal));
+        Assert.Single(logs.ReadLines(), line => line.Contains("Redis does not answer", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.ReadLines(), line => line.Contains("s3cret", StringComparison.Ordinal));
         Assert.DoesNotContain(
             "s3cret",
             host.Services.GetRequiredService<IOptions<RedisOptions>>().Value.ToString(),
@@ -122,7 +123,7 @@ public sealed class OutageTests
     [Fact]
     public async Task Options_that_cannot_work_are_named_at_start_and_no_secret_with_them()
     {
-        using var host = Compose(new CountingProvider(), new LogLines(), options =>
+        using var host = Compose(new CountingProvider(), new FakeLoggerProvider(), options =>
         {
             options.ConnectionString = "password=s3cret,unknown=1";
             options.KeyPrefix = "{";
@@ -153,7 +154,7 @@ public sealed class OutageTests
         }
     }
 
-    private static IHost Compose(CountingProvider provider, ILoggerProvider logs, Action<RedisOptions> configure)
+    private static IHost Compose(CountingProvider provider, FakeLoggerProvider logs, Action<RedisOptions> configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.AddProvider(logs);
@@ -180,27 +181,5 @@ public sealed class OutageTests
             Sent.Add(delivery.Id);
             return ValueTask.FromResult(Outcome.Accepted());
         }
-    }
-
-    private sealed class LogLines : ILoggerProvider, ILogger
-    {
-        public ConcurrentQueue<string> Lines { get; } = new();
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => Lines.Enqueue($"{formatter(state, exception)} {exception}");
-
-        public void Dispose() { }
     }
 }

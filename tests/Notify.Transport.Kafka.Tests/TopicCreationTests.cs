@@ -1,7 +1,7 @@
-using System.Collections.Concurrent;
 using Confluent.Kafka;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Notify.Engines;
 using Notify.Testing;
 
@@ -12,7 +12,7 @@ public sealed class TopicCreationTests : IDisposable
 {
     private readonly SharedMemory _store = new();
     private readonly Mail _mail = new();
-    private readonly RecordedLog _log = new();
+    private readonly FakeLoggerProvider _log = new();
 
     public void Dispose() => _store.Dispose();
 
@@ -22,13 +22,13 @@ public sealed class TopicCreationTests : IDisposable
         using var cluster = KafkaCluster.Start();
         cluster.TakeDown();
         await using var sending = await StartAsync(cluster);
-        Assert.Contains(_log.Lines, line => line.Contains("The topics could not be created", StringComparison.Ordinal));
+        Assert.Contains(_log.ReadLines(), line => line.Contains("The topics could not be created", StringComparison.Ordinal));
 
         cluster.BringUp();
         await cluster.CreateTopicsAsync("");
 
         await Eventually.TrueAsync(
-            () => _log.Lines.Any(line => line.Contains("Every topic exists now", StringComparison.Ordinal)),
+            () => _log.ReadLines().Any(line => line.Contains("Every topic exists now", StringComparison.Ordinal)),
             "the creation to be tried again"
         );
         await _store.AcceptedAsync(await sending.TriggerAsync(5));
@@ -46,9 +46,10 @@ public sealed class TopicCreationTests : IDisposable
         var first = await Eventually.FindAsync(
             () =>
                 Task.FromResult(
-                    _log.Lines.FirstOrDefault(line =>
-                        line.Contains("partitions were assigned to this process", StringComparison.Ordinal)
-                    )
+                    _log.ReadLines()
+                        .FirstOrDefault(line =>
+                            line.Contains("partitions were assigned to this process", StringComparison.Ordinal)
+                        )
                 ),
             "partitions to be assigned"
         );
@@ -99,28 +100,4 @@ public sealed class TopicCreationTests : IDisposable
             },
             options => options.Workers = Workers.All
         );
-
-    private sealed class RecordedLog : ILoggerProvider, ILogger
-    {
-        private readonly ConcurrentQueue<string> _lines = new();
-
-        public IReadOnlyCollection<string> Lines => _lines;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void Dispose() { }
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(
-            LogLevel logLevel,
-            EventId eventId,
-            TState state,
-            Exception? exception,
-            Func<TState, Exception?, string> formatter
-        ) => _lines.Enqueue(formatter(state, exception));
-    }
 }
