@@ -15,9 +15,15 @@ internal sealed partial class DevTools : IAsyncDisposable
 
     private DevTools(ServerProcess browser) => _browser = browser;
 
-    public static async Task<DevTools> OpenAsync(string chromium, IEnumerable<string> arguments, Uri page)
+    /// <summary>The environment of a browser that keeps its temporary files in the folder of its profile.</summary>
+    public static Dictionary<string, string> KeepIn(string profile) =>
+        new() { ["TMPDIR"] = Directory.CreateDirectory(profile).FullName };
+
+    public static async Task<DevTools> OpenAsync(string chromium, string profile, IEnumerable<string> arguments, Uri page)
     {
-        var tools = new DevTools(ServerProcess.Start(chromium, [.. arguments, "--remote-debugging-port=0", page.ToString()]));
+        var tools = new DevTools(
+            ServerProcess.Start(chromium, [.. arguments, "--remote-debugging-port=0", page.ToString()], KeepIn(profile))
+        );
         try
         {
             await Eventually.TrueAsync(() => Listening().IsMatch(tools._browser.Output), "the browser's debugging port");

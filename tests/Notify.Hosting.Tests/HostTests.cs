@@ -50,7 +50,12 @@ public sealed partial class HostTests
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(folder.Path);
         await using var first = host;
-        await using var page = await DevTools.OpenAsync(chromium, Headless(folder.File("browser")), client.BaseAddress!);
+        await using var page = await DevTools.OpenAsync(
+            chromium,
+            folder.File("browser"),
+            Headless(folder.File("browser")),
+            client.BaseAddress!
+        );
         await Eventually.TrueAsync(async () => await TextAsync("#state") == "live", "the page to be live");
 
         foreach (var title in (string[])["one", "two"])
@@ -294,11 +299,13 @@ public sealed partial class HostTests
         ];
 
     private static Task<string> BrowseAsync(string chromium, string profile, params string[] arguments) =>
-        RunAsync(chromium, [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);
+        RunAsync(chromium, DevTools.KeepIn(profile), [.. Headless(profile), "--virtual-time-budget=5000", .. arguments]);
 
-    private static async Task<string> RunAsync(string file, params string[] arguments)
+    private static Task<string> RunAsync(string file, params string[] arguments) => RunAsync(file, [], arguments);
+
+    private static async Task<string> RunAsync(string file, Dictionary<string, string> environment, string[] arguments)
     {
-        await using var process = ServerProcess.Start(file, arguments);
+        await using var process = ServerProcess.Start(file, arguments, environment);
         await process.WaitForExitAsync();
         Assert.Equal(0, process.ExitCode);
         return process.Output;

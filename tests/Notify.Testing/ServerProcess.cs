@@ -42,6 +42,8 @@ public sealed class ServerProcess : IAsyncDisposable
             RedirectStandardInput = keepInputOpen,
             WorkingDirectory = folder ?? "",
         };
+        // A .NET program that is killed leaves the sockets of its diagnostics behind in the folder for temporary files.
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         return new ServerProcess(Process.Start(start)!);

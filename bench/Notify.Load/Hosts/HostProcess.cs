@@ -56,6 +56,7 @@ internal sealed class HostProcess : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["DOTNET_TieredPGO"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0"; // A kill would leave the sockets of the diagnostics behind.
         return new HostProcess(settings, Process.Start(start)!);
     }
 

@@ -29,9 +29,13 @@ public sealed class PackedPackages : IDisposable
 
     public Task<IReadOnlyList<Package>> ListAsync() => _packages.Value;
 
-    /// <summary>Runs the SDK; what it starts ends with it.</summary>
-    public static Task<string> RunDotNetAsync(string folder, params IEnumerable<string> arguments) =>
-        Command.RunAsync(folder, "dotnet", arguments, Environment);
+    /// <summary>Runs the SDK. What it starts and the temporary files that it writes end with it.</summary>
+    public static async Task<string> RunDotNetAsync(string folder, params IEnumerable<string> arguments)
+    {
+        using var temporary = new TemporaryFolder();
+        var environment = new Dictionary<string, string?>(Environment) { ["TMPDIR"] = temporary.Path };
+        return await Command.RunAsync(folder, "dotnet", arguments, environment);
+    }
 
     public void Dispose() => _folder.Dispose();
 
