@@ -181,7 +181,12 @@ public sealed class TemplateLimitTests
             "{% for a in events %}{% for b in events %}{% for c in events %}{{ a.n }}{% endfor %}{% endfor %}{% endfor %}";
         await using var application = await TestApplication.StartAsync(_mail);
         await application.Templates.SaveAsync(Saying(loops));
-        await application.SendAsync(Welcome(new { n = 1 }) with { Digest = new Digest { Window = TimeSpan.FromDays(1) } });
+        await application.SendAsync(
+            TemplateTrigger.Create(new { n = 1 }) with
+            {
+                Digest = new Digest { Window = TimeSpan.FromDays(1) },
+            }
+        );
 
         var one = await application.Templates.PreviewAsync(Saying(loops), Events(1));
         var many = await Assert.ThrowsAsync<InvalidRequestException>(() =>
@@ -227,7 +232,7 @@ public sealed class TemplateLimitTests
         var clock = Stopwatch.StartNew();
 
         var trigger = Task.Run(() =>
-            application.Notifier.TriggerAsync(Welcome(new { text = new string('a', 50_000) }), gone.Token)
+            application.Notifier.TriggerAsync(TemplateTrigger.Create(new { text = new string('a', 50_000) }), gone.Token)
         );
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => trigger);
@@ -288,7 +293,12 @@ public sealed class TemplateLimitTests
             await application.Templates.SaveAsync(template with { Name = $"fuzz-{round}" });
             try
             {
-                await application.SendAsync(Welcome(new { x = "x<", n = new[] { 1, 2 } }) with { Template = $"fuzz-{round}" });
+                await application.SendAsync(
+                    TemplateTrigger.Create(new { x = "x<", n = new[] { 1, 2 } }) with
+                    {
+                        Template = $"fuzz-{round}",
+                    }
+                );
             }
             catch (InvalidRequestException exception)
             {
@@ -299,14 +309,6 @@ public sealed class TemplateLimitTests
 
     private static Template Saying(string body) =>
         new() { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] };
-
-    private static Trigger Welcome(object? data) =>
-        new()
-        {
-            To = Recipient.Email("ada@example.org"),
-            Template = "welcome",
-            Data = data,
-        };
 
     private static string Repeat(string text, int times) => string.Concat(Enumerable.Repeat(text, times));
 
@@ -329,15 +331,6 @@ public sealed class TemplateLimitTests
             builder => Configure(builder, limits ?? (_ => { })),
             _mail
         );
-        await application.Templates.SaveAsync(new Template { Name = "welcome", Variants = variants });
-        try
-        {
-            await application.SendAsync(Welcome(JsonDocument.Parse(data).RootElement));
-            return [];
-        }
-        catch (InvalidRequestException exception)
-        {
-            return exception.Errors;
-        }
+        return await TemplateTrigger.SendAsync(application, variants, data);
     }
 }
