@@ -20,7 +20,7 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
         using var first = Compose("first", UseServer);
         using var second = Compose("second", UseServer);
         await using (var store = await Conformance.ConformanceStore.OpenAsync(UseServer))
-            await EnqueueAsync(store, Request(deliveries: 600, at: TimeProvider.System.GetUtcNow()));
+            await EnqueueAsync(store, Request(deliveries: 600, acceptedAt: TimeProvider.System.GetUtcNow()));
 
         await Task.WhenAll(first.StartAsync(Cancellation), second.StartAsync(Cancellation));
 

@@ -54,7 +54,7 @@ public sealed class RetentionTests(MongoDbServer server) : TestDatabase(server)
 
         Assert.Equal(
             new EnqueueResult(EnqueueStatus.Duplicate, request.Notification.Id),
-            await EnqueueAsync(store, Request(idempotency: claim, at: Now.AddHours(2)))
+            await EnqueueAsync(store, Request(idempotency: claim, acceptedAt: Now.AddHours(2)))
         );
         Assert.Null(await store.Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation));
         Assert.Equal(1, await CountAsync("notifications", "{ purgeAt: { $exists: true }, contents: { $exists: false } }"));
