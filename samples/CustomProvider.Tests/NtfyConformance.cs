@@ -10,7 +10,7 @@ public sealed class NtfyConformance : HttpProviderConformance
     protected override VendorAnswer Acceptance => new(200, """{"id":"hwQ2YpKdmg","event":"message"}""");
 
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry, IsProviderFailure: true),
@@ -20,12 +20,6 @@ public sealed class NtfyConformance : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

@@ -14,7 +14,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
 
     // None of them carries a reason of Apple's, so they are of something in between, or of an outage.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected =>
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
@@ -24,12 +24,6 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

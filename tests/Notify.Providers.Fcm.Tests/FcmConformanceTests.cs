@@ -17,7 +17,7 @@ public sealed class FcmConformanceTests : HttpProviderConformance
     // registration
     // is about the project or the address, not about the recipient.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
@@ -27,12 +27,6 @@ public sealed class FcmConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

@@ -11,7 +11,7 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance => new(200, """{"name":"projects/shop/messages/0:1500415314455276"}""");
 
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry, IsThrottled: true),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
@@ -21,12 +21,6 @@ public sealed class FirebaseAdminConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.Gone] = new(OutcomeKind.Rejected),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

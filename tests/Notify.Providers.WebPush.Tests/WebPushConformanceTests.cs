@@ -16,7 +16,7 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
     // A subscription names its push service, so that a failure there says nothing about the provider: see WebPushOutcomes.
     // An accepted message is told by its status; RFC 8030 gives the body no meaning.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: false))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
@@ -26,12 +26,6 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.RecipientGone),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

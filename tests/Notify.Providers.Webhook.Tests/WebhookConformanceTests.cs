@@ -17,7 +17,7 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
     // An endpoint is a recipient of its own: its failure says nothing about the provider, nor does its 429 slow the others down.
     // It has answered with its status; the specification gives the body no meaning.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
-        new Dictionary<VendorFault, ExpectedOutcome>
+        new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: false))
         {
             [VendorFault.TooManyRequests] = new(OutcomeKind.Retry),
             [VendorFault.InternalError] = new(OutcomeKind.Retry),
@@ -27,12 +27,6 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
             [VendorFault.NotFound] = new(OutcomeKind.Retry),
             [VendorFault.Gone] = new(OutcomeKind.RecipientGone),
             [VendorFault.MalformedBody] = new(OutcomeKind.Accepted),
-            [VendorFault.ConnectionReset] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionClosed] = new(OutcomeKind.AnswerLost),
-            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
-            [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry),
-            [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry),
-            [VendorFault.HandshakeUnfinished] = new(OutcomeKind.Retry),
             [VendorFault.TruncatedBody] = new(OutcomeKind.Accepted),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };

@@ -53,6 +53,31 @@ public abstract class HttpProviderConformance : ProviderConformance
     /// <summary>What each fault should come to. Every fault needs its line: none is left to chance.</summary>
     protected abstract IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; }
 
+    /// <summary>
+    /// The usual lines of <see cref="Expected"/> for faults of the connection: a request that never left is repeated, one that
+    /// was read may have been carried out.
+    /// </summary>
+    /// <param name="isProviderFailure">
+    /// Whether a broken connection counts against the provider: true for a vendor, false where each recipient names a server of
+    /// its own, such as a webhook.
+    /// </param>
+    protected static IReadOnlyDictionary<VendorFault, ExpectedOutcome> ConnectionFaults(bool isProviderFailure)
+    {
+        var (lost, unsent) = (
+            new ExpectedOutcome(OutcomeKind.AnswerLost, isProviderFailure),
+            new ExpectedOutcome(OutcomeKind.Retry, isProviderFailure)
+        );
+        return new Dictionary<VendorFault, ExpectedOutcome>
+        {
+            [VendorFault.ConnectionReset] = lost,
+            [VendorFault.ConnectionClosed] = lost,
+            [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
+            [VendorFault.ConnectionRefused] = unsent,
+            [VendorFault.HandshakeRefused] = unsent,
+            [VendorFault.HandshakeUnfinished] = unsent,
+        };
+    }
+
     /// <inheritdoc/>
     public override async ValueTask InitializeAsync()
     {
