@@ -66,7 +66,7 @@ public sealed class FcmTests
     public async Task Firebase_admin_gets_no_access_with_the_key_of_another_account()
     {
         await using var gateway = await FcmGateway.StartAsync();
-        await using var other = await FcmGateway.StartAsync();
+        await using var other = await FcmGateway.StartAsync(hasOwnKey: true);
 
         var result = await RunAsync(gateway, other.Account, FcmGateway.NewToken());
 

@@ -72,15 +72,17 @@ public sealed class FcmGateway : IAsyncDisposable
     /// <param name="tls">Whether to speak TLS and HTTP/2; else HTTP/1.1 in clear.</param>
     /// <param name="time">The clock by which tokens expire; null for the system's.</param>
     /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
+    /// <param name="hasOwnKey">Whether no other account of this process has the key of this gateway's account.</param>
     public static async Task<FcmGateway> StartAsync(
         bool tls = true,
         TimeProvider? time = null,
-        Action<KestrelServerOptions>? configure = null
+        Action<KestrelServerOptions>? configure = null,
+        bool hasOwnKey = false
     )
     {
         var gateway = new FcmGateway(time ?? TimeProvider.System);
         gateway.Server = await GatewayServer.StartAsync(gateway.HandleAsync, tls, configure);
-        gateway.Account = new FcmServiceAccount(ProjectId, new Uri(gateway.Address, FcmTokenEndpoint.Path));
+        gateway.Account = new FcmServiceAccount(ProjectId, new Uri(gateway.Address, FcmTokenEndpoint.Path), hasOwnKey);
         gateway._tokens.Account = gateway.Account;
         return gateway;
     }

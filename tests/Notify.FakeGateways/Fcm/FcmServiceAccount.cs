@@ -17,13 +17,27 @@ public sealed class FcmServiceAccount : IDisposable
     /// </summary>
     private const string GoogleAudience = "https://oauth2.googleapis.com/token";
 
-    private readonly RSA _key = RSA.Create(2048);
+    // A new key takes a second of a busy core, and accounts are already told apart by the id of their key.
+    private static readonly Lazy<byte[]> SharedKey = new(() =>
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportPkcs8PrivateKey();
+    });
+
+    private readonly RSA _key;
     private readonly string _keyId = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private readonly Uri _tokenEndpoint;
 
     /// <param name="projectId">The project's id.</param>
     /// <param name="tokenEndpoint">Where clients exchange what they signed for access tokens.</param>
-    public FcmServiceAccount(string projectId, Uri tokenEndpoint) => (ProjectId, _tokenEndpoint) = (projectId, tokenEndpoint);
+    /// <param name="hasOwnKey">Whether no other account of this process has its key.</param>
+    public FcmServiceAccount(string projectId, Uri tokenEndpoint, bool hasOwnKey = false)
+    {
+        (ProjectId, _tokenEndpoint) = (projectId, tokenEndpoint);
+        _key = RSA.Create(2048);
+        if (!hasOwnKey)
+            _key.ImportPkcs8PrivateKey(SharedKey.Value, out _);
+    }
 
     public string ProjectId { get; }
 
