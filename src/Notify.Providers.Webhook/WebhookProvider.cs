@@ -11,7 +11,7 @@ namespace Notify.Providers.Webhook;
 internal sealed class WebhookProvider(
     string name,
     HttpClient client,
-    WebhookSigner signer,
+    EndpointSecrets secrets,
     TimeProvider time,
     ILogger<WebhookProvider> logger
 ) : IDeliveryProvider
@@ -26,14 +26,16 @@ internal sealed class WebhookProvider(
     {
         if (!RequestUri.TryParse(delivery.To.Value, out var url) || url.Scheme is not ("http" or "https"))
             return WebhookOutcomes.NotAUrl;
+        if (await FindKeysAsync(delivery, cancellationToken).ConfigureAwait(false) is not { } keys)
+            return WebhookOutcomes.NoSecret;
 
-        using var request = CreateRequest(url, delivery);
+        using var request = CreateRequest(url, delivery, keys);
         try
         {
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
-            return WebhookOutcomes.Of(response, time);
+            return WebhookOutcomes.Create(response, time);
         }
         catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
         {
@@ -51,9 +53,22 @@ internal sealed class WebhookProvider(
         }
     }
 
-    // The id is the same for every attempt, so that a receiver can tell a repetition; the time is the attempt's, so that it can
-    // refuse a replay.
-    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery)
+    private async ValueTask<byte[][]?> FindKeysAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await secrets.GetKeysAsync(delivery.Tenant, delivery.To.Value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.SecretUnreadable(logger, Name, delivery.Id, exception);
+            return null;
+        }
+    }
+
+    // The id is the same for every attempt, so that a receiver recognizes a repetition. The time is the attempt's, so that the
+    // receiver can refuse a replay.
+    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery, byte[][] keys)
     {
         var body = new PooledContent(Json);
         WebhookBody.Write(body, delivery);
@@ -62,7 +77,7 @@ internal sealed class WebhookProvider(
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
         request.Headers.TryAddWithoutValidation("webhook-id", id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
-        request.Headers.TryAddWithoutValidation("webhook-signature", signer.Sign(id, timestamp, body.Written.Span));
+        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSigner.Sign(keys, id, timestamp, body.Written.Span));
         return request;
     }
 }

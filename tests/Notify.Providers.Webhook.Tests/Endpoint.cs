@@ -69,6 +69,23 @@ internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDict
 
     public bool IsSignedWith(string secret) => StandardWebhooks.Verify(secret, Id, Timestamp, Body, Signature);
 
+    /// <summary>Verifies by an implementation of the specification that is not this project's.</summary>
+    public bool IsVerifiedBy(string secret)
+    {
+        var headers = new HeaderDictionary();
+        foreach (var (name, value) in Headers)
+            headers[name] = value;
+        try
+        {
+            new global::StandardWebhooks.StandardWebhook(secret).Verify(Body, headers);
+            return true;
+        }
+        catch (global::StandardWebhooks.Diagnostics.WebhookVerificationException)
+        {
+            return false;
+        }
+    }
+
     public static async Task<ReceivedRequest> ReadAsync(HttpRequest request)
     {
         using var body = new StreamReader(request.Body, Encoding.UTF8);
