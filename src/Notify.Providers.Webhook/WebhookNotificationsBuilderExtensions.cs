@@ -40,6 +40,7 @@ public static class WebhookNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<WebhookOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.PostConfigure<ProviderOptions>(name, provider => provider.ShareSlotsAmongTenants ??= true);
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, GetOptions(services, name)));
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSecrets(services, name));
         builder.Services.AddSingleton<IEndpointSecrets>(services => services.GetRequiredKeyedService<EndpointSecrets>(name));
@@ -47,6 +48,7 @@ public static class WebhookNotificationsBuilderExtensions
             name,
             services.CreateProviderHttpClient(name),
             services.GetRequiredKeyedService<EndpointSecrets>(name),
+            GetOptions(services, name),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebhookProvider>>()
         ));

@@ -12,6 +12,7 @@ internal sealed class WebhookProvider(
     string name,
     HttpClient client,
     EndpointSecrets secrets,
+    WebhookOptions options,
     TimeProvider time,
     ILogger<WebhookProvider> logger
 ) : IDeliveryProvider
@@ -37,20 +38,32 @@ internal sealed class WebhookProvider(
                 .ConfigureAwait(false);
             return WebhookOutcomes.Create(response, time);
         }
-        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
+        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusedAddress(exception))
         {
             Log.TargetRefused(logger, Name, delivery.Id);
             return WebhookOutcomes.NotPublic;
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return HttpFailures.CreateEndpointOutcome(request, exception);
+            return CreateOutcome(request, delivery, exception);
         }
         catch (UriFormatException)
         {
             // A host that no international domain name encodes is found out only when it is looked up.
             return WebhookOutcomes.NotAUrl;
         }
+    }
+
+    // Where every URL is the operator's own, the reason may tell all.
+    private Outcome CreateOutcome(HttpRequestMessage request, Delivery delivery, Exception exception)
+    {
+        if (options.AllowPrivateNetworks)
+            return HttpFailures.CreateEndpointOutcome(request, exception);
+
+        var outcome = PublicInternetConnections.CreateOutcome(request, exception, out var detail);
+        if (detail is not null)
+            Log.ConnectionFailed(logger, Name, delivery.Id, detail);
+        return outcome;
     }
 
     private async ValueTask<byte[][]?> FindKeysAsync(Delivery delivery, CancellationToken cancellationToken)

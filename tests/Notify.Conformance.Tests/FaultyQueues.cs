@@ -90,7 +90,7 @@ internal sealed class IgnoresTurns(IDeliveryQueue inner) : QueueAround(inner)
         return base.LeaseAsync(
             request with
             {
-                TenantAllowance = tenant => tenant == (first ??= tenant) ? int.MaxValue : 0,
+                TenantAllowance = (_, tenant) => tenant == (first ??= tenant) ? int.MaxValue : 0,
             },
             cancellationToken
         );

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
 
 namespace Notify.Hosting.Tests;
@@ -32,6 +33,8 @@ public sealed class EveryEndpointTests : IAsyncLifetime
         ["POST /v1/templates/{name}/preview"] = "{}",
         ["POST /v1/receipts"] = "[]",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+        ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
+        ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };
 
     /// <summary>Called by vendors and mail programs, which add query parameters and have a body in their own form.</summary>
@@ -42,7 +45,9 @@ public sealed class EveryEndpointTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _app = await ApiApplication.StartAsync();
+        _app = await ApiApplication.StartAsync(services: services =>
+            services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+        );
         _endpoints =
         [
             .. _app.Endpoints.SelectMany(endpoint =>
