@@ -38,10 +38,10 @@ public static class PublicInternetConnections
     }
 
     /// <summary>
-    /// Creates the outcome of a request that failed, as <see cref="HttpFailures.CreateEndpointOutcome"/> does, but without telling
-    /// users about the operator's network. A name that does not exist, a name that resolves to a private address, and a host that
-    /// does not accept the connection have the same outcome. Otherwise a user could try out names and learn which ones the
-    /// internal DNS knows.
+    /// Creates the outcome of a request that failed, as <see cref="HttpFailures.CreateEndpointOutcome"/> does, but without
+    /// telling users about the operator's network. A name that does not exist, a name that resolves to a private address, and a
+    /// host that does not accept the connection have the same outcome. Otherwise a user could try out names and learn which ones
+    /// the internal DNS knows.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>

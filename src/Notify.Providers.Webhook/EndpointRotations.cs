@@ -12,9 +12,7 @@ internal sealed class EndpointRotations(string provider, ISharedTokenStore? stor
 
     /// <summary>Reads when any endpoint of the provider was last rotated; null for never.</summary>
     public async ValueTask<DateTimeOffset?> FindLastAsync(CancellationToken cancellationToken) =>
-        store is null
-            ? null
-            : (await store.FindAsync(_providerName, cancellationToken).ConfigureAwait(false))?.IssuedAt;
+        store is null ? null : (await store.FindAsync(_providerName, cancellationToken).ConfigureAwait(false))?.IssuedAt;
 
     /// <summary>Reads an endpoint's versions.</summary>
     public async ValueTask<EndpointVersions> FindAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken) =>

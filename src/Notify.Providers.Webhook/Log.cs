@@ -20,6 +20,10 @@ internal static partial class Log
     [LoggerMessage(4, LogLevel.Warning, "{Provider} could not read the secret for delivery {DeliveryId}")]
     public static partial void SecretUnreadable(ILogger logger, string provider, Guid deliveryId, Exception exception);
 
-    [LoggerMessage(5, LogLevel.Information, "{Provider} rotated the secret of an endpoint of tenant {Tenant} to version {Version}")]
+    [LoggerMessage(
+        5,
+        LogLevel.Information,
+        "{Provider} rotated the secret of an endpoint of tenant {Tenant} to version {Version}"
+    )]
     public static partial void SecretRotated(ILogger logger, string provider, string tenant, int version);
 }

@@ -12,13 +12,14 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class WebhookNotificationsBuilderExtensions
 {
     /// <summary>
-    /// The rest of an answer up to this size is read, so that its connection can be used again. With more, the connection is closed.
+    /// The rest of an answer up to this size is read, so that its connection can be used again. With more, the connection is
+    /// closed.
     /// </summary>
     private const int MaxDrainedBytes = 16 * 1024;
 
     /// <summary>
-    /// Adds the provider <c>webhook</c>, which posts JSON signed by the Standard Webhooks specification. Each endpoint has its own
-    /// secret: see <see cref="IEndpointSecrets"/>.
+    /// Adds the provider <c>webhook</c>, which posts JSON signed by the Standard Webhooks specification. Each endpoint has its
+    /// own secret: see <see cref="IEndpointSecrets"/>.
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>

@@ -14,7 +14,9 @@ internal static class WebhookOutcomes
 
     public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
-    /// <summary>Gets the outcome without a secret to sign with: nothing was sent, and nothing can be while the store is away.</summary>
+    /// <summary>
+    /// Gets the outcome without a secret to sign with: nothing was sent, and nothing can be while the store is away.
+    /// </summary>
     public static Outcome NoSecret { get; } = Outcome.ProviderFailed("the secret of the endpoint could not be read");
 
     /// <summary>

@@ -49,7 +49,7 @@ internal sealed class WebhookProvider(
         }
         catch (UriFormatException)
         {
-            // A host that no international domain name encodes is found out only when it is looked up.
+            // Only name resolution finds out that a host has no form as an international domain name.
             return WebhookOutcomes.NotAUrl;
         }
     }

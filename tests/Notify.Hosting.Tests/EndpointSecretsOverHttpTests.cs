@@ -108,8 +108,7 @@ public sealed class EndpointSecretsOverHttpTests
         string[] providers,
         Action<NotificationsApiOptions>? options,
         Action<IServiceCollection>? configure
-    ) =>
-        ApiApplication.StartAsync(options, services =>
+    ) => ApiApplication.StartAsync(options, services =>
         {
             foreach (var (i, name) in providers.Index())
                 services

@@ -1,7 +1,8 @@
 namespace Notify.Providers.Webhook.Tests;
 
 /// <summary>
-/// A clock that moves only when told to, so that times can be compared exactly. Timers run on; measured time runs on and moves too.
+/// A clock that moves only when told to, so that times can be compared exactly. Timers run on; measured time runs on and moves
+/// too.
 /// </summary>
 internal sealed class TestClock : TimeProvider
 {

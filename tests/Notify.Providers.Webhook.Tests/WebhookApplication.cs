@@ -68,17 +68,10 @@ internal sealed class WebhookApplication : IAsyncDisposable
     }
 
     /// <summary>Sends, and waits for the first attempt's end.</summary>
-    public async Task<DeliveryRecord> SendAsync(
-        string url,
-        Content? content = null,
-        string tenant = Trigger.DefaultTenant
-    ) => await AttemptedAsync(await TriggerAsync(Recipient.Webhook(url), content, tenant), attempts: 1, tenant);
+    public async Task<DeliveryRecord> SendAsync(string url, Content? content = null, string tenant = Trigger.DefaultTenant) =>
+        await AttemptedAsync(await TriggerAsync(Recipient.Webhook(url), content, tenant), attempts: 1, tenant);
 
-    public async Task<Guid> TriggerAsync(
-        Recipient recipient,
-        Content? content = null,
-        string tenant = Trigger.DefaultTenant
-    )
+    public async Task<Guid> TriggerAsync(Recipient recipient, Content? content = null, string tenant = Trigger.DefaultTenant)
     {
         var result = await _host
             .Services.GetRequiredService<INotifier>()
@@ -112,10 +105,7 @@ internal sealed class WebhookApplication : IAsyncDisposable
         _host.Dispose();
     }
 
-    public ValueTask<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(
-        Guid notificationId,
-        string tenant = Trigger.DefaultTenant
-    ) =>
+    public ValueTask<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId, string tenant = Trigger.DefaultTenant) =>
         _host
             .Services.GetRequiredService<INotificationStore>()
             .ListDeliveriesAsync(tenant, notificationId, null, 10, CancellationToken.None);

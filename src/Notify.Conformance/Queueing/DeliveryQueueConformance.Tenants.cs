@@ -130,10 +130,7 @@ public abstract partial class DeliveryQueueConformance
         params IReadOnlyList<LeaseQuota> quotas
     ) =>
         await Store.Queue.LeaseAsync(
-            new LeaseRequest(Worker, Now, LeaseEnd, quotas)
-            {
-                TenantAllowance = allowance,
-            },
+            new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantAllowance = allowance },
             Cancellation
         );
 }

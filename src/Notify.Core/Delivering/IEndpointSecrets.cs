@@ -1,8 +1,8 @@
 namespace Notify.Delivering;
 
 /// <summary>
-/// Reads and rotates the secrets that sign one provider's messages to endpoints. Each endpoint, which is a tenant and a URL, has a
-/// secret that no other endpoint knows. Registered as a service beside the provider.
+/// Reads and rotates the secrets that sign one provider's messages to endpoints. Each endpoint, which is a tenant and a URL, has
+/// a secret that no other endpoint knows. Registered as a service beside the provider.
 /// </summary>
 public interface IEndpointSecrets
 {

@@ -24,7 +24,10 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
         foreach (var provider in catalog.All)
         {
             if (!MustWait(provider.Name))
-                most = Math.Max(most, Math.Min(slots.CountFree(provider.Name, priority), limits.OfProvider(provider.Name).Permits));
+                most = Math.Max(
+                    most,
+                    Math.Min(slots.CountFree(provider.Name, priority), limits.OfProvider(provider.Name).Permits)
+                );
         }
 
         return most;

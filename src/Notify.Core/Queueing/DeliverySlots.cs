@@ -69,8 +69,7 @@ internal sealed class DeliverySlots(
         Freed?.Invoke();
     }
 
-    private ProviderSlots GetSlots(string provider) =>
-        _providers.GetOrAdd(provider, name =>
+    private ProviderSlots GetSlots(string provider) => _providers.GetOrAdd(provider, name =>
         {
             var ofProvider = providerOptions.Get(name);
             return new ProviderSlots(

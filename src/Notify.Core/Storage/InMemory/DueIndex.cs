@@ -78,12 +78,7 @@ internal sealed class DueIndex
             return taken;
         }
 
-        private static bool IsAllowed(
-            LeaseQuota quota,
-            string tenant,
-            LeaseRequest request,
-            Dictionary<string, int> allowances
-        )
+        private static bool IsAllowed(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> allowances)
         {
             if (request.TenantAllowance is null)
                 return true;
