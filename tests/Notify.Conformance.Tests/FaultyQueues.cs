@@ -103,6 +103,20 @@ internal sealed class IgnoresAllowances(IDeliveryQueue inner) : QueueAround(inne
         base.LeaseAsync(request with { TenantAllowance = null }, cancellationToken);
 }
 
+internal sealed class AsksAllowancesForOneQuota(IDeliveryQueue inner) : QueueAround(inner)
+{
+    public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        base.LeaseAsync(
+            request with
+            {
+                TenantAllowance = request.TenantAllowance is { } allowance
+                    ? (_, tenant) => allowance(request.Quotas[0], tenant)
+                    : null,
+            },
+            cancellationToken
+        );
+}
+
 internal sealed class LeasesTooEarly(IDeliveryQueue inner) : QueueAround(inner)
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
