@@ -15,7 +15,7 @@ internal static class FloodScenario
 {
     public const string Name = "flood";
 
-    private const double MaxMegabytes = 350;
+    private const double MaxMegabytes = 450;
     private const int Batch = 1_000;
 
     public static async Task<int> RunAsync(Arguments arguments)
