@@ -2,6 +2,7 @@ using Notify.Load;
 using Notify.Load.Backlog;
 using Notify.Load.Chaos;
 using Notify.Load.Embedded;
+using Notify.Load.Flood;
 using Notify.Load.Hosts;
 using Notify.Load.Idle;
 using Notify.Load.Ingress;
@@ -25,6 +26,7 @@ try
         "fcm" or "apns" or "webhook" or "twilio" => await WireScenario.RunAsync(arguments),
         SmtpScenario.Name => await SmtpScenario.RunAsync(arguments),
         SlowSmtpScenario.Name => await SlowSmtpScenario.RunAsync(arguments),
+        FloodScenario.Name => await FloodScenario.RunAsync(arguments),
         "fanout" => await FanoutScenario.RunAsync(arguments),
         "backlog" => await BacklogScenario.RunAsync(arguments),
         "priority" => await PriorityScenario.RunAsync(arguments),
@@ -52,6 +54,7 @@ try
               fcm, apns, webhook, twilio [--latency 0] [--count 200000] [--pairs 3] [--callers 64]
               smtp     [--latency 0] [--count 100000] [--pairs 3] [--connections 8]
               slow-smtp [--latency 1500] [--count 2000] [--connections 8]
+              flood    [--streams 1000] [--half-open 15000] [--events 50000]
               fanout   [--count 1000000]
               backlog  [--count 1000000]
               priority [--count 500000] [--pairs 3] [--seconds 10] [--vendor-ms 50]

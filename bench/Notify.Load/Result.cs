@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Notify.Load.Chaos;
+using Notify.Load.Flood;
 using Notify.Load.Measuring;
 using Notify.Load.Scaling;
 using Notify.Load.SlowSmtp;
@@ -23,6 +24,7 @@ internal abstract record Result(
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ChaosResult))]
+[JsonSerializable(typeof(FloodResult))]
 [JsonSerializable(typeof(RatioResult))]
 [JsonSerializable(typeof(ScalingResult))]
 [JsonSerializable(typeof(SlowSmtpResult))]

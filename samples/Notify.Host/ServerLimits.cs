@@ -11,6 +11,12 @@ internal static class ServerLimits
     /// <summary>A body larger than this is taken from the network only as fast as it is read.</summary>
     private const int MaxUnread = 65_536;
 
+    /// <summary>
+    /// What a connection whose client does not read, such as that of an event stream, can hold of this process's memory. An
+    /// answer is written without waiting as long as it fits.
+    /// </summary>
+    private const int MaxUnsent = 16_384;
+
     private static readonly TimeSpan DefaultShutdownDelay = TimeSpan.FromSeconds(1);
 
     public static void AddServerLimits(this WebApplicationBuilder builder, IConfiguration settings)
@@ -20,6 +26,7 @@ internal static class ServerLimits
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = settings.GetValue("MaxConnections", DefaultMaxConnections);
             kestrel.Limits.MaxRequestBufferSize = MaxUnread;
+            kestrel.Limits.MaxResponseBufferSize = MaxUnsent;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
         builder.Services.AddHostedService(_ => new ShutdownDelay(settings.GetValue("ShutdownDelay", DefaultShutdownDelay)));

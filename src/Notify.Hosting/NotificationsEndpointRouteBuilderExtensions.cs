@@ -18,6 +18,7 @@ using Notify.Hosting.Requests;
 using Notify.Hosting.Sandbox;
 using Notify.Hosting.Templates;
 using Notify.Hosting.Unsubscribing;
+using Notify.Hosting.WebhookEndpoints;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -26,7 +27,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
     /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>,
-    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/analytics</c>, <c>/v1/events</c>,
+    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>, <c>/v1/events</c>,
     /// <c>/health/live</c> and <c>/health/ready</c>; and, where the application has <c>AddSandbox()</c>, a page at <c>/</c> that
     /// shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>. Every error is a problem document (RFC
     /// 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or authorization of the application's own on the
@@ -49,6 +50,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapTemplates();
         group.MapReceipts();
         group.MapReplay();
+        group.MapEndpointSecrets();
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
         MapOpen(endpoints, prefix);

@@ -3,22 +3,22 @@ using Notify.Delivering;
 
 namespace Notify.Providers.Http;
 
-/// <summary>Failures of HTTP requests, which mean the same for every vendor.</summary>
+/// <summary>Maps failures of HTTP requests, which mean the same for every vendor.</summary>
 public static class HttpFailures
 {
-    /// <summary>RFC 9113 section 7: the connection ends, and the server did not look at the request.</summary>
+    /// <summary>RFC 9113 section 7: the connection ends, and the server did not process the request.</summary>
     private const long NoError = 0;
 
-    /// <summary>RFC 9113 section 7: the server did not look at the request.</summary>
+    /// <summary>RFC 9113 section 7: the server did not process the request.</summary>
     private const long RefusedStream = 7;
 
     private const string NoConnectionInTime = "no connection in time";
 
     /// <summary>
-    /// Gets how long a response asks to wait by its Retry-After header; null when it has none, or one whose time has passed.
+    /// Gets the delay that a response's Retry-After header asks for. Null without the header, and when its time has passed.
     /// </summary>
     /// <remarks>
-    /// RFC 9110 section 10.2.3: seconds, or a date. A date in the past must not spend the retry budget at once.
+    /// RFC 9110 section 10.2.3: seconds, or a date. A date in the past must not use up the retry budget at once.
     /// </remarks>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date is compared with.</param>
@@ -32,16 +32,16 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Gets whether a request went out, wholly or in part, before it failed. The server may have acted on it then.
+    /// Gets whether a request was sent, completely or in part, before it failed. If so, the server may have acted on it.
     /// </summary>
     /// <remarks>
-    /// A connection that could not be made, name resolution and TLS included, sent nothing. Neither did a request whose body was
-    /// never asked for, nor one that an HTTP/2 server turned away unread. Everything else counts as sent: a request that did not
-    /// arrive and an answer that did not come back look the same from here.
+    /// Nothing was sent when no connection was made (name resolution and TLS included), when the client never began to send the
+    /// body, and when an HTTP/2 server refused the request unread. Everything else counts as sent, because a lost request and a
+    /// lost answer look the same to the client.
     /// </remarks>
     /// <param name="request">
     /// The request, sent by a client of <see cref="Microsoft.Extensions.DependencyInjection.ProviderHttpClientExtensions"/>. For
-    /// null and for another client's request the exception alone decides.
+    /// null, and for a request of another client, only the exception decides.
     /// </param>
     /// <param name="exception">The failure: an <see cref="HttpRequestException"/>, or the cancellation of an attempt.</param>
     public static bool WasSent(HttpRequestMessage? request, Exception exception)
@@ -54,17 +54,17 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Gets whether a failure has an outcome: the exception filter of a provider's call. A cancellation has one only while
-    /// nothing was sent. Afterwards it is the engine's to judge, and must be let through.
+    /// Gets whether a provider can create an outcome from a failure. Use it as the exception filter around the call. A
+    /// cancellation has an outcome only while nothing was sent. Later the engine decides, so the exception must not be caught.
     /// </summary>
     /// <param name="request">The request.</param>
-    /// <param name="exception">The exception that was caught.</param>
+    /// <param name="exception">The failure.</param>
     public static bool HasOutcome(HttpRequestMessage? request, Exception exception) =>
         exception is HttpRequestException || (exception is OperationCanceledException && !WasSent(request, exception));
 
     /// <summary>
-    /// Gets whether an HTTP/2 server did not look at the request (RFC 9113 section 8.7): the connection ended (GOAWAY), or took
-    /// fewer streams than it had offered. Neither is an outage.
+    /// Gets whether an HTTP/2 server did not process the request (RFC 9113 section 8.7), because it closed the connection
+    /// (GOAWAY) or refused the stream. Neither is an outage.
     /// </summary>
     /// <param name="exception">The failure.</param>
     public static bool WasTurnedAway(HttpRequestException exception)
@@ -89,8 +89,9 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Creates the outcome of a request that a vendor did not answer: <see cref="Outcome.ProviderFailed"/> where nothing was
-    /// sent, else <see cref="Outcome.AnswerLost"/> on the provider's account. For a vendor that serves all recipients.
+    /// Creates the outcome of a request that a vendor did not answer, where one vendor serves all recipients:
+    /// <see cref="Outcome.ProviderFailed"/> when nothing was sent, otherwise <see cref="Outcome.AnswerLost"/>, which also counts
+    /// against the provider.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>
@@ -102,8 +103,8 @@ public static class HttpFailures
     }
 
     /// <summary>
-    /// Creates the outcome of a request that the recipient's own server did not answer: <see cref="Outcome.Retry"/> where nothing
-    /// was sent, else <see cref="Outcome.AnswerLost"/>. It says nothing about the provider.
+    /// Creates the outcome of a request that the recipient's own server did not answer: <see cref="Outcome.Retry"/> when nothing
+    /// was sent, otherwise <see cref="Outcome.AnswerLost"/>. It does not count against the provider.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="exception">The failure.</param>

@@ -4,14 +4,15 @@ using Notify.Delivering;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// What statuses mean (RFC 9110 section 15) to a vendor that documents nothing more. A provider whose vendor has error codes
-/// reads those, and comes here with the rest.
+/// Maps HTTP statuses (RFC 9110 section 15) to outcomes, for a vendor that documents nothing more. A provider whose vendor has
+/// error codes maps those first, and uses this class for the rest.
 /// </summary>
 public static class HttpOutcomes
 {
     /// <summary>
-    /// Accepted for 2xx; throttled for 429; an answer lost for 502 and 504; the provider's failure for 401, 403, 404, 408 and
-    /// other 5xx, with the vendor's Retry-After; rejected for all others. No status alone says that a recipient is gone.
+    /// Creates the outcome of a response: accepted for 2xx, throttled for 429, an answer lost for 502 and 504, a failure of the
+    /// provider for 401, 403, 404, 408 and other 5xx, and rejected for all others. Retry-After is honoured. No status alone means
+    /// that a recipient is gone.
     /// </summary>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date in Retry-After is compared with.</param>
@@ -38,8 +39,8 @@ public static class HttpOutcomes
     }
 
     /// <summary>
-    /// Gets whether a gateway passed the request on and did not get a usable answer (RFC 9110 sections 15.6.3 and 15.6.5): the
-    /// server behind it may have taken the message over.
+    /// Gets whether a gateway forwarded the request and did not get a usable answer (RFC 9110 sections 15.6.3 and 15.6.5). The
+    /// server behind it may have accepted the message.
     /// </summary>
     /// <param name="status">The status.</param>
     public static bool IsAnswerLost(HttpStatusCode status) =>

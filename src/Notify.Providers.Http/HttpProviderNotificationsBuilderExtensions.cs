@@ -5,16 +5,15 @@ using Notify.Delivering;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds providers that speak HTTP.</summary>
+/// <summary>Adds providers that use HTTP.</summary>
 public static class HttpProviderNotificationsBuilderExtensions
 {
     /// <summary>
     /// Adds a provider with its HTTP client (see <see cref="ProviderHttpClientExtensions.AddProviderHttpClient"/>) and its
-    /// options, which are validated at start by their annotations.
+    /// options. The options' annotations are validated at start.
     /// </summary>
     /// <typeparam name="TProvider">
-    /// The provider. Its constructor takes its name, the options and the <see cref="HttpClient"/>, and whatever services it
-    /// needs.
+    /// The provider. Its constructor takes its name, the options, the <see cref="HttpClient"/> and any services that it needs.
     /// </typeparam>
     /// <typeparam name="TOptions">Its options.</typeparam>
     /// <param name="builder">The builder.</param>

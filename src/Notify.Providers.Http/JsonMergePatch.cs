@@ -4,15 +4,15 @@ using System.Text.Json;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// JSON Merge Patch (RFC 7396), by which <see cref="Content.Overrides"/> are laid over what a provider sends: members of the
-/// patch replace the target's, objects member by member; null takes away.
+/// Applies JSON Merge Patch (RFC 7396), with which <see cref="Content.Overrides"/> change what a provider sends. Members of the
+/// patch replace members of the target, objects are merged member by member, and null removes a member.
 /// </summary>
 public static class JsonMergePatch
 {
-    /// <summary>Writes a value with a patch laid over it.</summary>
-    /// <param name="writer">Where to.</param>
+    /// <summary>Writes a value with a patch applied.</summary>
+    /// <param name="writer">The writer.</param>
     /// <param name="writeTarget">Writes the value without the patch.</param>
-    /// <param name="patch">What is laid over it.</param>
+    /// <param name="patch">The patch.</param>
     public static void Write(Utf8JsonWriter writer, Action<Utf8JsonWriter> writeTarget, JsonElement patch)
     {
         ArgumentNullException.ThrowIfNull(writer);

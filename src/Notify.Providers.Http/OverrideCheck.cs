@@ -4,24 +4,24 @@ using System.Text.Json;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// Checks a vendor's object in <see cref="Content.Overrides"/> for members of a wrong type. A member that is null is removed from
-/// what is sent, and always right.
+/// Checks a vendor's object in <see cref="Content.Overrides"/> for members of a wrong type. A member that is null is valid: it
+/// removes the member from what is sent.
 /// </summary>
-/// <param name="root">The vendor's name, with which each field begins.</param>
+/// <param name="root">The vendor's name, the first part of each field's path.</param>
 public sealed class OverrideCheck(string root)
 {
     private readonly List<FieldError> _errors = [];
 
-    /// <summary>Gets what was found.</summary>
+    /// <summary>Gets the errors that were found.</summary>
     public IReadOnlyList<FieldError> Errors => _errors;
 
     /// <summary>Adds an error.</summary>
     /// <param name="path">The path below the vendor's object, such as <c>android.ttl</c>; empty for the object itself.</param>
-    /// <param name="message">What is wrong, and what is right.</param>
+    /// <param name="message">What is wrong and how to fix it.</param>
     public void Add(string path, string message) =>
         _errors.Add(new FieldError(path.Length == 0 ? root : $"{root}.{path}", message));
 
-    /// <summary>Checks that a value is an object; false, with an error, when it is anything else but null.</summary>
+    /// <summary>Checks that a value is an object. Adds an error for anything else except null.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="value">The value.</param>
     public bool IsObject(string path, JsonElement value)
@@ -33,7 +33,7 @@ public sealed class OverrideCheck(string root)
         return false;
     }
 
-    /// <summary>Checks that a value is text.</summary>
+    /// <summary>Checks that a value is a string.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="value">The value.</param>
     public bool IsText(string path, JsonElement value)
@@ -41,7 +41,7 @@ public sealed class OverrideCheck(string root)
         if (value.ValueKind == JsonValueKind.String)
             return true;
         if (value.ValueKind != JsonValueKind.Null)
-            Add(path, "Give a text.");
+            Add(path, "Give a string.");
         return false;
     }
 
@@ -54,7 +54,7 @@ public sealed class OverrideCheck(string root)
             Add(path, "Give a whole number.");
     }
 
-    /// <summary>Checks that a value is an object whose members are all texts.</summary>
+    /// <summary>Checks that a value is an object whose members are strings.</summary>
     /// <param name="path">Its path.</param>
     /// <param name="value">The value.</param>
     public bool IsMapOfTexts(string path, JsonElement value)
@@ -66,16 +66,16 @@ public sealed class OverrideCheck(string root)
         return true;
     }
 
-    /// <summary>Checks that the object alone does not exceed what the vendor takes.</summary>
+    /// <summary>Checks that the object alone is not larger than the vendor accepts.</summary>
     /// <param name="overrides">The vendor's object.</param>
-    /// <param name="maxBytes">The most that the vendor takes, in bytes.</param>
+    /// <param name="maxBytes">The vendor's limit, in bytes.</param>
     public void IsAtMost(JsonElement overrides, int maxBytes)
     {
         if (CountBytes(overrides) > maxBytes)
             Add("", $"Use at most {maxBytes} bytes.");
     }
 
-    // No more than what will be sent: white space is not, and a member that is null removes another.
+    // Counts only what is sent: not white space, and not a member that is null.
     private static int CountBytes(JsonElement value) =>
         value.ValueKind switch
         {

@@ -3,10 +3,11 @@ using Notify.Delivering;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// Sends a vendor's requests, of which only so many are between their start and the first byte of their body: 32 for a processor.
+/// Sends a vendor's requests so that at most 32 for each processor are between their start and the first byte of their body.
 /// Until then <see cref="HttpClient"/> holds 32 KB of rented memory for each HTTP/2 request, and the runtime's shared pool keeps
-/// 32 such arrays for a processor: a hundred more that begin together would each be allocated anew. A request that waits for its
-/// answer does not count. For one vendor's requests, since those to a host that cannot be reached keep the others waiting.
+/// only 32 such arrays for each processor: the arrays of more requests that begin together would be allocated. A request that
+/// waits for its answer does not count. Use one instance for each vendor, because requests to a host that cannot be reached delay
+/// the others.
 /// </summary>
 /// <param name="client">The client.</param>
 public sealed class PacedHttpClient(HttpClient client)
@@ -15,13 +16,13 @@ public sealed class PacedHttpClient(HttpClient client)
 
     private readonly SemaphoreSlim _starts = new(StartsPerProcessor * Environment.ProcessorCount);
 
-    /// <summary>Sends a request and reads no more of the answer than its headers.</summary>
+    /// <summary>Sends a request and reads only the headers of the answer.</summary>
     /// <param name="request">
-    /// The request. Its content is a <see cref="PooledContent"/>; it is to be disposed of, whatever comes.
+    /// The request. Its content is a <see cref="PooledContent"/>. The caller disposes of it in every case.
     /// </param>
-    /// <param name="timer">The attempt's time limit. The wait for a start does not count.</param>
-    /// <param name="cancellationToken">Ends the attempt, also while it has not begun.</param>
-    /// <exception cref="HttpRequestException">The vendor could not be reached, or its answer is no HTTP.</exception>
+    /// <param name="timer">The attempt's time limit. The time before the start does not count.</param>
+    /// <param name="cancellationToken">Cancels the attempt, even before it has begun.</param>
+    /// <exception cref="HttpRequestException">The vendor could not be reached, or its answer is not HTTP.</exception>
     public Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage request,
         AttemptTimer timer,
@@ -31,7 +32,7 @@ public sealed class PacedHttpClient(HttpClient client)
         ArgumentNullException.ThrowIfNull(request);
         ArgumentNullException.ThrowIfNull(timer);
         if (request.Content is not PooledContent body)
-            throw new ArgumentException($"The content is no {nameof(PooledContent)}.", nameof(request));
+            throw new ArgumentException($"The content must be a {nameof(PooledContent)}.", nameof(request));
 
         var start = _starts.WaitAsync(cancellationToken);
         return start.IsCompletedSuccessfully
@@ -59,7 +60,7 @@ public sealed class PacedHttpClient(HttpClient client)
         CancellationToken cancellationToken
     )
     {
-        body.Hold(_starts);
+        body.ReleaseAtStart(_starts);
         return client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
     }
 }

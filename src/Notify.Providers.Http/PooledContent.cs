@@ -5,8 +5,9 @@ using System.Net.Http.Headers;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// A request's body, written into rented memory: <c>new Utf8JsonWriter(content)</c>. Its memory goes back when the body has been
-/// sent and the content is disposed; a response that overtakes its request (HTTP/2) leaves it to the garbage collector.
+/// A request's body in rented memory. Write it with <c>new Utf8JsonWriter(content)</c>. The memory is returned when the body was
+/// sent and the content is disposed of. If a response arrives before its request was sent completely (HTTP/2), the memory is left
+/// to the garbage collector.
 /// </summary>
 public sealed class PooledContent : HttpContent, IBufferWriter<byte>
 {
@@ -17,23 +18,23 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     private int _sending;
     private SemaphoreSlim? _start;
 
-    /// <summary>An empty body.</summary>
-    /// <param name="mediaType">Its media type. A shared instance saves the parsing.</param>
+    /// <summary>Creates an empty body.</summary>
+    /// <param name="mediaType">The media type. Share one instance, so that it is parsed once.</param>
     public PooledContent(MediaTypeHeaderValue mediaType)
     {
         ArgumentNullException.ThrowIfNull(mediaType);
-        // As text: a value that has been parsed takes two more objects for every request.
+        // As text, because a parsed value costs two more objects for each request.
         Headers.TryAddWithoutValidation("Content-Type", mediaType.ToString());
     }
 
     /// <summary>
-    /// What has been written; a provider that encrypts does so in place. Not to be used once the content is disposed.
+    /// Gets what was written. A provider may encrypt it in place. Do not use it after the content was disposed of.
     /// </summary>
     public Memory<byte> Written => _bytes.AsMemory(0, _written);
 
     /// <summary>
-    /// Gets whether the request has begun to go out: it has a connection, and its body was given to it. Until then a failure
-    /// means that the server saw nothing of it.
+    /// Gets whether sending has begun: the request has a connection, and the body was given to it. Before that, a failure means
+    /// that the server saw nothing of the request.
     /// </summary>
     public bool IsUnderWay { get; private set; }
 
@@ -63,7 +64,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     )
     {
         IsUnderWay = true;
-        HasStarted();
+        ReleaseStart();
         Interlocked.Increment(ref _sending);
         await stream.WriteAsync(Written, cancellationToken).ConfigureAwait(false);
         Interlocked.Decrement(ref _sending);
@@ -83,7 +84,7 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        HasStarted();
+        ReleaseStart();
         var bytes = _bytes;
         (_bytes, _written) = ([], 0);
         if (disposing && bytes.Length > 0 && Volatile.Read(ref _sending) == 0)
@@ -91,10 +92,10 @@ public sealed class PooledContent : HttpContent, IBufferWriter<byte>
         base.Dispose(disposing);
     }
 
-    /// <summary>Keeps a request's place among those that start, until its body is sent or, if it never is, disposed of.</summary>
-    internal void Hold(SemaphoreSlim start) => _start = start;
+    /// <summary>Releases a semaphore when the body begins to be sent or, if that never happens, when it is disposed of.</summary>
+    internal void ReleaseAtStart(SemaphoreSlim start) => _start = start;
 
-    private void HasStarted() => Interlocked.Exchange(ref _start, null)?.Release();
+    private void ReleaseStart() => Interlocked.Exchange(ref _start, null)?.Release();
 
     private void Reserve(int size)
     {

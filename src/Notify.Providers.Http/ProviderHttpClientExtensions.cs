@@ -5,36 +5,37 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the HTTP client of a provider.</summary>
 public static class ProviderHttpClientExtensions
 {
-    /// <summary>After this a connection is made anew, so that a changed DNS record is followed.</summary>
+    /// <summary>The lifetime of a connection. A new one follows a changed DNS record.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(15);
 
     /// <summary>
-    /// A connection that a firewall dropped in silence is found out within a minute, and not by the next message.
+    /// How long a connection is silent before it is checked. A connection that a firewall dropped is found within a minute, and
+    /// not by the next message.
     /// </summary>
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// A vendor that cannot be reached is found out well within an attempt, so that the attempt ends knowing that nothing was
-    /// sent.
+    /// How long connecting may take: well below the time of an attempt, so that an attempt whose vendor cannot be reached ends
+    /// with the knowledge that nothing was sent.
     /// </summary>
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Who calls: vendors ask for it when they are asked for help, and some refuse requests without one.</summary>
+    /// <summary>The user agent. Vendors ask for it in support cases, and some refuse requests without one.</summary>
     private static readonly string UserAgent =
         $"Notify/{typeof(ProviderHttpClientExtensions).Assembly.GetName().Version!.ToString(fieldCount: 3)}";
 
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
-    /// Adds the HTTP client of the provider <paramref name="provider"/>, which <see cref="CreateProviderHttpClient"/> gives. It
-    /// names Notify as the user agent, follows no redirect, keeps no cookie, writes no log (a URL may hold a token), sends no
-    /// trace header to the vendor, and has no timeout but the attempt's. An application that needs a proxy or trusts an authority
-    /// of its own configures it after the provider was added, as
+    /// Adds the HTTP client of the provider <paramref name="provider"/>, which <see cref="CreateProviderHttpClient"/> creates. It
+    /// names Notify as the user agent, does not follow redirects, does not keep cookies, does not log (a URL may hold a token),
+    /// sends no trace header to the vendor, and has no timeout apart from the attempt's. To use a proxy or a private certificate
+    /// authority, configure the client after the provider was added:
     /// <c>services.AddHttpClient("Notify.fcm").ConfigurePrimaryHttpMessageHandler((handler, _) => ...)</c>.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <param name="provider">The provider's name.</param>
-    /// <param name="configure">Changes the connections; null leaves them.</param>
+    /// <param name="configure">Configures the connections; null for the defaults.</param>
     public static IHttpClientBuilder AddProviderHttpClient(
         this IServiceCollection services,
         string provider,
@@ -43,8 +44,9 @@ public static class ProviderHttpClientExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(provider);
-        var name = ClientName(provider);
-        // The factory never disposes of what it made. A service is disposed of with the application: its connections end then.
+        var name = GetClientName(provider);
+        // The factory does not dispose of its handlers. A service is disposed of with the application, which ends its
+        // connections.
         services.AddKeyedSingleton(name, (provided, _) =>
         {
             var handler = CreateHandler();
@@ -64,11 +66,15 @@ public static class ProviderHttpClientExtensions
             .RemoveAllLoggers();
     }
 
-    /// <summary>The client that <see cref="AddProviderHttpClient"/> added. A provider keeps it as long as it lives.</summary>
+    /// <summary>
+    /// Creates the client that <see cref="AddProviderHttpClient"/> added. A provider keeps it for its lifetime.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="provider">The provider's name.</param>
     public static HttpClient CreateProviderHttpClient(this IServiceProvider services, string provider) =>
-        services.GetRequiredService<IHttpClientFactory>().CreateClient(ClientName(provider));
+        services.GetRequiredService<IHttpClientFactory>().CreateClient(GetClientName(provider));
 
-    private static string ClientName(string provider) => $"Notify.{provider}";
+    private static string GetClientName(string provider) => $"Notify.{provider}";
 
     private static SocketsHttpHandler CreateHandler() =>
         new()

@@ -3,16 +3,18 @@ using System.Net.Sockets;
 
 namespace Notify.Providers.Http;
 
-/// <summary>Tells the addresses of the public internet from all others.</summary>
+/// <summary>Distinguishes addresses of the public internet from all others.</summary>
 internal static class PublicInternet
 {
-    /// <summary>The IPv6 addresses that are routed at all: RFC 4291 section 2.4, as allocated by IANA.</summary>
+    /// <summary>The IPv6 addresses that are routed: RFC 4291 section 2.4, as allocated by IANA.</summary>
     private static readonly IPNetwork GlobalUnicast = IPNetwork.Parse("2000::/3");
 
     /// <summary>IPv4 addresses as an IPv6-only network sees them: RFC 6052.</summary>
     private static readonly IPNetwork Nat64 = IPNetwork.Parse("64:ff9b::/96");
 
-    /// <summary>What IANA's special-purpose registries (RFC 6890) do not call globally reachable, and multicast.</summary>
+    /// <summary>
+    /// Networks that are not globally reachable according to IANA's special-purpose registries (RFC 6890), and multicast.
+    /// </summary>
     private static readonly IPNetwork[] Special =
     [
         .. (
@@ -36,7 +38,7 @@ internal static class PublicInternet
                     "2001:db8::/32",
                     "2002::/16",
                     "3fff::/20",
-                    // Microsoft, "What is IP address 168.63.129.16?": the host beside every virtual machine of Azure.
+                    // Microsoft, "What is IP address 168.63.129.16?": the host of a virtual machine in Azure.
                     "168.63.129.16/32",
                 ]
         ).Select(network => IPNetwork.Parse(network)),

@@ -1,43 +1,84 @@
 using System.Net;
 using System.Net.Sockets;
+using Notify.Delivering;
 
 namespace Notify.Providers.Http;
 
 /// <summary>Connections to hosts that users name, by a webhook's URL or a push subscription's endpoint.</summary>
 public static class PublicInternetConnections
 {
+    private const string NotReached = "the endpoint could not be reached";
+
     /// <summary>
-    /// Has a client connect to addresses of the public internet only, so that no URL reaches the services beside this one:
-    /// loopback, private, link-local and the other special-purpose addresses (RFC 6890) are refused, whether the URL spells them
-    /// or its name resolves to them, and every redirect's anew. No proxy is used. HTTP/3, whose connections are made elsewhere,
-    /// must not be asked for.
+    /// Limits a client to addresses of the public internet, so that no URL reaches the services beside this one. Loopback,
+    /// private, link-local and the other special-purpose addresses (RFC 6890) are refused, whether the URL has such an address or
+    /// its name resolves to one, and again for each redirect. No proxy is used. Do not request HTTP/3: its connections are not
+    /// checked.
     /// </summary>
     /// <param name="handler">The client's connections, before they are used.</param>
     public static void AllowPublicInternetOnly(this SocketsHttpHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        // A proxy would connect in this process's place, past the check of the address.
+        // A proxy would connect in this process's place, without the check of the address.
         handler.UseProxy = false;
         handler.ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, cancellationToken);
     }
 
-    /// <summary>Whether a request failed because its target is not on the public internet. It was not connected to.</summary>
+    /// <summary>
+    /// Gets whether a request failed because its URL has an address that is not on the public internet. Nothing was connected to.
+    /// </summary>
+    /// <remarks>
+    /// False where the URL has a name and the name resolves to such an address: see <see cref="CreateOutcome"/>.
+    /// </remarks>
     /// <param name="exception">The failure.</param>
-    public static bool IsRefusal(HttpRequestException exception)
+    public static bool IsRefusedAddress(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
-        return exception.GetBaseException() is TargetRefusedException;
+        return exception.GetBaseException() is TargetRefusedException { IsName: false };
     }
 
-    // The check is made on the addresses that are then connected to: a name that is looked up once for the check and once for the
-    // connection could point elsewhere the second time.
+    /// <summary>
+    /// Creates the outcome of a request that failed, as <see cref="HttpFailures.CreateEndpointOutcome"/> does, but without
+    /// telling users about the operator's network. A name that does not exist, a name that resolves to a private address, and a
+    /// host that does not accept the connection have the same outcome. Otherwise a user could try out names and learn which ones
+    /// the internal DNS knows.
+    /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="exception">The failure.</param>
+    /// <param name="detail">
+    /// The cause, without the address, for the operator's log; null where the outcome's reason tells it.
+    /// </param>
+    public static Outcome CreateOutcome(HttpRequestMessage? request, Exception exception, out string? detail)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        detail = exception.GetBaseException() switch
+        {
+            TargetRefusedException => "the host is not on the public internet",
+            _ when IsWithoutConnection(request, exception) => HttpFailures.Describe(exception),
+            _ => null,
+        };
+        return detail is null ? HttpFailures.CreateEndpointOutcome(request, exception) : Outcome.Retry(NotReached);
+    }
+
+    private static bool IsWithoutConnection(HttpRequestMessage? request, Exception exception) =>
+        !HttpFailures.WasSent(request, exception)
+        && exception
+            is OperationCanceledException
+                or HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                };
+
+    // The addresses that are checked are those that are connected to. A name that is resolved once for the check and once for the
+    // connection could lead elsewhere the second time.
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint target, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(target.Host, out var literal)
-            ? [literal]
-            : await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false);
+        var isName = !IPAddress.TryParse(target.Host, out var address);
+        IPAddress[] addresses = isName
+            ? await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false)
+            : [address!];
         if (!Array.TrueForAll(addresses, PublicInternet.Contains))
-            throw new TargetRefusedException();
+            throw new TargetRefusedException(isName && !IsLocalhost(target.Host));
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
@@ -52,5 +93,13 @@ public static class PublicInternetConnections
         }
     }
 
-    private sealed class TargetRefusedException() : Exception("The target is not on the public internet.");
+    // RFC 6761 section 6.3: these names are loopback addresses everywhere, so refusing them tells nothing about this network.
+    private static bool IsLocalhost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || host.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
+
+    private sealed class TargetRefusedException(bool isName) : Exception("The target is not on the public internet.")
+    {
+        public bool IsName => isName;
+    }
 }

@@ -2,18 +2,18 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Notify.Providers.Http;
 
-/// <summary>URLs of others, which are called exactly as they were given.</summary>
+/// <summary>Parses URLs that users give, which are called exactly as they were given.</summary>
 public static class RequestUri
 {
     private static readonly UriCreationOptions AsGiven = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     /// <summary>
     /// Parses an absolute URL whose path and query are sent as they are written. <see cref="Uri"/> alone rewrites them: it
-    /// decodes <c>%7E</c> and <c>%41</c>, and removes <c>/../</c>. A server that compares or signs the path would not recognise
-    /// it.
+    /// decodes <c>%7E</c> and <c>%41</c>, and removes <c>/../</c>. A server that compares or signs the path would not recognize
+    /// the result.
     /// </summary>
     /// <remarks>
-    /// A URL with spaces or letters beyond ASCII has no form that could be sent, and is escaped as <see cref="Uri"/> does.
+    /// A URL with spaces or letters beyond ASCII cannot be sent as it is, so <see cref="Uri"/> escapes it.
     /// </remarks>
     /// <param name="url">The URL.</param>
     /// <param name="uri">The parsed URL, without its fragment.</param>
@@ -21,13 +21,13 @@ public static class RequestUri
     {
         if (!Uri.TryCreate(url, UriKind.Absolute, out uri) || !HasHost(uri))
             return false;
-        // Without a path there is nothing to keep, and the request line needs the slash that Uri adds.
+        // A URL without a path has nothing to keep, and the request line needs the slash that Uri adds.
         if (HasPath(url) && !url.AsSpan().ContainsAnyExceptInRange('!', '~'))
             uri = new Uri(url.Split('#', 2)[0], AsGiven);
         return true;
     }
 
-    // A name that no international domain name encodes is found out only when it is asked for.
+    // Uri finds out only here that a name has no form as an international domain name.
     private static bool HasHost(Uri uri)
     {
         try

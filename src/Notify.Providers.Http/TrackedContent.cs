@@ -3,7 +3,7 @@ using System.Net;
 namespace Notify.Providers.Http;
 
 /// <summary>
-/// The body of a request, which notes when it begins to go out. A body that is no <see cref="PooledContent"/> is wrapped in one.
+/// The body of a request, which records when sending begins. It wraps every body that is not a <see cref="PooledContent"/>.
 /// </summary>
 internal sealed class TrackedContent : HttpContent
 {
@@ -16,7 +16,7 @@ internal sealed class TrackedContent : HttpContent
             Headers.TryAddWithoutValidation(name, values);
     }
 
-    /// <summary>Gets whether the request has a connection and its body was given to it.</summary>
+    /// <summary>Gets whether the request has a connection and the body was given to it.</summary>
     public bool IsUnderWay { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ internal sealed class TrackedContent : HttpContent
     }
 }
 
-/// <summary>Lets <see cref="HttpFailures.WasSent"/> see how far a request came, whatever its body is.</summary>
+/// <summary>Wraps bodies so that <see cref="HttpFailures.WasSent"/> knows whether sending has begun.</summary>
 internal sealed class SendTracker : DelegatingHandler
 {
     protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)

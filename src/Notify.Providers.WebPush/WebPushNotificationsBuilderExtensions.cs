@@ -41,6 +41,7 @@ public static class WebPushNotificationsBuilderExtensions
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>()
         );
+        builder.Services.PostConfigure<ProviderOptions>(name, provider => provider.ShareSlotsAmongTenants ??= true);
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
         builder.Services.AddSingleton<IProviderRules>(services => new WebPushRules(

@@ -67,20 +67,32 @@ internal sealed class WebPushProvider(
                 Log.CredentialsRefused(logger, Name, delivery.Id, outcome.Reason!);
             return outcome;
         }
-        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
+        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusedAddress(exception))
         {
             Log.TargetRefused(logger, Name, delivery.Id);
             return WebPushOutcomes.NotPublic;
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return HttpFailures.CreateEndpointOutcome(request, exception);
+            return CreateOutcome(request, delivery, exception);
         }
         catch (UriFormatException)
         {
             // A host that no international domain name encodes is found out only when it is looked up.
             return WebPushOutcomes.NotAHost;
         }
+    }
+
+    // Where every endpoint is the operator's own, the reason may tell all.
+    private Outcome CreateOutcome(HttpRequestMessage request, Delivery delivery, Exception exception)
+    {
+        if (options.AllowPrivateNetworks)
+            return HttpFailures.CreateEndpointOutcome(request, exception);
+
+        var outcome = PublicInternetConnections.CreateOutcome(request, exception, out var detail);
+        if (detail is not null)
+            Log.ConnectionFailed(logger, Name, delivery.Id, detail);
+        return outcome;
     }
 
     // RFC 8030 section 1 is made for HTTP/2; a push service that has only HTTP/1.1 is spoken to all the same.

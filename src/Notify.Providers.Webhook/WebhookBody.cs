@@ -5,7 +5,8 @@ using Notify.Queueing;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// One delivery as the Standard Webhooks specification writes it: <c>type</c>, <c>timestamp</c> and <c>data</c>.
+/// Writes the body of a delivery as the Standard Webhooks specification recommends: <c>type</c>, <c>timestamp</c> and
+/// <c>data</c>.
 /// </summary>
 internal static class WebhookBody
 {
@@ -18,12 +19,12 @@ internal static class WebhookBody
         writer.WriteStartObject("data");
         writer.WriteString("id", delivery.Id);
         writer.WriteString("notificationId", delivery.NotificationId);
-        Write(writer, delivery.Content);
+        WriteContent(writer, delivery.Content);
         writer.WriteEndObject();
         writer.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter writer, Content content)
+    private static void WriteContent(Utf8JsonWriter writer, Content content)
     {
         writer.WriteString("title", content.Title);
         writer.WriteString("body", content.Body);

@@ -4,24 +4,31 @@ using Notify;
 using Notify.Delivering;
 using Notify.Providers.Http;
 using Notify.Providers.Webhook;
+using Notify.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Adds webhooks.</summary>
 public static class WebhookNotificationsBuilderExtensions
 {
-    /// <summary>A body up to this size is read over, so that its connection can be used again; a longer one is cut off.</summary>
+    /// <summary>
+    /// The rest of an answer up to this size is read, so that its connection can be used again. With more, the connection is
+    /// closed.
+    /// </summary>
     private const int MaxDrainedBytes = 16 * 1024;
 
-    /// <summary>Adds the provider <c>webhook</c>, which posts JSON signed by the Standard Webhooks specification.</summary>
+    /// <summary>
+    /// Adds the provider <c>webhook</c>, which posts JSON signed by the Standard Webhooks specification. Each endpoint has its
+    /// own secret: see <see cref="IEndpointSecrets"/>.
+    /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
     public static INotificationsBuilder AddWebhook(this INotificationsBuilder builder, Action<WebhookOptions> configure) =>
         builder.AddWebhook("webhook", configure);
 
-    /// <summary>Adds a webhook provider by a name of its own.</summary>
+    /// <summary>Adds a webhook provider with a name. An application may have several.</summary>
     /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name.</param>
+    /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
     public static INotificationsBuilder AddWebhook(
         this INotificationsBuilder builder,
@@ -34,11 +41,15 @@ public static class WebhookNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(configure);
 
         builder.Services.AddOptions<WebhookOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
+        builder.Services.PostConfigure<ProviderOptions>(name, provider => provider.ShareSlotsAmongTenants ??= true);
+        builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, GetOptions(services, name)));
+        builder.Services.AddKeyedSingleton(name, (services, _) => CreateSecrets(services, name));
+        builder.Services.AddSingleton<IEndpointSecrets>(services => services.GetRequiredKeyedService<EndpointSecrets>(name));
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebhookProvider(
             name,
             services.CreateProviderHttpClient(name),
-            new WebhookSigner(OptionsOf(services, name)),
+            services.GetRequiredKeyedService<EndpointSecrets>(name),
+            GetOptions(services, name),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebhookProvider>>()
         ));
@@ -53,6 +64,18 @@ public static class WebhookNotificationsBuilderExtensions
             handler.AllowPublicInternetOnly();
     }
 
-    private static WebhookOptions OptionsOf(IServiceProvider services, string name) =>
+    private static EndpointSecrets CreateSecrets(IServiceProvider services, string name)
+    {
+        var time = services.GetRequiredService<TimeProvider>();
+        return new EndpointSecrets(
+            name,
+            GetOptions(services, name),
+            new EndpointRotations(name, services.GetService<ISharedTokenStore>(), time),
+            time,
+            services.GetRequiredService<ILogger<WebhookProvider>>()
+        );
+    }
+
+    private static WebhookOptions GetOptions(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<WebhookOptions>>().Get(name);
 }

@@ -5,20 +5,25 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Webhook;
 
 /// <summary>
-/// What an endpoint's answer means. A failure is never the provider's: another webhook provider would meet the same endpoint.
-/// Reasons carry the status or the kind of failure, never the URL, which may hold a token.
+/// Maps an endpoint's answers to outcomes. Its failures do not count against the provider: another webhook provider would call
+/// the same endpoint. Reasons have the status or the kind of failure, and never the URL, which may hold a token.
 /// </summary>
 internal static class WebhookOutcomes
 {
-    public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is no http or https URL");
+    public static Outcome NotAUrl { get; } = Outcome.Rejected("the address is not an http or https URL");
 
     public static Outcome NotPublic { get; } = Outcome.Rejected("the address is not on the public internet");
 
     /// <summary>
-    /// Creates the outcome of an answer. Only 410 is final, as Standard Webhooks asks: a redirect, a 401 or a 404 is what an
-    /// endpoint answers while it is deployed or mended, and the retry schedule outlasts that.
+    /// Gets the outcome without a secret to sign with: nothing was sent, and nothing can be while the store is away.
     /// </summary>
-    public static Outcome Of(HttpResponseMessage response, TimeProvider time)
+    public static Outcome NoSecret { get; } = Outcome.ProviderFailed("the secret of the endpoint could not be read");
+
+    /// <summary>
+    /// Creates the outcome of an answer. Only 410 is final, as Standard Webhooks asks: an endpoint that is being deployed or
+    /// repaired answers with a redirect, a 401 or a 404, and the retry schedule outlasts that.
+    /// </summary>
+    public static Outcome Create(HttpResponseMessage response, TimeProvider time)
     {
         var reason = $"HTTP {(int)response.StatusCode}";
         return response.StatusCode switch

@@ -11,7 +11,8 @@ namespace Notify.Providers.Webhook;
 internal sealed class WebhookProvider(
     string name,
     HttpClient client,
-    WebhookSigner signer,
+    EndpointSecrets secrets,
+    WebhookOptions options,
     TimeProvider time,
     ILogger<WebhookProvider> logger
 ) : IDeliveryProvider
@@ -26,34 +27,61 @@ internal sealed class WebhookProvider(
     {
         if (!RequestUri.TryParse(delivery.To.Value, out var url) || url.Scheme is not ("http" or "https"))
             return WebhookOutcomes.NotAUrl;
+        if (await FindKeysAsync(delivery, cancellationToken).ConfigureAwait(false) is not { } keys)
+            return WebhookOutcomes.NoSecret;
 
-        using var request = CreateRequest(url, delivery);
+        using var request = CreateRequest(url, delivery, keys);
         try
         {
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
-            return WebhookOutcomes.Of(response, time);
+            return WebhookOutcomes.Create(response, time);
         }
-        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusal(exception))
+        catch (HttpRequestException exception) when (PublicInternetConnections.IsRefusedAddress(exception))
         {
             Log.TargetRefused(logger, Name, delivery.Id);
             return WebhookOutcomes.NotPublic;
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return HttpFailures.CreateEndpointOutcome(request, exception);
+            return CreateOutcome(request, delivery, exception);
         }
         catch (UriFormatException)
         {
-            // A host that no international domain name encodes is found out only when it is looked up.
+            // Only name resolution finds out that a host has no form as an international domain name.
             return WebhookOutcomes.NotAUrl;
         }
     }
 
-    // The id is the same for every attempt, so that a receiver can tell a repetition; the time is the attempt's, so that it can
-    // refuse a replay.
-    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery)
+    // Where every URL is the operator's own, the reason may tell all.
+    private Outcome CreateOutcome(HttpRequestMessage request, Delivery delivery, Exception exception)
+    {
+        if (options.AllowPrivateNetworks)
+            return HttpFailures.CreateEndpointOutcome(request, exception);
+
+        var outcome = PublicInternetConnections.CreateOutcome(request, exception, out var detail);
+        if (detail is not null)
+            Log.ConnectionFailed(logger, Name, delivery.Id, detail);
+        return outcome;
+    }
+
+    private async ValueTask<byte[][]?> FindKeysAsync(Delivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await secrets.GetKeysAsync(delivery.Tenant, delivery.To.Value, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.SecretUnreadable(logger, Name, delivery.Id, exception);
+            return null;
+        }
+    }
+
+    // The id is the same for every attempt, so that a receiver recognizes a repetition. The time is the attempt's, so that the
+    // receiver can refuse a replay.
+    private HttpRequestMessage CreateRequest(Uri url, Delivery delivery, byte[][] keys)
     {
         var body = new PooledContent(Json);
         WebhookBody.Write(body, delivery);
@@ -62,7 +90,7 @@ internal sealed class WebhookProvider(
         var request = new HttpRequestMessage(HttpMethod.Post, url) { Content = body };
         request.Headers.TryAddWithoutValidation("webhook-id", id);
         request.Headers.TryAddWithoutValidation("webhook-timestamp", timestamp);
-        request.Headers.TryAddWithoutValidation("webhook-signature", signer.Sign(id, timestamp, body.Written.Span));
+        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSigner.Sign(keys, id, timestamp, body.Written.Span));
         return request;
     }
 }

@@ -25,13 +25,13 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
         var tenants = await Task.WhenAll(request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken)))
             .ConfigureAwait(false);
         var turns = new List<LeaseTurn>();
-        for (var i = 0; i < tenants.Length; i++)
+        foreach (var (quota, found) in request.Quotas.Zip(tenants))
         {
-            if (tenants[i].Length > 0)
+            if (found.Length > 0)
                 turns.Add(
                     new LeaseTurn(
-                        request.Quotas[i],
-                        [.. tenants[i].Select(tenant => (tenant, request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue))]
+                        quota,
+                        [.. found.Select(tenant => (tenant, request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue))]
                     )
                 );
         }

@@ -170,11 +170,13 @@ internal sealed class PostgreSqlLease(PostgreSqlDatabase database, PostgreSqlCon
         [
             .. found
                 .GroupBy(one => one.Number)
+                .Select(lane => (Quota: request.Quotas[lane.Key - 1], Tenants: lane.Take(TenantsPerLease)))
                 .Select(lane =>
                     (
-                        request.Quotas[lane.Key - 1],
-                        lane.Take(TenantsPerLease)
-                            .Select(one => (one.Tenant, request.TenantAllowance?.Invoke(one.Tenant) ?? int.MaxValue))
+                        lane.Quota,
+                        lane.Tenants.Select(one =>
+                                (one.Tenant, request.TenantAllowance?.Invoke(lane.Quota, one.Tenant) ?? int.MaxValue)
+                            )
                             .ToArray()
                     )
                 ),

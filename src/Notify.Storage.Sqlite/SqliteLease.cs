@@ -87,7 +87,7 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
         var tenants = TenantsInTurn(quota, request.Now);
         var allowances = tenants.ToDictionary(
             tenant => tenant,
-            tenant => request.TenantAllowance?.Invoke(tenant) ?? int.MaxValue
+            tenant => request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue
         );
         var left = quota.Max;
         while (tenants.Count > 0 && left > 0)

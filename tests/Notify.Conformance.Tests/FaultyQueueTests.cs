@@ -23,6 +23,10 @@ public sealed class FaultyQueueTests
             queue => new IgnoresAllowances(queue),
             nameof(DeliveryQueueConformance.A_tenants_allowance_is_kept)
         ),
+        ["asks allowances for one quota"] = (
+            queue => new AsksAllowancesForOneQuota(queue),
+            nameof(DeliveryQueueConformance.A_tenants_allowance_may_differ_by_quota)
+        ),
         ["leases too early"] = (queue => new LeasesTooEarly(queue), nameof(DeliveryQueueConformance.Only_what_is_due_is_leased)),
         ["ignores quotas"] = (
             queue => new IgnoresQuotas(queue),

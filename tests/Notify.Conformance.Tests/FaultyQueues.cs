@@ -90,7 +90,7 @@ internal sealed class IgnoresTurns(IDeliveryQueue inner) : QueueAround(inner)
         return base.LeaseAsync(
             request with
             {
-                TenantAllowance = tenant => tenant == (first ??= tenant) ? int.MaxValue : 0,
+                TenantAllowance = (_, tenant) => tenant == (first ??= tenant) ? int.MaxValue : 0,
             },
             cancellationToken
         );
@@ -101,6 +101,20 @@ internal sealed class IgnoresAllowances(IDeliveryQueue inner) : QueueAround(inne
 {
     public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
         base.LeaseAsync(request with { TenantAllowance = null }, cancellationToken);
+}
+
+internal sealed class AsksAllowancesForOneQuota(IDeliveryQueue inner) : QueueAround(inner)
+{
+    public override ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        base.LeaseAsync(
+            request with
+            {
+                TenantAllowance = request.TenantAllowance is { } allowance
+                    ? (_, tenant) => allowance(request.Quotas[0], tenant)
+                    : null,
+            },
+            cancellationToken
+        );
 }
 
 internal sealed class LeasesTooEarly(IDeliveryQueue inner) : QueueAround(inner)

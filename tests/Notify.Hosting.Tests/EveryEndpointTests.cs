@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Delivering;
 
 namespace Notify.Hosting.Tests;
@@ -10,7 +11,7 @@ namespace Notify.Hosting.Tests;
 /// <summary>
 /// What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.
 /// </summary>
-public sealed class EveryEndpointTests : IClassFixture<SharedApplication>
+public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Complete>
 {
     private const string NoId = "7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11";
 
@@ -32,15 +33,17 @@ public sealed class EveryEndpointTests : IClassFixture<SharedApplication>
         ["POST /v1/templates/{name}/preview"] = "{}",
         ["POST /v1/receipts"] = "[]",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
+        ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
+        ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };
 
     /// <summary>Called by vendors and mail programs, which add query parameters and have a body in their own form.</summary>
     private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/unsubscribe/{token}"];
 
-    private readonly SharedApplication _shared;
+    private readonly Complete _shared;
     private readonly Endpoint[] _endpoints;
 
-    public EveryEndpointTests(SharedApplication shared)
+    public EveryEndpointTests(Complete shared)
     {
         _shared = shared;
         _endpoints =
@@ -288,5 +291,19 @@ public sealed class EveryEndpointTests : IClassFixture<SharedApplication>
         public string Path => string.Join('/', Pattern.Split('/').Select(part => part.StartsWith('{') ? NoId : part));
 
         public override string ToString() => $"{Method} {Pattern}";
+    }
+
+    /// <summary>An application with every endpoint, shared by the tests.</summary>
+    public sealed class Complete : IAsyncLifetime
+    {
+        public ApiApplication App { get; private set; } = null!;
+
+        // The endpoints of webhook secrets exist only with a webhook provider.
+        public async ValueTask InitializeAsync() =>
+            App = await ApiApplication.StartAsync(services: services =>
+                services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
+            );
+
+        public ValueTask DisposeAsync() => App.DisposeAsync();
     }
 }

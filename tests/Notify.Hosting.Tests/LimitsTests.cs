@@ -75,7 +75,8 @@ public sealed class LimitsTests
                     await Task.Delay(TimeSpan.FromMilliseconds(50), stop);
                 }
             }
-            catch (Exception exception) when (exception is IOException or OperationCanceledException) { }
+            catch (Exception exception) when (exception is IOException or OperationCanceledException or InvalidOperationException)
+            { }
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
 using Notify.Queueing;
@@ -29,6 +30,26 @@ public sealed class TargetTests
             (OutcomeKind.Rejected, "the subscription's endpoint is not on the public internet"),
             (attempt.Outcome, attempt.Reason)
         );
+        Assert.Equal(0, gateway.ConnectionsAccepted);
+    }
+
+    [Fact]
+    public async Task Outcomes_do_not_tell_which_names_the_internal_dns_knows()
+    {
+        await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
+        await using var application = await WebPushApplication.StartAsync(gateway, options =>
+            options.AllowPrivateNetworks = false
+        );
+
+        // This machine's name leads to an address that is not public, as a name of an internal DNS does.
+        foreach (var host in (string[])[Dns.GetHostName(), "nobody.invalid"])
+        {
+            var delivery = await application.SendAsync(Keys.Subscription($"https://{host}:{gateway.Address.Port}/push/1"));
+
+            var attempt = Assert.Single(delivery.Attempts);
+            Assert.Equal((OutcomeKind.Retry, "the endpoint could not be reached"), (attempt.Outcome, attempt.Reason));
+        }
+
         Assert.Equal(0, gateway.ConnectionsAccepted);
     }
 

@@ -69,6 +69,12 @@ internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDict
 
     public bool IsSignedWith(string secret) => StandardWebhooks.Verify(secret, Id, Timestamp, Body, Signature);
 
+    /// <summary>
+    /// Verifies by an implementation of the specification that is not this project's. It reads only the first signature of the
+    /// header, so each is given to it alone.
+    /// </summary>
+    public bool IsVerifiedBy(string secret) => Signature.Split(' ').Any(signature => IsVerifiedBy(secret, signature));
+
     public static async Task<ReceivedRequest> ReadAsync(HttpRequest request)
     {
         using var body = new StreamReader(request.Body, Encoding.UTF8);
@@ -81,5 +87,24 @@ internal sealed record ReceivedRequest(string Method, string Path, IReadOnlyDict
         {
             Target = request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget,
         };
+    }
+
+    private bool IsVerifiedBy(string secret, string signature)
+    {
+        var headers = new HeaderDictionary
+        {
+            ["webhook-id"] = Id,
+            ["webhook-timestamp"] = Headers["webhook-timestamp"],
+            ["webhook-signature"] = signature,
+        };
+        try
+        {
+            new global::StandardWebhooks.StandardWebhook(secret).Verify(Body, headers);
+            return true;
+        }
+        catch (global::StandardWebhooks.Diagnostics.WebhookVerificationException)
+        {
+            return false;
+        }
     }
 }

@@ -18,12 +18,17 @@ public sealed class SecrecyTests
     {
         using var log = new FakeLoggerProvider();
         var told = new List<string>();
+        string[] own;
         var statuses = new Queue<int>([200, 302, 400, 401, 410, 429, 503]);
         await using var endpoint = await Endpoint.StartAsync(context => context.Response.StatusCode = statuses.Dequeue());
         await using (var application = await StartAsync(log, allowPrivateNetworks: true))
         {
             while (statuses.Count > 0)
                 told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
+            var first = await application.Secrets.GetAsync(Trigger.DefaultTenant, endpoint.Url);
+            var second = await application.Secrets.RotateAsync(Trigger.DefaultTenant, endpoint.Url);
+            own = [first.Value["whsec_".Length..], second.Value["whsec_".Length..]];
+            told.AddRange([first.ToString(), second.ToString()]);
             told.AddRange(Texts(await application.SendAsync($"http://127.0.0.1:{FreePort.Next()}/hook?token=url-token")));
             told.AddRange(application.Services.GetServices<IDeliveryProvider>().Select(provider => provider.ToString()!));
             told.Add(application.Services.GetRequiredService<IOptionsMonitor<WebhookOptions>>().Get("webhook").ToString()!);
@@ -32,6 +37,7 @@ public sealed class SecrecyTests
         await using (var application = await StartAsync(log, allowPrivateNetworks: false))
             told.AddRange(Texts(await application.SendAsync(endpoint.Url)));
 
+        Assert.Contains(log.ReadLines(), line => line.Contains("webhook rotated the secret", StringComparison.Ordinal));
         Assert.Contains(log.ReadLines(), line => line.Contains("webhook refused delivery", StringComparison.Ordinal));
         string[] secrets =
         [
@@ -40,6 +46,7 @@ public sealed class SecrecyTests
             "content-text",
             WebhookApplication.Secret["whsec_".Length..],
             PreviousSecret["whsec_".Length..],
+            .. own,
             .. endpoint.Requests.SelectMany(request => request.Signature.Split(' ')),
         ];
         Assert.All(secrets, secret =>

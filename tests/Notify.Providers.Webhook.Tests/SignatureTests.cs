@@ -40,7 +40,7 @@ public sealed class SignatureTests
         Assert.Equal("application/json", request.Headers["Content-Type"]);
         Assert.Equal(delivery.Delivery.Id.ToString(), request.Id);
         Assert.Equal(TestClock.Start.ToUnixTimeSeconds(), request.Timestamp);
-        Assert.True(request.IsSignedWith(secret));
+        Assert.True(request.IsSignedWith(await application.GetSecretAsync(endpoint.Url)));
         Assert.False(request.IsSignedWith(StandardWebhooks.NewSecret()));
     }
 
@@ -62,7 +62,7 @@ public sealed class SignatureTests
         );
 
         var request = Assert.Single(endpoint.Requests);
-        Assert.True(request.IsSignedWith(WebhookApplication.Secret));
+        Assert.True(request.IsSignedWith(await application.GetSecretAsync(endpoint.Url)));
         AssertJson(
             $$"""
             {
@@ -108,15 +108,17 @@ public sealed class SignatureTests
                 .Select(i => application.SendAsync(endpoint.Url, new Content { Body = new string((char)('a' + i), 100_000) }))
         );
 
-        Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(WebhookApplication.Secret)));
+        var secret = await application.GetSecretAsync(endpoint.Url);
+        Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(secret)));
         Assert.Equal(20, endpoint.Requests.Select(request => request.Body).Distinct().Count());
     }
 
     [Fact]
-    public async Task While_secrets_rotate_both_verify()
+    public async Task While_the_master_secret_is_replaced_both_verify()
     {
         var (current, previous) = (StandardWebhooks.NewSecret(), StandardWebhooks.NewSecret());
         await using var endpoint = await Endpoint.StartAsync(200);
+        await using var before = await WebhookApplication.StartAsync(options => options.Secret = previous);
         await using var application = await WebhookApplication.StartAsync(options =>
             (options.Secret, options.PreviousSecret) = (current, previous)
         );
@@ -125,8 +127,10 @@ public sealed class SignatureTests
 
         var request = Assert.Single(endpoint.Requests);
         Assert.Equal(2, request.Signature.Split(' ').Length);
-        Assert.True(request.IsSignedWith(current));
-        Assert.True(request.IsSignedWith(previous));
+        Assert.True(request.IsVerifiedBy(await application.GetSecretAsync(endpoint.Url)));
+        Assert.True(request.IsVerifiedBy(await before.GetSecretAsync(endpoint.Url)));
+        Assert.False(request.IsVerifiedBy(current));
+        Assert.False(request.IsVerifiedBy(previous));
     }
 
     [Fact]
@@ -146,7 +150,8 @@ public sealed class SignatureTests
         Assert.Equal([start, start + 3600], endpoint.Requests.Select(request => request.Timestamp));
         Assert.All(endpoint.Requests, request => Assert.Equal(delivery.Delivery.Id.ToString(), request.Id));
         Assert.Single(endpoint.Requests.Select(request => request.Body).Distinct());
-        Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(WebhookApplication.Secret)));
+        var secret = await application.GetSecretAsync(endpoint.Url);
+        Assert.All(endpoint.Requests, request => Assert.True(request.IsSignedWith(secret)));
     }
 
     private static void AssertJson(string expected, string actual) =>

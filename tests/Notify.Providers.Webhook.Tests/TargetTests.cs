@@ -1,8 +1,10 @@
 using System.Net;
+using System.Net.Sockets;
 using Notify.Delivering;
 using Notify.FakeGateways;
 using Notify.Providers.Http;
 using Notify.Queueing;
+using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;
 
@@ -46,15 +48,69 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public async Task A_name_that_is_not_known_is_retried()
+    public async Task Outcomes_do_not_tell_which_names_the_internal_dns_knows()
     {
-        await using var application = await WebhookApplication.StartFrozenAsync(options => options.AllowPrivateNetworks = false);
+        // This machine's name leads to an address that is not public, as a name of an internal DNS does.
+        var known = Dns.GetHostName();
+        Assert.DoesNotContain(await Dns.GetHostAddressesAsync(known), PublicInternet.Contains);
+        await using var server = await GatewayServer.StartAsync(_ => Task.CompletedTask, tls: false);
+        await using var application = await WebhookApplication.StartFrozenAsync(options =>
+            (options.AllowPrivateNetworks, options.ConnectTimeout) = (false, TimeSpan.FromSeconds(5))
+        );
+        string[] targets =
+        [
+            $"http://{known}:{server.Address.Port}/",
+            $"https://{known}:{server.Address.Port}/",
+            $"http://{known}:{FreePort.Next()}/",
+            $"http://{known.ToUpperInvariant()}./hook",
+            "http://nobody.invalid/",
+            "https://nobody.invalid:8443/",
+            $"http://{new string('a', 64)}.example/",
+        ];
 
-        var delivery = await application.SendAsync("http://nobody.invalid/");
+        var outcomes = new List<(OutcomeKind, string?, DeliveryState)>();
+        foreach (var target in targets)
+        {
+            var delivery = await application.SendAsync(target);
+            var attempt = Assert.Single(delivery.Attempts);
+            outcomes.Add((attempt.Outcome, attempt.Reason, delivery.State));
+        }
 
-        var attempt = Assert.Single(delivery.Attempts);
-        Assert.Equal(OutcomeKind.Retry, attempt.Outcome);
-        Assert.StartsWith("connection failed (", attempt.Reason, StringComparison.Ordinal);
+        Assert.All(outcomes, outcome =>
+            Assert.Equal((OutcomeKind.Retry, "the endpoint could not be reached", DeliveryState.Pending), outcome)
+        );
+        Assert.Equal(0, server.ConnectionsAccepted);
+    }
+
+    [Theory]
+    [InlineData(HttpRequestError.NameResolutionError, SocketError.HostNotFound)]
+    [InlineData(HttpRequestError.NameResolutionError, SocketError.NoData)]
+    [InlineData(HttpRequestError.NameResolutionError, SocketError.TryAgain)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.ConnectionRefused)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.HostUnreachable)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.NetworkUnreachable)]
+    [InlineData(HttpRequestError.ConnectionError, SocketError.TimedOut)]
+    public void Failures_to_connect_differ_only_in_the_operators_log(HttpRequestError error, SocketError cause)
+    {
+        var failure = new HttpRequestException(error, inner: new SocketException((int)cause));
+
+        var outcome = PublicInternetConnections.CreateOutcome(null, failure, out var detail);
+
+        Assert.Equal((OutcomeKind.Retry, "the endpoint could not be reached"), (outcome.Kind, outcome.Reason));
+        Assert.Equal($"connection failed ({cause})", detail);
+    }
+
+    [Fact]
+    public void A_failure_after_the_connection_was_made_keeps_its_reason()
+    {
+        var outcome = PublicInternetConnections.CreateOutcome(
+            null,
+            new HttpRequestException(HttpRequestError.SecureConnectionError),
+            out var detail
+        );
+
+        Assert.Equal("connection failed (SecureConnectionError)", outcome.Reason);
+        Assert.Null(detail);
     }
 
     [Theory]

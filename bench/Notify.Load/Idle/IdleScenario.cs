@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Testing;
@@ -23,7 +22,8 @@ internal static class IdleScenario
         arguments.RefuseUnknown();
 
         using var folder = new TemporaryFolder();
-        await using var host = Start(folder.Path);
+        var address = new Uri($"http://127.0.0.1:{HostProcess.FreePort()}");
+        await using var host = ReferenceHost.Start(folder.Path, address);
         await Eventually.TrueAsync(() => host.HasExited || host.Output.Contains("Notify is ready"), "the host to be ready");
         if (host.HasExited)
             throw new InvalidOperationException($"The host ended: {host.Output}");
@@ -53,13 +53,6 @@ internal static class IdleScenario
         double Megabytes() => ResidentMemory.Bytes(host.Id) / 1e6;
     }
 
-    private static ServerProcess Start(string data)
-    {
-        var url = $"http://127.0.0.1:{HostProcess.FreePort()}";
-        string[] settings = ["--contentRoot", Metadata("HostFolder"), "--Notify:Data", data, "--urls", url];
-        return ServerProcess.Start("dotnet", ["exec", Metadata("HostAssembly"), .. settings]);
-    }
-
     private static void Print(double share, double shareAtStart, double megabytes, double peakMegabytes)
     {
         var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
@@ -80,10 +73,4 @@ internal static class IdleScenario
             }
         ).Print();
     }
-
-    private static string Metadata(string key) =>
-        typeof(IdleScenario)
-            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == key)
-            .Value!;
 }

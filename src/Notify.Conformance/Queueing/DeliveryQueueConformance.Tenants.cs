@@ -98,6 +98,22 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
+    public async Task A_tenants_allowance_may_differ_by_quota()
+    {
+        await EnqueueManyAsync(10);
+        await EnqueueManyAsync(10, priority: Priority.High);
+
+        var leases = await LeaseAsync(
+            (quota, _) => quota.Priority == Priority.High ? 5 : 2,
+            new LeaseQuota(Priority.High, Provider, 100),
+            new LeaseQuota(Priority.Normal, Provider, 100)
+        );
+
+        Assert.Equal(5, leases.Count(lease => lease.Delivery.Priority == Priority.High));
+        Assert.Equal(2, leases.Count(lease => lease.Delivery.Priority == Priority.Normal));
+    }
+
+    [Fact]
     public async Task What_an_allowance_holds_back_stays_due()
     {
         await EnqueueManyAsync(10);
@@ -106,12 +122,15 @@ public abstract partial class DeliveryQueueConformance
         Assert.Equal(10, (await LeaseAsync(Now)).Count);
     }
 
-    private async Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) =>
+    private Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) =>
+        LeaseAsync((_, tenant) => allowance(tenant), new LeaseQuota(Priority.Normal, Provider, 100));
+
+    private async Task<IReadOnlyList<Lease>> LeaseAsync(
+        Func<LeaseQuota, string, int> allowance,
+        params IReadOnlyList<LeaseQuota> quotas
+    ) =>
         await Store.Queue.LeaseAsync(
-            new LeaseRequest(Worker, Now, LeaseEnd, [new LeaseQuota(Priority.Normal, Provider, 100)])
-            {
-                TenantAllowance = allowance,
-            },
+            new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantAllowance = allowance },
             Cancellation
         );
 }

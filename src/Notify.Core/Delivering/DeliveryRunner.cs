@@ -50,7 +50,7 @@ internal sealed class DeliveryRunner(
             return false;
 
         if (outdated is not null)
-            slots.Release(outdated.Delivery.Provider, outdated.Delivery.Priority);
+            slots.Release(outdated.Delivery);
         return true;
     }
 
@@ -132,7 +132,7 @@ internal sealed class DeliveryRunner(
     {
         var (renewal, isUnused) = inFlight.End();
         _inFlight.TryRemove(delivery.Id, out _);
-        slots.Release(delivery.Provider, delivery.Priority, leavesWork: !isAccepted);
+        slots.Release(delivery, leavesWork: !isAccepted);
         if (renewal is null)
             return;
 
@@ -145,7 +145,7 @@ internal sealed class DeliveryRunner(
             return;
         }
 
-        slots.Release(renewal.Delivery.Provider, renewal.Delivery.Priority);
+        slots.Release(renewal.Delivery);
         if (isToSend)
             await ReturnAsync([renewal], _abandon.Token).ConfigureAwait(false);
     }

@@ -60,7 +60,7 @@ internal sealed class DeliveryWorker(
         var left = _refused;
         while (_ready.Reader.TryRead(out var lease))
         {
-            slots.Release(lease.Delivery.Provider, lease.Delivery.Priority);
+            slots.Release(lease.Delivery);
             left.Add(lease);
         }
 
@@ -203,7 +203,7 @@ internal sealed class DeliveryWorker(
             var now = time.GetUtcNow();
             var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
             {
-                TenantAllowance = admission.AllowanceOf,
+                TenantAllowance = admission.GetAllowance,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
@@ -260,7 +260,7 @@ internal sealed class DeliveryWorker(
         finally
         {
             foreach (var lease in left.Values)
-                slots.Release(lease.Delivery.Provider, lease.Delivery.Priority, leavesWork: false);
+                slots.Release(lease.Delivery, leavesWork: false);
         }
     }
 }

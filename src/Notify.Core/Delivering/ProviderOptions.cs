@@ -14,6 +14,14 @@ public sealed class ProviderOptions
     public int? MaxConcurrency { get; set; }
 
     /// <summary>
+    /// Gets or sets whether a tenant may hold only so many of the provider's slots that others find some free: at most eight for
+    /// each that is free, which is 8 of 9 when no other tenant sends. For a provider that calls servers of recipients, because a
+    /// tenant's slow server would otherwise delay the other tenants. Null, the default, is true for webhooks and Web Push and
+    /// false for all others.
+    /// </summary>
+    public bool? ShareSlotsAmongTenants { get; set; }
+
+    /// <summary>
     /// Attempts per second at most; null for no limit but the vendor's. It holds over all processes together where they have a
     /// count in common (<c>UseRedis</c>), else for each process. 0.01 to 1,000,000; default null.
     /// </summary>

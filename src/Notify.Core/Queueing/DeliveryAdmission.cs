@@ -24,7 +24,10 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
         foreach (var provider in catalog.All)
         {
             if (!MustWait(provider.Name))
-                most = Math.Max(most, Math.Min(slots.FreeOf(provider.Name, priority), limits.OfProvider(provider.Name).Permits));
+                most = Math.Max(
+                    most,
+                    Math.Min(slots.CountFree(provider.Name, priority), limits.OfProvider(provider.Name).Permits)
+                );
         }
 
         return most;
@@ -32,7 +35,7 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
 
     public bool TryAdmit(Delivery delivery)
     {
-        if (MustWait(delivery.Provider) || !slots.TryTake(delivery.Provider, delivery.Priority))
+        if (MustWait(delivery.Provider) || !slots.TryTake(delivery))
             return false;
 
         var ofProvider = limits.OfProvider(delivery.Provider);
@@ -43,7 +46,7 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
             ofProvider.GiveBack(1);
         }
 
-        slots.Release(delivery.Provider, delivery.Priority);
+        slots.Release(delivery);
         return false;
     }
 
@@ -52,15 +55,19 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
 
     public void LookAgain() => slots.LookAgain();
 
-    /// <summary>Takes a tenant's permits for the lease at hand; <see cref="Fill"/> gives back what it did not use.</summary>
-    public int AllowanceOf(string tenant)
+    /// <summary>
+    /// Takes a tenant's permits for the lease at hand, of which <see cref="Fill"/> gives back what it did not use, and counts the
+    /// slots that the tenant may have.
+    /// </summary>
+    public int GetAllowance(LeaseQuota quota, string tenant)
     {
+        var allowed = slots.CountAllowed(quota, tenant);
         if (limits.OfTenant(tenant) is not { } ofTenant)
-            return int.MaxValue;
+            return allowed;
 
         var permits = ofTenant.TakeAll();
         _allowed.AddOrUpdate(tenant, permits, (_, before) => before + permits);
-        return permits;
+        return Math.Min(allowed, permits);
     }
 
     /// <summary>Says what the quotas were filled with; the rest is free again.</summary>
@@ -68,10 +75,7 @@ internal sealed class DeliveryAdmission(DeliverySlots slots, RateLimits limits, 
     {
         foreach (var quota in quotas)
         {
-            var leased = leases.Count(lease =>
-                lease.Delivery.Provider == quota.Provider && lease.Delivery.Priority == quota.Priority
-            );
-            slots.Fill(quota, leased);
+            var leased = slots.Fill(quota, leases);
             limits.OfProvider(quota.Provider).GiveBack(quota.Max - leased, used: leased);
         }
 

@@ -19,28 +19,31 @@ internal sealed class DeliverySlots(
     public event Action? Freed;
 
     /// <summary>
-    /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first.
+    /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first, and while its
+    /// tenant holds its share.
     /// </summary>
-    public bool TryTake(string provider, Priority priority) => Of(provider).TryTake(priority);
-
-    /// <summary>Takes a slot for a delivery that this process was given, whether or not there is room.</summary>
-    public void TakeBeyondLimit(string provider, Priority priority) => Of(provider).TakeBeyondLimit(priority);
+    public bool TryTake(Delivery delivery) => GetSlots(delivery.Provider).TryTake(delivery.Priority, delivery.Tenant);
 
     /// <summary>
     /// Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.
     /// </summary>
-    public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => Of(provider).TakeQuotas(provider, most);
+    public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => GetSlots(provider).TakeQuotas(provider, most);
 
-    /// <summary>Says how much of a quota the queue could fill; the rest is free again.</summary>
-    public void Fill(LeaseQuota quota, int leased)
+    /// <summary>Counts how many deliveries of a tenant the lease for a quota may bring.</summary>
+    public int CountAllowed(LeaseQuota quota, string tenant) => GetSlots(quota.Provider).CountAllowed(quota, tenant);
+
+    /// <summary>Records which deliveries the queue filled a quota with. The rest of its slots is free again.</summary>
+    /// <returns>How many of the leases are the quota's.</returns>
+    public int Fill(LeaseQuota quota, IReadOnlyList<Lease> leases)
     {
-        Of(quota.Provider).Fill(quota, leased);
+        var leased = GetSlots(quota.Provider).Fill(quota, leases);
         if (leased < quota.Max)
             Freed?.Invoke();
+        return leased;
     }
 
-    /// <summary>How many deliveries of a lane <see cref="TryTake"/> would take now.</summary>
-    public int FreeOf(string provider, Priority priority) => Of(provider).FreeOf(priority);
+    /// <summary>Counts how many deliveries of a lane <see cref="TryTake"/> would take now.</summary>
+    public int CountFree(string provider, Priority priority) => GetSlots(provider).CountFree(priority);
 
     /// <summary>Lets lanes that were found empty be looked into again.</summary>
     public void LookAgain()
@@ -50,16 +53,15 @@ internal sealed class DeliverySlots(
         Freed?.Invoke();
     }
 
-    /// <summary>Gives a slot back, and wakes the worker if it may fill it.</summary>
-    /// <param name="provider">The provider.</param>
-    /// <param name="priority">The lane.</param>
+    /// <summary>Gives a delivery's slot back, and wakes the worker if it may fill it.</summary>
+    /// <param name="delivery">The delivery.</param>
     /// <param name="leavesWork">
     /// Whether the delivery may be due again, or another in its stead. Where it is not, lanes that were found empty are not
     /// looked into for each slot: a busy process would ask the store without pause.
     /// </param>
-    public void Release(string provider, Priority priority, bool leavesWork = true)
+    public void Release(Delivery delivery, bool leavesWork = true)
     {
-        var isAwaited = Of(provider).Release(priority);
+        var isAwaited = GetSlots(delivery.Provider).Release(delivery.Priority, delivery.Tenant);
         if (leavesWork)
             signal.Set();
         else if (isAwaited)
@@ -67,8 +69,12 @@ internal sealed class DeliverySlots(
         Freed?.Invoke();
     }
 
-    private ProviderSlots Of(string provider) =>
-        _providers.GetOrAdd(provider, name => new ProviderSlots(
-            providerOptions.Get(name).MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider
-        ));
+    private ProviderSlots GetSlots(string provider) => _providers.GetOrAdd(provider, name =>
+        {
+            var ofProvider = providerOptions.Get(name);
+            return new ProviderSlots(
+                ofProvider.MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider,
+                ofProvider.ShareSlotsAmongTenants == true
+            );
+        });
 }

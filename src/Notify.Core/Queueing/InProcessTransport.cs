@@ -56,7 +56,7 @@ internal sealed class InProcessTransport(
         foreach (var queued in deliveries)
         {
             if (queued.Lease is not null)
-                slots.Release(queued.Delivery.Provider, queued.Delivery.Priority);
+                slots.Release(queued.Delivery);
         }
     }
 

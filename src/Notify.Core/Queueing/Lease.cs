@@ -17,8 +17,11 @@ public sealed record Lease(Delivery Delivery, string Owner, long Fence, DateTime
 /// <param name="Quotas">How many of which.</param>
 public sealed record LeaseRequest(string Owner, DateTimeOffset Now, DateTimeOffset Until, IReadOnlyList<LeaseQuota> Quotas)
 {
-    /// <summary>How many deliveries of a tenant may be leased now, asked once per quota and tenant; null for no limit.</summary>
-    public Func<string, int>? TenantAllowance { get; init; }
+    /// <summary>
+    /// Gets how many deliveries of a tenant may be leased for a quota now; null for no limit. A store asks once for each quota
+    /// and tenant.
+    /// </summary>
+    public Func<LeaseQuota, string, int>? TenantAllowance { get; init; }
 }
 
 /// <summary>How many deliveries a worker can take for one provider from one lane.</summary>

@@ -4,8 +4,20 @@ namespace Notify.Queueing;
 /// One provider's slots, shared by the lanes. Lanes with a backlog get slots by weight (smooth weighted round robin, which
 /// serves the light lane regularly and not in bursts), and the heavier lanes always find some free: bulk never takes the last.
 /// </summary>
+/// <remarks>
+/// Tenants may have to share as well (<see cref="ProviderOptions.ShareSlotsAmongTenants"/>). A tenant then holds at most
+/// <see cref="HeldForEachFree"/> slots for each slot that is free, a limit that moves with the load (dynamic thresholds, as
+/// switches share their buffers): a tenant that is alone has nearly all slots, two have nearly half each, and in every case some
+/// slots stay free for a tenant that has none yet.
+/// </remarks>
 internal sealed class ProviderSlots
 {
+    /// <summary>
+    /// How many slots a tenant may hold for each that is free. Eight leave a ninth of the slots free beside one tenant, and the
+    /// seventeenth part beside two.
+    /// </summary>
+    private const int HeldForEachFree = 8;
+
     /// <summary>
     /// The part of the slots with which the first look into a lane is made, and each further one with twice as many. While a look
     /// lasts, what is triggered cannot have its slots and has to wait in the store, where it would make the next look necessary.
@@ -18,10 +30,12 @@ internal sealed class ProviderSlots
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
     private readonly int _limit;
+    private readonly TenantSlots? _tenants;
 
-    public ProviderSlots(int limit)
+    public ProviderSlots(int limit, bool areSharedAmongTenants)
     {
         _limit = limit;
+        _tenants = areSharedAmongTenants ? new TenantSlots(HeldForEachFree) : null;
         _lanes =
         [
             new Lane(Priority.High, weight: 16, limit) { Look = FirstLook },
@@ -32,13 +46,16 @@ internal sealed class ProviderSlots
 
     private int FirstLook => Math.Max(1, _limit / FirstLookPart);
 
-    public bool TryTake(Priority priority)
+    public bool TryTake(Priority priority, string tenant)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            if (!lane.HasBacklog && TryTake(lane))
+            if (!lane.HasBacklog && _tenants?.Allow(lane, tenant, FreeIn(lane), most: 1) != 0 && TryTake(lane))
+            {
+                _tenants?.Take(tenant);
                 return true;
+            }
 
             // What was refused waits in the store.
             lane.IsEmpty = false;
@@ -46,36 +63,42 @@ internal sealed class ProviderSlots
         }
     }
 
-    public int FreeOf(Priority priority)
+    public int CountFree(Priority priority)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            return lane.HasBacklog
-                ? 0
-                : Math.Max(0, Math.Min(lane.Limit - TakenFrom(priority), _limit - TakenFrom(Priority.High)));
+            return lane.HasBacklog ? 0 : FreeIn(lane);
         }
     }
 
-    public void TakeBeyondLimit(Priority priority)
+    /// <summary>
+    /// Counts how many deliveries of a tenant a lease may bring, whose quota is taken already; <see cref="int.MaxValue"/> for any
+    /// number.
+    /// </summary>
+    public int CountAllowed(LeaseQuota quota, string tenant)
     {
         lock (_lock)
-            _lanes[(int)priority].Taken++;
+        {
+            var lane = _lanes[(int)quota.Priority];
+            return _tenants?.Allow(lane, tenant, FreeIn(lane) + quota.Max, quota.Max) ?? int.MaxValue;
+        }
     }
 
     /// <returns>Whether a lane may have something to fill the slot with.</returns>
-    public bool Release(Priority priority)
+    public bool Release(Priority priority, string tenant)
     {
         lock (_lock)
         {
             _lanes[(int)priority].Taken--;
+            var isAwaited = _tenants?.Release(tenant, _lanes) == true;
             foreach (var lane in _lanes)
             {
                 if (lane.HasBacklog || !lane.IsEmpty)
                     return true;
             }
 
-            return false;
+            return isAwaited;
         }
     }
 
@@ -100,16 +123,29 @@ internal sealed class ProviderSlots
         return quotas;
     }
 
-    public void Fill(LeaseQuota quota, int leased)
+    /// <summary>Records what a quota was filled with. The rest of its slots is free again.</summary>
+    /// <returns>How many of the leases are the quota's.</returns>
+    public int Fill(LeaseQuota quota, IReadOnlyList<Lease> leases)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)quota.Priority];
+            var leased = 0;
+            foreach (var lease in leases)
+            {
+                if (lease.Delivery.Provider != quota.Provider || lease.Delivery.Priority != quota.Priority)
+                    continue;
+                leased++;
+                _tenants?.Take(lease.Delivery.Tenant);
+            }
+
             lane.Taken -= quota.Max - leased;
             lane.IsEmpty = leased < quota.Max;
             // Fewer than were wanted: the slots did not suffice, or lanes with a backlog had them.
             lane.HasBacklog = !lane.IsEmpty && (quota.Max < lane.Look || quota.Max >= _limit / BacklogPart);
-            lane.Look = lane.IsEmpty ? FirstLook : Math.Min(lane.Look * 2, _limit);
+            // A tenant that waits for its own slots has a backlog, and the next look need not begin small.
+            lane.Look = lane.IsEmpty && lane.Bounded.Count == 0 ? FirstLook : Math.Min(lane.Look * 2, _limit);
+            return leased;
         }
     }
 
@@ -180,6 +216,9 @@ internal sealed class ProviderSlots
     // A lane's limit is for itself and the lighter ones. What heavier lanes hold does not count: they would shut it out.
     private bool HasRoom(Lane lane) => TakenFrom(lane.Priority) < lane.Limit && TakenFrom(Priority.High) < _limit;
 
+    private int FreeIn(Lane lane) =>
+        Math.Max(0, Math.Min(lane.Limit - TakenFrom(lane.Priority), _limit - TakenFrom(Priority.High)));
+
     private int TakenFrom(Priority heaviest)
     {
         var taken = 0;
@@ -196,7 +235,8 @@ internal sealed class ProviderSlots
         return true;
     }
 
-    private sealed class Lane(Priority priority, int weight, int limit)
+    /// <summary>The slots of one lane.</summary>
+    internal sealed class Lane(Priority priority, int weight, int limit)
     {
         public Priority Priority { get; } = priority;
 
@@ -216,5 +256,8 @@ internal sealed class ProviderSlots
 
         /// <summary>Whether the last look found less than it could have taken.</summary>
         public bool IsEmpty { get; set; }
+
+        /// <summary>The tenants that could have had more if their share had allowed it.</summary>
+        public HashSet<string> Bounded { get; } = new(StringComparer.Ordinal);
     }
 }

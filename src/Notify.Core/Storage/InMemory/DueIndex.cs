@@ -21,7 +21,7 @@ internal sealed class DueIndex
 
     /// <summary>Takes out what is due, one from each tenant in turn.</summary>
     public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request) =>
-        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota.Max, request) : [];
+        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota, request) : [];
 
     public IEnumerable<QueueDepth> Depths() =>
         _lanes
@@ -51,20 +51,20 @@ internal sealed class DueIndex
             return tenant;
         }
 
-        public List<StoredDelivery> Take(int max, LeaseRequest request)
+        public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request)
         {
             var taken = new List<StoredDelivery>();
             var allowances = new Dictionary<string, int>(StringComparer.Ordinal);
             string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
-            for (var found = true; found && taken.Count < max; )
+            for (var found = true; found && taken.Count < quota.Max; )
             {
                 found = false;
                 foreach (var tenant in turn)
                 {
                     if (
-                        taken.Count == max
+                        taken.Count == quota.Max
                         || Oldest(tenant, request.Now) is not { } oldest
-                        || !Allowed(tenant, request, allowances)
+                        || !IsAllowed(quota, tenant, request, allowances)
                     )
                         continue;
 
@@ -78,12 +78,12 @@ internal sealed class DueIndex
             return taken;
         }
 
-        private static bool Allowed(string tenant, LeaseRequest request, Dictionary<string, int> allowances)
+        private static bool IsAllowed(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> allowances)
         {
             if (request.TenantAllowance is null)
                 return true;
             if (!allowances.TryGetValue(tenant, out var left))
-                left = request.TenantAllowance(tenant);
+                left = request.TenantAllowance(quota, tenant);
             allowances[tenant] = left - 1;
             return left > 0;
         }

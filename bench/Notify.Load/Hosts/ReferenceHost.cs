@@ -1,0 +1,31 @@
+using System.Reflection;
+using Notify.Testing;
+
+namespace Notify.Load.Hosts;
+
+/// <summary>The reference host, as a user starts it.</summary>
+internal static class ReferenceHost
+{
+    /// <summary>Starts it on SQLite in this folder.</summary>
+    public static ServerProcess Start(string data, Uri address, params string[] settings) =>
+        ServerProcess.Start(
+            "dotnet",
+            [
+                "exec",
+                GetMetadata("HostAssembly"),
+                "--contentRoot",
+                GetMetadata("HostFolder"),
+                "--Notify:Data",
+                data,
+                "--urls",
+                address.AbsoluteUri,
+                .. settings,
+            ]
+        );
+
+    private static string GetMetadata(string key) =>
+        typeof(ReferenceHost)
+            .Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key)
+            .Value!;
+}

@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Notify.Delivering;
+
+namespace Notify.Providers.Webhook;
+
+/// <summary>
+/// The secrets of a provider's endpoints. Sending reads the store once in <see cref="CheckInterval"/> and not for each message:
+/// the time of the provider's last rotation tells whether the keys that this process knows are still the right ones.
+/// </summary>
+internal sealed class EndpointSecrets(
+    string provider,
+    WebhookOptions options,
+    EndpointRotations rotations,
+    TimeProvider time,
+    ILogger<WebhookProvider> logger
+) : IEndpointSecrets, IDisposable
+{
+    /// <summary>How long a rotation takes to reach every process.</summary>
+    public static readonly TimeSpan CheckInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// The longest time for which the keys of an endpoint are kept once there was a rotation. It bounds what a process that died
+    /// between the two writes of a rotation leaves behind.
+    /// </summary>
+    private static readonly TimeSpan KeyLifetime = TimeSpan.FromMinutes(1);
+
+    private readonly byte[] _masterKey = WebhookSecret.Parse(options.Secret!)!;
+    private readonly byte[]? _previousMasterKey = WebhookSecret.Parse(options.PreviousSecret ?? "");
+    private readonly SemaphoreSlim _checking = new(1);
+    private KnownKeys? _known;
+
+    public string Provider => provider;
+
+    public async ValueTask<EndpointSecret> GetAsync(string tenant, string url, CancellationToken cancellationToken)
+    {
+        var endpoint = Parse(tenant, url);
+        return Show(endpoint, await rotations.FindAsync(endpoint, cancellationToken).ConfigureAwait(false));
+    }
+
+    public async ValueTask<EndpointSecret> RotateAsync(string tenant, string url, CancellationToken cancellationToken)
+    {
+        var endpoint = Parse(tenant, url);
+        var versions = await rotations.RotateAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        Volatile.Write(ref _known, null);
+        Log.SecretRotated(logger, provider, tenant, versions.Current);
+        return Show(endpoint, versions);
+    }
+
+    /// <summary>
+    /// Gets the keys that sign a message, the endpoint's current one first. The URL is one that <see cref="WebhookEndpoint"/>
+    /// parses.
+    /// </summary>
+    public async ValueTask<byte[][]> GetKeysAsync(string tenant, string url, CancellationToken cancellationToken)
+    {
+        var known = Volatile.Read(ref _known);
+        if (known is null || known.IsOutdated)
+            known = await CheckAsync(cancellationToken).ConfigureAwait(false);
+        if (known.Find(tenant, url, time.GetUtcNow()) is { } keys)
+            return keys;
+
+        var endpoint = Parse(tenant, url);
+        var versions = known.LastRotation is null
+            ? EndpointVersions.First
+            : await rotations.FindAsync(endpoint, cancellationToken).ConfigureAwait(false);
+        keys = [.. versions.ListValid(time.GetUtcNow(), options.RotationOverlap).SelectMany(DeriveKeys(endpoint))];
+        known.Add(tenant, url, keys, time.GetUtcNow() + KeyLifetime);
+        return keys;
+    }
+
+    public void Dispose() => _checking.Dispose();
+
+    // Keys that were loaded before a rotation and are added after it go into the collection that the rotation replaced.
+    private async ValueTask<KnownKeys> CheckAsync(CancellationToken cancellationToken)
+    {
+        var known = Volatile.Read(ref _known);
+        // While one message checks, the others go on with what was known. The first ones have to wait.
+        if (!await _checking.WaitAsync(known is null ? Timeout.Infinite : 0, cancellationToken).ConfigureAwait(false))
+            return known!;
+
+        try
+        {
+            known = Volatile.Read(ref _known);
+            if (known?.IsOutdated == false)
+                return known;
+
+            var last = await rotations.FindLastAsync(cancellationToken).ConfigureAwait(false);
+            known = known is not null && known.LastRotation == last ? known.Renew() : new KnownKeys(last, time);
+        }
+        catch (Exception exception) when (known is not null && exception is not OperationCanceledException)
+        {
+            Log.RotationsUnknown(logger, provider, exception);
+            known = known.Renew();
+        }
+        finally
+        {
+            _checking.Release();
+        }
+
+        Volatile.Write(ref _known, known);
+        return known;
+    }
+
+    private EndpointSecret Show(WebhookEndpoint endpoint, EndpointVersions versions)
+    {
+        var until = versions.RotatedAt + options.RotationOverlap;
+        return new EndpointSecret(
+            WebhookSecret.Format(endpoint.DeriveKey(_masterKey, versions.Current)),
+            versions.Current,
+            versions.RotatedAt,
+            until > time.GetUtcNow() ? until : null
+        );
+    }
+
+    private Func<int, IEnumerable<byte[]>> DeriveKeys(WebhookEndpoint endpoint) =>
+        version =>
+            _previousMasterKey is null
+                ? [endpoint.DeriveKey(_masterKey, version)]
+                : [endpoint.DeriveKey(_masterKey, version), endpoint.DeriveKey(_previousMasterKey, version)];
+
+    private static WebhookEndpoint Parse(string tenant, string url)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tenant);
+        ArgumentNullException.ThrowIfNull(url);
+        return WebhookEndpoint.TryParse(tenant, url, out var endpoint)
+            ? endpoint
+            : throw new InvalidRequestException([new FieldError("url", "Give an absolute http or https URL.")]);
+    }
+
+    /// <summary>The keys that were used since a rotation.</summary>
+    private sealed class KnownKeys(DateTimeOffset? lastRotation, TimeProvider time)
+    {
+        /// <summary>So many endpoints take a few megabytes. Beyond it all are derived again.</summary>
+        private const int MaxEndpoints = 20_000;
+
+        private readonly ConcurrentDictionary<(string Tenant, string Url), (byte[][] Keys, DateTimeOffset Until)> _keys = new();
+        private long _checkedAt = time.GetTimestamp();
+        private int _count;
+
+        public DateTimeOffset? LastRotation => lastRotation;
+
+        public bool IsOutdated => time.GetElapsedTime(Volatile.Read(ref _checkedAt)) >= CheckInterval;
+
+        public KnownKeys Renew()
+        {
+            Volatile.Write(ref _checkedAt, time.GetTimestamp());
+            return this;
+        }
+
+        public byte[][]? Find(string tenant, string url, DateTimeOffset now) =>
+            _keys.TryGetValue((tenant, url), out var known) && (lastRotation is null || now < known.Until) ? known.Keys : null;
+
+        public void Add(string tenant, string url, byte[][] keys, DateTimeOffset until)
+        {
+            if (Interlocked.Increment(ref _count) > MaxEndpoints)
+            {
+                _keys.Clear();
+                Volatile.Write(ref _count, 1);
+            }
+
+            _keys[(tenant, url)] = (keys, until);
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using Notify.Queueing;
+using Notify.Testing;
+
+namespace Notify.Providers.Webhook.Tests;
+
+/// <summary>The receivers of one tenant take nothing from those of another. With default options.</summary>
+public sealed class SlowReceiverTests
+{
+    private const int Many = 600;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task Receivers_that_hang_do_not_delay_another_tenants_messages(int slowTenants)
+    {
+        var hanging = new TaskCompletionSource();
+        await using var slow = await Endpoint.StartAsync(_ => hanging.Task);
+        await using var quick = await Endpoint.StartAsync(200);
+        await using var application = await WebhookApplication.StartAsync();
+        try
+        {
+            var stuck = new List<(Guid Id, string Tenant)>();
+            for (var i = 0; i < Many; i++)
+            {
+                var tenant = $"slow-{i % slowTenants}";
+                stuck.Add((await application.TriggerAsync(Recipient.Webhook(slow.Url), null, tenant), tenant));
+            }
+
+            await Eventually.TrueAsync(() => slow.Requests.Count >= 100, "the slow receivers to hold what they can");
+            for (var i = 0; i < 20; i++)
+                Assert.Equal(DeliveryState.Accepted, (await application.SendAsync(quick.Url, tenant: "quick")).State);
+
+            // All of them are still under way or have not begun, so nothing of the slow tenants made room.
+            foreach (var (id, tenant) in stuck)
+                Assert.Empty((await application.DeliveriesAsync(id, tenant))[0].Attempts);
+            Assert.Equal(20, quick.Requests.Count);
+        }
+        finally
+        {
+            hanging.SetResult();
+        }
+
+        await Eventually.TrueAsync(() => slow.Requests.Count == Many, "the slow receivers to get everything in the end");
+    }
+
+    [Fact]
+    public async Task A_tenant_that_is_alone_has_nearly_all_slots()
+    {
+        var hanging = new TaskCompletionSource();
+        await using var slow = await Endpoint.StartAsync(_ => hanging.Task);
+        await using var application = await WebhookApplication.StartAsync();
+        try
+        {
+            await Task.WhenAll(Enumerable.Range(0, Many).Select(_ => application.TriggerAsync(Recipient.Webhook(slow.Url))));
+
+            // Of 256 slots normal priority may have 230, and one of nine of those stays free.
+            await Eventually.TrueAsync(() => slow.Requests.Count >= 204, "eight of nine slots to be in use");
+            Assert.InRange(slow.Requests.Count, 204, 205);
+        }
+        finally
+        {
+            hanging.SetResult();
+        }
+
+        await Eventually.TrueAsync(() => slow.Requests.Count == Many, "everything to be sent in the end");
+    }
+}
