@@ -5,6 +5,9 @@ namespace Notify.Simulation.Tests;
 /// </summary>
 internal sealed class Callers(Random random, World world)
 {
+    /// <summary>The category of the triggers that have a throttle.</summary>
+    public const string Throttled = "offers";
+
     private readonly List<Call> _open = [];
     private readonly List<Call> _unanswered = [];
     private readonly List<Trigger> _sent = [];
@@ -32,7 +35,8 @@ internal sealed class Callers(Random random, World world)
         if (_sent.Count == 0)
             return;
 
-        var earlier = _sent[random.Next(_sent.Count)];
+        // A caller that asks twice at once, or one that uses an old key.
+        var earlier = random.Next(3) == 0 ? _sent[^1] : _sent[random.Next(_sent.Count)];
         Send(process, random.Next(2) == 0 ? earlier : WithAnotherBody(earlier));
     }
 
@@ -41,6 +45,17 @@ internal sealed class Callers(Random random, World world)
         var chosen = random.Next(2) == 0 ? world.Ledger.AnyCollecting(random) : null;
         if ((chosen ?? world.Ledger.AnyNotification(random)) is { } notification)
             _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
+    }
+
+    /// <summary>Finds a user whom a call that is under way is for; null when there is none.</summary>
+    public (string Tenant, string User)? FindUser(Random chooser)
+    {
+        var named = _open.Where(call => call.Trigger.To is [{ Kind: RecipientKind.User }]).ToArray();
+        if (named.Length == 0)
+            return null;
+
+        var trigger = named[chooser.Next(named.Length)].Trigger;
+        return (trigger.Tenant, trigger.To[0].Value);
     }
 
     /// <summary>Sees which calls came back.</summary>
@@ -57,6 +72,8 @@ internal sealed class Callers(Random random, World world)
                 Acknowledge(call, call.Answer.Result);
             else if (call.Answer.Exception?.InnerException is IdempotencyConflictException conflict)
                 CheckConflict(call, conflict);
+            else if (call.Answer.Exception?.InnerException is InvalidRequestException)
+                CheckRefusal(call);
             else if (call.Answer.Exception?.InnerException is null or SimulatedFault)
                 _unanswered.Add(call);
             else
@@ -84,7 +101,20 @@ internal sealed class Callers(Random random, World world)
             _sent.Add(trigger);
         if (trigger.SendAt < world.Clock.Now || trigger.ExpiresAt <= world.Clock.Now)
             return;
-        _open.Add(new Call(process, trigger, process.Notifier.TriggerAsync(trigger)));
+        var isHeld = trigger.IdempotencyKey is { } key && world.Ledger.HoldsKey(trigger.Tenant, key);
+        _open.Add(new Call(process, trigger, world.Trace.Count, isHeld, process.Notifier.TriggerAsync(trigger)));
+    }
+
+    private void CheckRefusal(Call call)
+    {
+        world.Ledger.Require(!call.IsHeld, "a trigger whose key is held is answered, whatever has changed since");
+        world.Ledger.Require(
+            call.Trigger.To.Any(recipient =>
+                recipient.Kind == RecipientKind.User
+                && world.Recipients.WasMissing(call.Trigger.Tenant, recipient.Value, call.SentIn)
+            ),
+            "a trigger is refused only where a user does not exist"
+        );
     }
 
     private void Acknowledge(Call call, TriggerResult result)
@@ -133,8 +163,11 @@ internal sealed class Callers(Random random, World world)
             CollapseKey = random.Next(8) == 0 ? "collapse" : null,
             Category = random.Next(6) == 0 ? Nights.Mandatory : null,
         };
-        return random.Next(15) switch
+        return random.Next(18) switch
         {
+            15 => Throttle(trigger) with { To = Recipient.User(Audience.Busiest), Channels = [Channel.Email] },
+            16 => Throttle(trigger) with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
+            17 => Throttle(trigger) with { To = Recipient.Email("popular@example.org") },
             12 or 13 => Collected(trigger, number) with { To = Recipient.User(Audience.Busiest) },
             14 => Collected(trigger, number) with { To = Recipient.Topic(Audience.Topic) },
             0 => trigger with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
@@ -155,6 +188,14 @@ internal sealed class Callers(Random random, World world)
             _ => trigger,
         };
     }
+
+    private Trigger Throttle(Trigger trigger) =>
+        trigger with
+        {
+            Category = Throttled,
+            Throttle = world.Conditions.Throttle,
+            IdempotencyKey = trigger.IdempotencyKey ?? $"throttled-{_count}",
+        };
 
     private Trigger Collected(Trigger trigger, int number) =>
         trigger with
@@ -183,5 +224,16 @@ internal sealed class Callers(Random random, World world)
 
     private static string BodyOf(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
 
-    private sealed record Call(SimulatedProcess Process, Trigger Trigger, Task<TriggerResult> Answer);
+    /// <param name="Process">The process that was called.</param>
+    /// <param name="Trigger">The trigger.</param>
+    /// <param name="SentIn">The step of the run in which it was sent.</param>
+    /// <param name="IsHeld">Whether its idempotency key was held by then.</param>
+    /// <param name="Answer">The answer.</param>
+    private sealed record Call(
+        SimulatedProcess Process,
+        Trigger Trigger,
+        long SentIn,
+        bool IsHeld,
+        Task<TriggerResult> Answer
+    );
 }

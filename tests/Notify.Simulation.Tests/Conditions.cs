@@ -42,6 +42,9 @@ internal sealed record Conditions
 
     public required TimeSpan PollInterval { get; init; }
 
+    /// <summary>Gets the throttle of the triggers that have one.</summary>
+    public required Throttle Throttle { get; init; }
+
     public static Conditions Draw(Random random)
     {
         var calm = random.Next(6) == 0;
@@ -64,6 +67,7 @@ internal sealed record Conditions
             AttemptTimeout = attemptTimeout,
             LeaseDuration = attemptTimeout * (2 + (random.NextDouble() * 4)),
             PollInterval = TimeSpan.FromSeconds(random.Next(1, 5)),
+            Throttle = new Throttle(random.Next(1, 4), TimeSpan.FromSeconds(random.Next(5, 90))),
         };
     }
 }

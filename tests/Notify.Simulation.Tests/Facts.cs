@@ -23,6 +23,13 @@ internal sealed class Facts(int number, Delivery delivery)
 
     public DateTimeOffset HeldUntil { get; set; }
 
+    /// <summary>Gets or sets the step of the run in which its present lease was taken.</summary>
+    public long HeldSince { get; set; }
+
+    /// <summary>Gets when it was planned: its id is a UUIDv7 of that moment.</summary>
+    public DateTimeOffset PlannedAt { get; } =
+        DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(delivery.Id.ToString("N")[..12], 16));
+
     /// <summary>Whether its present lease filled a slot that was free, as a claim need not.</summary>
     public bool FillsSlot { get; set; }
 

@@ -23,6 +23,7 @@ internal sealed partial class Ledger
 
         var notification = request.Notification;
         _notifications.Add(notification.Id, notification);
+        _storedIn.Add(notification.Id, trace.Count);
         if (request.Idempotency is { } claim)
             Require(
                 _keys.TryAdd((notification.Tenant, claim.Key), notification.Id),
@@ -107,6 +108,11 @@ internal sealed partial class Ledger
         if (!applied)
             return;
 
+        Require(
+            settlement is not { State: DeliveryState.Cancelled, Attempt: null } || recipients.MayCancel(facts),
+            "what its recipient wants and can receive is not cancelled",
+            facts
+        );
         if (settlement.Attempt is not null)
             CheckSettlement(facts, settlement, LastAttempt(facts, process)!);
         facts.Holder = null;
@@ -128,13 +134,13 @@ internal sealed partial class Ledger
             "a process settles under the latest lease that it has",
             facts
         );
-        if (LastAttempt(facts, process) is { } attempt)
+        if (FindSettled(process, settlement) is { } attempt)
             (attempt.IsSettling, attempt.SettleFailed) = (true, false);
     }
 
     public void SettleAnswered(SimulatedProcess process, Settlement settlement, bool applied, long heardFence)
     {
-        if (LastAttempt(_facts[settlement.DeliveryId], process) is not { } attempt)
+        if (FindSettled(process, settlement) is not { } attempt)
             return;
 
         attempt.IsSettling = false;
@@ -145,7 +151,7 @@ internal sealed partial class Ledger
     {
         foreach (var settlement in settlements)
         {
-            if (LastAttempt(_facts[settlement.DeliveryId], process) is { } attempt)
+            if (FindSettled(process, settlement) is { } attempt)
                 (attempt.IsSettling, attempt.SettleFailed) = (false, true);
         }
     }
@@ -240,6 +246,7 @@ internal sealed partial class Ledger
                 Hold(process, facts, lease, fillsSlot: true);
         }
 
+        CountPassed(process, notification, deliveries);
         Resync(notification);
         if (notification.Trigger.CollapseKey is { } key)
         {
@@ -248,11 +255,16 @@ internal sealed partial class Ledger
         }
     }
 
+    // A lease that is given back, and a delivery that is cancelled or put off, settles no attempt.
+    private ObservedAttempt? FindSettled(SimulatedProcess process, Settlement settlement) =>
+        settlement.Attempt is null ? null : LastAttempt(_facts[settlement.DeliveryId], process);
+
     private static ObservedAttempt? LastAttempt(Facts facts, SimulatedProcess process) =>
         facts.Attempts.LastOrDefault(attempt => attempt.Process == process);
 
     private void Hold(SimulatedProcess process, Facts facts, Lease lease, bool fillsSlot)
     {
+        facts.HeldSince = trace.Count;
         trace.Add($"holds fence {lease.Fence}", process.Number, facts.Number);
         (facts.Holder, facts.Fence, facts.HeldUntil, facts.DueAt, facts.FillsSlot) = (
             process,

@@ -13,6 +13,7 @@ namespace Notify.Simulation.Tests;
 internal sealed partial class Ledger(
     Conditions conditions,
     SimulatedClock clock,
+    RecipientRecord recipients,
     INotificationStore store,
     IExpansionStore expansions,
     IDigestStore digests,
@@ -21,6 +22,7 @@ internal sealed partial class Ledger(
 {
     private readonly Dictionary<Guid, Facts> _facts = [];
     private readonly Dictionary<Guid, Notification> _notifications = [];
+    private readonly Dictionary<Guid, long> _storedIn = [];
     private readonly HashSet<Guid> _cancelled = [];
 
     public Nights Nights { get; set; } = null!;
@@ -58,6 +60,8 @@ internal sealed partial class Ledger(
         Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
         Require(now >= facts.NotBefore, "nothing is attempted before it is due", facts);
         Require(!Nights.ForbidAttempt(facts.Delivery, now), "nothing is sent in quiet hours", facts);
+        if (recipients.FindViolation(facts, delivery.To) is { } violation)
+            Require(false, violation, facts);
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
         Require(
             !facts.Attempts.Any(other => other.Process == process && other.IsUnderWay),
@@ -100,6 +104,7 @@ internal sealed partial class Ledger(
     {
         foreach (var attempt in _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process))
             (attempt.IsCutOff, attempt.IsUnderWay) = (true, false);
+        _gone.Add(process);
     }
 
     public void Acknowledged(Guid notificationId, int expectedDeliveries)
@@ -132,6 +137,7 @@ internal sealed partial class Ledger(
         }
 
         CheckDigestsAtRest();
+        CheckThrottlesAtRest();
         foreach (var facts in _facts.Values)
         {
             Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
@@ -145,6 +151,17 @@ internal sealed partial class Ledger(
 
     public Notification? AnyNotification(Random random) =>
         _notifications.Count == 0 ? null : _notifications.Values.ElementAt(random.Next(_notifications.Count));
+
+    /// <summary>Finds a user's delivery that has not ended; null when there is none.</summary>
+    public Facts? FindWaiting(Random random)
+    {
+        var waiting = _facts
+            .Values.Where(facts => facts is { State: DeliveryState.Pending, Delivery.UserId: not null })
+            .ToArray();
+        return waiting.Length == 0 ? null : waiting[random.Next(waiting.Length)];
+    }
+
+    public bool HoldsKey(string tenant, string key) => _keys.ContainsKey((tenant, key));
 
     /// <summary>A leased delivery goes to another address from now on.</summary>
     public void Redirected(Redirection redirection, bool applied)
@@ -165,11 +182,17 @@ internal sealed partial class Ledger(
     private void CheckExpansion(Notification notification, ExpansionProgress progress)
     {
         Require(progress is { IsComplete: true, IsDeadLetter: false }, "every topic is expanded");
-        if (!_cancelled.Contains(notification.Id))
-            Require(
-                DeliveriesOf(notification).Count + ListEvents(notification, ofSummary: false).Count == progress.Total,
-                "every subscriber of a topic is notified"
-            );
+        if (_cancelled.Contains(notification.Id))
+            return;
+
+        var notified = DeliveriesOf(notification)
+            .Select(record => record.Delivery.UserId)
+            .Concat(ListEvents(notification, ofSummary: false).Select(collected => collected.UserId))
+            .ToHashSet();
+        Require(
+            recipients.ListSubscribers(notification.Tenant, _storedIn[notification.Id]).All(notified.Contains),
+            "every subscriber of a topic is notified"
+        );
     }
 
     private IReadOnlyList<ExpansionProgress> ProgressOf(Notification notification) =>

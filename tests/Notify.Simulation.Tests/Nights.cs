@@ -52,6 +52,9 @@ internal sealed class Nights
             _nights[(tenant, user)] = new Night(from, to, _world.Clock.Now);
     }
 
+    /// <summary>A user is deleted, and the quiet hours with it.</summary>
+    public void Forget(string tenant, string user) => _nights.Remove((tenant, user));
+
     /// <summary>
     /// Whether a delivery must not be sent at a time. What changed within the last lease may have been read before it changed.
     /// </summary>

@@ -134,7 +134,7 @@ internal sealed class SimulatedProcess
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());
-        services.AddSingleton(store.GetRequiredService<IThrottleStore>());
+        services.AddSingleton<IThrottleStore>(new SimulatedThrottles(store.GetRequiredService<IThrottleStore>(), this, _world));
         services.AddSingleton<IDigestStore>(new SimulatedDigests(store.GetRequiredService<IDigestStore>(), this, _world));
     }
 }

@@ -113,11 +113,16 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
         world.Operations.CallAsync(process, "depth", () => queue.GetDepthAsync(CancellationToken.None).Result, cancellationToken);
 
+    // One by one, so that the ledger sees the store as each settlement leaves it.
     private IReadOnlyList<bool> Settle(IReadOnlyList<Settlement> settlements)
     {
-        var answers = queue.SettleAsync(settlements, CancellationToken.None).Result;
-        for (var i = 0; i < settlements.Count; i++)
+        var answers = new bool[settlements.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = queue.SettleAsync([settlements[i]], CancellationToken.None).Result[0];
             Ledger.Settled(process, settlements[i], answers[i]);
+        }
+
         return answers;
     }
 

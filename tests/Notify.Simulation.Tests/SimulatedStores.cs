@@ -162,7 +162,7 @@ internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess pr
             () =>
             {
                 var pruned = devices.PruneAsync(tenant, app, token, reason, knownDeadAt, CancellationToken.None).Result;
-                world.Audience.Pruned(tenant, token, knownDeadAt, pruned);
+                world.Audience.Installations.Pruned(tenant, token, knownDeadAt, pruned);
                 return pruned;
             },
             cancellationToken

@@ -14,6 +14,9 @@ internal sealed class World
 {
     private const int MostSteps = 200_000;
 
+    /// <summary>The number of choices among the events that are no crashes and no jumps of the clock.</summary>
+    private const int Choices = 48;
+
     /// <summary>How long after the last event everything must have ended: rates that vendors throttled rise slowly.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromHours(1);
 
@@ -35,9 +38,11 @@ internal sealed class World
         Store = services.BuildServiceProvider();
         Operations = new Operations(_random, Conditions, Clock, Trace);
         Vendor = new Vendor(_random, Conditions);
+        Recipients = new RecipientRecord(Clock, Trace);
         Ledger = new Ledger(
             Conditions,
             Clock,
+            Recipients,
             Store.GetRequiredService<INotificationStore>(),
             Store.GetRequiredService<IExpansionStore>(),
             Store.GetRequiredService<IDigestStore>(),
@@ -62,6 +67,8 @@ internal sealed class World
     public Operations Operations { get; }
 
     public Vendor Vendor { get; }
+
+    public RecipientRecord Recipients { get; }
 
     public Ledger Ledger { get; }
 
@@ -102,7 +109,7 @@ internal sealed class World
         } while (Ledger.Violation is null && Clock.Now < end && !IsAtRest());
 
         Ledger.CheckAtRest();
-        Audience.CheckAtRest();
+        Audience.Installations.CheckAtRest();
     }
 
     private bool IsAtRest() =>
@@ -117,7 +124,7 @@ internal sealed class World
         if (_events > 0 && _random.Next(12) == 0)
             Happen();
         else if (Vendor.Returning is { } token && _random.Next(4) == 0)
-            Audience.Return(token);
+            Audience.Installations.Return(token);
         else if (_hints.Count > 0 && _random.Next(8) == 0)
             DeliverHint();
         else if (_random.Next(10) == 0 || !Operations.TryStep())
@@ -150,10 +157,10 @@ internal sealed class World
     {
         _events--;
         var process = _processes[_random.Next(_processes.Count)];
-        var choice = _random.Next(40 + Conditions.CrashWeight + Conditions.JumpWeight);
-        if (choice >= 40 + Conditions.CrashWeight)
+        var choice = _random.Next(Choices + Conditions.CrashWeight + Conditions.JumpWeight);
+        if (choice >= Choices + Conditions.CrashWeight)
             Jump();
-        else if (choice >= 40)
+        else if (choice >= Choices)
             Drop(process, "crashes");
         else if (!process.TakesCalls)
             return;
@@ -166,13 +173,15 @@ internal sealed class World
         else if (choice < 34)
             Callers.Cancel(process);
         else if (choice < 36)
-            Audience.Reinstall();
+            Audience.Installations.Reinstall();
         else if (choice < 38)
             Receive();
         else if (choice < 39)
             Stop(process);
-        else
+        else if (choice < 40)
             Change();
+        else
+            Audience.Change();
     }
 
     private void Change()
