@@ -57,7 +57,7 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     // them.
                     Partitioner = Partitioner.Murmur2Random,
                     // An event that the brokers could not place is published again, so its report must carry it.
-                    DeliveryReportFields = "key,value,timestamp",
+                    DeliveryReportFields = "key,value",
                 }
             )
         ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();

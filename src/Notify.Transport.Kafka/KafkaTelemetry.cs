@@ -42,9 +42,9 @@ internal sealed class KafkaTelemetry : IDisposable
 
     public void CountRefused(Priority lane) => _refused.Add(1, new KeyValuePair<string, object?>("priority", Lane.NameOf(lane)));
 
-    public void CountEvent(string subject, bool isPublished) =>
+    public void CountEvents(string subject, bool isPublished, long count) =>
         _events.Add(
-            1,
+            count,
             new KeyValuePair<string, object?>("subject", subject),
             new KeyValuePair<string, object?>("outcome", isPublished ? "published" : "lost")
         );

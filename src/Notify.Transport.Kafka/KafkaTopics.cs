@@ -12,9 +12,9 @@ internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
         [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.NameOf(lane)}")]
     );
 
-    private readonly Lazy<EventTopic> _notifications = Events(options, "notification-events", "notification");
-    private readonly Lazy<EventTopic> _devices = Events(options, "device-events", "device");
-    private readonly Lazy<EventTopic> _analytics = Events(options, "analytics-events", "delivery");
+    private readonly Lazy<EventTopic> _notifications = CreateEvents(options, "notification-events", "notification");
+    private readonly Lazy<EventTopic> _devices = CreateEvents(options, "device-events", "device");
+    private readonly Lazy<EventTopic> _analytics = CreateEvents(options, "analytics-events", "delivery");
 
     public IReadOnlyList<string> Lanes => _lanes.Value;
 
@@ -26,10 +26,13 @@ internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 
     public EventTopic AnalyticsEvents => _analytics.Value;
 
+    /// <summary>Gets every topic of events.</summary>
+    public IEnumerable<EventTopic> Events => [NotificationEvents, DeviceEvents, AnalyticsEvents];
+
     public string Of(Priority lane) => _lanes.Value[(int)lane];
 
     public Priority LaneOf(string topic) => (Priority)Array.IndexOf(_lanes.Value, topic);
 
-    private static Lazy<EventTopic> Events(IOptions<KafkaTransportOptions> options, string name, string subject) =>
+    private static Lazy<EventTopic> CreateEvents(IOptions<KafkaTransportOptions> options, string name, string subject) =>
         new(() => new EventTopic(options.Value.TopicPrefix + name, subject));
 }

@@ -66,6 +66,9 @@ internal static partial class Log
     )]
     public static partial void EventsNotConsumed(ILogger logger, string reason);
 
+    [LoggerMessage(16, LogLevel.Warning, "{Count} events were lost because Kafka had not accepted them when the process stopped")]
+    public static partial void EventsLostAtStop(ILogger logger, long count);
+
     [LoggerMessage(15, LogLevel.Information, "Every topic exists now")]
     public static partial void TopicsComplete(ILogger logger);
 }
