@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         220,
         LogLevel.Warning,
-        "Redis does not answer ({Reason}); what it would know is asked of the store until it does"
+        "Redis does not answer ({Reason}); the store is asked instead until it does"
     )]
     public static partial void Away(ILogger logger, string reason);
 

@@ -94,9 +94,9 @@ internal sealed class EventPublisher : IDisposable
         {
             _producer.Value.Current().Produce(topic.Name, message, reported);
         }
-        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
+        catch (Exception exception) when (ReplaceableProducer.FindError(exception) is not null)
         {
-            Complete(topic, message, ReplaceableProducer.ErrorOf(exception)!, failedFirstAt);
+            Complete(topic, message, ReplaceableProducer.FindError(exception)!, failedFirstAt);
         }
     }
 

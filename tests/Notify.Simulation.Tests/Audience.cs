@@ -59,7 +59,7 @@ internal sealed class Audience
             Change(tenant, user, person);
     }
 
-    /// <summary>A new version of the template, while digests collect events that were accepted with an older one.</summary>
+    /// <summary>Saves a new version of the template, while digests collect events that were accepted with an older one.</summary>
     public void SaveTemplate(string tenant)
     {
         const string body = "{% for e in events %}{{e.number}} {% endfor %}";

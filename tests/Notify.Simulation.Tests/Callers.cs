@@ -1,7 +1,7 @@
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// Whoever triggers: with idempotency keys, again where no answer came, and sometimes with a key that belongs to something else.
+/// The callers that trigger: with idempotency keys, again after no answer came, and sometimes with the key of another trigger.
 /// </summary>
 internal sealed class Callers(Random random, World world)
 {
@@ -18,7 +18,7 @@ internal sealed class Callers(Random random, World world)
 
     public void Trigger(SimulatedProcess process) => Send(process, Compose());
 
-    /// <summary>Asks again what nobody answered.</summary>
+    /// <summary>Repeats a call that was not answered.</summary>
     public void Retry(SimulatedProcess process)
     {
         if (_unanswered.Count == 0)
@@ -29,7 +29,7 @@ internal sealed class Callers(Random random, World world)
         Send(process, call.Trigger);
     }
 
-    /// <summary>Uses a key again: with the same body or with another.</summary>
+    /// <summary>Uses a key again, with the same body or with another one.</summary>
     public void Repeat(SimulatedProcess process)
     {
         if (_sent.Count == 0)
@@ -58,7 +58,7 @@ internal sealed class Callers(Random random, World world)
         return (trigger.Tenant, trigger.To[0].Value);
     }
 
-    /// <summary>Sees which calls came back.</summary>
+    /// <summary>Handles the calls that have ended.</summary>
     public void Look()
     {
         for (var i = _open.Count - 1; i >= 0; i--)
@@ -123,7 +123,7 @@ internal sealed class Callers(Random random, World world)
         if (call.Trigger.IdempotencyKey is not { } key)
             return;
 
-        var body = BodyOf(call.Trigger);
+        var body = GetBody(call.Trigger);
         if (_acknowledged.TryAdd((call.Trigger.Tenant, key), (body, result.Id)))
             return;
 
@@ -136,12 +136,12 @@ internal sealed class Callers(Random random, World world)
     {
         var key = (call.Trigger.Tenant, call.Trigger.IdempotencyKey!);
         world.Ledger.Require(
-            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && BodyOf(other) != BodyOf(call.Trigger)),
+            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && GetBody(other) != GetBody(call.Trigger)),
             "the same key with the same body is no conflict"
         );
         if (_acknowledged.TryGetValue(key, out var first))
             world.Ledger.Require(
-                first.Id == conflict.ExistingId && first.Body != BodyOf(call.Trigger),
+                first.Id == conflict.ExistingId && first.Body != GetBody(call.Trigger),
                 "a conflict names the one that holds the key"
             );
     }
@@ -212,7 +212,7 @@ internal sealed class Callers(Random random, World world)
             ExpiresAt = null,
         };
 
-    // Push goes to the devices that are left, and a topic's deliveries come later.
+    // Push goes to the devices that are left, and the deliveries of a topic come later.
     private static int ExpectedDeliveries(Trigger trigger) =>
         trigger switch
         {
@@ -222,7 +222,7 @@ internal sealed class Callers(Random random, World world)
             _ => trigger.To.Count,
         };
 
-    private static string BodyOf(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
+    private static string GetBody(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
 
     /// <param name="Process">The process that was called.</param>
     /// <param name="Trigger">The trigger.</param>

@@ -14,7 +14,7 @@ internal sealed class Installations(Random random, World world)
     /// <summary>Installs an app, which registers a token.</summary>
     public void Install(string tenant, string user, string token) => Register(tenant, user, $"installation-{++_count}", token);
 
-    /// <summary>An app is installed anew on a device: sometimes with a new token, sometimes with the old one.</summary>
+    /// <summary>Installs an app again on a device, sometimes with a new token and sometimes with the old one.</summary>
     public void Reinstall()
     {
         if (_byToken.Count == 0)
@@ -24,7 +24,7 @@ internal sealed class Installations(Random random, World world)
         Install(device.Tenant, device.UserId, random.Next(2) == 0 ? $"{device.Token}'" : device.Token);
     }
 
-    /// <summary>The same token comes back, perhaps while it is being pruned.</summary>
+    /// <summary>Registers a dead token again, perhaps while it is being pruned.</summary>
     public void Return(string token)
     {
         world.Vendor.Returning = null;
@@ -32,7 +32,7 @@ internal sealed class Installations(Random random, World world)
             Install(device.Tenant, device.UserId, token);
     }
 
-    /// <summary>The push service gives one of a user's apps another token in place of the one that it had.</summary>
+    /// <summary>Gives one of a user's apps another token in place of its old one.</summary>
     public void RefreshToken(string tenant, string user)
     {
         if (FindDevice(tenant, user) is not { } device)
@@ -43,14 +43,14 @@ internal sealed class Installations(Random random, World world)
         world.Recipients.SetOwner(tenant, device.Token, null);
     }
 
-    /// <summary>Another user signs in on a user's device, and the app registers the same token for that user.</summary>
+    /// <summary>Signs another user in on a user's device, so that the app registers the same token for that user.</summary>
     public void Move(string tenant, string from, string to)
     {
         if (FindDevice(tenant, from) is { } device && world.Recipients.FindPerson(tenant, to) is not null)
             Install(tenant, to, device.Token);
     }
 
-    /// <summary>A user is deleted, and the devices with it.</summary>
+    /// <summary>Removes the devices of a user who is deleted.</summary>
     public void Forget(string tenant, string user)
     {
         foreach (var device in _byToken.Values.Where(device => device.Tenant == tenant && device.UserId == user).ToArray())
@@ -65,7 +65,7 @@ internal sealed class Installations(Random random, World world)
         if (!pruned)
             return;
 
-        world.Ledger.Require(world.Vendor.SaidDead(token) is not null, "only what the vendor called dead is pruned");
+        world.Ledger.Require(world.Vendor.FindDeadSince(token) is not null, "only what the vendor called dead is pruned");
         world.Ledger.Require(
             _byToken.TryGetValue(token, out var device) && device.Tenant == tenant && device.RegisteredAt <= knownDeadAt,
             "what was registered since is not pruned"
@@ -74,12 +74,12 @@ internal sealed class Installations(Random random, World world)
         world.Recipients.SetOwner(tenant, token, null);
     }
 
-    /// <summary>Where nothing failed, no token is left that the vendor called dead.</summary>
+    /// <summary>Checks that every dead token was pruned, if nothing failed.</summary>
     public void CheckAtRest()
     {
         foreach (var (token, device) in _byToken)
         {
-            if (world.Conditions.IsCalm && world.Vendor.SaidDead(token) is { } at && at > device.RegisteredAt)
+            if (world.Conditions.IsCalm && world.Vendor.FindDeadSince(token) is { } at && at > device.RegisteredAt)
                 world.Ledger.Require(_pruned.Contains(token), "a dead token is pruned");
         }
     }

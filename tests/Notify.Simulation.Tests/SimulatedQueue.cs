@@ -3,7 +3,7 @@ using Notify.Settling;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>The queue as one process reaches it: over calls that take time and fail.</summary>
+/// <summary>The queue as one process reaches it, by calls that take time and fail.</summary>
 internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess process, World world) : IDeliveryQueue
 {
     private readonly Dictionary<Guid, long> _heardFences = [];
@@ -77,7 +77,7 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
             "settle",
             () => Settle(settlements),
             cancellationToken,
-            Ledger.NumberOf(settlements[0].DeliveryId),
+            Ledger.GetNumber(settlements[0].DeliveryId),
             answers =>
             {
                 for (var i = 0; i < settlements.Count; i++)

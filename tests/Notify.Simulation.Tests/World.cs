@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// One run of the engine: a store, vendors, callers and one or two processes, on one thread and one clock. Everything that
-/// could have been otherwise is drawn from the seed, so the same seed is the same run.
+/// One run of the engine: a store, vendors, callers and one or two processes, on one thread and one clock. Every random choice is
+/// drawn from the seed, so the same seed is the same run.
 /// </summary>
 internal sealed class World
 {
@@ -17,7 +17,7 @@ internal sealed class World
     /// <summary>The number of choices among the events that are no crashes and no jumps of the clock.</summary>
     private const int Choices = 48;
 
-    /// <summary>How long after the last event everything must have ended: rates that vendors throttled rise slowly.</summary>
+    /// <summary>How long after the last event everything must have ended. Rates that vendors throttled rise slowly.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromHours(1);
 
     private readonly Random _random;
@@ -61,7 +61,7 @@ internal sealed class World
 
     public Chance Chance { get; }
 
-    /// <summary>The store itself, which outlives every process.</summary>
+    /// <summary>Gets the store itself, which outlives every process.</summary>
     public ServiceProvider Store { get; }
 
     public Operations Operations { get; }
@@ -78,7 +78,7 @@ internal sealed class World
 
     public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
 
-    public int TimesAHintArrives() =>
+    public int DrawArrivals() =>
         Conditions.IsCalm
             ? 1
             : _random.Next(10) switch
@@ -90,20 +90,20 @@ internal sealed class World
 
     public void Carry(DeliveryHint hint) => _hints.Add(hint);
 
-    /// <summary>Lives through the seed: events and faults first, then peace until everything has ended.</summary>
+    /// <summary>Runs the seed: events and faults first, then neither until everything has ended.</summary>
     public void Run()
     {
         for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null; )
             Step();
         Operations.HasFaults = Vendor.HasFaults = false;
-        // A call that was slow may store something after all callers have gone.
+        // A slow call may store something after all callers have gone.
         var end = Clock.Now + Settles;
         do
         {
             while (Ledger.Violation is null && Clock.Now < end && !IsAtRest())
                 Step();
 
-            // Whatever is to be sent twice is sent when the last lease has ended.
+            // A message that is sent twice by mistake is sent by the end of the last lease.
             for (var last = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < last; )
                 Step();
         } while (Ledger.Violation is null && Clock.Now < end && !IsAtRest());
@@ -206,7 +206,7 @@ internal sealed class World
         process.Stop();
     }
 
-    // A machine that was suspended, or a clock that was set: leases may have ended meanwhile.
+    // The machine was suspended, or its clock was set. Leases may have ended meanwhile.
     private void Jump()
     {
         Clock.MoveTo(Clock.Now + (Conditions.LeaseDuration * (_random.NextDouble() * 3)));
@@ -251,7 +251,7 @@ internal sealed class World
         var hint = _hints[_random.Next(_hints.Count)];
         _hints.Remove(hint);
         var receiver = _processes[_random.Next(_processes.Count)];
-        Trace.Add("receives a hint", receiver.Number, Ledger.NumberOf(hint.Reference.Id));
+        Trace.Add("receives a hint", receiver.Number, Ledger.GetNumber(hint.Reference.Id));
         receiver.Bus!.Receive(hint);
     }
 

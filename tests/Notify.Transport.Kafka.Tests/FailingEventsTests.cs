@@ -46,17 +46,22 @@ public sealed class FailingEventsTests : IAsyncLifetime
         await using var sending = await StartAsync();
         using var stopping = new CancellationTokenSource();
         var traffic = TriggerSteadilyAsync(sending, stopping.Token);
-        await RegisterAsync(sending, "waits");
-        await GiveUpAsync();
+        try
+        {
+            await RegisterAsync(sending, "waits");
+            await GiveUpAsync();
 
-        _cluster.FailTopic("device-events", ErrorCode.NoError);
-        await Eventually.TrueAsync(
-            async () => (await _cluster.ReadAsync("device-events")).Count > 0,
-            "the event of the other topic"
-        );
-
-        await stopping.CancelAsync();
-        await traffic;
+            _cluster.FailTopic("device-events", ErrorCode.NoError);
+            await Eventually.TrueAsync(
+                async () => (await _cluster.ReadAsync("device-events")).Count > 0,
+                "the event of the other topic"
+            );
+        }
+        finally
+        {
+            await stopping.CancelAsync();
+            await traffic;
+        }
     }
 
     [Theory]
