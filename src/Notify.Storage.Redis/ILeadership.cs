@@ -1,7 +1,8 @@
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Elects one of the processes that share a Redis for work that only one of them should do, such as a sweeper or a nightly report.
+/// Elects one of the processes that share a Redis for work that only one of them should do, such as a sweeper or a nightly
+/// report.
 /// </summary>
 public interface ILeadership
 {

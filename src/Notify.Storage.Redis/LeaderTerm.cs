@@ -26,14 +26,14 @@ public sealed class LeaderTerm : IAsyncDisposable
     public string Role { get; }
 
     /// <summary>
-    /// Gets the fence, which is higher than that of every earlier leader. Write it with everything that the leader writes, and refuse
-    /// writes with a lower fence: a leader that was suspended does not know yet that it lost its term.
+    /// Gets the fence, which is higher than that of every earlier leader. Write it with everything that the leader writes, and
+    /// refuse writes with a lower fence: a leader that was suspended does not know yet that it lost its term.
     /// </summary>
     public long Fence { get; }
 
     /// <summary>
-    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was away for too long. Stop
-    /// the work then.
+    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was away for too long.
+    /// Stop the work then.
     /// </summary>
     public CancellationToken Lost { get; }
 

@@ -1,8 +1,8 @@
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// The share of this process in a rate limit while Redis is away. Every process that was counted last has the same share. It starts
-/// without permits.
+/// The share of this process in a rate limit while Redis is away. Every process that was counted last has the same share. It
+/// starts without permits.
 /// </summary>
 internal sealed class RateShare(TimeProvider time)
 {

@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Calls Redis, and returns no answer rather than a late one. After a failure Redis is not called for a while, so that an outage costs
-/// the timeout of one call and not of each. An outage is logged once.
+/// Calls Redis, and returns no answer rather than a late one. After a failure Redis is not called for a while, so that an outage
+/// costs the timeout of one call and not of each. An outage is logged once.
 /// </summary>
 internal sealed class RedisCircuit(
     RedisConnection connection,

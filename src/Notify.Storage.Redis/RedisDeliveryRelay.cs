@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Carries settlements to watchers in other processes. A process with watchers announces this in Redis every second and listens. The
-/// others publish only while such a process exists. Settlements of this process reach its own watchers directly.
+/// Carries settlements to watchers in other processes. A process with watchers announces this in Redis every second and listens.
+/// The others publish only while such a process exists. Settlements of this process reach its own watchers directly.
 /// </summary>
 internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
     : IDeliveryEventSink

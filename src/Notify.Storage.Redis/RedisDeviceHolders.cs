@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Records which entries contain a push token. A change names a token and not its user, so a reader records the user whose entry will
-/// contain the token, and a writer reads these users. Both run one script on one key, so one of them comes first: either the writer
-/// finds the entry, or the reader finds the change and does not fill the entry.
+/// Records which entries contain a push token. A change names a token and not its user, so a reader records the user whose entry
+/// will contain the token, and a writer reads these users. Both run one script on one key, so one of them comes first: either the
+/// writer finds the entry, or the reader finds the change and does not fill the entry.
 /// </summary>
 internal sealed class RedisDeviceHolders(
     RedisCircuit circuit,

@@ -113,8 +113,8 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
             .ConfigureAwait(false);
     }
 
-    // The change of a token does not name its user. The entries that may contain the token are looked up before the change, to mark
-    // them, and after it, because others may have been filled meanwhile.
+    // The change of a token does not name its user. The entries that may contain the token are looked up before the change, to
+    // mark them, and after it, because others may have been filled meanwhile.
     private async ValueTask<bool> ChangeAsync(
         string tenant,
         string? userId,

@@ -6,10 +6,10 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Cached entries that never outlive a change of the stored data. A reader that misses an entry puts a ticket in its place before it
-/// reads the store, and may fill the entry only while the ticket is there. A writer puts a mark in its place before it changes the
-/// store, and removes it afterwards; while the mark is there, readers get no ticket. So a slow reader cannot fill an entry with data
-/// from before a change. A mark that a crash left behind keeps the entry empty until it expires.
+/// Cached entries that never outlive a change of the stored data. A reader that misses an entry puts a ticket in its place before
+/// it reads the store, and may fill the entry only while the ticket is there. A writer puts a mark in its place before it changes
+/// the store, and removes it afterwards; while the mark is there, readers get no ticket. So a slow reader cannot fill an entry
+/// with data from before a change. A mark that a crash left behind keeps the entry empty until it expires.
 /// </summary>
 internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> options, TimeProvider time)
 {
@@ -124,7 +124,8 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     }
 
     /// <summary>
-    /// Tells Redis about changes that it missed while it was away. Returns false while it still is away; then no entry may be read.
+    /// Tells Redis about changes that it missed while it was away. Returns false while it still is away; then no entry may be
+    /// read.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {

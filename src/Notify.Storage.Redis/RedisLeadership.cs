@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Keeps leaders as keys that expire. Redis can lose a key in a failover, and then two processes may lead for a moment. Fences make
-/// this safe.
+/// Keeps leaders as keys that expire. Redis can lose a key in a failover, and then two processes may lead for a moment. Fences
+/// make this safe.
 /// </summary>
 internal sealed class RedisLeadership(
     RedisCircuit circuit,

@@ -11,10 +11,10 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RedisNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Adds Redis (5 or newer; tested with 7) beside the store. It keeps rate limits over all processes, answers idempotency keys,
-    /// users and devices without the store, carries settlements to every process, and elects leaders (<see cref="ILeadership"/>).
-    /// The store remains the source of truth: while Redis is away, everything works without it. Call it before or after adding the
-    /// store.
+    /// Adds Redis (5 or newer; tested with 7) beside the store. It keeps rate limits over all processes, answers idempotency
+    /// keys, users and devices without the store, carries settlements to every process, and elects leaders
+    /// (<see cref="ILeadership"/>). The store remains the source of truth: while Redis is away, everything works without it. Call
+    /// it before or after adding the store.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">See <see cref="RedisOptions.ConnectionString"/>.</param>
@@ -22,8 +22,8 @@ public static class RedisNotificationsBuilderExtensions
         builder.UseRedis(options => options.ConnectionString = connectionString);
 
     /// <summary>
-    /// Adds Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. It is safe to call this twice: the
-    /// second call changes the options further.
+    /// Adds Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. It is safe to call this twice:
+    /// the second call changes the options further.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="RedisOptions.ConnectionString"/>.</param>

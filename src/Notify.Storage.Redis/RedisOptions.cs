@@ -18,8 +18,8 @@ public sealed class RedisOptions : IValidatableObject
     public string? SentinelPassword { get; set; }
 
     /// <summary>
-    /// Gets or sets the prefix of every key, with which several applications can share a server. 1 to 64 lower-case ASCII letters,
-    /// digits, dots and hyphens; default <c>notify</c>.
+    /// Gets or sets the prefix of every key, with which several applications can share a server. 1 to 64 lower-case ASCII
+    /// letters, digits, dots and hyphens; default <c>notify</c>.
     /// </summary>
     [Required]
     [RegularExpression("[a-z0-9.-]{1,64}")]
@@ -39,15 +39,16 @@ public sealed class RedisOptions : IValidatableObject
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Gets or sets how long users and devices are cached. A change through this package is visible at once. A change that bypassed
-    /// it, or that Redis lost in a failover, is visible after this time at the latest. 1 second to 1 day; default 5 minutes.
+    /// Gets or sets how long users and devices are cached. A change through this package is visible at once. A change that
+    /// bypassed it, or that Redis lost in a failover, is visible after this time at the latest. 1 second to 1 day; default 5
+    /// minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// Gets or sets how long a leader remains the leader without renewal. A crashed leader delays its work by this time. 100 ms to
-    /// 10 minutes; default 15 seconds.
+    /// Gets or sets how long a leader remains the leader without renewal. A crashed leader delays its work by this time. 100 ms
+    /// to 10 minutes; default 15 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan LeadFor { get; set; } = TimeSpan.FromSeconds(15);
@@ -70,7 +71,7 @@ public sealed class RedisOptions : IValidatableObject
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return "ConnectionString is not a StackExchange.Redis configuration; write it as redis-1:6379,redis-2:6379,password=...";
+            return "ConnectionString is not a valid StackExchange.Redis string; write it as redis-1:6379,redis-2:6379,password=...";
         }
     }
 }

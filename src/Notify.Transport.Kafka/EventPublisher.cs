@@ -130,8 +130,8 @@ internal sealed class EventPublisher : IDisposable
             var failedAt = failedFirstAt ?? _time.GetUtcNow();
             message.Timestamp = new Timestamp(failedAt);
             _waiting.Enqueue(new FailedEvent(topic, message, failedAt));
-            // A timer that runs goes on: if each failure restarted it, steady failures of one topic would keep it from ever firing
-            // for the others.
+            // A timer that runs goes on: if each failure restarted it, steady failures of one topic would keep it from ever
+            // firing for the others.
             if (Interlocked.Exchange(ref _isTimerRunning, 1) == 0)
                 _timer.Change(BetweenTries, Timeout.InfiniteTimeSpan);
             return;
@@ -148,15 +148,10 @@ internal sealed class EventPublisher : IDisposable
     private static bool IsUnknownTopic(ErrorCode code) =>
         code is ErrorCode.Local_UnknownPartition or ErrorCode.Local_UnknownTopic or ErrorCode.UnknownTopicOrPart;
 
-    private bool IsYoung(DateTimeOffset? failedFirstAt) =>
-        failedFirstAt is not { } first || _time.GetUtcNow() - first < Lifetime;
+    private bool IsYoung(DateTimeOffset? failedFirstAt) => failedFirstAt is not { } first || _time.GetUtcNow() - first < Lifetime;
 
     /// <summary>An event that waits to be published again.</summary>
-    private readonly record struct FailedEvent(
-        EventTopic Topic,
-        Message<byte[], byte[]> Message,
-        DateTimeOffset FailedFirstAt
-    );
+    private readonly record struct FailedEvent(EventTopic Topic, Message<byte[], byte[]> Message, DateTimeOffset FailedFirstAt);
 }
 
 /// <summary>A topic of events.</summary>

@@ -7,8 +7,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// One membership of the consumer group. It fetches on its own thread, because librdkafka's calls block and rebalances happen within
-/// them. The thread continues to poll while lanes are paused, so that a process without free slots stays a member.
+/// One membership of the consumer group. It fetches on its own thread, because librdkafka's calls block and rebalances happen
+/// within them. The thread continues to poll while lanes are paused, so that a process without free slots stays a member.
 /// </summary>
 internal sealed class HintConsumer : IAsyncDisposable
 {
@@ -134,7 +134,8 @@ internal sealed class HintConsumer : IAsyncDisposable
             }
             catch (KafkaException exception)
             {
-                // The partition was reassigned meanwhile. Its new process receives these hints again, and their claims are refused.
+                // The partition was reassigned meanwhile. Its new process receives these hints again, and their claims are
+                // refused.
                 Log.OffsetNotStored(_logger, exception.Error.Code.ToString());
             }
         }

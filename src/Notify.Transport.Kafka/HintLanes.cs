@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Messages that were fetched and not yet handed over, by lane. Fetching stops for a full lane, so that the backlog stays with the
-/// brokers. Hints are taken from the lanes by weight: heavier lanes come first, and none starves.
+/// Messages that were fetched and not yet handed over, by lane. Fetching stops for a full lane, so that the backlog stays with
+/// the brokers. Hints are taken from the lanes by weight: heavier lanes come first, and none starves.
 /// </summary>
 /// <param name="topics">Finds the lane of a message.</param>
 /// <param name="batch">The maximum number of hints that are handed over at once.</param>

@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// The wire format of a hint, 25 bytes: a version, the delivery's id and its fence. The content and the address of a delivery never
-/// leave the store.
+/// The wire format of a hint, 25 bytes: a version, the delivery's id and its fence. The content and the address of a delivery
+/// never leave the store.
 /// </summary>
 internal static class HintMessage
 {

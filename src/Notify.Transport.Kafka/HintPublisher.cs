@@ -45,8 +45,8 @@ internal sealed class HintPublisher : IDisposable
     }
 
     /// <summary>
-    /// Moves a message that is not a hint to the dead-letter topic, and returns when the brokers have it. If they refuse it, it is
-    /// dropped: a message that can neither be read nor moved must not block those behind it.
+    /// Moves a message that is not a hint to the dead-letter topic, and returns when the brokers have it. If they refuse it, it
+    /// is dropped: a message that can neither be read nor moved must not block those behind it.
     /// </summary>
     public async Task RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
     {

@@ -99,8 +99,8 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     MaxPartitionFetchBytes = FetchedOfPartitionBytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
                     TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
-                    // Brokers that create topics on demand then create them for a consumer too, which else would wait for the first
-                    // hint.
+                    // Brokers that create topics on demand then create them for a consumer too, which else would wait for the
+                    // first hint.
                     AllowAutoCreateTopics = true,
                 }
             )

@@ -19,8 +19,8 @@ internal sealed class KafkaTransport(
 ) : IDeliveryTransport
 {
     /// <summary>
-    /// Reserves a delivery for the process that receives its hint, for at most half of the time until it expires. While Kafka does not
-    /// accept hints, the delivery is due at once.
+    /// Reserves a delivery for the process that receives its hint, for at most half of the time until it expires. While Kafka
+    /// does not accept hints, the delivery is due at once.
     /// </summary>
     public QueuedDelivery Prepare(Delivery delivery)
     {
@@ -50,10 +50,10 @@ internal sealed class KafkaTransport(
     public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     /// <summary>
-    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has answered the claim of each
-    /// hint: the delivery is leased, and the lease outlives a crash, or another process has it. To commit only once the delivery is
-    /// settled would make nothing safer, because the delivery falls due again when its lease ends, and one slow attempt would block
-    /// its partition.
+    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has answered the claim of
+    /// each hint: the delivery is leased, and the lease outlives a crash, or another process has it. To commit only once the
+    /// delivery is settled would make nothing safer, because the delivery falls due again when its lease ends, and one slow
+    /// attempt would block its partition.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
         IDeliveryRoom room,

@@ -56,8 +56,8 @@ public sealed class KafkaTransportOptions
     public bool AnalyticsEvents { get; set; } = true;
 
     /// <summary>
-    /// Gets or sets how long a delivery is reserved for the process that receives its hint before it falls due for every worker. A
-    /// lost hint delays its delivery by this time. 1 second to 10 minutes; default 30 seconds.
+    /// Gets or sets how long a delivery is reserved for the process that receives its hint before it falls due for every worker.
+    /// A lost hint delays its delivery by this time. 1 second to 10 minutes; default 30 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan HandOverTime { get; set; } = TimeSpan.FromSeconds(30);

@@ -49,11 +49,7 @@ internal static partial class Log
     )]
     public static partial void MessageDropped(ILogger logger, string topic, string reason, string deadLetterTopic, string error);
 
-    [LoggerMessage(
-        12,
-        LogLevel.Debug,
-        "The position in a partition could not be stored ({Reason}); its hints arrive again"
-    )]
+    [LoggerMessage(12, LogLevel.Debug, "The position in a partition could not be stored ({Reason}); its hints arrive again")]
     public static partial void OffsetNotStored(ILogger logger, string reason);
 
     [LoggerMessage(13, LogLevel.Warning, "Kafka does not accept events ({Reason}); events are being lost")]

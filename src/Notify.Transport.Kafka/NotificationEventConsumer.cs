@@ -8,8 +8,8 @@ using Notify.Planning;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Wakes the expansion worker when any process has accepted a notification to a topic. A lost event only costs a delay: the worker
-/// also polls the store.
+/// Wakes the expansion worker when any process has accepted a notification to a topic. A lost event only costs a delay: the
+/// worker also polls the store.
 /// </summary>
 internal sealed class NotificationEventConsumer(
     KafkaClients clients,

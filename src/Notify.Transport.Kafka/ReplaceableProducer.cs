@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// An idempotent producer that is replaced after a fatal error. librdkafka then refuses every further message, because it could not
-/// keep the order of those that it holds. Hints and events need no order.
+/// An idempotent producer that is replaced after a fatal error. librdkafka then refuses every further message, because it could
+/// not keep the order of those that it holds. Hints and events need no order.
 /// </summary>
 internal sealed class ReplaceableProducer : IDisposable
 {
@@ -28,8 +28,8 @@ internal sealed class ReplaceableProducer : IDisposable
     }
 
     /// <summary>
-    /// Finds the error of a call to a producer: its queue is full, or the producer is being replaced. Null for an exception that is a
-    /// bug.
+    /// Finds the error of a call to a producer: its queue is full, or the producer is being replaced. Null for an exception that
+    /// is a bug.
     /// </summary>
     public static Error? FindError(Exception exception) =>
         exception switch

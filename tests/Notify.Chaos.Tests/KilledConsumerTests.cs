@@ -51,6 +51,7 @@ public sealed class KilledConsumerTests
         Assert.Equal(300, stays.Accepted - before);
         TestContext.Current.TestOutputHelper?.WriteLine($"Taken over within {watch.Elapsed.TotalSeconds:0.0} s.");
     }
+
     // In every lane: the group may give all partitions of one lane to one process.
     private static async Task TriggerAsync(Application application, int count)
     {

@@ -149,9 +149,7 @@ internal sealed class Audience
         Update(tenant, user, known => known.With(preference));
         Preference[] others =
         [
-            .. person.Preferences.Where(other =>
-                (other.Category, other.Channel) != (preference.Category, preference.Channel)
-            ),
+            .. person.Preferences.Where(other => (other.Category, other.Channel) != (preference.Category, preference.Channel)),
         ];
         Record.SetPerson(tenant, user, person with { Preferences = [.. others, preference] });
     }
@@ -160,11 +158,7 @@ internal sealed class Audience
     {
         Note(tenant, user, "has another address");
         var address = $"{user}.{++_changes}@example.org";
-        Update(
-            tenant,
-            user,
-            known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } }
-        );
+        Update(tenant, user, known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } });
         Record.SetPerson(tenant, user, person with { Email = address });
     }
 

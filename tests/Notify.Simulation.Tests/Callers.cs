@@ -229,11 +229,5 @@ internal sealed class Callers(Random random, World world)
     /// <param name="SentIn">The step of the run in which it was sent.</param>
     /// <param name="IsHeld">Whether its idempotency key was held by then.</param>
     /// <param name="Answer">The answer.</param>
-    private sealed record Call(
-        SimulatedProcess Process,
-        Trigger Trigger,
-        long SentIn,
-        bool IsHeld,
-        Task<TriggerResult> Answer
-    );
+    private sealed record Call(SimulatedProcess Process, Trigger Trigger, long SentIn, bool IsHeld, Task<TriggerResult> Answer);
 }

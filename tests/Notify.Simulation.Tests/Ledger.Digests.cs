@@ -69,7 +69,10 @@ internal sealed partial class Ledger
         foreach (var collected in events)
         {
             Require(collected.NotificationId == notification.Id, "an event belongs to the notification that it came with");
-            Require(_collected.TryAdd(collected.Id, new CollectedFacts(notification.Id, trace.Count)), "an event is collected once");
+            Require(
+                _collected.TryAdd(collected.Id, new CollectedFacts(notification.Id, trace.Count)),
+                "an event is collected once"
+            );
         }
     }
 

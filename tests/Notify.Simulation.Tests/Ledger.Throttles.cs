@@ -3,7 +3,9 @@ using Notify.Queueing;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>This part watches throttles: how many messages pass, and that permits are spent for these and for nothing else.</summary>
+/// <summary>
+/// This part watches throttles: how many messages pass, and that permits are spent for these and for nothing else.
+/// </summary>
 internal sealed partial class Ledger
 {
     private readonly List<Permit> _permits = [];

@@ -153,8 +153,8 @@ internal sealed partial class Ledger(
         _notifications.Count == 0 ? null : _notifications.Values.ElementAt(random.Next(_notifications.Count));
 
     /// <summary>
-    /// Finds a user's delivery that has not ended; null when there is none. Those that were attempted come first: they may be leased
-    /// again at any moment.
+    /// Finds a user's delivery that has not ended; null when there is none. Those that were attempted come first: they may be
+    /// leased again at any moment.
     /// </summary>
     public Facts? FindWaiting(Random random)
     {

@@ -56,8 +56,8 @@ internal sealed class Nights
     public void Forget(string tenant, string user) => _nights.Remove((tenant, user));
 
     /// <summary>
-    /// Determines whether a delivery must not be sent at a time. Quiet hours that changed within the last lease may have been read
-    /// before they changed.
+    /// Determines whether a delivery must not be sent at a time. Quiet hours that changed within the last lease may have been
+    /// read before they changed.
     /// </summary>
     public bool ForbidAttempt(Delivery delivery, DateTimeOffset at) =>
         Find(delivery) is { } night

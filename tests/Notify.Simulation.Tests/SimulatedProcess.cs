@@ -11,8 +11,8 @@ using Notify.Storage;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// One process of the application, from its start to its crash or stop. A process that starts later is another object over the same
-/// store.
+/// One process of the application, from its start to its crash or stop. A process that starts later is another object over the
+/// same store.
 /// </summary>
 internal sealed class SimulatedProcess
 {
@@ -62,8 +62,8 @@ internal sealed class SimulatedProcess
     }
 
     /// <summary>
-    /// Stops it as a host does. Channels end cancelled reads on the thread pool, whatever their options are, so the run waits until its
-    /// loops have ended. All that they still do there is dispose of their timers.
+    /// Stops it as a host does. Channels end cancelled reads on the thread pool, whatever their options are, so the run waits
+    /// until its loops have ended. All that they still do there is dispose of their timers.
     /// </summary>
     public void Stop()
     {

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// Everything that happened in a run, as lines for the reader of a failure, and as a hash that tells whether two runs were the same.
+/// Everything that happened in a run, as lines for the reader of a failure, and as a hash that tells whether two runs were the
+/// same.
 /// </summary>
 internal sealed class Trace(SimulatedClock clock)
 {

@@ -3,7 +3,9 @@ using Notify.Queueing;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>The vendors behind all providers. A message that they accept is sent, whether or not the engine gets the answer.</summary>
+/// <summary>
+/// The vendors behind all providers. A message that they accept is sent, whether or not the engine gets the answer.
+/// </summary>
 internal sealed class Vendor(Random random, Conditions conditions)
 {
     public const string NeverTaken = "never@example.org";

@@ -85,8 +85,8 @@ public sealed class FailingEventsTests : IAsyncLifetime
         Assert.Equal(3, lost);
     }
 
-    // A producer that does not know a topic reads the metadata every 300 ms, and gives up what it holds. A machine so busy that it
-    // does not get to it makes a test prove less, and never makes it fail.
+    // A producer that does not know a topic reads the metadata every 300 ms, and gives up what it holds. A machine so busy that
+    // it does not get to it makes a test prove less, and never makes it fail.
     private static Task GiveUpAsync() => Task.Delay(TimeSpan.FromSeconds(1));
 
     // Every application of this process measures on this meter. No other test loses events of devices.
