@@ -71,7 +71,7 @@ public sealed class RedisOptions : IValidatableObject
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return "ConnectionString is not a valid StackExchange.Redis string; write it as redis-1:6379,redis-2:6379,password=...";
+            return "ConnectionString is not valid for StackExchange.Redis; write it as redis-1:6379,redis-2:6379,password=...";
         }
     }
 }
