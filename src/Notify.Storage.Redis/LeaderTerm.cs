@@ -1,6 +1,6 @@
 namespace Notify.Storage.Redis;
 
-/// <summary>The time in which this process leads. Dispose of it to let another process lead at once.</summary>
+/// <summary>The time in which this process is the leader. Dispose of it to let another process lead at once.</summary>
 public sealed class LeaderTerm : IAsyncDisposable
 {
     private readonly CancellationTokenSource _lost;
@@ -22,21 +22,22 @@ public sealed class LeaderTerm : IAsyncDisposable
         Lost = lost.Token;
     }
 
-    /// <summary>What is led.</summary>
+    /// <summary>Gets the role.</summary>
     public string Role { get; }
 
     /// <summary>
-    /// Higher than every earlier leader's. Write it with what the leader writes, and refuse what has a lower one: a leader that
-    /// was suspended does not know yet that it lost its term.
+    /// Gets the fence, which is higher than that of every earlier leader. Write it with everything that the leader writes, and
+    /// refuse writes with a lower fence: a leader that was suspended does not know yet that it lost its term.
     /// </summary>
     public long Fence { get; }
 
     /// <summary>
-    /// Cancelled when the term may be another's: renewal was refused, or Redis was away for too long. The work must stop then.
+    /// Gets a token that is cancelled when another process may lead: the renewal was refused, or Redis was away for too long.
+    /// Stop the work then.
     /// </summary>
     public CancellationToken Lost { get; }
 
-    /// <summary>Ends the term; its <see cref="Lost"/> is cancelled as well.</summary>
+    /// <summary>Ends the term and cancels <see cref="Lost"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_ended.IsCancellationRequested)
@@ -53,7 +54,7 @@ public sealed class LeaderTerm : IAsyncDisposable
 
     internal void KeepRenewing() => _renewing = _renew(this, _ended.Token);
 
-    /// <summary>The term holds for this long from now, unless it is lost already.</summary>
+    /// <summary>Lets the term last for this long from now, unless it was lost before.</summary>
     internal void HoldFor(TimeSpan time) => _lost.CancelAfter(time > TimeSpan.Zero ? time : TimeSpan.Zero);
 
     internal void Lose() => _lost.Cancel();

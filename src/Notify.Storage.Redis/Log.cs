@@ -4,11 +4,7 @@ namespace Notify.Storage.Redis;
 
 internal static partial class Log
 {
-    [LoggerMessage(
-        220,
-        LogLevel.Warning,
-        "Redis does not answer ({Reason}); what it would know is asked of the store until it does"
-    )]
+    [LoggerMessage(220, LogLevel.Warning, "Redis does not answer ({Reason}); the store is asked instead until it does")]
     public static partial void Away(ILogger logger, string reason);
 
     [LoggerMessage(221, LogLevel.Information, "Redis answers again")]

@@ -1,8 +1,8 @@
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// This process's part of a rate while Redis is away: as much as of each process that was seen last. It starts with nothing saved
-/// up.
+/// The share of this process in a rate limit while Redis is away. Every process that was counted last has the same share. It
+/// starts without permits.
 /// </summary>
 internal sealed class RateShare(TimeProvider time)
 {
@@ -12,7 +12,7 @@ internal sealed class RateShare(TimeProvider time)
     private double _permits;
     private long? _refilledAt;
 
-    /// <summary>What was taken alone and is not in the shared count yet.</summary>
+    /// <summary>Gets the number of permits that were taken without Redis and that it does not know about yet.</summary>
     public int Owed
     {
         get
@@ -22,9 +22,9 @@ internal sealed class RateShare(TimeProvider time)
         }
     }
 
-    /// <summary>Ends being alone: the shared count answered.</summary>
-    /// <param name="processes">How many processes share the rate.</param>
-    /// <param name="paid">What it was told of <see cref="Owed"/>.</param>
+    /// <summary>Returns to the shared count, because Redis has answered.</summary>
+    /// <param name="processes">The number of processes that share the rate.</param>
+    /// <param name="paid">The part of <see cref="Owed"/> that Redis was told about.</param>
     public void Join(int processes, int paid)
     {
         lock (_lock)
@@ -35,6 +35,7 @@ internal sealed class RateShare(TimeProvider time)
         }
     }
 
+    /// <summary>Takes permits from the share of this process.</summary>
     public int TakeAlone(double perSecond, int wanted)
     {
         lock (_lock)

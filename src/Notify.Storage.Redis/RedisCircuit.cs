@@ -5,8 +5,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Asks Redis, and gives no answer rather than a late one. After a failure nobody asks for a while, so that an outage costs one
-/// call its timeout and not each; it is logged once.
+/// Calls Redis, and returns no answer rather than a late one. After a failure Redis is not called for a while, so that an outage
+/// costs the timeout of one call and not of each. An outage is logged once.
 /// </summary>
 internal sealed class RedisCircuit(
     RedisConnection connection,
@@ -25,7 +25,7 @@ internal sealed class RedisCircuit(
     private long _failedAt;
     private long _triedAt;
 
-    /// <summary>What Redis answers; no answer when it is away, or fails.</summary>
+    /// <summary>Calls Redis. There is no answer if it is away or fails.</summary>
     public async ValueTask<Answer<T>> AskAsync<T>(Func<IDatabase, Task<T>> ask, CancellationToken cancellationToken)
     {
         if (!MayTry())
@@ -51,7 +51,7 @@ internal sealed class RedisCircuit(
         }
     }
 
-    // A call that is no longer waited for may still fail, which then is nobody's error.
+    // A call that timed out may still fail later. Its exception must not count as unobserved.
     private static void Observe(Task asked) =>
         asked.ContinueWith(
             static failed => _ = failed.Exception,
@@ -76,7 +76,7 @@ internal sealed class RedisCircuit(
 
     private void Succeeded()
     {
-        // Read without the lock, because every successful call comes by here; who sees an outage looks again under the lock.
+        // Read without the lock, because every successful call comes here. An outage is checked again under the lock.
         if (!Volatile.Read(ref _isAway))
             return;
 
@@ -107,7 +107,7 @@ internal sealed class RedisCircuit(
     }
 }
 
-/// <summary>What Redis answered, if it did.</summary>
-/// <param name="IsGiven">Whether it did.</param>
+/// <summary>The answer of Redis.</summary>
+/// <param name="IsGiven">Whether Redis answered.</param>
 /// <param name="Value">The answer.</param>
 internal readonly record struct Answer<T>(bool IsGiven, T Value);

@@ -7,8 +7,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Carries settlements to those who watch in other processes. Who watches says so in Redis, now and then, and listens; the others
-/// publish only while somebody does. What is settled here is seen here without any of it.
+/// Carries settlements to watchers in other processes. A process with watchers announces this in Redis every second and listens.
+/// The others publish only while such a process exists. Settlements of this process reach its own watchers directly.
 /// </summary>
 internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
     : IDeliveryEventSink
@@ -16,7 +16,7 @@ internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit
     private const int MostWaiting = 10_000;
     private const int MostInMessage = 200;
 
-    // Somebody who has not said so for ten seconds has gone.
+    // A process that has not announced itself for ten seconds is gone.
     private const string Announce = """
         local now = tonumber(redis.call('TIME')[1])
         if ARGV[2] == '1' then redis.call('ZADD', KEYS[1], now, ARGV[1]) else redis.call('ZREM', KEYS[1], ARGV[1]) end
@@ -66,8 +66,8 @@ internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit
         } while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false));
     }
 
-    // After a failover of the sentinels there is another connection, on which nobody listens yet. A subscription that was given
-    // up, and succeeds later all the same, is not heard beside the one that followed it.
+    // After a failover of the sentinels there is a new connection without a subscription. An abandoned subscription may still
+    // succeed later; its messages are ignored, because the turn has moved on.
     private async Task ListenAsync(IConnectionMultiplexer connection, bool isWatchedHere)
     {
         var (before, wanted) = (_listening, isWatchedHere ? connection : null);
@@ -127,12 +127,12 @@ internal sealed class RedisDeliveryRelay(DeliveryFeed feed, RedisCircuit circuit
         }
         catch (JsonException)
         {
-            // From a version that tells of something this one does not know.
+            // A newer version published something that this one does not know.
         }
     }
 }
 
-/// <summary>One message: what a process settled since its last one.</summary>
+/// <summary>A message: the settlements of a process since its last message.</summary>
 internal sealed record RelayedEvents(string From, IReadOnlyList<DeliveryEvent> Events);
 
 [JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]

@@ -6,9 +6,9 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// The entries that show a push token. A change names a token and not its user, so a reader writes down where it is about to show
-/// it, and a writer reads that. Each is one script on one key, so one of them comes first: either the writer learns of the entry,
-/// or the reader learns of the change and fills nothing in.
+/// Records which entries contain a push token. A change names a token and not its user, so a reader records the user whose entry
+/// will contain the token, and a writer reads these users. Both run one script on one key, so one of them comes first: either the
+/// writer finds the entry, or the reader finds the change and does not fill the entry.
 /// </summary>
 internal sealed class RedisDeviceHolders(
     RedisCircuit circuit,
@@ -19,7 +19,7 @@ internal sealed class RedisDeviceHolders(
 {
     private const int MostMissed = 100_000;
 
-    // The member '' says that there was a change within the time that a ticket lasts.
+    // The member '' means that there was a change within the time that a ticket is valid.
     private const string Show = """
         local changed = redis.call('ZSCORE', KEYS[1], '')
         local clock = redis.call('TIME')
@@ -40,12 +40,14 @@ internal sealed class RedisDeviceHolders(
         return holders
         """;
 
-    // Longer than any entry lives that was filled with a ticket taken before.
+    // Longer than the life of any entry that was filled with an earlier ticket.
     private readonly long _milliseconds = (long)options.Value.CacheFor.TotalMilliseconds + (2 * RedisEntries.TicketMilliseconds);
 
     private readonly ConcurrentDictionary<RedisKey, string> _missed = new();
 
-    /// <summary>Writes down that a user's entry is about to show these devices; false when it must not.</summary>
+    /// <summary>
+    /// Records that the entry of a user will contain these devices. Returns false if the entry must not be filled.
+    /// </summary>
     public async ValueTask<bool> ShowAsync(
         string tenant,
         string userId,
@@ -77,15 +79,15 @@ internal sealed class RedisDeviceHolders(
         if (await AskAsync([changing], cancellationToken).ConfigureAwait(false) is { } holders)
             return holders;
 
-        // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
+        // Beyond a limit, memory matters more than freshness. The expiry of the entries limits how stale they can be.
         if (_missed.Count < MostMissed)
             _missed[changing] = tenant;
         return [];
     }
 
     /// <summary>
-    /// Empties the entries that may show what changed while Redis was away. False while it still is, and then no entry may be
-    /// used.
+    /// Empties the entries that may contain data that changed while Redis was away. Returns false while it still is away; then no
+    /// entry may be used.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
@@ -98,7 +100,7 @@ internal sealed class RedisDeviceHolders(
             if (await AskAsync([.. tenant], cancellationToken).ConfigureAwait(false) is not { } users)
                 return false;
 
-            // What Redis cannot be told now it is told later, so what was missed can be forgotten here either way.
+            // If Redis fails again now, the entries are emptied later, so these changes need not be kept here.
             await entries
                 .EndChangeAsync([.. users.Select(user => keys.DevicesOfUser(tenant.Key, user))], mark: "")
                 .ConfigureAwait(false);

@@ -5,7 +5,7 @@ using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;
 
-/// <summary>Finds users' devices in Redis, and in the store those that are not there; every change is the store's.</summary>
+/// <summary>Finds devices in Redis, and the others in the store. Changes go to the store.</summary>
 internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries, RedisDeviceHolders holders, RedisKeys keys)
     : IDeviceStore
 {
@@ -76,7 +76,7 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
             cancellationToken
         );
 
-    // A user without devices is worth an entry as well.
+    // A user without devices gets an entry too.
     private async ValueTask FillAsync(
         string tenant,
         Dictionary<string, string?> tickets,
@@ -113,8 +113,8 @@ internal sealed class RedisDeviceStore(IDeviceStore store, RedisEntries entries,
             .ConfigureAwait(false);
     }
 
-    // The change of a token names no user: the entries that may show it are asked for before the change, to mark them, and after
-    // it, for those that were filled meanwhile.
+    // The change of a token does not name its user. The entries that may contain the token are looked up before the change, to
+    // mark them, and after it, because others may have been filled meanwhile.
     private async ValueTask<bool> ChangeAsync(
         string tenant,
         string? userId,

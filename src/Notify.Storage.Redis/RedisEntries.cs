@@ -6,14 +6,14 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Entries that never outlive a change of what they were read from. Who misses an entry puts a ticket in its place before reading
-/// the store, and may fill it only while the ticket is there. Who changes the store puts a mark in its place before, against
-/// which nobody gets a ticket, and takes it away after. So a slow reader cannot fill in what it read before the change; and a
-/// mark that was left behind by a crash keeps the entry empty until it expires.
+/// Cached entries that never outlive a change of the stored data. A reader that misses an entry puts a ticket in its place before
+/// it reads the store, and may fill the entry only while the ticket is there. A writer puts a mark in its place before it changes
+/// the store, and removes it afterwards; while the mark is there, readers get no ticket. So a slow reader cannot fill an entry
+/// with data from before a change. A mark that a crash left behind keeps the entry empty until it expires.
 /// </summary>
 internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> options, TimeProvider time)
 {
-    /// <summary>For how long a reader may fill in what it read.</summary>
+    /// <summary>The time within which a reader may fill an entry, in milliseconds.</summary>
     public const int TicketMilliseconds = 10_000;
 
     private const int MarkMilliseconds = 60_000;
@@ -31,7 +31,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
 
     private const string Mark = "redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1";
 
-    // Another writer's mark stays for that writer to take away.
+    // The mark of another writer stays until that writer removes it.
     private const string Unmark = """
         local held = redis.call('GET', KEYS[1])
         if held and (held == ARGV[1] or string.sub(held, 1, 1) ~= 'w') then redis.call('DEL', KEYS[1]) end
@@ -41,7 +41,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     private readonly ConcurrentDictionary<RedisKey, string> _untold = new();
     private readonly long _milliseconds = (long)options.Value.CacheFor.TotalMilliseconds;
 
-    /// <summary>What is held of these keys: for each its data, or a ticket to fill it, or neither.</summary>
+    /// <summary>Reads entries. Each result has the data, a ticket to fill the entry, or neither.</summary>
     public async ValueTask<Entry[]> FindAsync(IReadOnlyList<RedisKey> entries, CancellationToken cancellationToken)
     {
         if (entries.Count == 0)
@@ -63,7 +63,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
         return held.IsGiven ? [.. held.Value.Select(value => Read((byte[]?)value, ticket))] : new Entry[entries.Count];
     }
 
-    /// <summary>Fills entries whose tickets still hold.</summary>
+    /// <summary>Fills entries whose tickets are still valid.</summary>
     public async ValueTask FillAsync(
         IReadOnlyList<(RedisKey Key, string Ticket, byte[] Data)> entries,
         CancellationToken cancellationToken
@@ -90,7 +90,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     }
 
     /// <summary>
-    /// Says that what these entries show is about to change; to be followed by <see cref="EndChangeAsync"/> with the answer.
+    /// Marks entries whose data is about to change. Call <see cref="EndChangeAsync"/> with the returned mark afterwards.
     /// </summary>
     public async ValueTask<string> BeginChangeAsync(IReadOnlyCollection<RedisKey> entries, CancellationToken cancellationToken)
     {
@@ -113,7 +113,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
         return mark;
     }
 
-    /// <summary>Says that the change was made, or was not.</summary>
+    /// <summary>Removes the mark after the change was made or has failed.</summary>
     public async ValueTask EndChangeAsync(IReadOnlyCollection<RedisKey> entries, string mark)
     {
         if (
@@ -124,7 +124,8 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     }
 
     /// <summary>
-    /// Tells Redis what it was not told while it was away; false while it still is, and then nothing may be read from it.
+    /// Tells Redis about changes that it missed while it was away. Returns false while it still is away; then no entry may be
+    /// read.
     /// </summary>
     public async ValueTask<bool> CatchUpAsync(CancellationToken cancellationToken)
     {
@@ -153,7 +154,7 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
                 .ConfigureAwait(false)
         ).IsGiven;
 
-    // Beyond a bound memory matters more than freshness, which the entries' own expiry bounds.
+    // Beyond a limit, memory matters more than freshness. The expiry of the entries limits how stale they can be.
     private void Postpone(IReadOnlyCollection<RedisKey> entries, string mark)
     {
         foreach (var key in entries.TakeWhile(_ => _untold.Count < MostUntold))
@@ -172,9 +173,9 @@ internal sealed class RedisEntries(RedisCircuit circuit, IOptions<RedisOptions> 
     }
 }
 
-/// <summary>What is held under a key.</summary>
+/// <summary>The result of reading an entry.</summary>
 /// <param name="Data">The data, or null.</param>
 /// <param name="Ticket">
-/// The right to fill it, or null where it is filled, or another reader has the right, or it is about to change.
+/// The right to fill the entry; null if it is filled, if another reader has the right, or if the data is about to change.
 /// </param>
 internal readonly record struct Entry(ReadOnlyMemory<byte>? Data, string? Ticket);

@@ -6,8 +6,8 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Answers a repeated trigger without the store, where Redis remembers that the store accepted the same one. All else is the
-/// store's to decide: what is unknown here, another body under the same key, and everything while Redis is away.
+/// Answers a repeated trigger without the store if Redis knows that the store accepted the same one. The store decides everything
+/// else: unknown keys, another body under the same key, and every trigger while Redis is away.
 /// </summary>
 internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit circuit, RedisKeys keys, TimeProvider time)
     : IDeliveryQueue
@@ -66,16 +66,16 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
         int[] claiming = [.. Enumerable.Range(0, requests.Count).Where(i => requests[i].Idempotency is not null)];
         var held = await circuit
             .AskAsync(
-                database => Task.WhenAll(claiming.Select(i => database.StringGetAsync(KeyOf(requests[i])))),
+                database => Task.WhenAll(claiming.Select(i => database.StringGetAsync(GetKey(requests[i])))),
                 cancellationToken
             )
             .ConfigureAwait(false);
         for (var i = 0; held.IsGiven && i < claiming.Length; i++)
-            results[claiming[i]] = Duplicate(requests[claiming[i]], (byte[]?)held.Value[i]);
+            results[claiming[i]] = FindDuplicate(requests[claiming[i]], (byte[]?)held.Value[i]);
         return results;
     }
 
-    // A caller is answered by the store already: it neither waits for Redis nor takes its cancellation there.
+    // The store has accepted the trigger, so the caller does not wait for Redis, and its cancellation does not apply here.
     private async ValueTask RememberAsync(EnqueueRequest[] requests, IReadOnlyList<EnqueueResult> results)
     {
         var now = time.GetUtcNow();
@@ -98,8 +98,8 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
                         await database
                             .ScriptEvaluateAsync(
                                 Remember,
-                                [KeyOf(requests[i])],
-                                [ValueOf(requests[i]), milliseconds],
+                                [GetKey(requests[i])],
+                                [WriteValue(requests[i]), milliseconds],
                                 CommandFlags.FireAndForget
                             )
                             .ConfigureAwait(false);
@@ -112,9 +112,9 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
             .ConfigureAwait(false);
     }
 
-    private RedisKey KeyOf(EnqueueRequest request) => keys.Idempotency(request.Notification.Tenant, request.Idempotency!.Key);
+    private RedisKey GetKey(EnqueueRequest request) => keys.Idempotency(request.Notification.Tenant, request.Idempotency!.Key);
 
-    private static EnqueueResult? Duplicate(EnqueueRequest request, byte[]? held)
+    private static EnqueueResult? FindDuplicate(EnqueueRequest request, byte[]? held)
     {
         if (held is not { Length: > IdLength + sizeof(long) })
             return null;
@@ -126,7 +126,7 @@ internal sealed class RedisIdempotencyQueue(IDeliveryQueue store, RedisCircuit c
             : null;
     }
 
-    private static byte[] ValueOf(EnqueueRequest request)
+    private static byte[] WriteValue(EnqueueRequest request)
     {
         var claim = request.Idempotency!;
         var value = new byte[IdLength + sizeof(long) + claim.Fingerprint.Length];

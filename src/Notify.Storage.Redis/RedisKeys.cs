@@ -6,7 +6,9 @@ using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;
 
-/// <summary>The names of keys. What is in braces decides the node of a cluster, so keys that one script needs share it.</summary>
+/// <summary>
+/// The names of keys. The part in braces determines the node of a cluster, so the keys that one script needs share it.
+/// </summary>
 internal sealed class RedisKeys(IOptions<RedisOptions> options)
 {
     private readonly string _prefix = options.Value.KeyPrefix;
@@ -19,23 +21,25 @@ internal sealed class RedisKeys(IOptions<RedisOptions> options)
 
     public RedisKey LeaderFence(string role) => $"{{{_prefix}:leader:{role}}}:fence";
 
-    /// <summary>The processes in which somebody watches what is settled.</summary>
+    /// <summary>Gets the key of the processes that watch settlements.</summary>
     public RedisKey Watchers => $"{_prefix}:watchers";
 
-    /// <summary>The channel on which they hear of it.</summary>
+    /// <summary>Gets the channel that carries settlements to them.</summary>
     public RedisChannel Events => new($"{_prefix}:events", RedisChannel.PatternMode.Literal);
 
-    public RedisKey Idempotency(string tenant, string key) => Of("once", tenant, key);
+    public RedisKey Idempotency(string tenant, string key) => CreateKey("once", tenant, key);
 
-    public RedisKey User(string tenant, string id) => Of("user", tenant, id);
+    public RedisKey User(string tenant, string id) => CreateKey("user", tenant, id);
 
-    public RedisKey DevicesOfUser(string tenant, string userId) => Of("devices", tenant, userId);
+    public RedisKey DevicesOfUser(string tenant, string userId) => CreateKey("devices", tenant, userId);
 
-    /// <summary>Of a push token only the hash is in the name: names are seen in places where values are not.</summary>
+    /// <summary>
+    /// Creates the key of a push token. It contains only the hash of the token, because names of keys appear where values do not.
+    /// </summary>
     public RedisKey UsersOfToken(string tenant, string token) =>
-        Of("token", tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
+        CreateKey("token", tenant, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token))));
 
-    // With the length before it a tenant cannot reach into another's names, whatever characters it has.
-    private string Of(string what, string tenant, string id) =>
-        string.Create(CultureInfo.InvariantCulture, $"{_prefix}:{what}:{tenant.Length}:{tenant}:{id}");
+    // The length comes before the tenant, so that no tenant can form the name of a key of another one.
+    private string CreateKey(string kind, string tenant, string id) =>
+        string.Create(CultureInfo.InvariantCulture, $"{_prefix}:{kind}:{tenant.Length}:{tenant}:{id}");
 }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// Keeps leaders as keys that expire. A failover can forget one, and two may lead for a moment: that is what fences are for.
+/// Keeps leaders as keys that expire. Redis can lose a key in a failover, and then two processes may lead for a moment. Fences
+/// make this safe.
 /// </summary>
 internal sealed class RedisLeadership(
     RedisCircuit circuit,
@@ -14,7 +15,7 @@ internal sealed class RedisLeadership(
     ILogger<RedisLeadership> logger
 ) : ILeadership
 {
-    // The clock makes a fence higher than one that Redis has forgotten.
+    // The clock makes a fence higher than one that Redis has lost.
     private const string Lead = """
         if not redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return 0 end
         local clock = redis.call('TIME')
@@ -29,7 +30,7 @@ internal sealed class RedisLeadership(
 
     private const string Release = "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0";
 
-    // The leader stops a little before others may begin: timers are late, and clocks do not all run alike.
+    // The leader stops a little before others may begin, because timers fire late and clocks run at different speeds.
     private readonly TimeSpan _holdFor = options.Value.LeadFor * 0.9;
     private readonly TimeSpan _leadFor = options.Value.LeadFor;
 

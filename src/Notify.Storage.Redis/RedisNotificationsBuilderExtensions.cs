@@ -7,13 +7,14 @@ using Notify.Storage.Redis;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Puts Redis beside a store.</summary>
+/// <summary>Adds Redis beside a store.</summary>
 public static class RedisNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Puts Redis (5 or newer; tested with 7) beside the store: rates that hold over all processes, idempotency keys, users and
-    /// devices answered without the store, settlements seen in every process, and <see cref="ILeadership"/>. The store stays the
-    /// truth: while Redis is away, everything goes on without it. It may be added before the store or after.
+    /// Adds Redis (5 or newer; tested with 7) beside the store. It keeps rate limits over all processes, answers idempotency
+    /// keys, users and devices without the store, carries settlements to every process, and elects leaders
+    /// (<see cref="ILeadership"/>). The store remains the source of truth: while Redis is away, everything works without it. Call
+    /// it before or after adding the store.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">See <see cref="RedisOptions.ConnectionString"/>.</param>
@@ -21,8 +22,8 @@ public static class RedisNotificationsBuilderExtensions
         builder.UseRedis(options => options.ConnectionString = connectionString);
 
     /// <summary>
-    /// Puts Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. Safe to call twice: the second
-    /// call changes the options further.
+    /// Adds Redis beside the store, as <see cref="UseRedis(INotificationsBuilder, string)"/> does. It is safe to call this twice:
+    /// the second call changes the options further.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="RedisOptions.ConnectionString"/>.</param>

@@ -3,51 +3,52 @@ using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;
 
-/// <summary>Which Redis stands beside the store, and how much is trusted to it. Validated at start.</summary>
+/// <summary>The options of the Redis beside the store. They are validated at start.</summary>
 public sealed class RedisOptions : IValidatableObject
 {
     /// <summary>
-    /// A StackExchange.Redis configuration string. One server or any nodes of a Redis Cluster:
-    /// <c>redis-1:6379,redis-2:6379,password=...,ssl=true</c>. Sentinel: the sentinels and the name of what they watch,
-    /// <c>sentinel-1:26379,sentinel-2:26379,serviceName=mymaster,password=...</c>, where the password is the servers'. Required.
+    /// Gets or sets the StackExchange.Redis configuration string. One server or any nodes of a Redis Cluster:
+    /// <c>redis-1:6379,redis-2:6379,password=...,ssl=true</c>. Sentinel: the sentinels and the name of the primary,
+    /// <c>sentinel-1:26379,sentinel-2:26379,serviceName=mymaster,password=...</c>, with the password of the servers. Required.
     /// </summary>
     [Required]
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>The sentinels' own password; null, the default, where they ask for none.</summary>
+    /// <summary>Gets or sets the password of the sentinels; null, the default, if they require none.</summary>
     public string? SentinelPassword { get; set; }
 
     /// <summary>
-    /// What every key begins with, so that applications can share a server. 1 to 64 lower-case ASCII letters, digits, dots and
-    /// hyphens; default <c>notify</c>.
+    /// Gets or sets the prefix of every key, with which several applications can share a server. 1 to 64 lower-case ASCII
+    /// letters, digits, dots and hyphens; default <c>notify</c>.
     /// </summary>
     [Required]
     [RegularExpression("[a-z0-9.-]{1,64}")]
     public string KeyPrefix { get; set; } = "notify";
 
     /// <summary>
-    /// How long one answer is waited for before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
+    /// Gets or sets how long to wait for an answer before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
-    /// How long Redis is left alone after it failed to answer; then one call tries again, and the others do without it meanwhile.
-    /// 10 ms to 1 minute; default 1 second.
+    /// Gets or sets how long Redis is not called after a failure. Then one call tries again, and the others work without Redis
+    /// meanwhile. 10 ms to 1 minute; default 1 second.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long users and devices are kept. A change through this package is seen at once; this bounds how long one can go unseen
-    /// that was made past it, or that Redis forgot in a failover. 1 second to 1 day; default 5 minutes.
+    /// Gets or sets how long users and devices are cached. A change through this package is visible at once. A change that
+    /// bypassed it, or that Redis lost in a failover, is visible after this time at the latest. 1 second to 1 day; default 5
+    /// minutes.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
-    /// How long a leader stays one without word from it; what a crashed leader delays its work by. 100 ms to 10 minutes; default
-    /// 15 seconds.
+    /// Gets or sets how long a leader remains the leader without renewal. A crashed leader delays its work by this time. 100 ms
+    /// to 10 minutes; default 15 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
     public TimeSpan LeadFor { get; set; } = TimeSpan.FromSeconds(15);
@@ -55,12 +56,12 @@ public sealed class RedisOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (FailureOf(ConnectionString) is { } failure)
+        if (FindError(ConnectionString) is { } failure)
             yield return new ValidationResult(failure, [nameof(ConnectionString)]);
     }
 
-    // A connection string has a password in it, so no message repeats any of it.
-    private static string? FailureOf(string connectionString)
+    // A connection string contains a password, so no message repeats any part of it.
+    private static string? FindError(string connectionString)
     {
         try
         {
@@ -70,7 +71,7 @@ public sealed class RedisOptions : IValidatableObject
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException or OverflowException)
         {
-            return "ConnectionString is no StackExchange.Redis configuration; write it as redis-1:6379,redis-2:6379,password=...";
+            return "ConnectionString is not valid for StackExchange.Redis; write it as redis-1:6379,redis-2:6379,password=...";
         }
     }
 }

@@ -5,14 +5,14 @@ using StackExchange.Redis;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// One token bucket for all processes, decided by one script. It is also where processes count each other, so that while Redis is
-/// away each goes on with its part of the rate and all together still keep it.
+/// One token bucket for all processes, kept by one script. The script also counts the processes. While Redis is away, each of
+/// them continues with its share of the rate, so that all together still keep it.
 /// </summary>
 internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, TimeProvider time) : ISharedRateLimits
 {
-    // A bucket that nobody knows starts with one permit and not full: it may be one that a failover or a restart lost. Redis's
-    // clock counts, since the processes' clocks differ; after a failover it may be earlier, which then counts as no time. What a
-    // process took alone is not to be had once more of what was saved up here meanwhile.
+    // An unknown bucket starts with one permit and not full, because a failover or a restart may have lost it. The script uses
+    // the clock of Redis, because the clocks of processes differ. After a failover that clock may be earlier, which counts as no
+    // time. Permits that a process took without Redis are subtracted from those that were saved up meanwhile.
     private const string Take = """
         local clock = redis.call('TIME')
         local now = tonumber(clock[1]) + tonumber(clock[2]) / 1000000
@@ -31,7 +31,7 @@ internal sealed class RedisRateLimits(RedisCircuit circuit, RedisKeys keys, Time
         return { taken, redis.call('ZCARD', KEYS[2]) }
         """;
 
-    // What a failover lost stays lost.
+    // A bucket that a failover lost is not created again.
     private const string GiveBack = """
         local permits = redis.call('HGET', KEYS[1], 'permits')
         if not permits then return 0 end

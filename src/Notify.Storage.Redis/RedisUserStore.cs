@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace Notify.Storage.Redis;
 
-/// <summary>Finds users in Redis, and in the store those that are not there; every change is the store's.</summary>
+/// <summary>Finds users in Redis, and the others in the store. Changes go to the store.</summary>
 internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, RedisKeys keys) : IUserStore
 {
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ internal sealed class RedisUserStore(IUserStore store, RedisEntries entries, Red
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         ChangeAsync([keys.User(tenant, id)], () => store.UpdateAsync(tenant, id, change, cancellationToken), cancellationToken);
 
-    /// <summary>The user's devices go along.</summary>
+    /// <summary>Removes a user with its devices.</summary>
     public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
         ChangeAsync(
             [keys.User(tenant, id), keys.DevicesOfUser(tenant, id)],

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Storage.Redis;
 
 /// <summary>
-/// What goes on beside the calls: the feed's relay, and telling Redis what changed here while it was away, also where nobody
-/// reads afterwards, since other processes do. What it needs is looked up only when it runs, which is after the options were
+/// The background work: it relays settlements, and tells Redis about changes that this process made while Redis was away. Other
+/// processes may read them even if this one does not. Its services are resolved when it starts, which is after the options were
 /// validated.
 /// </summary>
 internal sealed class RedisWorker(IServiceProvider services, IOptions<RedisOptions> options, TimeProvider time)

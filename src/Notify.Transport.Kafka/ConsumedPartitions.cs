@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>The partitions that are this process's at present, and how far it has come in each.</summary>
+/// <summary>The partitions that are assigned to this process, and its position in each.</summary>
 internal sealed class ConsumedPartitions
 {
     private readonly Lock _lock = new();
@@ -48,7 +48,8 @@ internal sealed class ConsumedPartitions
         }
     }
 
-    /// <returns>Whether the partition is still this process's.</returns>
+    /// <summary>Records the position after hints that were taken.</summary>
+    /// <returns>Whether the partition is still assigned to this process.</returns>
     public bool Took(TopicPartitionOffset next)
     {
         lock (_lock)
@@ -60,22 +61,24 @@ internal sealed class ConsumedPartitions
         }
     }
 
-    /// <returns>Those of the topic that were not paused.</returns>
+    /// <summary>Marks the partitions of a topic as paused.</summary>
+    /// <returns>The partitions that were not paused before.</returns>
     public List<TopicPartition> Pause(string topic)
     {
         lock (_lock)
             return [.. _next.Keys.Where(partition => partition.Topic == topic && _paused.Add(partition))];
     }
 
-    /// <returns>Those of the topic that were paused.</returns>
+    /// <summary>Marks the partitions of a topic as not paused.</summary>
+    /// <returns>The partitions that were paused before.</returns>
     public List<TopicPartition> Resume(string topic)
     {
         lock (_lock)
             return [.. _next.Keys.Where(partition => partition.Topic == topic && _paused.Remove(partition))];
     }
 
-    /// <summary>How far this process has come; unset in a partition from which nothing came yet.</summary>
-    public List<(TopicPartitionOffset Next, bool IsPaused)> Progress()
+    /// <summary>Lists the positions; unset for a partition from which no message has arrived yet.</summary>
+    public List<(TopicPartitionOffset Next, bool IsPaused)> ListPositions()
     {
         lock (_lock)
         {

@@ -7,8 +7,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// One membership of the consumer group. A thread of its own fetches, because librdkafka's calls block and rebalances happen
-/// within them; it goes on polling while lanes are paused, so that a process without room stays a member.
+/// One membership of the consumer group. It fetches on its own thread, because librdkafka's calls block and rebalances happen
+/// within them. The thread continues to poll while lanes are paused, so that a process without free slots stays a member.
 /// </summary>
 internal sealed class HintConsumer : IAsyncDisposable
 {
@@ -41,23 +41,23 @@ internal sealed class HintConsumer : IAsyncDisposable
         (_topics, _logger) = (topics, logger);
         _lanes = new HintLanes(topics, options.BatchSize);
         _consumer = clients
-            .ForConsumer()
+            .CreateHintConsumerBuilder()
             .SetPartitionsAssignedHandler((_, assigned) => Assigned(assigned))
             .SetPartitionsRevokedHandler((_, revoked) => Revoked(revoked))
             .SetPartitionsLostHandler((_, lost) => Forget(lost))
             .Build();
         _consumer.Subscribe(topics.Lanes);
         _fetching = Task.Factory.StartNew(Fetch, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        // Whoever waits for more learns that there will be none.
+        // Wakes the reader when fetching has ended.
         _fetching.ContinueWith(_ => Wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _lag = new LagSampler(_consumer, _partitions, topics, telemetry, time);
     }
 
-    /// <summary>Takes what there is room for; empty when there is none, or nothing to take.</summary>
+    /// <summary>Takes hints for which there are free slots; empty when there are no slots or no hints.</summary>
     public List<ConsumeResult<byte[], byte[]>> Take(IDeliveryRoom room) => _lanes.Take(room);
 
-    /// <summary>Waits until there may be more to take. Throws when fetching has ended.</summary>
-    public async ValueTask ChangedAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until there may be more to take. Throws when fetching has failed.</summary>
+    public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)
     {
         await _changed.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
         if (_fetching.IsFaulted)
@@ -67,7 +67,7 @@ internal sealed class HintConsumer : IAsyncDisposable
     public void Wake() => _changed.Writer.TryWrite(true);
 
     /// <summary>
-    /// Lets the offsets of what was taken be committed: of each partition the last, which stands for those before.
+    /// Marks the offsets of taken hints for the next commit. The last offset of a partition covers the earlier ones.
     /// </summary>
     public void Commit(List<ConsumeResult<byte[], byte[]>> taken)
     {
@@ -75,7 +75,7 @@ internal sealed class HintConsumer : IAsyncDisposable
             _taken.Enqueue(new TopicPartitionOffset(ofPartition.Key, ofPartition.Last().Offset + 1));
     }
 
-    /// <summary>Commits what was taken and leaves the group, so that others have the partitions at once.</summary>
+    /// <summary>Commits what was taken and leaves the group, so that others get the partitions at once.</summary>
     public async ValueTask DisposeAsync()
     {
         await _lag.DisposeAsync().ConfigureAwait(false);
@@ -134,7 +134,8 @@ internal sealed class HintConsumer : IAsyncDisposable
             }
             catch (KafkaException exception)
             {
-                // The partition went meanwhile: its hints come once more, to whoever has it, and their claims are refused.
+                // The partition was reassigned meanwhile. Its new process receives these hints again, and their claims are
+                // refused.
                 Log.OffsetNotStored(_logger, exception.Error.Code.ToString());
             }
         }
@@ -142,12 +143,13 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     private bool AnyFull() => Array.Exists(Lane.All, _lanes.IsFull);
 
+    /// <summary>Pauses the lanes that are full, and resumes the others.</summary>
     /// <returns>Whether any lane is paused.</returns>
     private bool PauseOrResume()
     {
         foreach (var lane in Lane.All)
         {
-            var topic = _topics.Of(lane);
+            var topic = _topics.GetName(lane);
             if (_lanes.IsFull(lane))
                 _consumer.Pause(_partitions.Pause(topic));
             else
@@ -165,12 +167,12 @@ internal sealed class HintConsumer : IAsyncDisposable
 
     private void Revoked(List<TopicPartitionOffset> revoked)
     {
-        // What this process took of them is committed with their revocation.
+        // Offsets that are stored now are committed with the revocation.
         StoreOffsets();
         Forget(revoked);
     }
 
-    // What was only fetched is fetched by whoever has the partitions now.
+    // Hints that were fetched and not taken are fetched again by the new process of their partition.
     private void Forget(List<TopicPartitionOffset> gone)
     {
         var partitions = gone.Select(partition => partition.TopicPartition).ToHashSet();

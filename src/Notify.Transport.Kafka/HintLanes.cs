@@ -4,14 +4,14 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Messages that were fetched and not yet handed over, by lane. A lane that is full is fetched no more, so that the backlog stays
-/// with the brokers; lanes are taken from by weight, so that the heavier come first and none starves.
+/// Messages that were fetched and not yet handed over, by lane. Fetching stops for a full lane, so that the backlog stays with
+/// the brokers. Hints are taken from the lanes by weight: heavier lanes come first, and none starves.
 /// </summary>
-/// <param name="topics">Says which lane a message is of.</param>
-/// <param name="batch">At most so many are handed over at once.</param>
+/// <param name="topics">Finds the lane of a message.</param>
+/// <param name="batch">The maximum number of hints that are handed over at once.</param>
 internal sealed class HintLanes(KafkaTopics topics, int batch)
 {
-    // Enough that the brokers are asked for more before the last of it was handed over.
+    // Enough to ask the brokers for more before the last hint was handed over.
     private const int BatchesAhead = 4;
 
     private readonly int _capacity = batch * BatchesAhead;
@@ -26,10 +26,10 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
     public void Add(ConsumeResult<byte[], byte[]> message)
     {
         lock (_lock)
-            _lanes[(int)topics.LaneOf(message.Topic)].Messages.Enqueue(message);
+            _lanes[(int)topics.GetLane(message.Topic)].Messages.Enqueue(message);
     }
 
-    /// <summary>Whether a lane is to be fetched no more: from when it is full until half of it was taken.</summary>
+    /// <summary>Determines whether fetching stops for a lane: from when it is full until half of it was taken.</summary>
     public bool IsFull(Priority lane)
     {
         lock (_lock)
@@ -40,7 +40,7 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
         }
     }
 
-    /// <summary>Forgets what came from partitions that are another process's now.</summary>
+    /// <summary>Removes messages of partitions that were reassigned to another process.</summary>
     public void Forget(IReadOnlySet<TopicPartition> partitions)
     {
         lock (_lock)
@@ -50,14 +50,14 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
         }
     }
 
-    /// <summary>Takes as many as a worker has room for, at most a batch.</summary>
+    /// <summary>Takes as many hints as a worker has free slots for, at most a batch.</summary>
     public List<ConsumeResult<byte[], byte[]>> Take(IDeliveryRoom room)
     {
         var taken = new List<ConsumeResult<byte[], byte[]>>();
         lock (_lock)
         {
             foreach (var lane in _lanes)
-                lane.Room = lane.Messages.Count > 0 ? room.Of(lane.Priority) : 0;
+                lane.Slots = lane.Messages.Count > 0 ? room.Of(lane.Priority) : 0;
             while (taken.Count < batch && NextByWeight(taken.Count) is { } lane)
                 taken.Add(lane.Messages.Dequeue());
         }
@@ -65,24 +65,24 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
         return taken;
     }
 
-    // The lanes share the room, so what was taken of any lane leaves less for all.
+    // The lanes share the slots, so each hint that was taken leaves fewer for all lanes.
     private Waiting? NextByWeight(int taken)
     {
         Waiting? next = null;
         var total = 0;
         foreach (var lane in _lanes)
         {
-            if (lane.Messages.Count == 0 || lane.Room <= taken)
+            if (lane.Messages.Count == 0 || lane.Slots <= taken)
                 continue;
 
             total += lane.Weight;
-            lane.Credit += lane.Weight;
-            if (next is null || lane.Credit > next.Credit)
+            lane.Turn += lane.Weight;
+            if (next is null || lane.Turn > next.Turn)
                 next = lane;
         }
 
         if (next is not null)
-            next.Credit -= total;
+            next.Turn -= total;
         return next;
     }
 
@@ -94,9 +94,9 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
 
         public Queue<ConsumeResult<byte[], byte[]>> Messages { get; set; } = new();
 
-        public int Credit { get; set; }
+        public int Turn { get; set; }
 
-        public int Room { get; set; }
+        public int Slots { get; set; }
 
         public bool IsFull { get; set; }
     }

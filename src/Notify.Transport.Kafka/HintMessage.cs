@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// A hint's form on the wire: a version, the delivery's id and its fence, 25 bytes. What the delivery says and where it goes
-/// stays in the store.
+/// The wire format of a hint, 25 bytes: a version, the delivery's id and its fence. The content and the address of a delivery
+/// never leave the store.
 /// </summary>
 internal static class HintMessage
 {
@@ -23,7 +23,8 @@ internal static class HintMessage
         return bytes;
     }
 
-    /// <returns>Why it is no hint; null when it is one.</returns>
+    /// <summary>Reads a hint.</summary>
+    /// <returns>Why the bytes are not a hint; null when they are one.</returns>
     public static string? TryRead(byte[]? bytes, out DeliveryReference reference)
     {
         reference = default;

@@ -6,8 +6,8 @@ using Notify.Queueing;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Publishes hints without waiting for the brokers: the store has the delivery already, and a hint that is lost costs a delay.
-/// librdkafka collects them into batches.
+/// Publishes hints without waiting for the brokers. The store already has the delivery, so a lost hint only costs a delay.
+/// librdkafka collects the hints into batches.
 /// </summary>
 internal sealed class HintPublisher : IDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class HintPublisher : IDisposable
         _producer = new ReplaceableProducer(clients.OpenProducer, BeDown, logger);
     }
 
-    /// <summary>Whether the brokers took none of the latest hints.</summary>
+    /// <summary>Gets whether the brokers did not accept the latest hints.</summary>
     public bool IsDown => Volatile.Read(ref _isDown) == 1;
 
     public void Publish(IEnumerable<Delivery> deliveries)
@@ -37,16 +37,16 @@ internal sealed class HintPublisher : IDisposable
         Headers? headers = null;
         foreach (var delivery in deliveries)
         {
-            // The deliveries of one notification are of one trace.
+            // The deliveries of one notification belong to one trace.
             if (delivery.TraceParent != traceParent)
-                headers = HeadersOf(traceParent = delivery.TraceParent);
+                headers = CreateHeaders(traceParent = delivery.TraceParent);
             Publish(delivery, headers);
         }
     }
 
     /// <summary>
-    /// Moves a message that is no hint out of the way, and returns when the brokers have it. Where they refuse it, it is dropped:
-    /// one that can neither be read nor be moved must not hold up those behind it.
+    /// Moves a message that is not a hint to the dead-letter topic, and returns when the brokers have it. If they refuse it, it
+    /// is dropped: a message that can neither be read nor moved must not block those behind it.
     /// </summary>
     public async Task RefuseAsync(ConsumeResult<byte[], byte[]> message, string reason, CancellationToken cancellationToken)
     {
@@ -54,17 +54,17 @@ internal sealed class HintPublisher : IDisposable
         {
             await _producer
                 .Current()
-                .ProduceAsync(_topics.DeadLetters, Refused(message, reason), cancellationToken)
+                .ProduceAsync(_topics.DeadLetters, CreateDeadLetter(message, reason), cancellationToken)
                 .ConfigureAwait(false);
             Log.MessageRefused(_logger, message.Topic, reason, _topics.DeadLetters);
         }
-        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
+        catch (Exception exception) when (ReplaceableProducer.FindError(exception) is not null)
         {
-            var error = ReplaceableProducer.ErrorOf(exception)!.Code.ToString();
+            var error = ReplaceableProducer.FindError(exception)!.Code.ToString();
             Log.MessageDropped(_logger, message.Topic, reason, _topics.DeadLetters, error);
         }
 
-        _telemetry.CountRefused(_topics.LaneOf(message.Topic));
+        _telemetry.CountRefused(_topics.GetLane(message.Topic));
     }
 
     public void Dispose() => _producer.Dispose();
@@ -80,18 +80,18 @@ internal sealed class HintPublisher : IDisposable
 
         try
         {
-            _producer.Current().Produce(_topics.Of(delivery.Priority), message, _reported[(int)delivery.Priority]);
+            _producer.Current().Produce(_topics.GetName(delivery.Priority), message, _reported[(int)delivery.Priority]);
         }
-        catch (Exception exception) when (ReplaceableProducer.ErrorOf(exception) is not null)
+        catch (Exception exception) when (ReplaceableProducer.FindError(exception) is not null)
         {
-            Reported(delivery.Priority, ReplaceableProducer.ErrorOf(exception)!);
+            Reported(delivery.Priority, ReplaceableProducer.FindError(exception)!);
         }
     }
 
-    private static Headers? HeadersOf(string? traceParent) =>
+    private static Headers? CreateHeaders(string? traceParent) =>
         traceParent is null ? null : new Headers { { "traceparent", Encoding.ASCII.GetBytes(traceParent) } };
 
-    private static Message<byte[], byte[]> Refused(ConsumeResult<byte[], byte[]> message, string reason)
+    private static Message<byte[], byte[]> CreateDeadLetter(ConsumeResult<byte[], byte[]> message, string reason)
     {
         var headers = new Headers();
         foreach (var header in message.Message.Headers ?? [])

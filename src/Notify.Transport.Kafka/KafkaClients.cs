@@ -4,29 +4,29 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>Opens connections to the cluster, each with the settings that its purpose asks for.</summary>
+/// <summary>Opens connections to the cluster with the settings for their purpose.</summary>
 internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILogger<KafkaClients> logger)
 {
-    // A hint is some 100 bytes. So much of them is kept for brokers that are slow, and what comes beyond it falls due by itself.
+    // A hint has about 100 bytes. This many wait for slow brokers; deliveries whose hints are beyond it fall due by themselves.
     private const int QueuedHints = 100_000;
 
-    // An event is some 300 bytes.
+    // An event has about 300 bytes.
     private const int QueuedEvents = 100_000;
     private const int QueuedEventKilobytes = 32 * 1_024;
 
-    // What is fetched ahead is beyond the batches that wait already. Little of each partition at a time: what was fetched of one
-    // that is paused then is fetched again.
+    // librdkafka fetches this ahead, beyond the batches that wait in the lanes. It fetches little of each partition at a time,
+    // because messages that were fetched from a partition are fetched again once it was paused.
     private const int FetchedAheadKilobytes = 1_024;
     private const int FetchedAheadHints = 100_000;
     private const int FetchedOfPartitionBytes = 64 * 1_024;
 
-    // A consumer that subscribed before a topic was there finds it with the next look.
+    // A consumer that subscribed before a topic existed finds it with the next refresh.
     private const int MetadataRefreshMilliseconds = 10_000;
 
     // The brokers count a member as alive as long as a heartbeat arrives within the session; three may be lost.
     private const int HeartbeatsPerSession = 4;
 
-    // A partition that is resumed is fetched from once its broker has answered what it was asked before.
+    // Fetching from a resumed partition starts only after its broker has answered the previous request.
     private const int LongestFetchMilliseconds = 50;
 
     public IProducer<byte[], byte[]> OpenProducer(Action<Error> failed) => new ProducerBuilder<byte[], byte[]>(
@@ -36,13 +36,13 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     Acks = Acks.All,
                     EnableIdempotence = true,
                     LingerMs = 5,
-                    // Later than this, the delivery has fallen due and its hint is of no use.
+                    // After this time the delivery has fallen due, and its hint is useless.
                     MessageTimeoutMs = (int)options.Value.HandOverTime.TotalMilliseconds,
                     QueueBufferingMaxMessages = QueuedHints,
                     DeliveryReportFields = "none",
                 }
             )
-        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
+        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
 
     public IProducer<byte[], byte[]> OpenEventProducer(Action<Error> failed) => new ProducerBuilder<byte[], byte[]>(
             Configured(
@@ -53,16 +53,16 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     LingerMs = 20,
                     QueueBufferingMaxMessages = QueuedEvents,
                     QueueBufferingMaxKbytes = QueuedEventKilobytes,
-                    // As Java's clients do it, so that other systems find a user's events in the partition where they expect
-                    // them.
+                    // The same as in Java's clients, so that other systems find a user's events in the partition where they
+                    // expect them.
                     Partitioner = Partitioner.Murmur2Random,
-                    // An event that the brokers could not place is published again, so its report must carry it.
-                    DeliveryReportFields = "key,value,timestamp",
+                    // A failed event is published again, so its report must contain it.
+                    DeliveryReportFields = "key,value",
                 }
             )
-        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
+        ).SetErrorHandler((_, error) => failed(error)).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
 
-    /// <summary>A consumer that begins with what comes from now on.</summary>
+    /// <summary>Opens a consumer that begins with new messages.</summary>
     public IConsumer<byte[], byte[]> OpenEventConsumer() => new ConsumerBuilder<byte[], byte[]>(
             Configured(
                 new ConsumerConfig
@@ -78,9 +78,9 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     AllowAutoCreateTopics = true,
                 }
             )
-        ).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message)).Build();
+        ).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message)).Build();
 
-    public ConsumerBuilder<byte[], byte[]> ForConsumer() =>
+    public ConsumerBuilder<byte[], byte[]> CreateHintConsumerBuilder() =>
         new ConsumerBuilder<byte[], byte[]>(
             Configured(
                 new ConsumerConfig
@@ -93,22 +93,22 @@ internal sealed class KafkaClients(IOptions<KafkaTransportOptions> options, ILog
                     EnableAutoCommit = true,
                     EnableAutoOffsetStore = false,
                     AutoCommitIntervalMs = 1_000,
-                    // A low number would let a partition rest between fetches; the size is what bounds the memory.
+                    // A low number would make a partition pause between fetches. The size limit bounds the memory.
                     QueuedMinMessages = FetchedAheadHints,
                     QueuedMaxMessagesKbytes = FetchedAheadKilobytes,
                     MaxPartitionFetchBytes = FetchedOfPartitionBytes,
                     FetchWaitMaxMs = LongestFetchMilliseconds,
                     TopicMetadataRefreshIntervalMs = MetadataRefreshMilliseconds,
-                    // Brokers that create topics on demand do so for a consumer too, instead of letting it wait for the first
-                    // hint.
+                    // Brokers that create topics on demand then create them for a consumer too, which else would wait for the
+                    // first hint.
                     AllowAutoCreateTopics = true,
                 }
             )
-        ).SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message));
+        ).SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message));
 
     public IAdminClient OpenAdmin() =>
         new AdminClientBuilder(Configured(new AdminClientConfig()))
-            .SetLogHandler((_, line) => Log.ClientSaid(logger, line.Message))
+            .SetLogHandler((_, line) => Log.ClientLogged(logger, line.Message))
             .Build();
 
     private int SessionMilliseconds => (int)options.Value.SessionTimeout.TotalMilliseconds;

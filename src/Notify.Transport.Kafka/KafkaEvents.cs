@@ -5,7 +5,7 @@ using Notify.Triggering;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>Publishes what this process accepted and settled, and what happened to its devices, keyed by user id.</summary>
+/// <summary>Publishes accepted notifications, settlements and changes of devices, keyed by user id.</summary>
 internal sealed class KafkaEvents(EventPublisher publisher, KafkaTopics topics, IOptions<KafkaTransportOptions> options)
     : INotificationEventSink,
         IDeviceEventSink,

@@ -14,11 +14,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class KafkaNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Lets Kafka carry hints of what is to be sent from the processes that trigger to those that send. What it carries are the
-    /// ids of deliveries; they themselves stay in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka
-    /// is away, sending goes on by what falls due in the store. Safe to call twice: the second call changes the options further.
+    /// Uses Kafka to carry hints from the processes that trigger to the processes that send. A hint is the id of a delivery; the
+    /// delivery itself stays in the store, which the processes must share (<c>UsePostgreSql</c>). While Kafka is away, deliveries
+    /// are sent as they fall due in the store. It is safe to call this twice: the second call changes the options further.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
+    /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets at least <see cref="KafkaTransportOptions.BootstrapServers"/>.</param>
     public static INotificationsBuilder UseKafka(this INotificationsBuilder builder, Action<KafkaTransportOptions> configure)
     {
@@ -46,7 +46,7 @@ public static class KafkaNotificationsBuilderExtensions
         services.AddSingleton<IDeviceEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
         services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<KafkaEvents>());
         services.AddHostedService<NotificationEventConsumer>();
-        // Before the workers, which consume them.
+        // It starts before the workers, which consume the topics.
         services.AddSingleton<KafkaTopicCreation>();
         services.Insert(
             0,

@@ -3,7 +3,7 @@ using Notify.Telemetry;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>What the transport measures, on the meter <see cref="NotifyTelemetry.Name"/>.</summary>
+/// <summary>The metrics of the transport, on the meter <see cref="NotifyTelemetry.Name"/>.</summary>
 internal sealed class KafkaTelemetry : IDisposable
 {
     private readonly Meter _meter = new(NotifyTelemetry.Name);
@@ -17,13 +17,13 @@ internal sealed class KafkaTelemetry : IDisposable
         _hints = _meter.CreateCounter<long>(
             "notify.transport.hints",
             "{hint}",
-            "Hints published, by whether the brokers took them."
+            "Hints published, by whether the brokers accepted them."
         );
-        _refused = _meter.CreateCounter<long>("notify.transport.refused", "{message}", "Messages that were no hints.");
+        _refused = _meter.CreateCounter<long>("notify.transport.refused", "{message}", "Messages that were not hints.");
         _events = _meter.CreateCounter<long>(
             "notify.transport.events",
             "{event}",
-            "Events published, by whether the brokers took them."
+            "Events published, by whether the brokers accepted them."
         );
         _meter.CreateObservableGauge(
             "notify.transport.lag",
@@ -36,20 +36,20 @@ internal sealed class KafkaTelemetry : IDisposable
     public void CountHint(Priority lane, bool isPublished) =>
         _hints.Add(
             1,
-            new KeyValuePair<string, object?>("priority", Lane.NameOf(lane)),
+            new KeyValuePair<string, object?>("priority", Lane.GetName(lane)),
             new KeyValuePair<string, object?>("outcome", isPublished ? "published" : "lost")
         );
 
-    public void CountRefused(Priority lane) => _refused.Add(1, new KeyValuePair<string, object?>("priority", Lane.NameOf(lane)));
+    public void CountRefused(Priority lane) => _refused.Add(1, new KeyValuePair<string, object?>("priority", Lane.GetName(lane)));
 
-    public void CountEvent(string subject, bool isPublished) =>
+    public void CountEvents(string subject, bool isPublished, long count) =>
         _events.Add(
-            1,
+            count,
             new KeyValuePair<string, object?>("subject", subject),
             new KeyValuePair<string, object?>("outcome", isPublished ? "published" : "lost")
         );
 
-    /// <summary>Says what waits; empty where this process consumes nothing.</summary>
+    /// <summary>Sets the number of waiting hints by lane; empty while this process consumes nothing.</summary>
     public void SetLag(IReadOnlyDictionary<Priority, long> lag) => _lag = lag;
 
     public void Dispose() => _meter.Dispose();
@@ -57,6 +57,6 @@ internal sealed class KafkaTelemetry : IDisposable
     private IEnumerable<Measurement<long>> ReadLag() =>
         _lag.Select(lane => new Measurement<long>(
             lane.Value,
-            new KeyValuePair<string, object?>("priority", Lane.NameOf(lane.Key))
+            new KeyValuePair<string, object?>("priority", Lane.GetName(lane.Key))
         ));
 }

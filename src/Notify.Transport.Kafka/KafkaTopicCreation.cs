@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Creates missing topics before the workers start. A cluster that is away, or that refuses, does not keep the application from
-/// starting: the creation is tried again until every topic is there.
+/// Creates missing topics before the workers start. If the cluster is away or refuses, the application starts nevertheless, and
+/// the creation is tried again until every topic exists.
 /// </summary>
 internal sealed class KafkaTopicCreation(
     KafkaClients clients,
@@ -65,7 +65,7 @@ internal sealed class KafkaTopicCreation(
         }
     }
 
-    /// <returns>Whether every topic is there and can be written to and read from.</returns>
+    /// <returns>Whether every topic exists and can be written to and read from.</returns>
     private async Task<bool> TryCreateAsync()
     {
         try
@@ -77,7 +77,7 @@ internal sealed class KafkaTopicCreation(
             if (missing.Length > 0 && !await CreateAsync(admin, missing).ConfigureAwait(false))
                 return false;
 
-            // Brokers answer before they know about topics that were created a moment ago, by this process or by another.
+            // Brokers may not know yet about topics that this or another process created a moment ago.
             for (var started = time.GetTimestamp(); time.GetElapsedTime(started) < BrokerTime; )
             {
                 known = ReadTopics(admin);

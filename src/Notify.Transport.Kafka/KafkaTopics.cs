@@ -3,18 +3,18 @@ using Microsoft.Extensions.Options;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// The names of the topics: one per lane, one for what is no hint, and those of events. The options are read when a name is asked
-/// for, which is after all that is wrong with them was said.
+/// The names of the topics: one per lane, one for messages that are not hints, and those of events. The options are read when a
+/// name is first needed, which is after they were validated.
 /// </summary>
 internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 {
     private readonly Lazy<string[]> _lanes = new(() =>
-        [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.NameOf(lane)}")]
+        [.. Lane.All.Select(lane => $"{options.Value.TopicPrefix}deliveries-{Lane.GetName(lane)}")]
     );
 
-    private readonly Lazy<EventTopic> _notifications = Events(options, "notification-events", "notification");
-    private readonly Lazy<EventTopic> _devices = Events(options, "device-events", "device");
-    private readonly Lazy<EventTopic> _analytics = Events(options, "analytics-events", "delivery");
+    private readonly Lazy<EventTopic> _notifications = CreateEvents(options, "notification-events", "notification");
+    private readonly Lazy<EventTopic> _devices = CreateEvents(options, "device-events", "device");
+    private readonly Lazy<EventTopic> _analytics = CreateEvents(options, "analytics-events", "delivery");
 
     public IReadOnlyList<string> Lanes => _lanes.Value;
 
@@ -26,10 +26,13 @@ internal sealed class KafkaTopics(IOptions<KafkaTransportOptions> options)
 
     public EventTopic AnalyticsEvents => _analytics.Value;
 
-    public string Of(Priority lane) => _lanes.Value[(int)lane];
+    /// <summary>Gets every topic of events.</summary>
+    public IEnumerable<EventTopic> Events => [NotificationEvents, DeviceEvents, AnalyticsEvents];
 
-    public Priority LaneOf(string topic) => (Priority)Array.IndexOf(_lanes.Value, topic);
+    public string GetName(Priority lane) => _lanes.Value[(int)lane];
 
-    private static Lazy<EventTopic> Events(IOptions<KafkaTransportOptions> options, string name, string subject) =>
+    public Priority GetLane(string topic) => (Priority)Array.IndexOf(_lanes.Value, topic);
+
+    private static Lazy<EventTopic> CreateEvents(IOptions<KafkaTransportOptions> options, string name, string subject) =>
         new(() => new EventTopic(options.Value.TopicPrefix + name, subject));
 }

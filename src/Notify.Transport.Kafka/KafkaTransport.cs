@@ -6,7 +6,7 @@ using Notify.Queueing;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>The transport between processes: a hint goes to whichever process has its partition.</summary>
+/// <summary>The transport between processes: a hint goes to the process that has its partition.</summary>
 internal sealed class KafkaTransport(
     HintPublisher publisher,
     KafkaClients clients,
@@ -19,8 +19,8 @@ internal sealed class KafkaTransport(
 ) : IDeliveryTransport
 {
     /// <summary>
-    /// Leaves a delivery to whoever receives its hint, for a while: not for so long that it could expire unsent, and not at all
-    /// while no hint arrives.
+    /// Reserves a delivery for the process that receives its hint, for at most half of the time until it expires. While Kafka
+    /// does not accept hints, the delivery is due at once.
     /// </summary>
     public QueuedDelivery Prepare(Delivery delivery)
     {
@@ -35,7 +35,7 @@ internal sealed class KafkaTransport(
         );
     }
 
-    /// <summary>Publishes during an outage too: the first hint that arrives ends it.</summary>
+    /// <summary>Publishes hints, also during an outage: the first hint that is accepted ends it.</summary>
     public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
@@ -50,10 +50,10 @@ internal sealed class KafkaTransport(
     public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     /// <summary>
-    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has settled each hint: it is
-    /// claimed, which is a lease that outlives a crash, or refused, since somebody else has the delivery. Committing only once
-    /// the delivery itself is settled would keep nothing safer, because it falls due again by its lease, and would let one slow
-    /// attempt hold up its partition.
+    /// Hands hints over and commits their offsets when the worker has taken them. By then the store has answered the claim of
+    /// each hint: the delivery is leased, and the lease outlives a crash, or another process has it. To commit only once the
+    /// delivery is settled would make nothing safer, because the delivery falls due again when its lease ends, and one slow
+    /// attempt would block its partition.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
         IDeliveryRoom room,
@@ -72,7 +72,7 @@ internal sealed class KafkaTransport(
                 var taken = consumer.Take(room);
                 if (taken.Count == 0)
                 {
-                    await consumer.ChangedAsync(cancellationToken).ConfigureAwait(false);
+                    await consumer.WaitForChangeAsync(cancellationToken).ConfigureAwait(false);
                     continue;
                 }
 

@@ -5,11 +5,11 @@ using Notify.Storage;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>Finds everything that annotations cannot say is wrong. No message repeats a setting's value.</summary>
+/// <summary>Validates what annotations cannot express. No message repeats the value of a setting.</summary>
 internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService registered)
     : IValidateOptions<KafkaTransportOptions>
 {
-    private static readonly FrozenSet<string> Ours = new[]
+    private static readonly FrozenSet<string> Reserved = new[]
     {
         "bootstrap.servers",
         "metadata.broker.list",
@@ -33,7 +33,7 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
         List<string> errors =
         [
             .. options
-                .Settings.Keys.Where(Ours.Contains)
+                .Settings.Keys.Where(Reserved.Contains)
                 .Order(StringComparer.Ordinal)
                 .Select(setting =>
                     $"{nameof(KafkaTransportOptions.Settings)} must not change '{setting}': the transport sets it itself."
@@ -42,10 +42,9 @@ internal sealed class KafkaTransportOptionsValidator(IServiceProviderIsService r
         if (!registered.IsService(typeof(SharedStoreMarker)))
         {
             errors.Add(
-                "Kafka carries hints between processes, which must share a store. "
-                    + "Add one that can be shared, such as AddNotifications().UsePostgreSql(...), "
-                    + "instead of the one that is there; "
-                    + "or leave UseKafka out, and one process sends by itself."
+                "UseKafka needs a store that processes can share. "
+                    + "Replace the current store by one, such as AddNotifications().UsePostgreSql(...), "
+                    + "or remove UseKafka to send from one process."
             );
         }
 

@@ -2,7 +2,7 @@ using Confluent.Kafka;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>Finds out now and then how much waits in this process's partitions.</summary>
+/// <summary>Measures regularly how many hints wait in this process's partitions.</summary>
 internal sealed class LagSampler : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -47,7 +47,7 @@ internal sealed class LagSampler : IAsyncDisposable
             }
             catch (KafkaException)
             {
-                // While the brokers do not answer, what they said last is the best that is known.
+                // While the brokers do not answer, the last measurement is the best that is known.
             }
         }
     }
@@ -55,29 +55,29 @@ internal sealed class LagSampler : IAsyncDisposable
     private void Sample()
     {
         var lag = Lane.All.ToDictionary(lane => lane, _ => 0L);
-        foreach (var (next, isPaused) in _partitions.Progress())
+        foreach (var (next, isPaused) in _partitions.ListPositions())
         {
             if (_isStopping)
                 return;
-            lag[_topics.LaneOf(next.Topic)] += WaitingIn(next, isPaused);
+            lag[_topics.GetLane(next.Topic)] += CountWaiting(next, isPaused);
         }
 
         _telemetry.SetLag(lag);
     }
 
-    // A partition's end comes with what is fetched from it; one that is paused has to be asked for it.
-    private long WaitingIn(TopicPartitionOffset next, bool isPaused)
+    // The end of a partition arrives with fetched messages. For a paused partition, the brokers have to be asked.
+    private long CountWaiting(TopicPartitionOffset next, bool isPaused)
     {
         var partition = next.TopicPartition;
         if (next.Offset != Offset.Unset && !isPaused)
             return Math.Max(0, _consumer.GetWatermarkOffsets(partition).High.Value - next.Offset.Value);
 
         var known = _consumer.QueryWatermarkOffsets(partition, BrokerTime);
-        return Math.Max(0, known.High.Value - StartOf(next, known.Low).Value);
+        return Math.Max(0, known.High.Value - FindStart(next, known.Low).Value);
     }
 
-    // Of a partition from which nothing came yet, the group's committed offset tells how far it is.
-    private Offset StartOf(TopicPartitionOffset next, Offset low)
+    // While no message has arrived from a partition, the committed offset of the group is its position.
+    private Offset FindStart(TopicPartitionOffset next, Offset low)
     {
         if (next.Offset != Offset.Unset)
             return next.Offset;

@@ -1,11 +1,11 @@
 namespace Notify.Transport.Kafka;
 
-/// <summary>The lanes in the order of their weight, which is also that of <see cref="Priority"/>.</summary>
+/// <summary>The lanes in the order of their weight, which is also the order of <see cref="Priority"/>.</summary>
 internal static class Lane
 {
     public static readonly Priority[] All = [Priority.High, Priority.Normal, Priority.Bulk];
 
-    public static string NameOf(Priority lane) =>
+    public static string GetName(Priority lane) =>
         lane switch
         {
             Priority.High => "high",

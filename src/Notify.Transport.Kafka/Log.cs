@@ -7,20 +7,20 @@ internal static partial class Log
     [LoggerMessage(
         1,
         LogLevel.Warning,
-        "Kafka takes no hints at present ({Reason}); deliveries are due at once for whoever polls the store"
+        "Kafka does not accept hints ({Reason}); deliveries are due at once for every process that polls the store"
     )]
     public static partial void PublishingFailed(ILogger logger, string reason);
 
-    [LoggerMessage(2, LogLevel.Information, "Kafka takes hints again")]
+    [LoggerMessage(2, LogLevel.Information, "Kafka accepts hints again")]
     public static partial void PublishingRecovered(ILogger logger);
 
-    [LoggerMessage(3, LogLevel.Warning, "Kafka brings no hints at present ({Reason}); what was hinted at falls due by itself")]
+    [LoggerMessage(3, LogLevel.Warning, "No hints arrive from Kafka ({Reason}); their deliveries fall due by themselves")]
     public static partial void ConsumingFailed(ILogger logger, string reason);
 
-    [LoggerMessage(4, LogLevel.Information, "Kafka brings hints again")]
+    [LoggerMessage(4, LogLevel.Information, "Hints arrive from Kafka again")]
     public static partial void ConsumingRecovered(ILogger logger);
 
-    [LoggerMessage(5, LogLevel.Warning, "A message in {Topic} is no hint ({Reason}); it was moved to {DeadLetterTopic}")]
+    [LoggerMessage(5, LogLevel.Warning, "A message in {Topic} is not a hint ({Reason}); it was moved to {DeadLetterTopic}")]
     public static partial void MessageRefused(ILogger logger, string topic, string reason, string deadLetterTopic);
 
     [LoggerMessage(6, LogLevel.Information, "Created {Topic} with {Partitions} partitions")]
@@ -33,11 +33,11 @@ internal static partial class Log
     )]
     public static partial void TopicsNotCreated(ILogger logger, string reason);
 
-    [LoggerMessage(8, LogLevel.Information, "{Assigned} partitions were assigned to this process and {Revoked} taken from it")]
+    [LoggerMessage(8, LogLevel.Information, "{Assigned} partitions were assigned to this process and {Revoked} were revoked")]
     public static partial void Rebalanced(ILogger logger, int assigned, int revoked);
 
     [LoggerMessage(9, LogLevel.Debug, "librdkafka: {Message}")]
-    public static partial void ClientSaid(ILogger logger, string message);
+    public static partial void ClientLogged(ILogger logger, string message);
 
     [LoggerMessage(10, LogLevel.Warning, "The idempotent producer had to be replaced ({Reason})")]
     public static partial void ProducerReplaced(ILogger logger, string reason);
@@ -45,15 +45,11 @@ internal static partial class Log
     [LoggerMessage(
         11,
         LogLevel.Error,
-        "A message in {Topic} is no hint ({Reason}); {DeadLetterTopic} refuses it ({Error}); it was dropped"
+        "A message in {Topic} is not a hint ({Reason}); {DeadLetterTopic} refused it ({Error}), and it was dropped"
     )]
     public static partial void MessageDropped(ILogger logger, string topic, string reason, string deadLetterTopic, string error);
 
-    [LoggerMessage(
-        12,
-        LogLevel.Debug,
-        "How far this process came in a partition could not be kept ({Reason}); its hints come once more"
-    )]
+    [LoggerMessage(12, LogLevel.Debug, "The position in a partition could not be stored ({Reason}); its hints arrive again")]
     public static partial void OffsetNotStored(ILogger logger, string reason);
 
     [LoggerMessage(13, LogLevel.Warning, "Kafka does not accept events ({Reason}); events are being lost")]
@@ -62,9 +58,12 @@ internal static partial class Log
     [LoggerMessage(
         14,
         LogLevel.Debug,
-        "Kafka brings no notification events at present ({Reason}); topics expand as they fall due"
+        "No notification events arrive from Kafka ({Reason}); topics are expanded as they fall due"
     )]
     public static partial void EventsNotConsumed(ILogger logger, string reason);
+
+    [LoggerMessage(16, LogLevel.Warning, "{Count} events were lost because Kafka had not accepted them when the process stopped")]
+    public static partial void EventsLostAtStop(ILogger logger, long count);
 
     [LoggerMessage(15, LogLevel.Information, "Every topic exists now")]
     public static partial void TopicsComplete(ILogger logger);

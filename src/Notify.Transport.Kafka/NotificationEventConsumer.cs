@@ -8,8 +8,8 @@ using Notify.Planning;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// Where topics are turned into deliveries, wakes the worker when one was triggered anywhere. An event that is lost costs a look
-/// into the store, which comes by itself.
+/// Wakes the expansion worker when any process has accepted a notification to a topic. A lost event only costs a delay: the
+/// worker also polls the store.
 /// </summary>
 internal sealed class NotificationEventConsumer(
     KafkaClients clients,
@@ -35,7 +35,7 @@ internal sealed class NotificationEventConsumer(
         {
             try
             {
-                // A thread of its own, since librdkafka's calls block.
+                // It runs on its own thread, because librdkafka's calls block.
                 await Task
                     .Factory.StartNew(
                         () => Consume(stoppingToken),
@@ -47,7 +47,7 @@ internal sealed class NotificationEventConsumer(
             }
             catch (Exception exception)
             {
-                // Whatever it is, it must not take the application with it, which does without.
+                // The application works without these events, so no failure here may stop it.
                 Log.ConsumingFailed(
                     logger,
                     exception is KafkaException { Error.Code: var code } ? code.ToString() : exception.GetType().Name
@@ -86,7 +86,7 @@ internal sealed class NotificationEventConsumer(
         }
         catch (JsonException)
         {
-            // A newer version may have written it; to look once too often does no harm.
+            // A newer version may have written it. One poll too many does no harm.
             return true;
         }
     }

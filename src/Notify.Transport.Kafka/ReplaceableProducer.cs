@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// An idempotent producer, and the next one when it is done for: after a fatal error librdkafka refuses everything, since it
-/// could not keep the order of what it has. What is published here has no order to keep.
+/// An idempotent producer that is replaced after a fatal error. librdkafka then refuses every further message, because it could
+/// not keep the order of those that it holds. Hints and events need no order.
 /// </summary>
 internal sealed class ReplaceableProducer : IDisposable
 {
@@ -19,16 +19,19 @@ internal sealed class ReplaceableProducer : IDisposable
     private volatile Error? _fatal;
 
     /// <param name="open">Opens a producer that reports its errors.</param>
-    /// <param name="failed">Is told of errors that are fatal, and when no broker answers.</param>
-    /// <param name="logger">Is told of replacements.</param>
+    /// <param name="failed">Called with fatal errors, and when no broker answers.</param>
+    /// <param name="logger">Logs replacements.</param>
     public ReplaceableProducer(Func<Action<Error>, IProducer<byte[], byte[]>> open, Action<Error> failed, ILogger logger)
     {
         (_open, _failed, _logger) = (open, failed, logger);
         _producer = open(Failed);
     }
 
-    /// <summary>Why a call to <see cref="Current"/> failed: its queue is full, or it is being replaced. Null for a bug.</summary>
-    public static Error? ErrorOf(Exception exception) =>
+    /// <summary>
+    /// Finds the error of a call to a producer: its queue is full, or the producer is being replaced. Null for an exception that
+    /// is a bug.
+    /// </summary>
+    public static Error? FindError(Exception exception) =>
         exception switch
         {
             KafkaException kafka => kafka.Error,

@@ -3,14 +3,14 @@ using Confluent.Kafka.Admin;
 
 namespace Notify.Transport.Kafka;
 
-/// <summary>The topics as they are created: partitions, replicas and how long messages are kept.</summary>
+/// <summary>Specifies the topics to create: partitions, replicas and retention.</summary>
 internal static class TopicSpecifications
 {
     // A delivery whose hint is this old fell due long ago.
     private static readonly TimeSpan HintsAreKept = TimeSpan.FromHours(1);
 
-    // Processes wake by notification events, which are soon of no use to them. The other events are for systems that may be away
-    // over a weekend.
+    // Notification events wake processes, which need them only for a moment. Other events are for systems that may be down over a
+    // weekend.
     private static readonly TimeSpan NotificationEventsAreKept = TimeSpan.FromDays(1);
     private static readonly TimeSpan EventsAreKept = TimeSpan.FromDays(7);
 

@@ -296,13 +296,20 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     /// <summary>An application with every endpoint, shared by the tests.</summary>
     public sealed class Complete : IAsyncLifetime
     {
+        private readonly CountingQueue _store = new();
+
         public ApiApplication App { get; private set; } = null!;
+
+        /// <summary>Gets how many notifications were stored.</summary>
+        public int Enqueued => _store.Enqueued;
 
         // The endpoints of webhook secrets exist only with a webhook provider.
         public async ValueTask InitializeAsync() =>
             App = await ApiApplication.StartAsync(services: services =>
-                services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}")
-            );
+            {
+                _store.Watch(services);
+                services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}");
+            });
 
         public ValueTask DisposeAsync() => App.DisposeAsync();
     }

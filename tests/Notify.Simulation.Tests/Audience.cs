@@ -4,7 +4,7 @@ using Notify.Recipients;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>Users, their devices and their topic, in every tenant.</summary>
+/// <summary>The users of every tenant with their devices and their topic, as they change during a run.</summary>
 internal sealed class Audience
 {
     public const string Topic = "news";
@@ -15,87 +15,51 @@ internal sealed class Audience
 
     public static readonly string[] Tenants = ["ann", "bob", "cat"];
 
+    private static readonly string?[] Categories = [null, null, Callers.Throttled];
+    private static readonly Channel?[] Channels = [null, Channel.Email, Channel.Push];
+
     private readonly Random _random;
     private readonly World _world;
-    private readonly IDeviceStore _devices;
-    private readonly Dictionary<string, Device> _byToken = [];
-    private readonly HashSet<string> _pruned = [];
-    private int _installations;
+    private readonly IUserStore _users;
+    private readonly ITopicStore _topics;
+    private readonly Installations _installations;
+    private int _changes;
 
     public Audience(Random random, World world)
     {
         (_random, _world) = (random, world);
-        _devices = world.Store.GetRequiredService<IDeviceStore>();
+        _users = world.Store.GetRequiredService<IUserStore>();
+        _topics = world.Store.GetRequiredService<ITopicStore>();
+        _installations = new Installations(random, world);
         Size = random.Next(3, 10);
         foreach (var tenant in Tenants)
         {
-            string[] users = [.. Enumerable.Range(0, Size).Select(UserOf)];
-            world.Store.GetRequiredService<ITopicStore>().SubscribeAsync(tenant, Topic, users, CancellationToken.None);
-            world
-                .Store.GetRequiredService<IUserStore>()
-                .SaveAsync(
-                    [
-                        .. users.Select(user => new User
-                        {
-                            Tenant = tenant,
-                            Id = user,
-                            Addresses = new Dictionary<string, string> { ["email"] = $"{user}@example.org" },
-                        }),
-                    ],
-                    CancellationToken.None
-                );
             SaveTemplate(tenant);
-            foreach (var user in users)
-                Register(tenant, user, $"{tenant}-{user}");
+            foreach (var user in Enumerable.Range(0, Size).Select(GetName))
+                Create(tenant, user, $"{tenant}-{user}");
         }
     }
 
-    /// <summary>Users per tenant, all of them subscribers.</summary>
+    /// <summary>The number of users per tenant; all of them subscribe at first.</summary>
     public int Size { get; }
 
-    public string AnyUser() => UserOf(_random.Next(Size));
+    public Installations Installations => _installations;
 
-    /// <summary>An app is installed anew on a device: sometimes with a new token, sometimes with the old one.</summary>
-    public void Reinstall()
+    private RecipientRecord Record => _world.Recipients;
+
+    public string AnyUser() => GetName(_random.Next(Size));
+
+    /// <summary>Changes a user: most often one who has a delivery that waits, or one whom a caller just triggers for.</summary>
+    public void Change()
     {
-        var device = _byToken.Values.ElementAt(_random.Next(_byToken.Count));
-        if (_random.Next(2) == 0)
-            Register(device.Tenant, device.UserId, $"{device.Token}'");
+        var (tenant, user) = ChooseUser();
+        if (Record.FindPerson(tenant, user) is not { } person)
+            Create(tenant, user, $"{tenant}-{user}-{++_changes}");
         else
-            Register(device.Tenant, device.UserId, device.Token);
+            Change(tenant, user, person);
     }
 
-    /// <summary>The same token comes back, perhaps while it is being pruned.</summary>
-    public void Return(string token)
-    {
-        _world.Vendor.Returning = null;
-        Register(_byToken[token].Tenant, _byToken[token].UserId, token);
-    }
-
-    public void Pruned(string tenant, string token, DateTimeOffset knownDeadAt, bool pruned)
-    {
-        if (!pruned)
-            return;
-
-        _world.Ledger.Require(_world.Vendor.SaidDead(token) is not null, "only what the vendor called dead is pruned");
-        _world.Ledger.Require(
-            _byToken[token].Tenant == tenant && _byToken[token].RegisteredAt <= knownDeadAt,
-            "what was registered since is not pruned"
-        );
-        _world.Ledger.Require(_pruned.Add(token), "a dead token is pruned once");
-    }
-
-    /// <summary>Where nothing failed, no token is left that the vendor called dead.</summary>
-    public void CheckAtRest()
-    {
-        foreach (var (token, device) in _byToken)
-        {
-            if (_world.Conditions.IsCalm && _world.Vendor.SaidDead(token) is { } at && at > device.RegisteredAt)
-                _world.Ledger.Require(_pruned.Contains(token), "a dead token is pruned");
-        }
-    }
-
-    /// <summary>A new version of the template, while digests collect events that were accepted with an older one.</summary>
+    /// <summary>Saves a new version of the template, while digests collect events that were accepted with an older one.</summary>
     public void SaveTemplate(string tenant)
     {
         const string body = "{% for e in events %}{{e.number}} {% endfor %}";
@@ -108,23 +72,111 @@ internal sealed class Audience
         _world.Store.GetRequiredService<ITemplateStore>().SaveAsync(template, 100, CancellationToken.None);
     }
 
-    private static string UserOf(int number) => $"u{number}";
-
-    private void Register(string tenant, string user, string token)
+    private (string Tenant, string User) ChooseUser()
     {
-        var device = new Device
+        (string, string)? concerned = _random.Next(4) switch
+        {
+            0 or 1 => _world.Ledger.FindWaiting(_random) is { Delivery: var delivery }
+                ? (delivery.Tenant, delivery.UserId!)
+                : null,
+            2 => _world.Callers.FindUser(_random),
+            _ => null,
+        };
+        return concerned ?? (Tenants[_random.Next(Tenants.Length)], AnyUser());
+    }
+
+    private static string GetName(int number) => $"u{number}";
+
+    private void Change(string tenant, string user, Person person)
+    {
+        switch (_random.Next(9))
+        {
+            case 0:
+                Delete(tenant, user);
+                break;
+            case 1 or 2 or 3:
+                Choose(tenant, user, person);
+                break;
+            case 4:
+                GiveAddress(tenant, user, person);
+                break;
+            case 5:
+                Subscribe(tenant, user, _random.Next(2) == 0);
+                break;
+            case 6:
+                _installations.RefreshToken(tenant, user);
+                break;
+            default:
+                _installations.Move(tenant, user, AnyUser());
+                break;
+        }
+    }
+
+    private void Create(string tenant, string user, string token)
+    {
+        Note(tenant, user, "is created");
+        var person = new Person($"{user}@example.org");
+        var created = new User
         {
             Tenant = tenant,
-            Id = $"installation-{++_installations}",
-            UserId = user,
-            Token = token,
-            Platform = Platform.Android,
-            RegisteredAt = _world.Clock.Now,
-            LastSeenAt = _world.Clock.Now,
+            Id = user,
+            Addresses = new Dictionary<string, string> { ["email"] = person.Email },
         };
-        _devices.RegisterAsync(device, CancellationToken.None);
-        _byToken[token] = device;
-        _pruned.Remove(token);
-        _world.Vendor.Revive(token);
+        _users.SaveAsync([created], CancellationToken.None);
+        Record.SetPerson(tenant, user, person);
+        Subscribe(tenant, user, isSubscribed: true);
+        _installations.Install(tenant, user, token);
     }
+
+    private void Delete(string tenant, string user)
+    {
+        Note(tenant, user, "is deleted");
+        _users.RemoveAsync(tenant, user, CancellationToken.None);
+        Record.SetPerson(tenant, user, null);
+        Record.SetSubscribed(tenant, user, isSubscribed: false);
+        _installations.Forget(tenant, user);
+        _world.Ledger.Nights.Forget(tenant, user);
+    }
+
+    private void Choose(string tenant, string user, Person person)
+    {
+        var preference = new Preference(
+            Categories[_random.Next(Categories.Length)],
+            Channels[_random.Next(Channels.Length)],
+            Wanted: _random.Next(3) == 0
+        );
+        Note(tenant, user, $"{(preference.Wanted ? "wants" : "declines")} {preference.Category} {preference.Channel}");
+        Update(tenant, user, known => known.With(preference));
+        Preference[] others =
+        [
+            .. person.Preferences.Where(other => (other.Category, other.Channel) != (preference.Category, preference.Channel)),
+        ];
+        Record.SetPerson(tenant, user, person with { Preferences = [.. others, preference] });
+    }
+
+    private void GiveAddress(string tenant, string user, Person person)
+    {
+        Note(tenant, user, "has another address");
+        var address = $"{user}.{++_changes}@example.org";
+        Update(tenant, user, known => known with { Addresses = new Dictionary<string, string> { ["email"] = address } });
+        Record.SetPerson(tenant, user, person with { Email = address });
+    }
+
+    private void Subscribe(string tenant, string user, bool isSubscribed)
+    {
+        Note(tenant, user, isSubscribed ? "subscribes" : "unsubscribes");
+        if (isSubscribed)
+            _topics.SubscribeAsync(tenant, Topic, [user], CancellationToken.None);
+        else
+            _topics.UnsubscribeAsync(tenant, Topic, [user], CancellationToken.None);
+        Record.SetSubscribed(tenant, user, isSubscribed);
+    }
+
+    private void Update(string tenant, string user, Func<User, User?> change) =>
+        _world.Ledger.Require(
+            _users.UpdateAsync(tenant, user, change, CancellationToken.None).Result,
+            "a user who exists can be changed"
+        );
+
+    private void Note(string tenant, string user, string what) => _world.Trace.Add($"{tenant} {user} {what}", 0);
 }

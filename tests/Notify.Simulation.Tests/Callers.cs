@@ -1,10 +1,13 @@
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// Whoever triggers: with idempotency keys, again where no answer came, and sometimes with a key that belongs to something else.
+/// The callers that trigger: with idempotency keys, again after no answer came, and sometimes with the key of another trigger.
 /// </summary>
 internal sealed class Callers(Random random, World world)
 {
+    /// <summary>The category of the triggers that have a throttle.</summary>
+    public const string Throttled = "offers";
+
     private readonly List<Call> _open = [];
     private readonly List<Call> _unanswered = [];
     private readonly List<Trigger> _sent = [];
@@ -15,7 +18,7 @@ internal sealed class Callers(Random random, World world)
 
     public void Trigger(SimulatedProcess process) => Send(process, Compose());
 
-    /// <summary>Asks again what nobody answered.</summary>
+    /// <summary>Repeats a call that was not answered.</summary>
     public void Retry(SimulatedProcess process)
     {
         if (_unanswered.Count == 0)
@@ -26,13 +29,14 @@ internal sealed class Callers(Random random, World world)
         Send(process, call.Trigger);
     }
 
-    /// <summary>Uses a key again: with the same body or with another.</summary>
+    /// <summary>Uses a key again, with the same body or with another one.</summary>
     public void Repeat(SimulatedProcess process)
     {
         if (_sent.Count == 0)
             return;
 
-        var earlier = _sent[random.Next(_sent.Count)];
+        // A caller that asks twice at once, or one that uses an old key.
+        var earlier = random.Next(3) == 0 ? _sent[^1] : _sent[random.Next(_sent.Count)];
         Send(process, random.Next(2) == 0 ? earlier : WithAnotherBody(earlier));
     }
 
@@ -43,7 +47,18 @@ internal sealed class Callers(Random random, World world)
             _ = process.Notifier.CancelAsync(notification.Id, notification.Tenant);
     }
 
-    /// <summary>Sees which calls came back.</summary>
+    /// <summary>Finds a user whom a call that is under way is for; null when there is none.</summary>
+    public (string Tenant, string User)? FindUser(Random chooser)
+    {
+        var named = _open.Where(call => call.Trigger.To is [{ Kind: RecipientKind.User }]).ToArray();
+        if (named.Length == 0)
+            return null;
+
+        var trigger = named[chooser.Next(named.Length)].Trigger;
+        return (trigger.Tenant, trigger.To[0].Value);
+    }
+
+    /// <summary>Handles the calls that have ended.</summary>
     public void Look()
     {
         for (var i = _open.Count - 1; i >= 0; i--)
@@ -57,6 +72,8 @@ internal sealed class Callers(Random random, World world)
                 Acknowledge(call, call.Answer.Result);
             else if (call.Answer.Exception?.InnerException is IdempotencyConflictException conflict)
                 CheckConflict(call, conflict);
+            else if (call.Answer.Exception?.InnerException is InvalidRequestException)
+                CheckRefusal(call);
             else if (call.Answer.Exception?.InnerException is null or SimulatedFault)
                 _unanswered.Add(call);
             else
@@ -84,7 +101,20 @@ internal sealed class Callers(Random random, World world)
             _sent.Add(trigger);
         if (trigger.SendAt < world.Clock.Now || trigger.ExpiresAt <= world.Clock.Now)
             return;
-        _open.Add(new Call(process, trigger, process.Notifier.TriggerAsync(trigger)));
+        var isHeld = trigger.IdempotencyKey is { } key && world.Ledger.HoldsKey(trigger.Tenant, key);
+        _open.Add(new Call(process, trigger, world.Trace.Count, isHeld, process.Notifier.TriggerAsync(trigger)));
+    }
+
+    private void CheckRefusal(Call call)
+    {
+        world.Ledger.Require(!call.IsHeld, "a trigger whose key is held is answered, whatever has changed since");
+        world.Ledger.Require(
+            call.Trigger.To.Any(recipient =>
+                recipient.Kind == RecipientKind.User
+                && world.Recipients.WasMissing(call.Trigger.Tenant, recipient.Value, call.SentIn)
+            ),
+            "a trigger is refused only where a user does not exist"
+        );
     }
 
     private void Acknowledge(Call call, TriggerResult result)
@@ -93,7 +123,7 @@ internal sealed class Callers(Random random, World world)
         if (call.Trigger.IdempotencyKey is not { } key)
             return;
 
-        var body = BodyOf(call.Trigger);
+        var body = GetBody(call.Trigger);
         if (_acknowledged.TryAdd((call.Trigger.Tenant, key), (body, result.Id)))
             return;
 
@@ -106,12 +136,12 @@ internal sealed class Callers(Random random, World world)
     {
         var key = (call.Trigger.Tenant, call.Trigger.IdempotencyKey!);
         world.Ledger.Require(
-            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && BodyOf(other) != BodyOf(call.Trigger)),
+            _sent.Any(other => (other.Tenant, other.IdempotencyKey) == key && GetBody(other) != GetBody(call.Trigger)),
             "the same key with the same body is no conflict"
         );
         if (_acknowledged.TryGetValue(key, out var first))
             world.Ledger.Require(
-                first.Id == conflict.ExistingId && first.Body != BodyOf(call.Trigger),
+                first.Id == conflict.ExistingId && first.Body != GetBody(call.Trigger),
                 "a conflict names the one that holds the key"
             );
     }
@@ -133,8 +163,11 @@ internal sealed class Callers(Random random, World world)
             CollapseKey = random.Next(8) == 0 ? "collapse" : null,
             Category = random.Next(6) == 0 ? Nights.Mandatory : null,
         };
-        return random.Next(15) switch
+        return random.Next(18) switch
         {
+            15 => Throttle(trigger) with { To = Recipient.User(Audience.Busiest), Channels = [Channel.Email] },
+            16 => Throttle(trigger) with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
+            17 => Throttle(trigger) with { To = Recipient.Email("popular@example.org") },
             12 or 13 => Collected(trigger, number) with { To = Recipient.User(Audience.Busiest) },
             14 => Collected(trigger, number) with { To = Recipient.Topic(Audience.Topic) },
             0 => trigger with { To = Recipient.Topic(Audience.Topic), Channels = [Channel.Email] },
@@ -156,6 +189,14 @@ internal sealed class Callers(Random random, World world)
         };
     }
 
+    private Trigger Throttle(Trigger trigger) =>
+        trigger with
+        {
+            Category = Throttled,
+            Throttle = world.Conditions.Throttle,
+            IdempotencyKey = trigger.IdempotencyKey ?? $"throttled-{_count}",
+        };
+
     private Trigger Collected(Trigger trigger, int number) =>
         trigger with
         {
@@ -171,7 +212,7 @@ internal sealed class Callers(Random random, World world)
             ExpiresAt = null,
         };
 
-    // Push goes to the devices that are left, and a topic's deliveries come later.
+    // Push goes to the devices that are left, and the deliveries of a topic come later.
     private static int ExpectedDeliveries(Trigger trigger) =>
         trigger switch
         {
@@ -181,7 +222,12 @@ internal sealed class Callers(Random random, World world)
             _ => trigger.To.Count,
         };
 
-    private static string BodyOf(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
+    private static string GetBody(Trigger trigger) => trigger.Content?.Body ?? $"{trigger.Data}";
 
-    private sealed record Call(SimulatedProcess Process, Trigger Trigger, Task<TriggerResult> Answer);
+    /// <param name="Process">The process that was called.</param>
+    /// <param name="Trigger">The trigger.</param>
+    /// <param name="SentIn">The step of the run in which it was sent.</param>
+    /// <param name="IsHeld">Whether its idempotency key was held by then.</param>
+    /// <param name="Answer">The answer.</param>
+    private sealed record Call(SimulatedProcess Process, Trigger Trigger, long SentIn, bool IsHeld, Task<TriggerResult> Answer);
 }

@@ -1,33 +1,35 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>What kind of world a seed is: how the application is set up, and how much goes wrong in it.</summary>
+/// <summary>The conditions of a run: the settings of the application, and how often something fails.</summary>
 internal sealed record Conditions
 {
-    /// <summary>Nothing fails and nothing is slow: nothing may be sent twice.</summary>
+    /// <summary>Gets whether nothing fails and nothing is slow, so that nothing may be sent twice.</summary>
     public required bool IsCalm { get; init; }
 
     public required int Processes { get; init; }
 
-    /// <summary>Hints travel between the processes, and get lost and repeated, instead of staying within one.</summary>
+    /// <summary>Gets whether hints travel between processes, where they get lost and repeated, or within one process.</summary>
     public required bool UsesBus { get; init; }
 
-    /// <summary>The share of calls that fail before they had an effect, and the share that fail after.</summary>
+    /// <summary>Gets the share of calls that fail before their effect.</summary>
     public required double FailsBefore { get; init; }
 
+    /// <summary>Gets the share of calls that fail after their effect.</summary>
     public required double FailsAfter { get; init; }
 
-    /// <summary>The share of calls that take longer than anybody planned for.</summary>
+    /// <summary>Gets the share of calls that are slow, some of them longer than a lease.</summary>
     public required double IsSlow { get; init; }
 
-    /// <summary>The share of a vendor's answers that are no acceptance.</summary>
+    /// <summary>Gets the share of answers of vendors that are not an acceptance.</summary>
     public required double Refuses { get; init; }
 
-    /// <summary>The share of a vendor's calls that hang.</summary>
+    /// <summary>Gets the share of calls to vendors that hang.</summary>
     public required double Hangs { get; init; }
 
-    /// <summary>How often, in events, a process crashes, and the clock jumps.</summary>
+    /// <summary>Gets the weight of crashes among the events.</summary>
     public required int CrashWeight { get; init; }
 
+    /// <summary>Gets the weight of jumps of the clock among the events.</summary>
     public required int JumpWeight { get; init; }
 
     public required int Events { get; init; }
@@ -41,6 +43,9 @@ internal sealed record Conditions
     public required TimeSpan LeaseDuration { get; init; }
 
     public required TimeSpan PollInterval { get; init; }
+
+    /// <summary>Gets the throttle of the triggers that have one.</summary>
+    public required Throttle Throttle { get; init; }
 
     public static Conditions Draw(Random random)
     {
@@ -64,6 +69,7 @@ internal sealed record Conditions
             AttemptTimeout = attemptTimeout,
             LeaseDuration = attemptTimeout * (2 + (random.NextDouble() * 4)),
             PollInterval = TimeSpan.FromSeconds(random.Next(1, 5)),
+            Throttle = new Throttle(random.Next(1, 4), TimeSpan.FromSeconds(random.Next(5, 90))),
         };
     }
 }

@@ -3,10 +3,10 @@ using Notify.Queueing;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>What the world knows of a delivery, from watching the store and the vendors.</summary>
+/// <summary>The facts about a delivery, from watching the store and the vendors.</summary>
 internal sealed class Facts(int number, Delivery delivery)
 {
-    /// <summary>A short name for traces, counting from 1.</summary>
+    /// <summary>Gets its number in traces, from 1.</summary>
     public int Number => number;
 
     public Delivery Delivery { get; set; } = delivery;
@@ -15,18 +15,25 @@ internal sealed class Facts(int number, Delivery delivery)
 
     public DateTimeOffset? DueAt { get; set; }
 
-    /// <summary>The last fence that a lease of it had.</summary>
+    /// <summary>Gets or sets the fence of its last lease.</summary>
     public long Fence { get; set; }
 
-    /// <summary>Who has the lease, and until when; null after it was settled.</summary>
+    /// <summary>Gets or sets the process that has the lease; null after it was settled.</summary>
     public SimulatedProcess? Holder { get; set; }
 
     public DateTimeOffset HeldUntil { get; set; }
 
-    /// <summary>Whether its present lease filled a slot that was free, as a claim need not.</summary>
+    /// <summary>Gets or sets the step of the run in which its present lease was taken.</summary>
+    public long HeldSince { get; set; }
+
+    /// <summary>Gets when it was planned: its id is a UUIDv7 of that moment.</summary>
+    public DateTimeOffset PlannedAt { get; } =
+        DateTimeOffset.FromUnixTimeMilliseconds(Convert.ToInt64(delivery.Id.ToString("N")[..12], 16));
+
+    /// <summary>Gets or sets whether its present lease took a free slot, which a claim may not.</summary>
     public bool FillsSlot { get; set; }
 
-    /// <summary>No attempt before this.</summary>
+    /// <summary>Gets or sets the time before which no attempt may begin.</summary>
     public DateTimeOffset NotBefore { get; set; } = delivery.DueAt;
 
     public int Spent { get; set; }
@@ -36,7 +43,7 @@ internal sealed class Facts(int number, Delivery delivery)
     public List<ObservedAttempt> Attempts { get; } = [];
 }
 
-/// <summary>A call to a provider, and what became of it.</summary>
+/// <summary>A call to a provider and its result.</summary>
 internal sealed class ObservedAttempt(SimulatedProcess process, Facts facts, DateTimeOffset startedAt)
 {
     public SimulatedProcess Process => process;
@@ -45,27 +52,29 @@ internal sealed class ObservedAttempt(SimulatedProcess process, Facts facts, Dat
 
     public DateTimeOffset StartedAt => startedAt;
 
-    /// <summary>What the vendor answered; null when it did nothing.</summary>
+    /// <summary>Gets or sets the answer of the vendor; null when it did nothing.</summary>
     public Outcome? Answer { get; set; }
 
-    /// <summary>Whether the engine heard that answer.</summary>
+    /// <summary>Gets or sets whether the engine received that answer.</summary>
     public bool IsHeard { get; set; }
 
     public bool IsUnderWay { get; set; } = true;
 
-    /// <summary>The process crashed or gave up before it could settle.</summary>
+    /// <summary>Gets or sets whether the process crashed or gave up before it could settle.</summary>
     public bool IsCutOff { get; set; }
 
-    /// <summary>Whether it counted against the retry budget: a settlement that is repeated counts once.</summary>
+    /// <summary>Gets or sets whether it counted against the retry budget. A repeated settlement counts once.</summary>
     public bool IsSpent { get; set; }
 
-    /// <summary>A settlement of it is on its way, or failed, or came to a lease that was lost.</summary>
+    /// <summary>Gets or sets whether a settlement of it is on its way.</summary>
     public bool IsSettling { get; set; }
 
+    /// <summary>Gets or sets whether its settlement failed.</summary>
     public bool SettleFailed { get; set; }
 
+    /// <summary>Gets or sets whether its settlement was refused because the lease was lost.</summary>
     public bool LostItsLease { get; set; }
 
-    /// <summary>Whether a world with faults may send the message again though the vendor accepted it.</summary>
+    /// <summary>Gets whether the message may be sent again although the vendor accepted it, in a world with faults.</summary>
     public bool MayBeRepeated => Answer is null || !IsHeard || IsCutOff || IsSettling || SettleFailed || LostItsLease;
 }

@@ -26,12 +26,16 @@ internal sealed partial class Ledger
         if (!closed)
             return;
 
-        Require(closing.State == CollectedState.Summarized, $"a digest is summed up, not {closing.State}: {closing.Reason}");
         foreach (var collected in closing.Lease.Events)
         {
             var facts = _collected[collected.Id];
             Require(facts.State == CollectedState.Waiting, $"an event is not summed up that is {facts.State}");
-            (facts.State, facts.SummaryId) = (CollectedState.Summarized, closing.Summary?.Notification.Id);
+            Require(
+                closing.State == CollectedState.Summarized
+                    || recipients.WasMissing(closing.Lease.Tenant, collected.UserId!, facts.CollectedIn),
+                $"a digest is summed up, not {closing.State}: {closing.Reason}"
+            );
+            (facts.State, facts.SummaryId) = (closing.State, closing.Summary?.Notification.Id);
         }
 
         if (closing.Summary is not { } summary)
@@ -47,6 +51,7 @@ internal sealed partial class Ledger
             "a summary has its events' category and priority"
         );
         _notifications.Add(summary.Notification.Id, summary.Notification);
+        _storedIn.Add(summary.Notification.Id, trace.Count);
         Store(process, summary.Notification, summary.Deliveries);
     }
 
@@ -64,7 +69,10 @@ internal sealed partial class Ledger
         foreach (var collected in events)
         {
             Require(collected.NotificationId == notification.Id, "an event belongs to the notification that it came with");
-            Require(_collected.TryAdd(collected.Id, new CollectedFacts(notification.Id)), "an event is collected once");
+            Require(
+                _collected.TryAdd(collected.Id, new CollectedFacts(notification.Id, trace.Count)),
+                "an event is collected once"
+            );
         }
     }
 
@@ -102,9 +110,12 @@ internal sealed partial class Ledger
     private IReadOnlyList<CollectedEvent> ListEvents(Notification notification, bool ofSummary) =>
         digests.ListAsync(notification.Tenant, notification.Id, ofSummary, 1_000, CancellationToken.None).Result;
 
-    private sealed class CollectedFacts(Guid notificationId)
+    private sealed class CollectedFacts(Guid notificationId, long collectedIn)
     {
         public Guid NotificationId { get; } = notificationId;
+
+        /// <summary>Gets the step of the run in which it was collected.</summary>
+        public long CollectedIn => collectedIn;
 
         public CollectedState State { get; set; }
 

@@ -9,7 +9,7 @@ namespace Notify.Simulation.Tests;
 internal sealed partial class Ledger
 {
     /// <summary>
-    /// How often another tenant may be served while one waits: once in its turn, and once where the turn begins anew.
+    /// How often another tenant may be served while one waits: once in its turn, and once when the turns begin again.
     /// </summary>
     private const int MostServedMeanwhile = 2;
 
@@ -23,6 +23,7 @@ internal sealed partial class Ledger
 
         var notification = request.Notification;
         _notifications.Add(notification.Id, notification);
+        _storedIn.Add(notification.Id, trace.Count);
         if (request.Idempotency is { } claim)
             Require(
                 _keys.TryAdd((notification.Tenant, claim.Key), notification.Id),
@@ -107,6 +108,11 @@ internal sealed partial class Ledger
         if (!applied)
             return;
 
+        Require(
+            settlement is not { State: DeliveryState.Cancelled, Attempt: null } || recipients.MayCancel(facts),
+            "what its recipient wants and can receive is not cancelled",
+            facts
+        );
         if (settlement.Attempt is not null)
             CheckSettlement(facts, settlement, LastAttempt(facts, process)!);
         facts.Holder = null;
@@ -118,23 +124,23 @@ internal sealed partial class Ledger
         Require(facts.State == settlement.State && facts.DueAt == settlement.DueAt, "what was settled is stored", facts);
     }
 
-    /// <summary>A process sends a settlement, and has heard of leases up to this fence.</summary>
+    /// <summary>Records that a process sends a settlement. It has received leases up to this fence.</summary>
     public void Settles(SimulatedProcess process, Settlement settlement, long heardFence)
     {
         var facts = _facts[settlement.DeliveryId];
-        // A stop gives back once more what was being given back, which changes nothing.
+        // A stop may give a lease back that is being given back already, which changes nothing.
         Require(
             settlement.Fence >= heardFence || settlement is { State: DeliveryState.Pending, Attempt: null },
             "a process settles under the latest lease that it has",
             facts
         );
-        if (LastAttempt(facts, process) is { } attempt)
+        if (FindSettled(process, settlement) is { } attempt)
             (attempt.IsSettling, attempt.SettleFailed) = (true, false);
     }
 
     public void SettleAnswered(SimulatedProcess process, Settlement settlement, bool applied, long heardFence)
     {
-        if (LastAttempt(_facts[settlement.DeliveryId], process) is not { } attempt)
+        if (FindSettled(process, settlement) is not { } attempt)
             return;
 
         attempt.IsSettling = false;
@@ -145,7 +151,7 @@ internal sealed partial class Ledger
     {
         foreach (var settlement in settlements)
         {
-            if (LastAttempt(_facts[settlement.DeliveryId], process) is { } attempt)
+            if (FindSettled(process, settlement) is { } attempt)
                 (attempt.IsSettling, attempt.SettleFailed) = (false, true);
         }
     }
@@ -171,13 +177,13 @@ internal sealed partial class Ledger
             Require(facts.State == DeliveryState.Cancelled, "what was stopped is cancelled", facts);
     }
 
-    /// <summary>Dead letters are due again, with a new budget and expiry.</summary>
+    /// <summary>Records that dead letters are due again, with a new retry budget and expiry.</summary>
     public void Replayed(string tenant, int count)
     {
         var replayed = 0;
         foreach (var notification in _notifications.Values.Where(notification => notification.Tenant == tenant))
         {
-            foreach (var record in DeliveriesOf(notification).Where(record => record.State == DeliveryState.Pending))
+            foreach (var record in ListDeliveries(notification).Where(record => record.State == DeliveryState.Pending))
             {
                 var facts = _facts[record.Delivery.Id];
                 if (facts.State != DeliveryState.DeadLetter)
@@ -193,7 +199,7 @@ internal sealed partial class Ledger
         Require(replayed == count, "a replay makes as many dead letters due as it counts");
     }
 
-    /// <summary>A receipt came, or deliveries were collapsed: others of the notification may have changed.</summary>
+    /// <summary>Reads a notification again after a receipt, which may have changed other deliveries of it.</summary>
     public void Touched(Guid notificationId) => Resync(_notifications[notificationId]);
 
     private void CheckSettlement(Facts facts, Settlement settlement, ObservedAttempt attempt)
@@ -240,6 +246,7 @@ internal sealed partial class Ledger
                 Hold(process, facts, lease, fillsSlot: true);
         }
 
+        CountPassed(process, notification, deliveries);
         Resync(notification);
         if (notification.Trigger.CollapseKey is { } key)
         {
@@ -248,11 +255,16 @@ internal sealed partial class Ledger
         }
     }
 
+    // A lease that is given back, and a delivery that is cancelled or put off, settles no attempt.
+    private ObservedAttempt? FindSettled(SimulatedProcess process, Settlement settlement) =>
+        settlement.Attempt is null ? null : LastAttempt(_facts[settlement.DeliveryId], process);
+
     private static ObservedAttempt? LastAttempt(Facts facts, SimulatedProcess process) =>
         facts.Attempts.LastOrDefault(attempt => attempt.Process == process);
 
     private void Hold(SimulatedProcess process, Facts facts, Lease lease, bool fillsSlot)
     {
+        facts.HeldSince = trace.Count;
         trace.Add($"holds fence {lease.Fence}", process.Number, facts.Number);
         (facts.Holder, facts.Fence, facts.HeldUntil, facts.DueAt, facts.FillsSlot) = (
             process,

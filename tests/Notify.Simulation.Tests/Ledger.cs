@@ -8,11 +8,12 @@ namespace Notify.Simulation.Tests;
 
 /// <summary>
 /// The invariants. The ledger watches every effect on the store and every call to a provider, keeps its own account of each
-/// delivery, and notes the first thing that must not be.
+/// delivery, and records the first violation.
 /// </summary>
 internal sealed partial class Ledger(
     Conditions conditions,
     SimulatedClock clock,
+    RecipientRecord recipients,
     INotificationStore store,
     IExpansionStore expansions,
     IDigestStore digests,
@@ -21,18 +22,19 @@ internal sealed partial class Ledger(
 {
     private readonly Dictionary<Guid, Facts> _facts = [];
     private readonly Dictionary<Guid, Notification> _notifications = [];
+    private readonly Dictionary<Guid, long> _storedIn = [];
     private readonly HashSet<Guid> _cancelled = [];
 
     public Nights Nights { get; set; } = null!;
 
-    /// <summary>The first violation; null while everything holds.</summary>
+    /// <summary>Gets the first violation; null while every invariant holds.</summary>
     public string? Violation { get; private set; }
 
     public int ViolatedDelivery { get; private set; }
 
     public IReadOnlyCollection<Facts> All => _facts.Values;
 
-    public int NumberOf(Guid delivery) => _facts.TryGetValue(delivery, out var facts) ? facts.Number : 0;
+    public int GetNumber(Guid delivery) => _facts.TryGetValue(delivery, out var facts) ? facts.Number : 0;
 
     public void Require(bool holds, string invariant, Facts? facts = null)
     {
@@ -58,6 +60,8 @@ internal sealed partial class Ledger(
         Require(now < facts.Delivery.ExpiresAt, "nothing is attempted after it expired", facts);
         Require(now >= facts.NotBefore, "nothing is attempted before it is due", facts);
         Require(!Nights.ForbidAttempt(facts.Delivery, now), "nothing is sent in quiet hours", facts);
+        if (recipients.FindViolation(facts, delivery.To) is { } violation)
+            Require(false, violation, facts);
         Require(facts.Spent < conditions.MaxAttempts, "no attempt after the retry budget is spent", facts);
         Require(
             !facts.Attempts.Any(other => other.Process == process && other.IsUnderWay),
@@ -95,11 +99,12 @@ internal sealed partial class Ledger(
 
     public void NotHeard(ObservedAttempt attempt) => attempt.IsUnderWay = false;
 
-    /// <summary>The process is gone, or gives up: what it had under way may be repeated.</summary>
+    /// <summary>Records that a process is gone or gives up. Attempts that it had under way may be repeated.</summary>
     public void CutOff(SimulatedProcess process)
     {
         foreach (var attempt in _facts.Values.SelectMany(facts => facts.Attempts).Where(attempt => attempt.Process == process))
             (attempt.IsCutOff, attempt.IsUnderWay) = (true, false);
+        _gone.Add(process);
     }
 
     public void Acknowledged(Guid notificationId, int expectedDeliveries)
@@ -110,28 +115,29 @@ internal sealed partial class Ledger(
             return;
         }
 
-        var stored = DeliveriesOf(notification).Count;
+        var stored = ListDeliveries(notification).Count;
         Require(
             stored >= expectedDeliveries,
             $"what was acknowledged is durable with its deliveries: {stored} of {expectedDeliveries}"
         );
     }
 
-    /// <summary>Whether every topic that is not cancelled has reached its subscribers.</summary>
+    /// <summary>Determines whether every topic that was not cancelled has reached its subscribers.</summary>
     public bool ExpansionsAreDone() =>
-        _notifications.Values.All(notification => ProgressOf(notification).All(progress => progress.IsComplete));
+        _notifications.Values.All(notification => GetProgress(notification).All(progress => progress.IsComplete));
 
-    /// <summary>What must be when the world has come to rest.</summary>
+    /// <summary>Checks what must hold when the world has come to rest.</summary>
     public void CheckAtRest()
     {
         foreach (var notification in _notifications.Values)
         {
             Resync(notification);
-            foreach (var progress in ProgressOf(notification))
+            foreach (var progress in GetProgress(notification))
                 CheckExpansion(notification, progress);
         }
 
         CheckDigestsAtRest();
+        CheckThrottlesAtRest();
         foreach (var facts in _facts.Values)
         {
             Require(facts.State != DeliveryState.Pending, "every delivery ends", facts);
@@ -146,7 +152,24 @@ internal sealed partial class Ledger(
     public Notification? AnyNotification(Random random) =>
         _notifications.Count == 0 ? null : _notifications.Values.ElementAt(random.Next(_notifications.Count));
 
-    /// <summary>A leased delivery goes to another address from now on.</summary>
+    /// <summary>
+    /// Finds a user's delivery that has not ended; null when there is none. Those that were attempted come first: they may be
+    /// leased again at any moment.
+    /// </summary>
+    public Facts? FindWaiting(Random random)
+    {
+        var waiting = _facts
+            .Values.Where(facts => facts is { State: DeliveryState.Pending, Delivery.UserId: not null })
+            .ToArray();
+        var attempted = Array.FindAll(waiting, facts => facts.Attempts.Count > 0);
+        if (attempted.Length > 0 && random.Next(2) == 0)
+            waiting = attempted;
+        return waiting.Length == 0 ? null : waiting[random.Next(waiting.Length)];
+    }
+
+    public bool HoldsKey(string tenant, string key) => _keys.ContainsKey((tenant, key));
+
+    /// <summary>Records that a leased delivery goes to another address from now on.</summary>
     public void Redirected(Redirection redirection, bool applied)
     {
         var facts = _facts[redirection.DeliveryId];
@@ -165,23 +188,29 @@ internal sealed partial class Ledger(
     private void CheckExpansion(Notification notification, ExpansionProgress progress)
     {
         Require(progress is { IsComplete: true, IsDeadLetter: false }, "every topic is expanded");
-        if (!_cancelled.Contains(notification.Id))
-            Require(
-                DeliveriesOf(notification).Count + ListEvents(notification, ofSummary: false).Count == progress.Total,
-                "every subscriber of a topic is notified"
-            );
+        if (_cancelled.Contains(notification.Id))
+            return;
+
+        var notified = ListDeliveries(notification)
+            .Select(record => record.Delivery.UserId)
+            .Concat(ListEvents(notification, ofSummary: false).Select(collected => collected.UserId))
+            .ToHashSet();
+        Require(
+            recipients.ListSubscribers(notification.Tenant, _storedIn[notification.Id]).All(notified.Contains),
+            "every subscriber of a topic is notified"
+        );
     }
 
-    private IReadOnlyList<ExpansionProgress> ProgressOf(Notification notification) =>
+    private IReadOnlyList<ExpansionProgress> GetProgress(Notification notification) =>
         expansions.GetProgressAsync(notification.Tenant, notification.Id, CancellationToken.None).Result;
 
-    private IReadOnlyList<DeliveryRecord> DeliveriesOf(Notification notification) =>
+    private IReadOnlyList<DeliveryRecord> ListDeliveries(Notification notification) =>
         store.ListDeliveriesAsync(notification.Tenant, notification.Id, null, 1_000, CancellationToken.None).Result;
 
-    /// <summary>Takes over what the store says of a notification's deliveries, and sees that no ended one has changed.</summary>
+    /// <summary>Reads the deliveries of a notification from the store, and checks that no ended one has changed.</summary>
     private void Resync(Notification notification)
     {
-        var records = DeliveriesOf(notification);
+        var records = ListDeliveries(notification);
         var known = _facts.Values.Count(facts => facts.Delivery.NotificationId == notification.Id);
         Require(records.Count == known, "no delivery is lost or comes from nowhere");
         foreach (var record in records)

@@ -5,11 +5,11 @@ using Notify.Recipients;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// The quiet hours of users, as instants of the world. They last minutes, so that a run lives through them.
+/// The quiet hours of users, as times of the world. They last minutes, so that a run contains them.
 /// </summary>
 internal sealed class Nights
 {
-    /// <summary>The category that quiet hours do not hold back.</summary>
+    /// <summary>The category to which quiet hours and preferences do not apply.</summary>
     public const string Mandatory = "security";
 
     /// <summary>
@@ -35,7 +35,7 @@ internal sealed class Nights
             Change();
     }
 
-    /// <summary>A user goes to bed earlier or later from now on, or travels.</summary>
+    /// <summary>Gives a user other quiet hours and another time zone.</summary>
     public void Change()
     {
         var tenant = Audience.Tenants[_random.Next(Audience.Tenants.Length)];
@@ -43,7 +43,7 @@ internal sealed class Nights
         var from = _world.Clock.Now + TimeSpan.FromSeconds(_random.Next(-120, 600));
         var to = from + TimeSpan.FromSeconds(_random.Next(30, 300));
         var zone = Zones[_random.Next(Zones.Length)];
-        var quiet = new QuietHours(TimeOf(from, zone), TimeOf(to, zone));
+        var quiet = new QuietHours(GetTime(from, zone), GetTime(to, zone));
         if (
             _users
                 .UpdateAsync(tenant, user, known => known with { QuietHours = quiet, TimeZone = zone }, CancellationToken.None)
@@ -52,8 +52,12 @@ internal sealed class Nights
             _nights[(tenant, user)] = new Night(from, to, _world.Clock.Now);
     }
 
+    /// <summary>Removes the quiet hours of a user who is deleted.</summary>
+    public void Forget(string tenant, string user) => _nights.Remove((tenant, user));
+
     /// <summary>
-    /// Whether a delivery must not be sent at a time. What changed within the last lease may have been read before it changed.
+    /// Determines whether a delivery must not be sent at a time. Quiet hours that changed within the last lease may have been
+    /// read before they changed.
     /// </summary>
     public bool ForbidAttempt(Delivery delivery, DateTimeOffset at) =>
         Find(delivery) is { } night
@@ -66,7 +70,7 @@ internal sealed class Nights
             ? _nights.GetValueOrDefault((delivery.Tenant, user))
             : null;
 
-    private static TimeOnly TimeOf(DateTimeOffset instant, string zone) =>
+    private static TimeOnly GetTime(DateTimeOffset instant, string zone) =>
         TimeOnly.FromDateTime(TimeZoneInfo.ConvertTime(instant, TimeZoneInfo.FindSystemTimeZoneById(zone)).DateTime);
 
     private sealed record Night(DateTimeOffset From, DateTimeOffset To, DateTimeOffset Since);

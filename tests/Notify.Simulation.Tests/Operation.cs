@@ -1,7 +1,7 @@
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// A call that the engine awaits. The world decides when it has its effect and when, if ever, the caller hears of it.
+/// A call that the engine awaits. The world decides when it takes effect, and when the caller gets the answer, if ever.
 /// </summary>
 internal abstract class Operation
 {
@@ -9,30 +9,31 @@ internal abstract class Operation
 
     public required SimulatedProcess Caller { get; init; }
 
-    /// <summary>The number of the delivery that it is about; 0 for none.</summary>
+    /// <summary>Gets the number of its delivery; 0 for none.</summary>
     public int Delivery { get; init; }
 
-    /// <summary>It goes on no sooner than this, and no later than <see cref="Latest"/>.</summary>
+    /// <summary>Gets or sets the earliest time of its next step.</summary>
     public required DateTimeOffset Earliest { get; set; }
 
+    /// <summary>Gets or sets the latest time of its next step.</summary>
     public required DateTimeOffset Latest { get; set; }
 
-    /// <summary>The called one hangs: it never answers.</summary>
+    /// <summary>Gets whether it hangs and never answers.</summary>
     public bool NeverAnswers { get; init; }
 
     public CancellationTokenRegistration Registration { get; set; }
 
     public bool IsApplied { get; protected set; }
 
-    /// <summary>Whether nobody waits for it any more: its caller crashed or gave up.</summary>
+    /// <summary>Gets or sets whether its caller crashed or gave up.</summary>
     public bool IsAbandoned { get; set; }
 
     public abstract void Apply();
 
-    /// <summary>Tells the caller what came of it.</summary>
+    /// <summary>Gives the result to the caller.</summary>
     public abstract void Answer();
 
-    /// <summary>Tells the caller that it failed, whether or not it did.</summary>
+    /// <summary>Tells the caller that it failed, whether or not it had its effect.</summary>
     public abstract void Fail();
 }
 

@@ -1,6 +1,6 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>All calls that are under way, of all processes.</summary>
+/// <summary>The calls of all processes that are under way.</summary>
 internal sealed class Operations(Random random, Conditions conditions, SimulatedClock clock, Trace trace)
 {
     private static readonly TimeSpan Prompt = TimeSpan.FromMilliseconds(500);
@@ -8,12 +8,12 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
     private readonly List<Operation> _pending = [];
     private readonly int _thread = Environment.CurrentManagedThreadId;
 
-    /// <summary>Whether calls still fail and dawdle.</summary>
+    /// <summary>Gets or sets whether calls still fail and are slow.</summary>
     public bool HasFaults { get; set; } = true;
 
     public bool LeftItsThread { get; private set; }
 
-    /// <summary>When the first call must go on, or may.</summary>
+    /// <summary>Gets the earliest time by which a call must take its next step.</summary>
     public DateTimeOffset NextDeadline =>
         _pending.Count == 0 ? DateTimeOffset.MaxValue : _pending.Min(operation => operation.Latest);
 
@@ -46,7 +46,7 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
         return new ValueTask<T>(operation.Task);
     }
 
-    /// <summary>Takes one of the calls that may go on a step further. False when there is none.</summary>
+    /// <summary>Takes a step of one of the calls that are ready. Returns false when there is none.</summary>
     public bool TryStep()
     {
         var ready = _pending.Count(operation => operation.Earliest <= clock.Now);
@@ -60,7 +60,7 @@ internal sealed class Operations(Random random, Conditions conditions, Simulated
 
     public void StepOverdue() => Step(_pending.First(operation => operation.Latest <= clock.Now));
 
-    /// <summary>Nobody hears of a crashed process's calls any more; some of them still arrive.</summary>
+    /// <summary>Abandons the calls of a crashed process. Some of them still have their effect.</summary>
     public void Drop(SimulatedProcess process)
     {
         foreach (var operation in _pending.Where(operation => operation.Caller == process).ToArray())

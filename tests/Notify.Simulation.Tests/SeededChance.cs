@@ -1,6 +1,6 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>The engine's ids and jitter, from the seed.</summary>
+/// <summary>Draws the ids and the jitter of the engine from the seed.</summary>
 internal sealed class SeededChance(Random random) : Chance
 {
     public override Guid NewId(DateTimeOffset at)

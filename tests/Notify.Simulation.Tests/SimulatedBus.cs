@@ -5,7 +5,7 @@ using Notify.Queueing;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// A transport between processes, as one of them has it. Its hints are lost, repeated, late, and come to anybody.
+/// The end of a transport between processes that one of them has. Hints get lost, are repeated or late, and reach any process.
 /// </summary>
 internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDeliveryTransport
 {
@@ -45,12 +45,12 @@ internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDel
                 "publish",
                 () =>
                 {
-                    for (var times = world.TimesAHintArrives(); times > 0; times--)
+                    for (var times = world.DrawArrivals(); times > 0; times--)
                         world.Carry(hint);
                     return true;
                 },
                 cancellationToken,
-                world.Ledger.NumberOf(hint.Reference.Id)
+                world.Ledger.GetNumber(hint.Reference.Id)
             )
             .ConfigureAwait(false);
 }

@@ -1,6 +1,6 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>The one time of a world. It moves only when the world says so, and then fires one timer at a time.</summary>
+/// <summary>The clock of a world. Only the world moves it and fires its timers, one at a time.</summary>
 internal sealed class SimulatedClock
 {
     private readonly SortedDictionary<(DateTimeOffset Due, long Number), ProcessClock.Timer> _timers = [];
@@ -34,7 +34,7 @@ internal sealed class SimulatedClock
         return key;
     }
 
-    /// <summary>Of all that the clock does, only this may come from another thread: where a process ends.</summary>
+    /// <summary>Removes a timer. Unlike the other members, it may be called from another thread, when a process ends.</summary>
     public void Unset((DateTimeOffset Due, long Number) key)
     {
         lock (_timers)
@@ -51,7 +51,7 @@ internal sealed class SimulatedClock
     }
 }
 
-/// <summary>A process's view of the time. Its timers end with the process.</summary>
+/// <summary>The clock as one process has it. Its timers end with the process.</summary>
 internal sealed class ProcessClock(SimulatedClock clock) : TimeProvider
 {
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -89,7 +89,7 @@ internal sealed class ProcessClock(SimulatedClock clock) : TimeProvider
             callback();
         }
 
-        /// <summary>So that a finalizer that comes for a crashed process's timers finds nothing to do.</summary>
+        /// <summary>Forgets the timer of a crashed process, so that a finalizer has nothing to do.</summary>
         public void Forget() => _set = null;
 
         public void Dispose()

@@ -1,4 +1,4 @@
 namespace Notify.Simulation.Tests;
 
-/// <summary>A store, a transport or a vendor failed, as networks do: before it did anything, or after it did it all.</summary>
+/// <summary>A failure of a store, a transport or a vendor, before or after the call had its effect.</summary>
 internal sealed class SimulatedFault(string operation) : Exception($"{operation} failed.");

@@ -11,11 +11,12 @@ using Notify.Storage;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// One process of the application, from its start to its crash or its end. The next one is another object over the same store.
+/// One process of the application, from its start to its crash or stop. A process that starts later is another object over the
+/// same store.
 /// </summary>
 internal sealed class SimulatedProcess
 {
-    /// <summary>Few, so that small topics take several batches.</summary>
+    /// <summary>Small, so that small topics take several batches.</summary>
     private const int ExpansionBatchSize = 3;
 
     private readonly World _world;
@@ -46,13 +47,13 @@ internal sealed class SimulatedProcess
 
     public INotifier Notifier { get; }
 
-    /// <summary>Not while it stops.</summary>
+    /// <summary>Gets whether it takes calls, which it does until it stops.</summary>
     public bool TakesCalls => Stopped is null;
 
-    /// <summary>Ends when the process has stopped by itself; null while nobody asked it to.</summary>
+    /// <summary>Gets the task of its stop; null before the stop.</summary>
     public Task? Stopped { get; private set; }
 
-    /// <summary>Nothing of it runs any more, from one step to the next.</summary>
+    /// <summary>Ends it between two steps.</summary>
     public void Crash()
     {
         _world.Operations.Drop(this);
@@ -61,8 +62,8 @@ internal sealed class SimulatedProcess
     }
 
     /// <summary>
-    /// Stops it as a host does. Channels end cancelled reads on the thread pool whatever their options say, so the run waits for
-    /// its loops to end; all that they still do there is to dispose of their timers.
+    /// Stops it as a host does. Channels end cancelled reads on the thread pool, whatever their options are, so the run waits
+    /// until its loops have ended. All that they still do there is dispose of their timers.
     /// </summary>
     public void Stop()
     {
@@ -83,7 +84,7 @@ internal sealed class SimulatedProcess
             {
                 Runners = 1,
                 ExpansionBatchSize = ExpansionBatchSize,
-                // The store fails at random here, and nothing is at fault for good: everything must come to its end.
+                // The store fails at random here, and no fault is permanent, so everything must end.
                 MaxFailures = int.MaxValue,
                 ContinueInline = true,
             }
@@ -134,7 +135,7 @@ internal sealed class SimulatedProcess
         services.AddSingleton<ITopicStore>(new SimulatedTopics(store.GetRequiredService<ITopicStore>(), this, _world));
         services.AddSingleton<IAnalyticsStore>(new SimulatedAnalytics(this, _world));
         services.AddSingleton(store.GetRequiredService<ITemplateStore>());
-        services.AddSingleton(store.GetRequiredService<IThrottleStore>());
+        services.AddSingleton<IThrottleStore>(new SimulatedThrottles(store.GetRequiredService<IThrottleStore>(), this, _world));
         services.AddSingleton<IDigestStore>(new SimulatedDigests(store.GetRequiredService<IDigestStore>(), this, _world));
     }
 }

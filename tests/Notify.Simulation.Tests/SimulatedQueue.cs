@@ -3,7 +3,7 @@ using Notify.Settling;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>The queue as one process reaches it: over calls that take time and fail.</summary>
+/// <summary>The queue as one process reaches it, by calls that take time and fail.</summary>
 internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess process, World world) : IDeliveryQueue
 {
     private readonly Dictionary<Guid, long> _heardFences = [];
@@ -77,7 +77,7 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
             "settle",
             () => Settle(settlements),
             cancellationToken,
-            Ledger.NumberOf(settlements[0].DeliveryId),
+            Ledger.GetNumber(settlements[0].DeliveryId),
             answers =>
             {
                 for (var i = 0; i < settlements.Count; i++)
@@ -113,11 +113,16 @@ internal sealed class SimulatedQueue(IDeliveryQueue queue, SimulatedProcess proc
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
         world.Operations.CallAsync(process, "depth", () => queue.GetDepthAsync(CancellationToken.None).Result, cancellationToken);
 
+    // One by one, so that the ledger sees the store as each settlement leaves it.
     private IReadOnlyList<bool> Settle(IReadOnlyList<Settlement> settlements)
     {
-        var answers = queue.SettleAsync(settlements, CancellationToken.None).Result;
-        for (var i = 0; i < settlements.Count; i++)
+        var answers = new bool[settlements.Count];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = queue.SettleAsync([settlements[i]], CancellationToken.None).Result[0];
             Ledger.Settled(process, settlements[i], answers[i]);
+        }
+
         return answers;
     }
 

@@ -4,7 +4,7 @@ using Notify.Recipients;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>What else of the store a process reaches, in the same way as the queue.</summary>
+/// <summary>The expansions as one process reaches them. The classes below are the other stores that it reaches.</summary>
 internal sealed class SimulatedExpansions(IExpansionStore expansions, SimulatedProcess process, World world) : IExpansionStore
 {
     public ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
@@ -162,7 +162,7 @@ internal sealed class SimulatedDevices(IDeviceStore devices, SimulatedProcess pr
             () =>
             {
                 var pruned = devices.PruneAsync(tenant, app, token, reason, knownDeadAt, CancellationToken.None).Result;
-                world.Audience.Pruned(tenant, token, knownDeadAt, pruned);
+                world.Audience.Installations.Pruned(tenant, token, knownDeadAt, pruned);
                 return pruned;
             },
             cancellationToken

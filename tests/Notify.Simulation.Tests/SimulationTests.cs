@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// Random worlds, each the same every time. To live through one again, set NOTIFY_SIMULATION_SEED to its number;
-/// docs/decisions/0001-simulation.md tells how this works and what it has found.
+/// Runs random worlds, each of which is the same every time. To run one again, set NOTIFY_SIMULATION_SEED to its number. See
+/// docs/decisions/0001-simulation.md for how this works and what it has found.
 /// </summary>
 public sealed class SimulationTests
 {
@@ -19,7 +19,7 @@ public sealed class SimulationTests
             ? [int.Parse(seed, CultureInfo.InvariantCulture)]
             : [.. Enumerable.Range(1, Seeds)];
 
-        var failure = FirstFailure(seeds);
+        var failure = FindFirstFailure(seeds);
 
         Assert.True(failure is null, failure);
     }
@@ -28,20 +28,20 @@ public sealed class SimulationTests
     public void A_seed_is_the_same_run_every_time()
     {
         for (var seed = 1; seed <= Repeated; seed++)
-            Assert.Equal(Live(seed).Trace.Hash, Live(seed).Trace.Hash);
+            Assert.Equal(Run(seed).Trace.Hash, Run(seed).Trace.Hash);
     }
 
-    private static string? FirstFailure(int[] seeds)
+    private static string? FindFirstFailure(int[] seeds)
     {
         var next = -1;
         var first = int.MaxValue;
         string? failure = null;
         var found = new Lock();
-        OnThreads(Math.Min(Environment.ProcessorCount, seeds.Length), () =>
+        RunOnThreads(Math.Min(Environment.ProcessorCount, seeds.Length), () =>
         {
             for (int index; failure is null && (index = Interlocked.Increment(ref next)) < seeds.Length; )
             {
-                var world = Live(seeds[index]);
+                var world = Run(seeds[index]);
                 lock (found)
                 {
                     if (world.Ledger.Violation is not null && seeds[index] < first)
@@ -55,15 +55,15 @@ public sealed class SimulationTests
     private static string Describe(int seed, World world) =>
         $"""
             Seed {seed}: {world.Ledger.Violation}, which does not hold.
-            Live through it again with {SeedVariable}={seed}.
+            Run it again with {SeedVariable}={seed}.
             {world.Conditions}
             {world.Trace.Describe(world.Ledger.ViolatedDelivery)}
             """;
 
-    private static World Live(int seed)
+    private static World Run(int seed)
     {
         World? world = null;
-        OnThreads(1, () =>
+        RunOnThreads(1, () =>
         {
             world = new World(seed);
             world.Run();
@@ -71,8 +71,8 @@ public sealed class SimulationTests
         return world!;
     }
 
-    // Threads of its own: xunit's have a synchronisation context, which would take the engine's continuations elsewhere.
-    private static void OnThreads(int count, Action action)
+    // It starts its own threads: those of xunit have a synchronization context, which would move the continuations of the engine.
+    private static void RunOnThreads(int count, Action action)
     {
         const int StackSize = 16 * 1024 * 1024;
         Exception? exception = null;

@@ -3,7 +3,8 @@ using System.Globalization;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// Everything that happened in a run, for a reader when it fails, and as a hash that says whether two runs were the same.
+/// Everything that happened in a run, as lines for the reader of a failure, and as a hash that tells whether two runs were the
+/// same.
 /// </summary>
 internal sealed class Trace(SimulatedClock clock)
 {
@@ -12,9 +13,10 @@ internal sealed class Trace(SimulatedClock clock)
     private readonly List<Entry> _entries = [];
     private readonly DateTimeOffset _begin = clock.Now;
 
-    /// <summary>FNV-1a over all entries, which is the same in every process, as string.GetHashCode is not.</summary>
+    /// <summary>Gets FNV-1a over all entries. Unlike string.GetHashCode, it is the same in every process.</summary>
     public ulong Hash { get; private set; } = 14695981039346656037;
 
+    /// <summary>Gets the number of entries, which also serves as the step of the run.</summary>
     public int Count => _entries.Count;
 
     public void Add(string what, int process, int delivery = 0)
@@ -28,7 +30,7 @@ internal sealed class Trace(SimulatedClock clock)
             Mix(letter);
     }
 
-    /// <summary>The end of the run, and before it whatever concerns the delivery.</summary>
+    /// <summary>Returns the end of the run, and before it every entry about the delivery.</summary>
     public string Describe(int delivery) =>
         string.Join(
             '\n',

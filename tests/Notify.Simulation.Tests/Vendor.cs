@@ -3,7 +3,9 @@ using Notify.Queueing;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>The vendors behind all providers: what they accept is the truth, whoever hears of it.</summary>
+/// <summary>
+/// The vendors behind all providers. A message that they accept is sent, whether or not the engine gets the answer.
+/// </summary>
 internal sealed class Vendor(Random random, Conditions conditions)
 {
     public const string NeverTaken = "never@example.org";
@@ -11,18 +13,18 @@ internal sealed class Vendor(Random random, Conditions conditions)
     private readonly HashSet<string> _deadTokens = [];
     private readonly Dictionary<string, DateTimeOffset> _saidDead = [];
 
-    /// <summary>Whether vendors still have bad days.</summary>
+    /// <summary>Gets or sets whether vendors still refuse and fail.</summary>
     public bool HasFaults { get; set; } = true;
 
-    /// <summary>A dead token whose app is about to be installed anew.</summary>
+    /// <summary>Gets or sets a dead token whose app is about to be installed again.</summary>
     public string? Returning { get; set; }
 
     public void Revive(string token) => _deadTokens.Remove(token);
 
-    /// <summary>When the last attempt began that learnt that the token is dead.</summary>
-    public DateTimeOffset? SaidDead(string token) => _saidDead.TryGetValue(token, out var at) ? at : null;
+    /// <summary>Finds when the last attempt began to which the vendor answered that the token is dead.</summary>
+    public DateTimeOffset? FindDeadSince(string token) => _saidDead.TryGetValue(token, out var at) ? at : null;
 
-    public bool Hangs() => HasFaults && random.NextDouble() < conditions.Hangs;
+    public bool DrawHang() => HasFaults && random.NextDouble() < conditions.Hangs;
 
     public Outcome Answer(Delivery delivery, DateTimeOffset startedAt)
     {
@@ -71,7 +73,7 @@ internal sealed class SimulatedProvider(string name, Channel channel, SimulatedP
             attempt.Facts.Number,
             _ => world.Ledger.Heard(attempt),
             () => world.Ledger.NotHeard(attempt),
-            world.Vendor.Hangs()
+            world.Vendor.DrawHang()
         );
     }
 

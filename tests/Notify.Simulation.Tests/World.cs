@@ -7,14 +7,17 @@ using Notify.Storage;
 namespace Notify.Simulation.Tests;
 
 /// <summary>
-/// One run of the engine: a store, vendors, callers and one or two processes, on one thread and one clock. Everything that
-/// could have been otherwise is drawn from the seed, so the same seed is the same run.
+/// One run of the engine: a store, vendors, callers and one or two processes, on one thread and one clock. Every random choice is
+/// drawn from the seed, so the same seed is the same run.
 /// </summary>
 internal sealed class World
 {
     private const int MostSteps = 200_000;
 
-    /// <summary>How long after the last event everything must have ended: rates that vendors throttled rise slowly.</summary>
+    /// <summary>The number of choices among the events that are no crashes and no jumps of the clock.</summary>
+    private const int Choices = 48;
+
+    /// <summary>How long after the last event everything must have ended. Rates that vendors throttled rise slowly.</summary>
     private static readonly TimeSpan Settles = TimeSpan.FromHours(1);
 
     private readonly Random _random;
@@ -35,9 +38,11 @@ internal sealed class World
         Store = services.BuildServiceProvider();
         Operations = new Operations(_random, Conditions, Clock, Trace);
         Vendor = new Vendor(_random, Conditions);
+        Recipients = new RecipientRecord(Clock, Trace);
         Ledger = new Ledger(
             Conditions,
             Clock,
+            Recipients,
             Store.GetRequiredService<INotificationStore>(),
             Store.GetRequiredService<IExpansionStore>(),
             Store.GetRequiredService<IDigestStore>(),
@@ -56,12 +61,14 @@ internal sealed class World
 
     public Chance Chance { get; }
 
-    /// <summary>The store itself, which outlives every process.</summary>
+    /// <summary>Gets the store itself, which outlives every process.</summary>
     public ServiceProvider Store { get; }
 
     public Operations Operations { get; }
 
     public Vendor Vendor { get; }
+
+    public RecipientRecord Recipients { get; }
 
     public Ledger Ledger { get; }
 
@@ -71,7 +78,7 @@ internal sealed class World
 
     public bool IsAlive(SimulatedProcess process) => _processes.Contains(process);
 
-    public int TimesAHintArrives() =>
+    public int DrawArrivals() =>
         Conditions.IsCalm
             ? 1
             : _random.Next(10) switch
@@ -83,26 +90,26 @@ internal sealed class World
 
     public void Carry(DeliveryHint hint) => _hints.Add(hint);
 
-    /// <summary>Lives through the seed: events and faults first, then peace until everything has ended.</summary>
+    /// <summary>Runs the seed: events and faults first, then neither until everything has ended.</summary>
     public void Run()
     {
         for (_events = Conditions.Events; _events > 0 && Ledger.Violation is null; )
             Step();
         Operations.HasFaults = Vendor.HasFaults = false;
-        // A call that was slow may store something after all callers have gone.
+        // A slow call may store something after all callers have gone.
         var end = Clock.Now + Settles;
         do
         {
             while (Ledger.Violation is null && Clock.Now < end && !IsAtRest())
                 Step();
 
-            // Whatever is to be sent twice is sent when the last lease has ended.
+            // A message that is sent twice by mistake is sent by the end of the last lease.
             for (var last = Clock.Now + (Conditions.LeaseDuration * 3); Ledger.Violation is null && Clock.Now < last; )
                 Step();
         } while (Ledger.Violation is null && Clock.Now < end && !IsAtRest());
 
         Ledger.CheckAtRest();
-        Audience.CheckAtRest();
+        Audience.Installations.CheckAtRest();
     }
 
     private bool IsAtRest() =>
@@ -117,7 +124,7 @@ internal sealed class World
         if (_events > 0 && _random.Next(12) == 0)
             Happen();
         else if (Vendor.Returning is { } token && _random.Next(4) == 0)
-            Audience.Return(token);
+            Audience.Installations.Return(token);
         else if (_hints.Count > 0 && _random.Next(8) == 0)
             DeliverHint();
         else if (_random.Next(10) == 0 || !Operations.TryStep())
@@ -150,10 +157,10 @@ internal sealed class World
     {
         _events--;
         var process = _processes[_random.Next(_processes.Count)];
-        var choice = _random.Next(40 + Conditions.CrashWeight + Conditions.JumpWeight);
-        if (choice >= 40 + Conditions.CrashWeight)
+        var choice = _random.Next(Choices + Conditions.CrashWeight + Conditions.JumpWeight);
+        if (choice >= Choices + Conditions.CrashWeight)
             Jump();
-        else if (choice >= 40)
+        else if (choice >= Choices)
             Drop(process, "crashes");
         else if (!process.TakesCalls)
             return;
@@ -166,13 +173,15 @@ internal sealed class World
         else if (choice < 34)
             Callers.Cancel(process);
         else if (choice < 36)
-            Audience.Reinstall();
+            Audience.Installations.Reinstall();
         else if (choice < 38)
             Receive();
         else if (choice < 39)
             Stop(process);
-        else
+        else if (choice < 40)
             Change();
+        else
+            Audience.Change();
     }
 
     private void Change()
@@ -197,7 +206,7 @@ internal sealed class World
         process.Stop();
     }
 
-    // A machine that was suspended, or a clock that was set: leases may have ended meanwhile.
+    // The machine was suspended, or its clock was set. Leases may have ended meanwhile.
     private void Jump()
     {
         Clock.MoveTo(Clock.Now + (Conditions.LeaseDuration * (_random.NextDouble() * 3)));
@@ -242,7 +251,7 @@ internal sealed class World
         var hint = _hints[_random.Next(_hints.Count)];
         _hints.Remove(hint);
         var receiver = _processes[_random.Next(_processes.Count)];
-        Trace.Add("receives a hint", receiver.Number, Ledger.NumberOf(hint.Reference.Id));
+        Trace.Add("receives a hint", receiver.Number, Ledger.GetNumber(hint.Reference.Id));
         receiver.Bus!.Receive(hint);
     }
 

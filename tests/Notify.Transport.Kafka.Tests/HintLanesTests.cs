@@ -48,7 +48,7 @@ public sealed class HintLanesTests
         var taken = Enumerable
             .Range(0, 4)
             .SelectMany(_ => _lanes.Take(new Room(Batch)))
-            .Select(message => Topics.LaneOf(message.Topic))
+            .Select(message => Topics.GetLane(message.Topic))
             .ToArray();
 
         Assert.InRange(taken.Count(lane => lane == Priority.Bulk), 1, 4);
@@ -60,7 +60,7 @@ public sealed class HintLanesTests
         Add(Priority.Normal, 3, partition: 0);
         Add(Priority.Normal, 2, partition: 1);
 
-        _lanes.Forget(new HashSet<TopicPartition> { new(Topics.Of(Priority.Normal), 0) });
+        _lanes.Forget(new HashSet<TopicPartition> { new(Topics.GetName(Priority.Normal), 0) });
 
         Assert.All(_lanes.Take(new Room(Batch)), message => Assert.Equal(1, message.Partition.Value));
     }
@@ -71,7 +71,7 @@ public sealed class HintLanesTests
             _lanes.Add(
                 new ConsumeResult<byte[], byte[]>
                 {
-                    Topic = Topics.Of(lane),
+                    Topic = Topics.GetName(lane),
                     Partition = partition,
                     Offset = i,
                 }

@@ -1,4 +1,4 @@
-using Confluent.Kafka;
+using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -56,31 +56,7 @@ public sealed class TopicCreationTests : IDisposable
         Assert.StartsWith("12 partitions", first, StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(ErrorCode.UnknownTopicOrPart)]
-    [InlineData(ErrorCode.LeaderNotAvailable)]
-    public async Task Events_are_published_again_when_the_brokers_do_not_know_their_topic_for_a_while(ErrorCode error)
-    {
-        using var cluster = KafkaCluster.Start();
-        await cluster.CreateTopicsAsync("");
-        await using var sending = await StartAsync(cluster, forgetting: true);
-        await _store.AcceptedAsync(await sending.TriggerAsync(1));
-        await Eventually.TrueAsync(async () => await CountAsync() == 1, "the first event");
-
-        cluster.FailTopic("analytics-events", error);
-        await _store.AcceptedAsync(await sending.TriggerAsync(20));
-        // The producer reads the metadata every 300 ms, and then gives up what it holds. A machine so busy that it does not get
-        // to it makes the test prove less, and never makes it fail.
-        await Task.Delay(TimeSpan.FromSeconds(1));
-        await _store.AcceptedAsync(await sending.TriggerAsync(20));
-        cluster.FailTopic("analytics-events", ErrorCode.NoError);
-
-        await Eventually.TrueAsync(async () => await CountAsync() == 41, "every event");
-
-        async Task<int> CountAsync() => (await cluster.ReadAsync("analytics-events")).Count;
-    }
-
-    private Task<Application> StartAsync(KafkaCluster cluster, bool forgetting = false) =>
+    private Task<Application> StartAsync(KafkaCluster cluster) =>
         Application.StartAsync(
             builder =>
             {
@@ -89,15 +65,7 @@ public sealed class TopicCreationTests : IDisposable
             },
             cluster.BootstrapServers,
             _mail,
-            options =>
-            {
-                options.CreateTopics = !forgetting;
-                options.HandOverTime = TimeSpan.FromMinutes(5);
-                if (!forgetting)
-                    return;
-                options.Settings["topic.metadata.refresh.interval.ms"] = "300";
-                options.Settings["topic.metadata.propagation.max.ms"] = "0";
-            },
+            options => (options.CreateTopics, options.HandOverTime) = (true, TimeSpan.FromMinutes(5)),
             options => options.Workers = Workers.All
         );
 }

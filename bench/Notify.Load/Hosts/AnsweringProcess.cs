@@ -22,6 +22,12 @@ internal sealed class AnsweringProcess(string program, IEnumerable<string> argum
         await _process.StandardOutput.ReadLineAsync()
         ?? throw new InvalidOperationException("A process of the scenario has ended; its error is above.");
 
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();

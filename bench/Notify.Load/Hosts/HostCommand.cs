@@ -62,6 +62,6 @@ internal static class HostCommand
     {
         options.BootstrapServers = cluster.Kafka;
         options.HandOverTime = TimeSpan.FromSeconds(3);
-        options.Settings["session.timeout.ms"] = "6000";
+        options.SessionTimeout = TimeSpan.FromSeconds(6);
     }
 }

@@ -1,8 +1,9 @@
+using System.Globalization;
 using Notify.Transport.Kafka;
 
 namespace Notify.Load.Kafka;
 
-/// <summary>What the processes of a small cluster have in common.</summary>
+/// <summary>The settings that the processes of a small cluster share.</summary>
 internal sealed record ClusterMember(string PostgreSql, string Kafka, string TopicPrefix, bool Events)
 {
     /// <summary>
@@ -11,16 +12,39 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
     /// </summary>
     public const int Slots = 1_000;
 
+    private static readonly KafkaTransportOptions Defaults = new();
+
+    public TimeSpan SessionTimeout { get; init; } = Defaults.SessionTimeout;
+
+    public TimeSpan HandOverTime { get; init; } = Defaults.HandOverTime;
+
     public static ClusterMember From(Arguments arguments) =>
         new(
             arguments.RequiredText("postgresql"),
             arguments.RequiredText("kafka"),
             arguments.RequiredText("topics"),
             bool.Parse(arguments.RequiredText("events"))
-        );
+        )
+        {
+            SessionTimeout = ParseSpan(arguments.RequiredText("session-timeout")),
+            HandOverTime = ParseSpan(arguments.RequiredText("hand-over-time")),
+        };
 
     public IEnumerable<string> ToArguments() =>
-        ["--postgresql", PostgreSql, "--kafka", Kafka, "--topics", TopicPrefix, "--events", Events.ToString()];
+        [
+            "--postgresql",
+            PostgreSql,
+            "--kafka",
+            Kafka,
+            "--topics",
+            TopicPrefix,
+            "--events",
+            Events.ToString(),
+            "--session-timeout",
+            SessionTimeout.ToString("c", CultureInfo.InvariantCulture),
+            "--hand-over-time",
+            HandOverTime.ToString("c", CultureInfo.InvariantCulture),
+        ];
 
     public void Join(INotificationsBuilder builder, Workers workers)
     {
@@ -33,6 +57,9 @@ internal sealed record ClusterMember(string PostgreSql, string Kafka, string Top
     private void Configure(KafkaTransportOptions options)
     {
         (options.BootstrapServers, options.TopicPrefix) = (Kafka, TopicPrefix);
+        (options.SessionTimeout, options.HandOverTime) = (SessionTimeout, HandOverTime);
         options.NotificationEvents = options.DeviceEvents = options.AnalyticsEvents = Events;
     }
+
+    private static TimeSpan ParseSpan(string text) => TimeSpan.ParseExact(text, "c", CultureInfo.InvariantCulture);
 }

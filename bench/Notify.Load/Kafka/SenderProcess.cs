@@ -4,7 +4,7 @@ using Notify.Load.Hosts;
 namespace Notify.Load.Kafka;
 
 /// <summary>
-/// A delivery process. For each line that it is sent it says how many messages were accepted so far; it ends with its input.
+/// A delivery process. It answers each line of its input with the number of messages accepted so far, and ends with its input.
 /// </summary>
 internal sealed class SenderProcess : IAsyncDisposable
 {
@@ -25,7 +25,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         return sender;
     }
 
-    /// <summary>What the process does.</summary>
+    /// <summary>Runs as the process.</summary>
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var member = ClusterMember.From(arguments);
@@ -37,6 +37,9 @@ internal sealed class SenderProcess : IAsyncDisposable
     }
 
     public async Task<int> AcceptedAsync() => int.Parse(await _process.AskAsync(), CultureInfo.InvariantCulture);
+
+    /// <summary>Sends SIGKILL: no handler runs, nothing is flushed, and the process leaves no group.</summary>
+    public Task KillAsync() => _process.KillAsync();
 
     public ValueTask DisposeAsync() => _process.DisposeAsync();
 }

@@ -96,17 +96,35 @@ internal sealed class DeliveryWorker(
 
     private async ValueTask TakeAsync(IReadOnlyList<DeliveryHint> hints, CancellationToken stopping)
     {
-        var claims = new List<DeliveryReference>();
+        var now = time.GetUtcNow();
+        List<DeliveryReference>? claims = null;
+        List<Lease>? waited = null;
         foreach (var hint in hints)
         {
             if (hint.Lease is { } lease)
-                _ready.Writer.TryWrite(lease);
+                TakeOn(lease, now, ref waited);
             else
-                claims.Add(hint.Reference);
+                (claims ??= new(hints.Count)).Add(hint.Reference);
         }
 
-        if (claims.Count > 0)
+        if (waited is not null)
+            await CheckHandedOverAsync(waited, stopping).ConfigureAwait(false);
+        if (claims is not null)
             await ClaimAsync(claims, stopping).ConfigureAwait(false);
+    }
+
+    // A delivery is handed over with its lease once it is stored. Where that took long, it waited like any other. If the check
+    // fails, the delivery has been given back, and it must not keep the transport from the next one.
+    private async ValueTask CheckHandedOverAsync(List<Lease> waited, CancellationToken stopping)
+    {
+        try
+        {
+            await CheckAsync(waited, stopping).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stopping.IsCancellationRequested)
+        {
+            Log.LeaseFailed(logger, exception);
+        }
     }
 
     // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in
@@ -222,15 +240,18 @@ internal sealed class DeliveryWorker(
         var now = time.GetUtcNow();
         List<Lease>? waited = null;
         foreach (var lease in leases)
-        {
-            if (!RecipientCheck.IsNeeded(lease.Delivery, now))
-                _ready.Writer.TryWrite(lease);
-            else if (!runner.TryRenew(lease))
-                (waited ??= []).Add(lease);
-        }
+            TakeOn(lease, now, ref waited);
 
         if (waited is not null)
             await CheckAsync(waited, stopping).ConfigureAwait(false);
+    }
+
+    private void TakeOn(Lease lease, DateTimeOffset now, ref List<Lease>? waited)
+    {
+        if (!RecipientCheck.IsNeeded(lease.Delivery, now))
+            _ready.Writer.TryWrite(lease);
+        else if (!runner.TryRenew(lease))
+            (waited ??= []).Add(lease);
     }
 
     // Without an answer nothing is sent: the deliveries fall due again, and a later lease asks once more.
