@@ -24,7 +24,10 @@ internal sealed class Option
 
     private Type PlainType => Nullable.GetUnderlyingType(Property.PropertyType) ?? Property.PropertyType;
 
-    /// <summary>Finds the options of a class in the order in which they are declared: those to set, and the collections and objects to fill.</summary>
+    /// <summary>
+    /// Finds the options of a class in the order in which they are declared: those to set, and the collections and objects to
+    /// fill.
+    /// </summary>
     public static IEnumerable<Option> FindAll(Type type) =>
         type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.SetMethod is { IsPublic: true } || IsFilled(property.PropertyType))

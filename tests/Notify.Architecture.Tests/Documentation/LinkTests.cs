@@ -101,7 +101,9 @@ public sealed partial class LinkTests
         }
     }
 
-    /// <summary>The file that a link leads to, relative to the root, and the anchor in it; null for a link to elsewhere.</summary>
+    /// <summary>
+    /// The file that a link leads to, relative to the root, and the anchor in it; null for a link to elsewhere.
+    /// </summary>
     private static (string? File, string Anchor) Resolve(string page, string link)
     {
         if (Scheme().IsMatch(link))
