@@ -49,10 +49,9 @@ internal static class LogEventsPage
             page.Append($"\n## {package.GetName().Name}\n\n| Id | Name | Level | Message |\n|---:|---|---|---|\n");
             foreach (var (method, one) in events)
             {
-                page.Append(
-                    CultureInfo.InvariantCulture,
-                    $"| {one.EventId} | `{one.EventName ?? method.Name}` | {one.Level} | {one.Message.Replace("|", "\\|", StringComparison.Ordinal)} |\n"
-                );
+                var message = one.Message.Replace("|", "\\|", StringComparison.Ordinal);
+                var name = one.EventName ?? method.Name;
+                page.Append(CultureInfo.InvariantCulture, $"| {one.EventId} | `{name}` | {one.Level} | {message} |\n");
             }
         }
 
