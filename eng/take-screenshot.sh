@@ -24,7 +24,8 @@ send() {
   curl --silent --show-error --fail --output /dev/null --header 'Content-Type: application/json' --data "$1" \
     "$address/v1/notifications"
 }
-send '{"to": {"email": "ada@example.org"}, "content": {"title": "Welcome to the shop", "body": "Hello Ada, your account is ready."}}'
+send '{"to": {"email": "ada@example.org"},
+  "content": {"title": "Welcome to the shop", "body": "Hello Ada, your account is ready."}}'
 send '{"to": {"phone": "+46701234567"}, "content": {"body": "Your code is 4711. It is valid for 10 minutes."}}'
 send '{"to": {"pushToken": "phone-of-ada", "platform": "android"},
   "content": {"title": "Shipped", "body": "Order 42 is on its way."}}'
