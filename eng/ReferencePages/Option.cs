@@ -115,7 +115,7 @@ internal sealed class Option
                 return $"{Format(span.Ticks / ticks)} {name}{(span.Ticks == ticks ? "" : "s")}";
         }
 
-        return $"{Format(span.Ticks / TimeSpan.TicksPerMillisecond)} ms";
+        return span == TimeSpan.Zero ? "0" : $"{Format(span.Ticks / TimeSpan.TicksPerMillisecond)} ms";
     }
 
     private static string GetName(NullabilityInfo info)

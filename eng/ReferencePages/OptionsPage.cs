@@ -79,15 +79,17 @@ internal static class OptionsPage
         var defaults = Activator.CreateInstance(type)!;
         foreach (var option in Option.FindAll(type))
         {
-            string[] cells =
-            [
-                $"`{option.Name}`",
-                $"`{option.TypeName}`",
-                option.GetDefault(defaults),
-                option.GetRange(),
-                documentation.GetSummary(option.Property).Replace($"`{type.Name}.", "`", StringComparison.Ordinal),
-            ];
+            var (range, value) = (option.GetRange(), option.GetDefault(defaults));
+            var text = documentation.GetSummary(option.Property).Replace($"`{type.Name}.", "`", StringComparison.Ordinal);
+            string[] cells = [$"`{option.Name}`", $"`{option.TypeName}`", value, range, Shorten(text, range, value)];
             page.Append($"| {string.Join(" | ", cells.Select(cell => cell.Replace("|", "\\|", StringComparison.Ordinal)))} |\n");
         }
+    }
+
+    /// <summary>Removes the sentence at the end of a description that repeats the columns before it.</summary>
+    private static string Shorten(string text, string range, string value)
+    {
+        var repetition = $" {range}; default {value.Trim('`')}.";
+        return text.EndsWith(repetition, StringComparison.OrdinalIgnoreCase) ? text[..^repetition.Length] : text;
     }
 }
