@@ -75,6 +75,22 @@ public sealed partial class LinkTests
         Assert.Equal([], named.Where(one => !files.Contains(one.Value)).Select(one => $"{one.file}: {one.Value} does not exist"));
     }
 
+    /// <summary>Pages name files of the repository in code font, for example those that a new feature touches.</summary>
+    [Fact]
+    public async Task Every_file_that_a_page_names_exists()
+    {
+        var files = await Repository.FilesAsync();
+        var named = files
+            .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
+            .SelectMany(page =>
+                NamedFile().Matches(File.ReadAllText(Repository.PathOf(page))).Select(match => (page, match.Groups[1].Value))
+            )
+            .ToList();
+
+        Assert.True(named.Count > 30, $"Only {named.Count} files are named.");
+        Assert.Equal([], named.Where(one => !Exists(one.Value, files)).Select(one => $"{one.page}: {one.Value} does not exist"));
+    }
+
     private static IEnumerable<string> FindBroken(string page)
     {
         var pages = new Dictionary<string, MarkdownPage>
@@ -97,7 +113,7 @@ public sealed partial class LinkTests
             var (target, anchor) = Resolve(file, link.Target);
             if (target is null)
                 continue;
-            if (!files.Contains(target) && !files.Any(other => other.StartsWith($"{target}/", StringComparison.Ordinal)))
+            if (!Exists(target, files))
                 yield return $"{file}:{link.Line}: {link.Target} does not exist";
             else if (anchor.Length > 0 && pages.TryGetValue(target, out var linked) && !linked.HasAnchor(anchor))
                 yield return $"{file}:{link.Line}: {link.Target} has no such heading";
@@ -121,6 +137,9 @@ public sealed partial class LinkTests
         return (Path.GetRelativePath(Repository.Root, target).Replace('\\', '/').TrimEnd('/'), anchor);
     }
 
+    private static bool Exists(string path, IReadOnlyCollection<string> files) =>
+        files.Contains(path) || files.Any(file => file.StartsWith($"{path.TrimEnd('/')}/", StringComparison.Ordinal));
+
     private static Dictionary<string, MarkdownPage> ReadPages(IEnumerable<string> files) =>
         files
             .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
@@ -133,4 +152,7 @@ public sealed partial class LinkTests
 
     [GeneratedRegex(@"(?<![\w./-])docs/(?![\w./-]*NNNN)[\w./-]+\.md")]
     private static partial Regex NamedPage();
+
+    [GeneratedRegex(@"`((?:bench|docs|eng|samples|src|tests)/(?![\w./-]*NNNN)[\w./-]+)`")]
+    private static partial Regex NamedFile();
 }
