@@ -5,7 +5,7 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>
 /// Makes the partitions of the notifications ahead of time, and drops the old ones whole. Notifications are what is big, never
 /// changes and is found by its id; deliveries change, and finding what is due in many partitions would cost every lease (see
-/// docs/postgresql.md).
+/// docs/how-to/connect-postgresql.md).
 /// </summary>
 internal sealed class PostgreSqlPartitions(string schema, TimeSpan width, TimeProvider time)
 {

@@ -6,7 +6,7 @@ using Notify.Triggering;
 namespace Notify.Transport.Kafka;
 
 /// <summary>
-/// The wire format of events. Other systems read it, so fields may be added, and no field may change (docs/kafka.md).
+/// The events' form on the wire. Other systems read it: fields may be added, and none may change (docs/reference/kafka.md).
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -4,7 +4,10 @@ using Notify.Testing;
 
 namespace Notify.Core.Tests;
 
-/// <summary>How long each channel is tried when the application configures nothing. docs/timing.md has the table.</summary>
+/// <summary>
+/// How long each channel is tried when the application configures nothing. docs/explanation/retries-and-due-times.md has the
+/// table.
+/// </summary>
 public sealed class RetryDefaultsTests
 {
     private static readonly RecipientList OneOfEach =

@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;
 
-/// <summary>The topics that other systems read, as docs/kafka.md describes them.</summary>
+/// <summary>The topics that other systems read, as docs/reference/kafka.md describes them.</summary>
 public sealed partial class EventsTests(SharedKafkaCluster shared) : IDisposable
 {
     private static readonly User Ada = new()

@@ -4,7 +4,7 @@ namespace Notify.Settling;
 
 /// <summary>
 /// The delays of each channel's retries, unless the application says otherwise: push and SMS are read at once, mail servers
-/// greylist for minutes. docs/timing.md has the same table.
+/// greylist for minutes. docs/explanation/retries-and-due-times.md has the same table.
 /// </summary>
 internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
 {

@@ -4,7 +4,7 @@ namespace Notify;
 
 /// <summary>
 /// How a channel's deliveries are retried. Options of this type are named by channel, and each channel has its own defaults,
-/// which docs/timing.md lists.
+/// which docs/explanation/retries-and-due-times.md lists.
 /// </summary>
 public sealed class RetryOptions
 {

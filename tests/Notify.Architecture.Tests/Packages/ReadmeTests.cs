@@ -25,11 +25,19 @@ public sealed partial class ReadmeTests(PackedPackages packed)
         var order = Order().Match(string.Concat(Readme.ReadBlocks(Page, "sh", heading)));
         using var answer = await client.PostAsync(new Uri(order.Groups[1].Value, UriKind.Relative), null);
 
-        Assert.Equal(System.Net.HttpStatusCode.Accepted, answer.StatusCode);
+        Assert.Equal(System.Net.HttpStatusCode.OK, answer.StatusCode);
         await Eventually.TrueAsync(
             async () => (await client.GetStringAsync("/notify/v1/sandbox/messages")).Contains("Order 42 is on its way."),
             "the message in the sandbox"
         );
+    }
+
+    [Fact]
+    public void The_code_for_a_web_application_has_ten_lines()
+    {
+        var code = Assert.Single(Readme.ReadBlocks(Page, "csharp", "### In a web application"));
+
+        Assert.Equal(10, code.Split('\n').Count(line => line.Trim().Length > 0));
     }
 
     [Fact]
