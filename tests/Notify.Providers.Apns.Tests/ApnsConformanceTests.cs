@@ -12,7 +12,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
 
     protected override VendorAnswer Acceptance => new(200);
 
-    // None of them carries a reason of Apple's, so they are of something in between, or of an outage.
+    // None of these answers has one of Apple's reasons, so they come from a proxy or from an outage.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected =>
         new Dictionary<VendorFault, ExpectedOutcome>
         {

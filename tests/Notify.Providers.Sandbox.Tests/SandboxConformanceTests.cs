@@ -18,7 +18,7 @@ public sealed class SandboxConformanceTests : ProviderConformance
         _folder.Dispose();
     }
 
-    // It captures whatever it is given, at once: there is nothing to refuse, and no wait to cancel.
+    // The sandbox captures everything at once, so it never refuses a delivery and there is nothing to cancel.
     protected override ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior)
     {
         if (behavior != VendorBehavior.Accepts)
