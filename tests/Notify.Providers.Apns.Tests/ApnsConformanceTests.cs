@@ -42,7 +42,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
         _key.Dispose();
     }
 
-    protected override Address AddressOf(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
+    protected override Address CreateAddress(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

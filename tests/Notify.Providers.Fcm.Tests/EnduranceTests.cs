@@ -15,7 +15,7 @@ public sealed class EnduranceTests
     {
         await using var gateway = await FcmGateway.StartAsync();
         gateway.KeepsMessages = false;
-        gateway.FaultOf = FaultOf;
+        gateway.ChooseFault = CreateFault;
         var outcomes = new ConcurrentDictionary<string, int>();
         var mostConnections = 0;
         var application = await FcmApplication.StartAsync(gateway);
@@ -40,7 +40,7 @@ public sealed class EnduranceTests
         await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "all requests to end");
     }
 
-    private static FcmFault? FaultOf(long call) =>
+    private static FcmFault? CreateFault(long call) =>
         (call % 50) switch
         {
             3 => FcmFault.ResetStream,

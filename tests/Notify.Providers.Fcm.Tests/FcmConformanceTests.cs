@@ -42,14 +42,14 @@ public sealed class FcmConformanceTests : HttpProviderConformance
         _host?.Dispose();
     }
 
-    protected override VendorAnswer? AnswerAside(string path, string body) =>
+    protected override VendorAnswer? AnswerAuxiliary(string path, string body) =>
         path == "/token"
             ? new VendorAnswer(200, """{"access_token":"ya29.token","expires_in":3599,"token_type":"Bearer"}""")
             : null;
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {
-        using var account = new FcmServiceAccount("notify-fake", new Uri(AsideAddress, "token"));
+        using var account = new FcmServiceAccount("notify-fake", new Uri(AuxiliaryAddress, "token"));
         var json = account.Json;
         _host = FcmApplication.Compose(options =>
         {

@@ -19,7 +19,7 @@ public sealed class LeakTests
     public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_request_behind()
     {
         await using var gateway = await FcmGateway.StartAsync();
-        (gateway.KeepsMessages, gateway.FaultOf) = (false, FaultOf);
+        (gateway.KeepsMessages, gateway.ChooseFault) = (false, CreateFault);
         var outcomes = new ConcurrentDictionary<string, int>();
         using (var credentials = new OwnedClientFactory(CreateClientFactory(gateway)))
         await using (var application = new Application(CreateAppOptions(gateway, credentials)))
@@ -58,7 +58,7 @@ public sealed class LeakTests
     private static VendorClientFactory CreateClientFactory(FcmGateway gateway) =>
         new(gateway.Address, sdkRetries: false, gateway.Server.Authority!.Trust);
 
-    private static FcmFault? FaultOf(long call) =>
+    private static FcmFault? CreateFault(long call) =>
         (call % 50) switch
         {
             3 when call % 100 == 3 => FcmFault.Reset,

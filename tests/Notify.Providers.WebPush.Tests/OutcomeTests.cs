@@ -165,7 +165,7 @@ public sealed class OutcomeTests
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
         var subscription = gateway.Subscribe();
-        subscription.GoneWith = status;
+        subscription.GoneStatus = status;
         await RegisterAsync(application, subscription);
 
         await application.SendAsync(

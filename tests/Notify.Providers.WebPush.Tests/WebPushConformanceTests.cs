@@ -42,7 +42,7 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
         _host?.Dispose();
     }
 
-    protected override Address AddressOf(Channel channel) =>
+    protected override Address CreateAddress(Channel channel) =>
         new(channel, Keys.Subscription($"{VendorAddress}push/5e5e5e5e"), Platform.Web);
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)

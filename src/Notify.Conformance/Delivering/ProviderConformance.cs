@@ -3,21 +3,22 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>How a vendor behaves in a fact.</summary>
+/// <summary>The behavior of a vendor in a test.</summary>
 public enum VendorBehavior
 {
-    /// <summary>It takes every message over.</summary>
+    /// <summary>The vendor accepts every message.</summary>
     Accepts,
 
-    /// <summary>It refuses every message for good.</summary>
+    /// <summary>The vendor permanently refuses every message.</summary>
     Rejects,
 
-    /// <summary>It takes the message and never answers.</summary>
+    /// <summary>The vendor receives a message and never answers.</summary>
     Hangs,
 }
 
 /// <summary>
-/// What every <see cref="IDeliveryProvider"/> promises. A provider's test project inherits it and sets up a vendor:
+/// The tests that every <see cref="IDeliveryProvider"/> must pass. Inherit this class in the provider's test project and set up a
+/// vendor:
 /// <code>
 /// public sealed class FaxConformance : ProviderConformance
 /// {
@@ -30,16 +31,18 @@ public enum VendorBehavior
 ///     }
 /// }
 /// </code>
-/// A provider that speaks HTTP inherits <see cref="HttpProviderConformance"/> instead, which brings the vendor along.
+/// For a provider that uses HTTP, inherit <see cref="HttpProviderConformance"/> instead, which includes the vendor.
 /// </summary>
 public abstract class ProviderConformance : IAsyncLifetime
 {
-    /// <summary>Far longer than giving up takes, so that only a provider that never gives up reaches it.</summary>
-    private protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The timeout for cancelled attempts. It is so long that only a provider that ignores cancellation reaches it.
+    /// </summary>
+    private protected static readonly TimeSpan CancellationTimeout = TimeSpan.FromSeconds(30);
 
     private int _sent;
 
-    /// <summary>The content that facts send: every part of it is a word that no reason may repeat.</summary>
+    /// <summary>Gets the content that the tests send. No reason may contain any part of it.</summary>
     protected virtual Content Content { get; } =
         new()
         {
@@ -50,10 +53,10 @@ public abstract class ProviderConformance : IAsyncLifetime
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Runs before each fact.</summary>
+    /// <summary>Runs before each test.</summary>
     public virtual ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Runs after each fact. Stop the vendor here.</summary>
+    /// <summary>Runs after each test. Stop the vendor here.</summary>
     public virtual ValueTask DisposeAsync()
     {
         GC.SuppressFinalize(this);
@@ -61,10 +64,10 @@ public abstract class ProviderConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Name_and_channel_are_well_formed_and_stay()
+    public async Task Name_and_channel_are_well_formed_and_constant()
     {
         var provider = await CreateAsync(VendorBehavior.Accepts)
-            ?? throw new InvalidOperationException("Every vendor can accept.");
+            ?? throw new InvalidOperationException("CreateAsync must return a provider for VendorBehavior.Accepts.");
 
         Assert.Matches("^[a-z][a-z0-9.-]{0,63}$", provider.Name);
         Assert.True(Channel.TryParse(provider.Channel.Name, out _), "The channel is default(Channel).");
@@ -72,7 +75,7 @@ public abstract class ProviderConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_vendor_takes_over_is_accepted()
+    public async Task An_accepted_message_has_the_outcome_Accepted()
     {
         var outcome = await SendAsync(VendorBehavior.Accepts);
 
@@ -80,7 +83,7 @@ public abstract class ProviderConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_vendor_refuses_for_good_is_not_retried()
+    public async Task A_permanent_refusal_is_not_retried()
     {
         var outcome = await SendAsync(VendorBehavior.Rejects);
 
@@ -95,12 +98,12 @@ public abstract class ProviderConformance : IAsyncLifetime
 
         var outcome = await provider.SendAsync(delivery, Cancellation);
 
-        Assert.False(string.IsNullOrWhiteSpace(outcome.Reason), "An operator needs to read why.");
-        AssertKeepsSecret(delivery, outcome);
+        Assert.False(string.IsNullOrWhiteSpace(outcome.Reason), "The outcome has no reason.");
+        AssertRevealsNothing(delivery, outcome);
     }
 
     [Fact]
-    public async Task A_delivery_is_sent_again_under_the_same_id()
+    public async Task A_delivery_can_be_sent_again()
     {
         var provider = await CreateOrSkipAsync(VendorBehavior.Accepts);
         var delivery = Delivery(provider);
@@ -122,45 +125,47 @@ public abstract class ProviderConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_attempt_under_way_is_given_up_when_it_is_cancelled()
+    public async Task A_running_attempt_ends_when_it_is_cancelled()
     {
         var provider = await CreateOrSkipAsync(VendorBehavior.Hangs);
         using var cancelled = new CancellationTokenSource();
 
         var sending = provider.SendAsync(Delivery(provider), cancelled.Token).AsTask();
-        await UnderWayAsync();
+        await WaitUntilCalledAsync();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(Patience, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(CancellationTimeout, Cancellation));
     }
 
     [Fact]
-    public async Task An_attempt_that_was_cancelled_does_not_break_the_next()
+    public async Task A_cancelled_attempt_does_not_affect_the_next()
     {
         var hanging = await CreateOrSkipAsync(VendorBehavior.Hangs);
         using (var cancelled = new CancellationTokenSource())
         {
             var sending = hanging.SendAsync(Delivery(hanging), cancelled.Token).AsTask();
-            await UnderWayAsync();
+            await WaitUntilCalledAsync();
             await cancelled.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(Patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(CancellationTimeout, Cancellation));
         }
 
         Assert.Equal(OutcomeKind.Accepted, (await SendAsync(VendorBehavior.Accepts)).Kind);
     }
 
     /// <summary>
-    /// The provider, whose vendor behaves like this from now on; null where this vendor cannot, and the fact is skipped.
+    /// Creates the provider and makes its vendor behave as given from now on. Return null if the vendor cannot behave this way;
+    /// the test is then skipped.
     /// </summary>
     protected abstract ValueTask<IDeliveryProvider?> CreateAsync(VendorBehavior behavior);
 
     /// <summary>
-    /// Completes when a hanging vendor has been called, so that an attempt is cancelled midway. Default: at once.
+    /// Waits until a hanging vendor has been called, so that the attempt is running when it is cancelled. The default completes
+    /// at once.
     /// </summary>
-    protected virtual Task UnderWayAsync() => Task.CompletedTask;
+    protected virtual Task WaitUntilCalledAsync() => Task.CompletedTask;
 
-    /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>
-    protected virtual Address AddressOf(Channel channel) =>
+    /// <summary>Creates a well-formed address of the channel, to which the tests send. Override it for custom channels.</summary>
+    protected virtual Address CreateAddress(Channel channel) =>
         channel.Name switch
         {
             "email" => new Address(channel, "ada.lovelace@example.org"),
@@ -170,7 +175,7 @@ public abstract class ProviderConformance : IAsyncLifetime
             _ => new Address(channel, "5e5e5e5e"),
         };
 
-    /// <summary>Another delivery for the provider.</summary>
+    /// <summary>Creates a new delivery for the provider.</summary>
     protected Delivery Delivery(IDeliveryProvider provider)
     {
         ArgumentNullException.ThrowIfNull(provider);
@@ -181,7 +186,7 @@ public abstract class ProviderConformance : IAsyncLifetime
             NotificationId = Guid.CreateVersion7(now),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = AddressOf(provider.Channel),
+            To = CreateAddress(provider.Channel),
             Provider = provider.Name,
             Content = Content,
             ContentIndex = 0,
@@ -192,7 +197,7 @@ public abstract class ProviderConformance : IAsyncLifetime
         };
     }
 
-    private protected static void AssertKeepsSecret(Delivery delivery, Outcome outcome)
+    private protected static void AssertRevealsNothing(Delivery delivery, Outcome outcome)
     {
         string?[] secrets =
         [
@@ -204,10 +209,10 @@ public abstract class ProviderConformance : IAsyncLifetime
         ];
         foreach (var secret in secrets.Where(secret => !string.IsNullOrEmpty(secret)))
         {
-            // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
+            // Assert.DoesNotContain is not used, because its message would show the secret.
             Assert.False(
                 outcome.ToString().Contains(secret!, StringComparison.OrdinalIgnoreCase),
-                "The reason repeats the address or content."
+                "The reason contains a part of the address or content."
             );
         }
     }
@@ -215,7 +220,7 @@ public abstract class ProviderConformance : IAsyncLifetime
     private protected async Task<IDeliveryProvider> CreateOrSkipAsync(VendorBehavior behavior)
     {
         var provider = await CreateAsync(behavior);
-        Assert.SkipWhen(provider is null, $"This vendor never {behavior.ToString().ToLowerInvariant()}.");
+        Assert.SkipWhen(provider is null, $"Skipped, because this vendor never {behavior.ToString().ToLowerInvariant()}.");
         return provider!;
     }
 

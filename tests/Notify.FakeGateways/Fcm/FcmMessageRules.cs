@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Notify.FakeGateways.Fcm;
 
 /// <summary>
-/// What the service checks of a request ("REST Resource: projects.messages" and "ErrorCode" of the Firebase reference).
+/// Checks a request as the service does ("REST Resource: projects.messages" and "ErrorCode" in the Firebase reference).
 /// </summary>
 internal static partial class FcmMessageRules
 {
@@ -75,8 +75,8 @@ internal static partial class FcmMessageRules
         ["message.webpush.fcm_options"] = ["link", "analytics_label"],
     };
 
-    /// <summary>Why the request is refused; null when it is not.</summary>
-    public static FcmRefusal? RefusalOf(JsonElement request)
+    /// <summary>Returns the error that the service would answer, or null if it accepts the request.</summary>
+    public static FcmRefusal? FindRefusal(JsonElement request)
     {
         foreach (var (path, members) in Members)
         {
@@ -170,16 +170,16 @@ internal static partial class FcmMessageRules
         return null;
     }
 
-    // The service says no more about it: no details at all.
+    // The service's answer to a payload that is too large has only this message and no details.
     private static FcmRefusal? SizeRefusal(JsonElement message)
     {
-        var size = SizeOf(message, "notification") + SizeOf(message, "data");
+        var size = GetSize(message, "notification") + GetSize(message, "data");
         return size > (message.TryGetProperty("token", out _) ? MaxPayload : MaxTopicPayload)
             ? new FcmRefusal(400, null, "Request contains an invalid argument.")
             : null;
     }
 
-    private static int SizeOf(JsonElement message, string block) =>
+    private static int GetSize(JsonElement message, string block) =>
         At(message, block) is not { } element
             ? 0
             : element
@@ -220,7 +220,8 @@ internal static partial class FcmMessageRules
     }
 
     /// <summary>
-    /// Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.
+    /// Google's APIs accept names in either form: firebase-admin writes <c>fcmOptions</c>, and Notify writes
+    /// <c>fcm_options</c>.
     /// </summary>
     private static string CamelCase(string name) =>
         name.Contains('_', StringComparison.Ordinal)

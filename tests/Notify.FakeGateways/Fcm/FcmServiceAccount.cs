@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Notify.FakeGateways.Fcm;
 
 /// <summary>
-/// A service account of the fake project: the private half goes to clients as JSON, the public half verifies what they sign.
+/// A service account of the fake project. Clients get its private key in a JSON file, and the fake verifies their signatures with
+/// the public key.
 /// </summary>
 public sealed class FcmServiceAccount : IDisposable
 {
@@ -21,18 +22,20 @@ public sealed class FcmServiceAccount : IDisposable
     private readonly string _keyId = RandomNumberGenerator.GetHexString(40, lowercase: true);
     private readonly Uri _tokenEndpoint;
 
-    /// <param name="projectId">The project's id.</param>
-    /// <param name="tokenEndpoint">Where clients exchange what they signed for access tokens.</param>
+    /// <param name="projectId">The id of the project.</param>
+    /// <param name="tokenEndpoint">The address at which clients exchange signed assertions for access tokens.</param>
     public FcmServiceAccount(string projectId, Uri tokenEndpoint) => (ProjectId, _tokenEndpoint) = (projectId, tokenEndpoint);
 
     public string ProjectId { get; }
 
     public string Email => $"firebase-adminsdk@{ProjectId}.iam.gserviceaccount.com";
 
-    /// <summary>PKCS #8 in PEM, as the JSON holds it.</summary>
+    /// <summary>The private key as PKCS #8 in PEM, as it is in the JSON file.</summary>
     public string PrivateKey => _key.ExportPkcs8PrivateKeyPem() + "\n";
 
-    /// <summary>The file that the Firebase console gives, but for its token endpoint, which is the fake's own.</summary>
+    /// <summary>
+    /// The JSON file that the Firebase console offers for download, except that the token endpoint is the fake's.
+    /// </summary>
     public string Json =>
         JsonSerializer.Serialize(
             new Dictionary<string, string>
@@ -53,8 +56,8 @@ public sealed class FcmServiceAccount : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    /// <summary>What is wrong with an assertion (RFC 7523), in Google's words; null when nothing is.</summary>
-    internal string? ErrorOf(string assertion, DateTimeOffset now)
+    /// <summary>Checks an assertion (RFC 7523). Returns Google's error text, or null if the assertion is valid.</summary>
+    internal string? FindError(string assertion, DateTimeOffset now)
     {
         var parts = assertion.Split('.');
         if (parts.Length != 3)
@@ -68,10 +71,10 @@ public sealed class FcmServiceAccount : IDisposable
             return "Invalid JWT Signature.";
 
         using var claims = Decode(parts[1]);
-        return ErrorOf(claims, now);
+        return FindError(claims, now);
     }
 
-    private string? ErrorOf(JsonDocument claims, DateTimeOffset now)
+    private string? FindError(JsonDocument claims, DateTimeOffset now)
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("iat").GetInt64());
         var expires = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
