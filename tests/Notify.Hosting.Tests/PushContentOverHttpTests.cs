@@ -4,13 +4,13 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What a push notification shows, what only one vendor understands, and what an attempt cost.</summary>
+/// <summary>Tests the content of push notifications, settings for single vendors, and the cost of attempts.</summary>
 public sealed class PushContentOverHttpTests
 {
     private const string Phone = """ "to":{"pushToken":"token-1","platform":"ios"} """;
 
     [Fact]
-    public async Task What_is_said_about_the_device_reaches_the_provider()
+    public async Task Details_of_the_device_reach_the_provider()
     {
         Delivery? sent = null;
         await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("push", Channel.Push, delivery =>
@@ -71,7 +71,7 @@ public sealed class PushContentOverHttpTests
     [InlineData(""" "overrides":[] """, "content.overrides")]
     [InlineData(""" "overrides":{"fcm":5} """, "content.overrides.fcm")]
     [InlineData(""" "overrides":{"fcm":{"a":["\ud800"]},"apns":"x"} """, "content.overrides.apns", "content.overrides.fcm.a[0]")]
-    public async Task A_wrong_value_is_named(string fields, params string[] names)
+    public async Task An_invalid_value_is_named(string fields, params string[] names)
     {
         var store = new CountingQueue();
         await using var app = await ApiApplication.StartAsync(services: store.Watch);
@@ -82,7 +82,7 @@ public sealed class PushContentOverHttpTests
     }
 
     [Fact]
-    public async Task The_timeline_shows_what_an_attempt_cost()
+    public async Task The_timeline_shows_the_cost_of_an_attempt()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("sms", Channel.Sms, delivery => delivery.Content.Body switch

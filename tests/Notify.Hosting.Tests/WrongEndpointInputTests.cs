@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What is refused outside of triggers; those are in <see cref="WrongInputTests"/>.</summary>
+/// <summary>Tests invalid input for all endpoints except triggers, which are in <see cref="WrongInputTests"/>.</summary>
 public sealed class WrongEndpointInputTests
 {
     private const string User = "/v1/users/ada";
@@ -119,7 +119,7 @@ public sealed class WrongEndpointInputTests
 
     [Theory]
     [MemberData(nameof(WrongBodies))]
-    public async Task Every_wrong_field_is_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
+    public async Task All_invalid_fields_are_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Delivering.Outcome.Rejected("no"))
@@ -155,7 +155,7 @@ public sealed class WrongEndpointInputTests
     [InlineData("/v1/analytics/deliveries?from=today&until=x", "from", "until")]
     [InlineData("/v1/analytics/deliveries?from=2031-01-02T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
     [InlineData("/v1/analytics/deliveries?from=2030-01-01T00:00:00Z&to=2031-01-01T00:00:00Z", "from")]
-    public async Task Every_wrong_part_of_a_query_is_named(string url, params string[] fields)
+    public async Task All_errors_in_a_query_are_named(string url, params string[] fields)
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.Client.GetAsync(url);
@@ -171,7 +171,7 @@ public sealed class WrongEndpointInputTests
     [InlineData("PUT", Template)]
     [InlineData("POST", "/v1/receipts")]
     [InlineData("POST", Replay)]
-    public async Task A_body_that_is_no_JSON_is_refused_everywhere(string method, string path)
+    public async Task A_body_that_is_not_JSON_is_refused_everywhere(string method, string path)
     {
         await using var app = await ApiApplication.StartAsync();
         using var broken = await app.SendAsync(method, path, "{");
@@ -186,7 +186,7 @@ public sealed class WrongEndpointInputTests
     [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
     [InlineData("PUT", Subscribers, """["ada"]""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
-    public async Task A_tenant_that_cannot_be_is_named(string method, string path, string json)
+    public async Task An_invalid_tenant_is_named(string method, string path, string json)
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.SendAsync(method, path, json, Long);

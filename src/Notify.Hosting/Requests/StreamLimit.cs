@@ -4,28 +4,30 @@ using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>How many event streams each key may have open. Metadata of the endpoints.</summary>
-internal sealed class StreamPlaces(int max, ApiKeys keys)
+/// <summary>Endpoint metadata that limits the number of open event streams per API key.</summary>
+internal sealed class StreamLimit(int max, ApiKeys keys)
 {
     private readonly ConcurrentDictionary<int, int> _open = new();
 
     public int Max => max;
 
-    /// <summary>Takes a place for a caller; null when its key has as many streams as it may.</summary>
-    public IDisposable? TryTake(HttpContext context)
+    /// <summary>
+    /// Admits a stream until the result is disposed. Returns null if the caller's key has reached its limit.
+    /// </summary>
+    public IDisposable? TryEnter(HttpContext context)
     {
         var key = keys.Find(context.Request.Headers.Authorization) ?? 0;
         if (_open.AddOrUpdate(key, 1, static (_, open) => open + 1) <= max)
-            return new Place(this, key);
+            return new Entry(this, key);
 
-        Give(key);
+        Exit(key);
         return null;
     }
 
-    private void Give(int key) => _open.AddOrUpdate(key, 0, static (_, open) => open - 1);
+    private void Exit(int key) => _open.AddOrUpdate(key, 0, static (_, open) => open - 1);
 
-    private sealed class Place(StreamPlaces places, int key) : IDisposable
+    private sealed class Entry(StreamLimit limit, int key) : IDisposable
     {
-        public void Dispose() => places.Give(key);
+        public void Dispose() => limit.Exit(key);
     }
 }
