@@ -1,6 +1,6 @@
 namespace Notify.Load.Chaos;
 
-/// <summary>The chaos audit's result; see docs/chaos.md for what is counted how.</summary>
+/// <summary>The result of the chaos audit. docs/chaos.md explains what is counted.</summary>
 internal sealed record ChaosResult(
     string Topology,
     int Count,
