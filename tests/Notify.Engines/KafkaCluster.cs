@@ -73,19 +73,19 @@ public sealed class KafkaCluster : IDisposable
     }
 
     /// <summary>Closes all connections and refuses new ones.</summary>
-    public void TakeDown() => Mock().TakeDown();
+    public void TakeDown() => GetMock().TakeDown();
 
-    public void BringUp() => Mock().BringUp();
+    public void BringUp() => GetMock().BringUp();
 
     /// <summary>
     /// Makes the brokers answer all requests about a topic with <paramref name="error"/>, until it is set to
     /// <see cref="ErrorCode.NoError"/>.
     /// </summary>
-    public void FailTopic(string topic, ErrorCode error) => Mock().FailTopic(topic, (int)error);
+    public void FailTopic(string topic, ErrorCode error) => GetMock().FailTopic(topic, (int)error);
 
     public void Dispose() => _mock?.Dispose();
 
-    private MockKafka Mock() => _mock ?? throw new InvalidOperationException("Only mock brokers can be made to fail.");
+    private MockKafka GetMock() => _mock ?? throw new InvalidOperationException("Only mock brokers can be made to fail.");
 
     private List<KafkaMessage> Read(string topic)
     {

@@ -12,7 +12,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
 {
     private const string Variable = "NOTIFY_TEST_POSTGRESQL";
 
-    // Test runs at the same time may use the same server, so each has its own name.
+    // Other test runs may use the same server at the same time, so each run has its own name.
     private readonly string _run = $"notify_{Guid.CreateVersion7().ToString("N")}";
     private readonly Lazy<Task<(string ConnectionString, PostgreSqlProcess? Process)>> _server = new(StartAsync);
     private readonly Lazy<Task<string>> _shared;
@@ -28,7 +28,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
     public async ValueTask<string> CreateDatabaseAsync()
     {
         var (connectionString, _) = await _server.Value;
-        var name = Database(Interlocked.Increment(ref _databases));
+        var name = GetDatabaseName(Interlocked.Increment(ref _databases));
         await PostgreSqlProgram.ScalarAsync<object>(connectionString, $"CREATE DATABASE {name}");
         return new NpgsqlConnectionStringBuilder(connectionString) { Database = name, MaxPoolSize = 16 }.ConnectionString;
     }
@@ -59,7 +59,7 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         for (var number = 1; number <= _databases; number++)
             await PostgreSqlProgram.ScalarAsync<object>(
                 connectionString,
-                $"DROP DATABASE IF EXISTS {Database(number)} WITH (FORCE)"
+                $"DROP DATABASE IF EXISTS {GetDatabaseName(number)} WITH (FORCE)"
             );
     }
 
@@ -72,5 +72,5 @@ public sealed class PostgreSqlServer : IAsyncDisposable
         return (process.ConnectionString, process);
     }
 
-    private string Database(int number) => $"{_run}_{number.ToString(CultureInfo.InvariantCulture)}";
+    private string GetDatabaseName(int number) => $"{_run}_{number.ToString(CultureInfo.InvariantCulture)}";
 }

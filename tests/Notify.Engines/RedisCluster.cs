@@ -20,7 +20,7 @@ public sealed class RedisCluster : IAsyncDisposable
         {
             cluster._nodes.Add(
                 await RedisProcess.StartAsync(
-                    PortWithBus(),
+                    FindPortWithBus(),
                     "--cluster-enabled",
                     "yes",
                     "--cluster-node-timeout",
@@ -106,7 +106,7 @@ public sealed class RedisCluster : IAsyncDisposable
     }
 
     // The nodes talk to each other on a second port, whose number is higher by 10,000.
-    private static int PortWithBus()
+    private static int FindPortWithBus()
     {
         while (true)
         {

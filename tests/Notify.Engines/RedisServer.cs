@@ -12,7 +12,7 @@ public sealed class RedisServer : IAsyncDisposable
 {
     private const string Variable = "NOTIFY_TEST_REDIS";
 
-    // Test runs at the same time may use the same server, so each has its own prefix.
+    // Other test runs may use the same server at the same time, so each run has its own prefix.
     private readonly string _run = $"test-{Guid.CreateVersion7():N}";
     private readonly Lazy<Task<(string ConnectionString, RedisProcess? Process)>> _server = new(StartAsync);
     private int _prefixes;

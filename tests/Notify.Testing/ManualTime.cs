@@ -63,7 +63,7 @@ public sealed class ManualTime : TimeProvider
         TimeSpan until;
         lock (_lock)
             until = _uptime + by;
-        while (NextUntil(until) is { } timer)
+        while (TakeNext(until) is { } timer)
             timer.Fire();
     }
 
@@ -74,7 +74,7 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    private ManualTimer? NextUntil(TimeSpan until)
+    private ManualTimer? TakeNext(TimeSpan until)
     {
         lock (_lock)
         {

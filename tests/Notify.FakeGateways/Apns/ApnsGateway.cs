@@ -167,7 +167,7 @@ public sealed class ApnsGateway : IAsyncDisposable
 
         Interlocked.Increment(ref _accepted);
         if (_settings.KeepsMessages)
-            _messages.Enqueue(Message(request, deviceToken, body));
+            _messages.Enqueue(CreateMessage(request, deviceToken, body));
         context.Response.Headers["apns-unique-id"] = Guid.NewGuid().ToString();
     }
 
@@ -195,7 +195,7 @@ public sealed class ApnsGateway : IAsyncDisposable
         : _apps.TryGetValue(deviceToken, out var app) && app != bundleId ? new ApnsRefusal(400, "DeviceTokenNotForTopic")
         : null;
 
-    private static ApnsMessage Message(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) =>
+    private static ApnsMessage CreateMessage(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) =>
         new(
             deviceToken,
             request

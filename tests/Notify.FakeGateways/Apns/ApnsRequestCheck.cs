@@ -47,19 +47,22 @@ internal static class ApnsRequestCheck
         bundleId = "";
         if (headers.Any(header => header.Key.StartsWith("apns-", StringComparison.Ordinal) && header.Value.Count > 1))
             return new ApnsRefusal(400, "DuplicateHeaders");
-        if (Value(headers, "apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
+        if (FindValue(headers, "apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
             return new ApnsRefusal(400, "BadMessageId");
-        if (Value(headers, "apns-expiration") is { } expiration && !ulong.TryParse(expiration, NumberStyles.None, null, out _))
+        if (
+            FindValue(headers, "apns-expiration") is { } expiration
+            && !ulong.TryParse(expiration, NumberStyles.None, null, out _)
+        )
             return new ApnsRefusal(400, "BadExpirationDate");
-        if (Value(headers, "apns-collapse-id") is { } collapse && Encoding.UTF8.GetByteCount(collapse) > MaxCollapseIdBytes)
+        if (FindValue(headers, "apns-collapse-id") is { } collapse && Encoding.UTF8.GetByteCount(collapse) > MaxCollapseIdBytes)
             return new ApnsRefusal(400, "BadCollapseId");
 
         var pushType = GetPushType(headers);
         if (!TopicSuffixes.TryGetValue(pushType, out var suffix))
             return new ApnsRefusal(400, "InvalidPushType");
-        if (Value(headers, "apns-priority") is var priority && !IsPriority(priority, pushType))
+        if (FindValue(headers, "apns-priority") is var priority && !IsPriority(priority, pushType))
             return new ApnsRefusal(400, "BadPriority");
-        return CheckTopic(Value(headers, "apns-topic"), suffix, bundleIds, out bundleId);
+        return CheckTopic(FindValue(headers, "apns-topic"), suffix, bundleIds, out bundleId);
     }
 
     /// <summary>Checks the payload. Returns null if it is valid.</summary>
@@ -81,7 +84,7 @@ internal static class ApnsRequestCheck
         return new ApnsRefusal(400, "PayloadEmpty");
     }
 
-    private static string GetPushType(IHeaderDictionary headers) => Value(headers, "apns-push-type") ?? "alert";
+    private static string GetPushType(IHeaderDictionary headers) => FindValue(headers, "apns-push-type") ?? "alert";
 
     private static bool IsPriority(string? priority, string pushType) =>
         priority switch
@@ -108,6 +111,6 @@ internal static class ApnsRequestCheck
         return bundleIds.Contains(bundleId) ? null : new ApnsRefusal(400, "TopicDisallowed");
     }
 
-    private static string? Value(IHeaderDictionary headers, string name) =>
+    private static string? FindValue(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var values) ? values.ToString() : null;
 }

@@ -30,7 +30,7 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
         var token = authorization["bearer ".Length..];
         if (!_issued.TryGetValue(token, out var issuedAt))
         {
-            if (IssuedAt(token) is not { } read)
+            if (ReadIssueTime(token) is not { } read)
                 return Invalid;
             issuedAt = read;
         }
@@ -58,7 +58,7 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
         }
     }
 
-    private DateTimeOffset? IssuedAt(string token)
+    private DateTimeOffset? ReadIssueTime(string token)
     {
         try
         {

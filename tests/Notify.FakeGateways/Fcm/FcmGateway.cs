@@ -153,12 +153,12 @@ public sealed class FcmGateway : IAsyncDisposable
             return;
         }
 
-        var fault = ChooseFault?.Invoke(call) ?? (_nextFaults.TryDequeue(out var next) ? next : FaultFor(request.RootElement));
+        var fault = ChooseFault?.Invoke(call) ?? (_nextFaults.TryDequeue(out var next) ? next : FindFault(request.RootElement));
         if (fault is null || await MisbehaveAsync(context, fault))
             await AnswerAsync(context, request);
     }
 
-    private FcmFault? FaultFor(JsonElement request) =>
+    private FcmFault? FindFault(JsonElement request) =>
         !_faultsByTarget.IsEmpty && request.TryGetProperty("message", out var message)
             ? message
                 .EnumerateObject()

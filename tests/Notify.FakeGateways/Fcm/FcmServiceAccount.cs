@@ -64,7 +64,7 @@ public sealed class FcmServiceAccount : IDisposable
             return "Invalid JWT: not three parts.";
 
         using var header = Decode(parts[0]);
-        if (Text(header, "alg") != "RS256" || (Text(header, "kid") ?? _keyId) != _keyId)
+        if (ReadText(header, "alg") != "RS256" || (ReadText(header, "kid") ?? _keyId) != _keyId)
             return "Invalid JWT: unknown algorithm or key.";
         var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
         if (!_key.VerifyData(signed, Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
@@ -78,11 +78,11 @@ public sealed class FcmServiceAccount : IDisposable
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("iat").GetInt64());
         var expires = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
-        if (Text(claims, "iss") != Email)
+        if (ReadText(claims, "iss") != Email)
             return "Invalid issuer.";
-        if (Text(claims, "aud") is var audience && audience != GoogleAudience && audience != _tokenEndpoint.AbsoluteUri)
+        if (ReadText(claims, "aud") is var audience && audience != GoogleAudience && audience != _tokenEndpoint.AbsoluteUri)
             return "Invalid audience.";
-        if (Text(claims, "scope")?.Split(' ').Contains(MessagingScope) != true)
+        if (ReadText(claims, "scope")?.Split(' ').Contains(MessagingScope) != true)
             return "Invalid scope.";
         return expires <= now || issued > now.AddMinutes(1) || expires - issued > TimeSpan.FromHours(1)
             ? "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
@@ -91,6 +91,6 @@ public sealed class FcmServiceAccount : IDisposable
 
     private static JsonDocument Decode(string part) => JsonDocument.Parse(Base64Url.DecodeFromChars(part));
 
-    private static string? Text(JsonDocument document, string name) =>
+    private static string? ReadText(JsonDocument document, string name) =>
         document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

@@ -44,7 +44,7 @@ internal static partial class TwilioRules
             return new(401, 20003, "Authenticate");
         if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) != true)
             return new(415, 20415, "Unsupported media type");
-        return RecipientError(request) ?? SenderError(request, account) ?? ContentError(request);
+        return CheckRecipient(request) ?? CheckSender(request, account) ?? CheckContent(request);
     }
 
     /// <summary>Returns the error with which delivery to this number fails, or null if it succeeds.</summary>
@@ -55,7 +55,7 @@ internal static partial class TwilioRules
             ? code
             : null;
 
-    private static TwilioRefusal? RecipientError(TwilioRequest request)
+    private static TwilioRefusal? CheckRecipient(TwilioRequest request)
     {
         if (request.To is not { } to)
             return new(400, 21604, "A 'To' phone number is required.");
@@ -64,7 +64,7 @@ internal static partial class TwilioRules
         return MagicRecipients.GetValueOrDefault(to);
     }
 
-    private static TwilioRefusal? SenderError(TwilioRequest request, TwilioAccount account)
+    private static TwilioRefusal? CheckSender(TwilioRequest request, TwilioAccount account)
     {
         if (request.MessagingServiceSid is { } service)
         {
@@ -80,7 +80,7 @@ internal static partial class TwilioRules
         return from == account.Number ? null : new(400, 21659, $"'From' {from} is not a Twilio phone number");
     }
 
-    private static TwilioRefusal? ContentError(TwilioRequest request)
+    private static TwilioRefusal? CheckContent(TwilioRequest request)
     {
         if (request.Body is not { } body)
             return new(400, 21619, "A text message body or media urls must be specified.");

@@ -28,7 +28,9 @@ public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId,
         for (var (start, number) = (0, 0); start < Records.Length || number == 0; start += RecordSize, number++)
         {
             var end = Math.Min(start + RecordSize, Records.Length);
-            content.AddRange(Unpadded(Open(key, CreateNonce(nonce, number), Records[start..end]), isLast: end == Records.Length));
+            content.AddRange(
+                RemovePadding(Open(key, CreateNonce(nonce, number), Records[start..end]), isLast: end == Records.Length)
+            );
         }
 
         return [.. content];
@@ -55,7 +57,7 @@ public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId,
     private static byte[] CreateNonce(byte[] nonce, int number) =>
         [.. nonce[..8], .. nonce[8..].Zip(BitConverter.GetBytes(number).Reverse(), (a, b) => (byte)(a ^ b))];
 
-    private static byte[] Unpadded(byte[] content, bool isLast)
+    private static byte[] RemovePadding(byte[] content, bool isLast)
     {
         var delimiter = Array.FindLastIndex(content, value => value != 0);
         return delimiter >= 0 && content[delimiter] == (isLast ? 2 : 1)

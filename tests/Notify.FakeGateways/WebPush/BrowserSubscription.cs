@@ -50,7 +50,7 @@ public sealed class BrowserSubscription : IDisposable
     public string Json =>
         $$$"""{"endpoint":"{{{Endpoint}}}","expirationTime":null,"""
         + $$$"""
-            "keys":{"p256dh":"{{{Text(PublicKey)}}}","auth":"{{{Text(_secret)}}}"}}
+            "keys":{"p256dh":"{{{Encode(PublicKey)}}}","auth":"{{{Encode(_secret)}}}"}}
             """;
 
     private byte[] PublicKey => EncodePoint(_key.ExportParameters(includePrivateParameters: false).Q);
@@ -83,5 +83,5 @@ public sealed class BrowserSubscription : IDisposable
 
     private static byte[] EncodePoint(ECPoint point) => [4, .. point.X!, .. point.Y!];
 
-    private static string Text(byte[] bytes) => Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
+    private static string Encode(byte[] bytes) => Convert.ToBase64String(bytes).Replace('+', '-').Replace('/', '_').TrimEnd('=');
 }

@@ -26,15 +26,15 @@ public static partial class VapidVerifier
         if (!header.Success)
             throw new PushRefusal(401, 109, "The header Authorization must have the form 'vapid t=…, k=…'.");
         var token = header.Groups["t"].Value.Split('.');
-        if (!IsSigned(token, Bytes(header.Groups["k"].Value)))
+        if (!IsSigned(token, Decode(header.Groups["k"].Value)))
             throw new PushRefusal(401, 109, "The token's signature is not valid.");
-        CheckClaims(JsonElement.Parse(Bytes(token[1])), origin, now);
+        CheckClaims(JsonElement.Parse(Decode(token[1])), origin, now);
         return header.Groups["k"].Value;
     }
 
     private static bool IsSigned(string[] token, byte[] key)
     {
-        if (JsonElement.Parse(Bytes(token[0])).GetProperty("alg").GetString() != "ES256" || key.Length != 65)
+        if (JsonElement.Parse(Decode(token[0])).GetProperty("alg").GetString() != "ES256" || key.Length != 65)
             return false;
         using var verifier = ECDsa.Create(
             new ECParameters
@@ -43,7 +43,7 @@ public static partial class VapidVerifier
                 Q = new ECPoint { X = key[1..33], Y = key[33..] },
             }
         );
-        return verifier.VerifyData(Encoding.ASCII.GetBytes($"{token[0]}.{token[1]}"), Bytes(token[2]), HashAlgorithmName.SHA256);
+        return verifier.VerifyData(Encoding.ASCII.GetBytes($"{token[0]}.{token[1]}"), Decode(token[2]), HashAlgorithmName.SHA256);
     }
 
     private static void CheckClaims(JsonElement claims, string origin, DateTimeOffset now)
@@ -57,7 +57,7 @@ public static partial class VapidVerifier
             throw new PushRefusal(401, 109, "The token must name a contact in sub.");
     }
 
-    private static byte[] Bytes(string text)
+    private static byte[] Decode(string text)
     {
         var padded = text.Replace('-', '+').Replace('_', '/');
         return Convert.FromBase64String(padded.PadRight((padded.Length + 3) / 4 * 4, '='));
