@@ -43,5 +43,5 @@ public class SigningBenchmarks
     public bool WebPushEncryption() => MessageEncryption.TryEncrypt(_encrypted, _subscription);
 
     [Benchmark]
-    public bool TwilioCallback() => _twilio.Signs("", _form, _twilioSignature);
+    public bool TwilioCallback() => _twilio.Verify("", _form, _twilioSignature);
 }

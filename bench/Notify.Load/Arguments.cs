@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Notify.Load;
 
-/// <summary>A command line: a command, then <c>--name value</c> pairs.</summary>
+/// <summary>A command line: a command, followed by <c>--name value</c> pairs.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -13,7 +13,7 @@ internal sealed class Arguments
         for (var i = 1; i < args.Count; i += 2)
         {
             if (!args[i].StartsWith("--", StringComparison.Ordinal) || i + 1 == args.Count)
-                throw new ArgumentException($"'{args[i]}' is not understood; options are written as --name value.");
+                throw new ArgumentException($"'{args[i]}' is not an option. Write options as --name value.");
             _values[args[i][2..]] = args[i + 1];
         }
     }
@@ -30,10 +30,10 @@ internal sealed class Arguments
             return otherwise;
         return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min
             ? value
-            : throw new ArgumentException($"--{name} takes a whole number of at least {min}.");
+            : throw new ArgumentException($"--{name} must be a whole number of at least {min}.");
     }
 
-    /// <summary>Says what was given and nobody asked for. To be called after everything was read.</summary>
+    /// <summary>Throws if there are options that no one has read. Call this after all options have been read.</summary>
     public void RefuseUnknown()
     {
         if (_values.Count > 0)

@@ -37,7 +37,7 @@ try
         "chaos" => await ChaosScenario.RunAsync(arguments),
         "scaling" => await ScalingScenario.RunAsync(arguments),
 
-        // The bench starts itself with these, as processes of a scenario.
+        // The benchmark starts itself with these hidden commands, as processes of a scenario.
         HostCommand.Name => await HostCommand.RunAsync(HostSettings.From(arguments)),
         IngressHost.Name => await IngressHost.RunAsync(arguments),
         SenderProcess.Command => await SenderProcess.RunAsync(arguments),

@@ -8,10 +8,10 @@ using Notify.Load.SlowSmtp;
 
 namespace Notify.Load;
 
-/// <summary>What every scenario tells of itself.</summary>
+/// <summary>The result of a scenario.</summary>
 /// <param name="Scenario">The scenario's name.</param>
-/// <param name="Count">How many notifications it sent.</param>
-/// <param name="PerSecond">How many of them were done per second.</param>
+/// <param name="Count">The number of notifications that it sent.</param>
+/// <param name="PerSecond">The number of notifications per second.</param>
 internal abstract record Result(
     [property: JsonPropertyOrder(-3)] string Scenario,
     [property: JsonPropertyOrder(-2)] int Count,

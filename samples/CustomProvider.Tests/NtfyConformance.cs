@@ -24,7 +24,7 @@ public sealed class NtfyConformance : HttpProviderConformance
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
         };
 
-    protected override Address AddressOf(Channel channel) => new(channel, "alerts");
+    protected override Address CreateAddress(Channel channel) => new(channel, "alerts");
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

@@ -7,7 +7,7 @@ namespace Notify.Providers.Ntfy.Tests;
 public sealed class NtfyTests
 {
     [Fact]
-    public async Task A_server_that_is_not_named_fails_the_start_and_says_so()
+    public async Task Start_fails_with_the_name_of_the_missing_option()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddNotifications().UseInMemory().AddNtfy(_ => { });

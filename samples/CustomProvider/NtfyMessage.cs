@@ -3,10 +3,10 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Ntfy;
 
-/// <summary>A message as ntfy takes it (docs.ntfy.sh, "Publish as JSON").</summary>
+/// <summary>The JSON form of a message to ntfy (docs.ntfy.sh, "Publish as JSON").</summary>
 internal sealed record NtfyMessage(string Topic, string? Title, string? Message, string? Click)
 {
-    public static NtfyMessage Of(Delivery delivery) =>
+    public static NtfyMessage FromDelivery(Delivery delivery) =>
         new(delivery.To.Value, delivery.Content.Title, delivery.Content.Body, delivery.Content.Push?.Link);
 }
 

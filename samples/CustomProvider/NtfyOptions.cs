@@ -2,16 +2,18 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Notify.Providers.Ntfy;
 
-/// <summary>Which ntfy server to publish to. Validated at start.</summary>
+/// <summary>The options of the ntfy provider. They are validated at start.</summary>
 public sealed class NtfyOptions
 {
-    /// <summary>The channel's name: users have the address of their ntfy topic under it.</summary>
+    /// <summary>Gets the channel. A user's address for it is the name of an ntfy topic.</summary>
     public static Channel Channel { get; } = Channel.Named("ntfy");
 
-    /// <summary>The server, such as <c>https://ntfy.example.org/</c>. Required.</summary>
+    /// <summary>Gets or sets the server to publish to, such as <c>https://ntfy.example.org/</c>. Required.</summary>
     [Required]
     public Uri? Server { get; set; }
 
-    /// <summary>The access token of an account on the server. Null, the default, publishes without one.</summary>
+    /// <summary>
+    /// Gets or sets the access token of an account on the server. The default is null, which publishes without a token.
+    /// </summary>
     public string? AccessToken { get; set; }
 }

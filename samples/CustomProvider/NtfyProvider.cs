@@ -14,7 +14,7 @@ internal sealed class NtfyProvider(string name, NtfyOptions options, HttpClient 
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, options.Server);
         request.Headers.Authorization = options.AccessToken is { } token ? new("Bearer", token) : null;
-        request.Content = JsonContent.Create(NtfyMessage.Of(delivery), NtfyJson.Default.NtfyMessage);
+        request.Content = JsonContent.Create(NtfyMessage.FromDelivery(delivery), NtfyJson.Default.NtfyMessage);
         try
         {
             using var response = await client

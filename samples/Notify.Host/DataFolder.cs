@@ -3,7 +3,7 @@ namespace Notify.Host;
 /// <summary>The folder for the host's files.</summary>
 internal static class DataFolder
 {
-    /// <summary>Creates the folder for this user alone; one that is there keeps its mode.</summary>
+    /// <summary>Creates the folder with access for the current user only. An existing folder keeps its mode.</summary>
     public static string Create(string path) =>
         OperatingSystem.IsWindows()
             ? Directory.CreateDirectory(path).FullName

@@ -1,8 +1,8 @@
 namespace Notify.Host;
 
 /// <summary>
-/// Reads how channels and providers are used: <c>Notify:Channels:email:Retry:MaxAttempts</c>,
-/// <c>Notify:Channels:email:Providers:0</c>, <c>Notify:Providers:smtp:MaxPerSecond</c>.
+/// Reads the options of channels and providers, such as <c>Notify:Channels:email:Retry:MaxAttempts</c>,
+/// <c>Notify:Channels:email:Providers:0</c> and <c>Notify:Providers:smtp:MaxPerSecond</c>.
 /// </summary>
 internal static class DeliverySettings
 {

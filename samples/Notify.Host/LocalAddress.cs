@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Notify.Host;
 
-/// <summary>Where the host listens when nobody says: a port of this machine, and a free one when that is taken.</summary>
+/// <summary>
+/// Chooses the default address of the host: a fixed port on the loopback interface, or any free port if that one is in use.
+/// </summary>
 internal static class LocalAddress
 {
     private const int Port = 5080;

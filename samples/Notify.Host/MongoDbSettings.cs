@@ -3,13 +3,13 @@ using Notify.Storage.MongoDb;
 
 namespace Notify.Host;
 
-/// <summary>Reads <c>Notify:MongoDb</c>, a connection string, and the options below it.</summary>
+/// <summary>Reads the connection string <c>Notify:MongoDb</c> and the options below it.</summary>
 internal static class MongoDbSettings
 {
     public static void UseMongoDb(INotificationsBuilder notifications, IConfigurationSection settings) =>
         notifications.UseMongoDb(options => Read(settings, options));
 
-    /// <summary>Says to a cluster's routers how the database is sharded.</summary>
+    /// <summary>Shards the collections of the database, for a sharded cluster.</summary>
     public static async Task ShardAsync(IConfigurationSection settings)
     {
         var options = new MongoDbStoreOptions();

@@ -19,7 +19,7 @@ try
 }
 catch (Exception exception)
 {
-    // What stops a start is for an operator to mend, and the sentence says how; a stack trace would bury it.
+    // Errors at start are meant for the operator, and their messages explain the fix. A stack trace would only hide them.
     Console.Error.WriteLine(exception.Message);
     return 1;
 }
@@ -48,7 +48,7 @@ static WebApplication Build(string[] args, out Roles roles)
     var api = roles.Map(app);
     api.MapMetrics(app);
     api.MapFallback("{**path}", () =>
-        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "There is nothing at this path.")
+        TypedResults.Problem(statusCode: StatusCodes.Status404NotFound, title: "This path does not exist.")
     );
     LocalAddress.ChooseUnlessConfigured(app);
     return app;

@@ -1,9 +1,8 @@
 namespace Notify.Host;
 
 /// <summary>
-/// Reads which providers the host sends through. Each has a section by its name, whose <c>Type</c> says what it is, and whose
-/// other settings are that provider's options: <c>Notify:Providers:mail:Type=smtp</c>,
-/// <c>Notify:Providers:mail:Host=smtp.example.org</c>.
+/// Reads the providers of the host. Each has a section with its name. <c>Type</c> selects the kind of provider, and the other
+/// settings are its options: <c>Notify:Providers:mail:Type=smtp</c>, <c>Notify:Providers:mail:Host=smtp.example.org</c>.
 /// </summary>
 internal static class ProviderSettings
 {
@@ -19,8 +18,8 @@ internal static class ProviderSettings
         ["webpush"] = (notifications, name, settings) => notifications.AddWebPush(name, settings.Bind),
     };
 
-    /// <summary>Adds the providers that are set; where none is, the sandbox shows what would be sent.</summary>
-    /// <exception cref="InvalidOperationException">There is no such type.</exception>
+    /// <summary>Adds the configured providers. Without any, adds the sandbox, which shows what would be sent.</summary>
+    /// <exception cref="InvalidOperationException">A provider has an unknown type.</exception>
     public static void AddProviders(this INotificationsBuilder notifications, IConfiguration settings, string data)
     {
         IConfigurationSection[] providers =
@@ -28,7 +27,7 @@ internal static class ProviderSettings
             .. settings.GetSection("Providers").GetChildren().Where(provider => provider["Type"] is not null),
         ];
         foreach (var provider in providers)
-            TypeOf(provider)(notifications, provider.Key, provider);
+            GetRegistration(provider)(notifications, provider.Key, provider);
 
         if (providers.Length > 0)
             return;
@@ -40,9 +39,9 @@ internal static class ProviderSettings
         });
     }
 
-    private static Action<INotificationsBuilder, string, IConfiguration> TypeOf(IConfigurationSection provider) =>
+    private static Action<INotificationsBuilder, string, IConfiguration> GetRegistration(IConfigurationSection provider) =>
         Types.GetValueOrDefault(provider["Type"]!)
         ?? throw new InvalidOperationException(
-            $"Notify:Providers:{provider.Key}:Type is '{provider["Type"]}'; use one of {string.Join(", ", Types.Keys)}."
+            $"Notify:Providers:{provider.Key}:Type '{provider["Type"]}' is unknown. Use one of {string.Join(", ", Types.Keys)}."
         );
 }

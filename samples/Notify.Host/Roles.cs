@@ -1,8 +1,8 @@
 namespace Notify.Host;
 
 /// <summary>
-/// What this process is for: <c>Notify:Roles</c> is <c>all</c>, or some of <c>api processor delivery retry analytics batch</c>.
-/// Every process has its health endpoints and its metrics.
+/// The roles of this process. <c>Notify:Roles</c> is <c>all</c> or a list of
+/// <c>api processor delivery retry analytics batch</c>. Every process has health endpoints and metrics.
 /// </summary>
 internal sealed record Roles(Endpoints Endpoints, Workers Workers)
 {
@@ -17,13 +17,14 @@ internal sealed record Roles(Endpoints Endpoints, Workers Workers)
         ["batch"] = new(Endpoints.Health, Workers.Digest | Workers.Retention),
     };
 
-    /// <exception cref="InvalidOperationException">There is no such role.</exception>
+    /// <summary>Parses a list of roles that are separated by spaces or commas.</summary>
+    /// <exception cref="InvalidOperationException">A role is unknown.</exception>
     public static Roles Parse(string? setting)
     {
         string[] names = (setting ?? "").Split([' ', ','], StringSplitOptions.RemoveEmptyEntries);
         return (names.Length == 0 ? ["all"] : names)
-            .Select(Of)
-            .Aggregate((one, other) => new Roles(one.Endpoints | other.Endpoints, one.Workers | other.Workers));
+            .Select(GetRole)
+            .Aggregate((left, right) => new Roles(left.Endpoints | right.Endpoints, left.Workers | right.Workers));
     }
 
     public RouteGroupBuilder Map(WebApplication app) =>
@@ -34,12 +35,14 @@ internal sealed record Roles(Endpoints Endpoints, Workers Workers)
             _ => app.MapNotificationsHealth(),
         };
 
-    private static Roles Of(string name) =>
+    private static Roles GetRole(string name) =>
         Known.GetValueOrDefault(name)
-        ?? throw new InvalidOperationException($"Notify:Roles names '{name}'; use some of {string.Join(", ", Known.Keys)}.");
+        ?? throw new InvalidOperationException(
+            $"The role '{name}' in Notify:Roles is unknown. Use one or more of {string.Join(", ", Known.Keys)}."
+        );
 }
 
-/// <summary>Which part of the HTTP API a process answers. Every part has the health endpoints and the metrics.</summary>
+/// <summary>The part of the HTTP API that a process serves. Every part includes the health endpoints and metrics.</summary>
 [Flags]
 internal enum Endpoints
 {

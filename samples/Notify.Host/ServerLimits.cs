@@ -1,15 +1,17 @@
 namespace Notify.Host;
 
 /// <summary>
-/// Bounds what connections can take of this process before anybody knows who they are: <c>Notify:MaxConnections</c>, and how
-/// long the process still answers after it was told to stop: <c>Notify:ShutdownDelay</c>.
+/// Limits the resources that connections can use before they are authenticated (<c>Notify:MaxConnections</c>), and keeps the
+/// process answering for a moment after it was told to stop (<c>Notify:ShutdownDelay</c>).
 /// </summary>
 internal static class ServerLimits
 {
     private const int DefaultMaxConnections = 4_000;
 
-    /// <summary>A body larger than this is taken from the network only as fast as it is read.</summary>
-    private const int MaxUnread = 65_536;
+    /// <summary>
+    /// The number of bytes of a request that are buffered. The rest of a larger body is received only as fast as it is read.
+    /// </summary>
+    private const int MaxRequestBufferSize = 65_536;
 
     /// <summary>
     /// What a connection whose client does not read, such as that of an event stream, can hold of this process's memory. An
@@ -25,7 +27,7 @@ internal static class ServerLimits
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxConcurrentConnections = settings.GetValue("MaxConnections", DefaultMaxConnections);
-            kestrel.Limits.MaxRequestBufferSize = MaxUnread;
+            kestrel.Limits.MaxRequestBufferSize = MaxRequestBufferSize;
             kestrel.Limits.MaxResponseBufferSize = MaxUnsent;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(15);
         });
@@ -33,8 +35,8 @@ internal static class ServerLimits
     }
 
     /// <summary>
-    /// Keeps the listener open for a moment after the process was told to stop. Readiness answers 503 by then, so a load balancer
-    /// that asks learns of it before its connections are refused.
+    /// Keeps the listener open for a moment after the process was told to stop. Readiness already answers 503 during that time,
+    /// so a load balancer stops sending requests before connections are refused.
     /// </summary>
     private sealed class ShutdownDelay(TimeSpan delay) : IHostedLifecycleService
     {
@@ -44,7 +46,7 @@ internal static class ServerLimits
 
         public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-        /// <summary>Runs before any service stops, the server included.</summary>
+        /// <summary>Runs before any service stops, including the server.</summary>
         public async Task StoppingAsync(CancellationToken cancellationToken) =>
             await Task.Delay(delay, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 

@@ -6,9 +6,10 @@ using Notify.Transport.Kafka;
 namespace Notify.Host;
 
 /// <summary>
-/// Reads where notifications are kept and what stands beside the store: <c>Notify:PostgreSql</c> or <c>Notify:MongoDb</c>, a
-/// connection string, else a SQLite file, which is enough for the processes of one machine; <c>Notify:Redis</c>, a connection
-/// string; <c>Notify:Kafka</c>, brokers. The settings below each are its options: <c>Notify:Kafka:TopicPrefix</c>.
+/// Reads the store and the services that complement it. The store is <c>Notify:PostgreSql</c> or <c>Notify:MongoDb</c>, each a
+/// connection string, or by default a SQLite file, which suits the processes of one machine. <c>Notify:Redis</c> is a connection
+/// string, and <c>Notify:Kafka</c> a list of brokers. The settings below each of them are its options, such as
+/// <c>Notify:Kafka:TopicPrefix</c>.
 /// </summary>
 internal static class StoreSettings
 {
@@ -18,52 +19,53 @@ internal static class StoreSettings
         ["MongoDb"] = MongoDbSettings.UseMongoDb,
     };
 
-    private static readonly Dictionary<string, Action<INotificationsBuilder, IConfigurationSection>> BesideTheStore = new()
+    private static readonly Dictionary<string, Action<INotificationsBuilder, IConfigurationSection>> Complements = new()
     {
         ["Redis"] = UseRedis,
         ["Kafka"] = UseKafka,
     };
 
-    /// <exception cref="InvalidOperationException">What is set does not go together.</exception>
+    /// <summary>Adds the configured store and the services that complement it.</summary>
+    /// <exception cref="InvalidOperationException">The settings contradict each other.</exception>
     public static INotificationsBuilder UseStore(this INotificationsBuilder notifications, IConfiguration settings, string data)
     {
         string[] stores = [.. SharedStores.Keys.Where(IsSet)];
-        string[] beside = [.. BesideTheStore.Keys.Where(IsSet)];
-        ThrowIfWrong(stores, beside);
+        string[] complements = [.. Complements.Keys.Where(IsSet)];
+        ThrowIfInvalid(stores, complements);
 
         if (stores.Length == 0)
             UseSqlite(notifications, data);
         foreach (var name in stores)
             SharedStores[name](notifications, settings.GetSection(name));
-        foreach (var name in beside)
-            BesideTheStore[name](notifications, settings.GetSection(name));
+        foreach (var name in complements)
+            Complements[name](notifications, settings.GetSection(name));
         return notifications;
 
         bool IsSet(string name) => settings[name] is { Length: > 0 } || settings.GetSection(name).GetChildren().Any();
     }
 
-    private static void ThrowIfWrong(string[] stores, string[] beside)
+    private static void ThrowIfInvalid(string[] stores, string[] complements)
     {
         if (stores.Length > 1)
         {
             throw new InvalidOperationException(
-                $"{Named(stores, " and ")} are set, and notifications are kept in one store. Keep one of them."
+                $"{Join(stores, " and ")} are both set, but there can be only one store. Remove one of them."
             );
         }
 
-        if (stores.Length == 0 && beside.Length > 0)
+        if (stores.Length == 0 && complements.Length > 0)
         {
             throw new InvalidOperationException(
-                $"{Named(beside, " and ")}: only beside a store that processes share, and none is set. "
-                    + $"Add {Named(SharedStores.Keys, " or ")}, a connection string."
+                $"{Join(complements, " and ")} {(complements.Length == 1 ? "needs" : "need")} a shared store. "
+                    + $"Set {Join(SharedStores.Keys, " or ")} to a connection string."
             );
         }
 
-        static string Named(IEnumerable<string> settings, string word) =>
+        static string Join(IEnumerable<string> settings, string word) =>
             string.Join(word, settings.Select(name => $"Notify:{name}"));
     }
 
-    // Only here is the folder made: where the store is elsewhere, the host writes nothing and its file system may be read-only.
+    // The folder is created only for SQLite. With any other store, the host writes no files and its file system may be read-only.
     private static void UseSqlite(INotificationsBuilder notifications, string data)
     {
         var file = Path.Combine(DataFolder.Create(data), "notify.db");

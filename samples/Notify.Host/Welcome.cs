@@ -5,12 +5,12 @@ using Notify.Hosting;
 
 namespace Notify.Host;
 
-/// <summary>What the console shows when the host is ready: where it is, and a command to try it with.</summary>
+/// <summary>Prints the address of the host and a command to try it with, once the host is ready.</summary>
 internal static class Welcome
 {
     public static void Print(WebApplication app, Roles roles)
     {
-        var address = string.Join(", ", app.Urls.Select(Reachable));
+        var address = string.Join(", ", app.Urls.Select(ToReachable));
         if (roles.Endpoints != Endpoints.All)
         {
             var part = roles.Workers == Workers.None ? $"{roles.Endpoints}" : $"{roles.Workers}";
@@ -20,7 +20,7 @@ internal static class Welcome
 
         var hasKey = app.Services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value.ApiKeys.Count > 0;
         var authorization = hasKey ? " -H \"Authorization: Bearer $Notify__ApiKey\"" : "";
-        var (hint, trigger) = Example(app.Services);
+        var (hint, trigger) = CreateExample(app.Services);
         Console.WriteLine(
             $"""
 
@@ -28,16 +28,19 @@ internal static class Welcome
 
               {hint}
 
-            curl -H 'Content-Type: application/json'{authorization} -d '{trigger}' {Reachable(app.Urls.First())}/v1/notifications
+            curl -H 'Content-Type: application/json'{authorization} -d '{trigger}' {ToReachable(
+                app.Urls.First()
+            )}/v1/notifications
 
             """
         );
     }
 
     /// <summary>
-    /// A trigger that the configured providers take: the sandbox shows it, and others send it to an example's address.
+    /// Creates a trigger that the configured providers accept. The sandbox shows it; other providers send it to an example
+    /// address.
     /// </summary>
-    private static (string Hint, string Trigger) Example(IServiceProvider services)
+    private static (string Hint, string Trigger) CreateExample(IServiceProvider services)
     {
         var providers = services.GetServices<IDeliveryProvider>().ToArray();
         var isSandbox = providers.All(provider => provider.Name.StartsWith("sandbox", StringComparison.Ordinal));
@@ -48,7 +51,9 @@ internal static class Welcome
                 .DistinctBy(provider => provider.Channel)
                 .Where(provider => !isSandbox || provider.Channel != Channel.Webhook)
                 .OrderBy(provider => provider.Channel.Name, StringComparer.Ordinal)
-                .Select(provider => Recipient(provider, platforms.GetValueOrDefault(provider.Name)?[0] ?? Platform.Android)),
+                .Select(provider =>
+                    CreateRecipient(provider, platforms.GetValueOrDefault(provider.Name)?[0] ?? Platform.Android)
+                ),
         ];
         var trigger = JsonSerializer.Serialize(
             new { to, content = new { title = "Hello", body = "Your first notification" } },
@@ -57,23 +62,25 @@ internal static class Welcome
         return (
             isSandbox
                 ? "Send a push, an SMS and an email, and see them on that page:"
-                : "Send a message, with an address of your own in place of the example's:",
+                : "Send a message. Replace the example address with your own:",
             trigger
         );
     }
 
-    private static object Recipient(IDeliveryProvider provider, Platform platform) =>
+    private static object CreateRecipient(IDeliveryProvider provider, Platform platform) =>
         provider.Channel.Name switch
         {
-            "push" => new { pushToken = Token(platform), platform = platform.ToString().ToLowerInvariant() },
+            "push" => new { pushToken = CreateToken(platform), platform = platform.ToString().ToLowerInvariant() },
             "sms" => new { phone = "+46701234567" },
             "email" => new { email = "ada@example.org" },
             "webhook" => new { webhook = "https://example.org/hook" },
             var other => new { channel = other, address = "example" },
         };
 
-    /// <summary>A push token in the platform's form: APNs counts hexadecimal digits, a browser's subscription is JSON.</summary>
-    private static string Token(Platform platform) =>
+    /// <summary>
+    /// Creates a push token in the platform's form. APNs requires hexadecimal digits, and a browser's subscription is JSON.
+    /// </summary>
+    private static string CreateToken(Platform platform) =>
         platform switch
         {
             Platform.Ios => new string('0', 64),
@@ -91,6 +98,7 @@ internal static class Welcome
             _ => "my-phone",
         };
 
-    private static string Reachable(string url) =>
+    // A wildcard host is where the server listens, not an address that a client can call.
+    private static string ToReachable(string url) =>
         new[] { "*", "+", "0.0.0.0", "[::]" }.Aggregate(url, (reachable, any) => reachable.Replace($"//{any}:", "//localhost:"));
 }

@@ -18,10 +18,10 @@ var result = await host
         new Trigger
         {
             To = Recipient.Email("ada@example.org"),
-            Content = new Content { Title = "Hello", Body = "This came out of a console application." },
+            Content = new Content { Title = "Hello", Body = "Sent by a console application." },
         }
     );
-Console.WriteLine($"Notification {result.Id} is durable.");
+Console.WriteLine($"Notification {result.Id} was accepted.");
 
 await foreach (var message in sent)
 {

@@ -6,7 +6,7 @@ internal sealed record NewOrder(string Item, string Email);
 
 internal sealed record Order(string Number, string Item, string Email);
 
-/// <summary>The shop that was there before.</summary>
+/// <summary>The shop as it was before notifications were added.</summary>
 internal sealed class OrderBook
 {
     private readonly ConcurrentQueue<Order> _orders = new();

@@ -2,14 +2,15 @@ using Notify.Hosting.Authentication;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Changes how endpoints that an application adds to the API are protected.</summary>
+/// <summary>Extension methods for endpoints that an application adds to the API.</summary>
 public static class NotificationsEndpointConventionBuilderExtensions
 {
     /// <summary>
-    /// Answers an endpoint without a key at <see cref="Notify.Hosting.NotificationsApiOptions.ManagementPort"/>, like the health
-    /// endpoints. At every other port it needs the key, like all of the API.
+    /// Serves an endpoint without a key on <see cref="Notify.Hosting.NotificationsApiOptions.ManagementPort"/>, like the health
+    /// endpoints. On every other port it requires a key, like the rest of the API.
     /// </summary>
     /// <param name="endpoint">An endpoint in the group that <c>MapNotifications</c> returned, such as <c>/metrics</c>.</param>
+    /// <returns>The endpoint.</returns>
     public static TBuilder ServeAtManagementPort<TBuilder>(this TBuilder endpoint)
         where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(ManagementEndpoint.Instance);
 }

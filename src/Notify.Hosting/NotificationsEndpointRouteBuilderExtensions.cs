@@ -22,25 +22,31 @@ using Notify.Hosting.WebhookEndpoints;
 
 namespace Microsoft.AspNetCore.Builder;
 
-/// <summary>Adds the HTTP API of Notify to an application.</summary>
+/// <summary>Extension methods that map the HTTP API of Notify.</summary>
 public static class NotificationsEndpointRouteBuilderExtensions
 {
     /// <summary>
-    /// Maps <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>, <c>/v1/templates</c>,
-    /// <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>, <c>/v1/events</c>,
-    /// <c>/health/live</c> and <c>/health/ready</c>; and, where the application has <c>AddSandbox()</c>, a page at <c>/</c> that
-    /// shows what would have been sent. The tenant is the header <c>X-Notify-Tenant</c>. Every error is a problem document (RFC
-    /// 9457). Without an API key (<see cref="NotificationsApiOptions.ApiKeys"/>) or authorization of the application's own on the
-    /// returned group, only loopback addresses are served.
-    /// <para>
-    /// Open to everybody, whatever the group requires, are <c>/v1/callbacks/{provider}</c>, which vendors call and sign, and
-    /// <c>/v1/unsubscribe/{token}</c>, where the links of <c>AddUnsubscribeLinks()</c> lead.
-    /// </para>
+    /// Maps the complete HTTP API: <c>/v1/notifications</c>, <c>/v1/users</c> with their devices, <c>/v1/topics</c>,
+    /// <c>/v1/templates</c>, <c>/v1/receipts</c>, <c>/v1/dead-letters</c>, <c>/v1/webhook-endpoints</c>, <c>/v1/analytics</c>, <c>/v1/events</c>,
+    /// <c>/health/live</c> and <c>/health/ready</c>. If the application uses <c>AddSandbox()</c>, also maps a page at <c>/</c>
+    /// that shows the captured messages.
     /// </summary>
+    /// <remarks>
+    /// <para>
+    /// The header <c>X-Notify-Tenant</c> selects the tenant. Every error is a problem document (RFC 9457). Unless an API key
+    /// (<see cref="NotificationsApiOptions.ApiKeys"/>) is set, or the application requires authorization on the returned group,
+    /// only loopback addresses are served.
+    /// </para>
+    /// <para>
+    /// Two endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
+    /// sign, and <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead.
+    /// </para>
+    /// </remarks>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
+    /// <returns>The group of all endpoints except the open ones.</returns>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
         var group = MapGroup(endpoints, prefix);
@@ -58,14 +64,15 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps what only reads of what was sent: <c>/v1/analytics</c>, <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET
-    /// /v1/dead-letters</c>, <c>/health/live</c> and <c>/health/ready</c>, for a process that is asked and does
-    /// not send. They are protected like all of the API.
+    /// Maps only the endpoints that report on notifications, for a process that does not send: <c>/v1/analytics</c>,
+    /// <c>/v1/events</c>, <c>GET /v1/notifications/{id}</c>, <c>GET /v1/dead-letters</c>, <c>/health/live</c> and
+    /// <c>/health/ready</c>. They are protected like the rest of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
+    /// <returns>The group of the endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
         var group = MapGroup(endpoints, prefix);
@@ -75,13 +82,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Maps only <c>/health/live</c> and <c>/health/ready</c>, for a process that sends and is not asked to.
-    /// They are protected like all of the API.
+    /// Maps only <c>/health/live</c> and <c>/health/ready</c>, for a process that sends but does not serve the API. They are
+    /// protected like the rest of the API.
     /// </summary>
     /// <param name="endpoints">The application.</param>
-    /// <param name="prefix">What every path begins with, such as <c>/notify</c>. Default: nothing.</param>
+    /// <param name="prefix">The prefix of every path, such as <c>/notify</c>. Empty by default.</param>
+    /// <returns>The group of the endpoints.</returns>
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
-    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are wrong.</exception>
+    /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
         MapGroup(endpoints, prefix);
 
@@ -89,11 +97,13 @@ public static class NotificationsEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
-        // Asked by type and not by looking it up, which would open the store before the application starts.
+        // Checks only the registration. Resolving the service would open the store before the application starts.
         if (endpoints.ServiceProvider.GetService<IServiceProviderIsService>()?.IsService(typeof(INotifier)) is false)
-            throw new InvalidOperationException("MapNotifications() needs AddNotifications() on the application's services.");
+            throw new InvalidOperationException(
+                "MapNotifications() requires AddNotifications(). Call it on the application's services."
+            );
 
-        var options = ValidOptions(endpoints.ServiceProvider);
+        var options = GetValidOptions(endpoints.ServiceProvider);
         var keys = new ApiKeys(options.ApiKeys);
         var logger = endpoints.ServiceProvider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ApiKeyFilter).Namespace!);
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
@@ -104,7 +114,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
             .WithMetadata(NotificationsEndpoint.Instance)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
-            .WithMetadata(new StreamPlaces(options.MaxEventStreams, keys))
+            .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
             .AddEndpointFilter(new ApiKeyFilter(keys, options.ManagementPort, failures, logger))
             .AddEndpointFilter(new RequestFilter())
             .AddEndpointFilter(new AuditFilter(keys, logger));
@@ -123,22 +133,22 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapEvents();
     }
 
-    // Vendors and recipients have no key. What they may do is in what they bring: a signature, a token.
+    // Vendors and recipients have no key. A signature or a token authorizes their calls.
     private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix)
     {
         var open = endpoints
             .MapGroup(prefix)
             .AllowAnonymous()
-            // A vendor's URL has parameters that the vendor signs, and mail programs add their own to the links that they show.
+            // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
-            .WithMetadata(BodyLimits.ForCallbacks(ValidOptions(endpoints.ServiceProvider)))
+            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)))
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();
         open.MapUnsubscribe();
     }
 
-    private static NotificationsApiOptions ValidOptions(IServiceProvider services)
+    private static NotificationsApiOptions GetValidOptions(IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<NotificationsApiOptions>>().Value;
         var failures = new List<ValidationResult>();

@@ -2,17 +2,22 @@ using System.Text.Json;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>The JSON that APNs answers an error with: Apple, 'Handling notification responses from APNs'.</summary>
-/// <param name="Reason">Apple's name for it; null where the answer is none of APNs' own.</param>
-/// <param name="Since">Since when a device token is not valid for the topic any more.</param>
+/// <summary>The body of an error response (Apple, "Handling notification responses from APNs").</summary>
+/// <param name="Reason">Apple's error code, or null if the response did not come from APNs.</param>
+/// <param name="Since">The time at which APNs found that the device token is no longer valid for the topic, or null.</param>
 internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
 {
-    /// <summary>Many times what APNs writes; a proxy's error page is not worth more.</summary>
+    /// <summary>
+    /// The number of bytes read at most. Bodies from APNs are far shorter; a longer one is a proxy's error page.
+    /// </summary>
     private const int MaxBytes = 4096;
 
     private static readonly long LatestMilliseconds = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    /// <summary>Reads an error. One that is unreadable, or none of APNs', is empty: the status still says what to do.</summary>
+    /// <summary>
+    /// Reads the error. Returns an empty error if the body is unreadable or did not come from APNs; the HTTP status alone then
+    /// decides the outcome.
+    /// </summary>
     public static async ValueTask<ApnsError> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         try
@@ -33,14 +38,14 @@ internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
         return error.ValueKind != JsonValueKind.Object
             ? default
             : new ApnsError(
-                error.TryGetProperty("reason", out var reason) ? TextOf(reason) : null,
-                error.TryGetProperty("timestamp", out var timestamp) ? TimeOf(timestamp) : null
+                error.TryGetProperty("reason", out var reason) ? ReadText(reason) : null,
+                error.TryGetProperty("timestamp", out var timestamp) ? ReadTime(timestamp) : null
             );
     }
 
-    private static string? TextOf(JsonElement reason) => reason.ValueKind == JsonValueKind.String ? reason.GetString() : null;
+    private static string? ReadText(JsonElement reason) => reason.ValueKind == JsonValueKind.String ? reason.GetString() : null;
 
-    private static DateTimeOffset? TimeOf(JsonElement timestamp) =>
+    private static DateTimeOffset? ReadTime(JsonElement timestamp) =>
         timestamp.ValueKind == JsonValueKind.Number
         && timestamp.TryGetInt64(out var milliseconds)
         && milliseconds >= 0

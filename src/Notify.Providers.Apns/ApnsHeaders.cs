@@ -7,7 +7,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>A notification's headers, as Apple's 'Sending notification requests to APNs' defines them.</summary>
+/// <summary>The headers of a request (Apple, "Sending notification requests to APNs").</summary>
 internal readonly record struct ApnsHeaders(string PushType, string Topic, string Priority, string Expiration, string? CollapseId)
 {
     private const string PushTypeName = "apns-push-type";
@@ -16,28 +16,29 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
     private const string ExpirationName = "apns-expiration";
     private const string CollapseIdName = "apns-collapse-id";
 
-    private const string AtOnce = "10";
-    private const string SparingPower = "5";
+    private const string Immediate = "10";
+    private const string PowerSaving = "5";
 
-    /// <summary>APNs tries once and keeps nothing.</summary>
+    /// <summary>APNs tries to deliver the notification once and does not store it.</summary>
     private const string NeverStored = "0";
 
     private const int MaxCollapseIdBytes = 64;
 
-    /// <param name="delivery">What is sent.</param>
-    /// <param name="bundleId">The app it is sent to.</param>
-    /// <param name="overrides">What the notification says in place of these; null for nothing.</param>
-    public static ApnsHeaders Of(Delivery delivery, string bundleId, JsonElement? overrides)
+    /// <summary>Creates the headers for a delivery.</summary>
+    /// <param name="delivery">The delivery to send.</param>
+    /// <param name="bundleId">The bundle id of the app that receives it.</param>
+    /// <param name="overrides">The headers that the content overrides, or null.</param>
+    public static ApnsHeaders Create(Delivery delivery, string bundleId, JsonElement? overrides)
     {
-        // A background push may not change the badge, which is seen: Apple counts it as an alert.
-        var type = Overridden(overrides, PushTypeName)
+        // A badge is visible, so Apple does not allow a background push to change it. Such a push is sent as an alert.
+        var type = FindOverride(overrides, PushTypeName)
             ?? (delivery.Content.Push is { IsSilent: true, Badge: null } ? Apns.PushType.Background : Apns.PushType.Alert);
         return new ApnsHeaders(
             type,
-            Overridden(overrides, TopicName) ?? bundleId + Apns.PushType.TopicSuffix(type),
-            Overridden(overrides, PriorityName) ?? PriorityOf(delivery, type),
-            Overridden(overrides, ExpirationName) ?? ExpirationOf(delivery, type),
-            Overridden(overrides, CollapseIdName) ?? CollapseIdOf(delivery.CollapseKey)
+            FindOverride(overrides, TopicName) ?? bundleId + Apns.PushType.GetTopicSuffix(type),
+            FindOverride(overrides, PriorityName) ?? ChoosePriority(delivery, type),
+            FindOverride(overrides, ExpirationName) ?? FormatExpiration(delivery, type),
+            FindOverride(overrides, CollapseIdName) ?? FormatCollapseId(delivery.CollapseKey)
         );
     }
 
@@ -51,30 +52,31 @@ internal readonly record struct ApnsHeaders(string PushType, string Topic, strin
             request.Headers.TryAddWithoutValidation(CollapseIdName, CollapseId);
     }
 
-    // APNs refuses a background push that asks for 10: it shows nothing that anybody could wait for.
-    private static string PriorityOf(Delivery delivery, string type)
+    // APNs refuses priority 10 for a push that shows nothing.
+    private static string ChoosePriority(Delivery delivery, string type)
     {
         var isBadgeOfSilent = type == Apns.PushType.Alert && delivery.Content.Push is { IsSilent: true };
         var canWait = isBadgeOfSilent || (delivery.Priority == Notify.Priority.Bulk && !Apns.PushType.IsMomentary(type));
-        return canWait || type == Apns.PushType.Background ? SparingPower : AtOnce;
+        return canWait || type == Apns.PushType.Background ? PowerSaving : Immediate;
     }
 
-    private static string ExpirationOf(Delivery delivery, string type) =>
+    private static string FormatExpiration(Delivery delivery, string type) =>
         Apns.PushType.IsMomentary(type)
             ? NeverStored
             : delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    // What the header cannot carry still collapses with its like, by its hash.
-    private static string? CollapseIdOf(string? key) =>
+    // A key that is too long or contains characters that a header cannot carry is replaced by its hash. Equal keys have equal
+    // hashes, so they still collapse.
+    private static string? FormatCollapseId(string? key) =>
         key is null || (key.Length <= MaxCollapseIdBytes && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
             ? key
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    private static string? Overridden(JsonElement? overrides, string name) =>
-        overrides is { } headers && headers.TryGetProperty(name, out var value) ? Text(value) : null;
+    private static string? FindOverride(JsonElement? overrides, string name) =>
+        overrides is { } headers && headers.TryGetProperty(name, out var value) ? ReadText(value) : null;
 
-    /// <summary>Gets a header's value; null when it is neither a text nor a number.</summary>
-    public static string? Text(JsonElement value) =>
+    /// <summary>Reads the value of a header. Returns null if it is neither a string nor a number.</summary>
+    public static string? ReadText(JsonElement value) =>
         value.ValueKind switch
         {
             JsonValueKind.String => value.GetString(),

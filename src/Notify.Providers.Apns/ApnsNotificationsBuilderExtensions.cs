@@ -7,19 +7,19 @@ using Notify.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the Apple Push Notification service.</summary>
+/// <summary>Extension methods that add providers for the Apple Push Notification service (APNs).</summary>
 public static class ApnsNotificationsBuilderExtensions
 {
-    /// <summary>Adds the provider <c>apns</c>, which sends to the devices of <see cref="Platform.Ios"/>.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
+    /// <summary>Adds the provider <c>apns</c>, which sends to devices of <see cref="Platform.Ios"/>.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
     public static INotificationsBuilder AddApns(this INotificationsBuilder builder, Action<ApnsOptions> configure) =>
         builder.AddApns("apns", configure);
 
-    /// <summary>Adds an APNs provider by a name of its own, such as one for each developer team.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name.</param>
-    /// <param name="configure">Sets the options; <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
+    /// <summary>Adds an APNs provider under the given name. Add one provider per developer team.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name. It must be unique.</param>
+    /// <param name="configure">Sets the options. <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
     public static INotificationsBuilder AddApns(this INotificationsBuilder builder, string name, Action<ApnsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -31,7 +31,7 @@ public static class ApnsNotificationsBuilderExtensions
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
         builder.Services.AddSingleton<IProviderRules>(new ApnsRules(name));
         builder.Services.AddProviderHttpClient(name, (services, handler) =>
-            PresentCertificate(OptionsOf(services, name), handler)
+            PresentCertificate(GetOptions(services, name), handler)
         );
         builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
         return builder;
@@ -39,7 +39,7 @@ public static class ApnsNotificationsBuilderExtensions
 
     private static ApnsProvider Create(IServiceProvider services, string name)
     {
-        var options = OptionsOf(services, name);
+        var options = GetOptions(services, name);
         var time = services.GetRequiredService<TimeProvider>();
         var logger = services.GetRequiredService<ILogger<ApnsProvider>>();
         var tokens = options.CertificateFile is null
@@ -54,6 +54,6 @@ public static class ApnsNotificationsBuilderExtensions
             handler.SslOptions.ClientCertificates = [Credentials.ReadCertificate(options)];
     }
 
-    private static ApnsOptions OptionsOf(IServiceProvider services, string name) =>
+    private static ApnsOptions GetOptions(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<ApnsOptions>>().Get(name);
 }

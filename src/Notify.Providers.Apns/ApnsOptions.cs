@@ -3,78 +3,106 @@ using System.ComponentModel.DataAnnotations;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// Who sends to Apple's devices, and for which apps. Give a token signing key (<see cref="KeyId"/>, <see cref="TeamId"/> and
-/// <see cref="KeyFile"/> or <see cref="Key"/>), or a certificate. Validated at start.
+/// The options of an APNs provider. Set either a token signing key (<see cref="KeyId"/>, <see cref="TeamId"/>, and
+/// <see cref="KeyFile"/> or <see cref="Key"/>) or a certificate (<see cref="CertificateFile"/>). The options are validated at
+/// start.
 /// </summary>
 /// <remarks>
-/// A notification's <see cref="Content.Overrides"/> may hold <c>apns</c>, an object of two: <c>headers</c>, which take the place
-/// of the headers <c>apns-push-type</c>, <c>apns-topic</c>, <c>apns-priority</c>, <c>apns-expiration</c> and
-/// <c>apns-collapse-id</c>, and <c>payload</c>, which is merged into the payload (RFC 7396: null takes a member away).
-/// A push type brings the topic's suffix along, and a payload of up to 5,120 bytes for <c>voip</c>, 4,096 for all others.
-/// <see cref="Content.Data"/> goes beside <c>aps</c>; an entry of that name is left out.
+/// <para>
+/// <see cref="Content.Overrides"/> may contain <c>apns</c>, an object with two members. <c>headers</c> replaces the headers
+/// <c>apns-push-type</c>, <c>apns-topic</c>, <c>apns-priority</c>, <c>apns-expiration</c> and <c>apns-collapse-id</c>.
+/// <c>payload</c> is merged into the payload as a JSON merge patch (RFC 7396), in which null removes a member.
+/// </para>
+/// <para>
+/// The push type determines the suffix of the topic and the size limit of the payload: 5,120 bytes for <c>voip</c>, 4,096 bytes
+/// for all others. Entries of <see cref="Content.Data"/> are written next to <c>aps</c>; an entry with that name is left out.
+/// </para>
 /// </remarks>
 public sealed class ApnsOptions
 {
-    /// <summary>The id of the token signing key, 10 characters, as the developer account shows it.</summary>
+    /// <summary>
+    /// Gets or sets the id of the token signing key, 10 characters, which the developer account shows. The default is null.
+    /// </summary>
     public string? KeyId { get; set; }
 
-    /// <summary>The id of the developer team, 10 characters.</summary>
+    /// <summary>Gets or sets the id of the developer team, 10 characters. The default is null.</summary>
     public string? TeamId { get; set; }
 
-    /// <summary>The token signing key's file as Apple gives it, <c>AuthKey_KEYID.p8</c>. Or else <see cref="Key"/>.</summary>
+    /// <summary>
+    /// Gets or sets the path of the token signing key, the file <c>AuthKey_KEYID.p8</c> from Apple. Set either this or
+    /// <see cref="Key"/>. The default is null.
+    /// </summary>
     public string? KeyFile { get; set; }
 
-    /// <summary>The token signing key itself: the text of the p8 file, PEM of a P-256 private key.</summary>
+    /// <summary>
+    /// Gets or sets the text of the token signing key, a P-256 private key in PEM form as in the p8 file. The default is null.
+    /// </summary>
     public string? Key { get; set; }
 
-    /// <summary>A certificate with its private key, as PKCS #12 (<c>.p12</c>), instead of a token signing key.</summary>
+    /// <summary>
+    /// Gets or sets the path of a certificate with its private key in PKCS #12 form (<c>.p12</c>), which is used instead of a
+    /// token signing key. The default is null.
+    /// </summary>
     public string? CertificateFile { get; set; }
 
-    /// <summary>The password of <see cref="CertificateFile"/>. Null, the default, for none.</summary>
+    /// <summary>
+    /// Gets or sets the password of <see cref="CertificateFile"/>. The default is null, for a file without a password.
+    /// </summary>
     public string? CertificatePassword { get; set; }
 
-    /// <summary>The bundle id of the app that devices belong to which name none. Required.</summary>
+    /// <summary>
+    /// Gets or sets the bundle id of the default app. It is used for devices that were registered without an app. Required.
+    /// </summary>
     [Required]
     public string BundleId { get; set; } = "";
 
     /// <summary>
-    /// Where the apps' tokens come from. A token is worth nothing in the other environment. Default
-    /// <see cref="ApnsEnvironment.Production"/>.
+    /// Gets or sets the environment that issued the apps' device tokens. A token of one environment is invalid in the other. The
+    /// default is <see cref="ApnsEnvironment.Production"/>.
     /// </summary>
     [EnumDataType(typeof(ApnsEnvironment))]
     public ApnsEnvironment Environment { get; set; }
 
     /// <summary>
-    /// Apps that differ, by the name that devices are registered with (<see cref="Recipients.Device.App"/>). A name that is
-    /// not here is the app's bundle id. Default none.
+    /// Gets the apps whose settings differ from the default, by the name that their devices were registered with
+    /// (<see cref="Recipients.Device.App"/>). A name that is not in this dictionary is used as the app's bundle id. Empty by
+    /// default.
     /// </summary>
     public IDictionary<string, ApnsApp> Apps { get; } = new Dictionary<string, ApnsApp>(StringComparer.Ordinal);
 
     /// <summary>
-    /// Takes the place of Apple's hosts, for a proxy or a test. Https, or http on this machine. Null, the default, for Apple's.
+    /// Gets or sets an address that replaces Apple's hosts, for a proxy or a test. It must be an https URL; http is allowed only
+    /// for loopback addresses. The default is null, which uses Apple's hosts.
     /// </summary>
     public Uri? BaseAddress { get; set; }
 
-    /// <summary>The app; never a key or password.</summary>
+    /// <summary>Returns the default app and the environment. The text never contains a key or password.</summary>
     public override string ToString() => $"{BundleId} ({Environment})";
 }
 
-/// <summary>How one app differs from the others.</summary>
+/// <summary>The settings of one app that differ from the default.</summary>
 public sealed class ApnsApp
 {
-    /// <summary>The app's bundle id. Null, the default, when the app is named by it.</summary>
+    /// <summary>
+    /// Gets or sets the app's bundle id. The default is null, which uses the app's name in <see cref="ApnsOptions.Apps"/>.
+    /// </summary>
     public string? BundleId { get; set; }
 
-    /// <summary>Where its tokens come from. Null, the default, for <see cref="ApnsOptions.Environment"/>.</summary>
+    /// <summary>
+    /// Gets or sets the environment that issued the app's device tokens. The default is null, which uses
+    /// <see cref="ApnsOptions.Environment"/>.
+    /// </summary>
     public ApnsEnvironment? Environment { get; set; }
 }
 
-/// <summary>Apple's two push services.</summary>
+/// <summary>The two environments of APNs.</summary>
 public enum ApnsEnvironment
 {
-    /// <summary>Apps from the App Store, TestFlight and enterprise distribution: <c>api.push.apple.com</c>.</summary>
+    /// <summary>
+    /// <c>api.push.apple.com</c>, for apps from the App Store, TestFlight and enterprise distribution.
+    /// </summary>
     Production,
 
-    /// <summary>Apps that Xcode installed for development: <c>api.sandbox.push.apple.com</c>.</summary>
+    /// <summary><c>api.sandbox.push.apple.com</c>, for apps that Xcode installed for development.</summary>
     Sandbox,
 }

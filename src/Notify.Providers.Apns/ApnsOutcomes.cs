@@ -5,46 +5,49 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// What APNs' answers mean: every reason of Apple's 'Handling notification responses from APNs', and the bare status where there
-/// is none. Apple's reasons are constants, so they can be shown; whatever else an answer says is not repeated.
+/// Maps the answers of APNs to outcomes: every reason in Apple's "Handling notification responses from APNs", or the HTTP status
+/// if there is no reason. Apple's reasons are constants, so they are safe to show; no other text of an answer is repeated.
 /// </summary>
 internal static class ApnsOutcomes
 {
     public const string ExpiredProviderToken = "ExpiredProviderToken";
 
-    /// <summary>How long deliveries wait after a token was changed too often, where no other provider takes them.</summary>
+    /// <summary>
+    /// The delay after the token was changed too often. It applies to deliveries that no other provider can take.
+    /// </summary>
     private static readonly TimeSpan TokenBackOff = TimeSpan.FromMinutes(1);
 
-    public static Outcome NoToken { get; } = Outcome.ProviderFailed("no provider token in time");
+    public static Outcome NoToken { get; } = Outcome.ProviderFailed("no provider token was available in time");
 
-    public static Outcome NotADeviceToken { get; } = Outcome.Rejected("the address is no device token");
+    public static Outcome NotADeviceToken { get; } = Outcome.Rejected("the address is not a device token");
 
     public static Outcome BadOverrides { get; } =
         Outcome.Rejected(
-            "overrides.apns must hold nothing but a payload and headers: "
+            "overrides.apns may contain only a payload and these headers: "
                 + "apns-push-type, apns-topic, apns-priority, apns-expiration, apns-collapse-id"
         );
 
-    public static Outcome TooLarge(int bytes, int limit) =>
-        Outcome.Rejected($"the payload has {bytes} bytes, APNs takes {limit}");
+    public static Outcome CreateTooLarge(int bytes, int limit) =>
+        Outcome.Rejected($"the payload has {bytes} bytes; the limit of APNs is {limit}");
 
-    // Apple ended the connection, or took fewer streams than it had offered. That is no outage, and the client has tried other
-    // connections before it gives up.
-    public static Outcome Of(HttpRequestMessage? request, Exception exception) =>
+    // Apple closed the connection, or accepted fewer HTTP/2 streams than it had announced. This is not an outage, so the provider
+    // has not failed. The client has already tried other connections before it reports this.
+    public static Outcome Create(HttpRequestMessage? request, Exception exception) =>
         exception is HttpRequestException failure && HttpFailures.WasTurnedAway(failure)
-            ? Outcome.Retry("the connection took no more requests")
+            ? Outcome.Retry("the connection accepted no more requests")
             : HttpFailures.CreateVendorOutcome(request, exception);
 
-    public static Outcome Of(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) =>
+    public static Outcome Create(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) =>
         error.Reason switch
         {
-            // The token is malformed, or it is of the other environment or another app: Apple answers the same. One wrong setting
-            // would meet every device within the hour, so none is pruned for it. A token that has died is answered with 410 in
-            // its own environment, and one that never was alive costs a request for each notification.
-            "BadDeviceToken" => Outcome.Rejected("BadDeviceToken: malformed, or of the other environment"),
-            "DeviceTokenNotForTopic" => Outcome.Rejected("DeviceTokenNotForTopic: of another app"),
+            // The token is malformed, or it belongs to the other environment or another app; Apple's answer is the same. One
+            // wrong setting would hit every device within the hour, so these answers never prune a token. A token that has
+            // expired is answered with 410 in its own environment. One that never was valid merely costs a request per
+            // notification.
+            "BadDeviceToken" => Outcome.Rejected("BadDeviceToken: malformed, or issued by the other environment"),
+            "DeviceTokenNotForTopic" => Outcome.Rejected("DeviceTokenNotForTopic: issued for another app"),
 
-            // The message, or its app, is wrong; other apps and messages of this provider are not.
+            // The message or its app is wrong. Other apps and messages of this provider are not affected.
             "BadCollapseId"
             or "BadExpirationDate"
             or "BadMessageId"
@@ -58,7 +61,7 @@ internal static class ApnsOutcomes
             or "PayloadTooLarge"
             or "TopicDisallowed" => Outcome.Rejected(error.Reason),
 
-            // Apple asks not to repeat it, unlike the other 403.
+            // Unlike for the other reasons with status 403, Apple asks not to retry.
             "Forbidden" => Outcome.Rejected(error.Reason),
 
             "Unregistered" or "ExpiredToken" => Outcome.RecipientGone(error.Reason, error.Since),
@@ -71,24 +74,25 @@ internal static class ApnsOutcomes
             or "MissingProviderToken"
             or "UnrelatedKeyIdInToken" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-            // The path and method are the same for all: something other than APNs answers at the address.
+            // The path and method never vary, so something other than APNs is listening at the address.
             "BadPath" or "MethodNotAllowed" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-            // The token at hand stays, and is accepted once Apple's 20 minutes have passed.
+            // The current token is kept. Apple accepts it once its 20 minutes have passed.
             "TooManyProviderTokenUpdates" => Outcome.ProviderFailed(error.Reason, retryAfter ?? TokenBackOff),
 
-            // Too many for one device, which says nothing about the others.
+            // Too many requests for one device. Other devices are not affected.
             "TooManyRequests" => Outcome.Retry(error.Reason, retryAfter),
 
-            // Of one connection or server; the next one answers. Apple's advice to wait 15 minutes after a 5xx is left to the
-            // retry options, whose delays grow that long: whoever waits for a one-time code has no 15 minutes.
+            // These concern one connection or server; a retry reaches another one. Apple advises waiting 15 minutes after a 5xx,
+            // but a recipient who waits for a one-time code does not have 15 minutes. The retry options, whose delays grow to
+            // that length, decide instead.
             "IdleTimeout" or "Shutdown" or "InternalServerError" => Outcome.Retry(error.Reason, retryAfter),
             "ServiceUnavailable" => Outcome.ProviderFailed(error.Reason, retryAfter),
 
-            _ => Of(status, error.Since, retryAfter),
+            _ => FromStatus(status, error.Since, retryAfter),
         };
 
-    private static Outcome Of(HttpStatusCode status, DateTimeOffset? since, TimeSpan? retryAfter)
+    private static Outcome FromStatus(HttpStatusCode status, DateTimeOffset? since, TimeSpan? retryAfter)
     {
         var reason = $"HTTP {(int)status}";
         return status switch

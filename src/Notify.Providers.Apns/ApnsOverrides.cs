@@ -6,8 +6,9 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// <c>Content.Overrides["apns"]</c>: a payload, which is merged into what is sent, and headers. What Apple would refuse
-/// ("Generating a remote notification" and "Sending notification requests to APNs") is found before it is sent.
+/// Validates <c>Content.Overrides["apns"]</c>, which consists of headers and a payload that is merged into the payload of the
+/// delivery. Errors that Apple would refuse ("Generating a remote notification" and "Sending notification requests to APNs") are
+/// found before anything is sent.
 /// </summary>
 internal static class ApnsOverrides
 {
@@ -43,10 +44,10 @@ internal static class ApnsOverrides
             else if (member.NameEquals("payload"))
                 CheckPayload(check, member.Value);
             else
-                check.Add(member.Name, "Use payload and headers.");
+                check.Add(member.Name, "Only payload and headers are allowed.");
         }
 
-        check.IsAtMost(overrides, PushType.MaxPayloadBytes(PushType.Voip));
+        check.IsAtMost(overrides, PushType.GetMaxPayloadBytes(PushType.Voip));
         return check.Errors;
     }
 
@@ -54,19 +55,19 @@ internal static class ApnsOverrides
     {
         if (headers.ValueKind != JsonValueKind.Object)
         {
-            check.Add("headers", "Give an object.");
+            check.Add("headers", "Must be an object.");
             return;
         }
 
         foreach (var header in headers.EnumerateObject())
-            CheckHeader(check, $"headers.{header.Name}", header.Name, ApnsHeaders.Text(header.Value));
+            CheckHeader(check, $"headers.{header.Name}", header.Name, ApnsHeaders.ReadText(header.Value));
     }
 
     private static void CheckHeader(OverrideCheck check, string path, string name, string? value)
     {
         if (value is not { Length: > 0 } || value.AsSpan().ContainsAnyExceptInRange('!', '~'))
         {
-            check.Add(path, "Give a text or a number without spaces.");
+            check.Add(path, "Must be a string or a number, in printable ASCII without spaces.");
             return;
         }
 
@@ -76,7 +77,7 @@ internal static class ApnsOverrides
             "apns-priority" => value is "1" or "5" or "10" ? null : "Use 1, 5 or 10.",
             "apns-expiration" => ulong.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out _)
                 ? null
-                : "Give seconds since 1970, or 0.",
+                : "Must be a number of seconds since 1970-01-01 UTC, or 0.",
             "apns-collapse-id" => Encoding.UTF8.GetByteCount(value) <= MaxCollapseIdBytes
                 ? null
                 : $"Use at most {MaxCollapseIdBytes} bytes.",
@@ -91,7 +92,7 @@ internal static class ApnsOverrides
     {
         if (payload.ValueKind != JsonValueKind.Object)
         {
-            check.Add("payload", "Give an object.");
+            check.Add("payload", "Must be an object.");
             return;
         }
 
@@ -99,7 +100,7 @@ internal static class ApnsOverrides
             return;
         if (aps.ValueKind != JsonValueKind.Object)
         {
-            check.Add("payload.aps", "Give an object. APNs refuses a payload without aps.");
+            check.Add("payload.aps", "Must be an object. APNs refuses a payload without aps.");
             return;
         }
 
@@ -113,7 +114,7 @@ internal static class ApnsOverrides
         {
             case "alert" or "sound":
                 if (value.ValueKind is not (JsonValueKind.String or JsonValueKind.Object or JsonValueKind.Null))
-                    check.Add(path, "Give a text or an object.");
+                    check.Add(path, "Must be a string or an object.");
                 break;
             case "badge" or "content-available" or "mutable-content":
                 check.IsWholeNumber(path, value);

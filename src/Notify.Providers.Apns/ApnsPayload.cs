@@ -5,7 +5,7 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>Writes a notification's JSON, as Apple's 'Generating a remote notification' defines it.</summary>
+/// <summary>Writes the JSON payload of a notification (Apple, "Generating a remote notification").</summary>
 internal static class ApnsPayload
 {
     private const string Aps = "aps";
@@ -14,16 +14,17 @@ internal static class ApnsPayload
 
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
-    // Bytes are scarce, and nobody reads the payload as HTML.
+    // The payload is limited in bytes and never becomes part of HTML, so characters are not escaped without need.
     private static readonly JsonWriterOptions Plain = new()
     {
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         SkipValidation = true,
     };
 
-    /// <param name="content">What is sent.</param>
-    /// <param name="pushType">How it is sent.</param>
-    /// <param name="overrides">What is merged into it; null for nothing.</param>
+    /// <summary>Writes the payload.</summary>
+    /// <param name="content">The content to send.</param>
+    /// <param name="pushType">The push type, one of the constants of <see cref="PushType"/>.</param>
+    /// <param name="overrides">The object to merge into the payload, or null.</param>
     public static PooledContent Write(Content content, string pushType, JsonElement? overrides)
     {
         var payload = new PooledContent(Json);
@@ -79,7 +80,7 @@ internal static class ApnsPayload
         WriteUnlessNull(writer, "sound"u8, push.Sound);
         WriteUnlessNull(writer, "thread-id"u8, push.Thread);
         WriteUnlessNull(writer, "category"u8, push.Action);
-        // Lets the app's notification service extension fetch the image.
+        // Allows the app's notification service extension to fetch the image.
         if (push.ImageUrl is not null)
             writer.WriteNumber("mutable-content"u8, 1);
     }

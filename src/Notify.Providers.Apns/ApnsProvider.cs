@@ -5,7 +5,10 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>Sends to Apple's devices. Without tokens, the client's certificate says who sends.</summary>
+/// <summary>
+/// Sends push notifications to Apple devices. If <paramref name="tokens"/> is null, the client certificate of the connection
+/// authenticates the provider.
+/// </summary>
 internal sealed class ApnsProvider(
     string name,
     HttpClient client,
@@ -21,21 +24,22 @@ internal sealed class ApnsProvider(
 
     public Channel Channel => Channel.Push;
 
-    // The token is at hand but for once in 40 minutes, so that most sends are one task.
+    // The current token is available at once except when it is renewed, every 40 minutes. The common path therefore awaits only
+    // the request.
     public ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
         if (tokens is null)
             return PostAsync(delivery, token: null, isRepetition: false, timer, cancellationToken);
 
-        var token = tokens.CurrentAsync(cancellationToken);
+        var token = tokens.GetAsync(cancellationToken);
         return token.IsCompletedSuccessfully
             ? PostAsync(delivery, token.Result, isRepetition: false, timer, cancellationToken)
-            : PostAfterAsync(token, delivery, timer, cancellationToken);
+            : AwaitTokenAndPostAsync(token, delivery, timer, cancellationToken);
     }
 
     public void Dispose() => tokens?.Dispose();
 
-    private async ValueTask<Outcome> PostAfterAsync(
+    private async ValueTask<Outcome> AwaitTokenAndPostAsync(
         ValueTask<ProviderToken> token,
         Delivery delivery,
         AttemptTimer timer,
@@ -64,7 +68,7 @@ internal sealed class ApnsProvider(
     )
     {
         var apnsId = delivery.Id.ToString();
-        using var request = ApnsRequest.Create(delivery, apnsId, destinations.Of(delivery.To.App), out var refusal);
+        using var request = ApnsRequest.Create(delivery, apnsId, destinations.Get(delivery.To.App), out var refusal);
         if (request is null)
             return refusal!;
 
@@ -75,15 +79,16 @@ internal sealed class ApnsProvider(
             using var response = await _client.SendAsync(request, timer, cancellationToken).ConfigureAwait(false);
             return response.IsSuccessStatusCode
                 ? Outcome.Accepted(apnsId)
-                : await RefusedAsync(response, delivery, token, isRepetition, timer, cancellationToken).ConfigureAwait(false);
+                : await HandleRefusalAsync(response, delivery, token, isRepetition, timer, cancellationToken)
+                    .ConfigureAwait(false);
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            return ApnsOutcomes.Of(request, exception);
+            return ApnsOutcomes.Create(request, exception);
         }
     }
 
-    private async ValueTask<Outcome> RefusedAsync(
+    private async ValueTask<Outcome> HandleRefusalAsync(
         HttpResponseMessage response,
         Delivery delivery,
         ProviderToken? token,
@@ -100,6 +105,6 @@ internal sealed class ApnsProvider(
             Log.TokensExpired(logger, Name);
         }
 
-        return ApnsOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time));
+        return ApnsOutcomes.Create(response.StatusCode, error, HttpFailures.RetryAfter(response, time));
     }
 }

@@ -5,13 +5,15 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Apns;
 
-/// <summary>Turns a delivery into the request that Apple's 'Sending notification requests to APNs' asks for.</summary>
+/// <summary>Creates the request for a delivery (Apple, "Sending notification requests to APNs").</summary>
 internal static class ApnsRequest
 {
-    // A device token is hexadecimal: there is nothing in the path to be normalised.
-    private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    // A device token is hexadecimal, so the path needs no canonicalization.
+    private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>The request, or null and why APNs would never take it.</summary>
+    /// <summary>
+    /// Creates the request. Returns null if APNs would never accept it; <paramref name="refusal"/> then holds the outcome.
+    /// </summary>
     public static HttpRequestMessage? Create(Delivery delivery, string apnsId, Destination destination, out Outcome? refusal)
     {
         if (!IsDeviceToken(delivery.To.Value))
@@ -19,19 +21,19 @@ internal static class ApnsRequest
         if (!TryReadOverrides(delivery.Content, out var headerOverrides, out var payloadOverrides))
             return Refuse(ApnsOutcomes.BadOverrides, out refusal);
 
-        var headers = ApnsHeaders.Of(delivery, destination.BundleId, headerOverrides);
+        var headers = ApnsHeaders.Create(delivery, destination.BundleId, headerOverrides);
         var payload = ApnsPayload.Write(delivery.Content, headers.PushType, payloadOverrides);
-        var limit = PushType.MaxPayloadBytes(headers.PushType);
+        var limit = PushType.GetMaxPayloadBytes(headers.PushType);
         if (payload.Written.Length > limit)
         {
-            refusal = ApnsOutcomes.TooLarge(payload.Written.Length, limit);
+            refusal = ApnsOutcomes.CreateTooLarge(payload.Written.Length, limit);
             payload.Dispose();
             return null;
         }
 
         refusal = null;
-        // A proxy on this machine may speak HTTP/1.1; Apple never does.
-        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(destination.Devices + delivery.To.Value, AsItIs))
+        // HTTP/1.1 is allowed for a local proxy. Apple speaks only HTTP/2.
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(destination.BaseUrl + delivery.To.Value, Verbatim))
         {
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
@@ -42,7 +44,8 @@ internal static class ApnsRequest
         return request;
     }
 
-    // Apple says that the size may change; that it is hexadecimal keeps it from being anything else in the path.
+    // The length is not checked, because Apple may change it. The check for hexadecimal digits ensures that the token cannot
+    // alter the path.
     public static bool IsDeviceToken(string token) =>
         token.Length > 0 && !token.AsSpan().ContainsAnyExcept("0123456789abcdefABCDEF");
 

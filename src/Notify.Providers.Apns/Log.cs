@@ -4,16 +4,20 @@ namespace Notify.Providers.Apns;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "The provider token cannot be shared with other nodes; this node uses one of its own")]
+    [LoggerMessage(1, LogLevel.Warning, "The provider token cannot be shared with other nodes; this node uses its own token")]
     public static partial void TokenStoreFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(
         2,
         LogLevel.Warning,
-        "The shared provider token {TokenName} was sealed by another key; this node makes its own"
+        "The shared provider token {TokenName} was sealed with a different key; this node uses its own token"
     )]
     public static partial void SharedTokenUnreadable(ILogger logger, string tokenName);
 
-    [LoggerMessage(3, LogLevel.Error, "{Provider} makes provider tokens that Apple calls too old; is this machine's clock slow?")]
+    [LoggerMessage(
+        3,
+        LogLevel.Error,
+        "Apple refuses the provider tokens of {Provider} as expired; check whether this machine's clock is behind"
+    )]
     public static partial void TokensExpired(ILogger logger, string provider);
 }

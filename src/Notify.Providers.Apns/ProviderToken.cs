@@ -1,8 +1,8 @@
 namespace Notify.Providers.Apns;
 
-/// <summary>Proves to APNs who sends.</summary>
-/// <param name="authorization">The request header's value.</param>
-/// <param name="issuedAt">When it was made, in whole seconds.</param>
+/// <summary>A token that authenticates the provider to APNs.</summary>
+/// <param name="authorization">The value of the authorization header.</param>
+/// <param name="issuedAt">The time at which the token was issued, in whole seconds.</param>
 internal sealed class ProviderToken(string authorization, DateTimeOffset issuedAt)
 {
     public string Authorization => authorization;

@@ -8,8 +8,8 @@ using Notify.Storage;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// Makes provider tokens (JWT, RFC 7519, signed by ES256), and seals them for the store under a key that only who holds the
-/// signing key can derive.
+/// Issues provider tokens (JWT, RFC 7519, signed with ES256) and encrypts them for the shared store. The encryption key is
+/// derived from the signing key, so only nodes that hold the signing key can read a stored token.
 /// </summary>
 internal sealed class ProviderTokenKey : IDisposable
 {
@@ -32,10 +32,10 @@ internal sealed class ProviderTokenKey : IDisposable
         CryptographicOperations.ZeroMemory(secret);
     }
 
-    /// <summary>Under which nodes share its tokens.</summary>
+    /// <summary>Gets the name under which the nodes share the key's tokens.</summary>
     public string Name => $"apns/{_teamId}/{_keyId}";
 
-    /// <summary>Makes a token. Not to be called concurrently.</summary>
+    /// <summary>Issues a token. Must not be called concurrently.</summary>
     public ProviderToken Issue(DateTimeOffset now)
     {
         var issuedAt = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
@@ -54,6 +54,7 @@ internal sealed class ProviderTokenKey : IDisposable
         return new ProviderToken($"bearer {signed}.{Base64Url.EncodeToString(signature)}", issuedAt);
     }
 
+    /// <summary>Encrypts a token for the store.</summary>
     public SharedToken Seal(ProviderToken token)
     {
         var text = Encoding.ASCII.GetBytes(token.Authorization);
@@ -61,11 +62,13 @@ internal sealed class ProviderTokenKey : IDisposable
         var (nonce, tag) = (value.AsMemory(0, NonceBytes), value.AsMemory(NonceBytes, TagBytes));
         RandomNumberGenerator.Fill(nonce.Span);
         using var aes = new AesGcm(_sealingKey, TagBytes);
-        aes.Encrypt(nonce.Span, text, value.AsSpan(NonceBytes + TagBytes), tag.Span, Bound(token.IssuedAt));
+        aes.Encrypt(nonce.Span, text, value.AsSpan(NonceBytes + TagBytes), tag.Span, GetAssociatedData(token.IssuedAt));
         return new SharedToken(value, token.IssuedAt);
     }
 
-    /// <summary>The token that was sealed, or null when another key sealed it or somebody changed it.</summary>
+    /// <summary>
+    /// Decrypts a token from the store. Returns null if it was sealed with a different key or has been altered.
+    /// </summary>
     public ProviderToken? Open(SharedToken shared)
     {
         var value = shared.Value.Span;
@@ -77,7 +80,8 @@ internal sealed class ProviderTokenKey : IDisposable
         try
         {
             var sealedText = value[(NonceBytes + TagBytes)..];
-            aes.Decrypt(value[..NonceBytes], sealedText, value.Slice(NonceBytes, TagBytes), text, Bound(shared.IssuedAt));
+            var associatedData = GetAssociatedData(shared.IssuedAt);
+            aes.Decrypt(value[..NonceBytes], sealedText, value.Slice(NonceBytes, TagBytes), text, associatedData);
         }
         catch (AuthenticationTagMismatchException)
         {
@@ -87,11 +91,12 @@ internal sealed class ProviderTokenKey : IDisposable
         return new ProviderToken(Encoding.ASCII.GetString(text), shared.IssuedAt);
     }
 
-    // The sealing key is left as it is: a refresh under way would seal its token under zeros, for every reader of the store.
+    // The sealing key is deliberately not zeroed. A refresh may still be running, and it would then encrypt its token with a key
+    // of zeros, readable by anyone with access to the store.
     public void Dispose() => _key.Dispose();
 
-    // The time is sealed in, so that nobody can pass an old token off as a fresh one.
-    private static byte[] Bound(DateTimeOffset issuedAt)
+    // Authenticates the time of issue along with the token. Otherwise an old token could be passed off as a new one.
+    private static byte[] GetAssociatedData(DateTimeOffset issuedAt)
     {
         var bytes = new byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(bytes, issuedAt.ToUnixTimeSeconds());

@@ -4,8 +4,8 @@ using Notify.Storage;
 namespace Notify.Providers.Apns;
 
 /// <summary>
-/// The provider token at hand. One is made for all connections, and through the store for all nodes: Apple refuses tokens that
-/// change too often, and those that are too old.
+/// The current provider token. All connections of this process share it, and through the store all nodes do: Apple refuses tokens
+/// that change too often as well as tokens that are too old.
 /// </summary>
 internal sealed class ProviderTokens(
     ProviderTokenKey key,
@@ -14,25 +14,37 @@ internal sealed class ProviderTokens(
     ILogger<ApnsProvider> logger
 ) : IDisposable
 {
-    /// <summary>Apple, 'Establishing a token-based connection to APNs': not more than one token in 20 minutes.</summary>
+    /// <summary>
+    /// The minimum age of a token before it may be replaced. Apple allows one new token every 20 minutes ("Establishing a
+    /// token-based connection to APNs").
+    /// </summary>
     private static readonly TimeSpan MinAge = TimeSpan.FromMinutes(20);
 
-    /// <summary>Midway between too often and too old, so that neither a slow store nor another clock makes it either.</summary>
+    /// <summary>
+    /// The age at which a token is renewed. It lies midway between both of Apple's limits, which leaves a margin for a slow store
+    /// and for clocks that differ.
+    /// </summary>
     private static readonly TimeSpan RefreshAge = TimeSpan.FromMinutes(40);
 
-    /// <summary>Apple, same page: a token is refused an hour after it was made. Five minutes are for other clocks.</summary>
+    /// <summary>
+    /// The age up to which a token is used. Apple refuses a token one hour after it was issued; five minutes of it are a margin
+    /// for clocks that differ.
+    /// </summary>
     private static readonly TimeSpan UsableAge = TimeSpan.FromMinutes(55);
 
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);
 
-    private static readonly TimeSpan StorePatience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private volatile ProviderToken? _current;
     private Task? _refreshing;
 
-    /// <summary>The token to send with. While it is refreshed ahead of its time, it is still the one to send with.</summary>
-    public ValueTask<ProviderToken> CurrentAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Gets the token to send with. While a renewal is running, the current token is returned as long as it is usable, so only
+    /// sends without a usable token wait.
+    /// </summary>
+    public ValueTask<ProviderToken> GetAsync(CancellationToken cancellationToken)
     {
         var current = _current;
         var age = current is null ? TimeSpan.MaxValue : time.GetUtcNow() - current.IssuedAt;
@@ -40,12 +52,13 @@ internal sealed class ProviderTokens(
             return new(current!);
 
         var refreshed = RefreshAsync();
-        return age < UsableAge ? new(current!) : AfterAsync(refreshed, cancellationToken);
+        return age < UsableAge ? new(current!) : AwaitCurrentAsync(refreshed, cancellationToken);
     }
 
     /// <summary>
-    /// A token that is newer than one that Apple called too old, or null when there is none: this process's clock is slow, and
-    /// Apple would call the next token an update too many.
+    /// Gets a newer token than one that Apple refused as expired. Returns null if there is none and the refused token is too new
+    /// to be replaced. In that case the clock of this machine is behind, and Apple would refuse another token as one update too
+    /// many.
     /// </summary>
     public async ValueTask<ProviderToken?> ReplaceAsync(ProviderToken refused, CancellationToken cancellationToken)
     {
@@ -60,13 +73,13 @@ internal sealed class ProviderTokens(
 
     private static bool IsNewer(ProviderToken? token, ProviderToken than) => token?.IssuedAt > than.IssuedAt;
 
-    private async ValueTask<ProviderToken> AfterAsync(Task refreshed, CancellationToken cancellationToken)
+    private async ValueTask<ProviderToken> AwaitCurrentAsync(Task refreshed, CancellationToken cancellationToken)
     {
         await refreshed.WaitAsync(cancellationToken).ConfigureAwait(false);
         return _current!;
     }
 
-    // For everyone who waits, and cancelled by none of them.
+    // Starts a refresh unless one is running. All callers wait for the same refresh, so their cancellation does not end it.
     private Task RefreshAsync()
     {
         lock (_lock)
@@ -81,7 +94,7 @@ internal sealed class ProviderTokens(
             if (current is null || time.GetUtcNow() - current.IssuedAt >= MinAge)
                 _current = await ShareAsync(current).ConfigureAwait(false);
             else
-                _current = await TryAsync((tokens, patience) => FindAsync(tokens, current.IssuedAt, patience))
+                _current = await TryStoreAsync((tokens, timeout) => FindAsync(tokens, current.IssuedAt, timeout))
                     .ConfigureAwait(false)
                     ?? current;
         }
@@ -92,20 +105,21 @@ internal sealed class ProviderTokens(
         }
     }
 
-    // Another node's token if it is fresher, else one of its own for all nodes; without the store, one for this node.
+    // Uses the token of another node if the store has a newer one, and otherwise offers a new token to all nodes. The store
+    // resolves races: the token it returns is the one that all nodes use. If the store fails, this node uses its own token.
     private async ValueTask<ProviderToken> ShareAsync(ProviderToken? current)
     {
         var now = time.GetUtcNow();
         var stale = current?.IssuedAt > now - RefreshAge ? current.IssuedAt : now - RefreshAge;
         ProviderToken? own = null;
-        var shared = await TryAsync(
-                async (tokens, patience) =>
+        var shared = await TryStoreAsync(
+                async (tokens, timeout) =>
                 {
-                    if (await FindAsync(tokens, stale, patience).ConfigureAwait(false) is { } found)
+                    if (await FindAsync(tokens, stale, timeout).ConfigureAwait(false) is { } found)
                         return found;
 
                     own = key.Issue(now);
-                    return Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, patience).ConfigureAwait(false), stale);
+                    return Open(await tokens.OfferAsync(key.Name, key.Seal(own), stale, timeout).ConfigureAwait(false), stale);
                 }
             )
             .ConfigureAwait(false);
@@ -115,8 +129,8 @@ internal sealed class ProviderTokens(
     private async ValueTask<ProviderToken?> FindAsync(
         ISharedTokenStore tokens,
         DateTimeOffset stale,
-        CancellationToken patience
-    ) => await tokens.FindAsync(key.Name, patience).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
+        CancellationToken timeout
+    ) => await tokens.FindAsync(key.Name, timeout).ConfigureAwait(false) is { } found ? Open(found, stale) : null;
 
     private ProviderToken? Open(SharedToken shared, DateTimeOffset stale)
     {
@@ -130,15 +144,17 @@ internal sealed class ProviderTokens(
         return token;
     }
 
-    private async ValueTask<ProviderToken?> TryAsync(Func<ISharedTokenStore, CancellationToken, ValueTask<ProviderToken?>> ask)
+    private async ValueTask<ProviderToken?> TryStoreAsync(
+        Func<ISharedTokenStore, CancellationToken, ValueTask<ProviderToken?>> use
+    )
     {
         if (store is null)
             return null;
 
-        using var patience = new CancellationTokenSource(StorePatience, time);
+        using var timeout = new CancellationTokenSource(StoreTimeout, time);
         try
         {
-            return await ask(store, patience.Token).ConfigureAwait(false);
+            return await use(store, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

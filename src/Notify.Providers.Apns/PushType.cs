@@ -1,6 +1,6 @@
 namespace Notify.Providers.Apns;
 
-/// <summary>The kinds of push that Apple tells apart. Source: Apple, 'Sending notification requests to APNs'.</summary>
+/// <summary>The push types of APNs (Apple, "Sending notification requests to APNs").</summary>
 internal static class PushType
 {
     public const string Alert = "alert";
@@ -8,8 +8,10 @@ internal static class PushType
     public const string Voip = "voip";
     public const string PushToTalk = "pushtotalk";
 
-    /// <summary>What the topic ends with after the app's bundle id; empty for types that have the bundle id itself.</summary>
-    public static string TopicSuffix(string type) =>
+    /// <summary>
+    /// Gets the suffix that the topic adds to the app's bundle id. It is empty for types whose topic is the bundle id.
+    /// </summary>
+    public static string GetTopicSuffix(string type) =>
         type switch
         {
             Voip => ".voip",
@@ -23,9 +25,9 @@ internal static class PushType
             _ => "",
         };
 
-    /// <summary>Source: Apple, 'Generating a remote notification'.</summary>
-    public static int MaxPayloadBytes(string type) => type == Voip ? 5120 : 4096;
+    /// <summary>Gets the size limit of the payload in bytes (Apple, "Generating a remote notification").</summary>
+    public static int GetMaxPayloadBytes(string type) => type == Voip ? 5120 : 4096;
 
-    /// <summary>Whether it is worth nothing once the moment has passed: a call that rings late is worse than none.</summary>
+    /// <summary>Returns whether a late push of this type is useless, such as a call that rings too late.</summary>
     public static bool IsMomentary(string type) => type is Voip or PushToTalk;
 }

@@ -6,24 +6,24 @@ using Notify.Providers.DotApns;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds push to Apple's devices through dotAPNS.</summary>
+/// <summary>Extension methods that add providers for Apple devices through dotAPNS.</summary>
 public static class DotApnsNotificationsBuilderExtensions
 {
-    /// <summary>Sends push to Apple's devices through a dotAPNS client, as the provider <c>dotapns</c>.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; <see cref="DotApnsOptions.CreateClient"/> is required.</param>
+    /// <summary>Adds the provider <c>dotapns</c>, which sends to Apple devices through a dotAPNS client.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. <see cref="DotApnsOptions.CreateClient"/> is required.</param>
     public static INotificationsBuilder AddDotApns(this INotificationsBuilder builder, Action<DotApnsOptions> configure) =>
         builder.AddDotApns("dotapns", configure);
 
-    /// <summary>Sends push to Apple's devices through a dotAPNS client, as a provider with a name of its own.</summary>
+    /// <summary>Adds a provider under the given name that sends to Apple devices through a dotAPNS client.</summary>
     /// <remarks>
-    /// Where <see cref="Content.Overrides"/> has <c>apns</c>, the members of its <c>payload</c> replace those of what is sent:
-    /// those of its <c>aps</c> in the payload's <c>aps</c>, the others beside it. It can have no <c>headers</c>, which dotAPNS
-    /// writes.
+    /// If <see cref="Content.Overrides"/> contains <c>apns</c>, the members of its <c>payload</c> replace those of the payload
+    /// that is sent. Members of its <c>aps</c> replace members of the payload's <c>aps</c>. <c>headers</c> are not supported,
+    /// because dotAPNS writes the headers.
     /// </remarks>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Sets the options; <see cref="DotApnsOptions.CreateClient"/> is required.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique.</param>
+    /// <param name="configure">Sets the options. <see cref="DotApnsOptions.CreateClient"/> is required.</param>
     public static INotificationsBuilder AddDotApns(
         this INotificationsBuilder builder,
         string name,

@@ -3,17 +3,21 @@ using dotAPNS;
 
 namespace Notify.Providers.DotApns;
 
-/// <summary>Which dotAPNS client sends, and where to. Validated at start.</summary>
+/// <summary>The options of a dotAPNS provider. They are validated at start.</summary>
 public sealed class DotApnsOptions
 {
     /// <summary>
-    /// Gives the client, which holds the app's key or certificate: <c>http => ApnsClient.CreateUsingJwt(http, jwt)</c>. Called
-    /// once. Required. A client that does not use the given HTTP client (<c>_ => client</c>) works too, but dotAPNS keeps
-    /// Apple's status, Retry-After, <c>apns-id</c> and the time since when a token is dead to itself, so they are unknown then.
+    /// Gets or sets the function that creates the client, which holds the app's key or certificate:
+    /// <c>http => ApnsClient.CreateUsingJwt(http, jwt)</c>. It is called once. Required. A client that does not use the given
+    /// HTTP client (<c>_ => client</c>) also works. However, Notify then does not see Apple's HTTP status, Retry-After,
+    /// <c>apns-id</c> and the time at which a token expired, because dotAPNS does not expose them.
     /// </summary>
     [Required]
     public Func<HttpClient, IApnsClient>? CreateClient { get; set; }
 
-    /// <summary>Whether tokens come from development builds of the app (api.sandbox.push.apple.com). Default false.</summary>
+    /// <summary>
+    /// Gets or sets whether the device tokens come from development builds of the app (api.sandbox.push.apple.com). The default
+    /// is false.
+    /// </summary>
     public bool UseDevelopmentServer { get; set; }
 }

@@ -6,7 +6,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.DotApns;
 
-/// <summary>Hands push messages to a dotAPNS client.</summary>
+/// <summary>Sends push messages through a dotAPNS client.</summary>
 internal sealed class DotApnsProvider(string name, IApnsClient client, PushComposer composer, ILogger<DotApnsProvider> logger)
     : IDeliveryProvider
 {
@@ -16,8 +16,8 @@ internal sealed class DotApnsProvider(string name, IApnsClient client, PushCompo
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        if (PushComposer.ProblemOf(delivery) is { } problem)
-            return Outcome.Rejected(problem);
+        if (PushComposer.FindError(delivery) is { } error)
+            return Outcome.Rejected(error);
 
         var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (outcome.IsProviderFailure)
@@ -31,7 +31,7 @@ internal sealed class DotApnsProvider(string name, IApnsClient client, PushCompo
         try
         {
             var response = await client.SendAsync(composer.Compose(delivery), cancellationToken).ConfigureAwait(false);
-            return DotApnsOutcomes.Of(response, exchange);
+            return DotApnsOutcomes.Create(response, exchange);
         }
         catch (ApnsCertificateExpiredException)
         {
@@ -44,7 +44,7 @@ internal sealed class DotApnsProvider(string name, IApnsClient client, PushCompo
         }
         catch (HttpRequestException exception)
         {
-            return ApnsOutcomes.Of(null, exception);
+            return ApnsOutcomes.Create(null, exception);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

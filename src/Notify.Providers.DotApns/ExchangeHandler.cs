@@ -3,7 +3,9 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.DotApns;
 
-/// <summary>Gives Apple the delivery's id, and keeps of the answer what dotAPNS drops.</summary>
+/// <summary>
+/// Adds the delivery's id to a request, and records the parts of the answer that dotAPNS drops.
+/// </summary>
 internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
 {
     private static readonly byte[] EmptyObject = "{}"u8.ToArray();
@@ -21,7 +23,7 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            exchange.Failed(request, exception);
+            exchange.RecordFailure(request, exception);
             throw;
         }
 
@@ -29,10 +31,10 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
             ? []
             : await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         var error = body.Length == 0 ? default : await ApnsError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-        exchange.Answered(response, error, time);
+        exchange.RecordAnswer(response, error, time);
         if (!response.IsSuccessStatusCode && body.Length == 0)
         {
-            // dotAPNS takes a refusal without a body for a null reference.
+            // dotAPNS throws a NullReferenceException for a refusal without a body.
             response.Content = new ByteArrayContent(EmptyObject);
         }
 

@@ -4,6 +4,6 @@ namespace Notify.Providers.DotApns;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "Apple's push service failed for provider {Provider}: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "APNs failed for provider {Provider}: {Reason}")]
     public static partial void VendorFailed(ILogger logger, string provider, string? reason);
 }

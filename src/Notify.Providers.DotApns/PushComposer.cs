@@ -9,34 +9,34 @@ using Notify.Queueing;
 
 namespace Notify.Providers.DotApns;
 
-/// <summary>Writes a delivery as dotAPNS's push.</summary>
+/// <summary>Converts deliveries to pushes of dotAPNS.</summary>
 internal sealed class PushComposer(bool toDevelopmentServer)
 {
     private const string Override = "apns";
     private const string Aps = "aps";
     private const string Payload = "payload";
-    private const int LongestCollapseId = 64;
+    private const int MaxCollapseIdLength = 64;
 
     private static readonly Dictionary<string, string> NoData = [];
 
-    /// <summary>Why the delivery cannot be written as a push, or null when it can.</summary>
-    public static string? ProblemOf(Delivery delivery)
+    /// <summary>Finds the reason why a delivery cannot be sent. Returns null if there is none.</summary>
+    public static string? FindError(Delivery delivery)
     {
         if (delivery.To.Value.Length == 0 || !delivery.To.Value.All(char.IsAsciiHexDigit))
-            return "the address is no device token, which is hexadecimal";
-        return delivery.Content.Overrides?.TryGetValue(Override, out var laidOver) == true && !IsPayloadAlone(laidOver)
-            ? "overrides.apns must hold a payload alone: dotAPNS writes the headers"
+            return "the address is not a device token, which is hexadecimal";
+        return delivery.Content.Overrides?.TryGetValue(Override, out var overrides) == true && !HasOnlyPayload(overrides)
+            ? "overrides.apns may contain only a payload, because dotAPNS writes the headers"
             : null;
     }
 
-    /// <summary>Writes a delivery that <see cref="ProblemOf"/> found no problem with.</summary>
+    /// <summary>Creates the push for a delivery in which <see cref="FindError"/> found no error.</summary>
     public ApplePush Compose(Delivery delivery)
     {
         var content = delivery.Content;
-        var push = content.Push is { IsSilent: true } silent ? Silent(silent.Badge) : Shown(delivery);
+        var push = content.Push is { IsSilent: true } silent ? CreateSilent(silent.Badge) : CreateVisible(delivery);
         push.AddToken(delivery.To.Value).AddExpiration(delivery.ExpiresAt);
         if (delivery.CollapseKey is not null)
-            push.AddCollapseId(CollapseIdOf(delivery.CollapseKey));
+            push.AddCollapseId(FormatCollapseId(delivery.CollapseKey));
         if (toDevelopmentServer)
             push.SendToDevelopmentServer();
 
@@ -47,25 +47,26 @@ internal sealed class PushComposer(bool toDevelopmentServer)
             push.CustomProperties["link"] = link;
         if (content.Push?.ImageUrl is { } image)
             push.CustomProperties["image"] = image;
-        if (content.Overrides?.TryGetValue(Override, out var laidOver) == true)
-            LayOver(push, laidOver.GetProperty(Payload));
+        if (content.Overrides?.TryGetValue(Override, out var overrides) == true)
+            Merge(push, overrides.GetProperty(Payload));
         return push;
     }
 
-    private static bool IsPayloadAlone(JsonElement laidOver) =>
-        laidOver.EnumerateObject().Count() == 1
-        && laidOver.TryGetProperty(Payload, out var payload)
+    private static bool HasOnlyPayload(JsonElement overrides) =>
+        overrides.EnumerateObject().Count() == 1
+        && overrides.TryGetProperty(Payload, out var payload)
         && payload.ValueKind == JsonValueKind.Object;
 
-    // What the header cannot carry still collapses with its like, by its hash.
-    private static string CollapseIdOf(string key) =>
-        key.Length is > 0 and <= LongestCollapseId && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
+    // A key that is too long or contains characters that a header cannot carry is replaced by its hash. Equal keys have equal
+    // hashes, so they still collapse.
+    private static string FormatCollapseId(string key) =>
+        key.Length is > 0 and <= MaxCollapseIdLength && !key.AsSpan().ContainsAnyExceptInRange('!', '~')
             ? key
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    // dotAPNS's own AddContentAvailable and AddMutableContent write a text where Apple documents a number.
-    // A background push may not change the badge, which is seen: Apple counts it as an alert.
-    private static ApplePush Silent(int? badge)
+    // The properties are added by hand, because AddContentAvailable and AddMutableContent of dotAPNS write a string where Apple
+    // documents a number. A badge is visible, so Apple does not allow a background push to change it; such a push is an alert.
+    private static ApplePush CreateSilent(int? badge)
     {
         var push = badge is { } number
             ? new ApplePush(ApplePushType.Alert).SetPriority(5).AddBadge(number)
@@ -73,52 +74,53 @@ internal sealed class PushComposer(bool toDevelopmentServer)
         return push.AddCustomProperty("content-available", 1, addToApsDict: true);
     }
 
-    private static ApplePush Shown(Delivery delivery)
+    private static ApplePush CreateVisible(Delivery delivery)
     {
         var content = delivery.Content;
         var push = new ApplePush(ApplePushType.Alert).SetPriority(delivery.Priority == Priority.Bulk ? 5 : 10);
         if (content.Title is not null || content.Body is not null)
             push.AddAlert(content.Body is null ? null : content.Title, content.Body ?? content.Title!);
-        if (content.Push is { } shown)
-            Show(push, shown);
+        if (content.Push is { } options)
+            AddAppearance(push, options);
         return push;
     }
 
-    private static void Show(ApplePush push, PushContent shown)
+    private static void AddAppearance(ApplePush push, PushContent options)
     {
-        if (shown.Badge is { } badge)
+        if (options.Badge is { } badge)
             push.AddBadge(badge);
-        if (!string.IsNullOrWhiteSpace(shown.Sound))
-            push.AddSound(shown.Sound);
-        if (!string.IsNullOrWhiteSpace(shown.Action))
-            push.AddCategory(shown.Action);
-        if (shown.Thread is not null)
-            push.AddCustomProperty("thread-id", shown.Thread, addToApsDict: true);
+        if (!string.IsNullOrWhiteSpace(options.Sound))
+            push.AddSound(options.Sound);
+        if (!string.IsNullOrWhiteSpace(options.Action))
+            push.AddCategory(options.Action);
+        if (options.Thread is not null)
+            push.AddCustomProperty("thread-id", options.Thread, addToApsDict: true);
 
-        if (shown.ImageUrl is not null)
+        if (options.ImageUrl is not null)
             push.AddCustomProperty("mutable-content", 1, addToApsDict: true);
     }
 
-    private static void LayOver(ApplePush push, JsonElement laidOver)
+    private static void Merge(ApplePush push, JsonElement payload)
     {
-        foreach (var member in laidOver.EnumerateObject())
+        foreach (var member in payload.EnumerateObject())
         {
             if (member.Name != Aps)
-                push.CustomProperties[member.Name] = Plain(member.Value);
+                push.CustomProperties[member.Name] = ToJToken(member.Value);
             else if (member.Value.ValueKind == JsonValueKind.Object)
-                LayOverAps(push, member.Value);
+                MergeAps(push, member.Value);
         }
     }
 
-    private static void LayOverAps(ApplePush push, JsonElement aps)
+    private static void MergeAps(ApplePush push, JsonElement aps)
     {
         push.CustomApsProperties ??= new Dictionary<string, object>();
         foreach (var member in aps.EnumerateObject())
-            push.CustomApsProperties[member.Name] = Plain(member.Value);
+            push.CustomApsProperties[member.Name] = ToJToken(member.Value);
     }
 
-    // dotAPNS serializes by Newtonsoft.Json, which knows no JsonElement and takes texts for dates unless it is told not to.
-    private static JToken Plain(JsonElement value)
+    // dotAPNS serializes with Newtonsoft.Json, which does not support JsonElement and by default parses strings that look like
+    // dates.
+    private static JToken ToJToken(JsonElement value)
     {
         using var reader = new JsonTextReader(new StringReader(value.GetRawText()));
         reader.DateParseHandling = DateParseHandling.None;

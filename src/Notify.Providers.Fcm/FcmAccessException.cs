@@ -4,11 +4,12 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// There is no access token to be had. The message says why in words of this package: Google's may quote the credentials.
+/// The error that is thrown when no access token can be obtained. The message contains only text from this package, because
+/// the messages of Google's library may quote the credentials.
 /// </summary>
 internal sealed class FcmAccessException : Exception
 {
-    /// <summary>What the token endpoint may answer: RFC 6749 section 5.2.</summary>
+    /// <summary>The error codes that RFC 6749, section 5.2, defines for token endpoints.</summary>
     private static readonly string[] KnownErrors =
     [
         "invalid_request",
@@ -22,13 +23,13 @@ internal sealed class FcmAccessException : Exception
     private FcmAccessException(string message)
         : base(message) { }
 
-    public static FcmAccessException Of(Exception exception) =>
+    public static FcmAccessException From(Exception exception) =>
         exception switch
         {
             FcmAccessException known => known,
             TokenResponseException refused => new($"no access token ({Describe(refused)})"),
             HttpRequestException unreachable => new($"no access token: {HttpFailures.Describe(unreachable)}"),
-            OperationCanceledException => new("no access token in time"),
+            OperationCanceledException => new("the request for an access token timed out"),
             _ => new($"no access token ({exception.GetType().Name})"),
         };
 

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// The access token that all sends share. Google's library keeps it too, and renews it minutes before it expires; but it takes a
-/// lock and a task for each question, so it is asked now and then, and sends in between read what it answered.
+/// The access token that all sends share. Google's library also caches it and renews it minutes before it expires, but each call
+/// to the library takes a lock and allocates a task. The library is therefore asked only from time to time; sends in between
+/// read its last answer without a lock.
 /// </summary>
 internal sealed class FcmAccessTokens(
     string provider,
@@ -14,7 +15,10 @@ internal sealed class FcmAccessTokens(
     ILogger logger
 )
 {
-    /// <summary>Well below the minutes that the library renews ahead, so that no send uses a token that has expired.</summary>
+    /// <summary>
+    /// The time after which the library is asked again. It must stay well below the minutes by which the library renews ahead of
+    /// expiry; otherwise a send could use an expired token.
+    /// </summary>
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan RenewalTimeout = TimeSpan.FromSeconds(30);
@@ -24,8 +28,8 @@ internal sealed class FcmAccessTokens(
     private GoogleCredential? _credential;
     private Task<string>? _renewal;
 
-    /// <summary>The value of the Authorization header.</summary>
-    /// <exception cref="FcmAccessException">There is no access token to be had.</exception>
+    /// <summary>Gets the value of the Authorization header.</summary>
+    /// <exception cref="FcmAccessException">No access token could be obtained.</exception>
     public ValueTask<string> GetAsync(CancellationToken cancellationToken)
     {
         var token = _token;
@@ -33,9 +37,10 @@ internal sealed class FcmAccessTokens(
     }
 
     /// <summary>
-    /// The value of the Authorization header in place of one that the service refused, once for all who were refused.
+    /// Gets a new value for the Authorization header after the service refused the current one. Concurrent sends with the same
+    /// refused token share one renewal.
     /// </summary>
-    /// <exception cref="FcmAccessException">There is no access token to be had.</exception>
+    /// <exception cref="FcmAccessException">No access token could be obtained.</exception>
     public Task<string> RenewAsync(string refused, CancellationToken cancellationToken)
     {
         lock (_lock)
@@ -52,7 +57,7 @@ internal sealed class FcmAccessTokens(
         }
     }
 
-    // No caller's cancellation: the others who were refused wait for the same token.
+    // Ignores the callers' cancellation tokens: other sends wait for the same renewal, so only the timeout may end it.
     private async Task<string> RenewAsync()
     {
         using var timeout = new CancellationTokenSource(RenewalTimeout, time);
@@ -66,7 +71,7 @@ internal sealed class FcmAccessTokens(
         }
         catch (Exception exception)
         {
-            throw FcmAccessException.Of(exception);
+            throw FcmAccessException.From(exception);
         }
 
         return await AskAsync(timeout.Token).ConfigureAwait(false);
@@ -84,7 +89,7 @@ internal sealed class FcmAccessTokens(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FcmAccessException.Of(exception);
+            throw FcmAccessException.From(exception);
         }
     }
 
@@ -96,7 +101,7 @@ internal sealed class FcmAccessTokens(
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw FcmAccessException.Of(exception);
+            throw FcmAccessException.From(exception);
         }
     }
 
@@ -108,7 +113,7 @@ internal sealed class FcmAccessTokens(
         return token.Header;
     }
 
-    // No record: its ToString would show the token.
+    // A class and not a record, because a record's ToString would show the token.
     private sealed class Token(string header, long askAgainAt)
     {
         public string Header => header;

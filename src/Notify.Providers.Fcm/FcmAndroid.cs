@@ -3,11 +3,11 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>The <c>android</c> block.</summary>
+/// <summary>Writes the <c>android</c> block of a message.</summary>
 internal static class FcmAndroid
 {
     /// <summary>
-    /// The longest that the service keeps a message: four weeks (Firebase, "AndroidConfig"), and what it takes when told nothing.
+    /// The longest time that the service keeps a message, four weeks, which is also its default (Firebase, "AndroidConfig").
     /// </summary>
     public const long MaxSeconds = 28 * 24 * 60 * 60;
 
@@ -26,13 +26,14 @@ internal static class FcmAndroid
     public static long SecondsLeft(Delivery delivery, DateTimeOffset now) =>
         Math.Clamp((long)(delivery.ExpiresAt - now).TotalSeconds, 0, MaxSeconds);
 
-    // A notification with the tag of an earlier one takes its place on the device, as iOS does by apns-collapse-id.
+    // On the device, a notification replaces an earlier one with the same tag. iOS does the same by apns-collapse-id.
     private static void WriteNotification(Utf8JsonWriter writer, Delivery delivery)
     {
         var push = delivery.Content.Push;
         if (delivery.CollapseKey is null && push is null or { Sound: null, Action: null, Badge: null or 0 })
             return;
-        // Android counts what it shows: there is no number to set without a notification, and an empty one would be shown.
+        // Android derives the badge from the notifications it shows. A badge without a text cannot be set, because the
+        // notification that carries it would be shown empty.
         if (delivery.Content is { Title: null, Body: null } && push is { ImageUrl: null, Badge: not null })
             return;
 

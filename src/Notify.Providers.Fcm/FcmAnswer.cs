@@ -6,11 +6,11 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Fcm;
 
 /// <summary>The service's answer to one call.</summary>
-/// <param name="Outcome">What it means.</param>
-/// <param name="RefusesAccess">Whether another access token may mend it.</param>
+/// <param name="Outcome">The outcome that the answer stands for.</param>
+/// <param name="RefusesAccess">Whether the access token was refused, so that the call may succeed with a new one.</param>
 internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
 {
-    /// <summary>Documented answers are far shorter; whatever is longer is cut.</summary>
+    /// <summary>The number of bytes read of a body. Documented answers are far shorter; longer ones are cut off.</summary>
     private const int MaxBytes = 8 * 1024;
 
     public static async ValueTask<FcmAnswer> ReadAsync(
@@ -23,20 +23,20 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
         using var body = new Body();
         await body.ReadAsync(response, cancellationToken).ConfigureAwait(false);
         return response.IsSuccessStatusCode
-            ? new FcmAnswer(Outcome.Accepted(NameOf(body.Read.Span)), RefusesAccess: false)
-            : Refusal(response, FcmError.Parse(body.Read), isDevice, time);
+            ? new FcmAnswer(Outcome.Accepted(ParseName(body.Received.Span)), RefusesAccess: false)
+            : CreateRefusal(response, FcmError.Parse(body.Received), isDevice, time);
     }
 
-    private static FcmAnswer Refusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) =>
+    private static FcmAnswer CreateRefusal(HttpResponseMessage response, FcmError error, bool isDevice, TimeProvider time) =>
         new(
-            FcmOutcomes.Of(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
+            FcmOutcomes.Create(response.StatusCode, error, HttpFailures.RetryAfter(response, time), isDevice),
             FcmOutcomes.RefusesAccess(response.StatusCode, error)
         );
 
     /// <summary>
-    /// The message's name, <c>projects/{project}/messages/{id}</c>; null when the body is none of the documented ones.
+    /// Parses the message's name, <c>projects/{project}/messages/{id}</c>. Returns null if the body has an undocumented form.
     /// </summary>
-    private static string? NameOf(ReadOnlySpan<byte> body)
+    private static string? ParseName(ReadOnlySpan<byte> body)
     {
         try
         {
@@ -61,17 +61,18 @@ internal readonly record struct FcmAnswer(Outcome Outcome, bool RefusesAccess)
     }
 
     /// <summary>
-    /// What arrived of a body. Memory is rented when something is there to be read, not while hundreds of calls wait for it.
+    /// The part of a body that arrived. Memory is rented once there is something to read, not while hundreds of calls wait for
+    /// their answers.
     /// </summary>
     private sealed class Body : IDisposable
     {
         private byte[] _bytes = [];
         private int _length;
 
-        public ReadOnlyMemory<byte> Read => _bytes.AsMemory(0, _length);
+        public ReadOnlyMemory<byte> Received => _bytes.AsMemory(0, _length);
 
-        // The status has said what matters. When the rest does not arrive, a message that was taken over must not be sent again
-        // for want of its id.
+        // The status alone decides the outcome, so a body that breaks off is not an error: an accepted message must not be sent
+        // again only because its id is missing. The empty read waits for the first byte without holding a buffer.
         public async ValueTask ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
         {
             try

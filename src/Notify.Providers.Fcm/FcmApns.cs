@@ -3,10 +3,12 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>The <c>apns</c> block: what Firebase passes on to Apple (Apple, "Sending notification requests to APNs").</summary>
+/// <summary>
+/// Writes the <c>apns</c> block of a message, which Firebase passes on to Apple (Apple, "Sending notification requests to APNs").
+/// </summary>
 internal static class FcmApns
 {
-    /// <summary>Apple: a collapse id is at most 64 bytes.</summary>
+    /// <summary>Apple limits a collapse id to 64 bytes.</summary>
     private const int MaxCollapseBytes = 64;
 
     public static void Write(Utf8JsonWriter writer, Delivery delivery)
@@ -17,16 +19,17 @@ internal static class FcmApns
         writer.WriteEndObject();
     }
 
-    // The same priorities as the APNs provider sends: an alert goes at once unless it is bulk. Apple refuses a background push of
-    // priority 10; Firebase, data alone ("Set the priority of a message").
+    // Uses the same priorities as the APNs provider: an alert is sent at once unless it is bulk. Apple refuses priority 10 for a
+    // background push, and Firebase refuses it for a message that holds only data ("Set the priority of a message").
     private static void WriteHeaders(Utf8JsonWriter writer, Delivery delivery)
     {
         var push = delivery.Content.Push;
         writer.WriteStartObject("headers"u8);
         writer.WriteText("apns-expiration"u8, delivery.ExpiresAt.ToUnixTimeSeconds());
-        var canWait = delivery.Priority == Priority.Bulk || IsDataAlone(delivery.Content);
+        var canWait = delivery.Priority == Priority.Bulk || HasOnlyData(delivery.Content);
         writer.WriteString("apns-priority"u8, canWait ? "5"u8 : "10"u8);
-        // A badge is seen, so Apple counts it as an alert. Firebase would take a message without a text for a background push.
+        // A badge is visible, so Apple treats it as an alert. Without the header, Firebase would send a message that has no text
+        // as a background push.
         if (push is { IsSilent: true, Badge: null })
             writer.WriteString("apns-push-type"u8, "background"u8);
         else if (push is { Badge: not null } && HasNoText(delivery.Content))
@@ -39,7 +42,7 @@ internal static class FcmApns
     private static bool HasNoText(Content content) =>
         content.Push is { IsSilent: true } || content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 
-    private static bool IsDataAlone(Content content) =>
+    private static bool HasOnlyData(Content content) =>
         content.Push is { IsSilent: true }
         || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 

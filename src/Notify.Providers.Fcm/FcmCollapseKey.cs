@@ -5,11 +5,12 @@ using System.Text;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// Fits a collapse key into vendors' limits: what collapses is decided by equality alone, so a hash does as well.
+/// Shortens a collapse key to a vendor's limit. Vendors only compare keys for equality, so a hash of a long key serves as well
+/// as the key.
 /// </summary>
 internal static class FcmCollapseKey
 {
-    /// <summary>24 bytes are 32 characters of base64, which fits everywhere.</summary>
+    /// <summary>The length of a hash: 24 bytes are 32 characters of base64, which is within the limit of every vendor.</summary>
     private const int HashedBytes = 24;
 
     public static string Fit(string key, int maxBytes) => Encoding.UTF8.GetByteCount(key) <= maxBytes ? key : Hash(key);

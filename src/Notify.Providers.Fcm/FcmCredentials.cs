@@ -4,13 +4,17 @@ using Google.Apis.Util;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Google's credentials, made to use the provider's connections and clock.</summary>
+/// <summary>Creates Google credentials that use the provider's connections and clock.</summary>
 internal static class FcmCredentials
 {
-    /// <summary>Firebase, "Authorize send requests".</summary>
+    /// <summary>The OAuth scope of the service (Firebase, "Authorize send requests").</summary>
     private const string Scope = "https://www.googleapis.com/auth/firebase.messaging";
 
-    public static GoogleCredential Of(ServiceAccountCredential account, HttpMessageHandler handler, TimeProvider time)
+    public static GoogleCredential FromServiceAccount(
+        ServiceAccountCredential account,
+        HttpMessageHandler handler,
+        TimeProvider time
+    )
     {
         var initializer = new ServiceAccountCredential.Initializer(account.Id, account.TokenServerUrl)
         {
@@ -19,13 +23,14 @@ internal static class FcmCredentials
             Scopes = [Scope],
             HttpClientFactory = new SharedConnections(handler),
             Clock = new Clock(time),
-            // The engine decides when to try again: here, attempts would wait for it unseen.
+            // The engine decides when to retry. Retries inside the library would hold up attempts without a trace in their
+            // history.
             DefaultExponentialBackOffPolicy = ExponentialBackOffPolicy.None,
         };
         return GoogleCredential.FromServiceAccountCredential(new ServiceAccountCredential(initializer));
     }
 
-    public static async Task<GoogleCredential> OfEnvironmentAsync(HttpMessageHandler handler, CancellationToken cancellationToken)
+    public static async Task<GoogleCredential> LoadDefaultAsync(HttpMessageHandler handler, CancellationToken cancellationToken)
     {
         var credential = await GoogleCredential.GetApplicationDefaultAsync(cancellationToken).ConfigureAwait(false);
         return credential.CreateScoped(Scope).CreateWithHttpClientFactory(new SharedConnections(handler));

@@ -2,13 +2,16 @@ using System.Text.Json;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>The <c>data</c> block: what the app gets for itself.</summary>
+/// <summary>Writes the <c>data</c> block of a message, which is passed to the app and not shown.</summary>
 internal static class FcmData
 {
     private const string Link = "link";
 
-    /// <summary>Firebase, "REST Resource: projects.messages", field data: words that a key may not be, or begin with.</summary>
-    public static string? ErrorOf(IReadOnlyDictionary<string, string>? data)
+    /// <summary>
+    /// Finds a key that FCM reserves (Firebase, "REST Resource: projects.messages", field <c>data</c>). Returns null if there is
+    /// none.
+    /// </summary>
+    public static string? FindError(IReadOnlyDictionary<string, string>? data)
     {
         foreach (var (key, _) in data ?? Empty)
         {

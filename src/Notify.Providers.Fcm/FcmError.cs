@@ -3,21 +3,23 @@ using System.Text.Json;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// What an error's body says, as far as it is known: Firebase documents the codes, anybody may stand between us and the service.
-/// Text of the body is never kept, for it may quote the message.
+/// The documented parts of an error's body. The body may also come from a proxy between Notify and the service, so everything
+/// that Firebase does not document is ignored. Free text is never kept, because it may quote the message.
 /// </summary>
 /// <param name="Code">
-/// The <c>errorCode</c> of google.firebase.fcm.v1.FcmError; null when there is none that is documented.
+/// The <c>errorCode</c> of google.firebase.fcm.v1.FcmError, or null if the body has no documented one.
 /// </param>
-/// <param name="Field">The first field that google.rpc.BadRequest names; null when there is none of the message's.</param>
+/// <param name="Field">
+/// The first field of the message that google.rpc.BadRequest names, or null if it names none.
+/// </param>
 /// <param name="IsQuotaOfTarget">
-/// Whether google.rpc.QuotaFailure speaks of a device or a topic, and not of the whole project.
+/// Whether google.rpc.QuotaFailure concerns one device or topic, and not the whole project.
 /// </param>
 internal sealed record FcmError(string? Code = null, string? Field = null, bool IsQuotaOfTarget = false)
 {
     private static readonly FcmError Unknown = new();
 
-    /// <summary>Firebase, "ErrorCode".</summary>
+    /// <summary>The codes that Firebase documents ("ErrorCode").</summary>
     private static readonly string[] Codes =
     [
         "UNSPECIFIED_ERROR",
@@ -48,7 +50,7 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         try
         {
             using var document = JsonDocument.Parse(body);
-            return Member(document.RootElement, "error") is { } error ? Of(Items(error, "details")) : Unknown;
+            return GetMember(document.RootElement, "error") is { } error ? FromDetails(GetItems(error, "details")) : Unknown;
         }
         catch (JsonException)
         {
@@ -56,18 +58,18 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         }
     }
 
-    private static FcmError Of(IEnumerable<JsonElement> details)
+    private static FcmError FromDetails(IEnumerable<JsonElement> details)
     {
         var error = Unknown;
         foreach (var detail in details)
         {
-            error = Text(detail, "@type") switch
+            error = GetText(detail, "@type") switch
             {
                 "type.googleapis.com/google.firebase.fcm.v1.FcmError" => error with
                 {
-                    Code = error.Code ?? Array.Find(Codes, code => code == Text(detail, "errorCode")),
+                    Code = error.Code ?? Array.Find(Codes, code => code == GetText(detail, "errorCode")),
                 },
-                "type.googleapis.com/google.rpc.BadRequest" => error with { Field = error.Field ?? FieldOf(detail) },
+                "type.googleapis.com/google.rpc.BadRequest" => error with { Field = error.Field ?? FindField(detail) },
                 "type.googleapis.com/google.rpc.QuotaFailure" => error with { IsQuotaOfTarget = NamesTarget(detail) },
                 _ => error,
             };
@@ -76,11 +78,11 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         return error;
     }
 
-    private static string? FieldOf(JsonElement badRequest)
+    private static string? FindField(JsonElement badRequest)
     {
-        foreach (var violation in Items(badRequest, "fieldViolations"))
+        foreach (var violation in GetItems(badRequest, "fieldViolations"))
         {
-            var named = Text(violation, "field");
+            var named = GetText(violation, "field");
             if (
                 Array.Find(Fields, field =>
                     named == field
@@ -94,23 +96,24 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         return null;
     }
 
-    // The reference names the three quotas in prose alone: "message rate", "device message rate", "topic message rate".
+    // The reference distinguishes the three quotas only in prose ("message rate", "device message rate", "topic message rate"),
+    // so the text is searched for the word that names the target.
     private static bool NamesTarget(JsonElement quotaFailure) =>
-        Items(quotaFailure, "violations")
+        GetItems(quotaFailure, "violations")
             .Any(violation =>
-                $"{Text(violation, "subject")} {Text(violation, "description")}" is var text
+                $"{GetText(violation, "subject")} {GetText(violation, "description")}" is var text
                 && (
                     text.Contains("device", StringComparison.OrdinalIgnoreCase)
                     || text.Contains("topic", StringComparison.OrdinalIgnoreCase)
                 )
             );
 
-    private static JsonElement? Member(JsonElement element, string name) =>
+    private static JsonElement? GetMember(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var member) ? member : null;
 
-    private static string? Text(JsonElement element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+    private static string? GetText(JsonElement element, string name) =>
+        GetMember(element, name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
 
-    private static IEnumerable<JsonElement> Items(JsonElement element, string name) =>
-        Member(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
+    private static IEnumerable<JsonElement> GetItems(JsonElement element, string name) =>
+        GetMember(element, name) is { ValueKind: JsonValueKind.Array } items ? items.EnumerateArray() : [];
 }

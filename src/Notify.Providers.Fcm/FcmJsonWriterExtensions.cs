@@ -4,10 +4,10 @@ using System.Text.Unicode;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>What the blocks of a message have in common, written without a string in between.</summary>
+/// <summary>Writes the kinds of members that the blocks of a message share, without allocating strings.</summary>
 internal static class FcmJsonWriterExtensions
 {
-    /// <summary>Digits of a long, its sign and a unit.</summary>
+    /// <summary>The longest text: the digits of a long, its sign and a unit.</summary>
     private const int MaxLength = 24;
 
     public static void WriteIfSet(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, string? value)
@@ -16,7 +16,7 @@ internal static class FcmJsonWriterExtensions
             writer.WriteString(name, value);
     }
 
-    /// <summary>A number as text, which is how headers want it.</summary>
+    /// <summary>Writes a number as a JSON string, as header fields require.</summary>
     public static void WriteText(this Utf8JsonWriter writer, ReadOnlySpan<byte> name, long value, string unit = "")
     {
         Span<byte> text = stackalloc byte[MaxLength];

@@ -11,11 +11,12 @@ namespace Notify.Providers.Fcm;
 /// </summary>
 internal static class FcmMessage
 {
-    // Letters of all the world's languages count as they are towards the service's limit, not as six characters each.
+    // Writes letters outside ASCII as UTF-8. Escaped as \uXXXX, each of them would count as six bytes towards the service's
+    // limit.
     private static readonly JsonWriterOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Why the service could never take this content; null when it may.</summary>
-    public static string? ErrorOf(Content content) => FcmData.ErrorOf(content.Data) ?? FcmOverrides.ErrorOf(content);
+    /// <summary>Finds the reason why the service could never accept this content. Returns null if there is none.</summary>
+    public static string? FindError(Content content) => FcmData.FindError(content.Data) ?? FcmOverrides.FindError(content);
 
     public static void Write(IBufferWriter<byte> body, Delivery delivery, bool validateOnly, DateTimeOffset now)
     {
@@ -24,7 +25,7 @@ internal static class FcmMessage
         if (validateOnly)
             writer.WriteBoolean("validate_only"u8, true);
         writer.WritePropertyName("message"u8);
-        if (FcmOverrides.Of(delivery.Content) is { } overrides)
+        if (FcmOverrides.Get(delivery.Content) is { } overrides)
             JsonMergePatch.Write(writer, message => WriteMessage(message, delivery, now), overrides);
         else
             WriteMessage(writer, delivery, now);
@@ -39,7 +40,7 @@ internal static class FcmMessage
             WriteNotification(writer, delivery.Content);
         FcmData.Write(writer, delivery.Content);
 
-        // A registration token of Firebase does not tell what it runs on, unless the device was registered with its platform.
+        // A Firebase registration token does not reveal its platform, so without a registered platform every block is written.
         if (delivery.To.Platform is not (Platform.Ios or Platform.Web))
             FcmAndroid.Write(writer, delivery, now);
         if (delivery.To.Platform is not Platform.Web)

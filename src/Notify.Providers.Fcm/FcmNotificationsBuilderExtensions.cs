@@ -8,22 +8,24 @@ using Notify.Providers.Fcm;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds push over Firebase Cloud Messaging.</summary>
+/// <summary>Extension methods that add providers for Firebase Cloud Messaging.</summary>
 public static class FcmNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Adds the provider <c>fcm</c>. It takes registration tokens of Firebase whatever they run on; where APNs or Web Push is
-    /// added as well, tokens of those platforms go there.
+    /// Adds the provider <c>fcm</c>. It sends to Firebase registration tokens of every platform. If an APNs or Web Push provider
+    /// is added as well, tokens of those platforms are routed to that provider.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; see <see cref="FcmOptions"/> for where credentials come from.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. <see cref="FcmOptions"/> explains where credentials come from.</param>
     public static INotificationsBuilder AddFcm(this INotificationsBuilder builder, Action<FcmOptions> configure) =>
         builder.AddFcm("fcm", configure);
 
-    /// <summary>Adds a provider for Firebase Cloud Messaging by a name of its own: two projects are two names.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name.</param>
-    /// <param name="configure">Sets the options; see <see cref="FcmOptions"/> for where credentials come from.</param>
+    /// <summary>
+    /// Adds a provider for Firebase Cloud Messaging under the given name. Add one provider per Firebase project.
+    /// </summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name. It must be unique.</param>
+    /// <param name="configure">Sets the options. <see cref="FcmOptions"/> explains where credentials come from.</param>
     public static INotificationsBuilder AddFcm(this INotificationsBuilder builder, string name, Action<FcmOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -46,22 +48,22 @@ public static class FcmNotificationsBuilderExtensions
         var logger = services.GetRequiredService<ILogger<FcmProvider>>();
         return new FcmProvider(
             name,
-            EndpointOf(options, account),
+            CreateEndpoint(options, account),
             options.ValidateOnly,
             services.CreateProviderHttpClient(name),
-            new FcmAccessTokens(name, Loader(services, name, account, time), time, logger),
+            new FcmAccessTokens(name, CreateCredentialLoader(services, name, account, time), time, logger),
             time,
             logger
         );
     }
 
-    private static Uri EndpointOf(FcmOptions options, ServiceAccountCredential? account)
+    private static Uri CreateEndpoint(FcmOptions options, ServiceAccountCredential? account)
     {
         var project = string.IsNullOrEmpty(options.ProjectId) ? account?.ProjectId : options.ProjectId;
         return new($"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/v1/projects/{Uri.EscapeDataString(project!)}/messages:send");
     }
 
-    private static Func<CancellationToken, Task<GoogleCredential>> Loader(
+    private static Func<CancellationToken, Task<GoogleCredential>> CreateCredentialLoader(
         IServiceProvider services,
         string name,
         ServiceAccountCredential? account,
@@ -70,9 +72,9 @@ public static class FcmNotificationsBuilderExtensions
     {
         var handler = services.GetRequiredService<IHttpMessageHandlerFactory>().CreateHandler($"Notify.{name}");
         if (account is null)
-            return cancellationToken => FcmCredentials.OfEnvironmentAsync(handler, cancellationToken);
+            return cancellationToken => FcmCredentials.LoadDefaultAsync(handler, cancellationToken);
 
-        var credential = Task.FromResult(FcmCredentials.Of(account, handler, time));
+        var credential = Task.FromResult(FcmCredentials.FromServiceAccount(account, handler, time));
         return _ => credential;
     }
 }

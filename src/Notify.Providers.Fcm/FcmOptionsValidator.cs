@@ -2,18 +2,20 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>What annotations cannot say, all of it at once and without a network call.</summary>
+/// <summary>
+/// Validates what annotations cannot express. Reports all errors at once and makes no network call.
+/// </summary>
 internal sealed class FcmOptionsValidator : IValidateOptions<FcmOptions>
 {
     public ValidateOptionsResult Validate(string? name, FcmOptions options)
     {
-        string[] failures = [.. CredentialsFailures(options), .. AddressFailures(options)];
+        string[] failures = [.. FindCredentialErrors(options), .. FindAddressErrors(options)];
         return failures.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.Select(failure => $"FCM provider '{name}': {failure}"));
     }
 
-    private static IEnumerable<string> CredentialsFailures(FcmOptions options)
+    private static IEnumerable<string> FindCredentialErrors(FcmOptions options)
     {
         if (!string.IsNullOrEmpty(options.CredentialsFile) && !string.IsNullOrEmpty(options.CredentialsJson))
         {
@@ -25,11 +27,11 @@ internal sealed class FcmOptionsValidator : IValidateOptions<FcmOptions>
         if (failure is not null)
             yield return failure;
         else if (string.IsNullOrEmpty(options.ProjectId) && string.IsNullOrEmpty(account?.ProjectId))
-            yield return $"{nameof(options.ProjectId)} is required: the credentials do not say it.";
+            yield return $"{nameof(options.ProjectId)} is required, because the credentials do not name a project.";
     }
 
-    // Whoever reads the access token may send in the project's name.
-    private static IEnumerable<string> AddressFailures(FcmOptions options)
+    // HTTPS is required because anyone who can read the access token can send in the project's name.
+    private static IEnumerable<string> FindAddressErrors(FcmOptions options)
     {
         if (options.BaseAddress is not { } address)
             yield break;
@@ -37,6 +39,6 @@ internal sealed class FcmOptionsValidator : IValidateOptions<FcmOptions>
             !address.IsAbsoluteUri
             || (address.Scheme != Uri.UriSchemeHttps && !(address.Scheme == Uri.UriSchemeHttp && address.IsLoopback))
         )
-            yield return $"{nameof(options.BaseAddress)} is no absolute https URL.";
+            yield return $"{nameof(options.BaseAddress)} must be an absolute https URL.";
     }
 }

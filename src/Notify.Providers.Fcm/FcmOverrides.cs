@@ -5,23 +5,24 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// <c>Content.Overrides["fcm"]</c>: an object laid over the request's <c>message</c> as a JSON merge patch (RFC 7396). It may set
-/// anything but the recipient. What the service would refuse (Firebase, "REST Resource: projects.messages") is found before it is
-/// sent; members that are unknown inside a block are left to the service, which may learn new ones.
+/// Validates <c>Content.Overrides["fcm"]</c>, an object that is applied to the request's <c>message</c> as a JSON merge patch
+/// (RFC 7396). It may set anything except the recipient. Members that the service would refuse (Firebase, "REST Resource:
+/// projects.messages") are found before anything is sent. Unknown members inside a block are passed on, because the service may
+/// have learned new ones.
 /// </summary>
 internal static partial class FcmOverrides
 {
     public const string Name = "fcm";
 
-    /// <summary>Firebase: a message has at most 4,096 bytes.</summary>
+    /// <summary>Firebase limits a message to 4,096 bytes.</summary>
     private const int MaxBytes = 4096;
 
-    public static string? ErrorOf(Content content) =>
-        Of(content) is { } overrides && FindErrors(overrides).Count > 0
-            ? "overrides.fcm has members that FCM does not take"
+    public static string? FindError(Content content) =>
+        Get(content) is { } overrides && FindErrors(overrides).Count > 0
+            ? "overrides.fcm has members that FCM does not accept"
             : null;
 
-    public static JsonElement? Of(Content content) =>
+    public static JsonElement? Get(Content content) =>
         content.Overrides is { } overrides && overrides.TryGetValue(Name, out var value) ? value : null;
 
     public static IReadOnlyList<FieldError> FindErrors(JsonElement overrides)
@@ -62,7 +63,7 @@ internal static partial class FcmOverrides
                 CheckTexts(check, name, value, "analytics_label", "analyticsLabel");
                 break;
             default:
-                check.Add(name, "FCM's message has no member of this name.");
+                check.Add(name, "An FCM message has no member of this name.");
                 break;
         }
     }
@@ -77,12 +78,12 @@ internal static partial class FcmOverrides
         if (Find(check, Block, android, "priority") is { } priority && priority.ToUpperInvariant() is not ("HIGH" or "NORMAL"))
             check.Add("android.priority", "Use HIGH or NORMAL.");
         if (Find(check, Block, android, "ttl") is { } ttl && !Seconds().IsMatch(ttl))
-            check.Add("android.ttl", "Write seconds as 3600s.");
-        CheckData(check, "android.data", Member(android, "data"));
+            check.Add("android.ttl", "Use seconds followed by an s, such as 3600s.");
+        CheckData(check, "android.data", GetMember(android, "data"));
         CheckTexts(
             check,
             "android.notification",
-            Member(android, "notification"),
+            GetMember(android, "notification"),
             "title",
             "body",
             "icon",
@@ -97,11 +98,13 @@ internal static partial class FcmOverrides
         if (!check.IsObject("apns", apns))
             return;
 
-        if (Member(apns, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
+        if (GetMember(apns, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
             check.IsMapOfTexts("apns.headers", headers);
-        if (Member(apns, "payload") is not { ValueKind: not JsonValueKind.Undefined } payload)
+        if (GetMember(apns, "payload") is not { ValueKind: not JsonValueKind.Undefined } payload)
             return;
-        if (check.IsObject("apns.payload", payload) && Member(payload, "aps") is { ValueKind: not JsonValueKind.Undefined } aps)
+        if (
+            check.IsObject("apns.payload", payload) && GetMember(payload, "aps") is { ValueKind: not JsonValueKind.Undefined } aps
+        )
             check.IsObject("apns.payload.aps", aps);
     }
 
@@ -110,13 +113,13 @@ internal static partial class FcmOverrides
         if (!check.IsObject("webpush", webPush))
             return;
 
-        if (Member(webPush, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
+        if (GetMember(webPush, "headers") is { ValueKind: not JsonValueKind.Undefined } headers)
             check.IsMapOfTexts("webpush.headers", headers);
-        CheckData(check, "webpush.data", Member(webPush, "data"));
-        if (Member(webPush, "notification") is { ValueKind: not JsonValueKind.Undefined } notification)
+        CheckData(check, "webpush.data", GetMember(webPush, "data"));
+        if (GetMember(webPush, "notification") is { ValueKind: not JsonValueKind.Undefined } notification)
             check.IsObject("webpush.notification", notification);
         if (
-            Member(webPush, "fcm_options") is { ValueKind: JsonValueKind.Object } options
+            GetMember(webPush, "fcm_options") is { ValueKind: JsonValueKind.Object } options
             && Find(check, "webpush.fcm_options", options, "link") is { } link
             && !link.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
         )
@@ -128,7 +131,7 @@ internal static partial class FcmOverrides
         if (data.ValueKind == JsonValueKind.Undefined || !check.IsMapOfTexts(path, data))
             return;
         foreach (var member in data.EnumerateObject().Where(member => FcmData.IsReserved(member.Name)))
-            check.Add($"{path}.{member.Name}", "FCM reserves from, message_type, google.* and gcm.*.");
+            check.Add($"{path}.{member.Name}", "FCM reserves the keys from, message_type, google.* and gcm.*.");
     }
 
     private static void CheckTexts(OverrideCheck check, string path, JsonElement block, params ReadOnlySpan<string> names)
@@ -140,14 +143,14 @@ internal static partial class FcmOverrides
     }
 
     private static string? Find(OverrideCheck check, string path, JsonElement block, string name) =>
-        Member(block, name) is { ValueKind: not JsonValueKind.Undefined } value && check.IsText($"{path}.{name}", value)
+        GetMember(block, name) is { ValueKind: not JsonValueKind.Undefined } value && check.IsText($"{path}.{name}", value)
             ? value.GetString()
             : null;
 
-    private static JsonElement Member(JsonElement block, string name) =>
+    private static JsonElement GetMember(JsonElement block, string name) =>
         block.ValueKind == JsonValueKind.Object && block.TryGetProperty(name, out var value) ? value : default;
 
-    /// <summary>Protocol Buffers, "JSON Mapping", Duration.</summary>
+    /// <summary>Matches a duration in the form of Protocol Buffers ("JSON Mapping", Duration).</summary>
     [GeneratedRegex(@"^\d{1,12}(\.\d{1,9})?s$")]
     private static partial Regex Seconds();
 }

@@ -7,7 +7,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Sends push messages through Firebase Cloud Messaging, HTTP v1.</summary>
+/// <summary>Sends push messages through the HTTP v1 API of Firebase Cloud Messaging.</summary>
 internal sealed class FcmProvider(
     string name,
     Uri endpoint,
@@ -28,7 +28,7 @@ internal sealed class FcmProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
-        if (FcmMessage.ErrorOf(delivery.Content) is { } error)
+        if (FcmMessage.FindError(delivery.Content) is { } error)
             return Outcome.Rejected(error);
 
         string? authorization = null;
@@ -52,8 +52,8 @@ internal sealed class FcmProvider(
         }
         catch (OperationCanceledException) when (authorization is null)
         {
-            // Without a token nothing was sent, or what was sent was refused.
-            return Outcome.ProviderFailed("no access token in time");
+            // Without a token, either nothing was sent or the service refused what was sent, so a retry cannot duplicate it.
+            return Outcome.ProviderFailed("the request for an access token timed out");
         }
     }
 
@@ -88,7 +88,7 @@ internal sealed class FcmProvider(
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        // As text: a header value that has been parsed is put together anew for every request, all two kilobytes of the token.
+        // Added without validation: a parsed header value would be formatted again for every request, all two kilobytes of it.
         request.Headers.TryAddWithoutValidation("Authorization", authorization);
         return request;
     }

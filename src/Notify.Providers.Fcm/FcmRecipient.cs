@@ -3,32 +3,33 @@ using System.Text.RegularExpressions;
 namespace Notify.Providers.Fcm;
 
 /// <summary>
-/// Recipients whom Firebase knows and Notify does not: everybody who subscribed in the app. They are given as
-/// <see cref="Trigger.To"/> like any recipient; unlike <see cref="Recipient.Topic"/>, the service does the fan-out, and one
-/// delivery stands for all of it.
+/// Creates recipients that only Firebase can resolve: the app instances that subscribed to topics of Firebase. Add them to
+/// <see cref="Trigger.To"/> like any other recipient. Unlike with <see cref="Recipient.Topic"/>, the fan-out happens in Firebase,
+/// and a single delivery represents all of it.
 /// </summary>
 public static partial class FcmRecipient
 {
     internal const string TopicPrefix = "/topics/";
     internal const string ConditionPrefix = "/conditions/";
 
-    /// <summary>Every app instance that subscribed to a topic of Firebase.</summary>
+    /// <summary>Creates a recipient that stands for every app instance that subscribed to a topic of Firebase.</summary>
     /// <param name="name">
-    /// The topic's name, without <c>/topics/</c>: ASCII letters, digits and <c>-_.~%</c> (Firebase, "Topic messaging").
+    /// The topic's name without <c>/topics/</c>. It may contain ASCII letters, digits and <c>-_.~%</c> (Firebase, "Topic
+    /// messaging").
     /// </param>
-    /// <exception cref="ArgumentException">The name is not well formed.</exception>
+    /// <exception cref="ArgumentException">The name is empty or contains other characters.</exception>
     public static Recipient Topic(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return TopicName().IsMatch(name)
             ? Recipient.PushToken(TopicPrefix + name, Platform.Android)
-            : throw new ArgumentException("This is no topic name: use ASCII letters, digits and -_.~%.", nameof(name));
+            : throw new ArgumentException("A topic name may contain only ASCII letters, digits and -_.~%.", nameof(name));
     }
 
-    /// <summary>Every app instance whose topics meet a condition.</summary>
+    /// <summary>Creates a recipient that stands for every app instance whose topics satisfy a condition.</summary>
     /// <param name="expression">
-    /// The condition, such as <c>'stocks' in topics &amp;&amp; !('weather' in topics)</c>: at most five topics (Firebase, "Topic
-    /// messaging").
+    /// The condition, such as <c>'stocks' in topics &amp;&amp; !('weather' in topics)</c>. It may name at most five topics
+    /// (Firebase, "Topic messaging").
     /// </param>
     /// <exception cref="ArgumentException">The expression is empty.</exception>
     public static Recipient Condition(string expression)

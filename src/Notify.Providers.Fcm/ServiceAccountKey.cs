@@ -2,11 +2,12 @@ using Google.Apis.Auth.OAuth2;
 
 namespace Notify.Providers.Fcm;
 
-/// <summary>Reads the key of a service account from where the options say it is.</summary>
+/// <summary>Reads the service account key that the options name.</summary>
 internal static class ServiceAccountKey
 {
     /// <summary>
-    /// The account; null where the options name none, or it cannot be read and <paramref name="failure"/> says why.
+    /// Reads the account. Returns null if the options name none, or if it cannot be read; <paramref name="failure"/> then holds
+    /// the reason.
     /// </summary>
     public static ServiceAccountCredential? Read(FcmOptions options, out string? failure)
     {
@@ -27,7 +28,8 @@ internal static class ServiceAccountKey
         }
     }
 
-    // What the library throws for a broken key depends on how it is broken, and its message may quote the key.
+    // The type of the library's exception depends on how the key is malformed, so all are caught. Its message may quote the key
+    // and is dropped.
     private static ServiceAccountCredential? Parse(string json, string option, out string? failure)
     {
         try
@@ -37,7 +39,7 @@ internal static class ServiceAccountKey
         }
         catch (Exception)
         {
-            failure = $"{option} is no service account key: create one in the Firebase console, under Service accounts.";
+            failure = $"{option} is not a service account key. Create one in the Firebase console under Service accounts.";
             return null;
         }
     }

@@ -4,8 +4,8 @@ using Notify.Queueing;
 namespace Notify.Providers.FirebaseAdmin;
 
 /// <summary>
-/// Whom a message goes to: a registration token, or all who subscribed in the app, whose address begins with <c>/topics/</c> or
-/// <c>/conditions/</c>.
+/// Reads the target of a message from an address. An address that begins with <c>/topics/</c> or <c>/conditions/</c> stands for
+/// all subscribers of a topic or condition; any other address is a registration token.
 /// </summary>
 internal static class FcmTarget
 {

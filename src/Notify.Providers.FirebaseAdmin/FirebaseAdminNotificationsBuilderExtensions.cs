@@ -8,28 +8,28 @@ using Notify.Providers.FirebaseAdmin;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds push through the Firebase Admin SDK.</summary>
+/// <summary>Extension methods that add providers for the Firebase Admin SDK.</summary>
 public static class FirebaseAdminNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Sends push to FCM registration tokens through a Firebase app that the application has, as <c>firebase-admin</c>.
+    /// Adds the provider <c>firebase-admin</c>, which sends to FCM registration tokens through a Firebase app of the application.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Names the app; null takes Firebase's default app.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. Null uses the default options.</param>
     public static INotificationsBuilder AddFirebaseAdmin(
         this INotificationsBuilder builder,
         Action<FirebaseAdminOptions>? configure = null
     ) => builder.AddFirebaseAdmin("firebase-admin", configure ?? (_ => { }));
 
-    /// <summary>Sends push through a Firebase app, as a provider with a name of its own.</summary>
+    /// <summary>Adds a provider under the given name that sends through a Firebase app of the application.</summary>
     /// <remarks>
-    /// Where <see cref="Content.Overrides"/> has <c>fcm</c>, it is laid over the message, in the form of FCM's HTTP v1
-    /// <c>Message</c>. The SDK repeats a 503 and a lost connection by itself, up to four times over about 15 seconds: all that is
-    /// one attempt.
+    /// If <see cref="Content.Overrides"/> contains <c>fcm</c>, it is merged into the message. It has the form of a <c>Message</c>
+    /// of FCM's HTTP v1 API. The SDK itself retries a 503 or a lost connection up to four times within about 15 seconds. Notify
+    /// counts all of these as one attempt.
     /// </remarks>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Names the app.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique.</param>
+    /// <param name="configure">Sets the options.</param>
     public static INotificationsBuilder AddFirebaseAdmin(
         this INotificationsBuilder builder,
         string name,
@@ -45,7 +45,8 @@ public static class FirebaseAdminNotificationsBuilderExtensions
             .Configure(configure)
             .Validate<IServiceProvider>(
                 (options, services) => options.App(services) is not null,
-                $"Provider '{name}': App gives no Firebase app. Set it, or call FirebaseApp.Create() before the start."
+                $"Provider '{name}': {nameof(FirebaseAdminOptions.App)} returned null. Set it, or call FirebaseApp.Create() "
+                    + "before the application starts."
             )
             .ValidateOnStart();
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android));

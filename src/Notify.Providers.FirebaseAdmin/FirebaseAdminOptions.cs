@@ -2,15 +2,19 @@ using FirebaseAdmin;
 
 namespace Notify.Providers.FirebaseAdmin;
 
-/// <summary>Which of the application's Firebase apps sends. Validated at start.</summary>
+/// <summary>The options of a Firebase Admin provider. They are validated at start.</summary>
 public sealed class FirebaseAdminOptions
 {
     /// <summary>
-    /// Gives the app: <c>_ => app</c>, or from the application's services. It needs credentials and a project id. Called at start
-    /// only. Default: <see cref="FirebaseApp.DefaultInstance"/>.
+    /// Gets or sets the function that returns the Firebase app, such as <c>_ => app</c>. It may resolve the app from the
+    /// application's services. The app must have credentials and a project id. The function is called only at start. The default
+    /// returns <see cref="FirebaseApp.DefaultInstance"/>.
     /// </summary>
     public Func<IServiceProvider, FirebaseApp?> App { get; set; } = _ => FirebaseApp.DefaultInstance;
 
-    /// <summary>Whether Firebase only checks messages and delivers none (<c>validate_only</c>). Default false.</summary>
+    /// <summary>
+    /// Gets or sets whether Firebase only validates messages (<c>validate_only</c>) and delivers none of them. The default is
+    /// false.
+    /// </summary>
     public bool DryRun { get; set; }
 }

@@ -6,26 +6,28 @@ using Notify.Providers.Http;
 namespace Notify.Providers.FirebaseAdmin;
 
 /// <summary>
-/// What the SDK's answers mean: what FCM answered, by the table of the FCM provider, and beside it what is the SDK's own. Its
-/// messages repeat what was sent, so none of them becomes a reason.
+/// Maps the SDK's results to outcomes. FCM's answers are mapped as in the FCM provider; errors that originate in the SDK are
+/// mapped here. The SDK's messages may quote what was sent, so they never become a reason.
 /// </summary>
 internal static class FirebaseAdminOutcomes
 {
-    public static Outcome InvalidMessage { get; } = Outcome.Rejected("the Firebase Admin SDK finds the message invalid");
+    public static Outcome InvalidMessage { get; } = Outcome.Rejected("the Firebase Admin SDK considers the message invalid");
 
     public static Outcome CredentialsRefused { get; } = Outcome.ProviderFailed("Google refused the credentials");
 
-    public static Outcome NotUnderstood { get; } =
-        Outcome.AnswerLost("an answer that the Firebase Admin SDK does not understand");
+    public static Outcome NotUnderstood { get; } = Outcome.AnswerLost("the Firebase Admin SDK could not read the answer");
 
     public static Outcome TimedOut { get; } =
-        Outcome.AnswerLost("no answer within the Firebase app's own timeout", isProviderFailure: true);
+        Outcome.AnswerLost("no answer within the timeout of the Firebase app", isProviderFailure: true);
 
-    /// <param name="exception">What the SDK threw.</param>
-    /// <param name="isDevice">Whether the message went to one device: nothing else can be gone.</param>
-    /// <param name="time">The clock that a Retry-After is compared with.</param>
-    /// <param name="cancellationToken">Ends the reading of the answer.</param>
-    public static async ValueTask<Outcome> OfAsync(
+    /// <summary>Creates the outcome of an exception that the SDK threw.</summary>
+    /// <param name="exception">The exception.</param>
+    /// <param name="isDevice">
+    /// Whether the message went to one device. Only a device can be gone, never a topic or condition.
+    /// </param>
+    /// <param name="time">The clock with which Retry-After is compared.</param>
+    /// <param name="cancellationToken">Cancels reading the answer.</param>
+    public static async ValueTask<Outcome> CreateAsync(
         FirebaseMessagingException exception,
         bool isDevice,
         TimeProvider time,
@@ -39,11 +41,11 @@ internal static class FirebaseAdminOutcomes
                 : Outcome.AnswerLost("the connection to Firebase failed", isProviderFailure: true);
         }
 
-        // The message was taken over, only what FCM said of it could not be read: to send it again would send it twice.
+        // FCM accepted the message, but its answer could not be read. Sending again would duplicate the message.
         if (response.IsSuccessStatusCode)
             return Outcome.Accepted();
 
         var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
-        return FcmOutcomes.Of(response.StatusCode, FcmError.Parse(body), HttpFailures.RetryAfter(response, time), isDevice);
+        return FcmOutcomes.Create(response.StatusCode, FcmError.Parse(body), HttpFailures.RetryAfter(response, time), isDevice);
     }
 }

@@ -7,7 +7,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.FirebaseAdmin;
 
-/// <summary>Hands push messages to the Firebase Admin SDK.</summary>
+/// <summary>Sends push messages through the Firebase Admin SDK.</summary>
 internal sealed class FirebaseAdminProvider(
     string name,
     FirebaseMessaging messaging,
@@ -33,12 +33,12 @@ internal sealed class FirebaseAdminProvider(
         try
         {
             var message = MessageComposer.Compose(delivery, time.GetUtcNow());
-            return await HandOverAsync(message, cancellationToken).ConfigureAwait(false);
+            return await SendAsync(message, cancellationToken).ConfigureAwait(false);
         }
         catch (FirebaseMessagingException exception)
         {
             return await FirebaseAdminOutcomes
-                .OfAsync(exception, FcmTarget.IsDevice(delivery.To), time, cancellationToken)
+                .CreateAsync(exception, FcmTarget.IsDevice(delivery.To), time, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (TokenResponseException)
@@ -47,7 +47,7 @@ internal sealed class FirebaseAdminProvider(
         }
         catch (Exception exception) when (exception is ArgumentException or JsonException)
         {
-            // The SDK checks a message before it sends it, and says what is wrong with it in words that repeat it.
+            // The SDK validates a message before it sends it. The text of its exception may quote the message, so it is dropped.
             return FirebaseAdminOutcomes.InvalidMessage;
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -56,7 +56,7 @@ internal sealed class FirebaseAdminProvider(
         }
     }
 
-    private async ValueTask<Outcome> HandOverAsync(Message message, CancellationToken cancellationToken)
+    private async ValueTask<Outcome> SendAsync(Message message, CancellationToken cancellationToken)
     {
         try
         {
@@ -64,7 +64,8 @@ internal sealed class FirebaseAdminProvider(
         }
         catch (NullReferenceException)
         {
-            // The SDK takes a success without a body for a null reference. It may be another's, so nothing says that FCM has it.
+            // The SDK throws a NullReferenceException for a success without a body. A proxy may have sent that success, so it
+            // does not prove that FCM accepted the message.
             return FirebaseAdminOutcomes.NotUnderstood;
         }
     }

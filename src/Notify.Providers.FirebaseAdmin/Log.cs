@@ -4,6 +4,6 @@ namespace Notify.Providers.FirebaseAdmin;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "Firebase Cloud Messaging failed for provider {Provider}: {Reason}")]
+    [LoggerMessage(1, LogLevel.Warning, "FCM failed for provider {Provider}: {Reason}")]
     public static partial void VendorFailed(ILogger logger, string provider, string? reason);
 }

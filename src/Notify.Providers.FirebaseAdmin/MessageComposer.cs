@@ -9,13 +9,13 @@ using FcmPriority = FirebaseAdmin.Messaging.Priority;
 
 namespace Notify.Providers.FirebaseAdmin;
 
-/// <summary>Writes a delivery as the SDK's message.</summary>
+/// <summary>Converts deliveries to messages of the SDK.</summary>
 internal static class MessageComposer
 {
     private const string Override = "fcm";
 
-    /// <summary>The longest that FCM keeps a message: four weeks (FCM, "Set the lifespan of a message").</summary>
-    private static readonly TimeSpan LongestLife = TimeSpan.FromDays(28);
+    /// <summary>The longest time that FCM keeps a message, four weeks (Firebase, "Set the lifespan of a message").</summary>
+    private static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(28);
 
     private static readonly JsonMergeSettings Replacing = new()
     {
@@ -23,29 +23,30 @@ internal static class MessageComposer
         MergeNullValueHandling = MergeNullValueHandling.Merge,
     };
 
-    /// <exception cref="JsonException">The override does not fit the message.</exception>
+    /// <summary>Creates the message for a delivery.</summary>
+    /// <exception cref="JsonException">The override cannot be merged into the message.</exception>
     public static Message Compose(Delivery delivery, DateTimeOffset now)
     {
         var content = delivery.Content;
         var message = new Message
         {
-            Data = DataOf(content),
-            Notification = NotificationOf(content),
-            Android = AndroidOf(delivery, now),
-            Apns = ApnsOf(delivery),
+            Data = CreateData(content),
+            Notification = CreateNotification(content),
+            Android = CreateAndroid(delivery, now),
+            Apns = CreateApns(delivery),
         };
-        if (content.Overrides?.TryGetValue(Override, out var laidOver) == true)
-            message = LayOver(message, laidOver.GetRawText());
+        if (content.Overrides?.TryGetValue(Override, out var overrides) == true)
+            message = Merge(message, overrides.GetRawText());
         FcmTarget.Set(message, delivery.To);
         return message;
     }
 
-    private static IReadOnlyDictionary<string, string>? DataOf(Content content) =>
+    private static IReadOnlyDictionary<string, string>? CreateData(Content content) =>
         content.Push?.Link is { } link
             ? new Dictionary<string, string>(content.Data ?? new Dictionary<string, string>()) { ["link"] = link }
             : content.Data;
 
-    private static FcmNotification? NotificationOf(Content content) =>
+    private static FcmNotification? CreateNotification(Content content) =>
         IsSilent(content) || (content.Push?.Badge is not null && HasNoText(content))
             ? null
             : new FcmNotification
@@ -55,17 +56,17 @@ internal static class MessageComposer
                 ImageUrl = content.Push?.ImageUrl,
             };
 
-    private static AndroidConfig AndroidOf(Delivery delivery, DateTimeOffset now) =>
+    private static AndroidConfig CreateAndroid(Delivery delivery, DateTimeOffset now) =>
         new()
         {
             CollapseKey = delivery.CollapseKey,
             Priority = delivery.Priority == Priority.High ? FcmPriority.High : FcmPriority.Normal,
-            TimeToLive = LifeOf(delivery, now),
-            Notification = AndroidNotificationOf(delivery.Content, now),
+            TimeToLive = GetTimeToLive(delivery, now),
+            Notification = CreateAndroidNotification(delivery.Content, now),
         };
 
-    // The SDK sends every field of an Android notification, its time included, so there is one only where it says something.
-    private static AndroidNotification? AndroidNotificationOf(Content content, DateTimeOffset now) =>
+    // The SDK writes every field of an Android notification, including its time, so it is created only if a field is set.
+    private static AndroidNotification? CreateAndroidNotification(Content content, DateTimeOffset now) =>
         IsSilent(content)
         || content.Push is not { } push
         || push is { Sound: null, Action: null, Badge: null }
@@ -79,15 +80,15 @@ internal static class MessageComposer
                 EventTimestamp = now.UtcDateTime,
             };
 
-    private static ApnsConfig ApnsOf(Delivery delivery)
+    private static ApnsConfig CreateApns(Delivery delivery)
     {
         var silent = IsSilent(delivery.Content);
         var headers = new Dictionary<string, string>
         {
             ["apns-expiration"] = delivery.ExpiresAt.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
-            // The same priorities as the APNs provider sends. Apple refuses a background push of priority 10; Firebase, data
-            // alone ("Set the priority of a message").
-            ["apns-priority"] = delivery.Priority == Priority.Bulk || IsDataAlone(delivery.Content) ? "5" : "10",
+            // Uses the same priorities as the APNs provider. Apple refuses priority 10 for a background push, and Firebase
+            // refuses it for a message that holds only data ("Set the priority of a message").
+            ["apns-priority"] = delivery.Priority == Priority.Bulk || HasOnlyData(delivery.Content) ? "5" : "10",
         };
         if (silent && delivery.Content.Push!.Badge is null)
             headers["apns-push-type"] = "background";
@@ -95,10 +96,10 @@ internal static class MessageComposer
             headers["apns-push-type"] = "alert";
         if (delivery.CollapseKey is not null)
             headers["apns-collapse-id"] = delivery.CollapseKey;
-        return new ApnsConfig { Headers = headers, Aps = ApsOf(delivery.Content.Push, silent) };
+        return new ApnsConfig { Headers = headers, Aps = CreateAps(delivery.Content.Push, silent) };
     }
 
-    private static Aps ApsOf(PushContent? push, bool silent) =>
+    private static Aps CreateAps(PushContent? push, bool silent) =>
         silent
             ? new Aps { ContentAvailable = true, Badge = push!.Badge }
             : new Aps
@@ -110,20 +111,20 @@ internal static class MessageComposer
                 MutableContent = push?.ImageUrl is not null,
             };
 
-    private static bool IsDataAlone(Content content) =>
+    private static bool HasOnlyData(Content content) =>
         IsSilent(content) || content is { Title: null, Body: null, Push: null or { ImageUrl: null, Badge: null, Sound: null } };
 
     private static bool HasNoText(Content content) => content is { Title: null, Body: null, Push: null or { ImageUrl: null } };
 
     private static bool IsSilent(Content content) => content.Push?.IsSilent == true;
 
-    private static TimeSpan LifeOf(Delivery delivery, DateTimeOffset now)
+    private static TimeSpan GetTimeToLive(Delivery delivery, DateTimeOffset now)
     {
         var seconds = Math.Floor((delivery.ExpiresAt - now).TotalSeconds);
-        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, LongestLife.TotalSeconds));
+        return TimeSpan.FromSeconds(Math.Clamp(seconds, 0, MaxTimeToLive.TotalSeconds));
     }
 
-    private static Message LayOver(Message message, string json)
+    private static Message Merge(Message message, string json)
     {
         var serializer = NewtonsoftJsonSerializer.Instance;
         var merged = Read(serializer.Serialize(message));
@@ -131,7 +132,7 @@ internal static class MessageComposer
         return serializer.Deserialize<Message>(merged.ToString());
     }
 
-    // Newtonsoft.Json takes texts for dates unless it is told not to.
+    // By default, Newtonsoft.Json parses strings that look like dates.
     private static JObject Read(string json)
     {
         using var reader = new JsonTextReader(new StringReader(json)) { DateParseHandling = DateParseHandling.None };

@@ -1,23 +1,26 @@
 namespace Notify.Providers.Sandbox;
 
 /// <summary>
-/// What would have gone out: the messages that the sandbox's providers captured. Registered as a singleton by <c>AddSandbox</c>.
+/// The messages that the sandbox's providers captured instead of sending them. <c>AddSandbox</c> registers it as a singleton.
 /// </summary>
 public interface ISandbox
 {
     /// <summary>
-    /// The messages captured last, newest first, at most <see cref="SandboxOptions.Capacity"/>. A snapshot: it does not change.
+    /// Gets a snapshot of the most recent messages, newest first. It contains at most <see cref="SandboxOptions.Capacity"/>
+    /// messages.
     /// </summary>
     IReadOnlyList<SandboxMessage> Messages { get; }
 
     /// <summary>
-    /// The messages captured after this call, in the order of their capture. There may be several watchers, and each gets every
-    /// message; one that lags by more than <see cref="SandboxOptions.Capacity"/> misses the oldest, and never delays a send.
-    /// To miss nothing, watch first, then read <see cref="Messages"/>, and skip each <see cref="SandboxMessage.Sequence"/> seen
-    /// there.
+    /// Streams the messages that are captured after this call, in the order in which they are captured. Every watcher receives
+    /// every message. A watcher that lags by more than <see cref="SandboxOptions.Capacity"/> messages misses the oldest ones; a
+    /// slow watcher never delays a send. To receive all messages, call this method first, then read <see cref="Messages"/>, and
+    /// skip each message of the stream whose <see cref="SandboxMessage.Sequence"/> is among them.
     /// </summary>
-    /// <param name="cancellationToken">Ends the watch.</param>
-    /// <returns>A stream to enumerate once; the watch lasts until the enumeration ends.</returns>
-    /// <exception cref="OperationCanceledException">By the enumeration, when the watch is cancelled.</exception>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>A stream that can be enumerated once. Messages are collected for it until the enumeration ends.</returns>
+    /// <exception cref="OperationCanceledException">
+    /// <paramref name="cancellationToken"/> was cancelled. The enumeration throws this exception.
+    /// </exception>
     IAsyncEnumerable<SandboxMessage> WatchAsync(CancellationToken cancellationToken);
 }

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Notify.Providers.Sandbox;
 
 /// <summary>
-/// Appends messages to a file, each in one write to the operating system, which keeps it when this process is killed.
-/// Opened anew for every message: so it may be deleted or emptied at any time, and a failure does not outlast its cause.
+/// Appends messages to a file. Each message is passed to the operating system in one write, so it survives when this process is
+/// killed. The file is opened for each message, so it may be deleted or truncated at any time, and writing works again as soon as
+/// the cause of a failure is gone.
 /// </summary>
 internal sealed class SandboxFile(string path)
 {

@@ -5,7 +5,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox;
 
-/// <summary>Keeps what all the sandbox's channels captured, and tells the watchers.</summary>
+/// <summary>Keeps the messages that all sandboxed channels captured, and passes them on to watchers.</summary>
 internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvider time) : ISandbox
 {
     private readonly Lock _lock = new();
@@ -24,14 +24,16 @@ internal sealed class SandboxInbox(IOptions<SandboxOptions> options, TimeProvide
         }
     }
 
-    /// <exception cref="IOException">The file could not be written; nothing was captured.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be written; nothing was captured.</exception>
+    /// <summary>Captures a delivery.</summary>
+    /// <exception cref="IOException">The file could not be written. The delivery was not captured.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the file was denied. The delivery was not captured.</exception>
     public SandboxMessage Capture(Delivery delivery)
     {
-        // The file is written inside the lock, so that its lines are in the order of their sequence numbers.
+        // Writes the file inside the lock, so that its lines are in the order of their sequence numbers. TryWrite never blocks:
+        // the channel of a watcher drops its oldest message when it is full.
         lock (_lock)
         {
-            var message = SandboxMessage.Of(delivery, _captured + 1, time.GetUtcNow());
+            var message = SandboxMessage.FromDelivery(delivery, _captured + 1, time.GetUtcNow());
             _file?.Append(message);
             _captured++;
             Keep(message);

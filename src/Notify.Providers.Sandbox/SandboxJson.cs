@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 namespace Notify.Providers.Sandbox;
 
 /// <summary>
-/// How captured messages are written as JSON, in <see cref="SandboxOptions.File"/> and wherever they are shown.
+/// The JSON form of captured messages, in <see cref="SandboxOptions.File"/> and in the HTTP API.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,

@@ -2,46 +2,46 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox;
 
-/// <summary>A message that would have gone out. Written as JSON by <see cref="SandboxJson"/>.</summary>
+/// <summary>A captured message. <see cref="SandboxJson"/> writes it as JSON.</summary>
 public sealed record SandboxMessage
 {
-    /// <summary>Counts the captured messages of this process from 1, over all channels.</summary>
+    /// <summary>Gets the message's number among all messages that this process has captured, starting at 1.</summary>
     public required long Sequence { get; init; }
 
-    /// <summary>The delivery's id. A delivery that is attempted again is captured again under the same id.</summary>
+    /// <summary>Gets the id of the delivery. Each attempt of a delivery is captured separately, with the same id.</summary>
     public required Guid DeliveryId { get; init; }
 
-    /// <summary>The notification that the delivery belongs to.</summary>
+    /// <summary>Gets the id of the notification that the delivery belongs to.</summary>
     public required Guid NotificationId { get; init; }
 
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The channel it would have travelled over.</summary>
+    /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
-    /// <summary>Where it would have gone, in the form of its channel.</summary>
+    /// <summary>Gets the address, in the form of its channel.</summary>
     public required string Address { get; init; }
 
-    /// <summary>A push token's platform; null elsewhere.</summary>
+    /// <summary>Gets the platform of a push token, or null for other channels.</summary>
     public Platform? Platform { get; init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>Gets the content.</summary>
     public required SandboxContent Content { get; init; }
 
-    /// <summary>The lane it waited in.</summary>
+    /// <summary>Gets the priority.</summary>
     public required Priority Priority { get; init; }
 
-    /// <summary>When it was captured.</summary>
+    /// <summary>Gets the time at which the message was captured.</summary>
     public required DateTimeOffset CapturedAt { get; init; }
 
-    /// <summary>The attempts that were spent before this one; 0 at the first.</summary>
+    /// <summary>Gets the number of attempts before this one, 0 for the first.</summary>
     public required int AttemptsSpent { get; init; }
 
-    /// <summary>The sequence number and channel; never the address or content.</summary>
+    /// <summary>Returns the sequence number and channel. The text never contains the address or content.</summary>
     public override string ToString() => $"{Sequence} over {Channel}";
 
-    internal static SandboxMessage Of(Delivery delivery, long sequence, DateTimeOffset capturedAt) =>
+    internal static SandboxMessage FromDelivery(Delivery delivery, long sequence, DateTimeOffset capturedAt) =>
         new()
         {
             Sequence = sequence,
@@ -51,14 +51,14 @@ public sealed record SandboxMessage
             Channel = delivery.Channel,
             Address = delivery.To.Value,
             Platform = delivery.To.Platform,
-            Content = SandboxContent.Of(delivery.Content),
+            Content = SandboxContent.FromContent(delivery.Content),
             Priority = delivery.Priority,
             CapturedAt = capturedAt,
             AttemptsSpent = delivery.AttemptsSpent,
         };
 }
 
-/// <summary>What a captured message says: its <see cref="Notify.Content"/> without the bytes of attached files.</summary>
+/// <summary>The <see cref="Notify.Content"/> of a captured message, without the bytes of attached files.</summary>
 public sealed record SandboxContent
 {
     /// <inheritdoc cref="Content.Title"/>
@@ -73,13 +73,13 @@ public sealed record SandboxContent
     /// <inheritdoc cref="Content.Data"/>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 
-    /// <summary>The files that would have been attached; null when there are none.</summary>
+    /// <summary>Gets the attached files, or null if there are none.</summary>
     public IReadOnlyList<SandboxAttachment>? Attachments { get; init; }
 
-    /// <summary>Nothing of the content, so that it can never reach a log.</summary>
+    /// <summary>Returns only the type's name, so that the content can never reach a log.</summary>
     public override string ToString() => nameof(SandboxContent);
 
-    internal static SandboxContent Of(Content content) =>
+    internal static SandboxContent FromContent(Content content) =>
         new()
         {
             Title = content.Title,
@@ -93,11 +93,11 @@ public sealed record SandboxContent
 }
 
 /// <summary>An attached file, without its bytes.</summary>
-/// <param name="FileName">The name shown to the reader.</param>
+/// <param name="FileName">The file name that the recipient sees.</param>
 /// <param name="MediaType">The media type, such as <c>application/pdf</c>.</param>
 /// <param name="Size">The size in bytes.</param>
 public sealed record SandboxAttachment(string FileName, string MediaType, int Size)
 {
-    /// <summary>The media type and size, never the name.</summary>
+    /// <summary>Returns the media type and size. The text never contains the file name.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }

@@ -5,41 +5,44 @@ using Notify.Providers.Sandbox;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the sandbox.</summary>
+/// <summary>Extension methods that add the sandbox.</summary>
 public static class SandboxNotificationsBuilderExtensions
 {
     private static readonly Channel[] DefaultChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
 
     /// <summary>
-    /// Captures what push, sms, email and webhook would send, for <see cref="ISandbox"/> to show: no vendor account is needed,
-    /// and nothing leaves the process. The providers are named <c>sandbox-push</c>, <c>sandbox-sms</c> and so on. Safe to call
-    /// twice.
+    /// Captures the messages of the channels push, SMS, email and webhook instead of sending them. Nothing leaves the process,
+    /// and no vendor account is needed. <see cref="ISandbox"/> provides the captured messages. The providers are named
+    /// <c>sandbox-push</c>, <c>sandbox-sms</c> and so on. This method may be called repeatedly.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
+    /// <param name="builder">The notifications builder.</param>
     public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder) => builder.AddSandbox(DefaultChannels);
 
-    /// <summary>Like <see cref="AddSandbox(INotificationsBuilder)"/>, and changes the options.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Changes the options' defaults.</param>
+    /// <summary>
+    /// Captures the messages of the channels push, SMS, email and webhook, like <see cref="AddSandbox(INotificationsBuilder)"/>,
+    /// and sets options.
+    /// </summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options.</param>
     public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder, Action<SandboxOptions> configure) =>
         builder.AddSandbox(DefaultChannels, configure);
 
     /// <summary>
-    /// Captures what these channels would send: <c>AddSandbox([Channel.Sms, Channel.Named("pager")])</c>. Channels that were
-    /// sandboxed before stay so.
+    /// Captures the messages of the given channels instead of sending them, as in
+    /// <c>AddSandbox([Channel.Sms, Channel.Named("pager")])</c>. Channels of earlier calls stay sandboxed.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="channels">The channels; one that is named twice is captured once.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="channels">The channels. Duplicates are ignored.</param>
     public static INotificationsBuilder AddSandbox(this INotificationsBuilder builder, IEnumerable<Channel> channels) =>
         builder.AddSandbox(channels, _ => { });
 
     /// <summary>
-    /// Captures what these channels would send, like <see cref="AddSandbox(INotificationsBuilder, IEnumerable{Channel})"/>, and
-    /// changes the options.
+    /// Captures the messages of the given channels, like <see cref="AddSandbox(INotificationsBuilder, IEnumerable{Channel})"/>,
+    /// and sets options.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="channels">The channels; one that is named twice is captured once.</param>
-    /// <param name="configure">Changes the options' defaults.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="channels">The channels. Duplicates are ignored.</param>
+    /// <param name="configure">Sets the options.</param>
     public static INotificationsBuilder AddSandbox(
         this INotificationsBuilder builder,
         IEnumerable<Channel> channels,
@@ -81,6 +84,6 @@ public static class SandboxNotificationsBuilderExtensions
         ));
     }
 
-    /// <summary>Marks a channel that has its sandbox provider already.</summary>
+    /// <summary>Marks a channel whose sandbox provider has been registered.</summary>
     private sealed record SandboxedChannel(Channel Channel);
 }

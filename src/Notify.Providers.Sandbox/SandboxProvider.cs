@@ -4,7 +4,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox;
 
-/// <summary>Captures what one channel would send.</summary>
+/// <summary>Captures the messages of one channel.</summary>
 internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogger<SandboxProvider> logger) : IDeliveryProvider
 {
     public string Name { get; } = $"sandbox-{channel}";
@@ -23,7 +23,7 @@ internal sealed class SandboxProvider(Channel channel, SandboxInbox inbox, ILogg
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             Log.FileNotWritten(logger, Name, exception);
-            return Outcome.ProviderFailed($"the sandbox's file could not be written ({exception.GetType().Name})");
+            return Outcome.ProviderFailed($"the sandbox file could not be written ({exception.GetType().Name})");
         }
     }
 }

@@ -2,10 +2,10 @@ using System.Buffers;
 
 namespace Notify.Providers.Twilio;
 
-/// <summary>Writes values of <c>application/x-www-form-urlencoded</c> (WHATWG URL, section 5.2).</summary>
+/// <summary>Encodes values as <c>application/x-www-form-urlencoded</c> (WHATWG URL, section 5.2).</summary>
 internal static class FormEncoding
 {
-    /// <summary>A UTF-16 unit is at most three bytes of UTF-8, each of which is at most <c>%XX</c>.</summary>
+    /// <summary>A UTF-16 code unit becomes at most three bytes of UTF-8, and each of them at most <c>%XX</c>.</summary>
     private const int MaxBytesPerChar = 9;
 
     public static void Write(IBufferWriter<byte> form, ReadOnlySpan<char> value)

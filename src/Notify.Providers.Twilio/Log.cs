@@ -4,13 +4,18 @@ namespace Notify.Providers.Twilio;
 
 internal static partial class Log
 {
-    [LoggerMessage(1, LogLevel.Warning, "{Provider} took delivery {DeliveryId} over without an id: its answer cannot be read")]
+    [LoggerMessage(
+        1,
+        LogLevel.Warning,
+        "Provider {Provider} accepted delivery {DeliveryId}, but its answer is unreadable; the message id is unknown"
+    )]
     public static partial void AnswerUnreadable(ILogger logger, string provider, Guid deliveryId);
 
     [LoggerMessage(
         2,
         LogLevel.Warning,
-        "A callback for {Provider} is not signed by Twilio; if it was Twilio's, AuthToken or StatusCallbackUrl is wrong"
+        "Refused a callback for provider {Provider} whose signature is invalid; if Twilio sent it, check AuthToken and "
+            + "StatusCallbackUrl"
     )]
     public static partial void SignatureRefused(ILogger logger, string provider);
 }

@@ -3,17 +3,18 @@ using System.Buffers;
 namespace Notify.Providers.Twilio;
 
 /// <summary>
-/// How many segments an SMS takes (3GPP TS 23.038 and TS 23.040): 160 septets of the GSM 7-bit default alphabet, or 70 units of
-/// UCS-2 as soon as one character lacks from it; 153 or 67 in each of several, whose header takes the rest.
+/// Counts the segments of an SMS (3GPP TS 23.038 and TS 23.040). A single segment holds 160 septets of the GSM 7-bit default
+/// alphabet, or 70 units of UCS-2 if any character is missing from that alphabet. If the text needs several segments, each holds
+/// 153 septets or 67 units, because a header occupies the rest.
 /// </summary>
 internal static class SmsSegments
 {
-    /// <summary>The default alphabet (3GPP TS 23.038 section 6.2.1), one septet each.</summary>
+    /// <summary>The default alphabet (3GPP TS 23.038, section 6.2.1). Each character takes one septet.</summary>
     private const string Basic =
         "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
         + "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
-    /// <summary>The extension table (section 6.2.1.1), an escape and a septet each.</summary>
+    /// <summary>The extension table (section 6.2.1.1). Each character takes an escape and a septet.</summary>
     private const string Extension = "\f^{}\\[~]|€";
 
     private static readonly SearchValues<char> Gsm = SearchValues.Create(Basic + Extension);
@@ -37,7 +38,7 @@ internal static class SmsSegments
         return packing.Segments;
     }
 
-    /// <summary>Fills segments one after the other. What is two units long is never split over two of them.</summary>
+    /// <summary>Fills one segment after another. A character of two units is never split between two segments.</summary>
     private record struct Packing(int Single, int Several)
     {
         private int _total;

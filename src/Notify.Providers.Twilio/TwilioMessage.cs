@@ -2,13 +2,13 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Providers.Twilio;
 
-/// <summary>What is of use in a created message (Twilio, "Messages resource").</summary>
+/// <summary>The fields that are read from a created message (Twilio, "Messages resource").</summary>
 /// <param name="Sid">The message's id: <c>SM</c> or <c>MM</c> and 32 hexadecimal digits.</param>
-/// <param name="Status">Where it stands, such as <c>queued</c>.</param>
-/// <param name="ErrorCode">Why it failed.</param>
-/// <param name="NumSegments">How many segments are billed; 0 while it is not known.</param>
-/// <param name="Price">What is billed, as a negative number; null while it is not known.</param>
-/// <param name="PriceUnit">The price's currency.</param>
+/// <param name="Status">The message's status, such as <c>queued</c>.</param>
+/// <param name="ErrorCode">The error code if the message failed.</param>
+/// <param name="NumSegments">The number of billed segments, or 0 as long as it is unknown.</param>
+/// <param name="Price">The billed price as a negative number, or null as long as it is unknown.</param>
+/// <param name="PriceUnit">The currency of the price.</param>
 internal sealed record TwilioMessage(
     string? Sid,
     string? Status,
@@ -18,10 +18,12 @@ internal sealed record TwilioMessage(
     string? PriceUnit
 );
 
-/// <summary>What is of use in an error. Its message may quote the number and the text, so it is not read.</summary>
+/// <summary>
+/// The fields that are read from an error. The error's message is not among them, because it may quote the number and the text.
+/// </summary>
 internal sealed record TwilioError(int? Code);
 
-// Numbers of a message are strings in Twilio's JSON.
+// Twilio writes some numbers of a message as JSON strings.
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     NumberHandling = JsonNumberHandling.AllowReadingFromString

@@ -8,19 +8,19 @@ using Notify.Settling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds SMS through Twilio.</summary>
+/// <summary>Extension methods that add providers for Twilio.</summary>
 public static class TwilioNotificationsBuilderExtensions
 {
-    /// <summary>Sends SMS through Twilio's Messages API, as the provider <c>twilio</c>.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Names the account and the sender. What is missing or wrong is said at start.</param>
+    /// <summary>Adds the provider <c>twilio</c>, which sends SMS through Twilio's Messages API.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. The account, credentials and a sender are required.</param>
     public static INotificationsBuilder AddTwilio(this INotificationsBuilder builder, Action<TwilioOptions> configure) =>
         builder.AddTwilio("twilio", configure);
 
-    /// <summary>Sends SMS through Twilio's Messages API, as a provider with a name of its own.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Names the account and the sender. What is missing or wrong is said at start.</param>
+    /// <summary>Adds a provider under the given name that sends SMS through Twilio's Messages API.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique.</param>
+    /// <param name="configure">Sets the options. The account, credentials and a sender are required.</param>
     public static INotificationsBuilder AddTwilio(
         this INotificationsBuilder builder,
         string name,
@@ -38,19 +38,19 @@ public static class TwilioNotificationsBuilderExtensions
         services.AddSingleton<IDeliveryProvider>(provided => new TwilioProvider(
             name,
             provided.CreateProviderHttpClient(name),
-            OptionsOf(provided, name),
+            GetOptions(provided, name),
             provided.GetRequiredService<TimeProvider>(),
             provided.GetRequiredService<ILogger<TwilioProvider>>()
         ));
         services.AddSingleton<IReceiptCallback>(provided => new TwilioStatusCallback(
             name,
-            OptionsOf(provided, name),
+            GetOptions(provided, name),
             provided.GetRequiredService<TimeProvider>(),
             provided.GetRequiredService<ILogger<TwilioStatusCallback>>()
         ));
         return builder;
     }
 
-    private static TwilioOptions OptionsOf(IServiceProvider services, string name) =>
+    private static TwilioOptions GetOptions(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get(name);
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Providers.Twilio;
 
 /// <summary>
-/// What annotations cannot say. It is apart from the options because an options' own <c>Validate</c> is skipped while an
-/// annotation is violated, and a start should name every mistake at once.
+/// Validates what annotations cannot express. This is a separate class because <c>IValidatableObject.Validate</c> is skipped when
+/// an annotation is violated, and a failed start should report all errors at once.
 /// </summary>
 internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOptions>
 {
@@ -16,56 +16,56 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
     {
         string[] failures =
         [
-            .. CredentialFailures(options),
-            .. SenderFailures(options),
-            .. AddressFailures(options),
-            .. PriceFailures(options),
+            .. FindCredentialErrors(options),
+            .. FindSenderErrors(options),
+            .. FindAddressErrors(options),
+            .. FindPriceErrors(options),
         ];
         return failures.Length == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(failures.Select(failure => $"Twilio provider '{name}': {failure}"));
     }
 
-    private static IEnumerable<string> CredentialFailures(TwilioOptions options)
+    private static IEnumerable<string> FindCredentialErrors(TwilioOptions options)
     {
         if (!string.IsNullOrEmpty(options.AccountSid) && !IsSid("AC", options.AccountSid))
-            yield return $"{nameof(options.AccountSid)} is no account SID: AC and 32 hexadecimal digits.";
+            yield return $"{nameof(options.AccountSid)} must be an account SID: AC and 32 hexadecimal digits.";
         if (!string.IsNullOrEmpty(options.ApiKeySid) && !IsSid("SK", options.ApiKeySid))
-            yield return $"{nameof(options.ApiKeySid)} is no API key's SID: SK and 32 hexadecimal digits.";
+            yield return $"{nameof(options.ApiKeySid)} must be an API key SID: SK and 32 hexadecimal digits.";
         if (string.IsNullOrEmpty(options.ApiKeySid) != string.IsNullOrEmpty(options.ApiKeySecret))
             yield return $"Set both {nameof(options.ApiKeySid)} and {nameof(options.ApiKeySecret)}, or neither.";
         if (string.IsNullOrEmpty(options.AuthToken) && string.IsNullOrEmpty(options.ApiKeySid))
             yield return $"Set {nameof(options.AuthToken)}, or {nameof(options.ApiKeySid)} and {nameof(options.ApiKeySecret)}.";
         if (string.IsNullOrEmpty(options.AuthToken) && options.StatusCallbackUrl is not null)
-            yield return $"Set {nameof(options.AuthToken)}: calls of {nameof(options.StatusCallbackUrl)} are verified with it.";
+            yield return $"Set {nameof(options.AuthToken)}: calls to {nameof(options.StatusCallbackUrl)} are verified with it.";
     }
 
-    private static IEnumerable<string> SenderFailures(TwilioOptions options)
+    private static IEnumerable<string> FindSenderErrors(TwilioOptions options)
     {
         if (string.IsNullOrEmpty(options.From) == string.IsNullOrEmpty(options.MessagingServiceSid))
             yield return $"Set exactly one of {nameof(options.From)} and {nameof(options.MessagingServiceSid)}.";
         if (!string.IsNullOrEmpty(options.From) && !Sender().IsMatch(options.From))
-            yield return $"{nameof(options.From)} is no number in E.164 form, no short code and no alphanumeric sender id.";
+            yield return $"{nameof(options.From)} must be a number in E.164 form, a short code or an alphanumeric sender id.";
         if (!string.IsNullOrEmpty(options.MessagingServiceSid) && !IsSid("MG", options.MessagingServiceSid))
-            yield return $"{nameof(options.MessagingServiceSid)} is no messaging service's SID: MG and 32 hexadecimal digits.";
+            yield return $"{nameof(options.MessagingServiceSid)} must be a messaging service SID: MG and 32 hexadecimal digits.";
     }
 
-    private static IEnumerable<string> AddressFailures(TwilioOptions options)
+    private static IEnumerable<string> FindAddressErrors(TwilioOptions options)
     {
         if (options.StatusCallbackUrl is { } callback && !IsCallback(callback))
-            yield return $"{nameof(options.StatusCallbackUrl)} must be an absolute https URL without query and fragment.";
+            yield return $"{nameof(options.StatusCallbackUrl)} must be an absolute https URL without a query or fragment.";
         if (options.BaseAddress is { } address && !IsApi(address))
-            yield return $"{nameof(options.BaseAddress)} must be an absolute https URL; http is for this machine only.";
+            yield return $"{nameof(options.BaseAddress)} must be an absolute https URL, or an http URL with a loopback address.";
     }
 
-    private static IEnumerable<string> PriceFailures(TwilioOptions options)
+    private static IEnumerable<string> FindPriceErrors(TwilioOptions options)
     {
         if (options.PricePerSegment < 0)
             yield return $"{nameof(options.PricePerSegment)} must be 0 or more.";
         if (options.PricePerSegment is null != string.IsNullOrEmpty(options.Currency))
             yield return $"Set both {nameof(options.PricePerSegment)} and {nameof(options.Currency)}, or neither.";
         if (!string.IsNullOrEmpty(options.Currency) && !Currency().IsMatch(options.Currency))
-            yield return $"{nameof(options.Currency)} is no ISO 4217 code; write it as EUR.";
+            yield return $"{nameof(options.Currency)} must be an ISO 4217 code such as EUR.";
     }
 
     private static bool IsSid(string prefix, string text) =>
@@ -78,7 +78,7 @@ internal sealed partial class TwilioOptionsValidator : IValidateOptions<TwilioOp
         url is { IsAbsoluteUri: true, Query: "", Fragment: "", UserInfo: "" }
         && (url.Scheme == Uri.UriSchemeHttps || (url.Scheme == Uri.UriSchemeHttp && url.IsLoopback));
 
-    // An alphanumeric sender id has a letter: Twilio, "Alphanumeric Sender ID".
+    // An alphanumeric sender id contains at least one letter (Twilio, "Alphanumeric Sender ID").
     [GeneratedRegex(@"^(\+[1-9][0-9]{6,14}|[0-9]{3,8}|(?=.*[A-Za-z])[A-Za-z0-9 +\-_&]{1,11})\z", RegexOptions.CultureInvariant)]
     private static partial Regex Sender();
 

@@ -6,18 +6,20 @@ using Notify.Providers.Http;
 namespace Notify.Providers.Twilio;
 
 /// <summary>
-/// What Twilio's answers mean, by the code of its error and warning dictionary (twilio.com/docs/api/errors) before the status.
-/// A reason is the code and the dictionary's name for it, never Twilio's message, which may quote the number and the text.
+/// Maps Twilio's answers to outcomes. The code of Twilio's error and warning dictionary (twilio.com/docs/api/errors) takes
+/// precedence over the HTTP status. A reason contains the code and its name in the dictionary, never Twilio's message, which may
+/// quote the number and the text.
 /// </summary>
 /// <remarks>
-/// What an account or sender cannot do at all is the provider's failure: another provider may, and this one is left alone. What
-/// hangs on whom a message goes to, such as a region that the account is not allowed, is the delivery's own: as the provider's
-/// failure, a few numbers that somebody else chose would keep everyone's messages from being sent. The same holds for a sender
-/// that lacks the registration which one country's carriers ask for (30032 to 30035): it may serve all others.
+/// An error that concerns the account or sender as a whole is a failure of the provider: deliveries move to another provider
+/// while this one rests. An error that depends on the recipient, such as a region that the account may not send to, rejects only
+/// the delivery. If it counted as a failure of the provider, anyone could stop all messages by registering a few such numbers.
+/// The same applies to a sender that lacks a registration that carriers of one country require (30032 to 30035), because it can
+/// still send to all other countries.
 /// </remarks>
 internal static class TwilioOutcomes
 {
-    /// <summary>The longest body, in characters (Twilio, error 21617).</summary>
+    /// <summary>The maximum length of a body in characters (Twilio, error 21617).</summary>
     private const int MaxBodyLength = 1_600;
 
     private enum Meaning
@@ -25,19 +27,19 @@ internal static class TwilioOutcomes
         /// <summary>The account or the sender cannot send.</summary>
         Fails,
 
-        /// <summary>The account or the sender sends too much.</summary>
+        /// <summary>The account or the sender exceeds its rate limit.</summary>
         Throttles,
 
-        /// <summary>It may work later.</summary>
+        /// <summary>The message may be accepted later.</summary>
         Passes,
 
-        /// <summary>It never works for this message or this number.</summary>
+        /// <summary>The message, or any message to this number, will never be accepted.</summary>
         Rejects,
 
-        /// <summary>The recipient wants no more.</summary>
+        /// <summary>The recipient has opted out.</summary>
         OptsOut,
 
-        /// <summary>The number is no more.</summary>
+        /// <summary>The number no longer exists.</summary>
         Gone,
     }
 
@@ -154,42 +156,45 @@ internal static class TwilioOutcomes
         [90010] = ("Account is not active", Meaning.Fails),
     }.ToFrozenDictionary();
 
-    /// <summary>Why Twilio need not be asked; null when it must.</summary>
-    public static Outcome? RefusalOf(Content content)
+    /// <summary>Finds a reason why Twilio would never accept the content. Returns null if there is none.</summary>
+    public static Outcome? FindRefusal(Content content)
     {
         if (string.IsNullOrEmpty(content.Body))
-            return Outcome.Rejected("an SMS needs a body");
+            return Outcome.Rejected("an SMS must have a body");
         return content.Body.Length > MaxBodyLength && content.Body.EnumerateRunes().Count() > MaxBodyLength
             ? Outcome.Rejected($"the body is longer than {MaxBodyLength} characters")
             : null;
     }
 
-    /// <summary>Whether the message was taken over. Whatever comes after this status, sending again would send twice.</summary>
+    /// <summary>
+    /// Returns whether Twilio accepted the message. After this status, sending again would duplicate the message, no matter what
+    /// the rest of the response contains.
+    /// </summary>
     public static bool IsCreated(HttpResponseMessage response) => response.StatusCode == HttpStatusCode.Created;
 
-    /// <summary>What a message comes to that was created.</summary>
-    public static Outcome Of(TwilioMessage? message, Cost cost)
+    /// <summary>Creates the outcome of an answer that created a message.</summary>
+    public static Outcome FromMessage(TwilioMessage? message, Cost cost)
     {
         var failed = message?.Status is "failed" or "undelivered";
         if (message?.ErrorCode is { } code && (failed || Dictionary.ContainsKey(code)))
-            return OfCode(code, null) ?? Outcome.Retry(Describe(code));
+            return FromCode(code, null) ?? Outcome.Retry(Describe(code));
         return failed ? Outcome.Retry("the message failed without an error code") : Outcome.Accepted(message?.Sid, cost);
     }
 
-    /// <summary>What an answer means that created no message.</summary>
-    public static Outcome Of(HttpResponseMessage response, TwilioError? error, TimeProvider time)
+    /// <summary>Creates the outcome of an answer that created no message.</summary>
+    public static Outcome FromError(HttpResponseMessage response, TwilioError? error, TimeProvider time)
     {
         var after = HttpFailures.RetryAfter(response, time);
         if (response.StatusCode == HttpStatusCode.TooManyRequests)
             return Outcome.Throttled(error?.Code is { } limit ? Describe(limit) : "HTTP 429", after);
-        return (error?.Code is { } code ? OfCode(code, after) : null) ?? OfStatus(response.StatusCode, error?.Code, after);
+        return (error?.Code is { } code ? FromCode(code, after) : null) ?? FromStatus(response.StatusCode, error?.Code, after);
     }
 
-    /// <summary>The code and what the dictionary calls it.</summary>
+    /// <summary>Describes an error by its code and its name in the dictionary.</summary>
     public static string Describe(int code) =>
         Dictionary.TryGetValue(code, out var entry) ? $"{code} {entry.Name}" : $"error {code}";
 
-    private static Outcome? OfCode(int code, TimeSpan? after)
+    private static Outcome? FromCode(int code, TimeSpan? after)
     {
         if (!Dictionary.TryGetValue(code, out var entry))
             return null;
@@ -206,8 +211,8 @@ internal static class TwilioOutcomes
         };
     }
 
-    // A path that is not there, and a success that is no creation, come from something that is not Twilio's Messages API.
-    private static Outcome OfStatus(HttpStatusCode status, int? code, TimeSpan? after)
+    // A missing path, or a success that does not create a message, shows that the server is not Twilio's Messages API.
+    private static Outcome FromStatus(HttpStatusCode status, int? code, TimeSpan? after)
     {
         var reason = code is { } unknown ? $"HTTP {(int)status}, {Describe(unknown)}" : $"HTTP {(int)status}";
         return status switch

@@ -8,7 +8,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Twilio;
 
-/// <summary>Sends SMS by creating messages over Twilio's REST API, version 2010-04-01.</summary>
+/// <summary>Sends SMS by creating messages through Twilio's REST API, version 2010-04-01.</summary>
 internal sealed class TwilioProvider(
     string name,
     HttpClient client,
@@ -17,7 +17,9 @@ internal sealed class TwilioProvider(
     ILogger<TwilioProvider> logger
 ) : ITimedDeliveryProvider
 {
-    /// <summary>An answer repeats the text, whose 1,600 characters may each take twelve bytes of JSON.</summary>
+    /// <summary>
+    /// The maximum size of an answer. It repeats the text, whose 1,600 characters can each take twelve bytes of JSON.
+    /// </summary>
     private const int MaxAnswerBytes = 32 * 1024;
 
     private readonly PacedHttpClient _client = new(client);
@@ -29,7 +31,7 @@ internal sealed class TwilioProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
-        if (TwilioOutcomes.RefusalOf(delivery.Content) is { } refusal)
+        if (TwilioOutcomes.FindRefusal(delivery.Content) is { } refusal)
             return refusal;
 
         using var request = _requests.Create(delivery);
@@ -39,13 +41,13 @@ internal sealed class TwilioProvider(
             if (!TwilioOutcomes.IsCreated(response))
             {
                 var error = await ReadAsync(response, TwilioJson.Default.TwilioError, cancellationToken).ConfigureAwait(false);
-                return TwilioOutcomes.Of(response, error, time);
+                return TwilioOutcomes.FromError(response, error, time);
             }
 
             var message = await ReadAsync(response, TwilioJson.Default.TwilioMessage, cancellationToken).ConfigureAwait(false);
             if (message is null)
                 Log.AnswerUnreadable(logger, Name, delivery.Id);
-            return TwilioOutcomes.Of(message, CostOf(message, delivery.Content.Body!));
+            return TwilioOutcomes.FromMessage(message, EstimateCost(message, delivery.Content.Body!));
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
@@ -53,16 +55,16 @@ internal sealed class TwilioProvider(
         }
     }
 
-    private Cost CostOf(TwilioMessage? message, string body)
+    private Cost EstimateCost(TwilioMessage? message, string body)
     {
-        // With a messaging service it is 0 until a sender has been chosen.
+        // With a messaging service, the count is 0 until Twilio has chosen a sender.
         var segments = message?.NumSegments is > 0 and var counted ? counted : SmsSegments.Count(body);
         return message is { Price: { } price, PriceUnit: { } unit }
             ? new Cost(segments, Math.Abs(price), unit)
             : new Cost(segments, segments * options.PricePerSegment, options.Currency);
     }
 
-    /// <summary>The body; null when it is not what Twilio documents, or when its end never came.</summary>
+    /// <summary>Reads the body. Returns null if it is incomplete or does not have the documented form.</summary>
     private static async ValueTask<T?> ReadAsync<T>(
         HttpResponseMessage response,
         JsonTypeInfo<T> type,
@@ -74,7 +76,8 @@ internal sealed class TwilioProvider(
         try
         {
             var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
-            // Memory is rented when something is there to be read, not while hundreds of calls wait for it.
+            // The empty read waits for the first byte, so that memory is rented only once there is something to read and not
+            // while hundreds of calls wait for their answers.
             await body.ReadAsync(Memory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             bytes = ArrayPool<byte>.Shared.Rent(MaxAnswerBytes);
             var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken)

@@ -8,10 +8,12 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Twilio;
 
-/// <summary>Writes the request that creates a message. What is the same in all of them is made once.</summary>
+/// <summary>Creates the requests that create messages. The parts that all requests share are built once.</summary>
 internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
 {
-    /// <summary>How long Twilio queues a message when nothing is said, and the most that can be (Twilio, error 90007).</summary>
+    /// <summary>
+    /// The time for which Twilio queues a message by default, which is also the maximum (Twilio, error 90007).
+    /// </summary>
     private const int MaxValiditySeconds = 36_000;
 
     private static readonly MediaTypeHeaderValue Form = new("application/x-www-form-urlencoded");
@@ -20,9 +22,9 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
         $"{options.BaseAddress.AbsoluteUri.TrimEnd('/')}/2010-04-01/Accounts/{options.AccountSid}/Messages.json"
     );
 
-    private readonly string _authorization = $"Basic {Convert.ToBase64String(CredentialsOf(options))}";
+    private readonly string _authorization = $"Basic {Convert.ToBase64String(FormatCredentials(options))}";
 
-    private readonly byte[] _sender = SenderOf(options);
+    private readonly byte[] _sender = EncodeSender(options);
     private readonly string? _statusCallback = options.StatusCallbackUrl?.AbsoluteUri;
 
     public HttpRequestMessage Create(Delivery delivery)
@@ -41,7 +43,7 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
-        // As text: a header value that has been parsed is put together anew for every request.
+        // Added without validation: a parsed header value would be formatted again for every request.
         request.Headers.TryAddWithoutValidation("Authorization", _authorization);
         return request;
     }
@@ -53,10 +55,11 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
 
         form.Write("&StatusCallback="u8);
         FormEncoding.Write(form, _statusCallback);
-        FormEncoding.Write(form, TwilioStatusCallback.QueryFor(delivery));
+        FormEncoding.Write(form, TwilioStatusCallback.CreateQuery(delivery));
     }
 
-    // Left out where it would say no less than Twilio's own bound, because a messaging service may have a tighter one.
+    // Omitted if the delivery is valid for at least as long as Twilio's own limit, because the messaging service may have a
+    // shorter one that the parameter would override.
     private void WriteValidity(PooledContent form, Delivery delivery)
     {
         var left = (delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds;
@@ -67,14 +70,14 @@ internal sealed class TwilioRequests(TwilioOptions options, TimeProvider time)
         FormEncoding.Write(form, Math.Max(1, (int)left).ToString(CultureInfo.InvariantCulture));
     }
 
-    private static byte[] CredentialsOf(TwilioOptions options) =>
+    private static byte[] FormatCredentials(TwilioOptions options) =>
         Encoding.UTF8.GetBytes(
             string.IsNullOrEmpty(options.ApiKeySid)
                 ? $"{options.AccountSid}:{options.AuthToken}"
                 : $"{options.ApiKeySid}:{options.ApiKeySecret}"
         );
 
-    private static byte[] SenderOf(TwilioOptions options)
+    private static byte[] EncodeSender(TwilioOptions options)
     {
         var sender = new ArrayBufferWriter<byte>();
         sender.Write(string.IsNullOrEmpty(options.From) ? "MessagingServiceSid="u8 : "From="u8);

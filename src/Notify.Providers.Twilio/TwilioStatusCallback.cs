@@ -8,8 +8,9 @@ using Notify.Settling;
 namespace Notify.Providers.Twilio;
 
 /// <summary>
-/// Reads Twilio's status callbacks (Twilio, "Track the Message Status of Outbound Messages"). The URL that was sent with a
-/// message says whose delivery it is, and the signature covers the URL.
+/// Reads Twilio's status callbacks (Twilio, "Track the Message Status of Outbound Messages"). The query of the callback URL,
+/// which is sent along with each message, identifies the tenant and the delivery. The signature covers the URL, so it can be
+/// trusted.
 /// </summary>
 internal sealed class TwilioStatusCallback(
     string provider,
@@ -26,13 +27,14 @@ internal sealed class TwilioStatusCallback(
 
     public string Provider => provider;
 
-    /// <summary>The query of the URL that Twilio is to call for a delivery.</summary>
-    public static string QueryFor(Delivery delivery) => $"?tenant={Uri.EscapeDataString(delivery.Tenant)}&delivery={delivery.Id}";
+    /// <summary>Creates the query of the URL that Twilio calls for a delivery.</summary>
+    public static string CreateQuery(Delivery delivery) =>
+        $"?tenant={Uri.EscapeDataString(delivery.Tenant)}&delivery={delivery.Id}";
 
     public CallbackReceipts? Read(VendorCall call)
     {
         var form = ReadPairs(Encoding.UTF8.GetString(call.Body.Span));
-        if (_signature?.Signs(call.Query, form, call.Headers.GetValueOrDefault(SignatureHeader)) != true)
+        if (_signature?.Verify(call.Query, form, call.Headers.GetValueOrDefault(SignatureHeader)) != true)
         {
             Log.SignatureRefused(logger, provider);
             return null;
@@ -50,12 +52,12 @@ internal sealed class TwilioStatusCallback(
         {
             "delivered" => new Receipt(delivery, ReceiptKind.Delivered, now),
             "read" => new Receipt(delivery, ReceiptKind.Opened, now),
-            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now, DetailOf(Find(form, "ErrorCode"))),
+            "undelivered" or "failed" => new Receipt(delivery, ReceiptKind.Bounced, now, DescribeError(Find(form, "ErrorCode"))),
             _ => null,
         };
     }
 
-    private static string? DetailOf(string? errorCode) =>
+    private static string? DescribeError(string? errorCode) =>
         int.TryParse(errorCode, NumberStyles.None, CultureInfo.InvariantCulture, out var code)
             ? TwilioOutcomes.Describe(code)
             : null;

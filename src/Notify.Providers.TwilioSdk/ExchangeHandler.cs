@@ -2,11 +2,13 @@ using Notify.Providers.Http;
 
 namespace Notify.Providers.TwilioSdk;
 
-/// <summary>Ends a request with its attempt, and keeps of the answer what the library drops.</summary>
+/// <summary>
+/// Cancels a request together with its attempt, and records the parts of the answer that the library drops.
+/// </summary>
 internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
 {
-    /// <summary>Far more than any answer of the messages API.</summary>
-    private const int LongestAnswer = 1024 * 1024;
+    /// <summary>The maximum size of an answer, far more than the Messages API ever sends.</summary>
+    private const int MaxAnswerBytes = 1024 * 1024;
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
@@ -17,17 +19,17 @@ internal sealed class ExchangeHandler(TimeProvider time) : DelegatingHandler
         try
         {
             var sending = base.SendAsync(request, exchange.Cancellation);
-            exchange.Began(request, sending);
+            exchange.RecordStart(request, sending);
             response = await sending.ConfigureAwait(false);
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {
-            exchange.Failed(request, exception);
+            exchange.RecordFailure(request, exception);
             throw;
         }
 
-        exchange.Answered(response, time);
-        await response.Content.LoadIntoBufferAsync(LongestAnswer, exchange.Cancellation).ConfigureAwait(false);
+        exchange.RecordAnswer(response, time);
+        await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, exchange.Cancellation).ConfigureAwait(false);
         return response;
     }
 }

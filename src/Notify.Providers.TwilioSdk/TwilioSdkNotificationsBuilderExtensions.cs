@@ -7,19 +7,19 @@ using Twilio.Http;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds SMS through Twilio's own library.</summary>
+/// <summary>Extension methods that add providers for Twilio's .NET library.</summary>
 public static class TwilioSdkNotificationsBuilderExtensions
 {
-    /// <summary>Sends SMS through a client of Twilio's library, as the provider <c>twilio-sdk</c>.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
+    /// <summary>Adds the provider <c>twilio-sdk</c>, which sends SMS through a client of Twilio's library.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
     public static INotificationsBuilder AddTwilioSdk(this INotificationsBuilder builder, Action<TwilioSdkOptions> configure) =>
         builder.AddTwilioSdk("twilio-sdk", configure);
 
-    /// <summary>Sends SMS through a client of Twilio's library, as a provider with a name of its own.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Sets the options; <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
+    /// <summary>Adds a provider under the given name that sends SMS through a client of Twilio's library.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique.</param>
+    /// <param name="configure">Sets the options. <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
     public static INotificationsBuilder AddTwilioSdk(
         this INotificationsBuilder builder,
         string name,

@@ -8,55 +8,64 @@ using Twilio.Rest.Api.V2010.Account;
 namespace Notify.Providers.TwilioSdk;
 
 /// <summary>
-/// What the library's answers mean, by the code of Twilio's error and warning dictionary (twilio.com/docs/api/errors) before the
-/// status. A reason is the code; Twilio's own words may quote the number and the text.
+/// Maps the library's results to outcomes. The code of Twilio's error and warning dictionary (twilio.com/docs/api/errors) takes
+/// precedence over the HTTP status. A reason contains the code, never Twilio's message, which may quote the number and the text.
 /// </summary>
 /// <remarks>
-/// What an account or sender cannot do at all is the provider's failure; what hangs on whom a message goes to is the delivery's
-/// own.
+/// An error that concerns the account or sender as a whole is a failure of the provider. An error that depends on the recipient
+/// rejects only the delivery.
 /// </remarks>
 internal static class TwilioSdkOutcomes
 {
-    public static Outcome NotSent { get; } = Outcome.ProviderFailed("no connection in time");
+    public static Outcome NotSent { get; } = Outcome.ProviderFailed("no connection was established in time");
 
-    /// <summary>The library takes every answer below 400 for a message.</summary>
-    public static Outcome NotCreated(Exchange exchange) =>
+    /// <summary>
+    /// Creates the outcome of an answer that created no message although the library reports success. The library treats every
+    /// status below 400 as a created message.
+    /// </summary>
+    public static Outcome FromUnexpectedStatus(Exchange exchange) =>
         Outcome.ProviderFailed(Describe(exchange.Status!.Value), exchange.RetryAfter);
 
-    /// <summary>What a message comes to that was created.</summary>
-    /// <param name="message">What Twilio says of it; null when it said nothing.</param>
-    public static Outcome Of(MessageResource? message)
+    /// <summary>Creates the outcome of an answer that created a message.</summary>
+    /// <param name="message">The message, or null if the answer had no body.</param>
+    public static Outcome FromMessage(MessageResource? message)
     {
         var hasFailed =
             message?.Status == MessageResource.StatusEnum.Failed || message?.Status == MessageResource.StatusEnum.Undelivered;
-        if (message?.ErrorCode is { } code && OfCode(code, null) is { } failed)
+        if (message?.ErrorCode is { } code && FromCode(code, null) is { } failed)
             return failed;
         if (hasFailed)
             return Outcome.Retry(
                 message?.ErrorCode is { } unknown ? Describe(unknown) : "the message failed without an error code"
             );
-        return Outcome.Accepted(message?.Sid, message is null ? null : CostOf(message));
+        return Outcome.Accepted(message?.Sid, message is null ? null : ReadCost(message));
     }
 
-    public static Outcome Of(TwilioException exception, Exchange exchange)
+    /// <summary>Creates the outcome of an exception that the library threw.</summary>
+    public static Outcome FromException(TwilioException exception, Exchange exchange)
     {
-        // The message was created, only what Twilio said of it could not be read: to send it again would send it twice.
+        // Twilio created the message, but its answer could not be read. Sending again would duplicate the message.
         if (exchange.Status == HttpStatusCode.Created)
             return Outcome.Accepted();
 
         return exception switch
         {
-            ApiException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
-            ApiStandardException { Status: > 0 } refused => Of(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
-            _ when exchange.Status is { } status => OfStatus(status, Describe(status), exchange.RetryAfter),
+            ApiException { Status: > 0 } refused => FromError(refused.Code, (HttpStatusCode)refused.Status, exchange.RetryAfter),
+            ApiStandardException { Status: > 0 } refused => FromError(
+                refused.Code,
+                (HttpStatusCode)refused.Status,
+                exchange.RetryAfter
+            ),
+            _ when exchange.Status is { } status => FromStatus(status, Describe(status), exchange.RetryAfter),
             _ when exchange.Failure is { } failure => failure,
             ApiConnectionException { InnerException: HttpRequestException lost } => HttpFailures.CreateVendorOutcome(null, lost),
-            _ => Outcome.AnswerLost("an answer that Twilio's library does not know", isProviderFailure: true),
+            _ => Outcome.AnswerLost("Twilio's library could not read the answer", isProviderFailure: true),
         };
     }
 
-    // With a messaging service the number is 0 until a sender has been chosen; a price is negative, and follows later.
-    private static Cost? CostOf(MessageResource message)
+    // With a messaging service, the number of segments is 0 until Twilio has chosen a sender. The price is negative, and unknown
+    // until the message has been sent.
+    private static Cost? ReadCost(MessageResource message)
     {
         if (!int.TryParse(message.NumSegments, CultureInfo.InvariantCulture, out var segments) || segments == 0)
             return null;
@@ -65,15 +74,15 @@ internal static class TwilioSdkOutcomes
             : new Cost(segments);
     }
 
-    private static Outcome Of(int code, HttpStatusCode status, TimeSpan? after)
+    private static Outcome FromError(int code, HttpStatusCode status, TimeSpan? after)
     {
         if (status == HttpStatusCode.TooManyRequests)
             return Outcome.Throttled(code == 0 ? Describe(status) : Describe(code), after);
         var reason = code == 0 ? Describe(status) : $"{Describe(status)}, {Describe(code)}";
-        return OfCode(code, after) ?? OfStatus(status, reason, after);
+        return FromCode(code, after) ?? FromStatus(status, reason, after);
     }
 
-    private static Outcome? OfCode(int code, TimeSpan? after)
+    private static Outcome? FromCode(int code, TimeSpan? after)
     {
         var reason = Describe(code);
         switch (code)
@@ -83,7 +92,7 @@ internal static class TwilioSdkOutcomes
             case 30005:
                 return Outcome.RecipientGone(reason);
 
-            // The account, its credentials, or the sender.
+            // The account, its credentials or the sender cannot send.
             case 10001
             or 10002
             or 14108
@@ -101,7 +110,7 @@ internal static class TwilioSdkOutcomes
             case 20503 or 20504:
                 return Outcome.ProviderFailed(reason, after);
 
-            // The account or the sender sends too much.
+            // The account or the sender exceeds its rate limit.
             case 20429
             or 21611
             or 30001
@@ -109,7 +118,7 @@ internal static class TwilioSdkOutcomes
             or 63017:
                 return Outcome.Throttled(reason, after);
 
-            // Too much for one recipient or carrier at the moment, or a failure that passes.
+            // One recipient or carrier is overloaded, or the failure is temporary.
             case 14107
             or 20500
             or 30003
@@ -124,7 +133,7 @@ internal static class TwilioSdkOutcomes
             or 30500:
                 return Outcome.Retry(reason, after);
 
-            // The number, its region, or the message.
+            // The number, its region or the message is refused.
             case 14111
             or 20001
             or 20422
@@ -154,8 +163,8 @@ internal static class TwilioSdkOutcomes
         }
     }
 
-    // A path that is not there, and a success that is no creation, come from something that is not Twilio's messages API.
-    private static Outcome OfStatus(HttpStatusCode status, string reason, TimeSpan? after) =>
+    // A missing path, or a success that does not create a message, shows that the server is not Twilio's Messages API.
+    private static Outcome FromStatus(HttpStatusCode status, string reason, TimeSpan? after) =>
         status switch
         {
             HttpStatusCode.TooManyRequests => Outcome.Throttled(reason, after),

@@ -9,7 +9,7 @@ using Twilio.Types;
 
 namespace Notify.Providers.TwilioSdk;
 
-/// <summary>Hands SMS to Twilio's own library.</summary>
+/// <summary>Sends SMS through Twilio's .NET library.</summary>
 internal sealed class TwilioSdkProvider(
     string name,
     ITwilioRestClient client,
@@ -19,9 +19,9 @@ internal sealed class TwilioSdkProvider(
 ) : IDeliveryProvider
 {
     /// <summary>
-    /// The longest that Twilio keeps a message in its queue, and the longest it takes (messages API, ValidityPeriod).
+    /// The maximum time for which Twilio queues a message (Twilio, "Messages resource", ValidityPeriod).
     /// </summary>
-    private const int LongestValiditySeconds = 36_000;
+    private const int MaxValiditySeconds = 36_000;
 
     private readonly PhoneNumber? _from = string.IsNullOrWhiteSpace(options.From) ? null : new PhoneNumber(options.From);
 
@@ -32,7 +32,7 @@ internal sealed class TwilioSdkProvider(
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         if (string.IsNullOrEmpty(delivery.Content.Body))
-            return Outcome.Rejected("an SMS needs a body");
+            return Outcome.Rejected("an SMS must have a body");
 
         var outcome = await TrySendAsync(delivery, cancellationToken).ConfigureAwait(false);
         if (outcome.IsProviderFailure)
@@ -45,16 +45,18 @@ internal sealed class TwilioSdkProvider(
         var exchange = Exchange.Begin(cancellationToken);
         try
         {
-            // The library cannot be told to stop, so a client with connections of its own is left to finish alone.
+            // The library has no cancellation. A client that uses the given HTTP client is cancelled by ExchangeHandler; any
+            // other client finishes in the background.
             var creating = MessageResource.CreateAsync(Compose(delivery), client);
             var message = await creating.WaitAsync(cancellationToken).ConfigureAwait(false);
             return exchange.Status is null or HttpStatusCode.Created
-                ? TwilioSdkOutcomes.Of(message)
-                : TwilioSdkOutcomes.NotCreated(exchange);
+                ? TwilioSdkOutcomes.FromMessage(message)
+                : TwilioSdkOutcomes.FromUnexpectedStatus(exchange);
         }
         catch (OperationCanceledException) when (exchange.Request is not null)
         {
-            // The request ends with the same cancellation, and tells then whether it had been sent.
+            // The same cancellation ends the request. Once it has ended, the exchange knows whether the request was sent: if it
+            // was not, a retry cannot duplicate the message.
             await exchange.Request.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (!exchange.WasSent)
                 return TwilioSdkOutcomes.NotSent;
@@ -66,7 +68,7 @@ internal sealed class TwilioSdkProvider(
         }
         catch (TwilioException exception)
         {
-            return TwilioSdkOutcomes.Of(exception, exchange);
+            return TwilioSdkOutcomes.FromException(exception, exchange);
         }
     }
 
@@ -77,6 +79,6 @@ internal sealed class TwilioSdkProvider(
             From = _from,
             MessagingServiceSid = _from is null ? options.MessagingServiceSid : null,
             StatusCallback = options.StatusCallback,
-            ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, LongestValiditySeconds),
+            ValidityPeriod = (int)Math.Clamp((delivery.ExpiresAt - time.GetUtcNow()).TotalSeconds, 1, MaxValiditySeconds),
         };
 }

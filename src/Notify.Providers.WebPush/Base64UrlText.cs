@@ -4,12 +4,12 @@ using System.Buffers.Text;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// Base64 of a known length, in either alphabet of RFC 4648: browsers write the URL-safe one, and some libraries the standard
-/// one.
+/// Decodes base64 of a known length in either alphabet of RFC 4648. Browsers use the URL-safe alphabet, and some libraries use
+/// the standard one.
 /// </summary>
 internal static class Base64UrlText
 {
-    /// <summary>Gets the bytes, or null when the text is not base64 of that many.</summary>
+    /// <summary>Decodes a text. Returns null if it is not base64 of the given number of bytes.</summary>
     public static byte[]? Decode(string? text, int length)
     {
         if (text.AsSpan().ContainsAny('+', '/'))

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>The content coding <c>aes128gcm</c> (RFC 8188) of a content that fits one record.</summary>
+/// <summary>Applies the content coding <c>aes128gcm</c> (RFC 8188) to a content that fits into one record.</summary>
 internal static class ContentCoding
 {
     public const string Name = "aes128gcm";
@@ -11,11 +11,12 @@ internal static class ContentCoding
     public const int SaltLength = 16;
 
     /// <summary>
-    /// What surrounds the plaintext, less the key id: salt, record size, length of the key id; delimiter and tag.
+    /// The number of bytes that the coding adds to the plaintext, not counting the key id: the salt, the record size and the
+    /// length of the key id before it, the delimiter and the tag after it.
     /// </summary>
     public const int Overhead = FixedHeaderLength + TrailerLength;
 
-    /// <summary>The delimiter and the tag.</summary>
+    /// <summary>The length of the delimiter and the tag, which follow the plaintext.</summary>
     public const int TrailerLength = 1 + TagLength;
 
     private const int RecordSize = 4096;
@@ -24,16 +25,16 @@ internal static class ContentCoding
     private const int KeyLength = 16;
     private const int NonceLength = 12;
 
-    /// <summary>Section 2: the delimiter of the last record.</summary>
+    /// <summary>The delimiter of the last record (section 2).</summary>
     private const byte LastRecord = 2;
 
-    public static int HeaderLength(int keyIdLength) => FixedHeaderLength + keyIdLength;
+    public static int GetHeaderLength(int keyIdLength) => FixedHeaderLength + keyIdLength;
 
-    /// <summary>Encrypts in place.</summary>
-    /// <param name="body">Room for the header, the plaintext, and room for the trailer.</param>
-    /// <param name="inputKey">The secret that key and nonce are derived from.</param>
+    /// <summary>Encrypts a body in place.</summary>
+    /// <param name="body">The plaintext, with space for the header before it and for the trailer after it.</param>
+    /// <param name="inputKey">The secret from which the key and nonce are derived.</param>
     /// <param name="salt">16 random bytes.</param>
-    /// <param name="keyId">What tells the receiver which secret it is; at most 255 bytes.</param>
+    /// <param name="keyId">The id by which the receiver finds the secret, at most 255 bytes.</param>
     public static void Encrypt(Span<byte> body, ReadOnlySpan<byte> inputKey, ReadOnlySpan<byte> salt, ReadOnlySpan<byte> keyId)
     {
         WriteHeader(body, salt, keyId);
@@ -42,8 +43,9 @@ internal static class ContentCoding
         HKDF.DeriveKey(HashAlgorithmName.SHA256, inputKey, key, salt, "Content-Encoding: aes128gcm\0"u8);
         HKDF.DeriveKey(HashAlgorithmName.SHA256, inputKey, nonce, salt, "Content-Encoding: nonce\0"u8);
 
-        // The nonce of the first record, whose number is 0, is the derived one itself.
-        var record = body[HeaderLength(keyId.Length)..^TagLength];
+        // RFC 8188 combines the derived nonce with the record's number by XOR. The only record has number 0, so the derived nonce
+        // is used unchanged.
+        var record = body[GetHeaderLength(keyId.Length)..^TagLength];
         record[^1] = LastRecord;
         using var cipher = new AesGcm(key, TagLength);
         cipher.Encrypt(nonce, record, record, body[^TagLength..]);

@@ -2,28 +2,31 @@ using System.Security.Cryptography;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>Message Encryption for Web Push (RFC 8291): only the browser that subscribed can read a message.</summary>
+/// <summary>
+/// Encrypts messages for Web Push (RFC 8291), so that only the browser that subscribed can read them.
+/// </summary>
 internal static class MessageEncryption
 {
-    /// <summary>What precedes the plaintext; the sender's public key is the key id.</summary>
+    /// <summary>The length of the header before the plaintext. The sender's public key serves as the key id.</summary>
     public const int HeaderLength = ContentCoding.Overhead - ContentCoding.TrailerLength + Point.Length;
 
-    /// <summary>What follows the plaintext.</summary>
+    /// <summary>The length of the trailer after the plaintext.</summary>
     public const int TrailerLength = ContentCoding.TrailerLength;
 
     /// <summary>
-    /// RFC 8030 section 7.2 has push services take a body of 4096 bytes; 3993 of them are plaintext (RFC 8291 section 4).
+    /// The maximum length of a plaintext. Push services must accept bodies of 4096 bytes (RFC 8030, section 7.2), of which 3993
+    /// are plaintext (RFC 8291, section 4).
     /// </summary>
     public const int MaxPlaintextLength = 4096 - HeaderLength - TrailerLength;
 
     private const int InputKeyLength = 32;
 
-    /// <summary>Encrypts in place; false when the subscription's key is no point of the curve.</summary>
-    /// <param name="body">Room for the header, the plaintext, and room for the trailer.</param>
-    /// <param name="subscription">For whom.</param>
+    /// <summary>Encrypts a body in place. Returns false if the subscription's key is not a point on the curve.</summary>
+    /// <param name="body">The plaintext, with space for the header before it and for the trailer after it.</param>
+    /// <param name="subscription">The subscription of the receiver.</param>
     /// <remarks>
-    /// RFC 8291 section 3.1 asks for a new key pair for each message. Making it, importing the browser's key and agreeing on the
-    /// secret take about a third of a message's time each; everything else is small beside them.
+    /// RFC 8291, section 3.1, requires a new key pair for each message. Creating it, importing the browser's key and computing
+    /// the shared secret each take about a third of the time; everything else is negligible.
     /// </remarks>
     public static bool TryEncrypt(Span<byte> body, PushSubscription subscription)
     {
@@ -33,7 +36,7 @@ internal static class MessageEncryption
         return TryEncrypt(body, subscription, sender, salt);
     }
 
-    /// <summary>The same with a key pair and salt that are given, as in the examples of the RFC.</summary>
+    /// <summary>Encrypts a body in place with the given key pair and salt, for the examples of the RFC.</summary>
     public static bool TryEncrypt(Span<byte> body, PushSubscription subscription, ECDiffieHellman sender, ReadOnlySpan<byte> salt)
     {
         using var receiver = TryImport(subscription.PublicKey);
@@ -48,14 +51,15 @@ internal static class MessageEncryption
         return true;
     }
 
-    /// <summary>Gets whether the subscription's key is a point of the curve.</summary>
-    public static bool IsOnTheCurve(PushSubscription subscription)
+    /// <summary>Returns whether the subscription's key is a point on the curve.</summary>
+    public static bool IsOnCurve(PushSubscription subscription)
     {
         using var key = TryImport(subscription.PublicKey);
         return key is not null;
     }
 
-    // Section 3.3: the secret of both key pairs, combined with the one that only browser and application know.
+    // Section 3.3: combines the shared secret of both key pairs with the authentication secret, which only the browser and the
+    // application know. The push service has seen neither, so it cannot read the message.
     private static void DeriveInputKey(
         ECDiffieHellman sender,
         ReadOnlySpan<byte> senderKey,
@@ -79,7 +83,7 @@ internal static class MessageEncryption
     {
         try
         {
-            return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = Point.Of(point) });
+            return ECDiffieHellman.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = Point.Parse(point) });
         }
         catch (CryptographicException)
         {

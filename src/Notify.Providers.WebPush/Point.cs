@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// A point of P-256 as it travels: uncompressed (SEC 1 section 2.3.3), a byte 4 and two coordinates of 32 bytes.
+/// Reads and writes points of P-256 in uncompressed form (SEC 1, section 2.3.3): a byte of value 4 and two coordinates of 32
+/// bytes.
 /// </summary>
 internal static class Point
 {
@@ -14,7 +15,7 @@ internal static class Point
 
     public static bool IsUncompressed(ReadOnlySpan<byte> point) => point.Length == Length && point[0] == Uncompressed;
 
-    public static ECPoint Of(ReadOnlySpan<byte> point) =>
+    public static ECPoint Parse(ReadOnlySpan<byte> point) =>
         new()
         {
             X = point.Slice(1, CoordinateLength).ToArray(),

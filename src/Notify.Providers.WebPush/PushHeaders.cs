@@ -8,16 +8,18 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>What a delivery asks of the push service: RFC 8030 section 5.</summary>
+/// <summary>Adds the headers that control how the push service treats a message (RFC 8030, section 5).</summary>
 internal static class PushHeaders
 {
-    /// <summary>What Firebase keeps a message for; Mozilla and Apple keep it for 30 days.</summary>
+    /// <summary>
+    /// The longest time that Firebase keeps a message. Mozilla and Apple keep messages for 30 days.
+    /// </summary>
     private static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(28);
 
-    /// <summary>Section 5.4.</summary>
+    /// <summary>The maximum length of a topic (section 5.4).</summary>
     private const int MaxTopicLength = 32;
 
-    /// <summary>So many bytes are <see cref="MaxTopicLength"/> characters of base64url.</summary>
+    /// <summary>The length of a hash in bytes. As base64url it has <see cref="MaxTopicLength"/> characters.</summary>
     private const int TopicHashLength = 24;
 
     private static readonly SearchValues<char> Base64UrlCharacters = SearchValues.Create(
@@ -26,21 +28,22 @@ internal static class PushHeaders
 
     public static void Add(HttpRequestHeaders headers, Delivery delivery, DateTimeOffset now)
     {
-        var kept = SecondsToLive(delivery.ExpiresAt - now);
-        headers.TryAddWithoutValidation("TTL", kept.ToString(CultureInfo.InvariantCulture));
-        // Windows refuses a TTL without it, or with one that contradicts it (Microsoft, "Push notification service request and
-        // response headers"). The other services ignore it.
-        headers.TryAddWithoutValidation("X-WNS-Cache-Policy", kept == 0 ? "no-cache" : "cache");
-        headers.TryAddWithoutValidation("Urgency", UrgencyOf(delivery.Priority));
+        var seconds = GetTimeToLive(delivery.ExpiresAt - now);
+        headers.TryAddWithoutValidation("TTL", seconds.ToString(CultureInfo.InvariantCulture));
+        // The push service of Windows refuses a TTL if this header is missing or contradicts it (Microsoft, "Push notification
+        // service request and response headers"). Other services ignore it.
+        headers.TryAddWithoutValidation("X-WNS-Cache-Policy", seconds == 0 ? "no-cache" : "cache");
+        headers.TryAddWithoutValidation("Urgency", FormatUrgency(delivery.Priority));
         if (delivery.CollapseKey is { } collapseKey)
-            headers.TryAddWithoutValidation("Topic", TopicOf(collapseKey));
+            headers.TryAddWithoutValidation("Topic", FormatTopic(collapseKey));
     }
 
-    private static long SecondsToLive(TimeSpan left) =>
+    private static long GetTimeToLive(TimeSpan left) =>
         (long)TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, MaxTimeToLive.Ticks)).TotalSeconds;
 
-    // Section 5.3 has "very-low" for advertisements, which wait for power and Wi-Fi; not every broadcast is one.
-    private static string UrgencyOf(Priority priority) =>
+    // Section 5.3 also defines "very-low", for advertisements, which are delivered only on power and Wi-Fi. Bulk notifications
+    // are not necessarily advertisements.
+    private static string FormatUrgency(Priority priority) =>
         priority switch
         {
             Priority.High => "high",
@@ -48,12 +51,13 @@ internal static class PushHeaders
             _ => "normal",
         };
 
-    private static string TopicOf(string collapseKey) =>
+    private static string FormatTopic(string collapseKey) =>
         IsTopic(collapseKey)
             ? collapseKey
             : Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(collapseKey)).AsSpan(0, TopicHashLength));
 
-    // Apple decodes a topic, and refuses one that is not whole base64 (BadWebPushTopic).
+    // Apple's push service decodes the topic and refuses it (BadWebPushTopic) unless it is complete base64, a multiple of four
+    // characters. Any other key is hashed.
     private static bool IsTopic(string collapseKey) =>
         collapseKey.Length is > 0 and <= MaxTopicLength
         && collapseKey.Length % 4 == 0

@@ -5,7 +5,9 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>What the service worker finds in its event's <c>data.json()</c>; the package's README shows it.</summary>
+/// <summary>
+/// Writes the JSON that the service worker receives as <c>event.data.json()</c>. The package's README documents it.
+/// </summary>
 internal static class PushMessage
 {
     private const string Vendor = "webpush";
@@ -24,7 +26,7 @@ internal static class PushMessage
         writer.WriteStartObject();
         writer.WriteString("id", delivery.Id);
         if (delivery.Content.Push?.IsSilent != true)
-            WriteShown(writer, delivery);
+            WriteVisible(writer, delivery);
         if (delivery.Content.Push?.Badge is { } badge)
             writer.WriteNumber("appBadge", badge);
         writer.WriteStartObject("data");
@@ -34,17 +36,17 @@ internal static class PushMessage
         writer.WriteEndObject();
     }
 
-    private static void WriteShown(Utf8JsonWriter writer, Delivery delivery)
+    private static void WriteVisible(Utf8JsonWriter writer, Delivery delivery)
     {
-        WriteIfAny(writer, "title", delivery.Content.Title);
-        WriteIfAny(writer, "body", delivery.Content.Body);
-        WriteIfAny(writer, "image", delivery.Content.Push?.ImageUrl);
-        WriteIfAny(writer, "link", delivery.Content.Push?.Link);
-        WriteIfAny(writer, "action", delivery.Content.Push?.Action);
-        WriteIfAny(writer, "tag", delivery.CollapseKey);
+        WriteIfSet(writer, "title", delivery.Content.Title);
+        WriteIfSet(writer, "body", delivery.Content.Body);
+        WriteIfSet(writer, "image", delivery.Content.Push?.ImageUrl);
+        WriteIfSet(writer, "link", delivery.Content.Push?.Link);
+        WriteIfSet(writer, "action", delivery.Content.Push?.Action);
+        WriteIfSet(writer, "tag", delivery.CollapseKey);
     }
 
-    private static void WriteIfAny(Utf8JsonWriter writer, string name, string? value)
+    private static void WriteIfSet(Utf8JsonWriter writer, string name, string? value)
     {
         if (value is not null)
             writer.WriteString(name, value);

@@ -5,15 +5,15 @@ using System.Text.Json;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// Reads why a push service refuses, beside the status: Apple's <c>reason</c>, Mozilla's <c>errno</c> or Windows's
-/// <c>X-WNS-Error-Description</c>. Nothing else of its answer is repeated: it may quote the request, and comes from whatever
-/// server the subscription names.
+/// Reads the error code of a push service: Apple's <c>reason</c>, Mozilla's <c>errno</c> or the <c>X-WNS-Error-Description</c> of
+/// Windows. Nothing else of the answer is repeated, because it may quote the request, and it comes from any server that a
+/// subscription names.
 /// </summary>
 internal static class PushServiceError
 {
     private const int MaxBytes = 1024;
 
-    /// <summary>Apple, "Sending web push notifications in web apps and browsers".</summary>
+    /// <summary>Apple's reasons ("Sending web push notifications in web apps and browsers").</summary>
     private static readonly FrozenSet<string> AppleReasons = FrozenSet.Create(
         StringComparer.Ordinal,
         "BadAuthorizationHeader",
@@ -37,14 +37,14 @@ internal static class PushServiceError
 
     private const int MaxDescriptionLength = 80;
 
-    /// <summary>A longer word is no word, but may be a token.</summary>
+    /// <summary>The maximum length of a word. A longer one may be a token.</summary>
     private const int MaxWordLength = 20;
 
     private static readonly SearchValues<char> Wording = SearchValues.Create(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz '.,-"
     );
 
-    /// <summary>Reads the vendor's code or description; null when it gives none that may be shown.</summary>
+    /// <summary>Reads the vendor's code or description. Returns null if the answer has none that is safe to show.</summary>
     public static async ValueTask<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         if (FindDescription(response) is { } description)
@@ -62,7 +62,7 @@ internal static class PushServiceError
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException)
         {
-            // The status was heard, and says enough.
+            // The HTTP status is known and is sufficient.
             return null;
         }
         finally
@@ -72,8 +72,8 @@ internal static class PushServiceError
     }
 
     /// <summary>
-    /// Finds Windows's description, which is a header. It comes from whatever server the subscription names, so it counts only
-    /// where it is made of words: never a token, an address or a number.
+    /// Finds the description that the push service of Windows sends as a header. Any server that a subscription names may send
+    /// it, so it is used only if it consists of plain words and cannot contain a token, an address or a number.
     /// </summary>
     private static string? FindDescription(HttpResponseMessage response)
     {

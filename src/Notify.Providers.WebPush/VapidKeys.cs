@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// The key pair that an application identifies itself with (RFC 8292), in the form that Web Push libraries generate it.
+/// Reads the key pair with which an application identifies itself to push services (RFC 8292), in the form that Web Push
+/// libraries generate.
 /// </summary>
 internal static class VapidKeys
 {
@@ -14,20 +15,20 @@ internal static class VapidKeys
 
     public static bool IsPrivateKey(string text) => Base64UrlText.Decode(text, PrivateKeyLength) is not null;
 
-    /// <summary>The pair, or null when the two do not belong together.</summary>
+    /// <summary>Imports the key pair. Returns null if the two keys do not belong together.</summary>
     public static ECDsa? TryImport(string publicKey, string privateKey)
     {
         var parameters = new ECParameters
         {
             Curve = ECCurve.NamedCurves.nistP256,
             D = Base64UrlText.Decode(privateKey, PrivateKeyLength),
-            Q = Point.Of(Base64UrlText.Decode(publicKey, Point.Length)!),
+            Q = Point.Parse(Base64UrlText.Decode(publicKey, Point.Length)!),
         };
         ECDsa? key = null;
         try
         {
             key = ECDsa.Create(parameters);
-            return SignsForItself(key, parameters) ? key : null;
+            return IsPair(key, parameters) ? key : null;
         }
         catch (CryptographicException)
         {
@@ -36,8 +37,9 @@ internal static class VapidKeys
         }
     }
 
-    // Not every platform compares the two halves when it imports them.
-    private static bool SignsForItself(ECDsa key, ECParameters parameters)
+    // Not every platform checks on import that the two keys belong together, so a signature is made with one and verified with
+    // the other.
+    private static bool IsPair(ECDsa key, ECParameters parameters)
     {
         byte[] anything = [1];
         using var verifier = ECDsa.Create(parameters with { D = null });

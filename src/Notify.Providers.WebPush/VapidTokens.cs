@@ -7,19 +7,26 @@ using System.Text.Json;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// The header <c>Authorization</c> for each push service (RFC 8292), signed twice a day instead of with every message.
+/// The Authorization headers for push services (RFC 8292). A header is signed about twice a day per push service and not for
+/// every message.
 /// </summary>
 internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : IDisposable
 {
-    /// <summary>RFC 8292 section 2 allows 24 hours; half of them leave room for clocks that differ.</summary>
+    /// <summary>
+    /// The lifetime of a token. RFC 8292, section 2, allows 24 hours; half of that leaves a margin for clocks that differ.
+    /// </summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(12);
 
     /// <summary>
-    /// Apple, "Sending web push notifications in web apps and browsers", asks for a token to be kept an hour at least.
+    /// The remaining lifetime at which a token is renewed. Apple asks senders to use a token for at least an hour ("Sending web
+    /// push notifications in web apps and browsers").
     /// </summary>
     private static readonly TimeSpan RenewAhead = TimeSpan.FromHours(1);
 
-    /// <summary>There are a handful of push services, but an endpoint is what a user says it is: memory stays bounded.</summary>
+    /// <summary>
+    /// The maximum number of tokens kept. There are only a handful of push services, but users can register any endpoint, and
+    /// memory must stay bounded.
+    /// </summary>
     private const int MaxOrigins = 1_000;
 
     private static readonly string Header = Base64Url.EncodeToString("""{"typ":"JWT","alg":"ES256"}"""u8);
@@ -29,17 +36,18 @@ internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : I
     private readonly ECDsa _key = VapidKeys.TryImport(options.PublicKey!, options.PrivateKey!)!;
     private readonly string _publicKey = options.PublicKey!.TrimEnd('=');
 
-    /// <summary>The header for a message to this endpoint, whose origin is the token's audience.</summary>
-    public string AuthorizationFor(Uri endpoint)
+    /// <summary>Gets the header for a message to an endpoint, whose origin is the token's audience.</summary>
+    public string GetAuthorization(Uri endpoint)
     {
         var origin = endpoint.GetLeftPart(UriPartial.Authority);
-        return Current(origin) ?? Renew(origin);
+        return FindCurrent(origin) ?? Renew(origin);
     }
 
     public void Dispose() => _key.Dispose();
 
-    // A token from a time that has not come yet was signed before the clock was set back: its expiry may be too far off.
-    private string? Current(string origin) =>
+    // The upper bound matters after the clock has been set back: a token that was signed before may then expire more than 24
+    // hours from now, which push services refuse.
+    private string? FindCurrent(string origin) =>
         _tokens.TryGetValue(origin, out var token)
         && token.ExpiresAt - time.GetUtcNow() is var left
         && left > RenewAhead
@@ -51,7 +59,8 @@ internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : I
     {
         lock (_signing)
         {
-            if (Current(origin) is { } renewed)
+            // Another thread may have renewed the token while this one waited for the lock.
+            if (FindCurrent(origin) is { } renewed)
                 return renewed;
             if (_tokens.Count >= MaxOrigins)
                 _tokens.Clear();
@@ -80,5 +89,5 @@ internal sealed class VapidTokens(WebPushOptions options, TimeProvider time) : I
     }
 }
 
-/// <summary>What a token says: RFC 8292 section 2.</summary>
+/// <summary>The claims of a token (RFC 8292, section 2).</summary>
 internal sealed record VapidClaims(string Aud, long Exp, string Sub);

@@ -2,7 +2,9 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>The JSON of subscriptions and tokens. A member twice, or null where there must be a value, is malformed.</summary>
+/// <summary>
+/// The JSON form of subscriptions and tokens. Duplicate members and null in place of a required value are errors.
+/// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
@@ -13,8 +15,8 @@ namespace Notify.Providers.WebPush;
 [JsonSerializable(typeof(VapidClaims))]
 internal sealed partial class WebPushJson : JsonSerializerContext;
 
-/// <summary>What <c>PushSubscription.toJSON()</c> gives (W3C Push API section 8). What else it holds is not needed.</summary>
+/// <summary>The members that are read from <c>PushSubscription.toJSON()</c> (W3C, "Push API", section 8).</summary>
 internal sealed record SubscriptionJson(string Endpoint, SubscriptionKeysJson Keys);
 
-/// <summary>The subscription's keys in base64url.</summary>
+/// <summary>The keys of a subscription in base64url.</summary>
 internal sealed record SubscriptionKeysJson(string P256dh, string Auth);

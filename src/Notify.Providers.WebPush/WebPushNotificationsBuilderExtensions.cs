@@ -8,25 +8,29 @@ using Notify.Providers.WebPush;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds Web Push.</summary>
+/// <summary>Extension methods that add providers for Web Push.</summary>
 public static class WebPushNotificationsBuilderExtensions
 {
-    /// <summary>A body up to this size is read over, so that its connection can be used again; a longer one is cut off.</summary>
+    /// <summary>
+    /// The size up to which the rest of an unread body is drained, so that its connection can be reused. The connection of a
+    /// larger body is closed.
+    /// </summary>
     private const int MaxDrainedBytes = 16 * 1024;
 
     /// <summary>
-    /// Adds the provider <c>webpush</c>, which pushes to browsers (RFC 8030, 8291, 8292). A device's token is what the browser's
-    /// <c>JSON.stringify(subscription)</c> gives; the package's README shows what the service worker receives.
+    /// Adds the provider <c>webpush</c>, which sends to browsers (RFC 8030, RFC 8291 and RFC 8292). A device's token is the
+    /// result of <c>JSON.stringify(subscription)</c> in the browser. The package's README documents what the service worker
+    /// receives.
     /// </summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="configure">Sets the options; subject and keys are required.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="configure">Sets the options. The subject and keys are required.</param>
     public static INotificationsBuilder AddWebPush(this INotificationsBuilder builder, Action<WebPushOptions> configure) =>
         builder.AddWebPush("webpush", configure);
 
-    /// <summary>Adds a Web Push provider by a name of its own.</summary>
-    /// <param name="builder">The application's notifications.</param>
-    /// <param name="name">The provider's name.</param>
-    /// <param name="configure">Sets the options; subject and keys are required.</param>
+    /// <summary>Adds a Web Push provider under the given name.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The provider's name. It must be unique.</param>
+    /// <param name="configure">Sets the options. The subject and keys are required.</param>
     public static INotificationsBuilder AddWebPush(
         this INotificationsBuilder builder,
         string name,
@@ -42,7 +46,7 @@ public static class WebPushNotificationsBuilderExtensions
             ServiceDescriptor.Singleton<IValidateOptions<WebPushOptions>, WebPushOptionsValidator>()
         );
         builder.Services.PostConfigure<ProviderOptions>(name, provider => provider.ShareSlotsAmongTenants ??= true);
-        builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, OptionsOf(services, name)));
+        builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, GetOptions(services, name)));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Web));
         builder.Services.AddSingleton<IProviderRules>(services => new WebPushRules(
             name,
@@ -51,7 +55,7 @@ public static class WebPushNotificationsBuilderExtensions
         builder.Services.AddSingleton<IDeliveryProvider>(services => new WebPushProvider(
             name,
             services.CreateProviderHttpClient(name),
-            OptionsOf(services, name),
+            GetOptions(services, name),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebPushProvider>>()
         ));
@@ -66,6 +70,6 @@ public static class WebPushNotificationsBuilderExtensions
             handler.AllowPublicInternetOnly();
     }
 
-    private static WebPushOptions OptionsOf(IServiceProvider services, string name) =>
+    private static WebPushOptions GetOptions(IServiceProvider services, string name) =>
         services.GetRequiredService<IOptionsMonitor<WebPushOptions>>().Get(name);
 }

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>Finds everything that annotations cannot say is wrong. No message repeats a key.</summary>
+/// <summary>Validates what annotations cannot express. No message contains a key.</summary>
 internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
 {
     public ValidateOptionsResult Validate(string? name, WebPushOptions options)
@@ -22,15 +22,17 @@ internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
     {
         var before = errors.Count;
         if (!string.IsNullOrEmpty(options.PublicKey) && !VapidKeys.IsPublicKey(options.PublicKey))
-            errors.Add($"{nameof(WebPushOptions.PublicKey)} must be the base64url of 65 bytes: an uncompressed point of P-256.");
+            errors.Add($"{nameof(WebPushOptions.PublicKey)} must be an uncompressed point of P-256: 65 bytes in base64url.");
         if (!string.IsNullOrEmpty(options.PrivateKey) && !VapidKeys.IsPrivateKey(options.PrivateKey))
-            errors.Add($"{nameof(WebPushOptions.PrivateKey)} must be the base64url of 32 bytes.");
+            errors.Add($"{nameof(WebPushOptions.PrivateKey)} must be 32 bytes in base64url.");
         if (errors.Count > before || string.IsNullOrEmpty(options.PublicKey) || string.IsNullOrEmpty(options.PrivateKey))
             return;
 
         using var key = VapidKeys.TryImport(options.PublicKey, options.PrivateKey);
         if (key is null)
-            errors.Add($"{nameof(WebPushOptions.PublicKey)} and {nameof(WebPushOptions.PrivateKey)} must be of one pair.");
+            errors.Add(
+                $"{nameof(WebPushOptions.PublicKey)} and {nameof(WebPushOptions.PrivateKey)} must belong to the same pair."
+            );
     }
 
     private static bool IsContact(string subject) =>
@@ -42,7 +44,7 @@ internal sealed class WebPushOptionsValidator : IValidateOptions<WebPushOptions>
 
     private static bool IsMailbox(string text) => MailAddress.TryCreate(text, out var address) && !IsLocal(address.Host);
 
-    /// <summary>RFC 6761 section 6.3.</summary>
+    /// <summary>Returns whether a host is localhost or a name below it (RFC 6761, section 6.3).</summary>
     private static bool IsLocal(string host) =>
         host.TrimEnd('.') is var name
         && (

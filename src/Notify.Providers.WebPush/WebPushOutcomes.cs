@@ -5,32 +5,33 @@ using Notify.Providers.Http;
 namespace Notify.Providers.WebPush;
 
 /// <summary>
-/// What a push service's answer means (RFC 8030, Mozilla's "Autopush: Error Codes", Apple's "Sending web push notifications in
-/// web apps and browsers"). An endpoint is what a subscription names, and everyone can make one: whatever it answers is about
-/// this delivery alone. Were its 401 the provider's failure or its 429 the provider's pace, one hostile subscription would stop
-/// them all.
+/// Maps the answers of push services to outcomes (RFC 8030; Mozilla, "Autopush: Error Codes"; Apple, "Sending web push
+/// notifications in web apps and browsers"). Anyone can create a subscription with any endpoint, so an answer never affects other
+/// deliveries. If a 401 counted as a failure of the provider, or a 429 throttled the provider, one hostile subscription could
+/// stop all deliveries.
 /// </summary>
 internal static class WebPushOutcomes
 {
-    /// <summary>RFC 8470 section 5.2.</summary>
+    /// <summary>The status 425 (RFC 8470, section 5.2).</summary>
     private const HttpStatusCode TooEarly = (HttpStatusCode)425;
 
-    /// <summary>A longer one is no address of a message, and is not kept.</summary>
+    /// <summary>The maximum length of a message id. A longer one is not stored.</summary>
     private const int MaxMessageIdLength = 1024;
 
     public static Outcome TooLarge { get; } =
-        Outcome.Rejected($"the message has more than the {MessageEncryption.MaxPlaintextLength} bytes that push services take");
+        Outcome.Rejected($"the message exceeds the {MessageEncryption.MaxPlaintextLength} bytes that push services accept");
 
-    public static Outcome NotOnTheCurve { get; } = Outcome.Rejected("the subscription's key p256dh is no point of P-256");
+    public static Outcome NotOnCurve { get; } = Outcome.Rejected("the subscription's key p256dh is not a point of P-256");
 
-    public static Outcome NotAHost { get; } = Outcome.Rejected("the subscription's endpoint has no valid host");
+    public static Outcome InvalidHost { get; } = Outcome.Rejected("the subscription's endpoint has no valid host");
 
     public static Outcome NotPublic { get; } = Outcome.Rejected("the subscription's endpoint is not on the public internet");
 
-    /// <param name="response">The answer's head.</param>
-    /// <param name="code">The vendor's own code, or null.</param>
-    /// <param name="time">The clock that Retry-After is compared with.</param>
-    public static Outcome Of(HttpResponseMessage response, string? code, TimeProvider time)
+    /// <summary>Creates the outcome of an answer that is not a success.</summary>
+    /// <param name="response">The answer.</param>
+    /// <param name="code">The vendor's error code, or null.</param>
+    /// <param name="time">The clock with which Retry-After is compared.</param>
+    public static Outcome FromError(HttpResponseMessage response, string? code, TimeProvider time)
     {
         var reason = code is null ? $"HTTP {(int)response.StatusCode}" : $"HTTP {(int)response.StatusCode}: {code}";
         return response.StatusCode switch
@@ -40,7 +41,8 @@ internal static class WebPushOutcomes
                 reason,
                 HttpFailures.RetryAfter(response, time)
             ),
-            // Windows throttles with 406 (Microsoft, "Push notification service request and response headers").
+            // The push service of Windows throttles with 406 (Microsoft, "Push notification service request and response
+            // headers").
             HttpStatusCode.NotAcceptable
             or HttpStatusCode.RequestTimeout
             or TooEarly
@@ -51,19 +53,21 @@ internal static class WebPushOutcomes
     }
 
     /// <summary>
-    /// RFC 8030 section 5: 201, or 202 with a receipt to come; Location is the message's address at the push service.
+    /// Creates the outcome of a success. Its message id is the Location, the message's URL at the push service (RFC 8030, section
+    /// 5).
     /// </summary>
-    public static Outcome Accepted(HttpResponseMessage response) =>
-        Outcome.Accepted(IdOf(response) is { Length: <= MaxMessageIdLength } id ? id : null);
+    public static Outcome FromSuccess(HttpResponseMessage response) =>
+        Outcome.Accepted(FindLocation(response) is { Length: <= MaxMessageIdLength } id ? id : null);
 
     /// <summary>
-    /// The push service refused the VAPID token or its key: the options are wrong, or the subscription was made with another key.
-    /// It is for an operator to see, not to be tried again, and prunes nothing: right options bring the subscriptions back.
+    /// Returns whether the push service refused the VAPID token or its key. Either the options are wrong, or the subscription was
+    /// created with another key. Such a delivery is not retried, and an operator has to look into it. The device is not pruned,
+    /// because its subscription works again once the options are corrected.
     /// </summary>
     public static bool RefusesCredentials(HttpResponseMessage response) =>
         response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
 
-    // As it was sent: to parse it as a URL would cost more than it tells.
-    private static string? IdOf(HttpResponseMessage response) =>
+    // Read without validation, because parsing the URL would only add cost.
+    private static string? FindLocation(HttpResponseMessage response) =>
         response.Headers.NonValidated.TryGetValues("Location", out var location) ? location.ToString() : null;
 }

@@ -7,7 +7,10 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>Pushes deliveries to browsers: encrypted for the subscription, to the push service that it names.</summary>
+/// <summary>
+/// Sends deliveries to browsers. Each message is encrypted for its subscription and sent to the push service that the
+/// subscription names.
+/// </summary>
 internal sealed class WebPushProvider(
     string name,
     HttpClient client,
@@ -40,7 +43,7 @@ internal sealed class WebPushProvider(
         body.Advance(MessageEncryption.TrailerLength);
         return MessageEncryption.TryEncrypt(body.Written.Span, subscription)
             ? await PostAsync(subscription.Endpoint, body, delivery, cancellationToken).ConfigureAwait(false)
-            : WebPushOutcomes.NotOnTheCurve;
+            : WebPushOutcomes.NotOnCurve;
     }
 
     public void Dispose() => _tokens.Dispose();
@@ -59,10 +62,10 @@ internal sealed class WebPushProvider(
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
-                return WebPushOutcomes.Accepted(response);
+                return WebPushOutcomes.FromSuccess(response);
 
             var code = await PushServiceError.ReadAsync(response, cancellationToken).ConfigureAwait(false);
-            var outcome = WebPushOutcomes.Of(response, code, time);
+            var outcome = WebPushOutcomes.FromError(response, code, time);
             if (WebPushOutcomes.RefusesCredentials(response))
                 Log.CredentialsRefused(logger, Name, delivery.Id, outcome.Reason!);
             return outcome;
@@ -78,8 +81,8 @@ internal sealed class WebPushProvider(
         }
         catch (UriFormatException)
         {
-            // A host that no international domain name encodes is found out only when it is looked up.
-            return WebPushOutcomes.NotAHost;
+            // A host that cannot be encoded as an internationalized domain name is detected only when it is resolved.
+            return WebPushOutcomes.InvalidHost;
         }
     }
 
@@ -95,7 +98,7 @@ internal sealed class WebPushProvider(
         return outcome;
     }
 
-    // RFC 8030 section 1 is made for HTTP/2; a push service that has only HTTP/1.1 is spoken to all the same.
+    // RFC 8030 is designed for HTTP/2 (section 1), but push services that support only HTTP/1.1 work as well.
     private HttpRequestMessage CreateRequest(Uri endpoint, PooledContent body, Delivery delivery)
     {
         body.Headers.TryAddWithoutValidation("Content-Encoding", ContentCoding.Name);
@@ -105,7 +108,7 @@ internal sealed class WebPushProvider(
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = body,
         };
-        request.Headers.TryAddWithoutValidation("Authorization", _tokens.AuthorizationFor(endpoint));
+        request.Headers.TryAddWithoutValidation("Authorization", _tokens.GetAuthorization(endpoint));
         PushHeaders.Add(request.Headers, delivery, time.GetUtcNow());
         return request;
     }

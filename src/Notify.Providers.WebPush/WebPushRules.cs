@@ -6,7 +6,7 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 
-/// <summary>Finds subscriptions that no push service could be sent to.</summary>
+/// <summary>Finds subscriptions to which nothing can be sent, and overrides that are too large.</summary>
 internal sealed class WebPushRules(string provider, IOptionsMonitor<WebPushOptions> options) : IProviderRules
 {
     private const string Vendor = "webpush";
@@ -16,9 +16,9 @@ internal sealed class WebPushRules(string provider, IOptionsMonitor<WebPushOptio
     public string? FindAddressError(Address address)
     {
         var subscription = PushSubscription.Parse(address.Value, options.Get(provider).AllowPrivateNetworks, out var error);
-        if (subscription is not null && !MessageEncryption.IsOnTheCurve(subscription))
-            error = WebPushOutcomes.NotOnTheCurve.Reason;
-        return error is null ? null : $"No browser can be reached: {error}.";
+        if (subscription is not null && !MessageEncryption.IsOnCurve(subscription))
+            error = WebPushOutcomes.NotOnCurve.Reason;
+        return error is null ? null : $"Not a usable push subscription: {error}.";
     }
 
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides)

@@ -30,7 +30,7 @@ public sealed class FullDiskTests
                     acknowledged++;
                 return response.StatusCode == HttpStatusCode.ServiceUnavailable
                     && (await response.Content.ReadAsStringAsync()).Contains(
-                        "The store does not answer.",
+                        "The store is unavailable.",
                         StringComparison.Ordinal
                     );
             },

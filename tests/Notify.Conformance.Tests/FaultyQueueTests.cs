@@ -2,26 +2,32 @@ using Notify.Queueing;
 
 namespace Notify.Conformance.Tests;
 
-/// <summary>Shows that the queue's suites can fail: each of these queues breaks one promise, and a fact says which.</summary>
+/// <summary>
+/// Shows that the suites for queues can fail: each of these queues violates one requirement, and a test names it.
+/// </summary>
 public sealed class FaultyQueueTests
 {
     private static readonly Dictionary<string, (Func<IDeliveryQueue, IDeliveryQueue> Fault, string Fact)> Faults = new()
     {
         ["ignores fences"] = (
             queue => new IgnoresFences(queue),
-            nameof(DeliveryQueueConformance.The_late_settlement_of_a_lost_lease_changes_nothing)
+            nameof(DeliveryQueueConformance.A_late_settlement_of_a_lost_lease_changes_nothing)
         ),
         ["leases twice"] = (
             queue => new LeasesTwice(queue),
-            nameof(DeliveryQueueConformance.Workers_that_lease_at_the_same_time_never_get_the_same_delivery)
+            nameof(DeliveryQueueConformance.Concurrent_workers_never_lease_the_same_delivery)
         ),
         ["ignores turns"] = (
             queue => new IgnoresTurns(queue),
-            nameof(DeliveryQueueConformance.A_tenants_thousand_older_deliveries_do_not_delay_anothers_first)
+            nameof(DeliveryQueueConformance.A_thousand_older_deliveries_of_one_tenant_do_not_delay_another_tenant)
         ),
         ["ignores allowances"] = (
             queue => new IgnoresAllowances(queue),
-            nameof(DeliveryQueueConformance.A_tenants_allowance_is_kept)
+            nameof(DeliveryQueueConformance.The_allowance_of_a_tenant_is_not_exceeded)
+        ),
+        ["leases too early"] = (
+            queue => new LeasesTooEarly(queue),
+            nameof(DeliveryQueueConformance.Only_due_deliveries_are_leased)
         ),
         ["asks allowances for one quota"] = (
             queue => new AsksAllowancesForOneQuota(queue),
@@ -30,15 +36,15 @@ public sealed class FaultyQueueTests
         ["leases too early"] = (queue => new LeasesTooEarly(queue), nameof(DeliveryQueueConformance.Only_what_is_due_is_leased)),
         ["ignores quotas"] = (
             queue => new IgnoresQuotas(queue),
-            nameof(DeliveryQueueConformance.Quotas_are_kept_for_each_lane_and_provider)
+            nameof(DeliveryQueueConformance.Quotas_apply_per_priority_and_provider)
         ),
         ["never ends leases"] = (
             queue => new NeverEndsLeases(queue),
-            nameof(DeliveryQueueConformance.What_is_leased_falls_due_again_at_the_leases_end_with_a_higher_fence)
+            nameof(DeliveryQueueConformance.A_leased_delivery_is_due_again_at_the_end_of_its_lease_with_a_higher_fence)
         ),
         ["forgets keys"] = (
             queue => new ForgetsKeys(queue),
-            nameof(DeliveryQueueConformance.Of_32_requests_with_one_key_at_the_same_time_exactly_one_is_stored)
+            nameof(DeliveryQueueConformance.Exactly_one_of_32_concurrent_requests_with_one_key_is_stored)
         ),
         ["sees no conflicts"] = (
             queue => new SeesNoConflicts(queue),
@@ -46,11 +52,11 @@ public sealed class FaultyQueueTests
         ),
         ["stores in halves"] = (
             queue => new StoresInHalves(queue),
-            nameof(DeliveryQueueConformance.A_request_is_stored_wholly_or_not_at_all_when_it_is_cancelled_midway)
+            nameof(DeliveryQueueConformance.A_request_that_is_cancelled_is_stored_completely_or_not_at_all)
         ),
         ["ignores collapse keys"] = (
             queue => new IgnoresCollapseKeys(queue),
-            nameof(DeliveryQueueConformance.A_collapse_key_supersedes_what_waits_for_the_same_address)
+            nameof(DeliveryQueueConformance.A_collapse_key_supersedes_a_waiting_delivery_to_the_same_address)
         ),
         ["forgets fallbacks"] = (
             queue => new ForgetsFallbacks(queue),
@@ -62,7 +68,7 @@ public sealed class FaultyQueueTests
         ),
         ["loses history"] = (
             queue => new LosesHistory(queue),
-            nameof(DeliveryQueueConformance.Attempts_are_kept_in_order_with_every_field)
+            nameof(DeliveryQueueConformance.Attempts_are_stored_in_order_with_every_field)
         ),
         ["claims whatever is there"] = (
             queue => new ClaimsWhateverIsThere(queue),
@@ -70,11 +76,11 @@ public sealed class FaultyQueueTests
         ),
         ["renews nothing"] = (
             queue => new RenewsNothing(queue),
-            nameof(DeliveryQueueConformance.A_renewed_lease_keeps_its_delivery_from_others_until_its_new_end)
+            nameof(DeliveryQueueConformance.A_renewed_lease_holds_until_its_new_end)
         ),
         ["renews by claiming"] = (
             queue => new RenewsByClaiming(queue),
-            nameof(DeliveryQueueConformance.A_renewed_lease_is_settled_under_its_first_fence)
+            nameof(DeliveryQueueConformance.A_renewed_lease_is_settled_with_its_original_fence)
         ),
         ["cancels other tenants' notifications"] = (
             queue => new CancelsOtherTenants(queue),
@@ -82,11 +88,14 @@ public sealed class FaultyQueueTests
         ),
         ["cancels what is under way"] = (
             queue => new CancelsWhatIsUnderWay(queue),
-            nameof(DeliveryQueueConformance.What_is_under_way_at_a_cancellation_goes_on)
+            nameof(DeliveryQueueConformance.A_leased_delivery_continues_after_a_cancellation)
         ),
     };
 
-    /// <summary>What a walk meets; the model knows no collapse keys, fallbacks, allowances or tenants that meddle.</summary>
+    /// <summary>
+    /// The faults that a random walk detects. The model has no collapse keys, fallbacks, allowances or interference between
+    /// tenants.
+    /// </summary>
     private static readonly string[] SeenOnWalks =
     [
         "ignores fences",
@@ -149,7 +158,7 @@ public sealed class FaultyQueueTests
     private static async Task<string> FailureAsync(Func<IDeliveryQueue, IDeliveryQueue> fault) =>
         (await SuiteRun.FailuresAsync(() => new ModelSuite<IDeliveryQueue>(fault, Seed))).Values.Single();
 
-    // The ids in the rest of the message are new each time.
+    // The rest of the message contains ids, which are different in each run.
     private static string Walk(string failure) =>
         string.Join('\n', failure.Split('\n').Where(line => line.Contains("Enqueue(", StringComparison.Ordinal)));
 }

@@ -4,7 +4,7 @@ using Notify.Settling;
 
 namespace Notify.Conformance.Tests;
 
-/// <summary>A queue that passes everything on; each fault changes one thing.</summary>
+/// <summary>A queue that forwards all calls. Each faulty queue changes one thing.</summary>
 internal abstract class QueueAround(IDeliveryQueue inner) : IDeliveryQueue
 {
     public virtual ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(

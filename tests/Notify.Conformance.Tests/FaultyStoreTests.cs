@@ -7,7 +7,7 @@ using Notify.Storage;
 namespace Notify.Conformance.Tests;
 
 /// <summary>
-/// Shows that the other suites for stores can fail: each of these stores breaks one promise, and a fact says which.
+/// Shows that the other suites for stores can fail: each of these stores violates one requirement, and a test names it.
 /// </summary>
 public sealed class FaultyStoreTests
 {
@@ -15,27 +15,27 @@ public sealed class FaultyStoreTests
     {
         ["forgets preferences"] = (
             Store<IUserStore>(users => new ForgetsPreferences(users)),
-            nameof(StoreConformance.Every_field_of_a_user_is_kept)
+            nameof(StoreConformance.Every_field_of_a_user_is_stored)
         ),
         ["loses updates"] = (
             Store<IUserStore>(users => new LosesUpdates(users)),
-            nameof(StoreConformance.Of_32_changes_at_the_same_time_none_is_lost)
+            nameof(StoreConformance.None_of_32_concurrent_changes_is_lost)
         ),
         ["keeps every token"] = (
             Store<ISharedTokenStore>(tokens => new KeepsEveryToken(tokens)),
-            nameof(StoreConformance.A_token_that_is_not_stale_stays_and_is_what_the_offer_answers)
+            nameof(StoreConformance.A_token_that_is_not_stale_is_kept_and_returned)
         ),
         ["prunes what is registered anew"] = (
             Store<IDeviceStore>(devices => new PrunesWhatIsRegisteredAnew(devices)),
-            nameof(StoreConformance.A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned)
+            nameof(StoreConformance.A_token_that_was_registered_after_its_reported_death_is_not_pruned)
         ),
         ["lists in reverse"] = (
             Store<ITopicStore>(topics => new ListsInReverse(topics)),
-            nameof(StoreConformance.Subscribers_are_paged_in_ordinal_order)
+            nameof(StoreConformance.Subscribers_are_listed_page_by_page_in_ordinal_order)
         ),
         ["knows one version"] = (
             Store<ITemplateStore>(templates => new KnowsOneVersion(templates)),
-            nameof(StoreConformance.Versions_count_up_and_stay)
+            nameof(StoreConformance.Versions_are_numbered_and_kept)
         ),
         ["keeps every version"] = (
             Store<ITemplateStore>(templates => new KeepsEveryVersion(templates)),
@@ -43,11 +43,11 @@ public sealed class FaultyStoreTests
         ),
         ["protects no version"] = (
             Store<ITemplateStore>(templates => new ProtectsNoVersion(templates)),
-            nameof(StoreConformance.A_version_that_is_needed_is_kept_until_its_time)
+            nameof(StoreConformance.A_version_that_is_in_use_is_kept_until_its_time)
         ),
         ["deletes templates only in name"] = (
             Store<ITemplateStore>(templates => new DeletesOnlyInName(templates)),
-            nameof(StoreConformance.A_deleted_template_is_gone_with_all_its_versions)
+            nameof(StoreConformance.A_deleted_template_is_removed_with_all_its_versions)
         ),
         ["replays without limit"] = (
             Store<IDeadLetterStore>(letters => new ReplaysWithoutLimit(letters)),
@@ -55,7 +55,7 @@ public sealed class FaultyStoreTests
         ),
         ["ignores reasons"] = (
             Store<IDeadLetterStore>(letters => new IgnoresReasons(letters)),
-            nameof(StoreConformance.Each_part_of_a_filter_must_hold)
+            nameof(StoreConformance.All_conditions_of_a_filter_must_match)
         ),
         ["never loses expansions"] = (
             Store<IExpansionStore>(expansions => new NeverLosesExpansions(expansions)),
@@ -63,15 +63,15 @@ public sealed class FaultyStoreTests
         ),
         ["forgets what came meanwhile"] = (
             Store<IDigestStore>(digests => new ForgetsWhatCameMeanwhile(digests)),
-            nameof(StoreConformance.Events_that_come_while_a_digest_is_closed_wait_for_the_next)
+            nameof(StoreConformance.Events_that_arrive_while_a_digest_is_closed_wait_for_the_next_digest)
         ),
         ["serves one tenant"] = (
             Store<IDigestStore>(digests => new ServesOneTenant(digests)),
-            nameof(StoreConformance.Digests_are_leased_in_turn_among_tenants)
+            nameof(StoreConformance.Tenants_take_turns_when_digests_are_leased)
         ),
         ["sums up what was cancelled"] = (
             Store<IDigestStore>(digests => new SumsUpWhatWasCancelled(digests)),
-            nameof(StoreConformance.A_digest_that_is_leased_while_an_event_is_cancelled_is_closed_without_it)
+            nameof(StoreConformance.An_event_that_is_cancelled_during_a_lease_is_not_summarized)
         ),
         ["counts refusals"] = (
             Store<IThrottleStore>(throttles => new CountsRefusals(throttles)),
@@ -79,11 +79,11 @@ public sealed class FaultyStoreTests
         ),
         ["counts twice"] = (
             Store<IAnalyticsStore>(counts => new CountsTwice(counts)),
-            nameof(StoreConformance.Counts_of_one_kind_add_up)
+            nameof(StoreConformance.Counts_with_the_same_key_are_added)
         ),
         ["knows every delivery"] = (
             Queue<IReceiptStore>(receipts => new KnowsEveryDelivery(receipts)),
-            nameof(DeliveryQueueConformance.A_receipt_of_an_unknown_or_another_tenants_delivery_is_refused)
+            nameof(DeliveryQueueConformance.A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused)
         ),
         ["takes bounces for deliveries"] = (
             Queue<IReceiptStore>(receipts => new TakesBouncesForDeliveries(receipts)),
@@ -91,12 +91,9 @@ public sealed class FaultyStoreTests
         ),
         ["purges a day too much"] = (
             Retention<IRetentionStore>(retention => new PurgesADayTooMuch(retention)),
-            nameof(RetentionConformance.What_was_accepted_at_that_time_or_later_is_kept)
+            nameof(RetentionConformance.A_notification_accepted_at_the_given_time_or_later_is_kept)
         ),
-        ["forgets"] = (
-            () => new DurabilitySuite(),
-            nameof(DurabilityConformance.Deliveries_and_their_history_are_there_after_reopening)
-        ),
+        ["forgets"] = (() => new DurabilitySuite(), nameof(DurabilityConformance.Deliveries_and_their_history_survive_reopening)),
     };
 
     public static TheoryData<string> AllFaults => [.. Faults.Keys];

@@ -315,7 +315,7 @@ internal sealed class ServesOneTenant(IDigestStore inner) : FaultyDigests(inner)
     }
 }
 
-/// <summary>A worker that has a lease keeps it, although one of its events was cancelled meanwhile.</summary>
+/// <summary>A worker keeps its lease although one of the events was cancelled after it took the lease.</summary>
 internal sealed class SumsUpWhatWasCancelled(IDigestStore inner) : FaultyDigests(inner)
 {
     public override async ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)

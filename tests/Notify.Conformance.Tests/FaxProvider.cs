@@ -7,7 +7,8 @@ using Notify.Queueing;
 namespace Notify.Conformance.Tests;
 
 /// <summary>
-/// A provider for a vendor with an HTTP API, as the author of one would write it. The faulty ones below change one thing each.
+/// A correct provider for a vendor with an HTTP API, as an application developer would write it. Each faulty provider below
+/// changes one thing.
 /// </summary>
 internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 {
@@ -40,7 +41,7 @@ internal class FaxProvider(Uri vendor) : IDeliveryProvider, IDisposable
 
     protected virtual void Dispose(bool disposing) => _http.Dispose();
 
-    // Without a connection nothing was sent; everything else may have happened after the vendor read the fax.
+    // Without a connection, nothing was sent. After any other failure, the vendor may already have the fax.
     protected virtual Outcome Unanswered(HttpRequestError error) =>
         error is HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError
             ? Outcome.ProviderFailed("the vendor cannot be reached")

@@ -22,7 +22,7 @@ public class FaxConformanceTests : HttpProviderConformance
             [VendorFault.NoAnswer] = new(OutcomeKind.AnswerLost),
             [VendorFault.ConnectionRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
             [VendorFault.HandshakeRefused] = new(OutcomeKind.Retry, IsProviderFailure: true),
-            // A plain HttpClient does not tell how far a request came that was cancelled.
+            // A plain HttpClient does not report whether a cancelled request was sent.
             [VendorFault.HandshakeUnfinished] = new(OutcomeKind.AnswerLost),
             [VendorFault.TruncatedBody] = new(OutcomeKind.AnswerLost, IsProviderFailure: true),
             [VendorFault.SlowDrip] = new(OutcomeKind.Accepted),
@@ -32,7 +32,7 @@ public class FaxConformanceTests : HttpProviderConformance
 }
 
 /// <summary>
-/// Shows that the providers' suites can fail: each of these providers breaks one promise, and a fact says which.
+/// Shows that the suites for providers can fail: each of these providers violates one requirement, and a test names it.
 /// </summary>
 public sealed class FaultyProviderTests
 {
@@ -52,7 +52,7 @@ public sealed class FaultyProviderTests
         ),
         ["retries everything"] = (
             vendor => new RetriesEverything(vendor),
-            nameof(ProviderConformance.What_the_vendor_refuses_for_good_is_not_retried)
+            nameof(ProviderConformance.A_permanent_refusal_is_not_retried)
         ),
         ["prunes on bad requests"] = (
             vendor => new PrunesOnBadRequests(vendor),
@@ -60,15 +60,15 @@ public sealed class FaultyProviderTests
         ),
         ["ignores Retry-After"] = (
             vendor => new IgnoresRetryAfter(vendor),
-            nameof(HttpProviderConformance.Retry_after_in_seconds_is_passed_on)
+            nameof(HttpProviderConformance.Retry_After_in_seconds_is_honored)
         ),
         ["knows only seconds"] = (
             vendor => new KnowsOnlySeconds(vendor),
-            nameof(HttpProviderConformance.Retry_after_as_a_date_is_passed_on)
+            nameof(HttpProviderConformance.Retry_After_as_a_date_is_honored)
         ),
         ["passes on dates long past"] = (
             vendor => new PassesOnDatesLongPast(vendor),
-            nameof(HttpProviderConformance.A_retry_after_that_makes_no_sense_is_never_negative)
+            nameof(HttpProviderConformance.An_invalid_Retry_After_is_never_negative)
         ),
         ["takes lost answers for unsent"] = (
             vendor => new TakesLostAnswersForUnsent(vendor),
@@ -80,11 +80,11 @@ public sealed class FaultyProviderTests
         ),
         ["swallows cancellation"] = (
             vendor => new SwallowsCancellation(vendor),
-            nameof(ProviderConformance.An_attempt_under_way_is_given_up_when_it_is_cancelled)
+            nameof(ProviderConformance.A_running_attempt_ends_when_it_is_cancelled)
         ),
         ["has a name of its own each time"] = (
             vendor => new HasANameOfItsOwnEachTime(vendor),
-            nameof(ProviderConformance.Name_and_channel_are_well_formed_and_stay)
+            nameof(ProviderConformance.Name_and_channel_are_well_formed_and_constant)
         ),
     };
 

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Notify.Conformance.Tests;
 
-/// <summary>Puts something wrong around one part of a right store.</summary>
+/// <summary>Wraps one part of a correct store in a faulty one.</summary>
 internal static class StoreFault
 {
     public static ValueTask<ConformanceStore> OpenAsync<TService>(Func<TService, TService> fault)

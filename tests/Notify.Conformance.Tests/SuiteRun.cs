@@ -2,17 +2,17 @@ using System.Reflection;
 
 namespace Notify.Conformance.Tests;
 
-/// <summary>Runs every fact of a suite, as xunit would, and tells which of them fail.</summary>
+/// <summary>Runs all tests of a suite as xunit would, and reports which of them fail.</summary>
 internal static class SuiteRun
 {
-    /// <summary>The facts that fail, each with the first failure's message.</summary>
-    /// <param name="create">Makes the suite anew for each fact.</param>
+    /// <summary>Returns the names of the failed tests, each with the message of its first failure.</summary>
+    /// <param name="create">Creates a new instance of the suite for each test.</param>
     public static async Task<IReadOnlyDictionary<string, string>> FailuresAsync(Func<IAsyncLifetime> create)
     {
         var failures = new Dictionary<string, string>();
         foreach (var fact in create().GetType().GetMethods().Where(method => method.IsDefined(typeof(FactAttribute))))
         {
-            foreach (var arguments in ArgumentsOf(fact))
+            foreach (var arguments in ReadArguments(fact))
             {
                 if (await FailureAsync(create(), fact, arguments) is { } message)
                     failures.TryAdd(fact.Name, message);
@@ -22,7 +22,7 @@ internal static class SuiteRun
         return failures;
     }
 
-    private static IEnumerable<object?[]> ArgumentsOf(MethodInfo fact) =>
+    private static IEnumerable<object?[]> ReadArguments(MethodInfo fact) =>
         fact.IsDefined(typeof(TheoryAttribute))
             ? fact.GetCustomAttributes<InlineDataAttribute>().Select(row => row.Data)
             :

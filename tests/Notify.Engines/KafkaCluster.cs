@@ -4,12 +4,12 @@ using Confluent.Kafka.Admin;
 namespace Notify.Engines;
 
 /// <summary>
-/// A Kafka cluster: librdkafka's three mock brokers, which this process runs, or the real one at the address that
-/// <c>NOTIFY_TEST_KAFKA</c> gives.
+/// A Kafka cluster for tests: the real one at the address in <c>NOTIFY_TEST_KAFKA</c> if that is set, or otherwise three of
+/// librdkafka's mock brokers in this process.
 /// </summary>
 public sealed class KafkaCluster : IDisposable
 {
-    /// <summary>The names of an application's topics, without its prefix.</summary>
+    /// <summary>The names of an application's topics, without the prefix.</summary>
     public static readonly IReadOnlyList<string> TopicNames =
     [
         "deliveries-high",
@@ -21,7 +21,7 @@ public sealed class KafkaCluster : IDisposable
         "analytics-events",
     ];
 
-    private static readonly TimeSpan BrokerTime = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan BrokerTimeout = TimeSpan.FromSeconds(30);
 
     private readonly MockKafka? _mock;
 
@@ -31,17 +31,17 @@ public sealed class KafkaCluster : IDisposable
 
     public string BootstrapServers { get; }
 
-    /// <summary>Whether clients can create topics: the mock brokers cannot.</summary>
+    /// <summary>Whether this is a real cluster. Only a real cluster lets clients create topics.</summary>
     public bool IsReal => _mock is null;
 
-    /// <summary>Starts mock brokers, for tests and measurements that do harm to their cluster.</summary>
+    /// <summary>Starts mock brokers, for tests and measurements that break their cluster.</summary>
     public static KafkaCluster Start(int brokers = 3) => new(new MockKafka(brokers));
 
-    /// <summary>Connects to the cluster of <c>NOTIFY_TEST_KAFKA</c>, or else starts mock brokers.</summary>
+    /// <summary>Connects to the cluster that <c>NOTIFY_TEST_KAFKA</c> names, or starts mock brokers if it is not set.</summary>
     public static KafkaCluster StartOrConnect() =>
         Environment.GetEnvironmentVariable("NOTIFY_TEST_KAFKA") is { Length: > 0 } address ? new(address) : Start();
 
-    /// <summary>Creates the topics of an application, or some of them.</summary>
+    /// <summary>Creates an application's topics, or only those in <paramref name="names"/>.</summary>
     public async Task CreateTopicsAsync(string prefix, int partitions = 4, params IReadOnlyList<string> names)
     {
         string[] topics = [.. (names.Count == 0 ? TopicNames : names).Select(name => prefix + name)];
@@ -63,7 +63,7 @@ public sealed class KafkaCluster : IDisposable
         );
     }
 
-    /// <summary>Every message of a topic so far.</summary>
+    /// <summary>Reads all messages that are in a topic now.</summary>
     public Task<List<KafkaMessage>> ReadAsync(string topic) => Task.Run(() => Read(topic));
 
     public async Task WriteAsync(string topic, int partition, byte[] body)
@@ -72,22 +72,25 @@ public sealed class KafkaCluster : IDisposable
         await producer.ProduceAsync(new TopicPartition(topic, partition), new Message<Null, byte[]> { Value = body });
     }
 
-    /// <summary>Breaks every connection and refuses new ones.</summary>
-    public void TakeDown() => Mock().TakeDown();
+    /// <summary>Closes all connections and refuses new ones.</summary>
+    public void TakeDown() => GetMock().TakeDown();
 
-    public void BringUp() => Mock().BringUp();
+    public void BringUp() => GetMock().BringUp();
 
-    /// <summary>Lets the brokers answer with <paramref name="error"/> whatever concerns a topic; no error ends it.</summary>
-    public void FailTopic(string topic, ErrorCode error) => Mock().FailTopic(topic, (int)error);
+    /// <summary>
+    /// Makes the brokers answer all requests about a topic with <paramref name="error"/>, until it is set to
+    /// <see cref="ErrorCode.NoError"/>.
+    /// </summary>
+    public void FailTopic(string topic, ErrorCode error) => GetMock().FailTopic(topic, (int)error);
 
     public void Dispose() => _mock?.Dispose();
 
-    private MockKafka Mock() => _mock ?? throw new InvalidOperationException("Only mock brokers can be harmed.");
+    private MockKafka GetMock() => _mock ?? throw new InvalidOperationException("Only mock brokers can be made to fail.");
 
     private List<KafkaMessage> Read(string topic)
     {
         using var admin = OpenAdmin();
-        var partitions = admin.GetMetadata(topic, BrokerTime).Topics.Single().Partitions;
+        var partitions = admin.GetMetadata(topic, BrokerTimeout).Topics.Single().Partitions;
         using var consumer = new ConsumerBuilder<byte[], byte[]>(
             Configure(
                 new ConsumerConfig
@@ -103,7 +106,8 @@ public sealed class KafkaCluster : IDisposable
         var messages = new List<KafkaMessage>();
         for (var open = partitions.Count; open > 0; )
         {
-            var next = consumer.Consume(BrokerTime) ?? throw new TimeoutException($"{topic} was not read within {BrokerTime}.");
+            var next = consumer.Consume(BrokerTimeout)
+                ?? throw new TimeoutException($"{topic} could not be read within {BrokerTimeout}.");
             if (next.IsPartitionEOF)
                 open--;
             else

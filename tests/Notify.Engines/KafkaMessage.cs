@@ -3,11 +3,11 @@ using Confluent.Kafka;
 
 namespace Notify.Engines;
 
-/// <summary>A message as it lies in a topic.</summary>
-/// <param name="Partition">Its partition's number.</param>
-/// <param name="Key">Its key as UTF-8 text; null without one.</param>
+/// <summary>A message in a topic.</summary>
+/// <param name="Partition">The number of its partition.</param>
+/// <param name="Key">Its key as UTF-8 text, or null if it has none.</param>
 /// <param name="Body">Its body.</param>
-/// <param name="Headers">Its headers as text, in order.</param>
+/// <param name="Headers">Its headers as UTF-8 text.</param>
 public sealed record KafkaMessage(int Partition, string? Key, byte[] Body, IReadOnlyDictionary<string, string> Headers)
 {
     /// <summary>The body as UTF-8 text.</summary>

@@ -3,16 +3,16 @@ using System.Runtime.InteropServices;
 namespace Notify.Engines;
 
 /// <summary>
-/// Brokers that speak Kafka's protocol over real sockets: librdkafka's mock cluster, inside this process. A broker that is taken
-/// down breaks its connections and refuses new ones, and has its messages again when it is up. It does not know the request that
-/// creates topics; <see cref="CreateTopic"/> does what an operator would.
+/// librdkafka's mock cluster: brokers in this process that speak Kafka's protocol over real sockets. A broker that is taken down
+/// closes its connections and refuses new ones; it still has its messages when it is brought up again. The brokers do not
+/// support the request that creates topics, so <see cref="CreateTopic"/> creates them through librdkafka.
 /// </summary>
 internal sealed partial class MockKafka : IDisposable
 {
     private const string Library = "librdkafka";
 
-    // The builds of the package librdkafka.redist. The first needs a version of libsasl2 that Debian 12 does not have;
-    // Confluent.Kafka falls back to the second in the same way.
+    // The builds in the package librdkafka.redist, in the order in which Confluent.Kafka tries them. The first needs a version
+    // of libsasl2 that Debian 12 does not have.
     private static readonly string[] Builds = ["librdkafka", "centos8-librdkafka"];
 
     private const int Producer = 0;
@@ -37,7 +37,7 @@ internal sealed partial class MockKafka : IDisposable
         _brokers = brokers;
         var error = new byte[512];
         var configuration = rd_kafka_conf_new();
-        // The client that carries the brokers connects to none, and would warn about that.
+        // The mock cluster needs a client to run in. That client has no brokers to connect to, and would log a warning about it.
         rd_kafka_conf_set(configuration, "log_level", "0", error, error.Length);
         _client = rd_kafka_new(Producer, configuration, error, error.Length);
         if (_client == 0)
@@ -54,7 +54,8 @@ internal sealed partial class MockKafka : IDisposable
         Check(rd_kafka_mock_topic_create(_cluster, name, partitions, _brokers));
 
     /// <summary>
-    /// Lets the cluster answer as if it did not know the topic, as a broker does that is just starting; 0 ends it.
+    /// Makes the cluster answer every request about the topic with this error, as a broker that is still starting does. Pass 0
+    /// to stop that.
     /// </summary>
     public void FailTopic(string name, int error) => rd_kafka_mock_topic_set_error(_cluster, name, error);
 
@@ -79,7 +80,7 @@ internal sealed partial class MockKafka : IDisposable
     private static void Check(int error)
     {
         if (error != 0)
-            throw new InvalidOperationException($"librdkafka refused with error {error}.");
+            throw new InvalidOperationException($"librdkafka failed with error {error}.");
     }
 
     [LibraryImport(Library)]

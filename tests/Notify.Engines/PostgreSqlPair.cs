@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Notify.Engines;
 
-/// <summary>A primary whose commits wait for a replica that has them on disk.</summary>
+/// <summary>A primary and a replica. A commit on the primary waits until the replica has it on disk.</summary>
 public sealed class PostgreSqlPair : IAsyncDisposable
 {
     private readonly TemporaryFolder _primaryFolder = new();
@@ -14,12 +14,12 @@ public sealed class PostgreSqlPair : IAsyncDisposable
     private ServerProcess? _primary;
     private ServerProcess? _replica;
 
-    /// <summary>Both servers, of which the primary is to be used though it comes second.</summary>
+    /// <summary>Names both servers, the replica first, and makes Npgsql choose the primary.</summary>
     public string ConnectionString =>
         string.Create(CultureInfo.InvariantCulture, $"Host=127.0.0.1:{_replicaPort},127.0.0.1:{_primaryPort};")
         + "Username=notify;Database=postgres;Target Session Attributes=primary;Timeout=5";
 
-    /// <summary>The replica alone.</summary>
+    /// <summary>The connection string of the replica alone.</summary>
     public string Replica => PostgreSqlProgram.ConnectionString(_replicaPort, "postgres");
 
     public static async Task<PostgreSqlPair> StartAsync()
@@ -39,7 +39,7 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL to every process of the primary.</summary>
+    /// <summary>Kills all processes of the primary with SIGKILL.</summary>
     public async Task KillPrimaryAsync()
     {
         await _primary!.DisposeAsync();
@@ -68,7 +68,8 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         _replicaFolder.Dispose();
     }
 
-    // The setting comes after the copy: promoted, the replica has nobody to wait for.
+    // Synchronous commits are turned on after the copy, so that the replica does not have the setting: once it is promoted, there
+    // is no other server that its commits could wait for.
     private async Task StartReplicaAsync()
     {
         PostgreSqlProgram.Own(_replicaFolder);
@@ -97,11 +98,11 @@ public sealed class PostgreSqlPair : IAsyncDisposable
         const string synchronous = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
         await Eventually.TrueAsync(
             async () => await PostgreSqlProgram.ScalarAsync<long>(primary, synchronous) == 1,
-            "commits to wait for the replica"
+            "the primary to replicate synchronously"
         );
     }
 
-    // A server that is killed leaves a small segment behind, whose number is on the seventh line of its lock file.
+    // A killed server leaves a small shared memory segment behind. Its id is in the seventh line of the server's lock file.
     private static void RemoveSharedMemory(TemporaryFolder folder)
     {
         var line = File.ReadLines(Path.Combine(folder.File("data"), "postmaster.pid")).ElementAt(6);

@@ -2,16 +2,16 @@ using Notify.Testing;
 
 namespace Notify.Engines;
 
-/// <summary>One real PostgreSQL in a folder of its own, which can crash and start again.</summary>
+/// <summary>A real PostgreSQL server with its own data folder, which can be crashed and started again.</summary>
 public sealed class PostgreSqlProcess : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly int _port = FreePort.Next();
     private ServerProcess? _process;
 
-    public string ConnectionString => ConnectionStringOf("postgres");
+    public string ConnectionString => CreateConnectionString("postgres");
 
-    public string ConnectionStringOf(string database) => PostgreSqlProgram.ConnectionString(_port, database);
+    public string CreateConnectionString(string database) => PostgreSqlProgram.ConnectionString(_port, database);
 
     public static async Task<PostgreSqlProcess> StartAsync()
     {
@@ -21,7 +21,9 @@ public sealed class PostgreSqlProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The immediate shutdown is a crash to the data: nothing is flushed, and the next start recovers.</summary>
+    /// <summary>
+    /// Performs an immediate shutdown. For the data this is a crash: nothing is flushed, and the next start has to recover.
+    /// </summary>
     public async Task CrashAsync()
     {
         await PostgreSqlProgram.StopAsync(_process!);

@@ -5,17 +5,17 @@ using Npgsql;
 
 namespace Notify.Engines;
 
-/// <summary>PostgreSQL's programs, as Debian installs them.</summary>
+/// <summary>Runs PostgreSQL's programs from where Debian installs them.</summary>
 public static class PostgreSqlProgram
 {
     private static readonly Lazy<string> Folder = new(() => Path.GetDirectoryName(ServerProcess.Find(Installed("initdb")))!);
 
-    // PostgreSQL refuses to run as root; setpriv becomes the server itself, so that the process that was started is the one to
-    // stop.
+    // PostgreSQL refuses to run as root. setpriv drops the privileges and then executes the server in the same process, so the
+    // process that we started is the server, and stopping it stops the server.
     private static string[] AsUser =>
         Environment.IsPrivilegedProcess ? ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] : ["env"];
 
-    /// <summary>Makes the folder the server's own, and a database cluster in it.</summary>
+    /// <summary>Gives the folder to the server's user and creates a database cluster in it.</summary>
     public static void InitDb(TemporaryFolder folder)
     {
         Own(folder);
@@ -60,7 +60,8 @@ public static class PostgreSqlProgram
     }
 
     /// <summary>
-    /// PostgreSQL's immediate shutdown: it frees its shared memory and does not flush what is about to be deleted.
+    /// Performs PostgreSQL's immediate shutdown, which frees the shared memory but does not flush data that is about to be
+    /// deleted anyway.
     /// </summary>
     public static async Task StopAsync(ServerProcess process)
     {
@@ -102,7 +103,7 @@ public static class PostgreSqlProgram
     private static async Task<bool> IsReadyAsync(ServerProcess process, int port)
     {
         if (process.HasExited)
-            throw new InvalidOperationException($"PostgreSQL ended: {process.Output}");
+            throw new InvalidOperationException($"PostgreSQL exited: {process.Output}");
 
         try
         {

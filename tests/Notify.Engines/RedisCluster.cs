@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Engines;
 
-/// <summary>Three masters with a replica each.</summary>
+/// <summary>A Redis Cluster of three masters with one replica each.</summary>
 public sealed class RedisCluster : IAsyncDisposable
 {
     private readonly List<RedisProcess> _nodes = [];
@@ -20,7 +20,7 @@ public sealed class RedisCluster : IAsyncDisposable
         {
             cluster._nodes.Add(
                 await RedisProcess.StartAsync(
-                    PortWithBus(),
+                    FindPortWithBus(),
                     "--cluster-enabled",
                     "yes",
                     "--cluster-node-timeout",
@@ -46,17 +46,17 @@ public sealed class RedisCluster : IAsyncDisposable
         var output = await cli.StandardOutput.ReadToEndAsync();
         await cli.WaitForExitAsync();
         if (cli.ExitCode != 0)
-            throw new InvalidOperationException($"The cluster could not be made: {output}");
+            throw new InvalidOperationException($"The cluster could not be created: {output}");
         await Eventually.TrueAsync(cluster.IsCompleteAsync, "every node to see all slots and every replica to follow");
         return cluster;
     }
 
-    /// <summary>The master that keeps a key.</summary>
-    public async Task<RedisProcess> MasterOfAsync(string key) =>
-        await TryFindMasterOfAsync(key) ?? throw new InvalidOperationException($"No master has {key}.");
+    /// <summary>Returns the master that has a key.</summary>
+    public async Task<RedisProcess> GetMasterAsync(string key) =>
+        await TryFindMasterAsync(key) ?? throw new InvalidOperationException($"No master has the key {key}.");
 
-    /// <summary>The master that keeps a key; null while there is none.</summary>
-    public async Task<RedisProcess?> TryFindMasterOfAsync(string key)
+    /// <summary>Returns the master that has a key, or null if there is none at the moment.</summary>
+    public async Task<RedisProcess?> TryFindMasterAsync(string key)
     {
         foreach (var node in _nodes.Where(node => node.IsRunning))
         {
@@ -70,7 +70,7 @@ public sealed class RedisCluster : IAsyncDisposable
         return null;
     }
 
-    /// <summary>The first node of which this holds; null while there is none.</summary>
+    /// <summary>Returns the first node that satisfies the condition, or null if none does at the moment.</summary>
     public async Task<RedisProcess?> FindAsync(Func<RedisProcess, Task<bool>> holds)
     {
         foreach (var node in _nodes.Where(node => node.IsRunning))
@@ -105,8 +105,8 @@ public sealed class RedisCluster : IAsyncDisposable
         return true;
     }
 
-    // The nodes talk to each other on the port that is 10,000 higher.
-    private static int PortWithBus()
+    // The nodes talk to each other on a second port, whose number is higher by 10,000.
+    private static int FindPortWithBus()
     {
         while (true)
         {

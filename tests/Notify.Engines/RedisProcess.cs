@@ -6,7 +6,7 @@ using Notify.Testing;
 namespace Notify.Engines;
 
 /// <summary>
-/// One real redis-server in a folder of its own. It keeps nothing on disk unless told to, so a restart forgets everything.
+/// A real redis-server with its own folder. Unless configured otherwise, it saves nothing to disk, so a restart loses all data.
 /// </summary>
 public sealed class RedisProcess : IAsyncDisposable
 {
@@ -46,7 +46,7 @@ public sealed class RedisProcess : IAsyncDisposable
         return server;
     }
 
-    /// <summary>A sentinel, whose configuration must be a file that it may write to.</summary>
+    /// <summary>Starts a sentinel. A sentinel needs its configuration in a file that it can write to.</summary>
     public static async Task<RedisProcess> StartSentinelAsync(params string[] configuration)
     {
         var server = new RedisProcess(FreePort.Next(), []);
@@ -66,7 +66,7 @@ public sealed class RedisProcess : IAsyncDisposable
         await WaitUntilReadyAsync();
     }
 
-    /// <summary>SIGKILL, and gone when this returns.</summary>
+    /// <summary>Kills the server with SIGKILL and waits until it has exited.</summary>
     public async Task StopAsync()
     {
         if (_process is not null)
@@ -74,12 +74,12 @@ public sealed class RedisProcess : IAsyncDisposable
         _process = null;
     }
 
-    /// <summary>The server stops in its tracks, with its connections open and its data in memory.</summary>
+    /// <summary>Freezes the server with SIGSTOP: its connections stay open and its data stays in memory.</summary>
     public void Suspend() => Signal("-STOP");
 
     public void Resume() => Signal("-CONT");
 
-    /// <summary>Asks one thing by a plain socket; the answer as it came.</summary>
+    /// <summary>Sends one command over a plain socket and returns the raw reply.</summary>
     public async Task<string> AskAsync(string command)
     {
         using var client = new TcpClient();
@@ -105,7 +105,7 @@ public sealed class RedisProcess : IAsyncDisposable
             async () =>
             {
                 if (_process!.HasExited)
-                    throw new InvalidOperationException($"redis-server ended: {_process.Output}");
+                    throw new InvalidOperationException($"redis-server exited: {_process.Output}");
 
                 try
                 {

@@ -3,7 +3,7 @@ using Notify.Testing;
 
 namespace Notify.Engines;
 
-/// <summary>A master, a replica, and three sentinels that watch them.</summary>
+/// <summary>A master, a replica, and three sentinels that monitor them.</summary>
 public sealed class RedisSentinelGroup : IAsyncDisposable
 {
     private readonly List<RedisProcess> _sentinels = [];
@@ -33,7 +33,7 @@ public sealed class RedisSentinelGroup : IAsyncDisposable
         return group;
     }
 
-    /// <summary>The replica once it is the master; null before.</summary>
+    /// <summary>Returns the replica if the sentinels have made it the master, or null if not yet.</summary>
     public async Task<RedisProcess?> FindNewMasterAsync() =>
         (await _replica!.AskAsync("ROLE")).Contains("master", StringComparison.Ordinal) ? _replica : null;
 

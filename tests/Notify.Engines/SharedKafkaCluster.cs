@@ -1,8 +1,8 @@
 namespace Notify.Engines;
 
 /// <summary>
-/// The cluster of the tests that do no harm to it. It starts with the first test that asks, and each test has topics with its own
-/// prefix.
+/// The cluster that tests share if they do not need to break it. It starts when the first test asks for it, and each test gets
+/// topics with its own prefix.
 /// </summary>
 public sealed class SharedKafkaCluster : IAsyncDisposable
 {
@@ -10,7 +10,7 @@ public sealed class SharedKafkaCluster : IAsyncDisposable
     private readonly string _run = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[..12];
     private int _prefixes;
 
-    /// <summary>The cluster, and the prefix of topics that exist and are empty.</summary>
+    /// <summary>Returns the cluster and the prefix of a new set of empty topics.</summary>
     public async Task<(KafkaCluster Cluster, string Prefix)> GetAsync()
     {
         var prefix = $"test-{_run}-{Interlocked.Increment(ref _prefixes)}.";

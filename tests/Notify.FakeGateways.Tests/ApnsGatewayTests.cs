@@ -3,13 +3,13 @@ using Notify.FakeGateways.Apns;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The fake, held against <c>@parse/node-apn</c>.</summary>
+/// <summary>Tests the fake APNs with the npm package <c>@parse/node-apn</c>.</summary>
 public sealed class ApnsGatewayTests
 {
     private static readonly DateTimeOffset DeadSince = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123);
 
     [Fact]
-    public async Task A_client_that_is_not_ours_gets_the_documented_answers()
+    public async Task A_third_party_client_gets_the_documented_answers()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         var (alive, dead, foreign) = (Device('a'), Device('b'), Device('c'));

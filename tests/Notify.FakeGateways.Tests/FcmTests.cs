@@ -4,11 +4,11 @@ using Notify.Testing;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The fake as Google's own client for Node.js sees it.</summary>
+/// <summary>Tests the fake FCM with Google's own client for Node.js.</summary>
 public sealed class FcmTests
 {
     [Fact]
-    public async Task Firebase_admin_takes_the_fake_for_fcm()
+    public async Task Firebase_admin_works_against_the_fake()
     {
         await using var gateway = await FcmGateway.StartAsync();
         var (unregistered, mismatch, invalid, quota, certificate) = (
@@ -46,7 +46,7 @@ public sealed class FcmTests
     }
 
     [Fact]
-    public async Task The_fake_reads_what_firebase_admin_wrote()
+    public async Task The_fake_reads_what_firebase_admin_writes()
     {
         await using var gateway = await FcmGateway.StartAsync();
         var token = FcmGateway.NewToken();
@@ -63,7 +63,7 @@ public sealed class FcmTests
     }
 
     [Fact]
-    public async Task Firebase_admin_gets_no_access_with_the_key_of_another_account()
+    public async Task Firebase_admin_gets_no_access_token_with_another_accounts_key()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var other = await FcmGateway.StartAsync(hasOwnKey: true);

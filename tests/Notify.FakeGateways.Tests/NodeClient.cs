@@ -5,7 +5,7 @@ using Notify.Testing;
 namespace Notify.FakeGateways.Tests;
 
 /// <summary>
-/// Runs a script of <c>clients/</c> in Node.js, with the vendors' own clients from npm, which are installed once.
+/// Runs a script from <c>clients/</c> in Node.js. The scripts use the vendors' own npm packages, which are installed once.
 /// </summary>
 internal static class NodeClient
 {
@@ -16,8 +16,8 @@ internal static class NodeClient
 
     private static readonly Lazy<Task> Installed = new(InstallAsync);
 
-    /// <summary>What the script printed.</summary>
-    /// <exception cref="InvalidOperationException">It failed; the message is what it printed.</exception>
+    /// <summary>Runs a script and returns what it printed.</summary>
+    /// <exception cref="InvalidOperationException">The script failed. The message contains what it printed.</exception>
     public static async Task<string> RunAsync(
         string script,
         IEnumerable<string> arguments,

@@ -3,7 +3,7 @@ namespace Notify.FakeGateways.Tests;
 public sealed class NodeClientTests
 {
     [Fact]
-    public async Task A_client_that_fails_says_why()
+    public async Task A_failed_client_reports_the_reason()
     {
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(() => NodeClient.RunAsync("no-such-script.mjs", []));
 

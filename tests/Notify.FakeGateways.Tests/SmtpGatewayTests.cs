@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The fake mail server, by nodemailer.</summary>
+/// <summary>Tests the fake mail server with the npm package nodemailer.</summary>
 public sealed class SmtpGatewayTests
 {
     private const string Message = """
@@ -16,7 +16,7 @@ public sealed class SmtpGatewayTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_message_is_taken_as_it_was_sent(bool pipelining)
+    public async Task A_message_is_received_as_it_was_sent(bool pipelining)
     {
         await using var server = SmtpGateway.Start(new() { Pipelining = pipelining });
 
@@ -40,7 +40,7 @@ public sealed class SmtpGatewayTests
     [InlineData("RCPT", "550 5.1.1 no such user", "EENVELOPE")]
     [InlineData("DATA", "451 4.3.0 later", "EENVELOPE")]
     [InlineData(".", "554 5.6.0 what is this", "EMESSAGE")]
-    public async Task A_refusal_arrives_where_it_was_asked_for(string command, string reply, string code)
+    public async Task Each_command_can_be_refused(string command, string reply, string code)
     {
         await using var server = SmtpGateway.Start(
             new() { Misbehave = sent => sent.Verb == command ? SmtpMisbehavior.Answer(reply) : null }
@@ -81,7 +81,7 @@ public sealed class SmtpGatewayTests
     }
 
     [Fact]
-    public async Task A_message_in_clear_is_refused_where_TLS_is_asked_for()
+    public async Task A_message_without_TLS_is_refused_if_TLS_is_required()
     {
         using var authority = new GatewayAuthority();
         await using var server = SmtpGateway.Start(new() { Certificate = authority.ServerCertificate });
@@ -92,7 +92,7 @@ public sealed class SmtpGatewayTests
     }
 
     [Fact]
-    public async Task TLS_may_begin_with_the_first_byte()
+    public async Task TLS_can_begin_with_the_first_byte()
     {
         using var authority = new GatewayAuthority();
         await using var server = SmtpGateway.Start(new() { Certificate = authority.ServerCertificate, IsTlsImplicit = true });
@@ -105,7 +105,7 @@ public sealed class SmtpGatewayTests
     }
 
     [Fact]
-    public async Task A_message_that_is_too_big_is_refused()
+    public async Task A_message_that_is_too_large_is_refused()
     {
         await using var server = SmtpGateway.Start(new() { MaxSize = 500 });
 
@@ -129,7 +129,7 @@ public sealed class SmtpGatewayTests
     }
 
     [Fact]
-    public async Task A_connection_can_be_cut()
+    public async Task A_connection_can_be_closed_without_a_reply()
     {
         await using var server = SmtpGateway.Start(
             new() { Misbehave = sent => sent.Verb == "RCPT" ? SmtpMisbehavior.Close : null }

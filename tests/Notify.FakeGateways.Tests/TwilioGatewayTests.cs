@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The fake Twilio, as Twilio's own client for Node.js sees it.</summary>
+/// <summary>Tests the fake Twilio with Twilio's own client for Node.js.</summary>
 public sealed class TwilioGatewayTests
 {
     [Fact]
@@ -60,7 +60,7 @@ public sealed class TwilioGatewayTests
     [InlineData("+15005550003", 400, 21408)]
     [InlineData("+15005550004", 400, 21610)]
     [InlineData("+15005550009", 400, 21614)]
-    public async Task A_magic_number_is_refused(string to, int status, int code)
+    public async Task A_magic_number_is_refused_with_its_documented_error(string to, int status, int code)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         var answer = await CreateAsync(
@@ -79,7 +79,7 @@ public sealed class TwilioGatewayTests
     }
 
     [Fact]
-    public async Task An_api_key_opens_and_another_token_does_not()
+    public async Task An_api_key_is_accepted_and_a_wrong_token_is_not()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         var account = gateway.Account;
@@ -95,7 +95,7 @@ public sealed class TwilioGatewayTests
     }
 
     [Fact]
-    public async Task A_callback_has_Twilios_signature()
+    public async Task The_signature_of_a_callback_is_valid()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         var port = FreePort.Next();
@@ -130,7 +130,7 @@ public sealed class TwilioGatewayTests
         }
         catch (HttpRequestException)
         {
-            // Node.js is not up yet.
+            // The receiver in Node.js has not started yet.
             return false;
         }
     }

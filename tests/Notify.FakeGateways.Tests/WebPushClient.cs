@@ -4,10 +4,10 @@ using Notify.Testing;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The npm package web-push, which application servers of the world push with.</summary>
+/// <summary>Runs the npm package web-push, which many application servers use.</summary>
 internal sealed class WebPushClient : IDisposable
 {
-    /// <summary>Two pairs as web-push generates them.</summary>
+    /// <summary>One of two VAPID key pairs that web-push generated.</summary>
     public static readonly (string Public, string Private) Keys = (
         "BK2AoQ5vKsisKK2mcsX4UPb5ktkAJxVJmhfyrk-30b2f3jj5gNgpufgaoYxEFpAk78NiKvHqaYCL0LOh4cKlE9M",
         "cJLCzwjHKEgsb1JWmTupQb6NnQ8kom-nJ4fcbbo_TMs"

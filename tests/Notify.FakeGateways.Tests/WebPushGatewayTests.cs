@@ -3,7 +3,8 @@ using Notify.FakeGateways.WebPush;
 namespace Notify.FakeGateways.Tests;
 
 /// <summary>
-/// web-push and the fake push service understand each other: what our provider is proved against is a push service.
+/// Tests the fake push service with the npm package web-push. This shows that the fake, against which the provider is tested,
+/// behaves as a push service.
 /// </summary>
 public sealed class WebPushGatewayTests : IAsyncLifetime
 {
@@ -50,7 +51,7 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     [Theory]
     [InlineData(3993, 201)]
     [InlineData(3994, 413)]
-    public async Task A_body_has_4096_bytes_at_most(int plaintextLength, int status)
+    public async Task A_body_of_more_than_4096_bytes_is_refused(int plaintextLength, int status)
     {
         var answer = await _client.PushAsync(_gateway.Subscribe(), new string('a', plaintextLength));
 
@@ -60,10 +61,10 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     [Theory]
     [InlineData(404)]
     [InlineData(410)]
-    public async Task A_subscription_that_is_over_is_gone(int status)
+    public async Task A_message_to_an_ended_subscription_is_refused(int status)
     {
         var subscription = _gateway.Subscribe();
-        subscription.GoneWith = status;
+        subscription.GoneStatus = status;
 
         var answer = await _client.PushAsync(subscription, "Hello");
 
@@ -72,7 +73,7 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_subscription_belongs_to_one_application()
+    public async Task A_subscription_accepts_only_its_own_vapid_key()
     {
         var subscription = _gateway.Subscribe(WebPushClient.OtherKeys.Public);
 
@@ -87,7 +88,7 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_by_another_content_coding_is_refused()
+    public async Task A_message_in_another_content_coding_is_refused()
     {
         var answer = await _client.PushAsync(
             _gateway.Subscribe(),
@@ -99,7 +100,7 @@ public sealed class WebPushGatewayTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_misbehaves_when_told_to()
+    public async Task Requests_fail_if_the_test_asks_for_it()
     {
         _gateway.FailNext(new PushFault(429) { RetryAfter = "17", Body = """{"reason":"TooManyRequests"}""" });
 

@@ -4,10 +4,10 @@ using Notify.FakeGateways.WebPush;
 
 namespace Notify.FakeGateways.Tests;
 
-/// <summary>The fake reads the examples of the specifications, and nothing that deviates from them.</summary>
+/// <summary>The fake accepts the examples in the specifications and refuses anything that deviates from them.</summary>
 public sealed class WebPushSpecificationTests
 {
-    /// <summary>RFC 8292 section 2.4.</summary>
+    /// <summary>The example of RFC 8292 section 2.4.</summary>
     private const string Authorization =
         "vapid t=eyJ0eXAiOiJKV1QiLCJhbGciOiJFUzI1NiJ9."
         + "eyJhdWQiOiJodHRwczovL3B1c2guZXhhbXBsZS5uZXQiLCJleHAiOjE0NTM1MjM3NjgsInN1YiI6Im1h"
@@ -17,23 +17,23 @@ public sealed class WebPushSpecificationTests
 
     private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(1453523768);
 
-    /// <summary>RFC 8188 sections 3.1 and 3.2: one record, and two of which the first is padded.</summary>
+    /// <summary>The examples of RFC 8188 sections 3.1 (one record) and 3.2 (two records, the first one padded).</summary>
     [Theory]
     [InlineData("yqdlZ-tYemfogSmv7Ws5PQ", "I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg")]
     [InlineData(
         "BO3ZVPxUlnLORbVGMpbT1Q",
         "uNCkWiNYzKTnBN9ji3-qWAAAABkCYTHOG8chz_gnvgOqdGYovxyjuqRyJFjEDyoF1Fvkj6hQPdPHI51OEUKEpgz3SsLWIqS_uA"
     )]
-    public void The_content_coding_is_that_of_rfc_8188(string inputKey, string body)
+    public void The_examples_of_rfc_8188_can_be_decrypted(string inputKey, string body)
     {
         var message = Aes128GcmMessage.Parse(Bytes(body));
 
         Assert.Equal("I am the walrus", Encoding.UTF8.GetString(message.Decrypt(Bytes(inputKey))));
     }
 
-    /// <summary>RFC 8291 section 5.</summary>
+    /// <summary>The example of RFC 8291 section 5.</summary>
     [Fact]
-    public void The_encryption_is_that_of_rfc_8291()
+    public void The_example_of_rfc_8291_can_be_decrypted()
     {
         using var subscription = Rfc8291Subscription();
 
@@ -45,7 +45,7 @@ public sealed class WebPushSpecificationTests
     [InlineData(30)]
     [InlineData(100)]
     [InlineData(143)]
-    public void A_message_of_which_a_bit_was_changed_is_not_read(int position)
+    public void A_message_with_a_flipped_bit_is_refused(int position)
     {
         using var subscription = Rfc8291Subscription();
         var body = Rfc8291Body();
@@ -55,7 +55,7 @@ public sealed class WebPushSpecificationTests
     }
 
     [Fact]
-    public void A_token_is_that_of_rfc_8292()
+    public void The_token_of_rfc_8292_is_valid()
     {
         Assert.StartsWith(
             "BA1Hxzyi",
@@ -65,7 +65,7 @@ public sealed class WebPushSpecificationTests
     }
 
     [Fact]
-    public void A_token_that_is_not_valid_is_refused()
+    public void An_invalid_token_is_refused()
     {
         var now = Expiry.AddHours(-1);
         (string Authorization, string Origin, DateTimeOffset Now)[] wrong =

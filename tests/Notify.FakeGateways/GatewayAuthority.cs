@@ -5,20 +5,20 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Notify.FakeGateways;
 
-/// <summary>A certificate authority of one fake vendor, which clients have to be told to trust.</summary>
+/// <summary>The certificate authority of one fake vendor. A client must be configured to trust it.</summary>
 public sealed class GatewayAuthority : IDisposable
 {
     private readonly X509Certificate2 _root = CreateRoot();
 
     public GatewayAuthority() => ServerCertificate = Issue("CN=127.0.0.1");
 
-    /// <summary>The vendor's own, for 127.0.0.1 and localhost.</summary>
+    /// <summary>The server's certificate, for 127.0.0.1 and localhost.</summary>
     public X509Certificate2 ServerCertificate { get; }
 
-    /// <summary>The authority's certificate in PEM, as clients of other languages take it.</summary>
+    /// <summary>The authority's certificate in PEM, for clients in other languages.</summary>
     public string RootPem => _root.ExportCertificatePem();
 
-    /// <summary>TLS options of a client that trusts this authority and nobody else.</summary>
+    /// <summary>TLS options for a client that trusts only this authority.</summary>
     public SslClientAuthenticationOptions Trust =>
         new()
         {
@@ -30,7 +30,7 @@ public sealed class GatewayAuthority : IDisposable
             },
         };
 
-    /// <summary>A certificate with its key, by this authority.</summary>
+    /// <summary>Issues a certificate, which includes its private key.</summary>
     public X509Certificate2 Issue(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -58,7 +58,7 @@ public sealed class GatewayAuthority : IDisposable
     private static X509Certificate2 CreateRoot()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        // A name of its own: who trusts several tells them apart by it.
+        // Each authority has a unique name, so that a client that trusts several of them can tell them apart.
         var name = $"CN=Notify fake gateway authority {RandomNumberGenerator.GetHexString(8)}";
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(

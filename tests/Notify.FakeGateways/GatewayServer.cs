@@ -10,7 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.FakeGateways;
 
-/// <summary>Kestrel on a free port of 127.0.0.1: the ground that every fake vendor stands on.</summary>
+/// <summary>Kestrel on a free port of 127.0.0.1. All fake vendors over HTTP use it.</summary>
 public sealed class GatewayServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
@@ -20,21 +20,23 @@ public sealed class GatewayServer : IAsyncDisposable
     private GatewayServer(WebApplication application, GatewayAuthority? authority) =>
         (_application, Authority) = (application, authority);
 
-    /// <summary>Where it listens, such as <c>https://127.0.0.1:41233/</c>.</summary>
+    /// <summary>The address that it listens on, such as <c>https://127.0.0.1:41233/</c>.</summary>
     public Uri Address { get; private set; } = null!;
 
-    /// <summary>Who signed its certificate; null without TLS.</summary>
+    /// <summary>The authority that issued its certificate, or null without TLS.</summary>
     public GatewayAuthority? Authority { get; }
 
-    /// <summary>Connections that are open now.</summary>
+    /// <summary>The number of open connections.</summary>
     public int Connections => Volatile.Read(ref _connections);
 
-    /// <summary>Connections that were ever made.</summary>
+    /// <summary>The number of connections accepted since the start.</summary>
     public int ConnectionsAccepted => Volatile.Read(ref _accepted);
 
-    /// <param name="handle">Answers requests.</param>
-    /// <param name="tls">Whether to speak TLS, and by it HTTP/2; else HTTP/1.1 in clear.</param>
-    /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
+    /// <param name="handle">Handles a request.</param>
+    /// <param name="tls">
+    /// Whether to use TLS, with which clients can use HTTP/2. If false, the server uses HTTP/1.1 without TLS.
+    /// </param>
+    /// <param name="configure">Changes the server's options, such as its HTTP/2 limits.</param>
     public static async Task<GatewayServer> StartAsync(
         RequestDelegate handle,
         bool tls,
@@ -80,7 +82,7 @@ public sealed class GatewayServer : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // No patience: a test that is done has no use for answers that are still on their way.
+        // The token is already cancelled, so the server stops without waiting: a test that has ended needs no more answers.
         using var now = new CancellationTokenSource();
         await now.CancelAsync();
         await _application.StopAsync(now.Token);

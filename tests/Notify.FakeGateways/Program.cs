@@ -7,11 +7,11 @@ using Notify.FakeGateways.Smtp;
 using Notify.FakeGateways.Twilio;
 using Notify.FakeGateways.WebPush;
 
-// For local work: every vendor at once, until Ctrl-C. The folder gets what the reference host needs to send to them:
+// For local work: runs all fake vendors until Ctrl-C, and writes the settings with which the reference host sends to them:
 // set -a; . FOLDER/notify.env; dotnet run --project samples/Notify.Host
 if (args is not [var path])
 {
-    Console.Error.WriteLine("Say which folder gets the settings: dotnet run --project tests/Notify.FakeGateways -- FOLDER");
+    Console.Error.WriteLine("Name the folder to write the settings to: dotnet run --project tests/Notify.FakeGateways -- FOLDER");
     return 1;
 }
 

@@ -12,7 +12,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>An application with the API on a real Kestrel, on a free port of the loopback address.</summary>
+/// <summary>An application with the API on a real Kestrel server, on a free port of the loopback address.</summary>
 public sealed class ApiApplication : IAsyncDisposable
 {
     private static readonly Channel[] AllChannels = [Channel.Push, Channel.Sms, Channel.Email, Channel.Webhook];
@@ -33,7 +33,7 @@ public sealed class ApiApplication : IAsyncDisposable
 
     public ISandbox Sandbox => _app.Services.GetRequiredService<ISandbox>();
 
-    /// <summary>Every endpoint of the API, as routing has it.</summary>
+    /// <summary>All endpoints of the API, from routing.</summary>
     public IEnumerable<RouteEndpoint> Endpoints =>
         _app.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>();
 
@@ -69,7 +69,7 @@ public sealed class ApiApplication : IAsyncDisposable
         }
     }
 
-    /// <summary>An application over SQLite. Channels that the test brings no provider for are the sandbox's.</summary>
+    /// <summary>Starts an application with SQLite. Channels without a provider from the test use the sandbox.</summary>
     internal static async Task<ApiApplication> StartOnSqliteAsync(params IDeliveryProvider[] providers)
     {
         var builder = WebApplication.CreateSlimBuilder();
@@ -99,7 +99,7 @@ public sealed class ApiApplication : IAsyncDisposable
         return Client.SendAsync(request);
     }
 
-    /// <summary>The answer's status, and its JSON where it has some.</summary>
+    /// <summary>Sends a request and returns the status and the body of the answer.</summary>
     public async Task<(HttpStatusCode Status, string Body)> AskAsync(
         string method,
         string path,
@@ -111,7 +111,7 @@ public sealed class ApiApplication : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The JSON of an answer that succeeded.</summary>
+    /// <summary>Sends a request that must succeed, and returns the JSON of the answer.</summary>
     public async Task<JsonElement> CallAsync(string method, string path, string? json = null, string? tenant = null)
     {
         var (status, body) = await AskAsync(method, path, json, tenant);
@@ -119,11 +119,11 @@ public sealed class ApiApplication : IAsyncDisposable
         return body.Length == 0 ? default : JsonElement.Parse(body);
     }
 
-    /// <summary>Triggers, and answers where its timeline is.</summary>
+    /// <summary>Triggers a notification and returns the URL of its timeline.</summary>
     public async Task<string> AcceptAsync(string json, string? tenant = null) =>
         (await CallAsync("POST", "/v1/notifications", json, tenant)).GetProperty("statusUrl").GetString()!;
 
-    /// <summary>The timeline as soon as so many of its deliveries are in a state.</summary>
+    /// <summary>Waits until this many deliveries are in a state, and returns the timeline.</summary>
     public async Task<JsonElement> WhenAsync(string url, string state, int count, string? tenant = null)
     {
         await Eventually.TrueAsync(
@@ -172,7 +172,7 @@ internal static class Answers
         return problem;
     }
 
-    /// <summary>The delivery of a timeline over this channel.</summary>
+    /// <summary>Returns the delivery in a timeline for this channel.</summary>
     public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
         timeline.GetProperty("deliveries").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
 

@@ -10,11 +10,11 @@ using Notify.Settling;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What vendors post themselves.</summary>
+/// <summary>Tests the callbacks that vendors send.</summary>
 public sealed class CallbackTests
 {
     [Fact]
-    public async Task A_receipt_in_the_vendors_own_form_is_in_the_timeline_without_a_key()
+    public async Task A_vendors_callback_needs_no_key_and_appears_in_the_timeline()
     {
         await using var app = await StartAsync(options => options.ApiKeys.Add("the key of the API"));
         var (url, delivery) = await SendAsync(app, "acme");
@@ -29,7 +29,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task Vendors_call_under_the_public_name_and_past_the_applications_authorization()
+    public async Task Callbacks_work_under_the_public_host_name_and_bypass_the_applications_authorization()
     {
         await using var app = await ApiApplication.StartAsync(
             services: services =>
@@ -59,7 +59,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task A_signature_that_is_not_the_vendors_is_refused_and_nothing_is_kept()
+    public async Task A_callback_with_a_wrong_signature_is_refused_and_nothing_is_stored()
     {
         await using var app = await StartAsync();
         var (url, delivery) = await SendAsync(app);
@@ -73,7 +73,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task A_vendors_clock_that_is_ahead_does_not_count()
+    public async Task A_vendors_clock_that_is_ahead_is_ignored()
     {
         await using var app = await StartAsync();
         var (url, delivery) = await SendAsync(app);
@@ -87,7 +87,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task What_says_nothing_and_what_nobody_knows_is_taken_and_forgotten()
+    public async Task Callbacks_without_news_or_for_unknown_messages_are_accepted_and_ignored()
     {
         await using var app = await StartAsync();
         var (url, delivery) = await SendAsync(app);
@@ -101,7 +101,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task Only_what_takes_callbacks_is_there()
+    public async Task Only_providers_with_callbacks_have_an_endpoint()
     {
         await using var app = await StartAsync();
 
@@ -126,7 +126,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task Callbacks_alone_do_not_make_an_open_address_safe()
+    public async Task Callbacks_alone_do_not_allow_a_public_address()
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             ApiApplication.StartAsync(
@@ -139,7 +139,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task Callbacks_that_need_no_key_do_not_keep_a_protected_application_from_an_open_address()
+    public async Task Callbacks_without_a_key_do_not_prevent_a_protected_application_from_using_a_public_address()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Services.AddNotifications().UseInMemory().AddSandbox();
@@ -183,7 +183,7 @@ public sealed class CallbackTests
         return app.Client.SendAsync(request);
     }
 
-    /// <summary>A vendor whose signature is a word, and whose body is a kind and a detail.</summary>
+    /// <summary>A vendor whose signature is a fixed word and whose body consists of a kind and a detail.</summary>
     private sealed class PigeonCallback(TimeProvider time) : IReceiptCallback
     {
         public string Provider => "pigeon";

@@ -4,7 +4,7 @@ using Notify.Settling;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>Passes everything on to the in-memory queue and counts what is stored; or fails as it is told.</summary>
+/// <summary>Forwards all calls to the in-memory queue and counts what is stored, or fails if the test asks for it.</summary>
 internal sealed class CountingQueue : IDeliveryQueue
 {
     private IDeliveryQueue _inner = null!;
@@ -14,10 +14,10 @@ internal sealed class CountingQueue : IDeliveryQueue
 
     public Exception? Failure { get; init; }
 
-    /// <summary>What happens between what is stored and its answer.</summary>
+    /// <summary>Called after the notification is stored and before the call returns.</summary>
     public Func<Task> Stored { get; set; } = () => Task.CompletedTask;
 
-    /// <summary>Whether depth is never answered, not even when the caller gives up.</summary>
+    /// <summary>Whether calls for the depth never return, even if they are cancelled.</summary>
     public bool Stuck { get; init; }
 
     public void Watch(IServiceCollection services)

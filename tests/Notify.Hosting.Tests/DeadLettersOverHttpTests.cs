@@ -13,7 +13,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     private Outcome _answer = Outcome.Rejected("550 no such mailbox");
 
     [Fact]
-    public async Task A_dry_run_counts_what_a_replay_sends_again()
+    public async Task A_dry_run_counts_what_a_replay_would_send_again()
     {
         await using var app = await StartAsync();
         var url = await app.AcceptAsync(ToThree);
@@ -50,7 +50,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     [InlineData("""{"provider":null,"reason":null}""", "provider", "reason")]
     [InlineData("""{"from":null,"to":null}""", "from", "to")]
     [InlineData("""{"provider":"mail","dryRun":null}""", "dryRun")]
-    public async Task A_replay_without_a_filter_that_means_something_replays_nothing(string json, params string[] fields)
+    public async Task A_replay_without_an_effective_filter_replays_nothing(string json, params string[] fields)
     {
         using var response = await shared.App.SendAsync("POST", "/v1/dead-letters/replay", json);
 
@@ -62,7 +62,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     [InlineData("reason=", "reason")]
     [InlineData("provider=", "provider")]
     [InlineData("ids=", "ids")]
-    public async Task A_filter_that_is_empty_is_refused_in_a_query_too(string query, string field)
+    public async Task An_empty_filter_is_also_refused_in_a_query(string query, string field)
     {
         using var response = await shared.App.Client.GetAsync($"/v1/dead-letters?{query}");
 
@@ -70,7 +70,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     }
 
     [Fact]
-    public async Task What_fails_again_is_not_replayed_twice_by_one_call()
+    public async Task A_delivery_that_fails_again_is_not_replayed_twice_by_one_call()
     {
         await using var app = await StartAsync();
         var url = await app.AcceptAsync(ToThree);
@@ -88,7 +88,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     }
 
     [Fact]
-    public async Task A_replay_has_an_expiry_of_its_own()
+    public async Task A_replay_has_its_own_expiry()
     {
         await using var app = await StartAsync();
         var url = await app.AcceptAsync(ToThree);
@@ -107,7 +107,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     }
 
     [Fact]
-    public async Task A_filter_finds_the_same_by_query_and_by_body()
+    public async Task A_filter_selects_the_same_in_a_query_and_in_a_body()
     {
         await using var app = await StartAsync();
         var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
@@ -140,7 +140,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     }
 
     [Fact]
-    public async Task Dead_letters_come_in_pages_that_keep_the_filter()
+    public async Task Pages_of_dead_letters_keep_the_filter()
     {
         await using var app = await StartAsync();
         var url = await app.AcceptAsync(ToThree);
@@ -163,7 +163,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     }
 
     [Fact]
-    public async Task Deliveries_are_counted_by_minute()
+    public async Task Deliveries_are_counted_per_minute()
     {
         await using var app = await StartAsync();
         await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);

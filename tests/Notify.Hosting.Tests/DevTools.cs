@@ -7,7 +7,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>A page that stays open in a browser, asked by the DevTools protocol.</summary>
+/// <summary>A page that is open in a browser and is controlled over the DevTools protocol.</summary>
 internal sealed partial class DevTools : IAsyncDisposable
 {
     private readonly ServerProcess _browser;
@@ -31,7 +31,7 @@ internal sealed partial class DevTools : IAsyncDisposable
             {
                 BaseAddress = new Uri($"http://{Listening().Match(tools._browser.Output).Groups[1]}"),
             };
-            var socket = await Eventually.FindAsync(() => SocketOfAsync(client, page), "the page's socket");
+            var socket = await Eventually.FindAsync(() => FindSocketAsync(client, page), "the page's socket");
             await tools._socket.ConnectAsync(new Uri(socket), default);
             return tools;
         }
@@ -42,7 +42,7 @@ internal sealed partial class DevTools : IAsyncDisposable
         }
     }
 
-    /// <summary>The value of an expression in the page, as JSON.</summary>
+    /// <summary>Evaluates an expression in the page and returns its value as JSON.</summary>
     public async Task<JsonElement> EvaluateAsync(string expression)
     {
         var command = new
@@ -65,7 +65,7 @@ internal sealed partial class DevTools : IAsyncDisposable
         await _browser.DisposeAsync();
     }
 
-    private static async Task<string?> SocketOfAsync(HttpClient client, Uri page)
+    private static async Task<string?> FindSocketAsync(HttpClient client, Uri page)
     {
         var targets = await client.GetFromJsonAsync<List<Dictionary<string, string>>>("/json/list");
         return targets!.FirstOrDefault(target => target["url"] == page.ToString())?["webSocketDebuggerUrl"];

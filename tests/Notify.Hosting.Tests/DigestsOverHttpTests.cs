@@ -4,13 +4,13 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>Digests as a caller sees them.</summary>
+/// <summary>Tests digests as a caller of the API sees them.</summary>
 public sealed class DigestsOverHttpTests
 {
     private const string Template = """{"variants":[{"body":"{{count}}"}]}""";
 
     [Fact]
-    public async Task The_timelines_of_event_and_summary_link_each_other()
+    public async Task The_timelines_of_an_event_and_its_summary_link_to_each_other()
     {
         await using var app = await StartAsync();
         var first = await app.AcceptAsync(Collected("PT1S"));
@@ -31,7 +31,7 @@ public sealed class DigestsOverHttpTests
     }
 
     [Fact]
-    public async Task Cancelling_a_collected_notification_takes_its_event_out()
+    public async Task Cancelling_a_collected_notification_removes_its_event()
     {
         await using var app = await StartAsync();
         var url = await app.AcceptAsync(Collected("PT1H"));
@@ -51,7 +51,7 @@ public sealed class DigestsOverHttpTests
     [InlineData("sendAt", "2030-01-01T00:00:00Z")]
     [InlineData("sendAtLocal", "2030-01-01T00:00:00")]
     [InlineData("expiresAt", "2030-01-01T00:00:00Z")]
-    public async Task A_field_that_a_digest_does_not_honour_is_refused_by_name(string field, string value)
+    public async Task A_field_that_a_digest_does_not_support_is_refused_by_name(string field, string value)
     {
         await using var app = await StartAsync();
         using var response = await app.SendAsync(

@@ -10,7 +10,7 @@ public sealed class EventStreamTests
     private const string Acme = "acme";
 
     [Fact]
-    public async Task The_stream_begins_with_ready_and_tells_a_tenant_of_its_settlements_alone()
+    public async Task The_stream_begins_with_ready_and_contains_only_the_tenants_own_settlements()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))

@@ -9,13 +9,13 @@ using Notify.Delivering;
 namespace Notify.Hosting.Tests;
 
 /// <summary>
-/// What holds for every endpoint, over the list that routing has: a new endpoint is held to it without a new test.
+/// Tests the rules that apply to all endpoints. The endpoints come from routing, so new endpoints are tested automatically.
 /// </summary>
 public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Complete>
 {
     private const string NoId = "7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11";
 
-    /// <summary>The body that each endpoint takes, or null for those that take none.</summary>
+    /// <summary>A valid body for each endpoint, or null if it takes none.</summary>
     private static readonly Dictionary<string, string?> Writes = new(StringComparer.Ordinal)
     {
         ["POST /v1/notifications"] = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""",
@@ -37,7 +37,9 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
     };
 
-    /// <summary>Called by vendors and mail programs, which add query parameters and have a body in their own form.</summary>
+    /// <summary>
+    /// Endpoints that vendors and mail programs call. They may add query parameters, and their bodies have their own format.
+    /// </summary>
     private static readonly string[] Foreign = ["/v1/callbacks/{provider}", "/v1/unsubscribe/{token}"];
 
     private readonly Complete _shared;
@@ -58,7 +60,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     }
 
     [Fact]
-    public void The_list_is_whole()
+    public void The_list_is_complete()
     {
         string[] writes = [.. Ours(endpoint => !endpoint.IsRead).Select(endpoint => $"{endpoint}")];
 
@@ -67,7 +69,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     }
 
     [Fact]
-    public Task A_query_parameter_that_does_not_exist_is_refused() => Assert.AllAsync(Ours(_ => true), async endpoint =>
+    public Task An_unknown_query_parameter_is_refused() => Assert.AllAsync(Ours(_ => true), async endpoint =>
         {
             using var response = await SendAsync(endpoint, "?dryRun=true");
 
@@ -75,7 +77,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         });
 
     [Fact]
-    public async Task A_trigger_with_a_query_parameter_is_not_sent()
+    public async Task A_trigger_with_an_unknown_query_parameter_is_not_sent()
     {
         var before = _shared.Enqueued;
         using var response = await SendAsync(new Endpoint("POST", "/v1/notifications"), "?dryRun=true");
@@ -121,7 +123,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     }
 
     [Fact]
-    public Task A_header_of_the_API_that_is_empty_is_refused() => Assert.AllAsync(_endpoints, async endpoint =>
+    public Task An_empty_API_header_is_refused() => Assert.AllAsync(_endpoints, async endpoint =>
         {
             foreach (var name in (string[])["X-Notify-Tenant", "Idempotency-Key"])
             {
@@ -136,7 +138,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     [InlineData("Idempotency-Key: a\r\nIdempotency-Key: a", "Idempotency-Key")]
     [InlineData("Idempotency-Key:", "Idempotency-Key")]
     [InlineData("Idempotency-Key:  \t", "Idempotency-Key")]
-    public async Task A_header_of_the_API_comes_once_and_with_a_value(string headers, string field)
+    public async Task A_repeated_or_empty_API_header_is_refused(string headers, string field)
     {
         const string Json = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""";
         var before = _shared.Enqueued;
@@ -153,7 +155,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     }
 
     [Fact]
-    public Task No_answer_is_kept_in_a_cache() => Assert.AllAsync(_endpoints, async endpoint =>
+    public Task No_answer_may_be_cached() => Assert.AllAsync(_endpoints, async endpoint =>
         {
             using var response = await SendAsync(endpoint);
 
@@ -178,7 +180,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     [InlineData("APPLICATION/JSON")]
     [InlineData("Application/Json;Charset=\"UTF-8\"")]
     [InlineData("application/vnd.example+JSON")]
-    public Task The_media_type_of_JSON_is_known_in_every_spelling(string contentType) =>
+    public Task The_media_type_of_JSON_is_recognized_in_every_spelling(string contentType) =>
         Assert.AllAsync(JsonWrites(), async endpoint =>
         {
             using var response = await SendAsync(endpoint, content: Body(endpoint, contentType));
@@ -192,7 +194,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     [InlineData("GZip")]
     [InlineData("br")]
     [InlineData("zstd")]
-    public Task A_compressed_body_is_refused_by_the_name_of_the_header(string encoding) =>
+    public Task A_compressed_body_is_refused_with_an_error_that_names_the_header(string encoding) =>
         Assert.AllAsync(JsonWrites(), async endpoint =>
         {
             var content = new ByteArrayContent(Gzip(Writes[$"{endpoint}"]!))
@@ -207,7 +209,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         });
 
     [Fact]
-    public Task A_byte_order_mark_is_named() => Assert.AllAsync(JsonWrites(), async endpoint =>
+    public Task The_error_for_a_byte_order_mark_says_so() => Assert.AllAsync(JsonWrites(), async endpoint =>
         {
             var content = Body(endpoint, "application/json", prefix: "\uFEFF");
             using var response = await SendAsync(endpoint, content: content);
@@ -221,7 +223,8 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     [InlineData("[", 5_000)]
     [InlineData("{\"a\":", 65)]
     [InlineData("{\"a\":[", 33)]
-    public Task JSON_that_is_too_deep_is_named(string level, int levels) => Assert.AllAsync(JsonWrites(), async endpoint =>
+    public Task The_error_for_JSON_that_is_nested_too_deeply_says_so(string level, int levels) =>
+        Assert.AllAsync(JsonWrites(), async endpoint =>
         {
             var json = string.Concat(Enumerable.Repeat(level, levels));
             using var response = await SendAsync(endpoint, content: new StringContent(json, null, "application/json"));
@@ -232,7 +235,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         });
 
     [Fact]
-    public Task JSON_at_the_greatest_depth_is_told_by_its_own_fault() => Assert.AllAsync(JsonWrites(), async endpoint =>
+    public Task JSON_at_the_maximum_depth_gets_the_error_of_its_own_mistake() => Assert.AllAsync(JsonWrites(), async endpoint =>
         {
             var json = new string('[', 64) + "}";
             using var response = await SendAsync(endpoint, content: new StringContent(json, null, "application/json"));
@@ -287,7 +290,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     {
         public bool IsRead => Method is "GET" or "HEAD";
 
-        /// <summary>The pattern with an id that nothing has in place of every parameter.</summary>
+        /// <summary>The pattern with all parameters replaced by an id that does not exist.</summary>
         public string Path => string.Join('/', Pattern.Split('/').Select(part => part.StartsWith('{') ? NoId : part));
 
         public override string ToString() => $"{Method} {Pattern}";

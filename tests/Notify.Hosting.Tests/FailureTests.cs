@@ -9,7 +9,7 @@ public sealed class FailureTests
     private const string Trigger = """{"to":{"email":"ada@example.org"},"content":{"body":"Text"}}""";
 
     [Fact]
-    public async Task A_process_that_runs_is_live_and_ready()
+    public async Task A_running_process_is_live_and_ready()
     {
         await using var app = await ApiApplication.StartAsync();
 
@@ -32,7 +32,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_store_that_fails_is_an_outage()
+    public async Task A_failing_store_is_reported_as_an_outage()
     {
         var store = new CountingQueue
         {
@@ -46,7 +46,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task What_nobody_expected_tells_nothing_of_the_inside()
+    public async Task An_unexpected_error_reveals_no_internals()
     {
         var store = new CountingQueue { Failure = new InvalidOperationException("a secret of the inside") };
         await using var app = await ApiApplication.StartAsync(services: store.Watch);
@@ -58,7 +58,7 @@ public sealed class FailureTests
     }
 
     [Fact]
-    public async Task A_caller_that_hangs_up_before_the_answer_is_nobodys_failure()
+    public async Task A_caller_that_disconnects_before_the_answer_is_not_logged_as_an_error()
     {
         var store = new CountingQueue();
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -5,11 +5,11 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The reference host as several processes, each with its part.</summary>
+/// <summary>Tests the reference host as several processes with different roles.</summary>
 public sealed class HostRolesTests
 {
     [Fact]
-    public async Task What_the_api_accepts_is_sent_by_the_process_for_delivery()
+    public async Task The_delivery_process_sends_what_the_api_process_accepts()
     {
         using var folder = new TemporaryFolder();
         var sent = folder.File("sent.jsonl");
@@ -38,7 +38,7 @@ public sealed class HostRolesTests
     }
 
     [Fact]
-    public async Task The_process_for_analytics_answers_what_was_sent_and_takes_no_trigger()
+    public async Task The_analytics_process_reports_what_was_sent_and_accepts_no_triggers()
     {
         using var folder = new TemporaryFolder();
         var sent = folder.File("sent.jsonl");
@@ -75,7 +75,7 @@ public sealed class HostRolesTests
     [InlineData("--Notify:Roles=sender", "sender")]
     [InlineData("--Notify:Providers:mail:Type=pigeon", "pigeon")]
     [InlineData("--Notify:Providers:mail:Type=smtp", "Host")]
-    public async Task A_wrong_setting_stops_the_start_and_is_named(string argument, string named)
+    public async Task An_invalid_setting_prevents_the_start_and_is_named(string argument, string named)
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(

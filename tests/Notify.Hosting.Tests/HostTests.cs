@@ -10,7 +10,7 @@ namespace Notify.Hosting.Tests;
 public sealed partial class HostTests
 {
     [Fact]
-    public async Task The_printed_command_sends_three_messages_and_the_page_shows_them_newest_first()
+    public async Task The_printed_command_sends_three_messages_which_the_page_shows_newest_first()
     {
         var chromium = ServerProcess.Find("chromium");
         using var folder = new TemporaryFolder();
@@ -44,7 +44,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task An_open_page_shows_new_messages_first_and_finds_back_to_a_host_that_was_gone()
+    public async Task An_open_page_shows_new_messages_first_and_reconnects_after_a_restart()
     {
         var chromium = ServerProcess.Find("chromium");
         using var folder = new TemporaryFolder();
@@ -93,7 +93,7 @@ public sealed partial class HostTests
         "--Notify:Providers:sms:AuthToken=00000000000000000000000000000000",
         "--Notify:Providers:sms:From=+46701234567"
     )]
-    public async Task The_printed_command_works_with_the_providers_that_are_configured(params string[] provider)
+    public async Task The_printed_command_works_with_the_configured_providers(params string[] provider)
     {
         using var folder = new TemporaryFolder();
         var (host, _) = await SampleProcess.StartHostAsync(folder.Path, null, provider);
@@ -110,7 +110,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task A_mail_that_is_shown_opens_no_connection()
+    public async Task Showing_an_email_opens_no_connection()
     {
         var chromium = ServerProcess.Find("chromium");
         using var folder = new TemporaryFolder();
@@ -137,7 +137,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task What_a_message_says_stays_text()
+    public async Task A_messages_text_is_never_executed_as_HTML()
     {
         var chromium = ServerProcess.Find("chromium");
         using var folder = new TemporaryFolder();
@@ -164,9 +164,9 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task A_taken_port_is_left_to_whom_it_belongs()
+    public async Task The_host_chooses_another_port_if_the_default_port_is_taken()
     {
-        // Whoever has the port, this test or another program, the host has to find another one.
+        // It does not matter whether this test or another program has the port: the host must find another one.
         using var holder = new TcpListener(IPAddress.Loopback, 5080);
         try
         {
@@ -184,7 +184,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task An_open_address_without_a_key_ends_the_host_before_it_listens()
+    public async Task A_public_address_without_a_key_stops_the_host_before_it_listens()
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(
@@ -207,7 +207,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task With_a_key_every_path_of_the_host_needs_it_and_the_console_does_not_show_it()
+    public async Task All_paths_need_the_configured_key_and_the_console_does_not_show_it()
     {
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(
@@ -243,7 +243,7 @@ public sealed partial class HostTests
     }
 
     [Fact]
-    public async Task What_was_acknowledged_survives_a_kill_and_goes_out_once()
+    public async Task An_acknowledged_notification_survives_a_kill_and_is_sent_once()
     {
         using var folder = new TemporaryFolder();
         string[] settings = ["--Notify:Sandbox:File", "sent.jsonl"];

@@ -4,11 +4,13 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The reference host as an operator sets it up, and vendors that are not there for the first time.</summary>
+/// <summary>
+/// Tests the reference host with the settings of an operator, with the fake vendors as they run for local work.
+/// </summary>
 public sealed class HostVendorsTests
 {
     [Fact]
-    public async Task With_the_settings_of_the_local_vendors_the_host_sends_through_all_of_them()
+    public async Task The_host_sends_through_all_local_fake_vendors_with_their_settings()
     {
         using var folder = new TemporaryFolder();
         await using var vendors = SampleProcess.Start("../tests/Notify.FakeGateways", folder.Path, folder.Path);

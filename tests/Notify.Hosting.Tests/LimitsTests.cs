@@ -8,7 +8,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What callers can take of the process before it knows who they are, by small attacks.</summary>
+/// <summary>Tests, with small attacks, how many resources callers can use before they are authenticated.</summary>
 public sealed class LimitsTests
 {
     private const string Trigger = """{"to":{"email":"ada@example.org"},"content":{"body":"x"}}""";
@@ -16,7 +16,7 @@ public sealed class LimitsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_callback_has_at_most_64_KB(bool chunked)
+    public async Task A_callback_of_more_than_64_KB_is_refused(bool chunked)
     {
         await using var app = await ApiApplication.StartAsync(services: services =>
             services.AddSingleton<IReceiptCallback, AnyCallback>()
@@ -41,7 +41,7 @@ public sealed class LimitsTests
     [InlineData("Content-Length: 100\r\n\r\n{")]
     [InlineData("Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n")]
     [InlineData("Content-Length: 100\r\n\r\n")]
-    public async Task A_body_that_does_not_arrive_in_time_is_given_up(string rest)
+    public async Task A_body_that_does_not_arrive_in_time_is_abandoned(string rest)
     {
         await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(1));
         await using var connection = await BeginAsync(app, rest);
@@ -53,7 +53,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task A_body_that_trickles_is_given_up_as_a_whole()
+    public async Task A_body_that_trickles_in_is_abandoned_after_the_total_time()
     {
         await using var app = await ApiApplication.StartAsync(options => options.BodyTimeout = TimeSpan.FromSeconds(1));
         await using var connection = await BeginAsync(app, "Content-Length: 1000000\r\n\r\n");
@@ -81,13 +81,13 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task Requests_beyond_the_limit_are_refused_and_a_place_comes_free()
+    public async Task Requests_over_the_limit_are_refused_until_one_ends()
     {
         await using var app = await ApiApplication.StartAsync(options => options.MaxConcurrentRequests = 2);
         await using (var first = await BeginAsync(app, "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n"))
         await using (var second = await BeginAsync(app, "Expect: 100-continue\r\nContent-Length: 100\r\n\r\n"))
         {
-            // The server asks for the body once the request has its place.
+            // The server asks for the body as soon as the request counts against the limit.
             Assert.StartsWith("HTTP/1.1 100 ", await first.ReadAsync(), StringComparison.Ordinal);
             Assert.StartsWith("HTTP/1.1 100 ", await second.ReadAsync(), StringComparison.Ordinal);
             using var refused = await app.TriggerAsync(Trigger);
@@ -103,7 +103,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task A_key_has_so_many_streams_and_gets_a_place_back()
+    public async Task Streams_are_limited_per_key_until_one_ends()
     {
         await using var app = await ApiApplication.StartAsync(options => options.MaxEventStreams = 2);
         var first = await OpenAsync(app);
@@ -124,7 +124,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task A_stream_that_is_not_read_is_cut_off_and_gives_its_place_back()
+    public async Task A_stream_that_is_not_read_is_closed_and_no_longer_counts()
     {
         await using var app = await ApiApplication.StartAsync(options => options.MaxEventStreams = 1);
         await using var connection = await RawConnection.OpenAsync(app.Client.BaseAddress!);
@@ -132,7 +132,7 @@ public sealed class LimitsTests
         var feed = app.Services.GetRequiredService<DeliveryFeed>();
         await Eventually.TrueAsync(() => feed.IsWanted, "the stream");
 
-        // Long enough that the kernel's buffers for the connection are soon full.
+        // Large enough to fill the kernel's buffers for the connection soon.
         var settled = new DeliveryEvent
         {
             Tenant = "default",
@@ -158,7 +158,7 @@ public sealed class LimitsTests
     }
 
     [Fact]
-    public async Task Callers_that_hold_large_callback_bodies_take_little_memory()
+    public async Task Slow_callers_with_large_callback_bodies_use_little_memory()
     {
         using var folder = new TemporaryFolder();
         var (host, client) = await SampleProcess.StartHostAsync(
@@ -187,7 +187,7 @@ public sealed class LimitsTests
                     $"POST /v1/callbacks/vendor HTTP/1.1\r\nHost: {client.BaseAddress!.Authority}\r\n"
                         + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked\r\n\r\n"
                 );
-                // The server stops reading; what it does not take stays with the attacker.
+                // The server stops reading, so the rest of the data stays with the attacker.
                 writing.Add(attacker.TryWriteAsync($"F4240\r\n{megabyte}\r\n"));
             }
 

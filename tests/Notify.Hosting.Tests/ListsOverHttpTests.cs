@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>Lists by pages, and changes of parts of a user.</summary>
+/// <summary>Tests lists in pages, and patches of users.</summary>
 public sealed class ListsOverHttpTests : IAsyncLifetime
 {
     private const string User = "/v1/users/ada";
@@ -18,7 +18,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     [Fact]
-    public async Task Users_topics_and_templates_come_by_pages_and_by_prefix()
+    public async Task Users_topics_and_templates_are_listed_in_pages_and_by_prefix()
     {
         foreach (var name in (string[])["anna", "ada", "bob", "a%2Fb"])
         {
@@ -47,7 +47,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Notifications_come_newest_first_by_pages_and_by_filter()
+    public async Task Notifications_are_listed_newest_first_in_pages_and_by_filter()
     {
         var urls = new List<string>();
         foreach (var (category, priority) in ((string, string)[])[("a", "high"), ("b", "normal"), ("a", "normal"), ("b", "bulk")])
@@ -85,7 +85,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_patch_changes_what_it_names_and_leaves_the_rest()
+    public async Task A_patch_changes_only_the_fields_that_it_contains()
     {
         await _app.CallAsync(
             "PUT",
@@ -118,7 +118,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_patch_of_a_user_who_is_not_known_is_not_found()
+    public async Task A_patch_of_an_unknown_user_is_not_found()
     {
         using var response = await _app.SendAsync("PATCH", User, """{"locale":"sv"}""");
         using var elsewhere = await _app.SendAsync("GET", User);
@@ -128,13 +128,13 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Patches_at_the_same_time_do_not_undo_one_another()
+    public async Task Concurrent_patches_do_not_undo_each_other()
     {
         await _app.CallAsync("PUT", User, "{}");
         string[] channels = ["email", "sms", "webhook", "fax", "pager", "letter"];
 
         await Task.WhenAll(
-            channels.Select(channel => PatchAsync($$$"""{"addresses":{"{{{channel}}}":"{{{AddressOf(channel)}}}"}}"""))
+            channels.Select(channel => PatchAsync($$$"""{"addresses":{"{{{channel}}}":"{{{CreateAddress(channel)}}}"}}"""))
         );
 
         var addresses = (await _app.CallAsync("GET", User)).GetProperty("addresses");
@@ -142,7 +142,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task While_an_attempt_is_under_way_no_due_time_is_shown()
+    public async Task No_due_time_is_shown_during_an_attempt()
     {
         var provider = new BlockingProvider();
         await using var app = await ApiApplication.StartOnSqliteAsync(provider);
@@ -176,7 +176,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
     private static string[] Names(JsonElement page, string list, string key) =>
         [.. page.GetProperty(list).EnumerateArray().Select(item => item.Text(key)!)];
 
-    private static string AddressOf(string channel) =>
+    private static string CreateAddress(string channel) =>
         channel switch
         {
             "email" => "ada@example.org",

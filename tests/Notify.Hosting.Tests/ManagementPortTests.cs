@@ -3,7 +3,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The port at which an orchestrator and Prometheus need no key.</summary>
+/// <summary>Tests the port on which an orchestrator and Prometheus need no key.</summary>
 public sealed class ManagementPortTests : IAsyncLifetime
 {
     private readonly int _port = FreePort.Next();
@@ -26,7 +26,7 @@ public sealed class ManagementPortTests : IAsyncLifetime
     [Theory]
     [InlineData("/health/live")]
     [InlineData("/health/ready")]
-    public async Task What_is_asked_of_the_process_needs_the_key_at_every_other_port(string path)
+    public async Task Management_endpoints_need_the_key_on_all_other_ports(string path)
     {
         using var asked = await _management.GetAsync(path);
         Assert.Equal(HttpStatusCode.OK, asked.StatusCode);
@@ -41,7 +41,7 @@ public sealed class ManagementPortTests : IAsyncLifetime
     [InlineData("/v1/dead-letters")]
     [InlineData("/v1/users/nobody")]
     [InlineData("/")]
-    public async Task Nothing_else_is_there_even_with_the_key(string path)
+    public async Task The_management_port_serves_nothing_else_even_with_the_key(string path)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path)
         {

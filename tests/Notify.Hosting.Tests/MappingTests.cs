@@ -7,7 +7,7 @@ namespace Notify.Hosting.Tests;
 public sealed class MappingTests
 {
     [Fact]
-    public async Task Everything_moves_under_the_prefix()
+    public async Task All_endpoints_move_under_the_prefix()
     {
         await using var app = await ApiApplication.StartAsync(prefix: "/notify");
         using var body = new StringContent(
@@ -27,7 +27,7 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public async Task The_applications_own_paths_stay_its_own()
+    public async Task The_applications_own_paths_are_not_affected()
     {
         await using var app = await ApiApplication.StartAsync(application: application =>
         {
@@ -42,7 +42,7 @@ public sealed class MappingTests
     }
 
     [Fact]
-    public async Task Without_AddNotifications_the_error_says_so()
+    public async Task The_error_without_AddNotifications_says_what_is_missing()
     {
         await using var app = WebApplication.CreateSlimBuilder().Build();
 

@@ -7,7 +7,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What Prometheus reads of the reference host.</summary>
+/// <summary>Tests what Prometheus reads from the reference host.</summary>
 public sealed partial class MetricsTests : IAsyncLifetime
 {
     private const string Key = "scrape-key-0123456789";
@@ -33,7 +33,7 @@ public sealed partial class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_line_is_in_the_format_and_counts_what_was_sent()
+    public async Task All_lines_are_in_the_Prometheus_format_and_count_what_was_sent()
     {
         for (var i = 0; i < 3; i++)
             await TriggerAsync(DateTimeOffset.UtcNow);
@@ -43,26 +43,26 @@ public sealed partial class MetricsTests : IAsyncLifetime
         var text = await Eventually.FindAsync(
             async () =>
                 await _client.GetStringAsync("/metrics") is var read
-                && ValueOf(read, "notify_deliveries_settled_total", "channel=\"email\"", "state=\"accepted\"") == 3
+                && FindValue(read, "notify_deliveries_settled_total", "channel=\"email\"", "state=\"accepted\"") == 3
                     ? read
                     : null,
             "three deliveries to be counted"
         );
 
         Assert.All(text.Split('\n', StringSplitOptions.RemoveEmptyEntries), line => Assert.Matches(Line(), line));
-        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_count", "channel=\"email\"", "outcome=\"accepted\""));
-        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"+Inf\""));
-        Assert.Equal(3, ValueOf(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"3600\""));
-        Assert.True(ValueOf(text, "notify_store_commit_size_count", "store=\"sqlite\"") > 0);
-        Assert.NotNull(ValueOf(text, "notify_store_commit_size_bucket", "store=\"sqlite\"", "le=\"2048\""));
-        Assert.Equal(2, ValueOf(text, "notify_queue_depth", "priority=\"normal\"", "provider=\"sandbox-email\""));
-        Assert.Equal(0, ValueOf(text, "notify_queue_depth", "priority=\"high\"", "provider=\"sandbox-email\""));
-        Assert.True(ValueOf(text, "dotnet_process_memory_working_set_bytes") > 1_000_000);
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_count", "channel=\"email\"", "outcome=\"accepted\""));
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"+Inf\""));
+        Assert.Equal(3, FindValue(text, "notify_attempt_duration_seconds_bucket", "outcome=\"accepted\"", "le=\"3600\""));
+        Assert.True(FindValue(text, "notify_store_commit_size_count", "store=\"sqlite\"") > 0);
+        Assert.NotNull(FindValue(text, "notify_store_commit_size_bucket", "store=\"sqlite\"", "le=\"2048\""));
+        Assert.Equal(2, FindValue(text, "notify_queue_depth", "priority=\"normal\"", "provider=\"sandbox-email\""));
+        Assert.Equal(0, FindValue(text, "notify_queue_depth", "priority=\"high\"", "provider=\"sandbox-email\""));
+        Assert.True(FindValue(text, "dotnet_process_memory_working_set_bytes") > 1_000_000);
         Assert.DoesNotContain("ada@example.org", text, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Metrics_need_the_key_at_every_port_but_the_management_port()
+    public async Task Metrics_need_the_key_on_all_ports_except_the_management_port()
     {
         using var anonymous = new HttpClient();
         using var refused = await anonymous.GetAsync(new Uri(_client.BaseAddress!, "/metrics"));
@@ -77,7 +77,7 @@ public sealed partial class MetricsTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Prometheus_scrapes_it_with_the_api_key()
+    public async Task Prometheus_can_scrape_with_the_api_key()
     {
         var port = FreePort.Next();
         await File.WriteAllTextAsync(
@@ -129,8 +129,8 @@ public sealed partial class MetricsTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 
-    /// <summary>The value of the first sample of a metric that has all of these labels.</summary>
-    private static double? ValueOf(string text, string metric, params string[] labels) =>
+    /// <summary>Returns the value of a metric's first sample that has all of these labels, or null.</summary>
+    private static double? FindValue(string text, string metric, params string[] labels) =>
         text.Split('\n')
             .Where(line => line.StartsWith(metric, StringComparison.Ordinal) && line[metric.Length] is '{' or ' ')
             .FirstOrDefault(line => labels.All(label => line.Contains(label, StringComparison.Ordinal)))

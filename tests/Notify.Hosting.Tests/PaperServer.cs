@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Notify.Hosting.Tests;
 
 /// <summary>
-/// A server that listens nowhere, so that a test of open addresses opens none. It says that it listens where it is told, and at
-/// the addresses of its own.
+/// A server that does not listen, so that tests of public addresses open no port. It reports the configured addresses and its own
+/// as if it did.
 /// </summary>
 internal sealed class PaperServer(params string[] ownAddresses) : IServer
 {

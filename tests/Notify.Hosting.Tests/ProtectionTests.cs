@@ -45,7 +45,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
 
     [Theory]
     [MemberData(nameof(Paths))]
-    public async Task With_a_key_every_call_needs_it(string path)
+    public async Task All_calls_need_the_configured_key(string path)
     {
         using var without = await closed.App.Client.GetAsync(path);
         using var post = await closed.App.Client.PostAsync(path, null);
@@ -63,7 +63,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [InlineData("Basic", "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZTo=", HttpStatusCode.Unauthorized)]
     [InlineData("Bearer", Key, HttpStatusCode.OK)]
     [InlineData("bearer", "the second of the keys", HttpStatusCode.OK)]
-    public async Task A_key_opens_and_nothing_else_does(string scheme, string parameter, HttpStatusCode expected)
+    public async Task Only_a_correct_key_is_accepted(string scheme, string parameter, HttpStatusCode expected)
     {
         await using var app = await ApiApplication.StartAsync(options =>
         {
@@ -77,7 +77,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_browser_sends_the_key_as_password()
+    public async Task A_browser_can_send_the_key_as_a_password()
     {
         await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add("a:key:with:colons"));
         app.Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
@@ -109,7 +109,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [InlineData("http://*:0")]
     [InlineData("http://192.0.2.7:80")]
     [InlineData("http://notify.example.org:80")]
-    public async Task Without_a_key_an_open_address_is_refused_before_it_listens(string url)
+    public async Task A_public_address_without_a_key_is_refused_before_it_listens(string url)
     {
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => ApiApplication.StartAsync(url: url));
 
@@ -122,7 +122,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [InlineData("http://0.0.0.0:80", false, true)]
     [InlineData("http://localhost:80", false, false)]
     [InlineData("http://[::1]:80", false, false)]
-    public async Task A_key_the_applications_authorization_or_a_local_address_lets_it_start(
+    public async Task It_starts_with_a_key_the_applications_authorization_or_a_local_address(
         string url,
         bool key,
         bool authorization
@@ -143,7 +143,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task An_open_address_that_shows_only_after_the_start_stops_the_application()
+    public async Task A_public_address_that_is_known_only_after_the_start_stops_the_application()
     {
         try
         {
@@ -161,7 +161,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task Without_a_key_a_call_under_a_foreign_host_name_is_refused()
+    public async Task Without_a_key_a_call_with_a_foreign_host_name_is_refused()
     {
         await using var app = await ApiApplication.StartAsync();
         app.Client.DefaultRequestHeaders.Host = "attacker.example.org";
@@ -180,7 +180,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [InlineData("Via", "1.1 proxy")]
     [InlineData("CDN-Loop", "example")]
     [InlineData("CF-Connecting-IP", "203.0.113.7")]
-    public async Task Without_a_key_a_call_that_a_proxy_passed_on_is_refused(string header, string value)
+    public async Task Without_a_key_a_call_through_a_proxy_is_refused(string header, string value)
     {
         var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(services: services =>
@@ -196,7 +196,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task With_a_key_a_call_through_a_proxy_is_answered()
+    public async Task With_a_key_a_call_through_a_proxy_is_accepted()
     {
         await using var app = await ApiApplication.StartAsync(options => options.ApiKeys.Add(Key));
         app.Client.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
@@ -208,7 +208,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [Theory]
     [InlineData("k")]
     [InlineData("fifteen-letters")]
-    public async Task A_short_key_is_refused_at_the_start_and_not_repeated(string key)
+    public async Task A_short_key_is_refused_at_the_start_and_does_not_appear_in_the_error(string key)
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
             ApiApplication.StartAsync(options => options.ApiKeys.Add(key))
@@ -219,7 +219,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task A_client_that_tries_out_keys_is_refused_for_a_while_and_leaves_few_lines()
+    public async Task A_client_that_guesses_keys_is_refused_for_a_while_and_leaves_few_log_lines()
     {
         var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(
@@ -245,13 +245,19 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
             Assert.InRange(refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 60);
         }
 
-        Assert.Equal(20, lines.ReadLines().Count(line => line.Contains("wrong key, client", StringComparison.Ordinal)));
-        Assert.Single(lines.ReadLines(), line => line.Contains("within a minute", StringComparison.Ordinal));
+        Assert.Equal(
+            20,
+            lines.ReadLines().Count(line =>
+                line.Contains("an invalid key, client", StringComparison.Ordinal)
+                && line.Contains("refused because", StringComparison.Ordinal)
+            )
+        );
+        Assert.Single(lines.ReadLines(), line => line.Contains("all calls refused for up to a minute", StringComparison.Ordinal));
         Assert.DoesNotContain(lines.ReadLines(), line => line.Contains("wrong-key-number", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task What_is_deleted_replayed_or_edited_leaves_an_audit_line_without_content()
+    public async Task Deletions_replays_and_edits_leave_an_audit_line_without_content()
     {
         var lines = new FakeLoggerProvider();
         await using var app = await ApiApplication.StartAsync(
@@ -278,7 +284,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
         ];
         Assert.Equal(
             [
-                "Audit: the API takes 1 keys",
+                "Audit: API keys configured: 1",
                 "Audit: device deleted, tenant default, key 1, client 127.0.0.1",
                 "Audit: subscribers deleted, tenant default, key 1, client 127.0.0.1",
                 "Audit: user deleted, tenant default, key 1, client 127.0.0.1",
@@ -298,7 +304,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     [Theory]
     [InlineData(true, HttpStatusCode.OK)]
     [InlineData(false, HttpStatusCode.Forbidden)]
-    public async Task The_applications_own_authorization_takes_the_place_of_a_key(bool allow, HttpStatusCode expected)
+    public async Task The_applications_own_authorization_replaces_the_key(bool allow, HttpStatusCode expected)
     {
         await using var app = await ApiApplication.StartAsync(
             services: services =>
@@ -321,7 +327,7 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
     }
 
     [Fact]
-    public async Task An_empty_key_and_a_wrong_limit_are_told_at_once()
+    public async Task An_empty_key_and_an_invalid_limit_are_reported_at_once()
     {
         var exception = await Assert.ThrowsAsync<OptionsValidationException>(() =>
             ApiApplication.StartAsync(options => options.MaxBodyBytes = 1)

@@ -4,13 +4,13 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What a push notification shows, what only one vendor understands, and what an attempt cost.</summary>
+/// <summary>Tests the content of push notifications, settings for single vendors, and the cost of attempts.</summary>
 public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Phone = """ "to":{"pushToken":"token-1","platform":"ios"} """;
 
     [Fact]
-    public async Task What_is_said_about_the_device_reaches_the_provider()
+    public async Task Details_of_the_device_reach_the_provider()
     {
         Delivery? sent = null;
         await using var app = await ApiApplication.StartOnSqliteAsync(new ScriptedProvider("push", Channel.Push, delivery =>
@@ -71,7 +71,7 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
     [InlineData(""" "overrides":[] """, "content.overrides")]
     [InlineData(""" "overrides":{"fcm":5} """, "content.overrides.fcm")]
     [InlineData(""" "overrides":{"fcm":{"a":["\ud800"]},"apns":"x"} """, "content.overrides.apns", "content.overrides.fcm.a[0]")]
-    public async Task A_wrong_value_is_named(string fields, params string[] names)
+    public async Task An_invalid_value_is_named(string fields, params string[] names)
     {
         using var response = await shared.App.TriggerAsync($"{{{Phone},\"content\":{{\"body\":\"Text\",{fields}}}}}");
 
@@ -80,7 +80,7 @@ public sealed class PushContentOverHttpTests(SharedApplication shared) : IClassF
     }
 
     [Fact]
-    public async Task The_timeline_shows_what_an_attempt_cost()
+    public async Task The_timeline_shows_the_cost_of_an_attempt()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("sms", Channel.Sms, delivery => delivery.Content.Body switch

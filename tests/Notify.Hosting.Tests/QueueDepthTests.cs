@@ -4,14 +4,18 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The gauge of the queue's depth, which every exporter reads.</summary>
+/// <summary>Tests the gauge for the depth of the queue, which all exporters read.</summary>
 public sealed class QueueDepthTests
 {
     [Theory]
     [InlineData(false, false, 4 * 3)]
     [InlineData(true, false, 0)]
     [InlineData(false, true, 0)]
-    public async Task The_depth_is_measured_by_lane_and_left_out_while_the_store_is_away(bool stuck, bool failing, int lanes)
+    public async Task The_queue_depth_is_measured_per_lane_and_omitted_while_the_store_is_unavailable(
+        bool stuck,
+        bool failing,
+        int lanes
+    )
     {
         var store = new CountingQueue { Stuck = stuck, Failure = failing ? new IOException("disk full") : null };
         await using var app = await ApiApplication.StartAsync(services: store.Watch);

@@ -8,7 +8,7 @@ namespace Notify.Hosting.Tests;
 public sealed class QuickstartTests
 {
     [Fact]
-    public async Task The_shop_gained_notifications_in_at_most_ten_lines()
+    public async Task The_quickstart_adds_notifications_in_at_most_ten_lines()
     {
         var lines = await File.ReadAllLinesAsync(Path.Combine(SampleProcess.Folder("Quickstart"), "Program.cs"));
 
@@ -36,7 +36,7 @@ public sealed class QuickstartTests
     }
 
     [Fact]
-    public async Task A_console_application_sends_and_ends()
+    public async Task A_console_application_sends_and_exits()
     {
         using var folder = new TemporaryFolder();
         await using var process = SampleProcess.Start("Quickstart.Console", folder.Path);

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>A connection on which a test writes what no HTTP client would.</summary>
+/// <summary>A connection over which a test can send requests that no HTTP client would.</summary>
 internal sealed class RawConnection : IAsyncDisposable
 {
     private readonly TcpClient _client = new();
@@ -19,7 +19,7 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async Task WriteAsync(string text) => await _client.GetStream().WriteAsync(Encoding.UTF8.GetBytes(text));
 
-    /// <summary>Writes as much as the server takes, until the connection ends.</summary>
+    /// <summary>Writes as much as the server accepts, until the connection ends.</summary>
     public async Task TryWriteAsync(string text)
     {
         try
@@ -29,14 +29,14 @@ internal sealed class RawConnection : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException) { }
     }
 
-    /// <summary>What the server writes next.</summary>
+    /// <summary>Reads what the server sends next.</summary>
     public async Task<string> ReadAsync()
     {
         var buffer = new byte[4_096];
         return Encoding.UTF8.GetString(buffer, 0, await _client.GetStream().ReadAsync(buffer));
     }
 
-    /// <summary>Everything that the server writes until it closes or resets the connection.</summary>
+    /// <summary>Reads everything that the server sends until it closes or resets the connection.</summary>
     public async Task<string> ReadToEndAsync()
     {
         var answer = new MemoryStream();

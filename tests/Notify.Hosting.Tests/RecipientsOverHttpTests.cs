@@ -15,7 +15,7 @@ public sealed class RecipientsOverHttpTests
         """;
 
     [Fact]
-    public async Task A_user_is_kept_shown_replaced_and_forgotten()
+    public async Task A_user_can_be_stored_read_replaced_and_deleted()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         Assert.Equal(HttpStatusCode.NoContent, (await app.AskAsync("PUT", "/v1/users/ada", Ada)).Status);
@@ -45,7 +45,7 @@ public sealed class RecipientsOverHttpTests
     }
 
     [Fact]
-    public async Task A_preference_given_over_HTTP_decides()
+    public async Task A_preference_set_over_HTTP_is_applied()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/ada", Ada);
@@ -68,7 +68,7 @@ public sealed class RecipientsOverHttpTests
     [InlineData("a/b%2Fc", "a%2Fb%252Fc")]
     [InlineData("a%252Fb", "a%25252Fb")]
     [InlineData("100%", "100%25")]
-    public async Task Any_id_fits_into_a_path(string id, string path)
+    public async Task Any_id_can_be_used_in_a_path(string id, string path)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", $"/v1/users/{path}", Ada);
@@ -93,7 +93,7 @@ public sealed class RecipientsOverHttpTests
     }
 
     [Fact]
-    public async Task Two_users_have_devices_of_the_same_id()
+    public async Task Two_users_can_have_devices_with_the_same_id()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone-1", """{"platform":"ios","token":"token-of-ada-7f3a"}""");
@@ -117,7 +117,7 @@ public sealed class RecipientsOverHttpTests
     }
 
     [Fact]
-    public async Task A_pruned_device_whose_app_registers_the_same_token_again_is_sent_to()
+    public async Task A_pruned_device_receives_messages_after_its_app_registers_the_same_token_again()
     {
         var isGone = true;
         var push = new ScriptedProvider("push", Channel.Push, _ =>
@@ -182,7 +182,7 @@ public sealed class RecipientsOverHttpTests
     }
 
     [Fact]
-    public async Task Subscribers_are_counted_and_come_in_pages()
+    public async Task Subscribers_are_counted_and_listed_in_pages()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         const string Path = "/v1/topics/news/subscribers";
@@ -205,7 +205,7 @@ public sealed class RecipientsOverHttpTests
     }
 
     [Fact]
-    public async Task A_topics_fan_out_shows_how_far_it_is()
+    public async Task A_topics_fan_out_shows_its_progress()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         string[] users = ["ada", "bob", "eve"];

@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What a trigger may ask for beyond whom and what.</summary>
+/// <summary>Tests what a trigger can specify besides the recipients and the content.</summary>
 public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture<SharedApplication>
 {
     private const string Shipped = """
@@ -45,7 +45,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task Missing_variables_are_named_when_it_is_triggered()
+    public async Task A_trigger_without_all_variables_names_the_missing_ones()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync(
@@ -68,7 +68,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     [InlineData("P1DT2H", 26 * 3600)]
     [InlineData("1.02:00:00", 26 * 3600)]
     [InlineData("PT5S", 5)]
-    public async Task A_duration_has_two_spellings(string after, int seconds)
+    public async Task A_duration_can_be_written_in_two_forms(string after, int seconds)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, after);
@@ -93,7 +93,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     [InlineData("5m")]
     [InlineData("00:05")]
     [InlineData("PT99999999999S")]
-    public async Task What_is_no_duration_is_refused(string after)
+    public async Task An_invalid_duration_is_refused(string after)
     {
         using var response = await shared.App.TriggerAsync(
             $$"""
@@ -106,7 +106,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_receipt_cancels_the_fallback_and_the_unknown_ones_are_named()
+    public async Task A_receipt_cancels_the_fallback_and_unknown_receipts_are_named()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, "PT1H");
@@ -144,7 +144,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_bounce_brings_the_fallback_forward()
+    public async Task A_bounce_starts_the_fallback_early()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await TriggerWithFallbackAsync(app, "PT1H");
@@ -155,7 +155,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_cancellation_says_exactly_what_it_stopped()
+    public async Task A_cancellation_reports_exactly_what_it_stopped()
     {
         var answer = new TaskCompletionSource<Outcome>(TaskCreationOptions.RunContinuationsAsynchronously);
         var called = new TaskCompletionSource();
@@ -203,7 +203,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     [Theory]
     [InlineData("7a1c2f64-6d4b-4f2e-9d51-7a3a9c0f6a11")]
     [InlineData("not-an-id")]
-    public async Task What_is_not_there_cannot_be_cancelled(string id)
+    public async Task An_unknown_notification_cannot_be_cancelled(string id)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         using var response = await app.SendAsync("POST", $"/v1/notifications/{id}/cancel");
@@ -212,7 +212,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_throttle_and_a_collapse_key_hold_back()
+    public async Task A_throttle_and_a_collapse_key_suppress_notifications()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         const string Throttled =
@@ -239,7 +239,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     [Theory]
     [InlineData("""{"window":"00:00:01"}""")]
     [InlineData("""{"window":"PT1S"}""")]
-    public async Task A_digest_sends_what_it_collected_as_one(string digest)
+    public async Task A_digest_sends_the_collected_events_as_one_notification(string digest)
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync(
@@ -257,7 +257,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_cron_digest_is_taken()
+    public async Task A_cron_digest_is_accepted()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/templates/sum", """{"variants":[{"body":"{{count}}"}]}""");
@@ -267,7 +267,7 @@ public sealed class RulesOverHttpTests(SharedApplication shared) : IClassFixture
     }
 
     [Fact]
-    public async Task A_local_time_is_the_recipients()
+    public async Task A_local_time_is_in_the_recipients_time_zone()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         await app.CallAsync("PUT", "/v1/users/yuki", """{"addresses":{"email":"yuki@example.org"},"timeZone":"Asia/Tokyo"}""");

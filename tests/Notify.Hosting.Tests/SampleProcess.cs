@@ -4,7 +4,7 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>One of the samples, as a process of its own with a folder of its own.</summary>
+/// <summary>Runs a sample as a separate process with its own folder.</summary>
 internal static partial class SampleProcess
 {
     public static string Folder(string sample) => Path.Combine(Metadata("Samples"), sample);
@@ -27,7 +27,7 @@ internal static partial class SampleProcess
         );
     }
 
-    /// <summary>Starts the host with its data in the folder, and waits for the address that it prints.</summary>
+    /// <summary>Starts the host with its data in the folder and waits until it prints its address.</summary>
     public static async Task<(ServerProcess Process, HttpClient Client)> StartHostAsync(
         string folder,
         Dictionary<string, string>? environment = null,

@@ -9,7 +9,7 @@ namespace Notify.Hosting.Tests;
 public sealed class SandboxPageTests
 {
     [Fact]
-    public async Task The_page_asks_nothing_of_other_sites_and_runs_no_other_script()
+    public async Task The_page_loads_nothing_from_other_sites_and_runs_only_its_own_script()
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.Client.GetAsync("/");
@@ -38,7 +38,7 @@ public sealed class SandboxPageTests
     }
 
     [Fact]
-    public async Task The_stream_begins_with_ready_and_goes_on_with_every_message()
+    public async Task The_stream_begins_with_ready_and_then_contains_every_message()
     {
         await using var app = await ApiApplication.StartAsync();
         await SendAsync(app, "before");

@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>A provider whose vendor answers as the test says.</summary>
+/// <summary>A provider whose vendor answers as the test specifies.</summary>
 internal sealed class ScriptedProvider(string name, Channel channel, Func<Delivery, ValueTask<Outcome>> answer)
     : IDeliveryProvider
 {

@@ -5,14 +5,14 @@ using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The host's files: who may read them, and what happens when they go or the disk is full.</summary>
+/// <summary>Tests the host's files: who can read them, and what happens if they disappear or the disk is full.</summary>
 [UnsupportedOSPlatform("windows")]
 public sealed class StoreFileTests
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     [Fact]
-    public async Task The_data_is_readable_by_the_hosts_user_alone()
+    public async Task Only_the_hosts_user_can_read_the_data()
     {
         using var folder = new TemporaryFolder();
         var data = folder.File("data");
@@ -27,7 +27,7 @@ public sealed class StoreFileTests
     }
 
     [Fact]
-    public async Task A_folder_and_a_file_that_are_there_keep_their_modes()
+    public async Task An_existing_folder_and_file_keep_their_modes()
     {
         using var folder = new TemporaryFolder();
         var data = Directory.CreateDirectory(folder.File("data")).FullName;
@@ -45,7 +45,7 @@ public sealed class StoreFileTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_database_that_is_deleted_or_moved_is_noticed(bool moved)
+    public async Task A_deleted_or_moved_database_is_detected(bool moved)
     {
         using var folder = new TemporaryFolder();
         var data = folder.File("data");
@@ -70,8 +70,8 @@ public sealed class StoreFileTests
     public async Task On_a_full_disk_the_host_is_not_ready()
     {
         using var folder = new TemporaryFolder();
-        // No file of the process grows beyond 2 MB (4,096 blocks of 512 bytes), as if the disk were full: writes fail, reads do
-        // not.
+        // Limits the size of the process's files to 2 MB (4,096 blocks of 512 bytes). As on a full disk, writes then fail and
+        // reads succeed.
         var (host, client) = await StartAsync(
             folder,
             folder.File("data"),
@@ -98,7 +98,7 @@ public sealed class StoreFileTests
     }
 
     [Fact]
-    public async Task A_host_that_stops_is_first_not_ready_and_then_gone()
+    public async Task A_stopping_host_first_becomes_not_ready_and_then_exits()
     {
         using var folder = new TemporaryFolder();
         var (host, client) = await StartAsync(folder, folder.File("data"), new() { ["Notify__ShutdownDelay"] = "00:00:05" });

@@ -22,7 +22,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
     [InlineData("fa-IR", "{{ at | date: '%d' }}", "29")]
     [InlineData("tr", "{{ 'i' | upcase }}", "İ")]
     [InlineData("en-x-none", "{{ n | format_number: 'N1' }}", "1,234,567.5")]
-    public async Task Dates_and_numbers_follow_the_language_of_the_variant(string locale, string source, string text)
+    public async Task Dates_and_numbers_are_formatted_in_the_language_of_the_variant(string locale, string source, string text)
     {
         var answer = await PreviewAsync(
             shared.App,
@@ -41,7 +41,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
     [InlineData("Europe/Stockholm", "12:15")]
     [InlineData("America/New_York", "06:15")]
     [InlineData(null, "10:15")]
-    public async Task A_preview_is_in_the_time_zone_that_it_names(string? timeZone, string text)
+    public async Task A_preview_uses_the_time_zone_in_the_request(string? timeZone, string text)
     {
         var answer = await PreviewAsync(
             shared.App,
@@ -57,7 +57,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
     }
 
     [Fact]
-    public async Task A_preview_shows_all_variants_or_those_of_a_locale_and_stores_nothing()
+    public async Task A_preview_shows_all_variants_or_those_for_a_locale_and_stores_nothing()
     {
         await using var app = await ApiApplication.StartAsync();
         await app.CallAsync("PUT", "/v1/templates/shipped", Shipped);
@@ -98,7 +98,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
     [InlineData("""{"variants":[{"body":"x"}],"locale":"no such locale","timeZone":"Mars","data":{}}""", "locale,timeZone")]
     [InlineData("""{"variants":[{"body":"x"}],"data":[1],"colour":1}""", "colour,data")]
     [InlineData("""{"data":{}}""", "variants")]
-    public async Task A_preview_has_the_errors_of_saving_and_triggering(string body, string fields)
+    public async Task A_preview_reports_the_same_errors_as_saving_and_triggering(string body, string fields)
     {
         await using var app = await ApiApplication.StartAsync();
 
@@ -120,7 +120,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
     }
 
     [Fact]
-    public async Task A_deleted_template_is_gone()
+    public async Task A_deleted_template_is_not_found()
     {
         await using var app = await ApiApplication.StartAsync();
         await app.CallAsync("PUT", "/v1/templates/shipped", """{"variants":[{"body":"one"}]}""");

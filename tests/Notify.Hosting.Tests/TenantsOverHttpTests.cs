@@ -10,7 +10,7 @@ public sealed class TenantsOverHttpTests
     private const string Acme = "acme";
 
     [Fact]
-    public async Task No_endpoint_shows_or_changes_what_is_another_tenants()
+    public async Task No_endpoint_shows_or_changes_another_tenants_data()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))
@@ -84,7 +84,7 @@ public sealed class TenantsOverHttpTests
     }
 
     [Fact]
-    public async Task The_same_names_belong_to_each_tenant_by_itself()
+    public async Task Tenants_can_use_the_same_names_independently()
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         foreach (var (tenant, email) in ((string?, string)[])[(null, "ours@example.org"), (Acme, "theirs@example.org")])

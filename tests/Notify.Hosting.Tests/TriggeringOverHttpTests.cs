@@ -17,7 +17,7 @@ public sealed class TriggeringOverHttpTests
         """;
 
     [Fact]
-    public async Task An_accepted_notification_is_sent_and_its_timeline_tells_so()
+    public async Task An_accepted_notification_is_sent_and_its_timeline_shows_it()
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.TriggerAsync(ToThree);
@@ -61,7 +61,7 @@ public sealed class TriggeringOverHttpTests
     [InlineData("""{"webhook":"https://hooks.example.org/a"}""", "webhook")]
     [InlineData("""[{"channel":"sms","address":"+46701234567"}]""", "sms")]
     [InlineData("""{"pushToken":"t","platform":"web"}""", "push")]
-    public async Task Every_kind_of_address_is_read(string to, string channel)
+    public async Task All_kinds_of_addresses_are_accepted(string to, string channel)
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.TriggerAsync($$"""{ "to": {{to}}, "content": { "body": "Text" }, "template": null }""");
@@ -92,7 +92,7 @@ public sealed class TriggeringOverHttpTests
     }
 
     [Fact]
-    public async Task The_timeline_comes_in_pages()
+    public async Task The_timeline_is_returned_in_pages()
     {
         await using var app = await ApiApplication.StartAsync();
         var to = string.Join(',', Enumerable.Range(0, 5).Select(i => $$"""{ "email": "user{{i}}@example.org" }"""));
@@ -115,7 +115,7 @@ public sealed class TriggeringOverHttpTests
     }
 
     [Fact]
-    public async Task A_rejected_delivery_says_why()
+    public async Task A_rejected_delivery_shows_the_reason()
     {
         var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Delivering.Outcome.Rejected("the hawk is out"));
         await using var app = await ApiApplication.StartAsync(services: services =>
@@ -131,7 +131,7 @@ public sealed class TriggeringOverHttpTests
     }
 
     [Fact]
-    public async Task Tenants_do_not_see_each_other()
+    public async Task Tenants_cannot_see_each_others_notifications()
     {
         await using var app = await ApiApplication.StartAsync();
         using var response = await app.TriggerAsync(
@@ -148,7 +148,7 @@ public sealed class TriggeringOverHttpTests
     [Theory]
     [InlineData("""{"to":{"email":"a@example.org"},"content":{"body":"x"},"idempotencyKey":"k"}""", false)]
     [InlineData("""{"to":{"email":"a@example.org"},"content":{"body":"x"}}""", true)]
-    public async Task The_same_key_and_body_is_the_same_notification(string json, bool byHeader)
+    public async Task The_same_key_and_body_return_the_same_notification(string json, bool byHeader)
     {
         await using var app = await ApiApplication.StartAsync();
         (string, string)[] headers = byHeader ? [("Idempotency-Key", "k")] : [];
@@ -161,7 +161,7 @@ public sealed class TriggeringOverHttpTests
     }
 
     [Fact]
-    public async Task The_same_key_with_another_body_is_a_conflict_that_names_the_first()
+    public async Task The_same_key_with_another_body_is_a_conflict_that_names_the_first_notification()
     {
         await using var app = await ApiApplication.StartAsync();
         using var first = await app.TriggerAsync(

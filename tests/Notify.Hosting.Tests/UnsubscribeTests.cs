@@ -5,14 +5,14 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>The links by which recipients unsubscribe, as mail programs and people follow them.</summary>
+/// <summary>Tests unsubscribe links, as mail programs and people use them.</summary>
 public sealed class UnsubscribeTests
 {
     private const string Key = "0123456789 0123456789 0123456789";
     private const string Ada = """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""";
 
     [Fact]
-    public async Task One_click_unsubscribes_from_the_category_over_email_alone()
+    public async Task One_click_unsubscribes_from_the_category_only_for_email()
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -28,7 +28,7 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
-    public async Task To_open_the_link_changes_nothing_and_shows_a_button()
+    public async Task Opening_the_link_changes_nothing_and_shows_a_button()
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -47,7 +47,7 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
-    public async Task The_pages_may_do_nothing_but_post_and_are_not_kept()
+    public async Task The_pages_can_only_post_their_form_and_are_not_cached()
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -71,7 +71,7 @@ public sealed class UnsubscribeTests
     [InlineData("extended")]
     [InlineData("of another key")]
     [InlineData("nonsense")]
-    public async Task A_token_that_is_not_genuine_changes_nothing(string token)
+    public async Task A_forged_token_changes_nothing(string token)
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -94,7 +94,7 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
-    public async Task A_user_who_is_gone_has_nothing_to_unsubscribe()
+    public async Task A_deleted_user_has_nothing_to_unsubscribe_from()
     {
         var (app, services) = await StartAsync();
         await using var _ = app;
@@ -107,7 +107,7 @@ public sealed class UnsubscribeTests
     }
 
     [Fact]
-    public async Task Without_AddUnsubscribeLinks_no_link_works()
+    public async Task Links_do_not_work_without_AddUnsubscribeLinks()
     {
         await using var app = await ApiApplication.StartAsync(prefix: "/notify");
         using var response = await PostAsync(app, "/notify/v1/unsubscribe/x");
@@ -147,7 +147,7 @@ public sealed class UnsubscribeTests
     private static void Authorize(ApiApplication app) =>
         app.Client.DefaultRequestHeaders.Authorization = new("Bearer", "the key of the API");
 
-    /// <summary>The path of the link that an email to Ada has.</summary>
+    /// <summary>Returns the path of the link in an email to Ada.</summary>
     private static async Task<string> LinkAsync(ApiApplication app, IServiceProvider services, string category)
     {
         var id = Guid.Parse((await SendAsync(app, category)).Split('/')[^1]);

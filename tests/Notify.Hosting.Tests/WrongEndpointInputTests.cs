@@ -2,7 +2,7 @@ using System.Net;
 
 namespace Notify.Hosting.Tests;
 
-/// <summary>What is refused outside of triggers; those are in <see cref="WrongInputTests"/>.</summary>
+/// <summary>Tests invalid input for all endpoints except triggers, which are in <see cref="WrongInputTests"/>.</summary>
 public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : IClassFixture<SharedApplicationOnSqlite>
 {
     private const string User = "/v1/users/ada";
@@ -119,7 +119,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
 
     [Theory]
     [MemberData(nameof(WrongBodies))]
-    public async Task Every_wrong_field_is_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
+    public async Task All_invalid_fields_are_named_and_nothing_is_stored(string method, string path, string json, string[] fields)
     {
         var before = await EverythingAsync(path);
         using var response = await shared.App.SendAsync(method, path, json);
@@ -150,7 +150,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [InlineData("/v1/topics?prefix=a&prefix=b", "prefix")]
     [InlineData("/v1/templates?after=%00", "after")]
     [InlineData("/v1/notifications?from=now&priority=urgent&after=x&state=y", "after", "from", "priority", "state")]
-    public async Task Every_wrong_part_of_a_query_is_named(string url, params string[] fields)
+    public async Task All_errors_in_a_query_are_named(string url, params string[] fields)
     {
         using var response = await shared.App.Client.GetAsync(url);
 
@@ -165,7 +165,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [InlineData("PUT", Template)]
     [InlineData("POST", "/v1/receipts")]
     [InlineData("POST", Replay)]
-    public async Task A_body_that_is_no_JSON_is_refused_everywhere(string method, string path)
+    public async Task A_body_that_is_not_JSON_is_refused_everywhere(string method, string path)
     {
         using var broken = await shared.App.SendAsync(method, path, "{");
         using var missing = await shared.App.SendAsync(method, path);
@@ -179,7 +179,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
     [InlineData("PUT", Subscribers, """["ada"]""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
-    public async Task A_tenant_that_cannot_be_is_named(string method, string path, string json)
+    public async Task An_invalid_tenant_is_named(string method, string path, string json)
     {
         using var response = await shared.App.SendAsync(method, path, json, Long);
 

@@ -127,7 +127,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
 
     [Theory]
     [MemberData(nameof(WrongFields))]
-    public async Task Every_wrong_field_is_named_and_nothing_is_stored(string json, string[] fields)
+    public async Task All_invalid_fields_are_named_and_nothing_is_stored(string json, string[] fields)
     {
         using var response = await shared.App.TriggerAsync(json);
 
@@ -137,7 +137,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public async Task The_count_of_what_was_stored_can_be_other_than_none()
+    public async Task The_number_of_stored_items_is_compared()
     {
         var store = new CountingQueue();
         await using var app = await ApiApplication.StartAsync(services: store.Watch);
@@ -148,7 +148,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public async Task A_header_that_contradicts_the_body_is_named()
+    public async Task A_header_that_contradicts_the_body_is_refused_by_name()
     {
         using var response = await shared.App.TriggerAsync(
             $"{{{Ada},{Text},\"idempotencyKey\":\"a\"}}",
@@ -163,7 +163,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("{\n  \"to\": ]", 2, 9)]
     [InlineData("", 1, 1)]
     [InlineData("{\"to\":1} x", 1, 10)]
-    public async Task Invalid_JSON_is_told_by_line_and_position(string json, int line, int position)
+    public async Task The_error_for_invalid_JSON_has_the_line_and_the_position(string json, int line, int position)
     {
         using var response = await shared.App.TriggerAsync(json);
 
@@ -201,7 +201,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     }
 
     [Fact]
-    public async Task The_limit_is_an_option()
+    public async Task The_limit_can_be_configured()
     {
         await using var app = await ApiApplication.StartAsync(options => options.MaxBodyBytes = 3_000_000);
         using var response = await app.TriggerAsync($"{{{Ada},\"content\":{{\"body\":\"{new string('x', 2_000_000)}\"}}}}");
@@ -231,7 +231,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("/v1/topics/t")]
     [InlineData("/v1/templates/nothing")]
     [InlineData("/v1/analytics")]
-    public async Task What_is_not_there_is_not_found(string path)
+    public async Task Unknown_resources_are_not_found(string path)
     {
         using var response = await shared.App.Client.GetAsync(path);
 
@@ -255,7 +255,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("GET", "/v1/dead-letters/replay", "POST")]
     [InlineData("GET", "/v1/receipts", "POST")]
     [InlineData("POST", "/v1/analytics/deliveries", "GET, HEAD")]
-    public async Task Another_method_is_refused_with_the_right_one(string method, string path, string allowed)
+    public async Task A_wrong_method_is_refused_and_the_answer_names_the_right_one(string method, string path, string allowed)
     {
         using var response = await shared.App.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
 
@@ -269,7 +269,7 @@ public sealed class WrongInputTests(SharedApplication shared) : IClassFixture<Sh
     [InlineData("limit=501", "limit")]
     [InlineData("limit=a", "limit")]
     [InlineData("after=a", "after")]
-    public async Task A_page_that_cannot_be_is_refused(string query, string field)
+    public async Task An_invalid_page_is_refused(string query, string field)
     {
         using var response = await shared.App.Client.GetAsync($"/v1/notifications/{Guid.NewGuid()}?{query}");
 

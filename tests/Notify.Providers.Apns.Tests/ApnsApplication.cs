@@ -10,7 +10,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Apns.Tests;
 
-/// <summary>An application that sends to Apple's devices, as a user composes one.</summary>
+/// <summary>An application that sends to Apple devices, composed as a user would compose it.</summary>
 internal sealed class ApnsApplication : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -24,7 +24,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
-    /// <summary>Composes it, with its workers asleep: for tests that call the provider themselves.</summary>
+    /// <summary>Composes an application without starting its workers, for tests that call the provider directly.</summary>
     public static ApnsApplication Compose(
         ApnsGateway? gateway,
         Action<ApnsOptions>? configure = null,
@@ -35,7 +35,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
-        // Faults are tried again at once, and not when a circuit closes.
+        // Keeps the circuit closed, so that failed attempts are retried at once.
         builder.Services.Configure<ProviderOptions>("apns", provider => provider.BreakAtLeast = 10_000);
         builder
             .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
@@ -83,7 +83,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
         };
     }
 
-    /// <summary>Another well-formed device token for every number.</summary>
+    /// <summary>Creates a different well-formed device token for each number.</summary>
     public static string Device(int number = 1) => $"{number:x64}";
 
     public ValueTask<Outcome> SendAsync(Delivery delivery) => Provider.SendAsync(delivery, TestContext.Current.CancellationToken);
@@ -101,10 +101,10 @@ internal sealed class ApnsApplication : IAsyncDisposable
                 )
         ).Id;
 
-    public Task<DeliveryRecord> EndedAsync(Guid notification) =>
+    public Task<DeliveryRecord> WaitForEndAsync(Guid notification) =>
         Eventually.FindAsync(
             async () => await ReadAsync(notification) is { State: not DeliveryState.Pending } ended ? ended : null,
-            "the delivery's end"
+            "the delivery to end"
         );
 
     public async ValueTask DisposeAsync()

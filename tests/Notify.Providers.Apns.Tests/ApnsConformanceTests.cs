@@ -12,7 +12,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
 
     protected override VendorAnswer Acceptance => new(200);
 
-    // None of them carries a reason of Apple's, so they are of something in between, or of an outage.
+    // None of these answers has one of Apple's reasons, so they come from a proxy or from an outage.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected =>
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
@@ -36,7 +36,7 @@ public sealed class ApnsConformanceTests : HttpProviderConformance
         _key.Dispose();
     }
 
-    protected override Address AddressOf(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
+    protected override Address CreateAddress(Channel channel) => new(channel, new string('5', 64), Platform.Ios);
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

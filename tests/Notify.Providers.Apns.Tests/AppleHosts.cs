@@ -4,10 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Notify.Providers.Apns.Tests;
 
-/// <summary>Lets Apple's host names lead to a gateway on this machine, whose certificate does not name them.</summary>
+/// <summary>Redirects Apple's host names to a local gateway, whose certificate does not name them.</summary>
 internal static class AppleHosts
 {
-    public static void LeadTo(IServiceCollection services, int port) =>
+    public static void RedirectTo(IServiceCollection services, int port) =>
         services
             .AddHttpClient("Notify.apns")
             .ConfigurePrimaryHttpMessageHandler(

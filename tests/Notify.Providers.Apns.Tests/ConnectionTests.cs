@@ -11,7 +11,7 @@ public sealed class ConnectionTests
     private const int Sends = 400;
 
     [Fact]
-    public async Task Connections_that_say_goodbye_lose_nothing()
+    public async Task Connections_that_are_closed_gracefully_lose_nothing()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = await ApnsApplication.StartAsync(gateway);
@@ -19,13 +19,13 @@ public sealed class ConnectionTests
 
         var ended = await AssertAllAcceptedAsync(application, gateway);
 
-        // A goodbye may cross requests on the wire and take answers with it, and then the history shows one more attempt.
+        // A GOAWAY may cross with requests, whose answers are then lost. Each of them adds an attempt to the history.
         Assert.InRange(gateway.Accepted, Sends, ended.Sum(delivery => delivery.Attempts.Count));
         Assert.True(gateway.ConnectionsAccepted > 1, "No connection was closed.");
     }
 
     [Fact]
-    public async Task A_limit_of_streams_that_is_lowered_midway_loses_nothing()
+    public async Task Lowering_the_stream_limit_loses_nothing()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = await ApnsApplication.StartAsync(gateway);
@@ -47,11 +47,11 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_certificate_says_who_sends()
+    public async Task A_certificate_authenticates_the_provider()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         using var folder = new TemporaryFolder();
-        await using var application = await CertifiedAsync(gateway, folder, ApnsGateway.BundleId);
+        await using var application = await StartWithCertificateAsync(gateway, folder, ApnsGateway.BundleId);
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
@@ -60,18 +60,22 @@ public sealed class ConnectionTests
     }
 
     [Fact]
-    public async Task A_certificate_of_another_app_sends_nothing_to_this_one()
+    public async Task A_certificate_of_another_app_is_rejected()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         using var folder = new TemporaryFolder();
-        await using var application = await CertifiedAsync(gateway, folder, "com.example.other");
+        await using var application = await StartWithCertificateAsync(gateway, folder, "com.example.other");
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
         Assert.Equal((OutcomeKind.Rejected, "TopicDisallowed"), (outcome.Kind, outcome.Reason));
     }
 
-    private static async Task<ApnsApplication> CertifiedAsync(ApnsGateway gateway, TemporaryFolder folder, string bundleId)
+    private static async Task<ApnsApplication> StartWithCertificateAsync(
+        ApnsGateway gateway,
+        TemporaryFolder folder,
+        string bundleId
+    )
     {
         using var certificate = gateway.IssueCertificate(bundleId);
         var file = folder.File("apns.p12");
@@ -96,6 +100,6 @@ public sealed class ConnectionTests
     {
         var devices = Enumerable.Range(1, Sends).Select(ApnsApplication.Device);
         var notifications = await Task.WhenAll(devices.Select(application.TriggerAsync));
-        return await Task.WhenAll(notifications.Select(application.EndedAsync));
+        return await Task.WhenAll(notifications.Select(application.WaitForEndAsync));
     }
 }

@@ -37,7 +37,7 @@ public sealed class HeaderTests
     [InlineData(Priority.Normal, false, "10")]
     [InlineData(Priority.Bulk, false, "5")]
     [InlineData(Priority.High, true, "5")]
-    public async Task The_lane_and_the_kind_of_push_make_the_priority(Priority priority, bool isSilent, string expected)
+    public async Task The_APNs_priority_follows_the_priority_and_the_push_type(Priority priority, bool isSilent, string expected)
     {
         var content = isSilent ? Silent : Visible;
         var delivery = ApnsApplication.Delivery(ApnsApplication.Device(), content) with { Priority = priority };
@@ -50,7 +50,7 @@ public sealed class HeaderTests
     [Theory]
     [InlineData(false, "10")]
     [InlineData(true, "5")]
-    public async Task A_badge_is_seen_and_so_it_is_an_alert(bool isSilent, string priority)
+    public async Task A_push_with_a_badge_is_an_alert(bool isSilent, string priority)
     {
         var content = new Content
         {
@@ -63,7 +63,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_call_rings_at_once_in_the_bulk_lane_too()
+    public async Task A_bulk_call_is_sent_with_immediate_priority()
     {
         var content = Overridden("""{"headers":{"apns-push-type":"voip"}}""");
 
@@ -97,7 +97,7 @@ public sealed class HeaderTests
     [InlineData("widgets", ".push-type.widgets", null)]
     [InlineData("controls", ".push-type.controls", null)]
     [InlineData("mdm", "", null)]
-    public async Task Every_push_type_has_its_topic(string pushType, string suffix, string? expiration)
+    public async Task Each_push_type_has_its_topic(string pushType, string suffix, string? expiration)
     {
         var content = Overridden($$$"""{"headers":{"apns-push-type":"{{{pushType}}}"}}""");
         var delivery = ApnsApplication.Delivery(ApnsApplication.Device(), content);
@@ -109,7 +109,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_notification_may_set_headers_of_its_own()
+    public async Task Overrides_can_set_headers()
     {
         var headers = await SendAsync(
             ApnsApplication.Delivery(
@@ -140,7 +140,7 @@ public sealed class HeaderTests
     [InlineData("""{"payload":{"aps":{"badge":"1"}}}""")]
     [InlineData("""{"payload":{"aps":{"content-available":true}}}""")]
     [InlineData("""{"payload":{"aps":{"alert":7}}}""")]
-    public async Task Overrides_that_cannot_be_meant_are_rejected(string overrides)
+    public async Task Invalid_overrides_are_rejected(string overrides)
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -158,11 +158,11 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task A_collapse_key_that_fits_travels_as_it_is() =>
+    public async Task A_collapse_key_that_fits_is_unchanged() =>
         Assert.Equal("order-42", (await SendCollapsingAsync("order-42"))["apns-collapse-id"]);
 
     [Fact]
-    public async Task A_collapse_key_that_does_not_fit_still_collapses_with_its_like_alone()
+    public async Task A_collapse_key_that_does_not_fit_collapses_only_with_equal_keys()
     {
         var umlauts = new string('ä', 64);
 
@@ -175,7 +175,7 @@ public sealed class HeaderTests
     }
 
     [Fact]
-    public async Task Apps_have_environments_and_topics_of_their_own()
+    public async Task Each_app_has_its_environment_and_topic()
     {
         await using var gateway = await ApnsGateway.StartAsync(
             new ApnsGatewaySettings { BundleIds = [ApnsGateway.BundleId, "com.example.beta", "com.example.other"] }
@@ -187,7 +187,7 @@ public sealed class HeaderTests
                 options.BaseAddress = null;
                 options.Apps["beta"] = new ApnsApp { BundleId = "com.example.beta", Environment = ApnsEnvironment.Sandbox };
             },
-            services => AppleHosts.LeadTo(services, gateway.Address.Port)
+            services => AppleHosts.RedirectTo(services, gateway.Address.Port)
         );
 
         foreach (var app in (string?[])[null, "beta", "com.example.other"])

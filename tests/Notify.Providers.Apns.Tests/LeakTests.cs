@@ -42,11 +42,11 @@ public sealed class LeakTests
 
             Assert.Equal(Sends, outcomes.Sum() + cancelled);
             Assert.DoesNotContain(0, outcomes);
-            Assert.True(cancelled > 0, "No attempt was cancelled midway.");
+            Assert.True(cancelled > 0, "No attempt was cancelled while it was running.");
         }
 
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request's end");
-        await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection's end");
+        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection to close");
     }
 
     private static void Fault(ApnsGateway gateway, int i)

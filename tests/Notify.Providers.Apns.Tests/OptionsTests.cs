@@ -13,7 +13,7 @@ public sealed class OptionsTests
     private const string Pkcs12Password = "certificate-password";
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var failures = await FailuresAsync(options =>
         {
@@ -26,17 +26,17 @@ public sealed class OptionsTests
             options.BaseAddress = new Uri("http://push.example.org");
         });
 
-        foreach (var option in (string[])["KeyId", "TeamId", "Key is no", "BundleId", "Environment", "Apps", "BaseAddress"])
+        foreach (var option in (string[])["KeyId", "TeamId", "Key is not", "BundleId", "Environment", "Apps", "BaseAddress"])
             Assert.Contains(option, failures, StringComparison.Ordinal);
         Assert.DoesNotContain("no key at all", failures, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task Some_credentials_are_required() =>
-        Assert.Contains("Give a token signing key", await FailuresAsync(_ => { }), StringComparison.Ordinal);
+    public async Task Credentials_are_required() =>
+        Assert.Contains("Set a token signing key", await FailuresAsync(_ => { }), StringComparison.Ordinal);
 
     [Fact]
-    public async Task A_key_and_a_certificate_are_one_too_many() =>
+    public async Task A_key_and_a_certificate_exclude_each_other() =>
         Assert.Contains(
             "not both",
             await FailuresAsync(options => (options.KeyId, options.CertificateFile) = ("FAKEKEY123", "apns.p12")),
@@ -50,7 +50,7 @@ public sealed class OptionsTests
 
         var failures = await FailuresAsync(options => options.Key = key.ExportPkcs8PrivateKeyPem());
 
-        Assert.Contains("Key is no P-256 private key", failures, StringComparison.Ordinal);
+        Assert.Contains("Key is not a P-256 private key", failures, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -60,11 +60,11 @@ public sealed class OptionsTests
 
         var failures = await FailuresAsync(options => options.Key = key.ExportSubjectPublicKeyInfoPem());
 
-        Assert.Contains("Key is no P-256 private key", failures, StringComparison.Ordinal);
+        Assert.Contains("Key is not a P-256 private key", failures, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_key_file_that_is_not_there_is_said() =>
+    public async Task A_missing_key_file_is_reported() =>
         Assert.Contains(
             "KeyFile cannot be read",
             await FailuresAsync(options => options.KeyFile = "/nowhere/AuthKey.p8"),
@@ -72,7 +72,7 @@ public sealed class OptionsTests
         );
 
     [Fact]
-    public async Task A_certificate_with_another_password_is_refused()
+    public async Task A_certificate_with_a_wrong_password_is_refused()
     {
         using var folder = new TemporaryFolder();
         using var authority = new GatewayAuthority();
@@ -85,7 +85,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task A_key_from_its_file_is_taken()
+    public async Task A_key_can_be_read_from_a_file()
     {
         using var folder = new TemporaryFolder();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -100,7 +100,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task It_is_made_for_ios()
+    public async Task The_provider_declares_iOS()
     {
         await using var application = ApnsApplication.Compose(gateway: null);
 

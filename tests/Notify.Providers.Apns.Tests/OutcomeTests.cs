@@ -20,7 +20,9 @@ public sealed class OutcomeTests
         Gone,
     }
 
-    /// <summary>All of the table 'Response error strings' of Apple's 'Handling notification responses from APNs'.</summary>
+    /// <summary>
+    /// The complete table "Response error strings" in Apple's "Handling notification responses from APNs".
+    /// </summary>
     public static TheoryData<int, string, string> Reasons =>
         new()
         {
@@ -68,12 +70,12 @@ public sealed class OutcomeTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-        Assert.Equal(meaning, MeaningOf(outcome).ToString());
+        Assert.Equal(meaning, Classify(outcome).ToString());
         Assert.StartsWith(reason, outcome.Reason, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_reason_that_is_not_documented_is_not_repeated()
+    public async Task An_undocumented_reason_is_not_repeated()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -85,7 +87,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task What_is_accepted_is_known_to_apple_by_the_deliverys_id()
+    public async Task The_delivery_id_is_sent_as_the_APNs_id()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -98,7 +100,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_dead_token_says_since_when()
+    public async Task A_dead_token_has_the_time_of_its_death()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -129,7 +131,7 @@ public sealed class OutcomeTests
         await devices.RegisterAsync(device, Cancellation);
         gateway.Unregister(device.Token, DeadSince.AddHours(diedHoursLater));
 
-        await application.EndedAsync(await application.TriggerAsync(device.Token));
+        await application.WaitForEndAsync(await application.TriggerAsync(device.Token));
 
         var kept = Assert.Single(await devices.ListAsync(device.Tenant, device.UserId, Cancellation));
         Assert.Equal(isPruned, kept.PrunedAt is not null);
@@ -153,7 +155,7 @@ public sealed class OutcomeTests
         await devices.RegisterAsync(device, Cancellation);
         gateway.RefuseDevice(device.Token, new ApnsRefusal(400, reason));
 
-        var ended = await application.EndedAsync(await application.TriggerAsync(device.Token));
+        var ended = await application.WaitForEndAsync(await application.TriggerAsync(device.Token));
 
         Assert.Equal(OutcomeKind.Rejected, Assert.Single(ended.Attempts).Outcome);
         Assert.Null(Assert.Single(await devices.ListAsync(device.Tenant, device.UserId, Cancellation)).PrunedAt);
@@ -168,13 +170,13 @@ public sealed class OutcomeTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-        Assert.Equal((Meaning.Retry, TimeSpan.FromSeconds(30)), (MeaningOf(outcome), outcome.RetryAfter));
+        Assert.Equal((Meaning.Retry, TimeSpan.FromSeconds(30)), (Classify(outcome), outcome.RetryAfter));
     }
 
     [Theory]
     [InlineData(503, "ServiceUnavailable")]
     [InlineData(500, "InternalServerError")]
-    public async Task What_apple_asks_to_wait_is_waited(int status, string reason)
+    public async Task Retry_After_is_honored(int status, string reason)
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -189,7 +191,7 @@ public sealed class OutcomeTests
     [InlineData("")]
     [InlineData("../../admin")]
     [InlineData("5e5e5e5e?topic=other")]
-    public async Task What_is_no_device_token_is_not_sent(string address)
+    public async Task An_invalid_device_token_is_rejected_without_a_call(string address)
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -200,7 +202,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_refused_connection_is_the_providers_failure()
+    public async Task A_refused_connection_is_a_provider_failure()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway, options =>
@@ -209,16 +211,16 @@ public sealed class OutcomeTests
 
         var outcome = await application.SendAsync(ApnsApplication.Delivery(ApnsApplication.Device()));
 
-        Assert.Equal((Meaning.ProviderFailed, "connection failed (ConnectionRefused)"), (MeaningOf(outcome), outcome.Reason));
+        Assert.Equal((Meaning.ProviderFailed, "connection failed (ConnectionRefused)"), (Classify(outcome), outcome.Reason));
     }
 
-    private static Meaning MeaningOf(Outcome outcome) =>
+    private static Meaning Classify(Outcome outcome) =>
         outcome switch
         {
             { Kind: OutcomeKind.Retry, IsProviderFailure: true } => Meaning.ProviderFailed,
             { Kind: OutcomeKind.Retry, IsThrottled: false } => Meaning.Retry,
             { Kind: OutcomeKind.RecipientGone } => Meaning.Gone,
             { Kind: OutcomeKind.Rejected } => Meaning.Rejected,
-            _ => throw new InvalidOperationException($"{outcome} is none of them."),
+            _ => throw new InvalidOperationException($"{outcome} is not expected."),
         };
 }

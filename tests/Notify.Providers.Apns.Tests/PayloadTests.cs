@@ -9,7 +9,7 @@ namespace Notify.Providers.Apns.Tests;
 public sealed class PayloadTests
 {
     [Fact]
-    public async Task Everything_that_content_says_is_shown() =>
+    public async Task All_visible_content_is_written() =>
         await AssertSentAsync(
             new Content
             {
@@ -44,7 +44,7 @@ public sealed class PayloadTests
         );
 
     [Fact]
-    public async Task What_content_does_not_say_is_left_out() =>
+    public async Task Missing_content_is_left_out() =>
         await AssertSentAsync(new Content { Body = "body-text" }, """{"aps":{"alert":{"body":"body-text"}}}""");
 
     [Fact]
@@ -68,7 +68,7 @@ public sealed class PayloadTests
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public async Task A_badge_may_come_alone(int badge) =>
+    public async Task A_badge_can_be_sent_alone(int badge) =>
         await AssertSentAsync(new Content { Push = new PushContent { Badge = badge } }, $$$"""{"aps":{"badge":{{{badge}}}}}""");
 
     [Fact]
@@ -134,7 +134,7 @@ public sealed class PayloadTests
 
         Assert.Equal(OutcomeKind.Accepted, largest.Kind);
         Assert.Equal(OutcomeKind.Rejected, tooLarge.Kind);
-        Assert.Equal($"the payload has {limit + 1} bytes, APNs takes {limit}", tooLarge.Reason);
+        Assert.Equal($"the payload has {limit + 1} bytes; the limit of APNs is {limit}", tooLarge.Reason);
         Assert.Equal(1, gateway.Requests);
 
         ValueTask<Outcome> SendAsync(int length)
@@ -146,7 +146,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public async Task Letters_of_all_languages_count_as_what_they_are()
+    public async Task Letters_outside_ASCII_are_not_escaped()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -158,7 +158,7 @@ public sealed class PayloadTests
     }
 
     [Fact]
-    public async Task A_silent_notification_of_another_type_asks_for_no_background_time() =>
+    public async Task A_silent_notification_of_another_type_has_no_content_available() =>
         await AssertSentAsync(
             new Content
             {

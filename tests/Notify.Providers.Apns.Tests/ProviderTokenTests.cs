@@ -15,7 +15,7 @@ public sealed class ProviderTokenTests
     private readonly TokenStore _store = new();
 
     [Fact]
-    public async Task One_token_serves_until_it_is_refreshed_between_20_and_60_minutes()
+    public async Task A_token_is_renewed_every_40_minutes()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -29,7 +29,7 @@ public sealed class ProviderTokenTests
                 Assert.Single(gateway.ProviderTokens);
             if (minutes % 40 == 0)
                 await Eventually.TrueAsync(
-                    async () => await SentWithAsync(application, gateway) == 1 + (minutes / 40),
+                    async () => await SendAndCountTokensAsync(application, gateway) == 1 + (minutes / 40),
                     "a new token"
                 );
         }
@@ -38,7 +38,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_has_grown_too_old_is_replaced_before_it_is_sent()
+    public async Task A_token_that_is_too_old_is_replaced_before_it_is_used()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -66,7 +66,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task A_host_that_slept_shares_the_token_that_it_makes()
+    public async Task A_host_that_was_suspended_shares_its_new_token()
     {
         await using var gateway = await StartGatewayAsync();
         await using var sleeper = Compose(gateway);
@@ -83,7 +83,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task Who_reads_the_store_cannot_use_the_token()
+    public async Task A_stored_token_is_encrypted()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -100,7 +100,7 @@ public sealed class ProviderTokenTests
     [Theory]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public async Task A_token_in_the_store_that_is_not_ours_is_not_used(bool isTampered, bool isRedated)
+    public async Task An_altered_token_in_the_store_is_not_used(bool isTampered, bool isRedated)
     {
         await using var gateway = await StartGatewayAsync();
         await using (var first = Compose(gateway))
@@ -115,40 +115,40 @@ public sealed class ProviderTokenTests
         await AssertAcceptedAsync(second);
 
         Assert.Equal(2, gateway.ProviderTokens.Count);
-        Assert.Contains(second.Logs, line => line.Contains("was sealed by another key", StringComparison.Ordinal));
+        Assert.Contains(second.Logs, line => line.Contains("was sealed with a different key", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_store_that_fails_costs_no_send()
+    public async Task Sends_succeed_while_the_store_fails()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
-        _store.Failure = new IOException("The store is away.");
+        _store.Failure = new IOException("The store is unavailable.");
 
         await AssertAcceptedAsync(application);
         _time.Advance(TimeSpan.FromMinutes(56));
         await AssertAcceptedAsync(application);
 
         Assert.Equal(2, gateway.ProviderTokens.Count);
-        Assert.Contains(application.Logs, line => line.Contains("The store is away.", StringComparison.Ordinal));
+        Assert.Contains(application.Logs, line => line.Contains("The store is unavailable.", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_store_that_does_not_answer_holds_no_send_up_for_longer_than_its_time()
+    public async Task A_store_that_does_not_answer_delays_a_send_only_until_its_timeout()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
         _store.NeverAnswers = true;
 
         var sending = AssertAcceptedAsync(application);
-        await Eventually.TrueAsync(() => _time.TimersWaiting > 0, "the store to be asked");
+        await Eventually.TrueAsync(() => _time.TimersWaiting > 0, "the store to be called");
         _time.Advance(TimeSpan.FromSeconds(5));
 
         await sending;
     }
 
     [Fact]
-    public async Task A_token_that_apple_calls_expired_is_replaced_and_the_notification_sent_again_once()
+    public async Task An_expired_token_is_replaced_and_the_notification_is_sent_again()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -162,7 +162,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task A_token_that_is_called_expired_again_is_not_repeated_a_third_time()
+    public async Task A_notification_is_repeated_only_once_after_an_expired_token()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -176,7 +176,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task Many_sends_that_are_refused_at_a_time_make_one_token()
+    public async Task Concurrent_refused_sends_share_one_new_token()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -207,7 +207,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task What_another_host_refreshed_meanwhile_is_used_at_any_age()
+    public async Task A_token_renewed_by_another_host_is_used_after_a_refusal()
     {
         await using var gateway = await StartGatewayAsync();
         await using var first = Compose(gateway);
@@ -225,7 +225,7 @@ public sealed class ProviderTokenTests
     }
 
     [Fact]
-    public async Task Too_many_updates_keep_the_token_and_back_off()
+    public async Task Too_many_token_updates_keep_the_token_and_back_off()
     {
         await using var gateway = await StartGatewayAsync();
         await using var application = Compose(gateway);
@@ -248,7 +248,7 @@ public sealed class ProviderTokenTests
         Assert.True(outcome.Kind == OutcomeKind.Accepted, outcome.ToString());
     }
 
-    private static async Task<int> SentWithAsync(ApnsApplication application, ApnsGateway gateway)
+    private static async Task<int> SendAndCountTokensAsync(ApnsApplication application, ApnsGateway gateway)
     {
         await AssertAcceptedAsync(application);
         return gateway.ProviderTokens.Count;

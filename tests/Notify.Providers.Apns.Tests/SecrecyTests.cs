@@ -9,10 +9,10 @@ namespace Notify.Providers.Apns.Tests;
 public sealed class SecrecyTests
 {
     [Fact]
-    public async Task Nothing_secret_is_shown_by_a_run_in_which_all_goes_wrong()
+    public async Task No_secret_is_shown_when_sends_fail()
     {
         await using var gateway = await ApnsGateway.StartAsync();
-        var tokens = new TokenStore { Failure = new IOException("The store is away.") };
+        var tokens = new TokenStore { Failure = new IOException("The store is unavailable.") };
         await using var application = await ApnsApplication.StartAsync(gateway, configureServices: services =>
             services.AddSingleton<ISharedTokenStore>(tokens)
         );
@@ -29,7 +29,14 @@ public sealed class SecrecyTests
 
         var attempts = refused.Concat(reset).SelectMany(delivery => delivery.Attempts).Select(attempt => attempt.ToString());
         var shown = string.Join('\n', [.. application.Logs, .. attempts]);
-        string[] seen = ["The store is away.", "ExpiredProviderToken", "InvalidProviderToken", "TooManyRequests", "Unregistered"];
+        string[] seen =
+        [
+            "The store is unavailable.",
+            "ExpiredProviderToken",
+            "InvalidProviderToken",
+            "TooManyRequests",
+            "Unregistered",
+        ];
         foreach (var expected in seen)
             Assert.Contains(expected, shown, StringComparison.Ordinal);
         AssertHoldsNothingSecret(shown, gateway);
@@ -51,7 +58,7 @@ public sealed class SecrecyTests
     }
 
     [Fact]
-    public async Task What_is_shared_does_not_show_itself()
+    public async Task ToString_shows_no_secret()
     {
         await using var gateway = await ApnsGateway.StartAsync();
         await using var application = ApnsApplication.Compose(gateway);
@@ -67,10 +74,10 @@ public sealed class SecrecyTests
     private static async Task<DeliveryRecord[]> SendAsync(ApnsApplication application, IEnumerable<int> devices)
     {
         var notifications = await Task.WhenAll(devices.Select(ApnsApplication.Device).Select(application.TriggerAsync));
-        return await Task.WhenAll(notifications.Select(application.EndedAsync));
+        return await Task.WhenAll(notifications.Select(application.WaitForEndAsync));
     }
 
-    // Not by Assert.DoesNotContain, whose message would repeat what must not be read.
+    // Assert.DoesNotContain is not used, because its message would show the secret.
     private static void AssertHoldsNothingSecret(string shown, ApnsGateway gateway)
     {
         string[] secrets =

@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Providers.Apns.Tests;
 
-/// <summary>The store of several hosts, which can fail.</summary>
+/// <summary>A token store that several hosts share and that can be made to fail.</summary>
 internal sealed class TokenStore : ISharedTokenStore
 {
     private readonly Lock _lock = new();

@@ -9,7 +9,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.DotApns.Tests;
 
-/// <summary>An application that sends through a dotAPNS client, whose calls end at a vendor of the test.</summary>
+/// <summary>An application that sends through a dotAPNS client, whose calls are redirected to a test server.</summary>
 internal sealed class Application : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -24,7 +24,7 @@ internal sealed class Application : IAsyncDisposable
             .UseInMemory()
             .AddDotApns(options =>
             {
-                options.CreateClient = http => ApnsClient.CreateUsingJwt(http, Key());
+                options.CreateClient = http => ApnsClient.CreateUsingJwt(http, CreateJwtOptions());
                 configure?.Invoke(options);
             });
         builder.Services.AddHttpClient("Notify.dotapns").AddHttpMessageHandler(() => new Redirection(vendor));
@@ -36,8 +36,8 @@ internal sealed class Application : IAsyncDisposable
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
-    // dotAPNS takes no key whose number begins with a zero byte, as one in 256 does.
-    private static ApnsJwtOptions Key()
+    // dotAPNS does not accept a key whose private value begins with a zero byte, which is one key in 256.
+    private static ApnsJwtOptions CreateJwtOptions()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         while (key.ExportParameters(includePrivateParameters: true).D![0] == 0)

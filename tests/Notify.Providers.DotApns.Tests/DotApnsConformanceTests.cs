@@ -9,7 +9,7 @@ public sealed class DotApnsConformanceTests : HttpProviderConformance
 
     protected override VendorAnswer Acceptance => new(200);
 
-    // Apple's 200 has no body, so dotAPNS reads none of it; but the body has to arrive.
+    // Apple's 200 has no body, so dotAPNS does not read it. If there is one, it must arrive completely.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {

@@ -12,14 +12,14 @@ using Notify.Testing;
 
 namespace Notify.Providers.DotApns.Tests;
 
-/// <summary>What ten thousand sends through dotAPNS leave behind.</summary>
+/// <summary>Tests that many sends through dotAPNS leak nothing.</summary>
 public sealed class LeakTests
 {
     private const int Sends = 10_000;
     private const int Concurrent = 64;
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_request_behind()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_request_behind()
     {
         await using var gateway = await StartGatewayAsync();
         var outcomes = new ConcurrentDictionary<string, int>();
@@ -38,7 +38,7 @@ public sealed class LeakTests
                 outcomes.AddOrUpdate(await SendAsync(application.Provider, number), 1, (_, count) => count + 1);
             });
 
-            // What was cut was opened again by the few and not by the many.
+            // A broken connection is replaced by a few new ones, not by one for each send that it carried.
             Assert.InRange(gateway.ConnectionsAccepted, 1, Sends / 10);
         }
 
@@ -48,11 +48,11 @@ public sealed class LeakTests
             outcomes.Keys.Select(reason => reason.Split(':')[0]).ToHashSet()
         );
         Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request's end");
-        await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection's end");
+        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.Connections == 0, "the last connection to close");
     }
 
-    // dotAPNS takes no key whose number begins with a zero byte, as one in 256 does.
+    // dotAPNS does not accept a key whose private value begins with a zero byte, which is one key in 256.
     private static async Task<ApnsGateway> StartGatewayAsync()
     {
         while (true)
@@ -103,7 +103,7 @@ public sealed class LeakTests
             gateway.RefuseNext(1, new ApnsRefusal(400, "BadDeviceToken"));
     }
 
-    /// <summary>One attempt; every seventh is given up while it is under way.</summary>
+    /// <summary>Makes one attempt. Every seventh is cancelled while it is running.</summary>
     private static async Task<string> SendAsync(IDeliveryProvider provider, int number)
     {
         using var attempt = new CancellationTokenSource();
@@ -121,7 +121,10 @@ public sealed class LeakTests
         }
     }
 
-    /// <summary>Signs as RFC 7515 says: dotAPNS writes its token in plain base64, which the fake does not read.</summary>
+    /// <summary>
+    /// Replaces the token by one in base64url, as RFC 7515 requires. dotAPNS writes its token in standard base64, which the fake
+    /// does not accept.
+    /// </summary>
     private sealed class TokenHandler(string keyPem) : DelegatingHandler
     {
         private readonly AuthenticationHeaderValue _token = new("bearer", Sign(keyPem));

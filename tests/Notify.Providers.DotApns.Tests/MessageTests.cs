@@ -6,11 +6,11 @@ using Notify.Queueing;
 
 namespace Notify.Providers.DotApns.Tests;
 
-/// <summary>What Apple is sent.</summary>
+/// <summary>Tests the pushes that are sent to Apple.</summary>
 public sealed class MessageTests
 {
     [Fact]
-    public async Task A_notification_says_what_the_device_shows()
+    public async Task All_visible_content_is_written()
     {
         var sent = await SentAsync(
             Deliveries.Push(
@@ -44,7 +44,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task The_headers_name_the_delivery_its_app_and_its_end()
+    public async Task The_headers_contain_the_delivery_the_app_and_the_expiry()
     {
         var delivery = Deliveries.Push() with { CollapseKey = "score" };
 
@@ -65,7 +65,7 @@ public sealed class MessageTests
     [InlineData(Priority.High, "10")]
     [InlineData(Priority.Normal, "10")]
     [InlineData(Priority.Bulk, "5")]
-    public async Task Bulk_may_wait_for_the_battery(Priority priority, string expected) =>
+    public async Task Bulk_has_the_power_saving_priority(Priority priority, string expected) =>
         Assert.Equal(expected, (await SentAsync(Deliveries.Push() with { Priority = priority })).Headers["apns-priority"]);
 
     [Fact]
@@ -94,14 +94,14 @@ public sealed class MessageTests
     [Theory]
     [InlineData("Only a title", null)]
     [InlineData(null, "Only a body")]
-    public async Task One_text_alone_is_the_whole_alert(string? title, string? body) =>
+    public async Task A_single_text_is_the_whole_alert(string? title, string? body) =>
         AssertJson(
             $$$"""{"aps":{"alert":"{{{title ?? body}}}"}}""",
             (await SentAsync(Deliveries.Push(new Content { Title = title, Body = body }))).Payload
         );
 
     [Fact]
-    public async Task What_only_apns_understands_is_laid_over_the_payload()
+    public async Task Overrides_are_merged_into_the_payload()
     {
         using var json = JsonDocument.Parse(
             """
@@ -132,7 +132,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Development_builds_are_reached_by_the_development_server()
+    public async Task The_development_server_is_used_for_development_builds()
     {
         await using var vendor = await Vendor.StartAsync();
         await using var application = new Application(vendor.Address, options => options.UseDevelopmentServer = true);
@@ -144,8 +144,8 @@ public sealed class MessageTests
 
     [Theory]
     [InlineData("två ord")]
-    [InlineData("a key that is longer than the sixty-four bytes that Apple takes for one")]
-    public async Task A_collapse_key_that_the_header_cannot_carry_collapses_by_its_hash(string key)
+    [InlineData("a key that is longer than the limit of sixty-four bytes that Apple sets")]
+    public async Task A_collapse_key_that_does_not_fit_the_header_is_hashed(string key)
     {
         var first = await SentAsync(Deliveries.Push() with { CollapseKey = key });
         var second = await SentAsync(Deliveries.Push() with { CollapseKey = key });
@@ -155,7 +155,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Data_cannot_take_the_place_of_what_is_apples()
+    public async Task Data_cannot_replace_aps()
     {
         var sent = await SentAsync(
             Deliveries.Push(
@@ -170,7 +170,7 @@ public sealed class MessageTests
         AssertJson("""{"aps":{"alert":"Shown"}}""", sent.Payload);
     }
 
-    public static TheoryData<Delivery, string> Unsendable =>
+    public static TheoryData<Delivery, string> Invalid =>
         new()
         {
             {
@@ -178,11 +178,11 @@ public sealed class MessageTests
                 {
                     To = new Address(Channel.Push, "../device/0", Platform.Ios),
                 },
-                "the address is no device token, which is hexadecimal"
+                "the address is not a device token, which is hexadecimal"
             },
             {
                 Deliveries.Push(new Content { Body = "b", Overrides = Headers }),
-                "overrides.apns must hold a payload alone: dotAPNS writes the headers"
+                "overrides.apns may contain only a payload, because dotAPNS writes the headers"
             },
         };
 
@@ -195,8 +195,8 @@ public sealed class MessageTests
         };
 
     [Theory]
-    [MemberData(nameof(Unsendable), DisableDiscoveryEnumeration = true)]
-    public async Task What_no_push_can_carry_is_rejected_and_not_sent(Delivery delivery, string reason)
+    [MemberData(nameof(Invalid), DisableDiscoveryEnumeration = true)]
+    public async Task A_delivery_that_cannot_be_sent_is_rejected_without_a_call(Delivery delivery, string reason)
     {
         await using var vendor = await Vendor.StartAsync();
         await using var application = new Application(vendor.Address);
@@ -208,7 +208,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task An_application_without_a_client_is_told_so()
+    public async Task A_client_is_required()
     {
         await using var application = new Application(new Uri("http://127.0.0.1"), options => options.CreateClient = null);
 
@@ -231,6 +231,6 @@ public sealed class MessageTests
     private static void AssertJson(string expected, JsonElement actual)
     {
         using var document = JsonDocument.Parse(expected);
-        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, got {actual}");
+        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, but was {actual}.");
     }
 }

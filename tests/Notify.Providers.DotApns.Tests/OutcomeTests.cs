@@ -4,7 +4,7 @@ using Notify.Delivering;
 
 namespace Notify.Providers.DotApns.Tests;
 
-/// <summary>What Apple's answers come to, by the table in "Handling notification responses from APNs".</summary>
+/// <summary>Tests the outcomes of Apple's answers, by the table in "Handling notification responses from APNs".</summary>
 public sealed class OutcomeTests
 {
     private const string Rejected = "rejected";
@@ -57,7 +57,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_dead_token_is_dead_since_apple_says_so()
+    public async Task A_dead_token_has_the_time_of_its_death()
     {
         var since = DateTimeOffset.FromUnixTimeMilliseconds(1_767_614_400_123);
         await using var vendor = await Vendor.StartAsync(
@@ -77,7 +77,7 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData(503)]
     [InlineData(429)]
-    public async Task A_refusal_without_a_body_is_judged_by_its_status(int status)
+    public async Task A_refusal_without_a_body_is_mapped_by_its_status(int status)
     {
         await using var vendor = await Vendor.StartAsync(status, "", retryAfter: "9");
         await using var application = new Application(vendor.Address);
@@ -88,10 +88,10 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_client_with_connections_of_its_own_is_used_as_it_is()
+    public async Task A_client_with_its_own_connections_can_be_used()
     {
         await using var vendor = await Vendor.StartAsync();
-        await using var application = new Application(vendor.Address, options => options.CreateClient = _ => new TheirClient());
+        await using var application = new Application(vendor.Address, options => options.CreateClient = _ => new CustomClient());
 
         var dead = await application.Provider.SendAsync(Deliveries.Push(), default);
 
@@ -100,7 +100,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Neither_token_nor_content_is_logged()
+    public async Task No_token_or_content_is_logged()
     {
         await using var vendor = await Vendor.StartAsync(403, """{"reason":"InvalidProviderToken"}""");
         await using var application = new Application(vendor.Address);
@@ -125,7 +125,7 @@ public sealed class OutcomeTests
             _ => outcome.ToString(),
         };
 
-    private sealed class TheirClient : IApnsClient
+    private sealed class CustomClient : IApnsClient
     {
         [Obsolete("As in the interface.")]
         public Task<ApnsResponse> Send(ApplePush push) => SendAsync(push);

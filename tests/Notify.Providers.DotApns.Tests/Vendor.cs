@@ -5,7 +5,7 @@ using Notify.FakeGateways;
 
 namespace Notify.Providers.DotApns.Tests;
 
-/// <summary>Apple's push service as far as one answer goes; what it was sent is kept.</summary>
+/// <summary>A fake of APNs that gives one fixed answer and records its requests.</summary>
 internal sealed class Vendor : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Received> _requests = new();
@@ -34,7 +34,7 @@ internal sealed class Vendor : IAsyncDisposable
             new Received(
                 context.Request.Path,
                 context.Request.Headers.ToDictionary(
-                    header => header.Key,
+                    header => header.CreateJwtOptions,
                     header => header.Value.ToString(),
                     StringComparer.OrdinalIgnoreCase
                 ),

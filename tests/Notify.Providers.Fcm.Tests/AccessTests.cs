@@ -22,7 +22,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task A_token_is_renewed_before_it_expires()
+    public async Task The_access_token_is_renewed_before_it_expires()
     {
         var time = new ManualTime();
         await using var gateway = await FcmGateway.StartAsync(time: time);
@@ -37,16 +37,16 @@ public sealed class AccessTests
             time.Advance(TimeSpan.FromMinutes(1));
         }
 
-        // 55 minutes and some of 60 are used of each.
+        // Each token is used for about 55 of its 60 minutes.
         Assert.InRange(gateway.AccessTokens.Count, 3, 5);
 
-        // Renewed only when refused, two tokens would have cost a call each. On a busy machine this clock may outrun one renewal
-        // that the library makes beside the sends.
+        // A token that is renewed only after a refusal costs an extra call. One is tolerated: on a busy machine the clock of this
+        // test may overtake a renewal that the library makes in the background.
         Assert.InRange(gateway.Calls, 180, 181);
     }
 
     [Fact]
-    public async Task A_token_that_is_refused_is_renewed_once_for_all_who_were_refused()
+    public async Task Concurrent_sends_with_a_refused_token_share_one_renewal()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -60,7 +60,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task A_send_that_is_refused_with_another_token_too_is_not_repeated_again()
+    public async Task A_send_is_repeated_only_once_after_its_token_was_refused()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -73,7 +73,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Another_token_is_not_asked_for_where_apple_refuses_firebase()
+    public async Task No_new_token_is_requested_when_Apple_refuses_Firebase()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -85,7 +85,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Without_an_access_token_the_provider_has_failed_until_there_is_one()
+    public async Task The_provider_fails_while_no_access_token_can_be_obtained()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -102,7 +102,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task What_the_token_endpoint_says_beyond_its_standard_is_not_repeated()
+    public async Task Nonstandard_text_of_the_token_endpoint_is_not_repeated()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -112,7 +112,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task A_token_endpoint_that_is_away_is_the_providers_failure()
+    public async Task An_unreachable_token_endpoint_is_a_provider_failure()
     {
         await using var gateway = await FcmGateway.StartAsync();
         using var account = new FcmServiceAccount("notify-fake", new Uri($"https://127.0.0.1:{FreePort.Next()}/token"));
@@ -127,7 +127,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Credentials_of_the_environment_are_used_when_the_options_name_none()
+    public async Task Application_default_credentials_are_used_if_the_options_have_none()
     {
         await using var gateway = await FcmGateway.StartAsync();
         using var folder = new TemporaryFolder();
@@ -147,7 +147,7 @@ public sealed class AccessTests
     }
 
     [Fact]
-    public async Task Credentials_may_be_a_file()
+    public async Task Credentials_can_be_read_from_a_file()
     {
         await using var gateway = await FcmGateway.StartAsync();
         using var folder = new TemporaryFolder();

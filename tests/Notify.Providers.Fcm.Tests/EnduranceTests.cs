@@ -11,11 +11,11 @@ public sealed class EnduranceTests
     private const int Concurrent = 128;
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_task()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_task_behind()
     {
         await using var gateway = await FcmGateway.StartAsync();
         gateway.KeepsMessages = false;
-        gateway.FaultOf = FaultOf;
+        gateway.ChooseFault = CreateFault;
         var outcomes = new ConcurrentDictionary<string, int>();
         var mostConnections = 0;
         var application = await FcmApplication.StartAsync(gateway);
@@ -28,18 +28,19 @@ public sealed class EnduranceTests
             });
         }
 
-        // Every send has ended, each kind of fault was met, and what was cut was opened again by the few and not by the many.
+        // Every send has ended and each kind of fault occurred. A broken connection is replaced by a few new ones, not by one for
+        // each of the sends that it carried.
         Assert.Equal(Sends, outcomes.Values.Sum());
         Assert.Superset(
             new HashSet<string> { "Accepted", "cancelled", "HTTP 503", "HTTP 429", "UNREGISTERED (HTTP 404)" },
             outcomes.Keys.ToHashSet()
         );
         Assert.InRange(mostConnections, 1, Concurrent);
-        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the sockets' end");
-        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the requests' end");
+        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "all sockets to close");
+        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "all requests to end");
     }
 
-    private static FcmFault? FaultOf(long call) =>
+    private static FcmFault? CreateFault(long call) =>
         (call % 50) switch
         {
             3 => FcmFault.ResetStream,

@@ -9,7 +9,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Fcm.Tests;
 
-/// <summary>An application that sends through FCM, as a user composes one.</summary>
+/// <summary>An application that sends through FCM, composed as a user would compose it.</summary>
 internal sealed class FcmApplication : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -76,7 +76,7 @@ internal sealed class FcmApplication : IAsyncDisposable
         CancellationToken cancellationToken = default
     ) => Provider.SendAsync(Delivery(address ?? FcmGateway.NewToken(), content), cancellationToken);
 
-    /// <summary>Sends through the whole engine, and waits for the delivery's first attempt.</summary>
+    /// <summary>Sends through the whole engine and waits for the first attempt of the delivery.</summary>
     public async Task<DeliveryRecord> TriggerAsync(Recipient to)
     {
         var trigger = new Trigger

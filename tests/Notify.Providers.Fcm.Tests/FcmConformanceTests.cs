@@ -13,9 +13,8 @@ public sealed class FcmConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance =>
         new(200, """{"name":"projects/notify-fake/messages/0:1500415314455276%31bd1c9631bd1c96"}""");
 
-    // The status says that the message was taken over; without the body only its id is lost. A 404 or 410 that names no
-    // registration
-    // is about the project or the address, not about the recipient.
+    // A success status means that the message was accepted, so without the body only its id is lost. A 404 or 410 that does not
+    // name the registration concerns the project or the address, not the recipient.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {
@@ -37,14 +36,14 @@ public sealed class FcmConformanceTests : HttpProviderConformance
         _host?.Dispose();
     }
 
-    protected override VendorAnswer? AnswerAside(string path, string body) =>
+    protected override VendorAnswer? AnswerAuxiliary(string path, string body) =>
         path == "/token"
             ? new VendorAnswer(200, """{"access_token":"ya29.token","expires_in":3599,"token_type":"Bearer"}""")
             : null;
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {
-        using var account = new FcmServiceAccount("notify-fake", new Uri(AsideAddress, "token"));
+        using var account = new FcmServiceAccount("notify-fake", new Uri(AuxiliaryAddress, "token"));
         var json = account.Json;
         _host = FcmApplication.Compose(options =>
         {

@@ -7,13 +7,13 @@ namespace Notify.Providers.Fcm.Tests;
 
 public sealed class MessageTests
 {
-    /// <summary>A time of whole seconds, so that what remains of it is one by the second.</summary>
+    /// <summary>An expiry in whole seconds, so that the remaining time is exact to the second.</summary>
     private static readonly DateTimeOffset Expiry = DateTimeOffset.FromUnixTimeSeconds(
         DateTimeOffset.UtcNow.AddHours(1).ToUnixTimeSeconds()
     );
 
     [Fact]
-    public async Task A_plain_message_has_text_lifetime_and_priority_and_no_more()
+    public async Task A_plain_message_has_only_text_lifetime_and_priority()
     {
         var message = await SentAsync(
             Delivery(new Content { Title = "Your order", Body = "It is on its way." }) with
@@ -39,7 +39,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Every_part_of_a_push_goes_to_the_block_of_its_platform()
+    public async Task Each_part_of_a_push_is_written_to_the_block_of_its_platform()
     {
         var message = await SentAsync(
             Delivery(
@@ -121,7 +121,7 @@ public sealed class MessageTests
     [InlineData(Platform.Ios, "token,notification,apns")]
     [InlineData(Platform.Web, "token,notification,webpush")]
     [InlineData(Platform.Android, "token,notification,android,apns,webpush")]
-    public async Task A_device_gets_the_blocks_that_it_may_read(Platform platform, string members)
+    public async Task A_device_gets_the_blocks_of_its_platform(Platform platform, string members)
     {
         var delivery = FcmApplication.Delivery(FcmGateway.NewToken());
 
@@ -131,7 +131,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_lifetime_beyond_four_weeks_is_left_to_the_service_and_one_that_has_passed_is_zero()
+    public async Task The_lifetime_is_limited_to_four_weeks_and_never_negative()
     {
         var endless = await SentAsync(Delivery() with { ExpiresAt = DateTimeOffset.UtcNow.AddYears(1) });
         var passed = await SentAsync(Delivery() with { ExpiresAt = DateTimeOffset.UtcNow.AddMinutes(-1) });
@@ -144,7 +144,7 @@ public sealed class MessageTests
     [InlineData(Priority.High, "HIGH", "10", "high")]
     [InlineData(Priority.Normal, "NORMAL", "10", "normal")]
     [InlineData(Priority.Bulk, "NORMAL", "5", "low")]
-    public async Task Every_platform_is_told_the_priority(Priority priority, string android, string apple, string browser)
+    public async Task The_priority_is_written_for_every_platform(Priority priority, string android, string apple, string browser)
     {
         var message = await SentAsync(Delivery() with { Priority = priority });
 
@@ -155,7 +155,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Data_alone_never_goes_to_apple_with_a_priority_that_firebase_refuses()
+    public async Task A_message_with_only_data_has_a_priority_that_Firebase_accepts()
     {
         var content = new Content
         {
@@ -184,7 +184,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
-    public async Task A_badge_may_come_alone_and_android_shows_nothing(int badge)
+    public async Task A_badge_without_text_shows_nothing_on_Android(int badge)
     {
         var message = await SentAsync(Delivery(new Content { Push = new PushContent { Badge = badge } }));
 
@@ -195,7 +195,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_badge_of_zero_takes_the_number_off_an_iphone()
+    public async Task A_badge_of_zero_clears_the_badge_on_iOS()
     {
         var message = await SentAsync(
             Delivery(
@@ -212,7 +212,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task What_a_tap_opens_is_not_what_data_of_that_name_says()
+    public async Task The_link_of_the_push_replaces_data_with_the_same_name()
     {
         var data = new Dictionary<string, string> { ["link"] = "from data" };
         var push = new PushContent { Link = "https://example.org/orders/42" };
@@ -245,7 +245,7 @@ public sealed class MessageTests
         );
 
     [Fact]
-    public async Task A_collapse_key_alone_takes_the_place_of_what_an_android_shows()
+    public async Task A_collapse_key_replaces_earlier_notifications_on_Android()
     {
         var message = await SentAsync(Delivery() with { CollapseKey = "order-42" });
 
@@ -259,7 +259,7 @@ public sealed class MessageTests
     [InlineData("0123456789abcdef0123456789abcdef0123", true, false)]
     [InlineData("0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", true, false)]
     [InlineData("ä123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef", false, false)]
-    public async Task A_collapse_key_travels_as_it_is_where_the_vendor_takes_it(string key, bool fitsApple, bool fitsBrowser)
+    public async Task A_collapse_key_is_unchanged_if_the_vendor_accepts_it(string key, bool fitsApple, bool fitsBrowser)
     {
         var message = await SentAsync(Delivery() with { CollapseKey = key });
 
@@ -286,7 +286,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_link_into_the_app_is_for_the_app_alone()
+    public async Task A_link_into_the_app_is_not_sent_to_browsers()
     {
         var message = await SentAsync(
             Delivery(
@@ -302,7 +302,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Letters_of_all_languages_arrive_and_count_once()
+    public async Task Letters_outside_ASCII_are_not_escaped()
     {
         var body = string.Concat(Enumerable.Repeat("日本語 <b>&\"é\" 😀 ", 100));
 
@@ -313,7 +313,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task An_override_is_laid_over_the_message_as_a_merge_patch()
+    public async Task An_override_is_applied_as_a_merge_patch()
     {
         using var overrides = JsonDocument.Parse(
             """
@@ -349,11 +349,11 @@ public sealed class MessageTests
     }
 
     [Theory]
-    [InlineData("""{"token":"another"}""", "overrides.fcm has members that FCM does not take")]
-    [InlineData("""{"topic":"news"}""", "overrides.fcm has members that FCM does not take")]
-    [InlineData("""{"condition":"'news' in topics"}""", "overrides.fcm has members that FCM does not take")]
-    [InlineData("\"text\"", "overrides.fcm has members that FCM does not take")]
-    public async Task An_override_that_cannot_be_laid_over_is_rejected(string json, string reason)
+    [InlineData("""{"token":"another"}""", "overrides.fcm has members that FCM does not accept")]
+    [InlineData("""{"topic":"news"}""", "overrides.fcm has members that FCM does not accept")]
+    [InlineData("""{"condition":"'news' in topics"}""", "overrides.fcm has members that FCM does not accept")]
+    [InlineData("\"text\"", "overrides.fcm has members that FCM does not accept")]
+    public async Task An_override_that_cannot_be_applied_is_rejected(string json, string reason)
     {
         using var overrides = JsonDocument.Parse(json);
         var content = new Content
@@ -370,14 +370,14 @@ public sealed class MessageTests
     [InlineData("message_type")]
     [InlineData("google.sent_time")]
     [InlineData("gcm.notification.e")]
-    public async Task A_data_key_that_the_service_keeps_for_itself_is_rejected_at_once(string key) =>
+    public async Task A_reserved_data_key_is_rejected_without_a_call(string key) =>
         await AssertRejectedUnsentAsync(
             new Content { Data = new Dictionary<string, string> { [key] = "value" } },
             "a data key is reserved by FCM: from, message_type, google.* or gcm.*"
         );
 
     [Fact]
-    public async Task What_is_too_large_the_service_rejects()
+    public async Task The_service_rejects_a_message_that_is_too_large()
     {
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -405,7 +405,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task Topics_and_conditions_of_firebase_are_recipients_like_others()
+    public async Task Firebase_topics_and_conditions_can_be_recipients()
     {
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -423,7 +423,8 @@ public sealed class MessageTests
     [InlineData("/topics/news")]
     [InlineData("two words")]
     [InlineData("news\n")]
-    public void A_topic_that_is_none_is_refused(string name) => Assert.Throws<ArgumentException>(() => FcmRecipient.Topic(name));
+    public void A_malformed_topic_name_is_refused(string name) =>
+        Assert.Throws<ArgumentException>(() => FcmRecipient.Topic(name));
 
     private static Delivery Delivery(Content? content = null) => FcmApplication.Delivery(FcmGateway.NewToken(), content);
 
@@ -460,9 +461,6 @@ public sealed class MessageTests
     private static void AssertJson(string expected, JsonElement actual)
     {
         using var document = JsonDocument.Parse(expected);
-        Assert.True(
-            JsonElement.DeepEquals(document.RootElement, actual),
-            $"Expected {expected}, but it is {actual.GetRawText()}."
-        );
+        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, but was {actual.GetRawText()}.");
     }
 }

@@ -11,8 +11,8 @@ namespace Notify.Providers.Fcm.Tests;
 
 public sealed class OptionsTests
 {
-    private const string NoKey =
-        "CredentialsJson is no service account key: create one in the Firebase console, under Service accounts.";
+    private const string InvalidKey =
+        "CredentialsJson is not a service account key. Create one in the Firebase console under Service accounts.";
 
     private static readonly string Json = CreateJson();
 
@@ -33,16 +33,16 @@ public sealed class OptionsTests
 
     [Theory]
     [MemberData(nameof(BrokenKeys))]
-    public async Task A_key_that_is_none_fails_at_start_and_is_not_shown(string json)
+    public async Task An_invalid_key_fails_at_start_and_is_not_shown(string json)
     {
         var refused = await RefusedAsync(options => options.CredentialsJson = json);
 
-        Assert.Equal([$"FCM provider 'fcm': {NoKey}"], refused.Failures);
+        Assert.Equal([$"FCM provider 'fcm': {InvalidKey}"], refused.Failures);
         Assert.DoesNotContain("hidden", refused.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_file_that_is_not_there_fails_at_start()
+    public async Task A_missing_file_fails_at_start()
     {
         var refused = await RefusedAsync(options => options.CredentialsFile = "/no/such/firebase.json");
 
@@ -53,18 +53,18 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task A_file_that_is_no_key_fails_at_start()
+    public async Task A_file_that_is_not_a_key_fails_at_start()
     {
         using var folder = new TemporaryFolder();
         await File.WriteAllTextAsync(folder.File("firebase.json"), "{}", TestContext.Current.CancellationToken);
 
         var refused = await RefusedAsync(options => options.CredentialsFile = folder.File("firebase.json"));
 
-        Assert.StartsWith("FCM provider 'fcm': CredentialsFile is no service account key", Assert.Single(refused.Failures));
+        Assert.StartsWith("FCM provider 'fcm': CredentialsFile is not a service account key", Assert.Single(refused.Failures));
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var refused = await RefusedAsync(options =>
         {
@@ -76,25 +76,25 @@ public sealed class OptionsTests
         Assert.Equal(
             [
                 "FCM provider 'fcm': Set CredentialsFile or CredentialsJson, not both.",
-                "FCM provider 'fcm': BaseAddress is no absolute https URL.",
+                "FCM provider 'fcm': BaseAddress must be an absolute https URL.",
             ],
             refused.Failures
         );
     }
 
     [Fact]
-    public async Task The_environments_credentials_need_a_project()
+    public async Task Application_default_credentials_require_a_project()
     {
         var refused = await RefusedAsync(_ => { });
 
         Assert.Equal(
-            "FCM provider 'fcm': ProjectId is required: the credentials do not say it.",
+            "FCM provider 'fcm': ProjectId is required, because the credentials do not name a project.",
             Assert.Single(refused.Failures)
         );
     }
 
     [Fact]
-    public async Task Neither_a_start_nor_a_provider_asks_anybody_for_a_token()
+    public async Task Starting_the_host_requests_no_access_token()
     {
         using var host = FcmApplication.Compose(options => options.ProjectId = "my-app");
 
@@ -105,7 +105,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public void Two_projects_are_two_names()
+    public void Two_projects_can_be_added_under_two_names()
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder
@@ -119,7 +119,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task A_project_that_is_named_is_used_instead_of_the_accounts_own()
+    public async Task The_project_of_the_options_takes_precedence_over_that_of_the_account()
     {
         await using var gateway = await FcmGateway.StartAsync(tls: false);
         await using var application = await FcmApplication.StartAsync(gateway, options => options.ProjectId = "another");

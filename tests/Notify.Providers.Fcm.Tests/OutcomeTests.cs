@@ -13,7 +13,7 @@ public sealed class OutcomeTests
     private const string BadRequestType = "type.googleapis.com/google.rpc.BadRequest";
     private const string QuotaFailureType = "type.googleapis.com/google.rpc.QuotaFailure";
 
-    /// <summary>Every code of the Firebase reference's "ErrorCode", with the HTTP status that it documents.</summary>
+    /// <summary>Every code in Firebase's "ErrorCode" with its documented HTTP status.</summary>
     public static TheoryData<string, int, ExpectedOutcome, string> DocumentedCodes =>
         new()
         {
@@ -27,7 +27,7 @@ public sealed class OutcomeTests
             { "THIRD_PARTY_AUTH_ERROR", 401, Retry, "THIRD_PARTY_AUTH_ERROR (HTTP 401)" },
         };
 
-    /// <summary>Errors without a code of FCM's, as Google's front ends and proxies send them.</summary>
+    /// <summary>Errors without an FCM code, as sent by Google's front ends and by proxies.</summary>
     public static TheoryData<int, ExpectedOutcome> Statuses =>
         new()
         {
@@ -46,7 +46,7 @@ public sealed class OutcomeTests
             { 302, Rejected },
         };
 
-    /// <summary>Fields that google.rpc.BadRequest may name: the token alone is the recipient's fault.</summary>
+    /// <summary>Fields that google.rpc.BadRequest may name. Only the token means that the recipient is gone.</summary>
     public static TheoryData<string, ExpectedOutcome, string> Fields =>
         new()
         {
@@ -59,7 +59,7 @@ public sealed class OutcomeTests
             { "hidden-content", Rejected, "INVALID_ARGUMENT (HTTP 400)" },
         };
 
-    /// <summary>Bodies that nobody documents.</summary>
+    /// <summary>Bodies with undocumented forms.</summary>
     public static TheoryData<string> StrangeBodies =>
         [
             "",
@@ -99,7 +99,7 @@ public sealed class OutcomeTests
 
     [Theory]
     [MemberData(nameof(Statuses))]
-    public async Task An_error_without_a_code_is_known_by_its_status(int status, ExpectedOutcome expected)
+    public async Task An_error_without_a_code_is_mapped_by_its_status(int status, ExpectedOutcome expected)
     {
         var outcome = await SendAsync(FcmFault.Raw(status, "<html>hidden-content</html>"));
 
@@ -108,7 +108,7 @@ public sealed class OutcomeTests
 
     [Theory]
     [MemberData(nameof(Fields))]
-    public async Task An_invalid_argument_prunes_only_where_it_is_the_token(string field, ExpectedOutcome expected, string reason)
+    public async Task An_invalid_argument_prunes_only_if_it_is_the_token(string field, ExpectedOutcome expected, string reason)
     {
         var outcome = await SendAsync(FcmFault.Answer(400, "INVALID_ARGUMENT", field));
 
@@ -117,7 +117,7 @@ public sealed class OutcomeTests
 
     [Theory]
     [MemberData(nameof(StrangeBodies))]
-    public async Task A_body_of_another_form_prunes_nothing(string body)
+    public async Task A_body_of_an_unknown_form_prunes_nothing(string body)
     {
         Assert.Equal(Rejected, Summary(await SendAsync(FcmFault.Raw(400, body))));
         Assert.Equal(ProviderFailed, Summary(await SendAsync(FcmFault.Raw(404, body))));
@@ -135,7 +135,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Without_retry_after_an_exhausted_quota_waits_for_the_minute_in_which_it_refills()
+    public async Task An_exhausted_quota_waits_a_minute_without_Retry_After()
     {
         Assert.Equal(TimeSpan.FromMinutes(1), (await SendAsync(FcmFault.Answer(429, "QUOTA_EXCEEDED"))).RetryAfter);
         Assert.Equal(
@@ -152,7 +152,7 @@ public sealed class OutcomeTests
     [InlineData("Device message rate exceeded", false)]
     [InlineData("Topic message rate exceeded", false)]
     [InlineData("Message rate exceeded", true)]
-    public async Task The_quota_of_one_target_does_not_slow_the_others_down(string description, bool isThrottled)
+    public async Task The_quota_of_one_target_does_not_throttle_the_others(string description, bool isThrottled)
     {
         object[] details =
         [
@@ -166,7 +166,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task An_accepted_message_has_the_name_that_the_service_gave_it()
+    public async Task An_accepted_message_has_the_name_from_the_service()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);
@@ -205,7 +205,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_token_that_is_unregistered_is_pruned_and_one_of_a_malformed_message_is_kept()
+    public async Task An_unregistered_token_is_pruned_and_one_of_a_malformed_message_is_kept()
     {
         await using var gateway = await FcmGateway.StartAsync();
         await using var application = await FcmApplication.StartAsync(gateway);

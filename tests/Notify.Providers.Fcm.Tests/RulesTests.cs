@@ -4,7 +4,7 @@ using Notify.FakeGateways.Fcm;
 
 namespace Notify.Providers.Fcm.Tests;
 
-/// <summary>What FCM would certainly refuse is refused when it is triggered.</summary>
+/// <summary>Tests that a trigger is refused if FCM would certainly refuse its message.</summary>
 public sealed class RulesTests
 {
     [Theory]
@@ -26,7 +26,7 @@ public sealed class RulesTests
     [InlineData("""{"apns":{"payload":{"aps":1}}}""", "fcm.apns.payload.aps")]
     [InlineData("""{"webpush":{"headers":{"TTL":60}}}""", "fcm.webpush.headers.TTL")]
     [InlineData("""{"webpush":{"fcm_options":{"link":"http://example.org"}}}""", "fcm.webpush.fcm_options.link")]
-    public async Task An_override_that_fcm_refuses_is_refused_at_once(string json, string field)
+    public async Task An_override_that_FCM_would_refuse_is_refused_by_the_trigger(string json, string field)
     {
         var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => TriggerAsync(json));
 
@@ -34,7 +34,7 @@ public sealed class RulesTests
     }
 
     [Fact]
-    public async Task An_override_that_is_larger_than_a_message_is_refused_at_once()
+    public async Task An_override_larger_than_a_message_is_refused_by_the_trigger()
     {
         var json = $$$"""{"data":{"text":"{{{new string('x', 4_096)}}}"}}""";
 
@@ -47,7 +47,8 @@ public sealed class RulesTests
     [InlineData("""{"notification":null,"android":{"ttl":"3.5s","priority":"HIGH","notification":{"channel_id":"orders"}}}""")]
     [InlineData("""{"apns":{"headers":{"apns-priority":"10"},"payload":{"aps":{"badge":1}},"live_activity_token":"5e"}}""")]
     [InlineData("""{"fcm_options":{"analytics_label":"autumn"},"webpush":{"notification":{"requireInteraction":true}}}""")]
-    public async Task What_fcm_may_take_is_accepted(string json) => Assert.NotEqual(Guid.Empty, await TriggerAsync(json));
+    public async Task An_override_that_FCM_may_accept_is_accepted(string json) =>
+        Assert.NotEqual(Guid.Empty, await TriggerAsync(json));
 
     private static async Task<Guid> TriggerAsync(string overrides)
     {

@@ -11,7 +11,7 @@ namespace Notify.Providers.Fcm.Tests;
 public sealed class SecrecyTests
 {
     [Fact]
-    public async Task No_run_shows_a_key_an_access_token_a_device_token_or_content()
+    public async Task No_key_token_or_content_is_shown()
     {
         var seen = new List<string>();
         using var log = new FakeLoggerProvider();
@@ -38,16 +38,16 @@ public sealed class SecrecyTests
             seen.Add((await application.SendAsync(token)).ToString());
 
         string[] all = [.. seen, .. log.ReadLines(), $"{new FcmOptions { CredentialsJson = gateway.Account.Json }}"];
-        Assert.Contains(all, line => line.Contains("fcm refused the access token", StringComparison.Ordinal));
-        Assert.Contains(all, line => line.Contains("fcm cannot send: no access token", StringComparison.Ordinal));
+        Assert.Contains(all, line => line.Contains("Provider fcm refused the access token", StringComparison.Ordinal));
+        Assert.Contains(all, line => line.Contains("Provider fcm cannot send: no access token", StringComparison.Ordinal));
         AssertHidden(
             all,
-            [token, "title-text", "content-text", .. gateway.AccessTokens, .. LinesOf(gateway.Account), .. LinesOf(gone)]
+            [token, "title-text", "content-text", .. gateway.AccessTokens, .. GetLines(gateway.Account), .. GetLines(gone)]
         );
     }
 
     [Fact]
-    public async Task The_service_gets_no_trace_header_and_the_application_no_span_of_ours()
+    public async Task Google_libraries_create_no_spans()
     {
         var urls = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
@@ -81,8 +81,8 @@ public sealed class SecrecyTests
             FcmFault.ResetStream,
         ];
 
-    /// <summary>The key line by line, for whatever shows it may break it.</summary>
-    private static IEnumerable<string> LinesOf(FcmServiceAccount account) =>
+    /// <summary>Gets the lines of the key, because output that shows the key may split it into lines.</summary>
+    private static IEnumerable<string> GetLines(FcmServiceAccount account) =>
         account.PrivateKey.Split('\n').Where(line => line.Length > 0 && !line.StartsWith('-'));
 
     private static void AssertHidden(IEnumerable<string> seen, IReadOnlyList<string> secrets)
@@ -90,10 +90,10 @@ public sealed class SecrecyTests
         Assert.True(secrets.Count > 50);
         foreach (var line in seen)
         {
-            // Not by Assert.DoesNotContain, whose message would show what must not be seen.
+            // Assert.DoesNotContain is not used, because its message would show the secret.
             Assert.False(
                 secrets.Any(secret => line.Contains(secret, StringComparison.OrdinalIgnoreCase)),
-                $"A secret is in a line of {line.Length}."
+                $"A line of {line.Length} characters contains a secret."
             );
         }
     }

@@ -9,7 +9,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>An application that sends through a Firebase app of its own, whose calls end at a vendor of the test.</summary>
+/// <summary>An application that sends through its own Firebase app, whose calls are redirected to a test server.</summary>
 internal sealed class Application : IAsyncDisposable
 {
     public const string AccessToken = "ya29.test-access-token";
@@ -18,13 +18,13 @@ internal sealed class Application : IAsyncDisposable
     private readonly IHost _host;
     private readonly FakeLoggerProvider _log = new();
 
-    public Application(Uri vendor, Action<FirebaseAdminOptions>? configure = null, bool sdkRepeats = false)
+    public Application(Uri vendor, Action<FirebaseAdminOptions>? configure = null, bool sdkRetries = false)
         : this(
             new AppOptions
             {
                 Credential = GoogleCredential.FromAccessToken(AccessToken),
                 ProjectId = "shop",
-                HttpClientFactory = new VendorClientFactory(vendor, sdkRepeats),
+                HttpClientFactory = new VendorClientFactory(vendor, sdkRetries),
             },
             configure
         ) { }

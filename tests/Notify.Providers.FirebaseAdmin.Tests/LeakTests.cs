@@ -9,26 +9,26 @@ using IGoogleClientFactory = Google.Apis.Http.IHttpClientFactory;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>What ten thousand sends through the SDK leave behind.</summary>
+/// <summary>Tests that many sends through the SDK leak nothing.</summary>
 public sealed class LeakTests
 {
     private const int Sends = 10_000;
     private const int Concurrent = 64;
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_request_behind()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_request_behind()
     {
         await using var gateway = await FcmGateway.StartAsync();
-        (gateway.KeepsMessages, gateway.FaultOf) = (false, FaultOf);
+        (gateway.KeepsMessages, gateway.ChooseFault) = (false, CreateFault);
         var outcomes = new ConcurrentDictionary<string, int>();
-        using (var credentials = new OwnedClientFactory(ClientsOf(gateway)))
-        await using (var application = new Application(AppOf(gateway, credentials)))
+        using (var credentials = new OwnedClientFactory(CreateClientFactory(gateway)))
+        await using (var application = new Application(CreateAppOptions(gateway, credentials)))
         {
             await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = Concurrent }, async (number, _) =>
                 outcomes.AddOrUpdate(await SendAsync(application, number), 1, (_, count) => count + 1)
             );
 
-            // The SDK's and the credentials' own.
+            // The SDK and the credentials have separate connections.
             Assert.InRange(gateway.Server.Connections, 1, 2 * Concurrent);
         }
 
@@ -38,12 +38,12 @@ public sealed class LeakTests
             outcomes.Keys.Select(reason => reason.Replace(" (HTTP 404)", "", StringComparison.Ordinal)).ToHashSet()
         );
         Assert.InRange(outcomes["Accepted"], Sends / 2, Sends - 1);
-        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the last request's end");
-        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection's end");
+        await Eventually.TrueAsync(() => gateway.RequestsUnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 
-    // The SDK's own scopes, which are wider, lack the one that the fake asks for.
-    private static AppOptions AppOf(FcmGateway gateway, IGoogleClientFactory credentials) =>
+    // The SDK requests broader scopes by default, which do not include the one that the fake requires.
+    private static AppOptions CreateAppOptions(FcmGateway gateway, IGoogleClientFactory credentials) =>
         new()
         {
             Credential = CredentialFactory
@@ -52,13 +52,13 @@ public sealed class LeakTests
                 .CreateWithHttpClientFactory(credentials)
                 .CreateScoped(FcmServiceAccount.MessagingScope),
             ProjectId = gateway.Account.ProjectId,
-            HttpClientFactory = ClientsOf(gateway),
+            HttpClientFactory = CreateClientFactory(gateway),
         };
 
-    private static VendorClientFactory ClientsOf(FcmGateway gateway) =>
-        new(gateway.Address, sdkRepeats: false, gateway.Server.Authority!.Trust);
+    private static VendorClientFactory CreateClientFactory(FcmGateway gateway) =>
+        new(gateway.Address, sdkRetries: false, gateway.Server.Authority!.Trust);
 
-    private static FcmFault? FaultOf(long call) =>
+    private static FcmFault? CreateFault(long call) =>
         (call % 50) switch
         {
             3 when call % 100 == 3 => FcmFault.Reset,
@@ -72,7 +72,7 @@ public sealed class LeakTests
             _ => null,
         };
 
-    /// <summary>One attempt; every 20th is given up while it is under way.</summary>
+    /// <summary>Makes one attempt. Every 20th is cancelled while it is running.</summary>
     private static async Task<string> SendAsync(Application application, int number)
     {
         using var attempt = new CancellationTokenSource();
@@ -97,7 +97,7 @@ public sealed class LeakTests
         }
     }
 
-    /// <summary>Disposes of the clients that it made, as Google's credentials never do.</summary>
+    /// <summary>Disposes the clients that it creates, which Google's credentials never do.</summary>
     private sealed class OwnedClientFactory(VendorClientFactory factory) : IGoogleClientFactory, IDisposable
     {
         private readonly ConcurrentBag<ConfigurableHttpClient> _clients = [];

@@ -7,11 +7,11 @@ using Notify.Queueing;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>What FCM is sent.</summary>
+/// <summary>Tests the messages that are sent to FCM.</summary>
 public sealed class MessageTests
 {
     [Fact]
-    public async Task A_notification_says_what_every_platform_shows()
+    public async Task All_visible_content_is_written()
     {
         var sent = await SentAsync(
             new Content
@@ -54,7 +54,7 @@ public sealed class MessageTests
     [InlineData(Priority.High, "high", "10")]
     [InlineData(Priority.Normal, "normal", "5")]
     [InlineData(Priority.Bulk, "normal", "5")]
-    public async Task Priority_life_and_collapse_key_travel_along(Priority priority, string android, string apns)
+    public async Task Priority_lifetime_and_collapse_key_are_written(Priority priority, string android, string apns)
     {
         DateTimeOffset expires = default;
         var sent = await SentAsync(change: delivery =>
@@ -71,7 +71,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_message_lives_four_weeks_at_the_longest()
+    public async Task The_lifetime_is_at_most_four_weeks()
     {
         var sent = await SentAsync(change: delivery => delivery with { ExpiresAt = delivery.AcceptedAt.AddDays(90) });
 
@@ -97,7 +97,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task What_only_fcm_understands_is_laid_over_the_message()
+    public async Task Overrides_are_merged_into_the_message()
     {
         using var json = JsonDocument.Parse(
             """
@@ -124,7 +124,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData("/topics/news", "topic", "news")]
     [InlineData("/conditions/'a' in topics && 'b' in topics", "condition", "'a' in topics && 'b' in topics")]
-    public async Task Everybody_who_subscribed_in_the_app_is_one_recipient(string address, string member, string value)
+    public async Task Topics_and_conditions_can_be_recipients(string address, string member, string value)
     {
         var sent = await SentAsync(change: delivery =>
             delivery with
@@ -138,7 +138,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_dry_run_is_only_checked()
+    public async Task A_dry_run_is_only_validated()
     {
         await using var vendor = await Vendor.StartAsync();
         await using var application = new Application(vendor.Address, options => options.DryRun = true);
@@ -158,7 +158,7 @@ public sealed class MessageTests
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
 
-        Assert.Contains("Provider 'firebase-admin': App gives no Firebase app.", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Provider 'firebase-admin': App returned null.", refused.Message, StringComparison.Ordinal);
     }
 
     private static async Task<JsonElement> SentAsync(Content? content = null, Func<Delivery, Delivery>? change = null)
@@ -177,6 +177,6 @@ public sealed class MessageTests
     private static void AssertJson(string expected, JsonElement actual)
     {
         using var document = JsonDocument.Parse(expected);
-        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, got {actual}");
+        Assert.True(JsonElement.DeepEquals(document.RootElement, actual), $"Expected {expected}, but was {actual}.");
     }
 }

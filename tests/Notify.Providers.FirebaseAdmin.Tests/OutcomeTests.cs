@@ -2,7 +2,7 @@ using Notify.Delivering;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>What FCM's answers come to, by the names of its <c>ErrorCode</c> reference.</summary>
+/// <summary>Tests the outcomes of FCM's answers, by the codes of Firebase's <c>ErrorCode</c> reference.</summary>
 public sealed class OutcomeTests
 {
     public static TheoryData<int, string, string, OutcomeKind, bool, bool> ErrorCodes =>
@@ -58,7 +58,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_token_that_is_none_is_gone_and_the_quota_of_one_device_slows_no_other()
+    public async Task An_invalid_token_is_gone_and_the_quota_of_one_device_does_not_throttle_others()
     {
         await using var malformed = await Vendor.StartAsync(
             400,
@@ -97,7 +97,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task An_unspecified_error_is_judged_by_its_status()
+    public async Task An_unspecified_error_is_mapped_by_its_status()
     {
         await using var vendor = await Vendor.StartAsync(400, Vendor.Error(400, "FAILED_PRECONDITION", "UNSPECIFIED_ERROR"));
         await using var application = new Application(vendor.Address);
@@ -108,7 +108,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_success_without_a_body_is_tried_again()
+    public async Task A_success_without_a_body_is_retried()
     {
         await using var vendor = await Vendor.StartAsync(200, "");
         await using var application = new Application(vendor.Address);
@@ -119,7 +119,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task What_the_sdk_finds_invalid_is_rejected_and_not_sent()
+    public async Task A_message_that_the_SDK_considers_invalid_is_rejected_without_a_call()
     {
         await using var vendor = await Vendor.StartAsync();
         await using var application = new Application(vendor.Address);
@@ -131,26 +131,29 @@ public sealed class OutcomeTests
 
         var outcome = await application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow(), image), default);
 
-        Assert.Equal((OutcomeKind.Rejected, "the Firebase Admin SDK finds the message invalid"), (outcome.Kind, outcome.Reason));
+        Assert.Equal(
+            (OutcomeKind.Rejected, "the Firebase Admin SDK considers the message invalid"),
+            (outcome.Kind, outcome.Reason)
+        );
         Assert.Empty(vendor.Requests);
     }
 
     [Fact]
-    public async Task What_the_sdk_repeats_by_itself_is_one_attempt()
+    public async Task Retries_of_the_SDK_count_as_one_attempt()
     {
         await using var vendor = await Vendor.StartAsync(503, Vendor.Error(503, "UNAVAILABLE", "UNAVAILABLE"), retryAfter: "1");
-        await using var application = new Application(vendor.Address, sdkRepeats: true);
-        using var patience = new CancellationTokenSource();
+        await using var application = new Application(vendor.Address, sdkRetries: true);
+        using var cancellation = new CancellationTokenSource();
 
-        var sending = application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow()), patience.Token).AsTask();
+        var sending = application.Provider.SendAsync(Deliveries.Push(application.Time.GetUtcNow()), cancellation.Token).AsTask();
         await Notify.Testing.Eventually.TrueAsync(() => vendor.Requests.Count > 1, "the SDK to repeat its request");
-        await patience.CancelAsync();
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
     }
 
     [Fact]
-    public async Task Neither_token_nor_credentials_nor_content_is_logged()
+    public async Task No_token_credential_or_content_is_logged()
     {
         await using var vendor = await Vendor.StartAsync(503, Vendor.Error(503, "UNAVAILABLE", "UNAVAILABLE"));
         await using var application = new Application(vendor.Address);
@@ -159,7 +162,7 @@ public sealed class OutcomeTests
 
         Assert.Equal($"Bearer {Application.AccessToken}", vendor.Authorization);
         Assert.Contains(application.Logs, line =>
-            line.Contains("Firebase Cloud Messaging failed for provider firebase-admin", StringComparison.Ordinal)
+            line.Contains("FCM failed for provider firebase-admin", StringComparison.Ordinal)
         );
         foreach (var secret in (string[])[Application.AccessToken, Deliveries.Token, "content-text"])
             Assert.DoesNotContain(application.Logs, line => line.Contains(secret, StringComparison.Ordinal));

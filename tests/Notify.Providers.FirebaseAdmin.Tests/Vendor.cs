@@ -5,7 +5,7 @@ using Notify.FakeGateways;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>Firebase Cloud Messaging as far as one answer goes; what it was sent is kept.</summary>
+/// <summary>A fake of FCM that gives one fixed answer and records its requests.</summary>
 internal sealed class Vendor : IAsyncDisposable
 {
     private readonly ConcurrentQueue<JsonElement> _requests = new();
@@ -13,7 +13,7 @@ internal sealed class Vendor : IAsyncDisposable
 
     public Uri Address => _server!.Address;
 
-    /// <summary>The bodies of all requests, in order.</summary>
+    /// <summary>Gets the bodies of all requests in order.</summary>
     public IReadOnlyList<JsonElement> Requests => [.. _requests];
 
     public string? Authorization { get; private set; }
@@ -30,7 +30,9 @@ internal sealed class Vendor : IAsyncDisposable
 
     public static Task<Vendor> StartAsync() => StartAsync(200, """{"name":"projects/shop/messages/0:1"}""");
 
-    /// <summary>An error as FCM documents it: <c>google.rpc.Status</c> with an <c>FcmError</c> among its details.</summary>
+    /// <summary>
+    /// Creates an error in FCM's documented form: <c>google.rpc.Status</c> with an <c>FcmError</c> among its details.
+    /// </summary>
     public static string Error(int code, string status, string errorCode, Dictionary<string, object>? detail = null) =>
         JsonSerializer.Serialize(
             new
@@ -38,7 +40,7 @@ internal sealed class Vendor : IAsyncDisposable
                 error = new
                 {
                     code,
-                    message = "It says more here.",
+                    message = "More details here.",
                     status,
                     details = new Dictionary<string, object>?[]
                     {

@@ -4,17 +4,17 @@ using Google.Apis.Http;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
-/// <summary>Makes the SDK's HTTP clients, whose calls end at a vendor of the test.</summary>
-/// <param name="vendor">Where they end.</param>
-/// <param name="sdkRepeats">Whether the SDK repeats by itself.</param>
-/// <param name="trust">Whom they trust.</param>
-internal sealed class VendorClientFactory(Uri vendor, bool sdkRepeats, SslClientAuthenticationOptions? trust = null)
+/// <summary>Creates HTTP clients for the SDK whose calls are redirected to a test server.</summary>
+/// <param name="vendor">The address of the test server.</param>
+/// <param name="sdkRetries">Whether the SDK retries by itself.</param>
+/// <param name="trust">The TLS options, or null for the default.</param>
+internal sealed class VendorClientFactory(Uri vendor, bool sdkRetries, SslClientAuthenticationOptions? trust = null)
     : HttpClientFactory
 {
     protected override HttpMessageHandler CreateHandler(CreateHttpClientArgs args)
     {
-        // The SDK's patience with a vendor that is down is seconds, which only the test that is about it has.
-        foreach (var initializer in args.Initializers.Where(item => !sdkRepeats && item is not GoogleCredential).ToArray())
+        // The SDK retries for several seconds when the vendor is down. Only the test of these retries keeps them.
+        foreach (var initializer in args.Initializers.Where(item => !sdkRetries && item is not GoogleCredential).ToArray())
             args.Initializers.Remove(initializer);
         var connections = new SocketsHttpHandler();
         if (trust is not null)

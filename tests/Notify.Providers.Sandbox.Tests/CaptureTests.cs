@@ -18,7 +18,7 @@ public sealed class CaptureTests
 
     [Theory]
     [MemberData(nameof(Recipients))]
-    public async Task Every_channel_is_captured_by_a_provider_of_its_own(string provider, Recipient to)
+    public async Task Each_channel_is_captured_by_a_separate_provider(string provider, Recipient to)
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
 
@@ -32,7 +32,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task A_message_carries_what_a_developer_wants_to_see()
+    public async Task A_captured_message_contains_all_properties()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
         var before = DateTimeOffset.UtcNow;
@@ -73,7 +73,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task The_newest_come_first_and_replace_the_oldest()
+    public async Task Messages_are_listed_newest_first_and_the_oldest_are_dropped()
     {
         await using var application = await SandboxApplication.StartAsync(builder =>
             builder.AddSandbox(options => options.Capacity = 2)
@@ -90,7 +90,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task Json_is_camel_case_and_has_no_bytes_of_attachments()
+    public async Task The_JSON_is_camel_case_and_omits_the_bytes_of_attachments()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
         var result = await application.TriggerAsync(
@@ -132,7 +132,7 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public async Task Neither_address_nor_content_is_in_a_message_s_text()
+    public async Task ToString_shows_no_address_or_content()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
         await application.SendAsync(Ada, "Hello");

@@ -8,7 +8,7 @@ namespace Notify.Providers.Sandbox.Tests;
 public sealed class RegistrationTests
 {
     [Fact]
-    public async Task Added_twice_it_captures_once()
+    public async Task Adding_the_sandbox_twice_captures_each_message_once()
     {
         await using var application = await SandboxApplication.StartAsync(builder =>
             builder.AddSandbox().AddSandbox([Channel.Email, Channel.Email], options => options.Capacity = 1)
@@ -22,7 +22,7 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Only_the_channels_that_are_named_are_captured()
+    public async Task Only_the_given_channels_are_captured()
     {
         var pager = Channel.Named("pager");
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox([pager]));
@@ -37,10 +37,10 @@ public sealed class RegistrationTests
     }
 
     [Fact]
-    public async Task Another_provider_of_the_same_name_fails_at_start()
+    public async Task A_second_provider_with_the_same_name_fails_at_start()
     {
         using var host = SandboxApplication.Compose(builder =>
-            builder.AddSandbox().Services.AddSingleton<IDeliveryProvider>(new Namesake())
+            builder.AddSandbox().Services.AddSingleton<IDeliveryProvider>(new DuplicateProvider())
         );
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() =>
@@ -53,7 +53,7 @@ public sealed class RegistrationTests
     [Theory]
     [InlineData(0)]
     [InlineData(100_001)]
-    public async Task Options_are_checked_at_start_all_at_once(int capacity)
+    public async Task All_errors_in_options_are_reported_at_once(int capacity)
     {
         using var host = SandboxApplication.Compose(builder =>
             builder.AddSandbox(options =>
@@ -72,7 +72,7 @@ public sealed class RegistrationTests
         Assert.Contains(nameof(SandboxOptions.File), refused.Message, StringComparison.Ordinal);
     }
 
-    private sealed class Namesake : IDeliveryProvider
+    private sealed class DuplicateProvider : IDeliveryProvider
     {
         public string Name => "sandbox-email";
 

@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Sandbox.Tests;
 
-/// <summary>An application as a developer composes one who has no vendor accounts.</summary>
+/// <summary>An application with the sandbox, composed as a developer without vendor accounts would compose it.</summary>
 internal sealed class SandboxApplication : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -45,7 +45,7 @@ internal sealed class SandboxApplication : IAsyncDisposable
             }
         );
 
-    /// <summary>Sends, and waits until it was captured and settled.</summary>
+    /// <summary>Sends a message and waits until it has been captured and settled.</summary>
     public async Task<DeliveryRecord> SendAsync(Recipient to, string body)
     {
         var result = await TriggerAsync(to, body);

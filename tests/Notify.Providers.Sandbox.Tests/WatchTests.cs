@@ -7,7 +7,7 @@ public sealed class WatchTests
     private static readonly Recipient Ada = Recipient.Email("ada@example.org");
 
     [Fact]
-    public async Task Every_watcher_gets_every_message_captured_from_now_on()
+    public async Task Every_watcher_gets_all_messages_after_it_started()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
         await application.SendAsync(Ada, "before");
@@ -21,7 +21,7 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_slow_watcher_misses_the_oldest_and_blocks_nobody()
+    public async Task A_slow_watcher_misses_the_oldest_messages_and_does_not_block()
     {
         await using var application = await SandboxApplication.StartAsync(builder =>
             builder.AddSandbox(options => options.Capacity = 2)
@@ -35,17 +35,17 @@ public sealed class WatchTests
     }
 
     [Fact]
-    public async Task A_watch_ends_when_it_is_cancelled()
+    public async Task A_watch_ends_when_cancelled()
     {
         await using var application = await SandboxApplication.StartAsync(builder => builder.AddSandbox());
-        using var leave = new CancellationTokenSource();
-        await using var watcher = application.Sandbox.WatchAsync(leave.Token).GetAsyncEnumerator(CancellationToken.None);
+        using var cancellation = new CancellationTokenSource();
+        await using var watcher = application.Sandbox.WatchAsync(cancellation.Token).GetAsyncEnumerator(CancellationToken.None);
         var next = watcher.MoveNextAsync();
 
-        await leave.CancelAsync();
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await next);
-        await application.SendAsync(Ada, "nobody watches");
+        await application.SendAsync(Ada, "after the watch");
     }
 
     private static IAsyncEnumerable<SandboxMessage> Watch(SandboxApplication application) =>

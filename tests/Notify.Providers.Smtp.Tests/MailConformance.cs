@@ -22,7 +22,7 @@ public abstract class MailConformance : ProviderConformance
     }
 
     // The server answers by the mailbox, and its refusal repeats the address.
-    protected override Address AddressOf(Channel channel) => new(channel, $"{_mailbox}@example.org");
+    protected override Address CreateAddress(Channel channel) => new(channel, $"{_mailbox}@example.org");
 
     protected override async ValueTask<IDeliveryProvider> CreateAsync(VendorBehavior behavior)
     {
@@ -37,6 +37,6 @@ public abstract class MailConformance : ProviderConformance
         return _application.Provider;
     }
 
-    protected override Task UnderWayAsync() =>
+    protected override Task WaitUntilCalledAsync() =>
         Eventually.TrueAsync(() => _server!.Events("message").Count > 0, "the server to have the message");
 }

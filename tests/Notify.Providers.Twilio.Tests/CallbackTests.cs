@@ -5,11 +5,11 @@ using Notify.Settling;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>What Twilio tells later, by way of the HTTP API.</summary>
+/// <summary>Tests Twilio's status callbacks through the HTTP API.</summary>
 public sealed class CallbackTests
 {
     [Fact]
-    public async Task A_message_that_arrives_has_a_receipt()
+    public async Task A_delivered_message_has_a_receipt()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway);
@@ -28,7 +28,7 @@ public sealed class CallbackTests
     [InlineData("+15005530006", "30006 Landline or unreachable carrier")]
     [InlineData("+15005530007", "30007 Message filtered")]
     [InlineData("+15005530008", "30008 Unknown error")]
-    public async Task A_message_that_comes_back_says_why(string number, string detail)
+    public async Task An_undelivered_message_has_a_receipt_with_the_reason(string number, string detail)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway);
@@ -49,7 +49,7 @@ public sealed class CallbackTests
     [InlineData("failed", null, ReceiptKind.Bounced, null)]
     [InlineData("failed", 21610, ReceiptKind.Bounced, "21610 Attempt to send to unsubscribed recipient")]
     [InlineData("undelivered", 39999, ReceiptKind.Bounced, "error 39999")]
-    public async Task A_status_makes_a_receipt_or_none(string status, int? code, ReceiptKind? kind, string? detail)
+    public async Task A_final_status_creates_a_receipt(string status, int? code, ReceiptKind? kind, string? detail)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway);
@@ -62,7 +62,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task A_call_that_another_account_signed_is_refused()
+    public async Task A_call_signed_by_another_account_is_refused()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway, options => options.AuthToken = "another", byApiKey: true);
@@ -73,7 +73,7 @@ public sealed class CallbackTests
     }
 
     [Fact]
-    public async Task Without_a_callback_url_no_call_is_believed()
+    public async Task Every_call_is_refused_without_a_callback_URL()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -84,14 +84,14 @@ public sealed class CallbackTests
         Assert.Equal(403, await gateway.CallBackAsync(message, "delivered"));
     }
 
-    // From Twilio's documentation, "Validating Requests", and the libraries' tests.
+    // The example is from Twilio's documentation ("Validating Requests") and from the tests of Twilio's libraries.
     [Theory]
     [InlineData("https://mycompany.com/myapp.php", "?foo=1&bar=2", true)]
     [InlineData("https://mycompany.com:443/myapp.php", "?foo=1&bar=2", true)]
     [InlineData("https://mycompany.com:8443/myapp.php", "?foo=1&bar=2", true)]
     [InlineData("https://mycompany.com/myapp.php", "?foo=1&bar=3", false)]
     [InlineData("https://mycompany.com/other.php", "?foo=1&bar=2", false)]
-    public void Twilios_own_example_is_genuine(string url, string query, bool expected)
+    public void The_signature_of_Twilios_example_is_valid(string url, string query, bool expected)
     {
         KeyValuePair<string, string>[] fields =
         [
@@ -103,9 +103,9 @@ public sealed class CallbackTests
         ];
 
         const string Signature = "0/KCTR6DLpKmkAf8muzZqo1nDgQ=";
-        Assert.Equal(expected, new TwilioSignature(new Uri(url), "12345").Signs(query, fields, Signature));
-        Assert.False(new TwilioSignature(new Uri(url), "12345").Signs(query, [.. fields, new("More", "")], Signature));
-        Assert.False(new TwilioSignature(new Uri(url), "54321").Signs(query, fields, Signature));
+        Assert.Equal(expected, new TwilioSignature(new Uri(url), "12345").Verify(query, fields, Signature));
+        Assert.False(new TwilioSignature(new Uri(url), "12345").Verify(query, [.. fields, new("More", "")], Signature));
+        Assert.False(new TwilioSignature(new Uri(url), "54321").Verify(query, fields, Signature));
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class CallbackTests
     [InlineData("AAAA")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
     [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAA=")]
-    public async Task A_signature_that_is_none_is_refused(string? signature)
+    public async Task A_malformed_signature_is_refused(string? signature)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await StartAsync(gateway);

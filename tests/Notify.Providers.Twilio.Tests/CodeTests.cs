@@ -3,8 +3,8 @@ using Notify.FakeGateways.Twilio;
 namespace Notify.Providers.Twilio.Tests;
 
 /// <summary>
-/// Twilio's error and warning dictionary (twilio.com/docs/api/errors), as far as a message can meet it: the code, its name there,
-/// the outcome.
+/// Tests the outcome of each code in Twilio's error and warning dictionary (twilio.com/docs/api/errors) that can occur for a
+/// message.
 /// </summary>
 public sealed class CodeTests(CodeTests.Twilio twilio) : IClassFixture<CodeTests.Twilio>
 {
@@ -26,7 +26,7 @@ public sealed class CodeTests(CodeTests.Twilio twilio) : IClassFixture<CodeTests
 
     [Theory]
     [MemberData(nameof(Codes))]
-    public async Task A_message_that_fails_as_it_is_created_has_the_outcome_of_its_code(int code, string name, Expected expected)
+    public async Task A_message_that_fails_on_creation_has_the_outcome_of_its_code(int code, string name, Expected expected)
     {
         twilio.Gateway.Trouble = _ => new TwilioTrouble
         {
@@ -37,7 +37,7 @@ public sealed class CodeTests(CodeTests.Twilio twilio) : IClassFixture<CodeTests
         ExpectedOutcomes.AssertIs(expected, $"{code} {name}", await twilio.Application.AttemptAsync());
     }
 
-    /// <summary>A gateway and an application for all codes.</summary>
+    /// <summary>A gateway and an application that the tests of all codes share.</summary>
     public sealed class Twilio : IAsyncLifetime
     {
         internal TwilioGateway Gateway { get; private set; } = null!;

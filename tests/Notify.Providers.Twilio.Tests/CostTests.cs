@@ -3,7 +3,7 @@ using Notify.FakeGateways.Twilio;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>What an attempt shows of what is billed.</summary>
+/// <summary>Tests the cost of an attempt.</summary>
 public sealed class CostTests
 {
     public static TheoryData<string, int> Vectors =>
@@ -16,7 +16,7 @@ public sealed class CostTests
             { new string('x', 307), 3 },
             { new string('€', 80), 1 },
             { new string('€', 81), 2 },
-            // 153 septets are 76 of these and one left over, which no half of the 77th takes.
+            // 153 septets hold 76 of these characters. The remaining septet cannot hold half of the 77th.
             { new string('€', 152), 2 },
             { new string('€', 153), 3 },
             { new string('x', 152) + "€" + new string('x', 151), 2 },
@@ -27,7 +27,7 @@ public sealed class CostTests
             { new string('x', 159) + "ç", 3 },
             { string.Concat(Enumerable.Repeat("\U0001F600", 35)), 1 },
             { string.Concat(Enumerable.Repeat("\U0001F600", 36)), 2 },
-            // 67 units are 33 of these and one left over.
+            // 67 units hold 33 of these characters, and one unit remains.
             { string.Concat(Enumerable.Repeat("\U0001F600", 66)), 2 },
             { string.Concat(Enumerable.Repeat("\U0001F600", 67)), 3 },
             { "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ÄÖÑÜ§¿äöñüà\f^{}\\[~]|€", 1 },
@@ -39,7 +39,7 @@ public sealed class CostTests
     public void Segments_are_counted(string text, int segments) => Assert.Equal(segments, SmsSegments.Count(text));
 
     [Fact]
-    public void Any_text_has_as_many_segments_as_it_takes_to_write_it_down()
+    public void The_segments_of_random_texts_match_a_reference_implementation()
     {
         string[] alphabet = ["x", " ", "é", "€", "[", "\f", "ç", "\U0001F600", "\ud800"];
         for (var seed = 0; seed < 2_000; seed++)
@@ -53,7 +53,7 @@ public sealed class CostTests
     }
 
     [Fact]
-    public async Task Without_a_price_an_attempt_shows_the_segments()
+    public async Task The_cost_without_a_price_is_the_number_of_segments()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -64,7 +64,7 @@ public sealed class CostTests
     }
 
     [Fact]
-    public async Task A_price_per_segment_makes_the_cost()
+    public async Task The_cost_is_computed_from_the_price_per_segment()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>
@@ -80,7 +80,7 @@ public sealed class CostTests
     [InlineData(""" "num_segments":"4","price":"-0.0300","price_unit":"USD" """, 4, 0.03, "USD")]
     [InlineData(""" "num_segments":"4","price":null,"price_unit":"USD" """, 4, 0.4, "EUR")]
     [InlineData(""" "num_segments":"0" """, 1, 0.1, "EUR")]
-    public async Task What_Twilio_says_is_billed_goes_first(string fields, int segments, double amount, string currency)
+    public async Task The_cost_that_Twilio_reports_takes_precedence(string fields, int segments, double amount, string currency)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>

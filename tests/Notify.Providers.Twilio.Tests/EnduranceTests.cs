@@ -11,11 +11,11 @@ public sealed class EnduranceTests
     private const int AtOnce = 32;
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_call_behind()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_call_behind()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        (gateway.KeepsMessages, gateway.Trouble) = (false, TroubleOf);
-        // What is given back to the pool is closed at once; what leaks stays open.
+        (gateway.KeepsMessages, gateway.Trouble) = (false, CreateTrouble);
+        // A connection that is returned to the pool is closed soon. A connection that leaks stays open.
         await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
             services
                 .AddHttpClient("Notify.twilio")
@@ -35,11 +35,11 @@ public sealed class EnduranceTests
 
         Assert.InRange(accepted, Sends / 2, Sends - 1);
         Assert.True(gateway.Accepted > 0);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last call");
-        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection");
+        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last call to end");
+        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 
-    private static TwilioTrouble? TroubleOf(int number) =>
+    private static TwilioTrouble? CreateTrouble(int number) =>
         (number % 20) switch
         {
             1 => new TwilioTrouble { Status = 500 },
@@ -61,7 +61,7 @@ public sealed class EnduranceTests
             _ => null,
         };
 
-    /// <summary>One attempt; every 50th is given up at a moment of its own, for which the answer is null.</summary>
+    /// <summary>Makes one attempt. Every 50th is cancelled at a varying moment and returns null.</summary>
     private static async Task<Outcome?> SendAsync(TwilioApplication application, int number)
     {
         using var cancelled = new CancellationTokenSource();

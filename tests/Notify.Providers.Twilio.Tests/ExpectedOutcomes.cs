@@ -18,11 +18,11 @@ internal static partial class ExpectedOutcomes
 {
     public static void AssertIs(Expected expected, string reason, Outcome outcome)
     {
-        Assert.Equal((expected, reason), (Of(outcome), outcome.Reason));
+        Assert.Equal((expected, reason), (Classify(outcome), outcome.Reason));
         Assert.DoesNotMatch(Number(), outcome.ToString());
     }
 
-    private static Expected Of(Outcome outcome) =>
+    private static Expected Classify(Outcome outcome) =>
         outcome switch
         {
             { Kind: OutcomeKind.Rejected, IsOptOut: true } => Expected.OptedOut,
@@ -32,7 +32,7 @@ internal static partial class ExpectedOutcomes
             { Kind: OutcomeKind.Retry, IsThrottled: true } => Expected.Throttled,
             { Kind: OutcomeKind.AnswerLost, IsProviderFailure: true } => Expected.AnswerLost,
             { Kind: OutcomeKind.Retry } => Expected.Retry,
-            _ => throw new InvalidOperationException($"{outcome} is not among what is expected."),
+            _ => throw new InvalidOperationException($"{outcome} is not expected."),
         };
 
     [GeneratedRegex(@"\d{8}")]

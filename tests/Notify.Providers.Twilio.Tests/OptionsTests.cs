@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>What a start refuses.</summary>
+/// <summary>Tests that invalid options fail at start.</summary>
 public sealed class OptionsTests
 {
     private static readonly string AccountSid = "AC" + new string('0', 32);
 
     [Fact]
-    public async Task A_start_names_every_mistake_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var failures = await FailuresAsync(options =>
         {
@@ -26,24 +26,24 @@ public sealed class OptionsTests
 
         string[] wrong =
         [
-            "AccountSid is no",
-            "ApiKeySid is no",
+            "AccountSid must",
+            "ApiKeySid must",
             "Set both ApiKeySid and ApiKeySecret",
             "Set AuthToken: calls",
             "Set exactly one of From",
-            "From is no number",
-            "MessagingServiceSid is no",
+            "From must",
+            "MessagingServiceSid must",
             "StatusCallbackUrl must",
             "BaseAddress must",
             "PricePerSegment must",
-            "Currency is no",
+            "Currency must",
         ];
         Assert.Equal(wrong.Length, failures.Count);
         Assert.All(wrong, part => Assert.Contains(failures, failure => failure.Contains(part, StringComparison.Ordinal)));
     }
 
     [Fact]
-    public async Task Nothing_at_all_is_too_little()
+    public async Task Empty_options_are_refused()
     {
         var failures = await FailuresAsync(_ => { });
 
@@ -63,7 +63,7 @@ public sealed class OptionsTests
     [InlineData("Twelve chars", false)]
     [InlineData("Åre", false)]
     [InlineData("+46701234567\n", false)]
-    public async Task A_sender_is_a_number_a_short_code_or_a_name(string from, bool expected)
+    public async Task A_sender_is_a_number_a_short_code_or_a_sender_id(string from, bool expected)
     {
         var failures = await FailuresAsync(options =>
             (options.AccountSid, options.AuthToken, options.From, options.Currency) = (AccountSid, "t", from, "EUR")
@@ -78,7 +78,7 @@ public sealed class OptionsTests
     [InlineData("http://localhost:4010/", true)]
     [InlineData("https://api.twilio.com/?a=1", false)]
     [InlineData("https://user@api.twilio.com/", false)]
-    public async Task Credentials_go_over_https(string address, bool expected)
+    public async Task Credentials_require_https(string address, bool expected)
     {
         var failures = await FailuresAsync(options =>
         {
@@ -90,7 +90,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task No_secret_is_in_what_a_start_says()
+    public async Task Errors_at_start_contain_no_secret()
     {
         var failures = await FailuresAsync(options =>
         {

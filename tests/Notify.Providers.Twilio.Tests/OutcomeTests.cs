@@ -7,7 +7,7 @@ using Notify.Testing;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>What Twilio's answers come to, and what the engine makes of it.</summary>
+/// <summary>Tests the outcomes of Twilio's answers and how the engine handles them.</summary>
 public sealed class OutcomeTests
 {
     [Theory]
@@ -16,7 +16,7 @@ public sealed class OutcomeTests
     [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Accepted")]
     [InlineData("""{"sid":"SM1","status":"queued","error_code":30007}""", "Rejected: 30007 Message filtered")]
     [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Accepted")]
-    public async Task A_created_message_is_taken_by_its_status_and_code(string json, string outcome)
+    public async Task A_created_message_is_mapped_by_its_status_and_code(string json, string outcome)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -45,7 +45,7 @@ public sealed class OutcomeTests
     [InlineData(502, Expected.AnswerLost)]
     [InlineData(503, Expected.ProviderFailed)]
     [InlineData(504, Expected.AnswerLost)]
-    public async Task A_status_decides_where_no_code_does(int status, Expected expected)
+    public async Task An_answer_without_a_known_code_is_mapped_by_its_status(int status, Expected expected)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -60,7 +60,7 @@ public sealed class OutcomeTests
     [InlineData(429, 20429, true)]
     [InlineData(429, 21611, true)]
     [InlineData(503, 20503, false)]
-    public async Task Retry_after_is_passed_on(int status, int code, bool isThrottled)
+    public async Task Retry_After_is_honored(int status, int code, bool isThrottled)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -77,7 +77,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_reply_of_stop_becomes_the_users_preference()
+    public async Task An_opt_out_becomes_a_preference_of_the_user()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -101,7 +101,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_sender_that_cannot_send_gives_way_to_another_provider()
+    public async Task A_sender_that_cannot_send_fails_over_to_another_provider()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var other = await TwilioGateway.StartAsync();
@@ -119,7 +119,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Numbers_in_a_region_that_is_not_allowed_do_not_keep_others_from_being_sent_to()
+    public async Task Numbers_in_a_forbidden_region_do_not_affect_other_numbers()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -130,7 +130,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Numbers_that_the_sender_cannot_reach_do_not_keep_others_from_being_sent_to()
+    public async Task Numbers_that_the_sender_cannot_reach_do_not_affect_other_numbers()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -160,7 +160,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Where_it_may_be_repeated_a_message_whose_answer_is_lost_is_sent_as_often_as_the_channel_allows()
+    public async Task A_message_whose_answer_is_lost_is_repeated_if_the_channel_allows_it()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, services: services =>
@@ -179,7 +179,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_refused_connection_is_the_providers_failure()
+    public async Task A_refused_connection_is_a_provider_failure()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>

@@ -5,14 +5,14 @@ using Notify.Queueing;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>What Twilio is sent.</summary>
+/// <summary>Tests the requests that are sent to Twilio.</summary>
 public sealed class RequestTests
 {
     [Theory]
     [InlineData("Order 7 & 8 = 100 % + \"done\"; a/b?c#d")]
     [InlineData("Räksmörgås på Ångström: €5 {x} ~ \\ ^")]
     [InlineData("二十四 👩‍👩‍👧 \U0001F600\r\nline two\ttab")]
-    public async Task A_text_arrives_as_it_was(string body)
+    public async Task A_text_arrives_unchanged(string body)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -26,7 +26,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task An_api_key_takes_the_auth_tokens_place()
+    public async Task An_API_key_is_used_instead_of_the_auth_token()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>
@@ -39,7 +39,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task A_messaging_service_stands_for_the_sender()
+    public async Task A_messaging_service_replaces_the_sender()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>
@@ -54,7 +54,7 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task The_callback_names_tenant_and_delivery()
+    public async Task The_callback_URL_names_the_tenant_and_the_delivery()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway, options =>
@@ -74,7 +74,7 @@ public sealed class RequestTests
     [InlineData(0.2, 1, 1)]
     [InlineData(-5, 1, 1)]
     [InlineData(86_400, null, null)]
-    public async Task What_expires_soon_is_not_queued_for_longer(double seconds, int? least, int? most)
+    public async Task The_validity_period_ends_when_the_delivery_expires(double seconds, int? least, int? most)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -82,13 +82,13 @@ public sealed class RequestTests
         await application.AttemptAsync(expiresIn: TimeSpan.FromSeconds(seconds));
 
         var validity = Assert.Single(gateway.Messages).ValidityPeriod;
-        Assert.True(validity is null ? least is null : validity >= least && validity <= most, $"It is {validity}.");
+        Assert.True(validity is null ? least is null : validity >= least && validity <= most, $"The validity is {validity}.");
     }
 
     [Theory]
     [InlineData(1_600, OutcomeKind.Accepted)]
     [InlineData(1_601, OutcomeKind.Rejected)]
-    public async Task A_body_that_Twilio_does_not_take_is_not_sent(int length, OutcomeKind expected)
+    public async Task A_body_that_is_too_long_is_rejected_without_a_call(int length, OutcomeKind expected)
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
@@ -105,12 +105,12 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Content_without_a_body_is_not_sent()
+    public async Task Content_without_a_body_is_rejected()
     {
         await using var gateway = await TwilioGateway.StartAsync();
         await using var application = await TwilioApplication.StartAsync(gateway);
 
-        Assert.Equal("Rejected: an SMS needs a body", $"{await application.AttemptAsync("")}");
+        Assert.Equal("Rejected: an SMS must have a body", $"{await application.AttemptAsync("")}");
     }
 
     [Fact]

@@ -15,21 +15,21 @@ public sealed class SecrecyTests
     private const string Text = "Your code is 830174";
 
     [Fact]
-    public async Task A_whole_run_says_neither_credentials_nor_number_nor_text()
+    public async Task No_credential_number_or_text_is_shown()
     {
         using var log = new FakeLoggerProvider();
         await using var gateway = await TwilioGateway.StartAsync();
-        var said = new List<string>();
+        var output = new List<string>();
         await using (var application = await StartAsync(gateway, log))
         {
             foreach (var trouble in Troubles)
             {
                 gateway.Trouble = _ => trouble;
-                Keep(said, await application.SendAsync(Recipient.Phone(Number), Text));
+                Record(output, await application.SendAsync(Recipient.Phone(Number), Text));
             }
 
             gateway.Trouble = _ => null;
-            Keep(said, await application.SendAsync(Recipient.Phone(Number), Text));
+            Record(output, await application.SendAsync(Recipient.Phone(Number), Text));
             await gateway.CallBackAsync(gateway.Messages[0], "undelivered", 30005);
             await gateway.CallBackAsync(
                 gateway.Messages[0] with
@@ -38,11 +38,11 @@ public sealed class SecrecyTests
                 },
                 "read"
             );
-            said.Add($"{application.Services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get("twilio")}");
+            output.Add($"{application.Services.GetRequiredService<IOptionsMonitor<TwilioOptions>>().Get("twilio")}");
         }
 
-        Assert.Contains(log.ReadLines(), line => line.Contains("cannot be read", StringComparison.Ordinal));
-        Assert.Contains(said, line => line.Contains("21211", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("its answer is unreadable", StringComparison.Ordinal));
+        Assert.Contains(output, line => line.Contains("21211", StringComparison.Ordinal));
         string[] secrets =
         [
             gateway.Account.AuthToken,
@@ -53,8 +53,8 @@ public sealed class SecrecyTests
             "830174",
             Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{gateway.Account.Sid}:{gateway.Account.AuthToken}")),
         ];
-        foreach (var line in log.ReadLines().Concat(said))
-            Assert.False(Array.Exists(secrets, secret => line.Contains(secret, StringComparison.Ordinal)), "A secret was said.");
+        foreach (var line in log.ReadLines().Concat(output))
+            Assert.False(Array.Exists(secrets, secret => line.Contains(secret, StringComparison.Ordinal)), "A secret was shown.");
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class SecrecyTests
             new() { Resets = true },
         ];
 
-    private static void Keep(List<string> said, DeliveryRecord delivery)
+    private static void Record(List<string> output, DeliveryRecord delivery)
     {
-        said.Add($"{delivery.Reason} {delivery.Delivery}");
-        said.AddRange(delivery.Attempts.Select(attempt => $"{attempt}"));
+        output.Add($"{delivery.Reason} {delivery.Delivery}");
+        output.AddRange(delivery.Attempts.Select(attempt => $"{attempt}"));
     }
 
     private static async Task<TwilioApplication> StartAsync(TwilioGateway gateway, FakeLoggerProvider log)

@@ -11,7 +11,9 @@ using Notify.Testing;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>An application that sends SMS and takes callbacks, as a user composes one, on a free port.</summary>
+/// <summary>
+/// An application that sends SMS and receives callbacks on a free port, composed as a user would compose it.
+/// </summary>
 internal sealed class TwilioApplication : IAsyncDisposable
 {
     public const string CallbackUrl = "https://notify.example.org/notify/v1/callbacks/twilio";
@@ -24,7 +26,7 @@ internal sealed class TwilioApplication : IAsyncDisposable
 
     public Uri Address => new(_application.Urls.Single());
 
-    /// <summary>The callback's reader, as the HTTP API finds it.</summary>
+    /// <summary>Gets the reader of callbacks that the HTTP API uses.</summary>
     public IReceiptCallback Callback => Services.GetServices<IReceiptCallback>().Single();
 
     public IDeliveryProvider Provider => Services.GetRequiredService<IDeliveryProvider>();
@@ -53,7 +55,7 @@ internal sealed class TwilioApplication : IAsyncDisposable
         return new TwilioApplication(application);
     }
 
-    /// <summary>Options that the gateway's account is used with.</summary>
+    /// <summary>Sets the options to the gateway's account.</summary>
     public static void Fill(TwilioOptions options, TwilioGateway gateway)
     {
         options.AccountSid = gateway.Account.Sid;
@@ -62,14 +64,14 @@ internal sealed class TwilioApplication : IAsyncDisposable
         options.BaseAddress = gateway.Address;
     }
 
-    /// <summary>Makes one attempt, past the engine.</summary>
+    /// <summary>Makes one attempt directly, without the engine.</summary>
     public ValueTask<Outcome> AttemptAsync(
         string body = "text",
         TimeSpan? expiresIn = null,
         CancellationToken cancelled = default
     ) => Provider.SendAsync(Delivery(body, expiresIn), cancelled);
 
-    /// <summary>Sends, and waits until the delivery has been attempted and settled.</summary>
+    /// <summary>Sends a notification and waits until its delivery has been attempted and settled.</summary>
     public async Task<DeliveryRecord> SendAsync(Recipient to, string body = "text", string tenant = Trigger.DefaultTenant)
     {
         var trigger = new Trigger
@@ -82,20 +84,25 @@ internal sealed class TwilioApplication : IAsyncDisposable
         return await FindAsync(tenant, result.Id, delivery => delivery.Attempts.Count > 0, "the attempt");
     }
 
-    /// <summary>A delivery that was sent, as soon as it is as it should be.</summary>
-    public Task<DeliveryRecord> FindAsync(DeliveryRecord sent, Func<DeliveryRecord, bool> isMeant, string what) =>
-        FindAsync(sent.Delivery.Tenant, sent.Delivery.NotificationId, isMeant, what);
+    /// <summary>Waits until a delivery satisfies a condition.</summary>
+    public Task<DeliveryRecord> FindAsync(DeliveryRecord sent, Func<DeliveryRecord, bool> condition, string what) =>
+        FindAsync(sent.Delivery.Tenant, sent.Delivery.NotificationId, condition, what);
 
     public async ValueTask DisposeAsync() => await _application.DisposeAsync();
 
-    private Task<DeliveryRecord> FindAsync(string tenant, Guid notificationId, Func<DeliveryRecord, bool> isMeant, string what) =>
+    private Task<DeliveryRecord> FindAsync(
+        string tenant,
+        Guid notificationId,
+        Func<DeliveryRecord, bool> condition,
+        string what
+    ) =>
         Eventually.FindAsync(
             async () =>
                 (
                     await Services
                         .GetRequiredService<INotificationStore>()
                         .ListDeliveriesAsync(tenant, notificationId, null, 1, CancellationToken.None)
-                ).SingleOrDefault(isMeant),
+                ).SingleOrDefault(condition),
             what
         );
 

@@ -12,7 +12,7 @@ public sealed class TwilioConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance =>
         new(201, """{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued","num_segments":"1"}""");
 
-    // A message that was created is sent, whatever becomes of the answer: asking again would send it twice.
+    // A created message will be sent even if its answer is lost. Sending again would duplicate it.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {

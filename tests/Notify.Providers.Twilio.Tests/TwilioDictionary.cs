@@ -2,7 +2,7 @@ using static Notify.Providers.Twilio.Tests.Expected;
 
 namespace Notify.Providers.Twilio.Tests;
 
-/// <summary>The codes of Twilio's error and warning dictionary that a message can meet.</summary>
+/// <summary>The codes of Twilio's error and warning dictionary that can occur for a message.</summary>
 internal static class TwilioDictionary
 {
     public static TheoryData<int, string, Expected> Entries =>

@@ -9,7 +9,7 @@ using Twilio.Clients;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 
-/// <summary>An application that sends through Twilio's library, whose calls end at a vendor of the test.</summary>
+/// <summary>An application that sends through Twilio's library, whose calls are redirected to a test server.</summary>
 internal sealed class Application : IAsyncDisposable
 {
     public const string AccountSid = "AC0123456789abcdef0123456789abcdef";

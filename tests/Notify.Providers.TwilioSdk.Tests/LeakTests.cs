@@ -5,17 +5,17 @@ using Twilio.Clients;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 
-/// <summary>What ten thousand sends through Twilio's library leave behind.</summary>
+/// <summary>Tests that many sends through Twilio's library leak nothing.</summary>
 public sealed class LeakTests
 {
     private const int Sends = 10_000;
     private const int Concurrent = 32;
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_request_behind()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_request_behind()
     {
         await using var gateway = await TwilioGateway.StartAsync();
-        (gateway.KeepsMessages, gateway.Trouble) = (false, TroubleOf);
+        (gateway.KeepsMessages, gateway.Trouble) = (false, CreateTrouble);
         var outcomes = new int[Enum.GetValues<OutcomeKind>().Length];
         var cancelled = 0;
         await using (var application = new Application(gateway.Address, options => UseAccount(options, gateway.Account)))
@@ -34,8 +34,8 @@ public sealed class LeakTests
         Assert.Equal(Sends, outcomes.Sum() + cancelled);
         Assert.InRange(outcomes[(int)OutcomeKind.Accepted], Sends / 2, Sends - 1);
         Assert.True(cancelled > 0 && outcomes[(int)OutcomeKind.Retry] > 0 && outcomes[(int)OutcomeKind.Rejected] > 0);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request's end");
-        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection's end");
+        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last request to end");
+        await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 
     private static void UseAccount(TwilioSdkOptions options, TwilioAccount account)
@@ -44,7 +44,7 @@ public sealed class LeakTests
         options.From = account.Number;
     }
 
-    private static TwilioTrouble? TroubleOf(int number) =>
+    private static TwilioTrouble? CreateTrouble(int number) =>
         (number % 20) switch
         {
             1 => new TwilioTrouble { Status = 500 },
@@ -66,7 +66,7 @@ public sealed class LeakTests
             _ => null,
         };
 
-    /// <summary>One attempt; every 50th is given up at a moment of its own, for which the answer is null.</summary>
+    /// <summary>Makes one attempt. Every 50th is cancelled at a varying moment and returns null.</summary>
     private static async Task<Outcome?> SendAsync(IDeliveryProvider provider, int number)
     {
         using var attempt = new CancellationTokenSource();

@@ -4,13 +4,13 @@ using Notify.Delivering;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 
-/// <summary>What Twilio is sent, and what it says of a message that it took.</summary>
+/// <summary>Tests the requests that are sent to Twilio and the answers about created messages.</summary>
 public sealed class MessageTests
 {
     private const string Created = """{"sid":"SM1","status":"queued","num_segments":"2","price":"-0.01580","price_unit":"USD"}""";
 
     [Fact]
-    public async Task A_message_goes_out_in_the_name_of_the_sender()
+    public async Task A_message_has_the_sender_of_the_options()
     {
         await using var vendor = await Vendor.StartAsync(201, Created);
         await using var application = new Application(vendor.Address, options =>
@@ -57,7 +57,7 @@ public sealed class MessageTests
     [Theory]
     [InlineData(Created, 2, "0.0158", "USD")]
     [InlineData("""{"sid":"SM1","status":"queued","num_segments":"1","price":null,"price_unit":"USD"}""", 1, null, null)]
-    public async Task What_twilio_bills_is_kept(string answer, int segments, string? amount, string? currency)
+    public async Task The_cost_that_Twilio_reports_is_recorded(string answer, int segments, string? amount, string? currency)
     {
         await using var vendor = await Vendor.StartAsync(201, answer);
         await using var application = new Application(vendor.Address);
@@ -70,7 +70,7 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_message_without_a_sender_yet_costs_nobody_knows_what()
+    public async Task The_cost_is_unknown_until_a_sender_is_chosen()
     {
         await using var vendor = await Vendor.StartAsync(201, """{"sid":"SM1","status":"accepted","num_segments":"0"}""");
         await using var application = new Application(vendor.Address);
@@ -79,19 +79,19 @@ public sealed class MessageTests
     }
 
     [Fact]
-    public async Task A_message_without_a_body_is_rejected_and_not_sent()
+    public async Task A_message_without_a_body_is_rejected_without_a_call()
     {
         await using var vendor = await Vendor.StartAsync(201, Created);
         await using var application = new Application(vendor.Address);
 
         var outcome = await application.Provider.SendAsync(Application.Sms(new Content { Title = "Only a title" }), default);
 
-        Assert.Equal((OutcomeKind.Rejected, "an SMS needs a body"), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Rejected, "an SMS must have a body"), (outcome.Kind, outcome.Reason));
         Assert.Empty(vendor.Requests);
     }
 
     [Fact]
-    public async Task A_start_names_every_mistake_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         await using var application = new Application(new Uri("http://127.0.0.1"), options =>
         {
@@ -101,7 +101,7 @@ public sealed class MessageTests
 
         var refused = await Assert.ThrowsAsync<OptionsValidationException>(() => application.Host.StartAsync());
 
-        Assert.Contains("Set one of From and MessagingServiceSid", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("Set exactly one of From and MessagingServiceSid", refused.Message, StringComparison.Ordinal);
         Assert.Contains("StatusCallback must be an absolute URL", refused.Message, StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,7 @@ using Twilio.Http;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 
-/// <summary>What Twilio's refusals come to, by the codes and names of its error and warning dictionary.</summary>
+/// <summary>Tests the outcomes of Twilio's refusals, by the codes and names of its error and warning dictionary.</summary>
 public sealed class OutcomeTests
 {
     private const string Rejected = "rejected";
@@ -81,7 +81,7 @@ public sealed class OutcomeTests
     [InlineData(90010, 400, Failed, "Account is not active")]
     public async Task A_documented_code_has_an_outcome(int code, int status, string expected, string name)
     {
-        await using var vendor = await Vendor.RefusingAsync(status, code);
+        await using var vendor = await Vendor.StartRefusingAsync(status, code);
         await using var application = new Application(vendor.Address);
 
         var outcome = await application.Provider.SendAsync(Application.Sms(), default);
@@ -95,9 +95,9 @@ public sealed class OutcomeTests
     [InlineData(403, Failed)]
     [InlineData(500, Retry)]
     [InlineData(502, Lost)]
-    public async Task An_unknown_code_is_judged_by_its_status(int status, string expected)
+    public async Task An_unknown_code_is_mapped_by_its_status(int status, string expected)
     {
-        await using var vendor = await Vendor.RefusingAsync(status, 29_999);
+        await using var vendor = await Vendor.StartRefusingAsync(status, 29_999);
         await using var application = new Application(vendor.Address);
 
         var outcome = await application.Provider.SendAsync(Application.Sms(), default);
@@ -106,7 +106,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_success_that_created_nothing_is_no_success()
+    public async Task A_success_that_creates_no_message_is_a_provider_failure()
     {
         await using var vendor = await Vendor.StartAsync(200, "{}");
         await using var application = new Application(vendor.Address);
@@ -120,7 +120,7 @@ public sealed class OutcomeTests
     [InlineData("30005", Gone, "error 30005")]
     [InlineData("29999", Retry, "error 29999")]
     [InlineData("null", Retry, "the message failed without an error code")]
-    public async Task A_message_that_failed_as_it_was_created_is_told_by_its_code(string code, string expected, string reason)
+    public async Task A_message_that_fails_on_creation_has_the_outcome_of_its_code(string code, string expected, string reason)
     {
         await using var vendor = await Vendor.StartAsync(201, $$"""{"sid":"SM1","status":"failed","error_code":{{code}}}""");
         await using var application = new Application(vendor.Address);
@@ -131,23 +131,23 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_client_with_connections_of_its_own_is_given_up_on_when_the_attempt_is()
+    public async Task A_client_with_its_own_connections_is_abandoned_on_cancellation()
     {
         await using var application = new Application(new Uri("http://127.0.0.1"), options =>
             options.CreateClient = _ => new SilentClient()
         );
-        using var patience = new CancellationTokenSource();
+        using var cancellation = new CancellationTokenSource();
 
-        var sending = application.Provider.SendAsync(Application.Sms(), patience.Token).AsTask();
-        await patience.CancelAsync();
+        var sending = application.Provider.SendAsync(Application.Sms(), cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
     }
 
     [Fact]
-    public async Task Neither_number_nor_secret_nor_content_is_logged()
+    public async Task No_number_secret_or_content_is_logged()
     {
-        await using var vendor = await Vendor.RefusingAsync(401, 20003);
+        await using var vendor = await Vendor.StartRefusingAsync(401, 20003);
         await using var application = new Application(vendor.Address);
 
         await application.Provider.SendAsync(Application.Sms(), default);

@@ -10,7 +10,7 @@ public sealed class TwilioSdkConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance =>
         new(201, """{"sid":"SM0123456789abcdef0123456789abcdef","status":"queued","num_segments":"1"}""");
 
-    // 201 says that the message exists; whatever becomes of the rest, sending it again would send it twice.
+    // After a 201 the message exists. Sending again would duplicate it, even if the rest of the answer is lost.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: true))
         {

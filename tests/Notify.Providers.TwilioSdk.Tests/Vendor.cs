@@ -4,7 +4,7 @@ using Notify.FakeGateways;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 
-/// <summary>Twilio's messages API as far as one answer goes; what it was sent is kept.</summary>
+/// <summary>A fake of Twilio's Messages API that gives one fixed answer and records its requests.</summary>
 internal sealed class Vendor : IAsyncDisposable
 {
     private readonly ConcurrentQueue<Received> _requests = new();
@@ -24,11 +24,11 @@ internal sealed class Vendor : IAsyncDisposable
         return vendor;
     }
 
-    public static Task<Vendor> RefusingAsync(int status, int code) =>
+    public static Task<Vendor> StartRefusingAsync(int status, int code) =>
         StartAsync(
             status,
             $$"""
-            {"code":{{code}},"message":"It says more about {{Application.Number}} here.",
+            {"code":{{code}},"message":"More details about {{Application.Number}} here.",
              "more_info":"https://www.twilio.com/docs/errors/{{code}}","status":{{status}}}
             """
         );

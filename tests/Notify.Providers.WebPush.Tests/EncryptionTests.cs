@@ -4,16 +4,16 @@ using System.Text;
 
 namespace Notify.Providers.WebPush.Tests;
 
-/// <summary>The specifications' own examples, to the byte.</summary>
+/// <summary>Tests the encryption against the examples in the specifications.</summary>
 public sealed class EncryptionTests
 {
-    /// <summary>RFC 8188 section 3.1.</summary>
+    /// <summary>The example in RFC 8188, section 3.1.</summary>
     [Fact]
-    public void The_content_coding_is_that_of_rfc_8188()
+    public void The_content_coding_matches_the_example_of_RFC_8188()
     {
         byte[] body =
         [
-            .. new byte[ContentCoding.HeaderLength(0)],
+            .. new byte[ContentCoding.GetHeaderLength(0)],
             .. "I am the walrus"u8,
             .. new byte[ContentCoding.TrailerLength],
         ];
@@ -23,12 +23,12 @@ public sealed class EncryptionTests
         Assert.Equal("I1BsxtFttlv3u_Oo94xnmwAAEAAA-NAVub2qFgBEuQKRapoZu-IxkIva3MEB1PD-ly8Thjg", Base64Url.EncodeToString(body));
     }
 
-    /// <summary>RFC 8291 section 5 and appendix A.</summary>
+    /// <summary>The example in RFC 8291, section 5 and appendix A.</summary>
     [Fact]
-    public void The_encryption_is_that_of_rfc_8291()
+    public void The_encryption_matches_the_example_of_RFC_8291()
     {
-        var body = Room("When I grow up, I want to be a watermelon");
-        using var sender = SenderOfRfc8291();
+        var body = CreateBody("When I grow up, I want to be a watermelon");
+        using var sender = CreateSender();
 
         Assert.True(MessageEncryption.TryEncrypt(body, Subscription(), sender, Bytes("DGv6ra1nlYgDCS1FRnbzlw")));
 
@@ -40,11 +40,11 @@ public sealed class EncryptionTests
         );
     }
 
-    /// <summary>RFC 8291 section 3.1: a key pair for each message, and a salt.</summary>
+    /// <summary>RFC 8291, section 3.1, requires a new key pair and salt for each message.</summary>
     [Fact]
-    public void No_two_messages_share_their_salt_or_their_key()
+    public void Each_message_has_its_own_salt_and_key()
     {
-        var bodies = Enumerable.Range(0, 50).Select(_ => Room("Hello")).ToList();
+        var bodies = Enumerable.Range(0, 50).Select(_ => CreateBody("Hello")).ToList();
 
         Assert.All(bodies, body => Assert.True(MessageEncryption.TryEncrypt(body, Subscription())));
 
@@ -52,7 +52,7 @@ public sealed class EncryptionTests
         Assert.Equal(50, bodies.Select(body => Convert.ToHexString(body[21..86])).Distinct().Count());
     }
 
-    private static byte[] Room(string plaintext) =>
+    private static byte[] CreateBody(string plaintext) =>
         [
             .. new byte[MessageEncryption.HeaderLength],
             .. Encoding.UTF8.GetBytes(plaintext),
@@ -66,13 +66,13 @@ public sealed class EncryptionTests
             out _
         )!;
 
-    private static ECDiffieHellman SenderOfRfc8291() =>
+    private static ECDiffieHellman CreateSender() =>
         ECDiffieHellman.Create(
             new ECParameters
             {
                 Curve = ECCurve.NamedCurves.nistP256,
                 D = Bytes("yfWPiYE-n46HLnH0KqZOF1fJJU3MYrct3AELtAQ-oRw"),
-                Q = Point.Of(Bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
+                Q = Point.Parse(Bytes("BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIgDll6e3vCYLocInmYWAmS6TlzAC8wEqKK6PBru3jl7A8")),
             }
         );
 

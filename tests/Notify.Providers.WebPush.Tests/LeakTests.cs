@@ -10,10 +10,10 @@ namespace Notify.Providers.WebPush.Tests;
 public sealed class LeakTests
 {
     private const int Sends = 10_000;
-    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan HangTimeout = TimeSpan.FromMilliseconds(50);
 
     [Fact]
-    public async Task Ten_thousand_sends_with_faults_leave_no_socket_and_no_task_behind()
+    public async Task Ten_thousand_sends_with_faults_leave_no_socket_or_task_behind()
     {
         await using var gateway = await PushServiceGateway.StartAsync(keepsMessages: false);
 
@@ -28,8 +28,8 @@ public sealed class LeakTests
                 outcomes.Count(outcome => outcome is null)
             )
         );
-        await Eventually.TrueAsync(() => gateway.Connections == 0, "every connection to be closed");
-        await Eventually.TrueAsync(() => AreCollected(deliveries), "nothing to hold on to a delivery");
+        await Eventually.TrueAsync(() => gateway.Connections == 0, "every connection to close");
+        await Eventually.TrueAsync(() => AreCollected(deliveries), "all deliveries to be collected");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -50,7 +50,7 @@ public sealed class LeakTests
             null,
             null,
         ];
-        var subscriptions = Array.ConvertAll(faults, fault => SubscriptionOf(gateway, fault));
+        var subscriptions = Array.ConvertAll(faults, fault => Subscribe(gateway, fault));
         var deliveries = new WeakReference[Sends];
         var outcomes = new Outcome?[Sends];
         await Parallel.ForAsync(0, Sends, new ParallelOptions { MaxDegreeOfParallelism = 64 }, async (i, _) =>
@@ -62,10 +62,10 @@ public sealed class LeakTests
         return (deliveries, outcomes);
     }
 
-    /// <summary>Null when it was given up.</summary>
+    /// <summary>Sends a delivery. Returns null if the attempt was cancelled.</summary>
     private static async Task<Outcome?> SendAsync(IDeliveryProvider provider, Delivery delivery, bool hangs)
     {
-        using var given = new CancellationTokenSource(hangs ? Patience : Timeout.InfiniteTimeSpan);
+        using var given = new CancellationTokenSource(hangs ? HangTimeout : Timeout.InfiniteTimeSpan);
         try
         {
             var outcome = await provider.SendAsync(delivery, given.Token);
@@ -77,7 +77,7 @@ public sealed class LeakTests
         }
     }
 
-    private static string SubscriptionOf(PushServiceGateway gateway, PushFault? fault)
+    private static string Subscribe(PushServiceGateway gateway, PushFault? fault)
     {
         var subscription = gateway.Subscribe(Keys.Public);
         subscription.Fault = fault;

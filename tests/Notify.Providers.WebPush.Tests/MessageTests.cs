@@ -23,7 +23,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_browser_reads_what_the_content_says()
+    public async Task The_browser_receives_the_content()
     {
         var delivery = await SendAsync(
             new Content
@@ -62,7 +62,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_silent_message_is_its_data()
+    public async Task A_silent_message_contains_only_data()
     {
         var delivery = await SendAsync(
             new Content
@@ -83,7 +83,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_badge_may_come_alone()
+    public async Task A_badge_can_be_sent_alone()
     {
         var delivery = await SendAsync(new Content { Push = new PushContent { Badge = 0 } });
 
@@ -95,7 +95,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData(1, "cache")]
     [InlineData(0, "no-cache")]
     [InlineData(-90, "no-cache")]
-    public async Task Windows_is_told_whether_to_keep_a_message(int seconds, string expected)
+    public async Task The_cache_policy_for_Windows_follows_the_time_to_live(int seconds, string expected)
     {
         var delivery = await SendAsync(new Content { Body = "Hello" });
 
@@ -111,7 +111,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_badge_of_zero_is_said()
+    public async Task A_badge_of_zero_is_written()
     {
         var delivery = await SendAsync(
             new Content
@@ -125,7 +125,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_has_expired_on_its_way_is_not_kept()
+    public async Task An_expired_message_has_a_time_to_live_of_zero()
     {
         var delivery = await SendAsync(new Content { Body = "Hello" });
 
@@ -140,9 +140,9 @@ public sealed class MessageTests : IAsyncLifetime
         Assert.Equal(0, _gateway.Messages[1].TimeToLive);
     }
 
-    /// <summary>RFC 7396: what is named replaces, objects member by member, null takes away.</summary>
+    /// <summary>RFC 7396: a member replaces, objects are merged member by member, and null removes.</summary>
     [Fact]
-    public async Task The_content_s_overrides_are_laid_over()
+    public async Task Overrides_are_applied_as_a_merge_patch()
     {
         await SendAsync(
             new Content
@@ -171,7 +171,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_speaks_http_2()
+    public async Task HTTP_2_is_used()
     {
         await SendAsync(new Content { Body = "Hello" });
 
@@ -182,7 +182,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData(Priority.High, "high")]
     [InlineData(Priority.Normal, "normal")]
     [InlineData(Priority.Bulk, "low")]
-    public async Task Priority_is_urgency(Priority priority, string urgency)
+    public async Task The_urgency_follows_the_priority(Priority priority, string urgency)
     {
         await _application.SendAsync(Trigger() with { Priority = priority });
 
@@ -194,7 +194,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData(0.5, 0)]
     [InlineData(28 * 86_400, 2_419_200)]
     [InlineData(60 * 86_400, 2_419_200)]
-    public async Task The_time_to_live_is_what_is_left_until_expiry_and_four_weeks_at_most(double seconds, int timeToLive)
+    public async Task The_time_to_live_ends_at_expiry_and_is_at_most_four_weeks(double seconds, int timeToLive)
     {
         await _application.SendAsync(Trigger() with { ExpiresAt = TestClock.Start.AddSeconds(seconds) });
 
@@ -208,7 +208,7 @@ public sealed class MessageTests : IAsyncLifetime
     [InlineData("order 42", "WQltWtT3gX2lIphldegnxM517ukv0aal")]
     [InlineData("beställ!", "KbDxEzxdgWm00wkFCVR9oGgrbZjq5wxs")]
     [InlineData("0123456789abcdef0123456789abcdef0123", "-o5ackmwXogMspn9jArOH0LNhVIQK4Yc")]
-    public async Task A_collapse_key_is_a_topic_by_itself_or_by_its_hash(string collapseKey, string? hash)
+    public async Task The_topic_is_the_collapse_key_or_its_hash(string collapseKey, string? hash)
     {
         await SendAsync(new Content { Body = "Hello" }, collapseKey);
 
@@ -216,7 +216,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_message_of_3993_bytes_is_sent_and_fills_a_body_of_4096()
+    public async Task A_message_of_3993_bytes_fills_a_body_of_4096()
     {
         await SendAsync(Filling(3993));
 
@@ -224,7 +224,7 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_override_that_no_push_service_takes_is_refused_at_once()
+    public async Task An_override_that_is_too_large_is_refused_by_the_trigger()
     {
         var exception = await Assert.ThrowsAsync<InvalidRequestException>(() => SendAsync(Filling(100_000)));
 
@@ -232,13 +232,13 @@ public sealed class MessageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_longer_message_is_rejected_before_the_push_service_is_asked()
+    public async Task A_longer_message_is_rejected_without_a_call()
     {
         var delivery = await SendAsync(Filling(3994));
 
         var attempt = Assert.Single(delivery.Attempts);
         Assert.Equal(
-            (OutcomeKind.Rejected, "the message has more than the 3993 bytes that push services take"),
+            (OutcomeKind.Rejected, "the message exceeds the 3993 bytes that push services accept"),
             (attempt.Outcome, attempt.Reason)
         );
         Assert.Equal(0, _gateway.ConnectionsAccepted);
@@ -254,7 +254,7 @@ public sealed class MessageTests : IAsyncLifetime
             Content = new Content { Body = "Hello" },
         };
 
-    /// <summary>Everything of it is overridden, so that its length is known.</summary>
+    /// <summary>Creates a content whose message has an exact length, because all of it is overridden.</summary>
     private static Content Filling(int length)
     {
         var frame = """{"data":{},"a":""}""".Length;

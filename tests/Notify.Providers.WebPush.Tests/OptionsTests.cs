@@ -4,7 +4,7 @@ namespace Notify.Providers.WebPush.Tests;
 
 public sealed class OptionsTests
 {
-    public static TheoryData<string, Action<WebPushOptions>> Wrong =>
+    public static TheoryData<string, Action<WebPushOptions>> Invalid =>
         new()
         {
             { "Subject", options => options.Subject = null },
@@ -27,8 +27,8 @@ public sealed class OptionsTests
         };
 
     [Theory]
-    [MemberData(nameof(Wrong))]
-    public async Task What_is_wrong_fails_at_start_and_keys_are_not_shown(string option, Action<WebPushOptions> configure)
+    [MemberData(nameof(Invalid))]
+    public async Task Invalid_options_fail_at_start_and_keys_are_not_shown(string option, Action<WebPushOptions> configure)
     {
         var refused = await RefusedAsync(configure);
 
@@ -37,7 +37,7 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task All_that_is_wrong_is_said_at_once()
+    public async Task All_errors_are_reported_at_once()
     {
         var refused = await RefusedAsync(options =>
         {
@@ -53,7 +53,7 @@ public sealed class OptionsTests
     [Theory]
     [InlineData("mailto:ops@example.org")]
     [InlineData("https://example.org/contact")]
-    public async Task A_contact_is_a_mailbox_or_a_page(string subject)
+    public async Task A_contact_is_a_mailbox_or_a_web_page(string subject)
     {
         await using var application = await WebPushApplication.StartAsync(null, options => options.Subject = subject);
 

@@ -18,7 +18,7 @@ public sealed class OutcomeTests
     private const string Apple = "Apple, Sending web push notifications in web apps and browsers";
     private const string Firebase = "Firebase, web push by its endpoint";
 
-    /// <summary>Whose documentation names it; its status and code there; what it comes to.</summary>
+    /// <summary>The documented answers: the source, the status and code, and the outcome.</summary>
     public static TheoryData<string, int, string?, OutcomeKind> Documented =>
         new()
         {
@@ -89,7 +89,7 @@ public sealed class OutcomeTests
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
-        gateway.FailNext(new PushFault(status) { Body = BodyOf(status, code) });
+        gateway.FailNext(new PushFault(status) { Body = CreateBody(status, code) });
 
         var delivery = await application.SendAsync(gateway.Subscribe().Json);
 
@@ -110,7 +110,7 @@ public sealed class OutcomeTests
     [InlineData("""{"errno":-1.5}""")]
     [InlineData("""["reason"]""")]
     [InlineData("\u0000")]
-    public async Task An_answer_that_nobody_documents_is_its_status(string body)
+    public async Task An_undocumented_answer_is_mapped_by_its_status(string body)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -125,7 +125,7 @@ public sealed class OutcomeTests
     [InlineData(429)]
     [InlineData(500)]
     [InlineData(503)]
-    public async Task Retry_after_says_when_the_delivery_is_due_again(int status)
+    public async Task Retry_After_determines_when_the_delivery_is_due(int status)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -136,13 +136,13 @@ public sealed class OutcomeTests
         Assert.Equal(TestClock.Start.AddSeconds(1234), delivery.DueAt);
     }
 
-    /// <summary>Whatever one endpoint answers, and however often: the provider goes on for the others.</summary>
+    /// <summary>The provider keeps working for other endpoints, no matter what one endpoint answers and how often.</summary>
     [Theory]
     [InlineData(401)]
     [InlineData(403)]
     [InlineData(429)]
     [InlineData(500)]
-    public async Task A_hostile_endpoint_stops_nobody_else(int status)
+    public async Task A_hostile_endpoint_does_not_affect_other_deliveries(int status)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -160,12 +160,12 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData(404)]
     [InlineData(410)]
-    public async Task A_subscription_that_is_over_is_pruned(int status)
+    public async Task An_expired_subscription_is_pruned(int status)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
         var subscription = gateway.Subscribe();
-        subscription.GoneWith = status;
+        subscription.GoneStatus = status;
         await RegisterAsync(application, subscription);
 
         await application.SendAsync(
@@ -180,7 +180,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task A_subscription_with_another_application_s_key_is_kept()
+    public async Task A_subscription_of_another_key_is_kept()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -200,12 +200,13 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task An_answer_that_breaks_off_is_its_status()
+    public async Task An_incomplete_answer_is_mapped_by_its_status()
     {
         await using var gateway = await GatewayServer.StartAsync(
             async context =>
             {
-                // Kestrel ends the connection after what is too short. A reset might overtake the status.
+                // The body is shorter than its declared length, so Kestrel closes the connection after it. A reset could overtake
+                // the status.
                 (context.Response.StatusCode, context.Response.ContentLength) = (400, 100);
                 await context.Response.WriteAsync("{");
             },
@@ -221,7 +222,7 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData(1024, true)]
     [InlineData(1025, false)]
-    public async Task An_address_of_a_message_is_kept_up_to_a_sane_length(int length, bool isKept)
+    public async Task A_message_id_is_stored_up_to_1024_characters(int length, bool isKept)
     {
         var location = "/".PadRight(length, 'm');
         await using var gateway = await GatewayServer.StartAsync(
@@ -256,7 +257,7 @@ public sealed class OutcomeTests
     }
 
     [Fact]
-    public async Task Windows_throttles_with_406_for_as_long_as_it_asks()
+    public async Task Status_406_of_Windows_is_retried_after_Retry_After()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -282,7 +283,7 @@ public sealed class OutcomeTests
     [InlineData("code 830174", "HTTP 400")]
     [InlineData("Donaudampfschifffahrtsgesellschaft", "HTTP 400")]
     [InlineData("", "HTTP 400")]
-    public async Task A_description_of_windows_is_shown_where_it_is_made_of_words(string description, string reason)
+    public async Task A_description_of_Windows_is_shown_only_if_it_consists_of_words(string description, string reason)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -325,12 +326,12 @@ public sealed class OutcomeTests
     private static ValueTask<IReadOnlyList<Device>> DevicesAsync(WebPushApplication application) =>
         application.Services.GetRequiredService<IDeviceStore>().ListAsync(Trigger.DefaultTenant, "u-42", CancellationToken.None);
 
-    private static string BodyOf(int status, string? code) =>
+    private static string CreateBody(int status, string? code) =>
         code switch
         {
-            null => "<html>words for people</html>",
+            null => "<html>readable text</html>",
             _ when code.StartsWith("errno ", StringComparison.Ordinal) =>
-                $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"words for people"}""",
+                $$"""{"code":{{status}},"errno":{{code["errno ".Length..]}},"error":"An error","message":"readable text"}""",
             _ => $$"""{"reason":"{{code}}"}""",
         };
 }

@@ -12,39 +12,39 @@ namespace Notify.Providers.WebPush.Tests;
 public sealed class SecrecyTests
 {
     [Fact]
-    public async Task Neither_subscription_nor_key_nor_token_nor_content_is_logged_or_told()
+    public async Task No_subscription_key_token_or_content_is_shown()
     {
         using var log = new FakeLoggerProvider();
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         var subscription = gateway.Subscribe().Json;
-        var told = new List<string>();
+        var output = new List<string>();
         foreach (var allowed in (bool[])[true, false])
         {
             await using var application = await StartAsync(gateway, log, allowed);
             foreach (var status in (int[])[400, 401, 403, 404, 413, 429, 503])
             {
                 gateway.FailNext(new PushFault(status) { Body = subscription }, times: allowed ? 1 : 0);
-                told.AddRange(Texts(await application.SendAsync(subscription)));
+                output.AddRange(Texts(await application.SendAsync(subscription)));
             }
 
-            told.AddRange(Texts(await application.SendAsync(subscription)));
-            told.AddRange(
+            output.AddRange(Texts(await application.SendAsync(subscription)));
+            output.AddRange(
                 Texts(await application.SendAsync(Keys.Subscription($"https://127.0.0.1:{FreePort.Next()}/push/secret-token")))
             );
-            told.Add(application.Provider.ToString()!);
-            told.Add(application.Services.GetRequiredService<IOptionsMonitor<WebPushOptions>>().Get("webpush").ToString()!);
+            output.Add(application.Provider.ToString()!);
+            output.Add(application.Services.GetRequiredService<IOptionsMonitor<WebPushOptions>>().Get("webpush").ToString()!);
         }
 
-        Assert.Contains(log.ReadLines(), line => line.Contains("webpush refused delivery", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line => line.Contains("Provider webpush rejected delivery", StringComparison.Ordinal));
         Assert.Contains(log.ReadLines(), line =>
-            line.Contains("webpush had its VAPID credentials refused", StringComparison.Ordinal)
+            line.Contains("refused the VAPID credentials of provider webpush", StringComparison.Ordinal)
         );
-        Assert.All(SecretsOf(subscription, Assert.Single(gateway.Messages)), secret =>
-            Assert.DoesNotContain([.. log.ReadLines(), .. told], line => line.Contains(secret, StringComparison.Ordinal))
+        Assert.All(GetSecrets(subscription, Assert.Single(gateway.Messages)), secret =>
+            Assert.DoesNotContain([.. log.ReadLines(), .. output], line => line.Contains(secret, StringComparison.Ordinal))
         );
     }
 
-    private static IEnumerable<string> SecretsOf(string subscription, PushedMessage message)
+    private static IEnumerable<string> GetSecrets(string subscription, PushedMessage message)
     {
         var parts = JsonElement.Parse(subscription);
         return

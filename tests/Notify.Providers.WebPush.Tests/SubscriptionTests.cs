@@ -10,9 +10,9 @@ public sealed class SubscriptionTests
 {
     private const string Endpoint = "https://push.example.net/push/1";
 
-    private const string NotJson = "the address is no push subscription in JSON";
+    private const string NotJson = "the address is not a push subscription in JSON";
 
-    private static readonly string OffTheCurve = Keys.P256dh.Replace("iw4", "iw0", StringComparison.Ordinal);
+    private static readonly string NotOnCurve = Keys.P256dh.Replace("iw4", "iw0", StringComparison.Ordinal);
 
     public static TheoryData<string, string> Malformed =>
         new()
@@ -27,22 +27,22 @@ public sealed class SubscriptionTests
             { Keys.Subscription(Endpoint)[..^1], NotJson },
             { With("\"keys\"", "\"endpoint\":\"\",\"keys\""), NotJson },
             { With($"\"{Keys.Auth}\"", "16"), NotJson },
-            { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is no point of P-256 in base64" },
-            { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is no point of P-256 in base64" },
-            { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is no point of P-256 in base64" },
-            { With(Keys.P256dh, OffTheCurve), "the subscription's key p256dh is no point of P-256" },
+            { With(Keys.P256dh, "BCVx"), "the subscription's key p256dh is not a point of P-256 in base64" },
+            { With(Keys.P256dh, "C" + Keys.P256dh[1..]), "the subscription's key p256dh is not a point of P-256 in base64" },
+            { With(Keys.P256dh, Keys.P256dh[..^1] + "!"), "the subscription's key p256dh is not a point of P-256 in base64" },
+            { With(Keys.P256dh, NotOnCurve), "the subscription's key p256dh is not a point of P-256" },
             { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSI"), "the subscription's key auth is not 16 bytes in base64" },
             { With(Keys.Auth, "BTBZMqHH6r4Tts7J_aSIggAA"), "the subscription's key auth is not 16 bytes in base64" },
-            { Keys.Subscription("/push/1"), "the subscription's endpoint is no https URL" },
-            { Keys.Subscription("http://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-            { Keys.Subscription("ftp://push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-            { Keys.Subscription("https://user@push.example.net/push/1"), "the subscription's endpoint is no https URL" },
-            { Keys.Subscription("https://\u200b/"), "the subscription's endpoint is no https URL" },
+            { Keys.Subscription("/push/1"), "the subscription's endpoint is not an https URL" },
+            { Keys.Subscription("http://push.example.net/push/1"), "the subscription's endpoint is not an https URL" },
+            { Keys.Subscription("ftp://push.example.net/push/1"), "the subscription's endpoint is not an https URL" },
+            { Keys.Subscription("https://user@push.example.net/push/1"), "the subscription's endpoint is not an https URL" },
+            { Keys.Subscription("https://\u200b/"), "the subscription's endpoint is not an https URL" },
         };
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public async Task A_malformed_subscription_is_rejected_and_the_reason_says_what_is_wrong(string subscription, string reason)
+    public async Task A_malformed_subscription_is_rejected_with_the_reason(string subscription, string reason)
     {
         await using var application = await WebPushApplication.StartAsync(null, options => options.AllowPrivateNetworks = false);
         var directory = application.Services.GetRequiredService<IRecipientDirectory>();
@@ -55,19 +55,19 @@ public sealed class SubscriptionTests
         );
 
         Assert.Equal((OutcomeKind.Rejected, reason), (sent.Kind, sent.Reason));
-        Assert.Equal(("to[0]", $"No browser can be reached: {reason}."), Single(triggered));
-        Assert.Equal(("token", $"No browser can be reached: {reason}."), Single(registered));
+        Assert.Equal(("to[0]", $"Not a usable push subscription: {reason}."), Single(triggered));
+        Assert.Equal(("token", $"Not a usable push subscription: {reason}."), Single(registered));
     }
 
     [Fact]
-    public async Task Keys_in_the_standard_alphabet_are_the_same_keys()
+    public async Task Keys_in_the_standard_alphabet_are_accepted()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
         var directory = application.Services.GetRequiredService<IRecipientDirectory>();
         await directory.SaveUserAsync(new User { Id = "ada" });
         var accepted = 0;
-        // Of this many random keys some have the letters by which the alphabets differ.
+        // Among this many random keys, some contain the characters in which the alphabets differ.
         for (var i = 0; i < 8; i++)
         {
             var json = gateway.Subscribe().Json;
@@ -80,11 +80,11 @@ public sealed class SubscriptionTests
             Assert.Equal(DeliveryState.Accepted, delivery.State);
         }
 
-        Assert.True(accepted > 0, "No key had a letter of the standard alphabet.");
+        Assert.True(accepted > 0, "No key contained a character in which the alphabets differ.");
     }
 
     [Fact]
-    public async Task What_else_a_browser_adds_and_how_it_pads_does_not_matter()
+    public async Task Additional_members_and_padding_are_ignored()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);

@@ -5,7 +5,10 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 
-/// <summary>An endpoint is whatever a client says it is. How addresses are told apart is proved with the webhooks.</summary>
+/// <summary>
+/// Tests that endpoints, which clients choose, cannot reach internal services. The tests of the webhook provider cover the
+/// classification of addresses.
+/// </summary>
 public sealed class TargetTests
 {
     [Theory]
@@ -16,7 +19,7 @@ public sealed class TargetTests
     [InlineData("https://[::ffff:127.0.0.1]:{0}/push/1")]
     [InlineData("https://169.254.169.254/latest/meta-data/")]
     [InlineData("https://10.1.2.3/")]
-    public async Task An_endpoint_that_is_not_on_the_public_internet_is_refused_and_not_connected_to(string endpoint)
+    public async Task An_endpoint_outside_the_public_internet_is_rejected_without_a_connection(string endpoint)
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway, options =>
@@ -79,7 +82,7 @@ public sealed class TargetTests
     }
 
     [Fact]
-    public async Task Only_browsers_tokens_are_sent_to()
+    public async Task Only_tokens_of_browsers_are_sent_to()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);

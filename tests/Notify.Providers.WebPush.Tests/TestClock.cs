@@ -1,6 +1,8 @@
 namespace Notify.Providers.WebPush.Tests;
 
-/// <summary>A clock that moves only when told to, so that times can be compared exactly. Timeouts run on.</summary>
+/// <summary>
+/// A clock that advances only on demand, so that times can be compared exactly. Timers still use the real time.
+/// </summary>
 internal sealed class TestClock : TimeProvider
 {
     private long _ticks = Start.Ticks;

@@ -6,25 +6,25 @@ using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 
-/// <summary>The push service verifies every token; these facts are about what it cannot see.</summary>
+/// <summary>Tests the tokens beyond what the fake push service verifies for every message.</summary>
 public sealed class VapidTests
 {
     [Fact]
-    public async Task A_token_says_who_sends_to_whom_and_until_when()
+    public async Task A_token_has_audience_subject_and_expiry()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
 
         await application.SendAsync(gateway.Subscribe(Keys.Public).Json);
 
-        var claims = ClaimsOf(Assert.Single(gateway.Messages));
+        var claims = ReadClaims(Assert.Single(gateway.Messages));
         Assert.Equal(gateway.Address.GetLeftPart(UriPartial.Authority), claims.GetProperty("aud").GetString());
         Assert.Equal("mailto:ops@example.org", claims.GetProperty("sub").GetString());
         Assert.Equal(TestClock.Start.AddHours(12).ToUnixTimeSeconds(), claims.GetProperty("exp").GetInt64());
     }
 
     [Fact]
-    public async Task A_token_serves_one_push_service_until_an_hour_before_it_expires()
+    public async Task A_token_is_reused_per_push_service_until_an_hour_before_it_expires()
     {
         var clock = new TestClock();
         await using var gateway = await PushServiceGateway.StartAsync(clock);
@@ -47,7 +47,7 @@ public sealed class VapidTests
     }
 
     [Fact]
-    public async Task A_token_is_made_anew_when_the_clock_is_set_back()
+    public async Task A_token_is_replaced_after_the_clock_was_set_back()
     {
         var clock = new TestClock();
         await using var gateway = await PushServiceGateway.StartAsync(clock);
@@ -63,7 +63,7 @@ public sealed class VapidTests
     }
 
     [Fact]
-    public async Task A_public_key_may_be_padded_and_is_sent_without()
+    public async Task A_padded_public_key_is_sent_without_padding()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway, options =>
@@ -75,9 +75,9 @@ public sealed class VapidTests
         Assert.EndsWith($"k={Keys.Public}", Assert.Single(gateway.Messages).Authorization, StringComparison.Ordinal);
     }
 
-    /// <summary>A user may name any endpoint: tokens for a thousand hosts that do not exist are not kept for ever.</summary>
+    /// <summary>Users can register any endpoint, so tokens for nonexistent hosts must not accumulate.</summary>
     [Fact]
-    public async Task Tokens_are_kept_for_a_thousand_push_services_at_most()
+    public async Task Tokens_are_kept_for_at_most_a_thousand_push_services()
     {
         await using var gateway = await PushServiceGateway.StartAsync(new TestClock());
         await using var application = await WebPushApplication.StartAsync(gateway);
@@ -99,6 +99,6 @@ public sealed class VapidTests
         Assert.Equal(2, gateway.Messages.Select(message => message.Authorization).Distinct().Count());
     }
 
-    private static JsonElement ClaimsOf(PushedMessage message) =>
+    private static JsonElement ReadClaims(PushedMessage message) =>
         JsonElement.Parse(Base64Url.DecodeFromChars(message.Authorization.Split('.')[1]));
 }

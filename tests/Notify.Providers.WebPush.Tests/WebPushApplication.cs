@@ -9,7 +9,9 @@ using Notify.Testing;
 
 namespace Notify.Providers.WebPush.Tests;
 
-/// <summary>An application that pushes to browsers, as a user composes one, with a clock that stands still.</summary>
+/// <summary>
+/// An application that sends to browsers, composed as a user would compose it, with a clock that stands still.
+/// </summary>
 internal sealed class WebPushApplication : IAsyncDisposable
 {
     private readonly IHost _host;
@@ -20,8 +22,9 @@ internal sealed class WebPushApplication : IAsyncDisposable
 
     public IDeliveryProvider Provider => _host.Services.GetRequiredService<IDeliveryProvider>();
 
-    /// <param name="gateway">The push service to trust; null for none.</param>
-    /// <param name="configure">Changes the options, which are right and allow private networks.</param>
+    /// <summary>Starts an application.</summary>
+    /// <param name="gateway">The push service whose certificate is trusted, or null.</param>
+    /// <param name="configure">Changes the options, which are valid and allow private networks.</param>
     /// <param name="configureServices">Adds services.</param>
     public static async Task<WebPushApplication> StartAsync(
         PushServiceGateway? gateway,

@@ -13,8 +13,8 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
     protected override VendorAnswer Acceptance =>
         new(201) { Headers = new Dictionary<string, string> { ["Location"] = "/message/1" } };
 
-    // A subscription names its push service, so that a failure there says nothing about the provider: see WebPushOutcomes.
-    // An accepted message is told by its status; RFC 8030 gives the body no meaning.
+    // A subscription names its push service, so a failure there is not a failure of the provider (see WebPushOutcomes).
+    // The status alone means that a message was accepted; RFC 8030 gives the body no meaning.
     protected override IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; } =
         new Dictionary<VendorFault, ExpectedOutcome>(ConnectionFaults(isProviderFailure: false))
         {
@@ -36,7 +36,7 @@ public sealed class WebPushConformanceTests : HttpProviderConformance
         _host?.Dispose();
     }
 
-    protected override Address AddressOf(Channel channel) =>
+    protected override Address CreateAddress(Channel channel) =>
         new(channel, Keys.Subscription($"{VendorAddress}push/5e5e5e5e"), Platform.Web);
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)

@@ -37,7 +37,7 @@ public sealed class WebhookConformanceTests : HttpProviderConformance
         _host?.Dispose();
     }
 
-    protected override Address AddressOf(Channel channel) => new(channel, $"{VendorAddress}hook?token=url-token");
+    protected override Address CreateAddress(Channel channel) => new(channel, $"{VendorAddress}hook?token=url-token");
 
     protected override ValueTask<IDeliveryProvider> CreateAsync(Uri vendor)
     {

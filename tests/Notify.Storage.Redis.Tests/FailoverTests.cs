@@ -11,12 +11,12 @@ public sealed class ClusterFailoverTests(PostgreSqlServer postgreSql)
         await using var cluster = await RedisCluster.StartAsync();
         await using var load = await LimitedLoad.StartAsync(postgreSql, cluster.ConnectionString);
 
-        var killed = await cluster.MasterOfAsync(LimitedLoad.Key);
+        var killed = await cluster.GetMasterAsync(LimitedLoad.Key);
         await killed.StopAsync();
 
         await load.GoesOnAsync(
             await Eventually.FindAsync(
-                async () => await cluster.TryFindMasterOfAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
+                async () => await cluster.TryFindMasterAsync(LimitedLoad.Key) is { } master && master != killed ? master : null,
                 "the replica to take over"
             )
         );

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Notify.Testing;
 
-/// <summary>A program that runs to its end, such as a compiler or a linter.</summary>
+/// <summary>Runs programs that end by themselves, such as a compiler or a linter.</summary>
 public static class Command
 {
     /// <summary>Runs a program in a folder and returns its standard output.</summary>
     /// <exception cref="InvalidOperationException">
-    /// The program failed; the message contains everything that it printed.
+    /// The program failed. The message contains everything that it printed.
     /// </exception>
     public static async Task<string> RunAsync(
         string folder,
@@ -22,7 +22,7 @@ public static class Command
             : throw new InvalidOperationException($"{program} exited with {exitCode}: {output}{errors}");
     }
 
-    /// <summary>Runs a program in a folder that may fail, such as a linter that finds something.</summary>
+    /// <summary>Runs a program that may fail, such as a linter that finds something.</summary>
     public static async Task<(int ExitCode, string Output, string Errors)> TryAsync(
         string folder,
         string program,

@@ -2,12 +2,15 @@ using System.Diagnostics;
 
 namespace Notify.Testing;
 
-/// <summary>Waits for a condition instead of for time.</summary>
+/// <summary>Waits until a condition is true, instead of for a fixed time.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
-    /// <summary>Asks until the answer is there, and fails with what was waited for when it never comes.</summary>
+    /// <summary>
+    /// Calls <paramref name="ask"/> until it returns an object. If that takes too long, the test fails with a message that says
+    /// what it waited for.
+    /// </summary>
     public static async Task<T> FindAsync<T>(Func<Task<T?>> ask, string what)
         where T : class
     {
@@ -16,8 +19,8 @@ public static class Eventually
         {
             if (await ask() is { } found)
                 return found;
-            if (Stopwatch.GetElapsedTime(started) > Patience)
-                throw new TimeoutException($"Waited {Patience.TotalSeconds:0} s for {what}.");
+            if (Stopwatch.GetElapsedTime(started) > Timeout)
+                throw new TimeoutException($"Waited {Timeout.TotalSeconds:0} s for {what}.");
             await Task.Delay(10);
         }
     }

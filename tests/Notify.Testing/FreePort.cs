@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace Notify.Testing;
 
 /// <summary>
-/// A TCP port of the loopback address that nobody listens on at present, and that was not given to another test.
+/// Hands out TCP ports on the loopback address that are free at the moment and that no other test in this process was given.
 /// </summary>
 public static class FreePort
 {

@@ -1,9 +1,9 @@
 namespace Notify.Testing;
 
 /// <summary>
-/// Time that passes when a test says so. <see cref="Advance"/> lets it pass: both clocks move, and timers fire inline in the
-/// order they fall due. <see cref="SetUtcNow"/> sets the wall clock alone, as an administrator does: timers and timestamps do not
-/// notice.
+/// A clock that a test controls. <see cref="Advance"/> moves both the wall clock and the timestamps forward, and fires the timers
+/// that become due, in order, on the calling thread. <see cref="SetUtcNow"/> only sets the wall clock, as an administrator
+/// might; it does not affect timers or timestamps.
 /// </summary>
 public sealed class ManualTime : TimeProvider
 {
@@ -16,7 +16,7 @@ public sealed class ManualTime : TimeProvider
     private TimeSpan _uptime;
     private long _timersCreated;
 
-    /// <summary>A Monday noon in winter, UTC.</summary>
+    /// <summary>Starts at noon UTC on a Monday in winter.</summary>
     public ManualTime()
         : this(new DateTimeOffset(2026, 1, 5, 12, 0, 0, TimeSpan.Zero)) { }
 
@@ -26,10 +26,10 @@ public sealed class ManualTime : TimeProvider
 
     public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
 
-    /// <summary>How many timers were ever asked for.</summary>
+    /// <summary>The number of timers that were created.</summary>
     public long TimersCreated => Interlocked.Read(ref _timersCreated);
 
-    /// <summary>How many timers wait to fire.</summary>
+    /// <summary>The number of timers that are waiting to fire.</summary>
     public int TimersWaiting
     {
         get
@@ -69,7 +69,7 @@ public sealed class ManualTime : TimeProvider
         TimeSpan until;
         lock (_lock)
             until = _uptime + by;
-        while (NextUntil(until) is { } timer)
+        while (TakeNext(until) is { } timer)
             timer.Fire();
     }
 
@@ -80,7 +80,7 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
-    private ManualTimer? NextUntil(TimeSpan until)
+    private ManualTimer? TakeNext(TimeSpan until)
     {
         lock (_lock)
         {

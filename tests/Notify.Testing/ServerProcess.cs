@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace Notify.Testing;
 
-/// <summary>A server started for a test: its output is kept, and it is killed by its own id when the test is done.</summary>
+/// <summary>
+/// A server that a test starts. Its output is collected, and the process is killed when the test disposes of it.
+/// </summary>
 public sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
@@ -18,7 +20,7 @@ public sealed class ServerProcess : IAsyncDisposable
         process.BeginErrorReadLine();
     }
 
-    /// <summary>Everything it printed so far, both streams.</summary>
+    /// <summary>Everything that the server has written to standard output and standard error.</summary>
     public string Output => string.Join('\n', _output);
 
     public int Id => _process.Id;
@@ -49,11 +51,13 @@ public sealed class ServerProcess : IAsyncDisposable
         return new ServerProcess(Process.Start(start)!);
     }
 
-    /// <summary>Finds a program that a test needs. If it is missing, the test fails in CI and is skipped elsewhere.</summary>
+    /// <summary>
+    /// Finds a program that a test needs. If the program is missing, the test fails in CI and is skipped elsewhere.
+    /// </summary>
     public static string Find(params string[] candidates) =>
         candidates.Select(TryFind).FirstOrDefault(path => path is not null) ?? throw new MissingProgramException(candidates[0]);
 
-    /// <summary>Finds a program in the PATH; null when it is not installed.</summary>
+    /// <summary>Returns the path of a program, or null if it is not installed.</summary>
     public static string? TryFind(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
             .Split(':')
@@ -61,10 +65,10 @@ public sealed class ServerProcess : IAsyncDisposable
             .Select(folder => Path.Combine(folder, program))
             .FirstOrDefault(File.Exists);
 
-    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    /// <summary>Sends SIGKILL: no handler runs and nothing is flushed.</summary>
     public void Kill() => _process.Kill();
 
-    /// <summary>SIGTERM, as an orchestrator stops a container.</summary>
+    /// <summary>Sends SIGTERM, as an orchestrator does to stop a container.</summary>
     public void Terminate() =>
         Process.Start("kill", ["-TERM", Id.ToString(System.Globalization.CultureInfo.InvariantCulture)])!.WaitForExit();
 
@@ -85,7 +89,7 @@ public sealed class ServerProcess : IAsyncDisposable
     }
 }
 
-/// <summary>A program is not installed; test.sh installs it where it may.</summary>
+/// <summary>Thrown if a program is not installed; <c>test.sh</c> installs it if it has the permission.</summary>
 public sealed class MissingProgramException(string program)
     : Exception(
         Environment.GetEnvironmentVariable("CI") == "true"

@@ -1,6 +1,6 @@
 namespace Notify.Testing;
 
-/// <summary>A folder that is gone when the test is.</summary>
+/// <summary>A folder that is deleted when the test disposes of it.</summary>
 public sealed class TemporaryFolder : IDisposable
 {
     public string Path { get; } = Directory.CreateTempSubdirectory("notify-test-").FullName;

@@ -4,8 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Notify.Testing;
 
 /// <summary>
-/// A certificate authority that this process trusts, by the trusted roots of a home folder of its own: .NET looks there, and
-/// the machine's own roots stay as they are.
+/// A certificate authority that only this process trusts. .NET reads trusted roots from the home folder, so this class points
+/// <c>HOME</c> to a temporary folder; the machine's own roots are not changed.
 /// </summary>
 public sealed class TestAuthority : IDisposable
 {
@@ -24,13 +24,13 @@ public sealed class TestAuthority : IDisposable
         UntrustedFile = Issue(unknown, "untrusted.pem");
     }
 
-    /// <summary>A certificate for localhost with its key.</summary>
+    /// <summary>A PEM file with a certificate for localhost and its key.</summary>
     public string TrustedFile { get; }
 
-    /// <summary>The same by an authority that nobody knows.</summary>
+    /// <summary>A PEM file like <see cref="TrustedFile"/>, but from an authority that is not trusted.</summary>
     public string UntrustedFile { get; }
 
-    /// <summary>The trusted certificate for a server in this process.</summary>
+    /// <summary>Loads the trusted certificate, for a server in this process.</summary>
     public X509Certificate2 LoadTrusted() => X509Certificate2.CreateFromPemFile(TrustedFile);
 
     public void Dispose()

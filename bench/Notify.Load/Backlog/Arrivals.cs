@@ -4,15 +4,17 @@ using System.Runtime.InteropServices;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Triggers that come when they come, whether or not those before them have been answered (an open loop). Each waits from the
-/// time at which it was to come, so that a pause of the process counts for everybody who came during it.
+/// Sends triggers at fixed times, whether or not earlier ones have been answered (an open loop). A trigger's wait is counted from
+/// its planned time, so a pause of the process counts for every trigger that was planned during it.
 /// </summary>
 internal static class Arrivals
 {
-    /// <param name="count">How many come.</param>
-    /// <param name="perSecond">How many of them per second, evenly.</param>
-    /// <param name="trigger">What one does.</param>
-    /// <returns>When each was to come, in ticks of <see cref="Stopwatch"/>, once all of them are durable.</returns>
+    /// <param name="count">How many triggers to send.</param>
+    /// <param name="perSecond">How many per second, at equal intervals.</param>
+    /// <param name="trigger">Sends the trigger with this number.</param>
+    /// <returns>
+    /// The planned time of each trigger, in ticks of <see cref="Stopwatch"/>. The task ends when all triggers are durable.
+    /// </returns>
     public static async Task<long[]> RunAsync(int count, int perSecond, Func<int, Task> trigger)
     {
         var first = Stopwatch.GetTimestamp() + Stopwatch.Frequency / 100;
@@ -34,7 +36,7 @@ internal static class Arrivals
         return arrivals;
     }
 
-    // Thread.Sleep knows only whole milliseconds, which is as long as what is measured.
+    // Thread.Sleep only takes whole milliseconds, and the waits that are measured are not much longer.
     private static void SleepUntil(long timestamp)
     {
         while (timestamp - Stopwatch.GetTimestamp() is > 0 and var left)

@@ -3,7 +3,8 @@ using Notify.Recipients;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Users with one device each, all subscribed to one topic. Devices have ids without order, as those that come from phones.
+/// Creates users with one device each, all subscribed to one topic. The ids of the devices have no order, like those that phones
+/// send.
 /// </summary>
 internal static class Audience
 {

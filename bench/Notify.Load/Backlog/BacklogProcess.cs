@@ -5,7 +5,7 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// The hidden command that works off what is due in a database, and measures itself from the start of its process.
+/// The hidden command that sends all due deliveries in a database and measures itself from the start of its process.
 /// </summary>
 internal static class BacklogProcess
 {
@@ -50,14 +50,15 @@ internal static class BacklogProcess
         return [.. waits.Order()];
     }
 
-    // Quarter by quarter of a second, from the first delivery; the last one is cut off by the end and does not count.
+    // The rates are those of each quarter of a second after the first delivery. The last quarter is incomplete and does not
+    // count.
     private static double MedianRate(ReadOnlySpan<long> stamps)
     {
         var length = Stopwatch.Frequency / 4;
         var rates = new List<int> { 0 };
         foreach (var stamp in stamps)
         {
-            // Two that are accepted at the same time may have their numbers the other way round.
+            // Two deliveries that are accepted at the same time may be stored in the reverse order.
             var window = (int)Math.Max(0, (stamp - stamps[0]) / length);
             while (window >= rates.Count)
                 rates.Add(0);

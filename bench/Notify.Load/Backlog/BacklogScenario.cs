@@ -5,9 +5,9 @@ using Notify.Testing;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A process is started cold on a database in which deliveries are due, and works them off: its rate over the whole run, from the
-/// start of the process until the last is settled, against the median rate of the run's quarters of a second. What is waited for
-/// is the next thousand.
+/// Starts a process on a database that contains due deliveries, and lets it send them all. Compares the rate over the whole run,
+/// from the start of the process until the last delivery is settled, with the median of the rates in each quarter of a second. A
+/// wait is the time for the next thousand deliveries.
 /// </summary>
 internal static class BacklogScenario
 {
@@ -23,7 +23,7 @@ internal static class BacklogScenario
         using var folder = new TemporaryFolder();
         var large = await WorkOffAsync(folder, count);
         var small = await WorkOffAsync(folder, Math.Max(10_000, count / 10));
-        ResultOf(large, small).Print();
+        CreateResult(large, small).Print();
         return 0;
     }
 
@@ -40,7 +40,9 @@ internal static class BacklogScenario
             count.ToString(CultureInfo.InvariantCulture)
         );
         if (DueDeliveries.Count(path) != (count, count))
-            throw new InvalidOperationException($"{count} were due and {DueDeliveries.Count(path)} were accepted and there.");
+            throw new InvalidOperationException(
+                $"{count} deliveries were due, but (accepted, stored) is {DueDeliveries.Count(path)}."
+            );
 
         Console.Error.WriteLine(
             $"  {count:N0} due: the first after {worked.FirstMs:N0} ms, {worked.PerSecond:N0} per second of "
@@ -49,12 +51,12 @@ internal static class BacklogScenario
         return worked;
     }
 
-    private static RatioResult ResultOf(WorkedOff large, WorkedOff small)
+    private static RatioResult CreateResult(WorkedOff large, WorkedOff small)
     {
         var ratio = large.PerSecond / large.SteadyPerSecond;
         var turn = new Turn(large.Count, large.Seconds, large.P50Ms, large.P99Ms, large.AllocatedBytes);
         var result = RatioResult
-            .Of("backlog", turn, large.SteadyPerSecond, ratio, Reach.AtLeast(LeastRatio))
+            .Create("backlog", turn, large.SteadyPerSecond, ratio, Reach.AtLeast(LeastRatio))
             .And($"first delivery within {MostFirstMs} ms", large.FirstMs <= MostFirstMs)
             .And($"at most {MostRssMb} MB", large.RssMb <= MostRssMb);
         return result with

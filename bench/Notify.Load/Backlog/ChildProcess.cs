@@ -6,11 +6,11 @@ using Notify.Load.Hosts;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Runs a hidden command of the bench in a process of its own, so that what it holds in memory and its cold start are its own.
+/// Runs a hidden command of the benchmark in a separate process, so that its memory and its cold start can be measured.
 /// </summary>
 internal static class ChildProcess
 {
-    /// <summary>What a child is told its own start by, in ticks of UTC.</summary>
+    /// <summary>The option that tells the child when it was started, in ticks of UTC.</summary>
     public const string Started = "--started";
 
     public static async Task<WorkedOff> RunAsync(string command, params IEnumerable<string> arguments)
@@ -19,19 +19,19 @@ internal static class ChildProcess
         var (exitCode, output) = await OwnProcess.RunAsync(OwnProcess.Arguments(command, [.. arguments, Started, started]));
         return exitCode == 0
             ? JsonSerializer.Deserialize(output, WorkedOffJson.Default.WorkedOff)!
-            : throw new InvalidOperationException($"The process of '{command}' ended with {exitCode}.");
+            : throw new InvalidOperationException($"The process '{command}' exited with code {exitCode}.");
     }
 }
 
-/// <summary>What a child process says of the work that it did.</summary>
-/// <param name="Count">How many deliveries it settled.</param>
+/// <summary>What a child process reports about its work.</summary>
+/// <param name="Count">The number of deliveries that it settled.</param>
 /// <param name="Seconds">How long that took.</param>
-/// <param name="FirstMs">When the vendor had the first, in milliseconds from the beginning.</param>
+/// <param name="FirstMs">When the vendor received the first one, in milliseconds from the start.</param>
 /// <param name="SteadyPerSecond">The median of the rates over the run.</param>
-/// <param name="P50Ms">The median wait; the scenario says for what.</param>
-/// <param name="P99Ms">What 99 of 100 waited at most.</param>
-/// <param name="AllocatedBytes">What the process allocated meanwhile.</param>
-/// <param name="RssMb">The most memory that the process held, in megabytes.</param>
+/// <param name="P50Ms">The median wait. The scenario defines what a wait is.</param>
+/// <param name="P99Ms">The 99th percentile of the waits.</param>
+/// <param name="AllocatedBytes">The bytes that the process allocated meanwhile.</param>
+/// <param name="RssMb">The peak memory of the process, in megabytes.</param>
 internal sealed record WorkedOff(
     int Count,
     double Seconds,
@@ -45,7 +45,7 @@ internal sealed record WorkedOff(
 {
     public double PerSecond => Count / Seconds;
 
-    /// <summary>Writes it where the parent reads it.</summary>
+    /// <summary>Writes it to standard output, which the parent reads.</summary>
     public void Print() => Console.Out.WriteLine(JsonSerializer.Serialize(this, WorkedOffJson.Default.WorkedOff));
 }
 

@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Fills a database with copies of the rows that Notify wrote, under keys of their own: in seconds, and outside of what is
-/// measured. No application may have the database open meanwhile.
+/// Fills a database with copies, under new keys, of rows that Notify wrote. This takes only seconds, and happens before anything
+/// is measured. No application may have the database open meanwhile.
 /// </summary>
 internal sealed class CopiedRows : IDisposable
 {
@@ -20,15 +20,15 @@ internal sealed class CopiedRows : IDisposable
         Execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -100000; BEGIN EXCLUSIVE");
     }
 
-    /// <summary>Replaces a table's only row by copies of it.</summary>
-    /// <param name="table">The table.</param>
-    /// <param name="count">How many copies.</param>
-    /// <param name="values">What they do not have in common: SQL over <c>n</c>, which counts from 1.</param>
+    /// <summary>Replaces the only row of a table by copies of it.</summary>
+    /// <param name="table">The name of the table.</param>
+    /// <param name="count">The number of copies.</param>
+    /// <param name="values">The columns whose values differ, as SQL expressions of <c>n</c>, which counts from 1.</param>
     public void Multiply(string table, int count, IReadOnlyDictionary<string, string> values)
     {
-        var columns = ColumnsOf(table);
+        var columns = ReadColumns(table);
         if (values.Keys.Except(columns).Any())
-            throw new InvalidOperationException($"{table} has other columns than this fills.");
+            throw new InvalidOperationException($"{table} does not have all the columns that are to be filled.");
         var limit = count.ToString(CultureInfo.InvariantCulture);
         Execute(
             $"""
@@ -42,7 +42,7 @@ internal sealed class CopiedRows : IDisposable
         );
     }
 
-    /// <summary>Ends when all is on disk, so that nothing is left to be written while somebody measures.</summary>
+    /// <summary>Ends when everything is on disk, so that nothing is left to write during the measurement.</summary>
     public void Dispose()
     {
         Execute("COMMIT");
@@ -51,7 +51,7 @@ internal sealed class CopiedRows : IDisposable
         file.Flush(flushToDisk: true);
     }
 
-    private List<string> ColumnsOf(string table)
+    private List<string> ReadColumns(string table)
     {
         using var command = _connection.CreateCommand();
         command.CommandText = $"SELECT name FROM pragma_table_info('{table}')";

@@ -5,9 +5,10 @@ using Notify.Queueing;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A vendor that takes a while, as one does at the other end of the internet: from half its latency to one and a half, evenly.
-/// (From one that always takes the same, slots that were taken together would come back together, for ever.) It knows when it was
-/// called and when it answered for the deliveries to watch, whose addresses are numbers; of the others it counts the answers.
+/// A vendor that answers after some time, as one over the internet does: uniformly distributed between half the latency and one
+/// and a half times the latency. (With a constant latency, slots that were taken together would be free together again, for
+/// ever.) For the watched deliveries, whose addresses are numbers, it records when it was called and when it answered; for all
+/// others it only counts the answers.
 /// </summary>
 internal sealed class DistantVendor(TimeSpan latency, Func<Delivery, bool> isWatched) : IDeliveryProvider
 {
@@ -23,22 +24,24 @@ internal sealed class DistantVendor(TimeSpan latency, Func<Delivery, bool> isWat
 
     public int Others => Volatile.Read(ref _others);
 
-    /// <summary>When each was called, by its number, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>
+    /// When the vendor was called for each watched delivery, by its number, in ticks of <see cref="Stopwatch"/>.
+    /// </summary>
     public IReadOnlyList<long> Called => _called;
 
-    /// <summary>When each was answered.</summary>
+    /// <summary>When the vendor answered for each watched delivery, by its number.</summary>
     public IReadOnlyList<long> Answered => _answered;
 
-    /// <summary>Counts from the beginning.</summary>
+    /// <summary>Starts to count from zero.</summary>
     public void Expect(int count) => (_called, _answered, _watched, _others) = (new long[count], new long[count], 0, 0);
 
-    /// <summary>Ends when this many of those to watch were answered.</summary>
+    /// <summary>Waits until this many watched deliveries have been answered.</summary>
     public async Task WaitAsync(int count)
     {
         while (Volatile.Read(ref _watched) < count)
             await Task.Delay(1);
         if (_repeated > 0)
-            throw new InvalidOperationException($"{_repeated} were sent twice.");
+            throw new InvalidOperationException($"{_repeated} deliveries were sent twice.");
     }
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)

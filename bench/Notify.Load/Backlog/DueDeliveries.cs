@@ -4,8 +4,8 @@ using Microsoft.Data.Sqlite;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// Deliveries that fell due one after the other while nobody sent, one per millisecond: each of a notification of its own, with
-/// contents of its own to be read, as the many triggers of an outage leave them.
+/// Creates deliveries that became due one per millisecond while nothing was sent. Each one has its own notification and its own
+/// content, as after an outage during which many triggers were accepted.
 /// </summary>
 internal static class DueDeliveries
 {
@@ -35,7 +35,7 @@ internal static class DueDeliveries
     }
 
     /// <summary>
-    /// How many of the database's deliveries were accepted by the vendor, with one attempt each, and how many there are.
+    /// Counts the deliveries in the database that the vendor accepted at the first attempt, and all deliveries.
     /// </summary>
     public static (long Accepted, long All) Count(string path)
     {
@@ -50,7 +50,7 @@ internal static class DueDeliveries
         return (reader.GetInt64(0), reader.GetInt64(1));
     }
 
-    // In the future, so that it is as a delivery is that nobody has touched.
+    // The delivery is scheduled for the future, so that no worker claims it and its row stays as it was inserted.
     private static async Task TriggerOneAsync(string path, string tenant, Priority priority)
     {
         await using var application = await LocalApplication.StartAsync(path, new StampingVendor(Channel.Email), Workers.None);
@@ -66,7 +66,7 @@ internal static class DueDeliveries
         );
     }
 
-    // A UUIDv7 of the millisecond.
+    // A UUIDv7 with the time in milliseconds.
     private static string Id(DateTime first, int kind)
     {
         var milliseconds = (first - DateTime.UnixEpoch).Ticks / TimeSpan.TicksPerMillisecond;

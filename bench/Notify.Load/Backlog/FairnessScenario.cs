@@ -6,10 +6,10 @@ using Notify.Testing;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A tenant sends 100 at once while the backlog of another tenant is worked off in the same lane through the same provider,
-/// against the same 100 with nothing else in the queue; and again, twenty times a turn. What is waited for is the time from the
-/// first trigger until the vendor has accepted a message, which is when its recipient can have it. The vendor takes 50 ms on
-/// average, so that the backlog has all of the lane's slots when the 100 come.
+/// One tenant sends 100 notifications at once while another tenant's backlog is being sent in the same lane through the same
+/// provider. This is compared with the same 100 notifications while nothing else is queued. A turn repeats it twenty times. A
+/// wait is the time from the first trigger until the vendor has accepted a message, which is when its recipient can receive it.
+/// The vendor takes 50 ms on average, so the backlog uses all slots of the lane when the 100 notifications arrive.
 /// </summary>
 internal static class FairnessScenario
 {
@@ -66,7 +66,7 @@ internal static class FairnessScenario
         }
 
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
-        return Turn.Of(waits, seconds, allocated);
+        return Turn.FromWaits(waits, seconds, allocated);
     }
 
     private static async Task<double[]> SendAsync(Application application, DistantVendor vendor)

@@ -4,7 +4,7 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>The hidden command that broadcasts to a topic, and again, and says what the median broadcast came to.</summary>
+/// <summary>The hidden command that broadcasts to a topic several times and reports the median broadcast.</summary>
 internal static class FanoutProcess
 {
     public const string Name = "fanout-process";
@@ -28,7 +28,7 @@ internal static class FanoutProcess
         return 0;
     }
 
-    // On a database of its own, so that both sizes begin with code that is compiled and with no delivery stored.
+    // Warms up on a separate database, so that for both sizes the code is compiled and no delivery is stored.
     private static async Task WarmUpAsync(string path)
     {
         const int Subscribers = 10_000;

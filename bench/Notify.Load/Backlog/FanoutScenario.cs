@@ -5,9 +5,10 @@ using Notify.Testing;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// A broadcast to a topic whose subscribers have one device each, from the trigger until all deliveries are settled: what a
-/// device costs when there are many, against what it costs when there are few. Each size has a process and a database of its own;
-/// the few come before and after the many. What a device waits is the time from the trigger until the vendor has its message.
+/// A broadcast to a topic whose subscribers have one device each, measured from the trigger until all deliveries are settled.
+/// Compares the cost per device for many devices with the cost for few. Each size has its own process and its own database; the
+/// small broadcast is measured both before and after the large one. A wait is the time from the trigger until the vendor has a
+/// device's message.
 /// </summary>
 internal static class FanoutScenario
 {
@@ -25,7 +26,7 @@ internal static class FanoutScenario
         var before = await BroadcastAsync(folder, "before", few, Broadcasts);
         var large = await BroadcastAsync(folder, "many", many, runs: 1);
         var after = await BroadcastAsync(folder, "after", few, Broadcasts);
-        ResultOf(large, before, after).Print();
+        CreateResult(large, before, after).Print();
         return 0;
     }
 
@@ -45,7 +46,9 @@ internal static class FanoutScenario
         );
         var expected = (long)count * runs;
         if (DueDeliveries.Count(path) != (expected, expected) || worked.Count != count)
-            throw new InvalidOperationException($"Of {expected} deliveries {DueDeliveries.Count(path)} were accepted and there.");
+            throw new InvalidOperationException(
+                $"There should be {expected} deliveries, but (accepted, stored) is {DueDeliveries.Count(path)}."
+            );
 
         Console.Error.WriteLine($"  {count:N0} devices: {worked.PerSecond:N0} per second, {worked.RssMb:N0} MB");
         return worked;
@@ -53,13 +56,13 @@ internal static class FanoutScenario
 
     private static string Text(int value) => value.ToString(CultureInfo.InvariantCulture);
 
-    private static RatioResult ResultOf(WorkedOff large, WorkedOff before, WorkedOff after)
+    private static RatioResult CreateResult(WorkedOff large, WorkedOff before, WorkedOff after)
     {
         var few = (before.PerSecond + after.PerSecond) / 2;
         var ratio = few / large.PerSecond;
         var turn = new Turn(large.Count, large.Seconds, large.P50Ms, large.P99Ms, large.AllocatedBytes);
         var result = RatioResult
-            .Of("fanout", turn, few, ratio, Reach.AtMost(MostRatio))
+            .Create("fanout", turn, few, ratio, Reach.AtMost(MostRatio))
             .And($"at most {MostRssMb} MB", large.RssMb <= MostRssMb);
         return result with
         {

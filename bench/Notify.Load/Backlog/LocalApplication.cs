@@ -4,7 +4,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>An application on a SQLite file, in which nothing is set but the file and the provider.</summary>
+/// <summary>An application on a SQLite file. Only the file and the provider are configured.</summary>
 internal static class LocalApplication
 {
     public static Task<Application> StartAsync(string path, IDeliveryProvider vendor, Workers workers = Workers.All) =>

@@ -6,10 +6,10 @@ using Notify.Testing;
 namespace Notify.Load.Backlog;
 
 /// <summary>
-/// High-priority triggers while a backlog of bulk deliveries is worked off through the same provider, against the same triggers
-/// with an idle queue. They come at 200 per second, whatever became of those before: the one-time codes of a service that sends
-/// 17 million a day. What is waited for is the time from when a trigger was to come until the vendor is called. The vendor takes
-/// 50 ms on average, so that the backlog has all the slots that bulk gets, all the time.
+/// High-priority triggers while a backlog of bulk deliveries is being sent through the same provider, compared with the same
+/// triggers while nothing else is queued. They arrive at 200 per second, whether or not earlier ones have been answered, like the
+/// one-time codes of a service that sends 17 million a day. A wait is the time from a trigger's planned time until the vendor is
+/// called. The vendor takes 50 ms on average, so the backlog always uses all slots that bulk deliveries can get.
 /// </summary>
 internal static class PriorityScenario
 {
@@ -62,7 +62,7 @@ internal static class PriorityScenario
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         tellBulkRate(vendor.Others / seconds);
 
-        return Turn.Of(arrivals.Select(Wait), seconds, allocated);
+        return Turn.FromWaits(arrivals.Select(Wait), seconds, allocated);
 
         double Wait(long arrival, int number) => Stopwatch.GetElapsedTime(arrival, vendor.Called[number]).TotalMilliseconds;
     }

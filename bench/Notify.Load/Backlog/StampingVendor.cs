@@ -4,7 +4,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Backlog;
 
-/// <summary>A vendor that accepts at once, and knows when it accepted the first, the second, and so on.</summary>
+/// <summary>A vendor that accepts at once and records when it accepted each delivery.</summary>
 internal sealed class StampingVendor(Channel channel) : IDeliveryProvider
 {
     private long[] _stamps = [];
@@ -16,13 +16,13 @@ internal sealed class StampingVendor(Channel channel) : IDeliveryProvider
 
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>When each was accepted, in ticks of <see cref="Stopwatch"/>.</summary>
+    /// <summary>When each delivery was accepted, in ticks of <see cref="Stopwatch"/>.</summary>
     public ReadOnlySpan<long> Stamps => _stamps.AsSpan(0, Math.Min(Accepted, _stamps.Length));
 
-    /// <summary>Counts from the beginning.</summary>
+    /// <summary>Starts to count from zero.</summary>
     public void Expect(int count) => (_stamps, _accepted) = (new long[count], 0);
 
-    /// <summary>Ends when this many were accepted.</summary>
+    /// <summary>Waits until this many deliveries have been accepted.</summary>
     public async Task WaitAsync(int count)
     {
         while (Accepted < count)

@@ -2,29 +2,29 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>Compares what was acknowledged with what the vendor says it took over.</summary>
+/// <summary>Compares the acknowledged notifications with those that the vendor recorded as accepted.</summary>
 internal sealed class Audit
 {
     private readonly Dictionary<Guid, int> _inFlight = [];
 
-    /// <summary>Attempts under way at the kills.</summary>
+    /// <summary>The number of attempts that were in flight when a process was killed.</summary>
     public int InFlight { get; private set; }
 
-    /// <summary>Acknowledged notifications that the vendor accepted.</summary>
+    /// <summary>The number of acknowledged notifications that the vendor accepted.</summary>
     public int Delivered { get; private set; }
 
-    /// <summary>Acknowledged notifications that the vendor never accepted.</summary>
+    /// <summary>The number of acknowledged notifications that the vendor never accepted.</summary>
     public int Lost { get; private set; }
 
-    /// <summary>Acceptances beyond the first of a notification.</summary>
+    /// <summary>The number of times that the vendor accepted a notification again.</summary>
     public int Duplicates { get; private set; }
 
-    /// <summary>Duplicates of what was not in flight at a kill as often as it was repeated.</summary>
+    /// <summary>The number of duplicates that no attempt in flight at a kill explains.</summary>
     public int Unexplained { get; private set; }
 
     /// <summary>
-    /// Notes what a killed process had under way: deliveries whose lease it holds in the database as the kill left it, and which
-    /// its vendor saw begin more often than the database knows an outcome.
+    /// Records the attempts that a process was making when it was killed: those of deliveries that it still holds a lease on in
+    /// the database, for which its vendor recorded more calls than the database has outcomes.
     /// </summary>
     public void AddKill(IEnumerable<VendorEntry> record, IReadOnlyDictionary<Guid, int> held)
     {
@@ -57,7 +57,8 @@ internal sealed class Audit
             Unexplained += Math.Max(0, times - 1 - _inFlight.GetValueOrDefault(notificationId));
         }
 
-        // A notification that nobody was told of stands beside the one whose client repeated its request.
+        // If a kill prevented the answer to a trigger, its notification may be stored under an id that no client knows. The
+        // client then repeated its request.
         var unknown = accepted.Values.Sum();
         Duplicates += unknown;
         Unexplained += unknown;

@@ -1,6 +1,6 @@
 namespace Notify.Load.Chaos;
 
-/// <summary>What is done to a process.</summary>
+/// <summary>What happens to a process or an engine.</summary>
 internal enum Blow
 {
     /// <summary>SIGKILL under load.</summary>
@@ -12,24 +12,25 @@ internal enum Blow
     /// <summary>SIGTERM under load.</summary>
     Stop,
 
-    /// <summary>An engine is taken away and brought back.</summary>
+    /// <summary>An engine is stopped and started again.</summary>
     Restart,
 }
 
 /// <summary>One blow at a host or an engine.</summary>
-/// <param name="Blow">How.</param>
-/// <param name="Target">Which host, or which engine.</param>
-/// <param name="At">When so many triggers have been acknowledged.</param>
-/// <param name="Delay">And so long after that; for <see cref="Blow.KillAtStart"/>, after the process was started.</param>
+/// <param name="Blow">The kind of blow.</param>
+/// <param name="Target">The index of the host or engine.</param>
+/// <param name="At">The blow falls after this many triggers have been acknowledged.</param>
+/// <param name="Delay">How long after that. For <see cref="Blow.KillAtStart"/>, how long after the process was started.</param>
 internal readonly record struct PlannedBlow(Blow Blow, int Target, int At, TimeSpan Delay);
 
 /// <summary>
-/// Draws the moments. They are drawn as numbers of acknowledgements and not as times, so that all of them fall under load
-/// however fast the machine is; the random delay spreads them over what a host does between two acknowledgements.
+/// Chooses the moments of the blows at random. A moment is a number of acknowledgements and not a time, so that all blows happen
+/// under load, however fast the machine is. A random delay then spreads them over everything that a host does between two
+/// acknowledgements.
 /// </summary>
 internal static class ChaosPlan
 {
-    /// <summary>One kill in so many strikes a process that is just starting.</summary>
+    /// <summary>One kill in this many hits a process that is just starting.</summary>
     private const int StartShare = 5;
 
     private const double LastMoment = 0.97;

@@ -4,7 +4,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>Kills hosts again and again under load, and then asks whether everything they acknowledged was delivered.</summary>
+/// <summary>Kills hosts again and again under load, and then checks that everything they acknowledged was delivered.</summary>
 internal sealed class ChaosScenario : IAsyncDisposable
 {
     private static readonly TimeSpan SettlingPatience = TimeSpan.FromSeconds(30);
@@ -47,7 +47,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         _load.Dispose();
     }
 
-    // A lease outlives the store's restart, so that an outcome can still be written then.
+    // A lease must last longer than a restart of the store, so that an outcome can still be written after it.
     private static async Task<ITopology> StartClusterAsync(ChaosSettings settings) =>
         await Cluster.StartAsync(
             apis: 2,
@@ -125,7 +125,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
         }
         else if (await host.Ready)
         {
-            // There is nothing to excuse a repetition with.
+            // A graceful stop leaves no attempt in flight, so it explains no duplicate.
             await host.StopAsync();
         }
 
@@ -138,11 +138,11 @@ internal sealed class ChaosScenario : IAsyncDisposable
         Console.Error.WriteLine($"  restarting {engine.Name}");
         await engine.RestartAsync();
 
-        // What was under way meanwhile may have outlived its lease.
+        // The leases of attempts that were in flight during the restart may have expired.
         Excuse(_hosts.All);
     }
 
-    // Who holds what is asked of all at once, before the records are read: a lease that has ended is soon another's.
+    // All leases are read first, and the vendors' records only after that: another host may soon take an expired lease.
     private void Excuse(IEnumerable<HostProcess> hosts)
     {
         var held = hosts.Select(host => (Host: host, Deliveries: _topology.Stored.HeldBy(host.Id, host.StartedAt))).ToArray();
@@ -150,7 +150,7 @@ internal sealed class ChaosScenario : IAsyncDisposable
             _audit.AddKill(VendorRecord.Read(host.Settings.Record), deliveries);
     }
 
-    /// <returns>What is pending although nothing has moved for long.</returns>
+    /// <returns>The number of deliveries that are still pending although nothing has changed for a long time.</returns>
     private async Task<int> SettleAsync()
     {
         var (pending, changed) = (_topology.Stored.CountPending(), Stopwatch.GetTimestamp());
@@ -190,11 +190,11 @@ internal sealed class ChaosScenario : IAsyncDisposable
 
         var failures = new List<string>();
         foreach (var host in _hosts.All)
-            Expect(host.ExitCode == 0, $"a host ended with code {host.ExitCode} when it was stopped:\n{host.Output}");
+            Expect(host.ExitCode == 0, $"a host exited with code {host.ExitCode} when it was stopped:\n{host.Output}");
         Expect(result.Acknowledged == result.Count, $"{result.Count - result.Acknowledged} triggers were never acknowledged");
         Expect(result.Lost == 0, $"{result.Lost} acknowledged notifications never reached the vendor");
-        Expect(result.Stuck == 0, $"{result.Stuck} deliveries are pending and nothing moves them");
-        Expect(_audit.Unexplained == 0, $"{_audit.Unexplained} duplicates are not of attempts that were in flight at a kill");
+        Expect(result.Stuck == 0, $"{result.Stuck} deliveries are still pending and nothing happens to them");
+        Expect(_audit.Unexplained == 0, $"{_audit.Unexplained} duplicates are not explained by attempts in flight at a kill");
         Expect(
             states.GetValueOrDefault(DeliveryState.Accepted) == result.Count,
             $"the database counts {string.Join(", ", states.Select(state => $"{state.Value} {state.Key}"))}"

@@ -1,6 +1,6 @@
 namespace Notify.Load.Chaos;
 
-/// <summary>What the chaos audit is asked to do.</summary>
+/// <summary>The settings of the chaos audit.</summary>
 internal sealed record ChaosSettings(
     bool IsCluster,
     int Count,
@@ -18,7 +18,7 @@ internal sealed record ChaosSettings(
         {
             null or "one" => false,
             "cluster" => true,
-            var other => throw new ArgumentException($"--topology is 'one' or 'cluster', not '{other}'."),
+            var other => throw new ArgumentException($"--topology must be 'one' or 'cluster', not '{other}'."),
         };
         var settings = new ChaosSettings(
             isCluster,

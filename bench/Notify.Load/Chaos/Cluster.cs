@@ -4,11 +4,12 @@ using Notify.Load.Hosts;
 namespace Notify.Load.Chaos;
 
 /// <summary>
-/// Hosts that take triggers and hosts that send, on PostgreSQL, Redis and three Kafka brokers that it starts itself.
+/// Hosts that accept triggers and hosts that send, with PostgreSQL, Redis and three Kafka brokers, all of which this class
+/// starts.
 /// </summary>
 internal sealed class Cluster : ITopology
 {
-    /// <summary>Shared evenly among 1, 2, 3 and 4 processes.</summary>
+    /// <summary>A number that 1, 2, 3 and 4 processes can share evenly.</summary>
     private const int Partitions = 24;
 
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(1);
@@ -29,9 +30,9 @@ internal sealed class Cluster : ITopology
     public IReadOnlyList<Engine> Engines =>
         [new("PostgreSQL", RestartPostgreSqlAsync), new("Redis", RestartRedisAsync), new("Kafka", RestartKafkaAsync)];
 
-    /// <param name="apis">How many hosts only take triggers.</param>
-    /// <param name="senders">How many hosts do everything else.</param>
-    /// <param name="model">What the hosts have in common.</param>
+    /// <param name="apis">The number of hosts that only accept triggers.</param>
+    /// <param name="senders">The number of hosts that do everything else.</param>
+    /// <param name="model">The settings that all hosts share.</param>
     public static async Task<Cluster> StartAsync(int apis, int senders, HostSettings model)
     {
         var postgreSql = await PostgreSqlProcess.StartAsync();
@@ -57,7 +58,7 @@ internal sealed class Cluster : ITopology
             };
     }
 
-    /// <summary>What the notifications take in the database, with indexes.</summary>
+    /// <summary>Returns the space that the notifications take in the database, including indexes.</summary>
     public Task<long> StoredBytesAsync() =>
         PostgreSqlProgram.ScalarAsync<long>(
             _postgreSql.ConnectionString,

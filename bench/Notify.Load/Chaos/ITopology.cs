@@ -2,16 +2,16 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>What is under test: the hosts that run, and the engines that they stand on.</summary>
+/// <summary>What is under test: the hosts, and the engines that they use.</summary>
 internal interface ITopology : IAsyncDisposable
 {
-    /// <summary>What each host is started with; their <see cref="HostSettings.Record"/> is set at each start.</summary>
+    /// <summary>The settings of each host. <see cref="HostSettings.Record"/> is set at each start.</summary>
     IReadOnlyList<HostSettings> Hosts { get; }
 
-    /// <summary>The hosts that take triggers.</summary>
+    /// <summary>The addresses of the hosts that accept triggers.</summary>
     IReadOnlyList<Uri> Addresses { get; }
 
-    /// <summary>What the hosts store, seen from outside.</summary>
+    /// <summary>Reads the hosts' database from outside.</summary>
     StoredDeliveries Stored { get; }
 
     /// <summary>The engines that can be restarted.</summary>
@@ -20,5 +20,5 @@ internal interface ITopology : IAsyncDisposable
 
 /// <summary>A server that the hosts use.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="RestartAsync">Takes it away from all that use it, and brings it back; ends when it answers again.</param>
+/// <param name="RestartAsync">Stops the server and starts it again. Ends when it answers.</param>
 internal sealed record Engine(string Name, Func<Task> RestartAsync);

@@ -2,7 +2,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>One host on a SQLite file.</summary>
+/// <summary>A single host on a SQLite file.</summary>
 internal sealed class OneHost : ITopology
 {
     public OneHost(ChaosSettings settings, string folder)

@@ -2,7 +2,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>The processes of a topology's hosts. Each process of each host has a vendor's record of its own.</summary>
+/// <summary>The processes of a topology's hosts. Each process has its own vendor record.</summary>
 internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string folder) : IAsyncDisposable
 {
     private readonly HostProcess?[] _processes = new HostProcess?[settings.Count];
@@ -10,7 +10,7 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
 
     public IEnumerable<HostProcess> All => _processes.OfType<HostProcess>();
 
-    /// <summary>What all vendors recorded.</summary>
+    /// <summary>The records of all vendors.</summary>
     public IEnumerable<VendorEntry> Record => Directory.GetFiles(folder, "vendor-*.log").SelectMany(VendorRecord.Read);
 
     public HostProcess this[int host] => _processes[host]!;
@@ -35,8 +35,8 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
         );
 
     /// <summary>
-    /// Starts those again that ended while they were starting, as an orchestrator would: an engine that they need was away.
-    /// Throws when one ended by itself that had been ready.
+    /// Restarts hosts that exited during their start because an engine was down, as an orchestrator would. Throws if a host
+    /// exited by itself after it had been ready.
     /// </summary>
     public async Task StartUnreadyAgainAsync()
     {
@@ -65,5 +65,5 @@ internal sealed class RunningHosts(IReadOnlyList<HostSettings> settings, string 
     }
 
     private static InvalidOperationException Ended(HostProcess process) =>
-        new($"The host ended by itself, with code {process.ExitCode}:\n{process.Output}");
+        new($"The host exited by itself with code {process.ExitCode}:\n{process.Output}");
 }

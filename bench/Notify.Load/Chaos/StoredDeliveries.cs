@@ -6,15 +6,15 @@ using Npgsql;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>Looks into the hosts' database from outside.</summary>
-/// <param name="connect">Makes a connection.</param>
-/// <param name="table">The deliveries' table.</param>
-/// <param name="history">Its column of attempts.</param>
+/// <summary>Reads the hosts' database from outside.</summary>
+/// <param name="connect">Creates a connection.</param>
+/// <param name="table">The name of the table of deliveries.</param>
+/// <param name="history">The name of its column with the attempts.</param>
 internal sealed class StoredDeliveries(Func<DbConnection> connect, string table, string history)
 {
     /// <summary>
-    /// The file is opened for reading only: the write-ahead log that a killed process left behind stays as it is, for the next
-    /// process to recover from.
+    /// Opens a SQLite file read-only. The write-ahead log that a killed process left behind is not changed, so the next host has
+    /// to recover from it.
     /// </summary>
     public static StoredDeliveries InSqlite(string file)
     {
@@ -45,8 +45,8 @@ internal sealed class StoredDeliveries(Func<DbConnection> connect, string table,
     }
 
     /// <summary>
-    /// The notifications whose delivery a process held when it was killed, each with how many attempts, begun since the process
-    /// was started, had been settled durably.
+    /// Returns the notifications whose delivery a process held when it was killed. The number is how many attempts that began
+    /// after the start of the process had durable outcomes.
     /// </summary>
     public Dictionary<Guid, int> HeldBy(int processId, DateTimeOffset since)
     {

@@ -6,8 +6,8 @@ using System.Text.Json;
 namespace Notify.Load.Chaos;
 
 /// <summary>
-/// Clients that send triggers over kept connections, one trigger at a time each. What is not acknowledged is repeated with the
-/// same idempotency key until it is, at the next address: a client cannot know what became of an unanswered request.
+/// Clients that each send one trigger at a time over a persistent connection. A client cannot know whether a request without an
+/// answer was accepted, so it repeats the request with the same idempotency key at the next address until it is acknowledged.
 /// </summary>
 internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, string keys = "trigger") : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
 
     public int Answered => Volatile.Read(ref _answered);
 
-    /// <summary>How many requests were sent in vain and repeated.</summary>
+    /// <summary>The number of requests that got no answer and were repeated.</summary>
     public int Unanswered => Volatile.Read(ref _unanswered);
 
     /// <summary>The ids of the acknowledged notifications.</summary>
@@ -31,7 +31,7 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
     public Task RunAsync(int clients, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(_ => SendAsync(cancellationToken)));
 
-    /// <summary>Sends one trigger once. Null when no answer came.</summary>
+    /// <summary>Sends one trigger once. Returns null if no answer arrives.</summary>
     public async Task<HttpResponseMessage?> TrySendAsync(int number, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(NextAddress, "/v1/notifications"));
@@ -80,7 +80,7 @@ internal sealed class TriggerLoad(IReadOnlyList<Uri> addresses, int count, strin
             return false;
         if (response.StatusCode != HttpStatusCode.Accepted)
             throw new InvalidOperationException(
-                $"Trigger {number} was answered with {(int)response.StatusCode}, which no kill explains."
+                $"Trigger {number} was answered with {(int)response.StatusCode}, which a kill cannot explain."
             );
 
         using var body = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));

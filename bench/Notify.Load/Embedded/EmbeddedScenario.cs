@@ -6,7 +6,8 @@ using Notify.Testing;
 namespace Notify.Load.Embedded;
 
 /// <summary>
-/// Trigger, SQLite with a flush for every commit, a provider that accepts at once, settled: all in one process.
+/// The whole way of a notification in one process: trigger, SQLite with a flush for each commit, a provider that accepts at once,
+/// settlement.
 /// </summary>
 internal static class EmbeddedScenario
 {

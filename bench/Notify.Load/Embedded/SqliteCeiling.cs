@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Notify.Load.Embedded;
 
 /// <summary>
-/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids,
-/// and settles those of the batch before, with one flush for each batch.
+/// The simplest program that makes the same data durable. Each batch copies the rows of a notification that Notify has sent,
+/// under new ids, and settles the rows of the previous batch. There is one flush per batch.
 /// </summary>
 internal static class SqliteCeiling
 {
@@ -21,8 +21,8 @@ internal static class SqliteCeiling
         }
 
         var db = connection.Handle!;
-        using var notification = CopiedRow.Of(db, "notify_notification");
-        using var delivery = CopiedRow.Of(db, "notify_delivery");
+        using var notification = CopiedRow.Read(db, "notify_notification");
+        using var delivery = CopiedRow.Read(db, "notify_delivery");
         using var begin = Prepare(db, "BEGIN IMMEDIATE");
         using var commit = Prepare(db, "COMMIT");
         using var settle = Prepare(
@@ -38,7 +38,7 @@ internal static class SqliteCeiling
 
         var batches = (count + batch - 1) / batch;
         var unsettled = new List<byte[]>(batch);
-        // One more than there are batches to insert, for it settles the last.
+        // One more call than there are batches to insert: it settles the last batch.
         var turn = await Callers.MeasureAsync(batches + 1, callers: 1, number =>
         {
             Run(db, begin);
@@ -68,7 +68,7 @@ internal static class SqliteCeiling
         Run(db, notification.Insert);
         delivery.Bind("id", deliveryId);
         delivery.Bind("notification_id", notificationId);
-        // As a delivery is that is under way.
+        // The copied row is settled; the inserted one must be in flight.
         delivery.Bind("state", 0);
         delivery.Bind("due_at", DateTime.UtcNow.Ticks + TimeSpan.TicksPerMinute);
         delivery.Bind("owner", "a host:1:0123456789abcdef");
@@ -94,7 +94,9 @@ internal static class SqliteCeiling
         return statement;
     }
 
-    /// <summary>An insertion whose parameters hold the values of a table's only row, until others are bound.</summary>
+    /// <summary>
+    /// An INSERT statement whose parameters have the values of a table's only row until other values are bound.
+    /// </summary>
     private sealed class CopiedRow : IDisposable
     {
         private readonly Dictionary<string, int> _columns = [];
@@ -103,7 +105,7 @@ internal static class SqliteCeiling
 
         public sqlite3_stmt Insert { get; }
 
-        public static CopiedRow Of(sqlite3 db, string table)
+        public static CopiedRow Read(sqlite3 db, string table)
         {
             using var row = Prepare(db, $"SELECT * FROM {table}");
             if (raw.sqlite3_step(row) != raw.SQLITE_ROW)

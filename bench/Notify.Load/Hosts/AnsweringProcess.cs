@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>A process that answers each line that it is sent with a line of its own, and ends with its input.</summary>
+/// <summary>A process that answers each line with one line and exits when its input ends.</summary>
 internal sealed class AnsweringProcess(string program, IEnumerable<string> arguments) : IAsyncDisposable
 {
     private readonly Process _process = Process.Start(
@@ -17,10 +17,10 @@ internal sealed class AnsweringProcess(string program, IEnumerable<string> argum
         return await ReadAsync();
     }
 
-    /// <summary>What it says unasked, such as that it is ready.</summary>
+    /// <summary>Reads a line that the process writes without being asked, such as that it is ready.</summary>
     public async Task<string> ReadAsync() =>
         await _process.StandardOutput.ReadLineAsync()
-        ?? throw new InvalidOperationException("A process of the scenario has ended; its error is above.");
+        ?? throw new InvalidOperationException("A process of the scenario has exited. See its error above.");
 
     public async Task KillAsync()
     {

@@ -5,7 +5,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>An application with Notify in it, in this process, as a user composes it.</summary>
+/// <summary>An application with Notify in this process, configured as a user would.</summary>
 internal sealed class Application : IAsyncDisposable
 {
     private static readonly TimeSpan OwnPoll = TimeSpan.FromMilliseconds(2);
@@ -22,10 +22,10 @@ internal sealed class Application : IAsyncDisposable
 
     public INotifier Notifier => Get<INotifier>();
 
-    /// <summary>How many messages the provider that accepts at once has accepted so far.</summary>
+    /// <summary>The number of messages that the provider has accepted so far.</summary>
     public int Accepted => ((PromptProvider)Get<IDeliveryProvider>()).Accepted;
 
-    /// <summary>Starts one whose provider accepts at once.</summary>
+    /// <summary>Starts an application whose provider accepts at once.</summary>
     public static Task<Application> StartAsync(Action<INotificationsBuilder> compose) =>
         StartAsync(compose, new PromptProvider());
 
@@ -40,20 +40,23 @@ internal sealed class Application : IAsyncDisposable
         where T : notnull => _host.Services.GetRequiredService<T>();
 
     /// <summary>
-    /// One email each, until this process has sent and settled all. A caller waits until its trigger is durable.
+    /// Triggers one email per item and ends when this process has sent and settled all of them. A caller waits until its trigger
+    /// is durable.
     /// </summary>
     public async Task<Turn> SendAsync(int count, int callers)
     {
         var before = Accepted;
         var turn = await TriggerAsync(count, callers, OwnPoll);
         var accepted = Accepted - before;
-        return accepted == count ? turn : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
+        return accepted == count
+            ? turn
+            : throw new InvalidOperationException($"{count} notifications were triggered, but {accepted} were accepted.");
     }
 
-    /// <summary>One email each, until all are settled by whichever process.</summary>
-    /// <param name="count">How many.</param>
-    /// <param name="callers">How many at a time. A caller waits until its trigger is durable.</param>
-    /// <param name="poll">How often, once all are triggered, the store is asked whether any is left.</param>
+    /// <summary>Triggers one email per item and ends when all are settled, no matter by which process.</summary>
+    /// <param name="count">The number of emails.</param>
+    /// <param name="callers">The number of concurrent callers. A caller waits until its trigger is durable.</param>
+    /// <param name="poll">How often the store is asked, after all have been triggered, whether any is left.</param>
     public Task<Turn> TriggerAsync(int count, int callers, TimeSpan poll)
     {
         var notifier = Notifier;
@@ -73,11 +76,12 @@ internal sealed class Application : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends when nothing is left to be sent. To be called when little is: looking costs more, the more there is.
+    /// Waits until nothing is left to send. Call this only when little is left: each check costs more, the more deliveries there
+    /// are.
     /// </summary>
     public Task SettleAsync() => SettleAsync(OwnPoll);
 
-    /// <summary>Ends with the files closed: what is pooled keeps them open.</summary>
+    /// <summary>Also clears the connection pool, which would otherwise keep the files open.</summary>
     public async ValueTask DisposeAsync()
     {
         await _host.StopAsync();

@@ -1,9 +1,9 @@
 namespace Notify.Load.Hosts;
 
-/// <summary>Where a host finds the engines that it shares with others.</summary>
-/// <param name="PostgreSql">A connection string.</param>
-/// <param name="Redis">A connection string.</param>
-/// <param name="Kafka">Bootstrap servers.</param>
+/// <summary>The addresses of the engines that several hosts share.</summary>
+/// <param name="PostgreSql">The connection string of PostgreSQL.</param>
+/// <param name="Redis">The connection string of Redis.</param>
+/// <param name="Kafka">The bootstrap servers of Kafka.</param>
 internal sealed record ClusterAddresses(string PostgreSql, string Redis, string Kafka)
 {
     public static ClusterAddresses? From(Arguments arguments) =>

@@ -4,7 +4,7 @@ using Notify.Transport.Kafka;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>The hidden command by which the bench starts itself as the process that is killed.</summary>
+/// <summary>The hidden command with which the benchmark starts itself as a host that can be killed.</summary>
 internal static class HostCommand
 {
     public const string Name = "host";
@@ -57,7 +57,7 @@ internal static class HostCommand
         return app;
     }
 
-    // A process that was killed is missed soon, and so is a hint that it took with it.
+    // Short intervals, so that a killed process and the hints that it had read are soon detected.
     private static void Join(ClusterAddresses cluster, KafkaTransportOptions options)
     {
         options.BootstrapServers = cluster.Kafka;

@@ -7,7 +7,7 @@ using System.Runtime.InteropServices;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>A host as a process of its own, which can be killed, stopped, paused and resumed.</summary>
+/// <summary>A host in a separate process, which can be killed, stopped, paused and resumed.</summary>
 internal sealed class HostProcess : IAsyncDisposable
 {
     private const int Continue = 18,
@@ -39,14 +39,14 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public int ExitCode => _process.ExitCode;
 
-    /// <summary>The last lines that it printed.</summary>
+    /// <summary>The last lines of its output.</summary>
     public string Output => string.Join('\n', _output);
 
-    /// <summary>Ends when it answers, with true, or when it has ended instead.</summary>
+    /// <summary>Ends with true when the host answers, or with false if it exits first.</summary>
     public Task<bool> Ready { get; }
 
-    /// <param name="settings">What it is started with.</param>
-    /// <param name="through">A program with arguments that starts the host in its stead, such as one that drops rights.</param>
+    /// <param name="settings">The settings of the host.</param>
+    /// <param name="through">A program, with arguments, that starts the host, such as one that drops privileges.</param>
     public static HostProcess Start(HostSettings settings, params string[] through)
     {
         string[] command = [.. through, OwnProcess.Program, .. OwnProcess.Arguments(HostCommand.Name, settings.ToArguments())];
@@ -61,8 +61,8 @@ internal sealed class HostProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// A port that nobody listens on, below those that the system gives to outgoing connections: while a host is down, a client's
-    /// connection could else take its port, or even connect to itself.
+    /// Finds a free port below the range that the system uses for outgoing connections. Otherwise a client's outgoing connection
+    /// could take the port of a host that is down, or could even connect to itself.
     /// </summary>
     public static int FreePort()
     {
@@ -78,14 +78,14 @@ internal sealed class HostProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL: no handler runs, nothing is flushed.</summary>
+    /// <summary>Sends SIGKILL: no handler runs and nothing is flushed.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync();
     }
 
-    /// <summary>SIGTERM, as an orchestrator stops a container.</summary>
+    /// <summary>Sends SIGTERM, as an orchestrator does to stop a container.</summary>
     public async Task StopAsync()
     {
         Signal(Terminate);

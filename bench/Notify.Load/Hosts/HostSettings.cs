@@ -2,35 +2,35 @@ using System.Globalization;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>What a host process is started with.</summary>
+/// <summary>The settings of a host process.</summary>
 internal sealed record HostSettings
 {
-    /// <summary>The SQLite file of a host that stands alone; else null.</summary>
+    /// <summary>The SQLite file of a single host, or null.</summary>
     public string? Database { get; init; }
 
-    /// <summary>The engines of a host that is one of several; else null.</summary>
+    /// <summary>The engines of a host that is one of several, or null.</summary>
     public ClusterAddresses? Cluster { get; init; }
 
-    /// <summary>What it works on.</summary>
+    /// <summary>The kinds of work that the host does.</summary>
     public Workers Workers { get; init; } = Workers.All;
 
     /// <summary>The file in which this process's vendor records its calls.</summary>
     public required string Record { get; init; }
 
-    /// <summary>The port of the loopback address.</summary>
+    /// <summary>The port on the loopback address.</summary>
     public required int Port { get; init; }
 
     public int Seed { get; init; }
 
     public VendorMood Mood { get; init; } = VendorMood.Prompt;
 
-    /// <summary>How long a slow vendor takes.</summary>
+    /// <summary>How long a slow vendor takes to answer.</summary>
     public TimeSpan VendorDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Short, so that what a killed process held is taken up soon.</summary>
+    /// <summary>The timeout of an attempt. Short, so that deliveries of a killed process are soon continued by another.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>See <see cref="AttemptTimeout"/>.</summary>
+    /// <summary>The duration of a lease. Short for the same reason as <see cref="AttemptTimeout"/>.</summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(3);
 
     public Uri Address => new($"http://127.0.0.1:{Port}");

@@ -2,18 +2,18 @@ using System.Diagnostics;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>How the bench starts itself again, as a process of a scenario.</summary>
+/// <summary>Starts the benchmark itself again as a process of a scenario.</summary>
 internal static class OwnProcess
 {
     public const string Program = "dotnet";
 
-    /// <summary>The program's arguments.</summary>
+    /// <summary>Creates the arguments for <c>dotnet</c> that start the benchmark with a command.</summary>
     public static string[] Arguments(string command, params IEnumerable<string> arguments) =>
         ["exec", typeof(OwnProcess).Assembly.Location, command, .. arguments];
 
-    /// <summary>Runs a command to its end. What it says of its progress is shown, what it prints is returned.</summary>
+    /// <summary>Runs a command until it exits. Shows its progress messages and returns its output.</summary>
     /// <param name="arguments">See <see cref="Arguments"/>.</param>
-    /// <param name="variable">A variable that it is started with; null for none.</param>
+    /// <param name="variable">An environment variable for the process, or null for none.</param>
     public static async Task<(int ExitCode, string Output)> RunAsync(
         string[] arguments,
         (string Name, string Value)? variable = null

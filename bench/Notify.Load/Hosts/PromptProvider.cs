@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>A vendor that accepts at once, and costs nothing.</summary>
+/// <summary>A provider that accepts at once, at no cost.</summary>
 internal sealed class PromptProvider : IDeliveryProvider
 {
     private int _accepted;

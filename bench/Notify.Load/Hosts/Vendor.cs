@@ -5,7 +5,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>How a vendor treats its callers.</summary>
+/// <summary>How a vendor behaves.</summary>
 internal enum VendorMood
 {
     /// <summary>It accepts at once.</summary>
@@ -14,16 +14,16 @@ internal enum VendorMood
     /// <summary>It accepts after <see cref="HostSettings.VendorDelay"/>.</summary>
     Slow,
 
-    /// <summary>It never answers, and never notices that the caller gave up.</summary>
+    /// <summary>It never answers, and ignores the cancellation of a call.</summary>
     Silent,
 
     /// <summary>
-    /// It accepts mostly; it is slow, busy, broken or faulty by a choice that the seed makes for each message and attempt.
+    /// It accepts most messages. For each message and attempt, the seed decides whether it is slow, busy, broken or faulty.
     /// </summary>
     Mixed,
 }
 
-/// <summary>A vendor and its provider in one: it records each call and each acceptance before it answers.</summary>
+/// <summary>A vendor and its provider in one class. It records each call and each acceptance before it answers.</summary>
 internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeliveryProvider
 {
     private readonly ConcurrentDictionary<Guid, int> _refusals = new();
@@ -52,8 +52,8 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
 
     private async ValueTask<Outcome> ChooseAsync(Delivery delivery, CancellationToken cancellationToken)
     {
-        // The process forgets its refusals when it is killed and the delivery knows those that spent its budget: without the
-        // latter, what is refused at first would be refused first by every process until the budget is spent.
+        // Count earlier refusals by this process, and those that the delivery has stored. The first are lost when the process is
+        // killed; without the second, each new process would refuse the message again until the delivery's attempts are used up.
         var refusals = _refusals.GetValueOrDefault(delivery.Id);
         var choice = Choice(delivery.To.Value, refusals + delivery.AttemptsSpent);
         if (choice < 50)
@@ -80,7 +80,7 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
         return Accept(delivery, cancellationToken);
     }
 
-    // A vendor does not take over what its caller has stopped asking for.
+    // A vendor does not accept a message whose caller has already given up.
     private Outcome Accept(Delivery delivery, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -88,7 +88,7 @@ internal sealed class Vendor(HostSettings settings, VendorRecord record) : IDeli
         return Outcome.Accepted();
     }
 
-    // 0 to 999. SplitMix64, because a choice has to be the same in every process and .NET's hash codes are not.
+    // Returns 0 to 999. This is SplitMix64, because the choice must be the same in each process, and .NET's hash codes are not.
     private int Choice(string address, int earlier)
     {
         var number = ulong.Parse(address.Split('@')[0], CultureInfo.InvariantCulture);

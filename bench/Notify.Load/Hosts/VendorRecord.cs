@@ -3,22 +3,22 @@ using Notify.Queueing;
 
 namespace Notify.Load.Hosts;
 
-/// <summary>What a vendor did.</summary>
+/// <summary>An event in a vendor's record.</summary>
 internal enum VendorAct
 {
-    /// <summary>It was called.</summary>
+    /// <summary>The vendor was called.</summary>
     Began,
 
-    /// <summary>It took the message over; written before the call is answered.</summary>
+    /// <summary>The vendor accepted the message. This is written before the call is answered.</summary>
     Accepted,
 }
 
-/// <summary>One line of a vendor's record.</summary>
+/// <summary>A line of a vendor's record.</summary>
 internal readonly record struct VendorEntry(VendorAct Act, Guid NotificationId, Guid DeliveryId);
 
 /// <summary>
-/// The vendor's own book, which knows nothing of Notify's database: a file that only grows, one write call for each line, so
-/// that a killed process leaves at most its last line torn.
+/// The vendor's record, which is independent of Notify's database. It is an append-only file. Each line is a single write call,
+/// so a killed process leaves at most its last line incomplete.
 /// </summary>
 internal sealed class VendorRecord(string file) : IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class VendorRecord(string file) : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    /// <summary>Reads a record. A torn line says nothing: its writer had not answered anybody yet.</summary>
+    /// <summary>Reads a record. Incomplete lines are ignored: their writer was killed before it answered the call.</summary>
     public static IEnumerable<VendorEntry> Read(string file) =>
         File.Exists(file) ? File.ReadLines(file).Where(line => line.Length == LineLength - 1).Select(Parse) : [];
 

@@ -6,8 +6,8 @@ using Notify.Testing;
 namespace Notify.Load.Idle;
 
 /// <summary>
-/// The reference host as a user starts it, on SQLite, with nothing to do for a minute. The ratio is its share of one processor;
-/// what has a rate or a wait in other scenarios is 0 here.
+/// Starts the reference host on SQLite, as a user would, and leaves it idle for a minute. The ratio is its share of one
+/// processor. The rates and waits in the result are 0.
 /// </summary>
 internal static class IdleScenario
 {
@@ -26,10 +26,10 @@ internal static class IdleScenario
         await using var host = ReferenceHost.Start(folder.Path, address);
         await Eventually.TrueAsync(() => host.HasExited || host.Output.Contains("Notify is ready"), "the host to be ready");
         if (host.HasExited)
-            throw new InvalidOperationException($"The host ended: {host.Output}");
+            throw new InvalidOperationException($"The host exited: {host.Output}");
         using var process = Process.GetProcessById(host.Id);
         var atStart = process.TotalProcessorTime;
-        Console.Error.WriteLine($"  ready, and resting for {Rest.TotalSeconds:0} s");
+        Console.Error.WriteLine($"  ready, idle for {Rest.TotalSeconds:0} s");
         await Task.Delay(Rest);
         process.Refresh();
         var shareAtStart = (process.TotalProcessorTime - atStart) / Rest;
@@ -57,7 +57,7 @@ internal static class IdleScenario
     {
         var nothing = new Turn(Count: 0, Seconds: 1, P50: 0, P99: 0, AllocatedBytes: 0);
         var result = RatioResult
-            .Of("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
+            .Create("idle", nothing, ceilingPerSecond: 0, share, Reach.AtMost(MaxShare))
             .And($"at most {MaxMegabytes} MB", megabytes <= MaxMegabytes);
         (
             result with

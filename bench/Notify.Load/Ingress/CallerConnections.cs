@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Notify.Load.Ingress;
 
-/// <summary>The connections that callers share; each serves one of them at a time.</summary>
+/// <summary>The connections that callers share. A connection serves one caller at a time.</summary>
 internal sealed class CallerConnections : IDisposable
 {
     private readonly ConcurrentBag<KeepAliveConnection> _free = [];

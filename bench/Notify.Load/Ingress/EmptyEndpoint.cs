@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// The ceiling: a minimal API's endpoint that reads the same body into the same shape and answers with the same bytes, with a
-/// ready-made id, and that keeps nothing.
+/// The ceiling: a minimal API endpoint that deserializes the same body and answers with the same bytes, but with a fixed id, and
+/// that stores nothing.
 /// </summary>
 internal static class EmptyEndpoint
 {
@@ -32,7 +32,7 @@ internal sealed record RecipientDocument(string Email);
 
 internal sealed record ContentDocument(string? Title, string? Body);
 
-/// <summary>What it is answered with.</summary>
+/// <summary>The body of the answer.</summary>
 internal sealed record AcceptedDocument(Guid Id, bool Duplicate, string StatusUrl);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

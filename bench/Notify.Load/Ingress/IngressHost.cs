@@ -7,16 +7,16 @@ using Notify.Queueing;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// The hidden command by which the bench starts itself as the server that is called: Notify, or the endpoint that is its ceiling.
+/// The hidden command with which the benchmark starts itself as the server: either Notify, or the endpoint that is the ceiling.
 /// </summary>
 internal static class IngressHost
 {
     public const string Name = "ingress-host";
 
-    /// <summary>Where the server says how many bytes it allocated so far.</summary>
+    /// <summary>The path at which the server reports how many bytes it has allocated.</summary>
     public const string Allocated = "/allocated";
 
-    /// <summary>Where Notify says how many deliveries are not settled.</summary>
+    /// <summary>The path at which Notify reports how many deliveries are not settled.</summary>
     public const string Pending = "/pending";
 
     public static async Task<int> RunAsync(Arguments arguments)
@@ -26,7 +26,7 @@ internal static class IngressHost
         var workers = database is null ? Workers.None : Enum.Parse<Workers>(arguments.RequiredText("workers"));
         arguments.RefuseUnknown();
 
-        // What both have in common, so that they differ in what they do with a request and in nothing else.
+        // The code that both servers share, so that they differ only in how they handle a request.
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.WebHost.UseUrls($"http://127.0.0.1:{port}");

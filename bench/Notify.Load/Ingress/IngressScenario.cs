@@ -4,14 +4,14 @@ using Notify.Testing;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// One notification per HTTP request over kept connections, 64 of them by default, against an endpoint that reads the same body
-/// and keeps nothing; each server is a process of its own and shares the machine with the callers. The waits are those of a
-/// caller, from its request to the 202.
+/// One notification per HTTP request over persistent connections (64 by default), compared with an endpoint that reads the same
+/// body and stores nothing. Each server is a separate process on the same machine as the callers. A wait is the time from a
+/// caller's request to the 202.
 /// </summary>
 /// <remarks>
-/// The line's figures are those of a process whose role is <c>api</c>: it makes notifications durable and leaves the sending to
-/// others. The details have the ratio of a process that does all of it, up to the last settlement, because what it sends
-/// meanwhile takes the same processors; <c>embedded</c> is that work's own scenario.
+/// The result is that of a process with the role <c>api</c>, which makes notifications durable and leaves the sending to others.
+/// The details also contain the ratio for a process that does both, up to the last settlement; there, sending competes for the
+/// same processors. The scenario <c>embedded</c> measures sending on its own.
 /// </remarks>
 internal static class IngressScenario
 {

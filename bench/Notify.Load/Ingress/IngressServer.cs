@@ -7,7 +7,7 @@ using Notify.Testing;
 
 namespace Notify.Load.Ingress;
 
-/// <summary>A server process with its callers' connections.</summary>
+/// <summary>A server process and its callers' connections.</summary>
 internal sealed class IngressServer : IAsyncDisposable
 {
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(5);
@@ -27,19 +27,19 @@ internal sealed class IngressServer : IAsyncDisposable
         _questions = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
-    /// <summary>What the server's process used of the processors for each request of the last turn.</summary>
+    /// <summary>The processor time that the server used per request in the last turn, in microseconds.</summary>
     public double ProcessorMicroseconds { get; private set; }
 
-    /// <summary>What this process used meanwhile.</summary>
+    /// <summary>The processor time that this process used per request meanwhile.</summary>
     public double CallerProcessorMicroseconds { get; private set; }
 
-    /// <summary>The most memory that the server held.</summary>
+    /// <summary>The peak memory of the server.</summary>
     public double PeakMegabytes { get; private set; }
 
     /// <summary>Starts the empty endpoint, or Notify on a SQLite file.</summary>
-    /// <param name="callers">How many callers it has, each with a connection.</param>
-    /// <param name="database">The file; null for the empty endpoint.</param>
-    /// <param name="workers">What Notify works on beside what it accepts.</param>
+    /// <param name="callers">The number of callers, each with its own connection.</param>
+    /// <param name="database">The SQLite file, or null for the empty endpoint.</param>
+    /// <param name="workers">The kinds of work that Notify does besides accepting triggers.</param>
     public static async Task<IngressServer> StartAsync(int callers, string? database = null, Workers workers = Workers.None)
     {
         var port = HostProcess.FreePort();
@@ -55,11 +55,14 @@ internal sealed class IngressServer : IAsyncDisposable
             "the server to be ready"
         );
         if (process.HasExited)
-            throw new InvalidOperationException($"The server ended: {process.Output}");
+            throw new InvalidOperationException($"The server exited: {process.Output}");
         return new IngressServer(database, workers, callers, process, port);
     }
 
-    /// <summary>One turn: every request is answered with 202, and where the server delivers, every delivery is settled.</summary>
+    /// <summary>
+    /// Runs one turn. It ends when all requests have been answered with 202 and, if the server delivers, all deliveries are
+    /// settled.
+    /// </summary>
     public async Task<Turn> SendAsync(int count)
     {
         var allocated = await AskAsync(IngressHost.Allocated);
@@ -76,7 +79,7 @@ internal sealed class IngressServer : IAsyncDisposable
         return turn with { AllocatedBytes = await AskAsync(IngressHost.Allocated) - allocated };
     }
 
-    /// <summary>Kills the server, and finds all that it answered for in its database.</summary>
+    /// <summary>Kills the server and checks that everything it acknowledged is in its database.</summary>
     public async Task StopAsync()
     {
         PeakMegabytes = Math.Round(ResidentMemory.PeakBytes(_process.Id) / 1e6, 1);
@@ -94,7 +97,7 @@ internal sealed class IngressServer : IAsyncDisposable
         if (notifications != _sent || deliveries != _sent)
         {
             throw new InvalidOperationException(
-                $"{_sent} were answered with 202; {notifications} are stored, {deliveries} as they ought to be."
+                $"{_sent} requests were answered with 202, but {notifications} are stored, {deliveries} of them correctly."
             );
         }
     }

@@ -7,9 +7,9 @@ using System.Text;
 namespace Notify.Load.Ingress;
 
 /// <summary>
-/// An HTTP/1.1 connection that sends ready-made triggers with another address each, one after the other. It does as little as can
-/// be, because whatever it takes of the processors it takes from the server, and would bring the two that are compared closer
-/// together.
+/// An HTTP/1.1 connection that sends prepared triggers one after the other, each with a different address. It uses as little
+/// processor time as possible: it competes with the server for the processors, and its share would bring the two servers' results
+/// closer together.
 /// </summary>
 internal sealed class KeepAliveConnection : IDisposable
 {
@@ -35,13 +35,13 @@ internal sealed class KeepAliveConnection : IDisposable
     }
 
     /// <summary>
-    /// Lets a socket's reader go on where its answer is noticed, without a way over the thread pool. To be called before the
-    /// first socket.
+    /// Makes the code that awaits a socket continue on the thread that was notified, without going through the thread pool. Call
+    /// this before the first socket is created.
     /// </summary>
     public static void CompleteInline() =>
         Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
 
-    /// <summary>Sends one trigger, and waits for its 202.</summary>
+    /// <summary>Sends one trigger and waits for the 202.</summary>
     public async ValueTask PostAsync(int number)
     {
         number.TryFormat(_request.AsSpan(_numberAt, 8), out _, "D8", CultureInfo.InvariantCulture);

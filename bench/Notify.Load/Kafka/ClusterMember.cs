@@ -7,8 +7,8 @@ namespace Notify.Load.Kafka;
 internal sealed record ClusterMember(string PostgreSql, string Kafka, string TopicPrefix, bool Events)
 {
     /// <summary>
-    /// A vendor that takes no time needs no more than this at once; as many hints are claimed together as there are slots, up to
-    /// a batch.
+    /// The number of slots. A vendor that answers at once needs no more. Up to the size of a batch, as many hints are claimed
+    /// together as there are free slots.
     /// </summary>
     public const int Slots = 1_000;
 

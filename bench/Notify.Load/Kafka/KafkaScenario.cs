@@ -6,11 +6,11 @@ using Notify.Load.PostgreSql;
 namespace Notify.Load.Kafka;
 
 /// <summary>
-/// Trigger, PostgreSQL with fsync, three brokers, another process that delivers through a provider that accepts at once, settled.
-/// Compared with one process that does all of it on the same server (<c>postgres</c>): what the broker and the second process
-/// cost, on as many cores. The one process publishes no events for other systems, so neither do these; what it costs to publish
-/// two for each notification is among the details. A wait is that of a caller for its trigger to be durable; the memory and
-/// allocations are the triggering process's.
+/// Trigger, PostgreSQL with fsync, three brokers, a second process that delivers through a provider that accepts at once,
+/// settlement. This is compared with a single process that does everything on the same server (<c>postgres</c>), which shows what
+/// the brokers and the second process cost on the same cores. The single process publishes no events for other systems, so these
+/// processes do not either; the details show what publishing two events per notification costs. A wait is the time until a
+/// caller's trigger is durable. Memory and allocations are those of the triggering process.
 /// </summary>
 internal static class KafkaScenario
 {

@@ -4,11 +4,12 @@ using Notify.Load.Hosts;
 namespace Notify.Load.Kafka;
 
 /// <summary>
-/// A delivery process. It answers each line of its input with the number of messages accepted so far, and ends with its input.
+/// A process that only delivers. For each line that it reads, it writes the number of messages accepted so far. It exits when its
+/// input ends.
 /// </summary>
 internal sealed class SenderProcess : IAsyncDisposable
 {
-    /// <summary>The hidden command by which the bench starts itself as this process.</summary>
+    /// <summary>The hidden command with which the benchmark starts itself as this process.</summary>
     public const string Command = "sender";
 
     private readonly AnsweringProcess _process;
@@ -25,7 +26,7 @@ internal sealed class SenderProcess : IAsyncDisposable
         return sender;
     }
 
-    /// <summary>Runs as the process.</summary>
+    /// <summary>Runs in the process itself.</summary>
     public static async Task<int> RunAsync(Arguments arguments)
     {
         var member = ClusterMember.From(arguments);

@@ -6,7 +6,7 @@ using Notify.Load.PostgreSql;
 namespace Notify.Load.Kafka;
 
 /// <summary>
-/// This process, which only triggers, and one of its own that only delivers, on one database and one set of brokers.
+/// This process, which only triggers, and a second process, which only delivers, with the same database and the same brokers.
 /// </summary>
 internal sealed class SmallCluster : IAsyncDisposable
 {
@@ -24,10 +24,12 @@ internal sealed class SmallCluster : IAsyncDisposable
 
     public long SenderPeakBytes => ResidentMemory.PeakBytes(_sender.Id);
 
-    /// <param name="server">The database's server.</param>
+    /// <param name="server">The server for the database.</param>
     /// <param name="brokers">The brokers.</param>
-    /// <param name="topicPrefix">What tells its topics from those of another.</param>
-    /// <param name="events">Whether what was accepted and settled is published for other systems, beside the hints.</param>
+    /// <param name="topicPrefix">The prefix of the cluster's topics.</param>
+    /// <param name="events">
+    /// Whether events for other systems are published when notifications are accepted and settled, in addition to the hints.
+    /// </param>
     public static async Task<SmallCluster> StartAsync(
         PostgreSqlProcess server,
         KafkaCluster brokers,
@@ -41,7 +43,7 @@ internal sealed class SmallCluster : IAsyncDisposable
         var settings = new ClusterMember(database.ConnectionString, brokers.BootstrapServers, topicPrefix, events);
         var triggering = await Application.StartAsync(builder => settings.Join(builder, Workers.None));
         var cluster = new SmallCluster(database, triggering, await SenderProcess.StartAsync(settings));
-        // A process that has just joined is given its partitions after seconds, and its code is compiled for speed as it is used.
+        // A process gets its partitions only some seconds after it joins, and its code is optimized only after some use.
         await cluster.SendAsync(WarmUp, callers: 64);
         return cluster;
     }
@@ -52,7 +54,9 @@ internal sealed class SmallCluster : IAsyncDisposable
         var before = await _sender.AcceptedAsync();
         var turn = await _triggering.TriggerAsync(count, callers, Poll);
         var accepted = await _sender.AcceptedAsync() - before;
-        return accepted == count ? turn : throw new InvalidOperationException($"{count} were triggered and {accepted} accepted.");
+        return accepted == count
+            ? turn
+            : throw new InvalidOperationException($"{count} notifications were triggered, but {accepted} were accepted.");
     }
 
     public async ValueTask DisposeAsync()

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace Notify.Load.Measuring;
 
-/// <summary>Callers that each do one item after the other, as many at a time as there are callers.</summary>
+/// <summary>Runs callers concurrently. Each caller processes one item after the other.</summary>
 internal static class Callers
 {
-    /// <param name="count">How many items to do.</param>
-    /// <param name="callers">How many of them at a time.</param>
-    /// <param name="call">Does the item of a number; what a caller waits for is this.</param>
+    /// <param name="count">The number of items.</param>
+    /// <param name="callers">The number of concurrent callers.</param>
+    /// <param name="call">Processes the item with this number. Its duration is a caller's wait.</param>
     /// <param name="finish">
-    /// Ends when everything that the calls began is done; this counts to the turn, and to no caller's wait.
+    /// Waits until all work that the calls started is done. This time counts for the turn, but not as any caller's wait.
     /// </param>
     public static async Task<Turn> MeasureAsync(int count, int callers, Func<int, ValueTask> call, Func<Task>? finish = null)
     {
@@ -25,7 +25,7 @@ internal static class Callers
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
 
-        return Turn.Of(waits.Select(ticks => ticks * 1_000.0 / Stopwatch.Frequency), seconds, allocated);
+        return Turn.FromWaits(waits.Select(ticks => ticks * 1_000.0 / Stopwatch.Frequency), seconds, allocated);
 
         async Task RunAsync()
         {

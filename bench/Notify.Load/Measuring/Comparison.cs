@@ -1,6 +1,8 @@
 namespace Notify.Load.Measuring;
 
-/// <summary>Notify and its ceiling, measured in turns in one run, because the machine is never the same for two.</summary>
+/// <summary>
+/// Measures Notify and its ceiling alternately in one run, because the machine's speed differs from run to run.
+/// </summary>
 internal sealed class Comparison
 {
     private readonly List<(Turn Ours, Turn Ceiling)> _pairs = [];
@@ -10,17 +12,17 @@ internal sealed class Comparison
 
     public string Scenario { get; }
 
-    /// <summary>The pair whose ratio is the median.</summary>
-    public (Turn Ours, Turn Ceiling) Median => _pairs.OrderBy(RatioOf).ElementAt(_pairs.Count / 2);
+    /// <summary>The pair with the median ratio.</summary>
+    public (Turn Ours, Turn Ceiling) Median => _pairs.OrderBy(GetRatio).ElementAt(_pairs.Count / 2);
 
-    /// <summary>That pair's ratio.</summary>
-    public double Ratio => RatioOf(Median);
+    /// <summary>The ratio of the median pair.</summary>
+    public double Ratio => GetRatio(Median);
 
     /// <param name="scenario">The scenario's name.</param>
-    /// <param name="pairs">How many pairs of turns are measured, after one of each that warms up.</param>
-    /// <param name="ours">One turn of Notify.</param>
-    /// <param name="ceiling">One turn of the ceiling.</param>
-    /// <param name="figure">What of the turns is compared; their rates unless it is given.</param>
+    /// <param name="pairs">The number of measured pairs of turns. A pair for warming up is run before them.</param>
+    /// <param name="ours">Runs one turn of Notify.</param>
+    /// <param name="ceiling">Runs one turn of the ceiling.</param>
+    /// <param name="figure">The figure of the turns that is compared. Default: the rate.</param>
     public static async Task<Comparison> RunAsync(
         string scenario,
         int pairs,
@@ -45,10 +47,10 @@ internal sealed class Comparison
 
     public RatioResult AtMost(double ratio) => Against(Reach.AtMost(ratio));
 
-    private RatioResult Against(Reach reach) => RatioResult.Of(Scenario, Median.Ours, Median.Ceiling.PerSecond, Ratio, reach);
+    private RatioResult Against(Reach reach) => RatioResult.Create(Scenario, Median.Ours, Median.Ceiling.PerSecond, Ratio, reach);
 
-    private double RatioOf((Turn Ours, Turn Ceiling) pair) => _figure.Of(pair.Ours) / _figure.Of(pair.Ceiling);
+    private double GetRatio((Turn Ours, Turn Ceiling) pair) => _figure.GetValue(pair.Ours) / _figure.GetValue(pair.Ceiling);
 
     private string Describe((Turn Ours, Turn Ceiling) pair) =>
-        $"{_figure.Show(pair.Ours)} of {_figure.Show(pair.Ceiling)} {_figure.Unit}, ratio {RatioOf(pair):0.00}";
+        $"{_figure.Show(pair.Ours)} of {_figure.Show(pair.Ceiling)} {_figure.Unit}, ratio {GetRatio(pair):0.00}";
 }

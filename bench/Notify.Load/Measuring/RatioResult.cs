@@ -1,18 +1,18 @@
 namespace Notify.Load.Measuring;
 
-/// <summary>How Notify did against a ceiling of the same run.</summary>
+/// <summary>The result of a comparison of Notify with a ceiling in the same run.</summary>
 /// <param name="Scenario">The scenario's name.</param>
-/// <param name="Count">How many items a turn had.</param>
-/// <param name="PerSecond">Notify's items per second.</param>
-/// <param name="CeilingPerSecond">The ceiling's.</param>
-/// <param name="Ratio">What the scenario compares, as a part of the ceiling.</param>
-/// <param name="P50Ms">The median of what a caller waited, in milliseconds.</param>
-/// <param name="P99Ms">What 99 of 100 callers waited at most.</param>
-/// <param name="AllocatedBytesPerItem">What the process allocated for each item.</param>
-/// <param name="RssMb">The most memory that the process held so far, in megabytes.</param>
-/// <param name="Reach">The ratio to reach, in words.</param>
-/// <param name="Margin">How far from it the ratio is: 1 just reaches it, and more is better.</param>
-/// <param name="Reached">Whether this run reached it, and whatever else the scenario asks for.</param>
+/// <param name="Count">The number of items in a turn.</param>
+/// <param name="PerSecond">The number of items per second with Notify.</param>
+/// <param name="CeilingPerSecond">The number of items per second with the ceiling.</param>
+/// <param name="Ratio">The figure that the scenario compares, divided by that of the ceiling.</param>
+/// <param name="P50Ms">The median of the waits, in milliseconds.</param>
+/// <param name="P99Ms">The 99th percentile of the waits, in milliseconds.</param>
+/// <param name="AllocatedBytesPerItem">The bytes that the process allocated per item.</param>
+/// <param name="RssMb">The peak memory of the process so far, in megabytes.</param>
+/// <param name="Reach">The target, in words.</param>
+/// <param name="Margin">How the ratio compares with the target: 1 means that it is just reached, and more is better.</param>
+/// <param name="Reached">Whether this run reached the target and met all other requirements of the scenario.</param>
 internal sealed record RatioResult(
     string Scenario,
     int Count,
@@ -28,15 +28,15 @@ internal sealed record RatioResult(
     bool Reached
 ) : Result(Scenario, Count, PerSecond)
 {
-    /// <summary>What else the scenario has to say, by name.</summary>
+    /// <summary>Further figures of the scenario, by name.</summary>
     public IReadOnlyDictionary<string, double>? Details { get; init; }
 
     /// <param name="scenario">The scenario's name.</param>
-    /// <param name="ours">The turn of Notify that counts.</param>
-    /// <param name="ceilingPerSecond">The ceiling's rate beside it.</param>
-    /// <param name="ratio">What the scenario compares.</param>
-    /// <param name="reach">The ratio to reach.</param>
-    public static RatioResult Of(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach) =>
+    /// <param name="ours">The turn of Notify that is reported.</param>
+    /// <param name="ceilingPerSecond">The rate of the ceiling in the same pair.</param>
+    /// <param name="ratio">The ratio that the scenario compares.</param>
+    /// <param name="reach">The target for the ratio.</param>
+    public static RatioResult Create(string scenario, Turn ours, double ceilingPerSecond, double ratio, Reach reach) =>
         new(
             scenario,
             ours.Count,
@@ -48,12 +48,12 @@ internal sealed record RatioResult(
             Math.Round(ours.AllocatedBytesEach),
             Math.Round(ResidentMemory.PeakBytes() / 1e6, 1),
             reach.ToString(),
-            Math.Round(reach.MarginOf(ratio), 3),
+            Math.Round(reach.GetMargin(ratio), 3),
             reach.IsReachedBy(ratio)
         );
 
-    /// <summary>Asks for something else besides the ratio.</summary>
-    /// <param name="reach">What, in words.</param>
-    /// <param name="reached">Whether this run reached it.</param>
+    /// <summary>Adds another requirement besides the ratio.</summary>
+    /// <param name="reach">The requirement, in words.</param>
+    /// <param name="reached">Whether this run met it.</param>
     public RatioResult And(string reach, bool reached) => this with { Reach = $"{Reach}, {reach}", Reached = Reached && reached };
 }

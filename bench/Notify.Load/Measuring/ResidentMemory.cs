@@ -2,13 +2,13 @@ using System.Globalization;
 
 namespace Notify.Load.Measuring;
 
-/// <summary>What a process holds of the machine's memory, by Linux' own account.</summary>
+/// <summary>Reads how much physical memory a process uses, from <c>/proc</c>.</summary>
 internal static class ResidentMemory
 {
-    /// <summary>The most that a process held since it began; of this one when no other is named.</summary>
+    /// <summary>Returns the peak since the process started. Null means the current process.</summary>
     public static long PeakBytes(int? process = null) => Read(process, "VmHWM:");
 
-    /// <summary>What a process holds now; this one when no other is named.</summary>
+    /// <summary>Returns what the process uses now. Null means the current process.</summary>
     public static long Bytes(int? process = null) => Read(process, "VmRSS:");
 
     private static long Read(int? process, string field)

@@ -3,10 +3,10 @@ using Notify.Testing;
 
 namespace Notify.Load.Peers;
 
-/// <summary>The peers as npm installs them, with the scripts that drive them, in a folder that goes with this.</summary>
+/// <summary>The peers, installed by npm, and the scripts that run them, in a folder that is deleted on disposal.</summary>
 internal sealed class NodePackages : IDisposable
 {
-    /// <summary>The newest that the machines' Node.js, 20, runs: firebase-admin 14 asks for 22.</summary>
+    /// <summary>The newest versions that run on the installed Node.js 20; firebase-admin 14 needs 22.</summary>
     private static readonly string[] Packages =
     [
         "bullmq@6.7.0",
@@ -34,7 +34,7 @@ internal sealed class NodePackages : IDisposable
         return npm.ExitCode == 0 ? packages : throw new InvalidOperationException($"npm install failed: {npm.Output}");
     }
 
-    /// <summary>Node.js with a script that reads counts and writes how long each turn took.</summary>
+    /// <summary>Starts Node.js with a script that reads counts and writes how long each turn took.</summary>
     public AnsweringProcess Start(string script, params IEnumerable<string> arguments) =>
         new(ServerProcess.Find("node"), [_folder.File(script), .. arguments]);
 

@@ -4,7 +4,7 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Peers;
 
-/// <summary>A peer at work, in a Node.js process of its own.</summary>
+/// <summary>A running peer in its own Node.js process.</summary>
 internal sealed class NodePeer : IAsyncDisposable
 {
     private readonly AnsweringProcess _process;
@@ -20,7 +20,7 @@ internal sealed class NodePeer : IAsyncDisposable
         return peer;
     }
 
-    /// <summary>One turn. What a single caller waits is not asked for.</summary>
+    /// <summary>Runs one turn. The waits of single callers are not measured.</summary>
     public async Task<Turn> SendAsync(int count)
     {
         var answer = await _process.AskAsync(count.ToString(CultureInfo.InvariantCulture));

@@ -9,21 +9,23 @@ using Notify.Testing;
 namespace Notify.Load.Peers;
 
 /// <summary>
-/// What users would pick instead, at the same work on the same machine: BullMQ against the embedded walk, and node-apn,
-/// firebase-admin and nodemailer against our providers, each pair against one and the same sink. The line has the pair with the
-/// smallest ratio, and its waits are ours: for a durable trigger, or for the outcome of one delivery.
+/// Compares Notify with libraries that users could choose instead, for the same work on the same machine: BullMQ with the
+/// scenario <c>embedded</c>, and node-apn, firebase-admin and nodemailer with Notify's providers. Both of a pair send to the same
+/// sink. The result is that of the pair with the smallest ratio. Its waits are Notify's: for a durable trigger, or for the
+/// outcome of one delivery.
 /// </summary>
 /// <remarks>
-/// BullMQ's Redis flushes once a second, so that a crash loses what came since; our SQLite flushes before it answers.
+/// BullMQ's Redis flushes once a second, so a crash loses what arrived after the last flush. Notify's SQLite store flushes before
+/// it answers.
 /// </remarks>
 internal static class PeersScenario
 {
     private const double LeastRatio = 3;
 
-    /// <summary>As many at a time as in the scenarios of the walk and of the wire.</summary>
+    /// <summary>The number of concurrent callers, as in the scenarios <c>embedded</c>, <c>fcm</c> and <c>apns</c>.</summary>
     private const int Concurrent = 64;
 
-    /// <summary>Recipients that a turn of ours goes round.</summary>
+    /// <summary>The number of recipients that a turn of Notify cycles through.</summary>
     private const int Recipients = 1_000;
 
     private static readonly int SmtpConnections = new Providers.Smtp.SmtpOptions().MaxConnections;
@@ -43,7 +45,7 @@ internal static class PeersScenario
             ["nodemailer"] = NodemailerAsync,
         };
         if (only is not null && !peers.ContainsKey(only))
-            throw new ArgumentException($"--only takes one of {string.Join(", ", peers.Keys)}.");
+            throw new ArgumentException($"--only must be one of {string.Join(", ", peers.Keys)}.");
 
         using var packages = await NodePackages.InstallAsync();
         var comparisons = new List<Comparison>();
@@ -83,7 +85,10 @@ internal static class PeersScenario
         await using var sink = await SinkProcess.StartAsync(vendor.Name, latency: 0);
         await using var peer = await NodePeer.StartAsync(packages, $"{name}.mjs", sink.Port, Concurrent);
         await using var provider = new ProviderHost(notifications => WireScenario.Compose(notifications, vendor, sink));
-        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(number => vendor.DeliveryTo(number, sink.Address))];
+        Delivery[] deliveries =
+        [
+            .. Enumerable.Range(0, Recipients).Select(number => vendor.CreateDelivery(number, sink.Address)),
+        ];
         return await Comparison.RunAsync(
             name,
             pairs,
@@ -99,7 +104,7 @@ internal static class PeersScenario
         await using var provider = new ProviderHost(notifications =>
             SmtpScenario.Compose(notifications, sink.Port, SmtpConnections)
         );
-        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(SmtpScenario.DeliveryTo)];
+        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(SmtpScenario.CreateDelivery)];
         return await Comparison.RunAsync(
             "nodemailer",
             pairs,
@@ -118,7 +123,7 @@ internal static class PeersScenario
         var taken = await sink.TakenAsync() - before;
         return taken.Messages == count
             ? turn
-            : throw new InvalidOperationException($"{count} were sent and {taken.Messages} arrived.");
+            : throw new InvalidOperationException($"{count} messages were sent, but {taken.Messages} arrived.");
     }
 
     private static void Print(List<Comparison> comparisons)

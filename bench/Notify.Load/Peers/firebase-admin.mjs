@@ -4,10 +4,10 @@ import { getMessaging } from 'firebase-admin/messaging';
 import { serveTurns } from './turns.mjs';
 
 const port = Number(process.argv[2]);
-const batch = 500; // The most that sendEach takes.
+const batch = 500; // The maximum for sendEach.
 
-// The package knows one host only: a session for it is one with the local sink instead. The scheme that it names has a colon too
-// many, which Google lets pass and the sink does not.
+// The package only connects to Google's host, so sessions with that host are redirected to the local sink. The package also writes
+// the :scheme with a colon, which Google accepts and the sink does not.
 const connect = http2.connect;
 http2.connect = (_, options) => {
   const session = connect(`https://127.0.0.1:${port}`, { ...options, rejectUnauthorized: false });

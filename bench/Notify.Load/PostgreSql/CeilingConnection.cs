@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Notify.Load.PostgreSql;
 
-/// <summary>One connection of the ceiling, which settles what it inserted with its batch before.</summary>
+/// <summary>A connection of the ceiling. With each batch, it settles what it inserted with the previous one.</summary>
 internal sealed class CeilingConnection : IAsyncDisposable
 {
     private const string Settle = """
@@ -22,7 +22,7 @@ internal sealed class CeilingConnection : IAsyncDisposable
     private CeilingConnection(NpgsqlConnection connection, CopiedRow notification, CopiedRow delivery)
     {
         (_connection, _notification, _delivery, _attempt) = (connection, notification, delivery, (string)delivery["history"]);
-        // As a delivery is that is under way.
+        // The copied row is settled; the inserted one must be in flight.
         delivery["state"] = (short)0;
         delivery["due_at"] = DateTime.UtcNow.AddMinutes(2);
         delivery["owner"] = "a-host/12345/0123456789abcdef0123456789abcdef";
@@ -33,8 +33,8 @@ internal sealed class CeilingConnection : IAsyncDisposable
 
     public static async Task<CeilingConnection> OpenAsync(string connectionString)
     {
-        // Every statement is prepared once it was seen a few times, and finds rows by index even while the server knows of few
-        // rows.
+        // Npgsql prepares each statement after a few uses. The server must use the indexes even while it believes that the tables
+        // are small.
         var connection = new NpgsqlConnection(
             connectionString
                 + ";Pooling=false;Max Auto Prepare=8;Options=-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off"
@@ -42,8 +42,8 @@ internal sealed class CeilingConnection : IAsyncDisposable
         await connection.OpenAsync();
         return new CeilingConnection(
             connection,
-            await CopiedRow.OfAsync(connection, "notify.notification"),
-            await CopiedRow.OfAsync(connection, "notify.delivery")
+            await CopiedRow.ReadAsync(connection, "notify.notification"),
+            await CopiedRow.ReadAsync(connection, "notify.delivery")
         );
     }
 

@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace Notify.Load.PostgreSql;
 
-/// <summary>A table's only row, from which rows with other ids are made. What is null in it stays so.</summary>
+/// <summary>The only row of a table, which is copied under other ids. Columns that are null stay null.</summary>
 internal sealed class CopiedRow
 {
     private readonly string _table;
@@ -10,14 +10,14 @@ internal sealed class CopiedRow
 
     private CopiedRow(string table) => _table = table;
 
-    /// <summary>What a column holds.</summary>
+    /// <summary>The value of a column.</summary>
     public object this[string column]
     {
         get => _columns[column].Value;
         set => _columns[column] = (_columns[column].Type, value);
     }
 
-    public static async Task<CopiedRow> OfAsync(NpgsqlConnection connection, string table)
+    public static async Task<CopiedRow> ReadAsync(NpgsqlConnection connection, string table)
     {
         await using var command = new NpgsqlCommand($"SELECT * FROM {table}", connection);
         await using var reader = await command.ExecuteReaderAsync();
@@ -30,7 +30,9 @@ internal sealed class CopiedRow
         return row;
     }
 
-    /// <summary>The statement that inserts so many of it, with the columns that are given in the place of its own.</summary>
+    /// <summary>
+    /// Creates a statement that inserts this many copies, with the given values in place of the copied columns.
+    /// </summary>
     public NpgsqlBatchCommand Insert(int count, params (string Column, Array Values)[] others)
     {
         var own = others.ToDictionary(other => other.Column, other => other.Values);

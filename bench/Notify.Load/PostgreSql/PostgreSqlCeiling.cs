@@ -4,9 +4,9 @@ using Notify.Load.Measuring;
 namespace Notify.Load.PostgreSql;
 
 /// <summary>
-/// The plainest program that makes the same durable: it copies the rows of a notification that Notify has sent, under new ids,
-/// and settles those of the batch before. A batch is one statement for each table and one to settle, sent together: one round
-/// trip, one commit.
+/// The simplest program that makes the same data durable. Each batch copies the rows of a notification that Notify has sent,
+/// under new ids, and settles the rows of the previous batch. A batch consists of one statement per table and one that settles,
+/// all sent together: one round trip and one commit.
 /// </summary>
 internal static class PostgreSqlCeiling
 {

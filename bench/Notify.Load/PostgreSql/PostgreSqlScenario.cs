@@ -5,8 +5,8 @@ using Notify.Load.Measuring;
 namespace Notify.Load.PostgreSql;
 
 /// <summary>
-/// Trigger, PostgreSQL with fsync, a provider that accepts at once, settled: all in one process, on a server that the scenario
-/// starts. A wait is that of a caller for its trigger to be durable.
+/// The whole way of a notification in one process: trigger, PostgreSQL with fsync, a provider that accepts at once, settlement.
+/// The scenario starts the server. A wait is the time until a caller's trigger is durable.
 /// </summary>
 internal static class PostgreSqlScenario
 {
@@ -21,7 +21,7 @@ internal static class PostgreSqlScenario
         arguments.RefuseUnknown();
 
         await using var server = await PostgreSqlProcess.StartAsync();
-        // Of 64 callers that each wait for their own, 64 can share a commit at most.
+        // Each of the 64 callers waits for its own trigger, so at most 64 triggers can share a commit.
         var result = await Comparison.RunAsync(
             "postgres",
             pairs,

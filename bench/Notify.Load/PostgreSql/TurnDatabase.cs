@@ -2,7 +2,7 @@ using Notify.Engines;
 
 namespace Notify.Load.PostgreSql;
 
-/// <summary>A database for one turn, so that no turn finds the rows, or the work left over, of the one before.</summary>
+/// <summary>A database for one turn, so that no turn is affected by the rows or the remaining work of the previous one.</summary>
 internal sealed class TurnDatabase : IAsyncDisposable
 {
     private readonly PostgreSqlProcess _server;
@@ -10,7 +10,7 @@ internal sealed class TurnDatabase : IAsyncDisposable
 
     private TurnDatabase(PostgreSqlProcess server) => _server = server;
 
-    public string ConnectionString => _server.ConnectionStringOf(_name);
+    public string ConnectionString => _server.CreateConnectionString(_name);
 
     public static async Task<TurnDatabase> CreateAsync(PostgreSqlProcess server)
     {
@@ -20,7 +20,7 @@ internal sealed class TurnDatabase : IAsyncDisposable
         return database;
     }
 
-    /// <summary>For those who keep the database for several turns: forgets what the turn before left.</summary>
+    /// <summary>Deletes what the previous turn left, for callers that use the database for several turns.</summary>
     public async Task EmptyAsync()
     {
         await PostgreSqlProgram.ScalarAsync<object>(ConnectionString, "TRUNCATE notify.notification, notify.delivery");

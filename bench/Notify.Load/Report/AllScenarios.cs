@@ -6,8 +6,8 @@ using Notify.Load.Wire;
 namespace Notify.Load.Report;
 
 /// <summary>
-/// Runs every scenario that has a ceiling, or those that are named, each in a process of its own. What they came to is written
-/// after each, in the place of what they came to before.
+/// Runs all scenarios that have a ceiling, or those that are named, each in a separate process. After each one, its new result
+/// replaces the previous one in the results file.
 /// </summary>
 internal static class AllScenarios
 {
@@ -16,7 +16,7 @@ internal static class AllScenarios
     private const string Distant = "--latency 50 --count 100000 --pairs 2";
 
     /// <summary>
-    /// The collector that ASP.NET Core's applications have unless they say otherwise; the bench's own is the workstation's.
+    /// The garbage collector that ASP.NET Core applications use by default. The benchmark itself uses the workstation collector.
     /// </summary>
     private static readonly (string, string) ServerCollector = ("DOTNET_gcServer", "1");
 
@@ -80,7 +80,7 @@ internal static class AllScenarios
         ResultsPage.Write(folder, rows);
     }
 
-    /// <returns>Null when the scenario failed, and has said why.</returns>
+    /// <returns>Null if the scenario failed. It has then printed the reason.</returns>
     private static async Task<RatioResult?> MeasureAsync(Run run)
     {
         Console.Error.WriteLine(run.Label);
@@ -93,11 +93,11 @@ internal static class AllScenarios
         return JsonSerializer.Deserialize(line, ResultJson.Default.RatioResult)! with { Scenario = run.Label };
     }
 
-    /// <summary>One row of the page.</summary>
-    /// <param name="Scenario">The scenario.</param>
-    /// <param name="Variant">What distinguishes it from the scenario's other rows; null for the first.</param>
-    /// <param name="Arguments">Its options.</param>
-    /// <param name="Environment">A variable that its process is started with; null for none.</param>
+    /// <summary>A row of the page.</summary>
+    /// <param name="Scenario">The name of the scenario.</param>
+    /// <param name="Variant">What distinguishes it from the scenario's other rows, or null for the first row.</param>
+    /// <param name="Arguments">The options of the scenario.</param>
+    /// <param name="Environment">An environment variable for the process, or null for none.</param>
     private sealed record Run(
         string Scenario,
         string? Variant = null,

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 namespace Notify.Load.Report;
 
-/// <summary>What the scenarios ran on.</summary>
+/// <summary>Describes the machine that the scenarios ran on.</summary>
 internal static class Machine
 {
     public static string Describe() =>

@@ -3,7 +3,7 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Report;
 
-/// <summary>The results as they were printed, one line each, so that some can be measured again without the others.</summary>
+/// <summary>The results as they were printed, one per line, so that single scenarios can be measured again.</summary>
 internal static class ResultsFile
 {
     private const string FileName = "RESULTS.jsonl";

@@ -5,7 +5,8 @@ using Notify.Load.Measuring;
 namespace Notify.Load.Report;
 
 /// <summary>
-/// The page that shows what the scenarios came to: a plot, a table, and what stands in the way where a figure was missed.
+/// Writes the page with the scenarios' results: a plot, a table, and, for each target that was missed, a profile that explains
+/// it.
 /// </summary>
 internal static class ResultsPage
 {
@@ -13,7 +14,7 @@ internal static class ResultsPage
 
     private const string PlotName = "RESULTS.svg";
 
-    /// <summary>Where the profile of a scenario is written down, by whoever made it.</summary>
+    /// <summary>The folder with the profiles of scenarios, which are written by hand.</summary>
     private const string Profiles = "profiles";
 
     public static void Write(string folder, IReadOnlyList<RatioResult> results)
@@ -51,7 +52,7 @@ internal static class ResultsPage
                 $"\n`{result.Scenario}`: {string.Join(", ", result.Details!.Select(Detail))}\n"
             );
         foreach (var scenario in results.Select(result => result.Scenario.Split(" (")[0]).Distinct())
-            page.Append(ProfileOf(folder, scenario));
+            page.Append(ReadProfile(folder, scenario));
         return page.ToString();
     }
 
@@ -67,7 +68,7 @@ internal static class ResultsPage
     private static string Detail(KeyValuePair<string, double> detail) =>
         string.Create(CultureInfo.InvariantCulture, $"{detail.Key.Replace('_', ' ')} {detail.Value:#,0.###}");
 
-    private static string ProfileOf(string folder, string scenario)
+    private static string ReadProfile(string folder, string scenario)
     {
         var file = Path.Combine(folder, Profiles, $"{scenario}.md");
         return File.Exists(file) ? $"\n## {scenario}\n\n{File.ReadAllText(file)}" : "";

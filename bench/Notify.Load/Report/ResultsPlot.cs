@@ -4,7 +4,7 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Report;
 
-/// <summary>One bar for each scenario, as long as its ratio is good; the line is where the figure to reach is.</summary>
+/// <summary>Draws one bar per scenario. The better the ratio, the longer the bar. A line marks the target.</summary>
 internal static class ResultsPlot
 {
     private const int RowHeight = 28,
@@ -14,7 +14,7 @@ internal static class ResultsPlot
         Right = 240,
         Top = 34;
 
-    /// <summary>A bar that is longer than this is cut off, and its number says how long it is.</summary>
+    /// <summary>A bar is cut off at this length. Its number shows the true ratio.</summary>
     private const double Longest = 2;
 
     public static string Draw(IReadOnlyList<RatioResult> results)
@@ -29,7 +29,7 @@ internal static class ResultsPlot
             <title>How far each figure was reached</title>
             <rect width="{width}" height="{height}" fill="#ffffff"/>
             <line x1="{Left + Unit}" y1="{Top - 8}" x2="{Left + Unit}" y2="{height - 6}" stroke="#6b7280" stroke-dasharray="4 3"/>
-            <text x="{Left + Unit}" y="{Top - 14}" text-anchor="middle" fill="#374151">the figure to reach</text>
+            <text x="{Left + Unit}" y="{Top - 14}" text-anchor="middle" fill="#374151">target</text>
 
             """
         );

@@ -1,17 +1,18 @@
 namespace Notify.Load.Scaling;
 
-/// <summary>How the scaling runs went; <paramref name="PerSecond"/> is that of the last.</summary>
+/// <summary>The result of the scaling runs. <paramref name="PerSecond"/> is that of the last run.</summary>
 internal sealed record ScalingResult(int Count, double PerSecond, IReadOnlyList<ScalingRun> Runs)
     : Result("scaling", Count, PerSecond);
 
 /// <summary>One run.</summary>
-/// <param name="Processes">How many processes delivered.</param>
-/// <param name="PerSecond">Deliveries per second of all of them.</param>
-/// <param name="Shares">What each delivered.</param>
-/// <param name="MostUneven">How far the process that is farthest from an equal share is from it, as a part of that share.</param>
-/// <param name="Duplicates">What was delivered more than once.</param>
+/// <param name="Processes">The number of processes that delivered.</param>
+/// <param name="PerSecond">The number of deliveries per second by all of them.</param>
+/// <param name="Shares">The number of deliveries by each process.</param>
+/// <param name="MostUneven">The largest deviation of a process from an equal share, as a fraction of that share.</param>
+/// <param name="Duplicates">The number of notifications that were delivered more than once.</param>
 /// <param name="StoredBytesEach">
-/// What a notification with one delivery takes in the database, with indexes and what vacuum has yet to free.
+/// The space that a notification with one delivery takes in the database, including indexes and rows that vacuum has not
+/// removed yet.
 /// </param>
 internal sealed record ScalingRun(
     int Processes,
@@ -22,7 +23,7 @@ internal sealed record ScalingRun(
     long StoredBytesEach
 )
 {
-    public static ScalingRun Of(IReadOnlyList<int> shares, int count, double seconds, long stored)
+    public static ScalingRun Create(IReadOnlyList<int> shares, int count, double seconds, long stored)
     {
         var equal = (double)count / shares.Count;
         return new ScalingRun(

@@ -4,10 +4,10 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Scaling;
 
-/// <summary>Sends the same through one, two and four delivery processes, and compares how they shared it.</summary>
+/// <summary>Sends the same load through one, two and four delivery processes, and compares how evenly they shared it.</summary>
 internal static class ScalingScenario
 {
-    /// <summary>How far from an equal share a process may be.</summary>
+    /// <summary>The largest deviation from an equal share that is allowed.</summary>
     private const double Tolerance = 0.10;
 
     private const int Clients = 64;
@@ -59,10 +59,10 @@ internal static class ScalingScenario
 
         int[] shares = [.. AcceptedBy(hosts).Zip(warmUp, (after, before) => after - before)];
         Directory.Delete(folder, recursive: true);
-        return ScalingRun.Of(shares, count, seconds, stored);
+        return ScalingRun.Create(shares, count, seconds, stored);
     }
 
-    // Kafka takes seconds to share the partitions out among processes that have just joined.
+    // Kafka takes several seconds to assign the partitions to processes that have just joined.
     private static async Task<int[]> WarmUpAsync(Cluster cluster, RunningHosts hosts)
     {
         for (var round = 0; ; round++)

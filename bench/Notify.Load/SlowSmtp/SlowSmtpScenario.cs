@@ -9,9 +9,9 @@ using Notify.Queueing;
 namespace Notify.Load.SlowSmtp;
 
 /// <summary>
-/// Many emails at once to a mail server that takes its time for each message and has few connections. The server must accept each
-/// of them exactly once: an attempt that waits for a connection must not run out of time, and one that the server still works on
-/// must not be cut off and sent again.
+/// Sends many emails at once, over few connections, to a mail server that is slow to accept each message. The server must accept
+/// each email exactly once: an attempt that waits for a connection must not time out, and one that the server is still processing
+/// must not be cancelled and sent again.
 /// </summary>
 internal static class SlowSmtpScenario
 {
@@ -31,9 +31,9 @@ internal static class SlowSmtpScenario
         return result.Passed ? 0 : 1;
     }
 
-    /// <param name="count">How many emails are triggered at once.</param>
-    /// <param name="latency">How long the server takes for a message.</param>
-    /// <param name="connections">How many connections the provider has.</param>
+    /// <param name="count">The number of emails that are triggered at once.</param>
+    /// <param name="latency">How long the server takes to accept a message.</param>
+    /// <param name="connections">The number of connections of the provider.</param>
     /// <param name="configure">Changes the options of the application.</param>
     public static async Task<SlowSmtpResult> RunAsync(
         int count,

@@ -3,14 +3,14 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>Apple's push service: HTTP/2 over TLS, a provider token, an answer without a body.</summary>
+/// <summary>Apple's push service: HTTP/2 over TLS, a provider token, and an answer without a body.</summary>
 internal sealed class ApnsVendor : WireVendor
 {
     private const int TokenBytes = 32;
 
     public override string Name => "apns";
 
-    /// <summary>What Apple's servers were seen to announce to clients that have authenticated.</summary>
+    /// <summary>The limit that Apple's servers were observed to announce to authenticated clients.</summary>
     public override int MaxStreams => 1000;
 
     public override void AddTo(INotificationsBuilder notifications, Uri address)
@@ -30,14 +30,14 @@ internal sealed class ApnsVendor : WireVendor
     public override SinkAnswer AnswerAt(string path) =>
         new(200) { Header = ("apns-unique-id", "eabeae54-14a8-11e5-b60b-1697f925ec7b") };
 
-    protected override Address AddressOf(int number, Uri address)
+    protected override Address CreateAddress(int number, Uri address)
     {
         var token = SHA256.HashData(BitConverter.GetBytes(number)).AsSpan(0, TokenBytes);
         return new Address(Channel.Push, Convert.ToHexStringLower(token), Platform.Ios);
     }
 
-    protected override Content ContentFor(int number) =>
-        base.ContentFor(number) with
+    protected override Content CreateContent(int number) =>
+        base.CreateContent(number) with
         {
             Push = new PushContent
             {

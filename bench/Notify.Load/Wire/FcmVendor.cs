@@ -6,7 +6,7 @@ using Notify.Queueing;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// Firebase Cloud Messaging: HTTP/2 over TLS, an access token of Google's length, an answer that names the message.
+/// Firebase Cloud Messaging: HTTP/2 over TLS, an access token as long as Google's, an answer with the id of the message.
 /// </summary>
 internal sealed class FcmVendor : WireVendor
 {
@@ -48,11 +48,11 @@ internal sealed class FcmVendor : WireVendor
             }
             : new(200, "{\n  \"name\": \"projects/shop-1234/messages/0:1726000000000000%31bd1c9631bd1c96\"\n}\n");
 
-    protected override Address AddressOf(int number, Uri address) =>
+    protected override Address CreateAddress(int number, Uri address) =>
         new(Channel.Push, Letters(number, RegistrationTokenLength), Platform.Android);
 
-    protected override Content ContentFor(int number) =>
-        base.ContentFor(number) with
+    protected override Content CreateContent(int number) =>
+        base.CreateContent(number) with
         {
             Push = new PushContent { Sound = "default", Thread = "orders" },
         };

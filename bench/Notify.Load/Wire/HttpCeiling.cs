@@ -3,8 +3,8 @@ using System.Net.Security;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The plainest program that tells a vendor the same: one HttpClient that sends again what the provider has sent, byte for byte,
-/// and looks at the status. It reads the answer where the provider has to, and parses nothing of it.
+/// The simplest program that sends a vendor the same: an HttpClient that repeats the provider's requests byte for byte and checks
+/// the status. If the provider has to read the answer, the ceiling reads it too, but does not parse it.
 /// </summary>
 internal sealed class HttpCeiling(
     IReadOnlyList<RecordedRequest> requests,
@@ -12,7 +12,7 @@ internal sealed class HttpCeiling(
     RemoteCertificateValidationCallback trust
 ) : IDisposable
 {
-    // All callers read into the same memory: nobody looks at it.
+    // All callers read into the same buffer, because nothing uses what they read.
     private readonly byte[] _unread = new byte[4096];
     private readonly CancellationTokenSource _stopping = new();
     private readonly HttpClient _client = new(

@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Notify.Load.Wire;
 
-/// <summary>Kestrel in a vendor's stead, over TLS: it reads a request to its end and answers the same as ever.</summary>
+/// <summary>Kestrel with TLS, in place of a vendor. It reads each request to its end and always gives the same answer.</summary>
 internal sealed class HttpSink : ISink
 {
     private readonly WireVendor _vendor;
@@ -31,7 +31,7 @@ internal sealed class HttpSink : ISink
 
     public int Port { get; private set; }
 
-    /// <summary>Its certificate, which no authority vouches for.</summary>
+    /// <summary>The self-signed certificate of the sink.</summary>
     public string Certificate => Convert.ToBase64String(_certificate.RawData);
 
     public Taken Taken => new(Volatile.Read(ref _messages), Volatile.Read(ref _bytes));

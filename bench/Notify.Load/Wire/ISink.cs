@@ -1,18 +1,18 @@
 namespace Notify.Load.Wire;
 
-/// <summary>Takes messages in a vendor's stead and answers all of them alike.</summary>
+/// <summary>Receives messages in place of a vendor, and gives the same answer to all of them.</summary>
 internal interface ISink : IAsyncDisposable
 {
-    /// <summary>The port of the loopback address.</summary>
+    /// <summary>The port on the loopback address.</summary>
     int Port { get; }
 
-    /// <summary>What it was given so far.</summary>
+    /// <summary>What the sink has received so far.</summary>
     Taken Taken { get; }
 }
 
-/// <summary>What a sink was given.</summary>
-/// <param name="Messages">How many messages.</param>
-/// <param name="Bytes">The bytes of their bodies.</param>
+/// <summary>What a sink has received.</summary>
+/// <param name="Messages">The number of messages.</param>
+/// <param name="Bytes">The total size of their bodies in bytes.</param>
 internal readonly record struct Taken(long Messages, long Bytes)
 {
     public static Taken operator -(Taken later, Taken earlier) =>

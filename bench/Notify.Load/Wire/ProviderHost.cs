@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A provider as an application gets it, connected to a sink.</summary>
+/// <summary>A provider, configured as in an application and connected to a sink.</summary>
 internal sealed class ProviderHost : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -19,7 +19,7 @@ internal sealed class ProviderHost : IAsyncDisposable
         _provider = _services.GetRequiredService<IDeliveryProvider>();
     }
 
-    /// <summary>Sends as the engine does, with a token that may be cancelled.</summary>
+    /// <summary>Sends a delivery as the engine does, with a token that can be cancelled.</summary>
     public async ValueTask SendAsync(Delivery delivery)
     {
         var outcome = await _provider.SendAsync(delivery, _stopping.Token);

@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A request that a provider has sent, ready to be sent again as it was.</summary>
+/// <summary>A request that a provider sent, which can be sent again unchanged.</summary>
 internal sealed class RecordedRequest
 {
     private readonly HttpMethod _method;
@@ -20,7 +20,7 @@ internal sealed class RecordedRequest
         (_headers, _contentHeaders, _body) = (Copy(request.Headers), Copy(request.Content!.Headers), body);
     }
 
-    public static async Task<RecordedRequest> OfAsync(HttpRequestMessage request) =>
+    public static async Task<RecordedRequest> CopyAsync(HttpRequestMessage request) =>
         new(request, await request.Content!.ReadAsByteArrayAsync());
 
     public HttpRequestMessage ToRequest()
@@ -34,7 +34,7 @@ internal sealed class RecordedRequest
         return request;
     }
 
-    // The length is the content's own to say.
+    // Content-Length is left out, because HttpContent sets it.
     private static (string Name, string Value)[] Copy(HttpHeaders headers) =>
         [
             .. headers
@@ -43,7 +43,7 @@ internal sealed class RecordedRequest
         ];
 }
 
-/// <summary>Keeps the messages that pass.</summary>
+/// <summary>Records the messages that pass through.</summary>
 internal sealed class RequestRecorder(WireVendor vendor) : DelegatingHandler
 {
     private readonly ConcurrentQueue<RecordedRequest> _requests = new();
@@ -53,7 +53,7 @@ internal sealed class RequestRecorder(WireVendor vendor) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (vendor.AnswerAt(request.RequestUri!.AbsolutePath).IsMessage)
-            _requests.Enqueue(await RecordedRequest.OfAsync(request));
+            _requests.Enqueue(await RecordedRequest.CopyAsync(request));
         return await base.SendAsync(request, cancellationToken);
     }
 }

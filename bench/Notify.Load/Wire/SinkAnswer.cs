@@ -2,16 +2,16 @@ using System.Text;
 
 namespace Notify.Load.Wire;
 
-/// <summary>What a sink answers, the same to every request.</summary>
+/// <summary>The answer that a sink gives to all requests.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Json">The body; null for none.</param>
+/// <param name="Json">The body, or null for none.</param>
 internal sealed record SinkAnswer(int Status, string? Json = null)
 {
-    /// <summary>A header that the vendor writes beside the usual ones.</summary>
+    /// <summary>A header that the vendor sends in addition to the usual ones.</summary>
     public (string Name, string Value)? Header { get; init; }
 
     /// <summary>
-    /// Whether the request was a message; false for what a client asks beside its messages, such as an access token.
+    /// Whether the request is a message. False for any other request that a client makes, such as one for an access token.
     /// </summary>
     public bool IsMessage { get; init; } = true;
 

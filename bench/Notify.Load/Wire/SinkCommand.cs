@@ -1,8 +1,9 @@
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The hidden command by which the bench starts a sink as a process of its own, so that what it costs is not counted. It says
-/// where it listens, then for each line that it is given what it has taken, and ends with its input.
+/// The hidden command with which the benchmark starts a sink in a separate process, so that the sink's cost is not measured. It
+/// first writes where it listens. Then, for each line that it reads, it writes what it has received so far. It exits when its
+/// input ends.
 /// </summary>
 internal static class SinkCommand
 {
@@ -15,7 +16,7 @@ internal static class SinkCommand
         arguments.RefuseUnknown();
 
         await using ISink sink =
-            vendor == SmtpScenario.Name ? SmtpSink.Start(latency) : await HttpSink.StartAsync(WireVendor.Of(vendor), latency);
+            vendor == SmtpScenario.Name ? SmtpSink.Start(latency) : await HttpSink.StartAsync(WireVendor.Create(vendor), latency);
         Console.WriteLine($"{sink.Port} {(sink as HttpSink)?.Certificate}");
         while (await Console.In.ReadLineAsync() is not null)
             Console.WriteLine($"{sink.Taken.Messages} {sink.Taken.Bytes}");

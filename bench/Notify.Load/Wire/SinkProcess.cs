@@ -4,7 +4,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A sink in a process of its own.</summary>
+/// <summary>A sink in a separate process.</summary>
 internal sealed class SinkProcess : IAsyncDisposable
 {
     private readonly AnsweringProcess _process;
@@ -18,12 +18,12 @@ internal sealed class SinkProcess : IAsyncDisposable
         _certificate = Convert.FromBase64String(parts[1]);
     }
 
-    /// <summary>The port of the loopback address.</summary>
+    /// <summary>The port on the loopback address.</summary>
     public int Port { get; }
 
     public Uri Address => new($"https://127.0.0.1:{Port}/");
 
-    /// <summary>Trusts this sink and nobody else.</summary>
+    /// <summary>A callback that trusts only this sink's certificate.</summary>
     public RemoteCertificateValidationCallback Trust =>
         (_, certificate, _, _) => certificate?.GetRawCertData().AsSpan().SequenceEqual(_certificate) == true;
 

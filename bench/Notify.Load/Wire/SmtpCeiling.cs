@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The plainest program that hands over the same mail: sockets that say again what the provider has said, byte for byte, and look
-/// at the first digit of each reply.
+/// The simplest program that sends the same mail: sockets that repeat the provider's commands and messages byte for byte and
+/// check the first digit of each reply.
 /// </summary>
 internal sealed class SmtpCeiling : IDisposable
 {

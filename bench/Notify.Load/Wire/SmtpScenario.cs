@@ -5,18 +5,18 @@ using Notify.Queueing;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// The SMTP provider against a local sink in clear, over as many connections as it keeps by itself, each with a caller that sends
-/// one email after the other. What a caller waits for is the outcome of one email. The ceiling says the same over as many
-/// sockets.
+/// The SMTP provider with a local sink without TLS, over the provider's default number of connections, with one caller per
+/// connection that sends one email after the other. A wait is the time until the outcome of one email. The ceiling sends the same
+/// over the same number of sockets.
 /// </summary>
 internal static class SmtpScenario
 {
     public const string Name = "smtp";
 
-    /// <summary>As many as the provider may have; else both sides would mostly wait for a server that takes its time.</summary>
+    /// <summary>The provider's maximum. With fewer connections, both sides would mostly wait for the slow server.</summary>
     private const int ConnectionsAtLatency = 256;
 
-    /// <summary>Recipients that a turn goes round.</summary>
+    /// <summary>The number of recipients that a turn cycles through.</summary>
     private const int Recipients = 1_000;
 
     private const double Reach = 0.7;
@@ -31,7 +31,7 @@ internal static class SmtpScenario
         arguments.RefuseUnknown();
 
         await using var sink = await SinkProcess.StartAsync(Name, latency);
-        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(DeliveryTo)];
+        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(CreateDelivery)];
         await using var provider = new ProviderHost(notifications => Compose(notifications, sink.Port, connections));
         using var ceiling = await SmtpCeiling.ConnectAsync(await RecordAsync(deliveries), sink.Port, connections);
         var ours = new WireTurns(sink, count, connections);
@@ -58,8 +58,8 @@ internal static class SmtpScenario
             options.MaxConnections = connections;
         });
 
-    internal static Delivery DeliveryTo(int number) =>
-        WireDelivery.Of(
+    internal static Delivery CreateDelivery(int number) =>
+        WireDelivery.Create(
             Name,
             new Address(Channel.Email, $"customer-{100_000 + number}@example.org"),
             new Content

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A mail server in clear that takes every message, and knows no more of SMTP than it takes to be sent one.</summary>
+/// <summary>A mail server without TLS that accepts all messages. It implements only the part of SMTP that this needs.</summary>
 internal sealed class SmtpSink : ISink
 {
     private readonly Socket _listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -23,8 +23,8 @@ internal sealed class SmtpSink : ISink
 
     public Taken Taken => new(Volatile.Read(ref _messages), Volatile.Read(ref _bytes));
 
-    /// <param name="latency">How long it takes to take a message over.</param>
-    /// <param name="record">Gets every message; null for none.</param>
+    /// <param name="latency">How long it takes to accept a message.</param>
+    /// <param name="record">Called with each message, or null.</param>
     public static SmtpSink Start(TimeSpan latency, Action<RecordedEmail>? record = null)
     {
         var sink = new SmtpSink(latency, record);
@@ -51,7 +51,7 @@ internal sealed class SmtpSink : ISink
         }
         catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
         {
-            // The end of the process, or of the recording.
+            // The process is exiting, or the recording has ended.
         }
     }
 
@@ -73,7 +73,7 @@ internal sealed class SmtpSink : ISink
         }
         catch (SocketException)
         {
-            // The client is gone.
+            // The client has disconnected.
         }
     }
 }

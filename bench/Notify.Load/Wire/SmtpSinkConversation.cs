@@ -2,7 +2,10 @@ using System.Net.Sockets;
 
 namespace Notify.Load.Wire;
 
-/// <summary>One client of the mail sink. It speaks in the order that a client does who may pipeline (RFC 2920).</summary>
+/// <summary>
+/// The conversation with one client of the mail sink. It expects the order of commands of a client that uses pipelining (RFC
+/// 2920).
+/// </summary>
 internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
 {
     private static readonly byte[] Greeting = "220 sink.example.org ESMTP\r\n"u8.ToArray();
@@ -10,7 +13,7 @@ internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
     private static readonly byte[] Capabilities =
         "250-sink.example.org\r\n250-8BITMIME\r\n250-ENHANCEDSTATUSCODES\r\n250 PIPELINING\r\n"u8.ToArray();
 
-    /// <summary>To MAIL, RCPT and DATA.</summary>
+    /// <summary>The replies to MAIL, RCPT and DATA.</summary>
     private static readonly byte[] GoOn = "250 2.1.0 OK\r\n250 2.1.5 OK\r\n354 go on\r\n"u8.ToArray();
 
     private static readonly byte[] LineEnd = "\r\n"u8.ToArray();
@@ -33,7 +36,7 @@ internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
         _taken = _end = 0;
     }
 
-    /// <summary>The next message, as long as it is not accepted; null when the client has done.</summary>
+    /// <summary>Reads the next message, which is not accepted yet. Returns null if the client has finished.</summary>
     public async ValueTask<RecordedEmail?> TakeAsync()
     {
         var announced = await ReadPastAsync(AnnouncementEnd);
@@ -55,7 +58,10 @@ internal sealed class SmtpSinkConversation(Socket socket) : IDisposable
 
     public void Dispose() => socket.Dispose();
 
-    /// <returns>Where it ends, or 0 when the client has done. A client that waits for its answer says nothing beyond.</returns>
+    /// <returns>
+    /// The position after the end marker, or 0 if the client has finished. The client waits for a reply, so nothing follows the
+    /// marker.
+    /// </returns>
     private async ValueTask<int> ReadPastAsync(ReadOnlyMemory<byte> end)
     {
         do

@@ -2,7 +2,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>Twilio's Messages API: a form over TLS, and an answer that describes the message.</summary>
+/// <summary>Twilio's Messages API: HTTP over TLS with a form, and an answer that describes the message.</summary>
 internal sealed class TwilioVendor : WireVendor
 {
     private const string Account = "AC0123456789abcdef0123456789abcdef";
@@ -35,5 +35,5 @@ internal sealed class TwilioVendor : WireVendor
             """
         );
 
-    protected override Address AddressOf(int number, Uri address) => new(Channel.Sms, $"+4670{1_000_000 + number}");
+    protected override Address CreateAddress(int number, Uri address) => new(Channel.Sms, $"+4670{1_000_000 + number}");
 }

@@ -2,7 +2,7 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>An endpoint that takes webhooks: HTTP/1.1 over TLS, each request signed, an answer without a body.</summary>
+/// <summary>An endpoint that receives webhooks: HTTP/1.1 over TLS, signed requests, and answers without a body.</summary>
 internal sealed class WebhookVendor : WireVendor
 {
     public override string Name => "webhook";
@@ -16,6 +16,6 @@ internal sealed class WebhookVendor : WireVendor
 
     public override SinkAnswer AnswerAt(string path) => new(200);
 
-    protected override Address AddressOf(int number, Uri address) =>
+    protected override Address CreateAddress(int number, Uri address) =>
         new(Channel.Webhook, new Uri(address, $"/hooks/{100_000 + number}").AbsoluteUri);
 }

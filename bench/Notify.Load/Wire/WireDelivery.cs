@@ -2,10 +2,10 @@ using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 
-/// <summary>A delivery as the queue hands it to a provider.</summary>
+/// <summary>Creates deliveries as the queue passes them to a provider.</summary>
 internal static class WireDelivery
 {
-    public static Delivery Of(string provider, Address to, Content content)
+    public static Delivery Create(string provider, Address to, Content content)
     {
         var now = DateTimeOffset.UtcNow;
         return new Delivery

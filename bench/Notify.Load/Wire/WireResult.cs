@@ -3,17 +3,19 @@ using Notify.Load.Measuring;
 
 namespace Notify.Load.Wire;
 
-/// <summary>What a comparison at the wire came to.</summary>
+/// <summary>Prints the result of a comparison over a real connection.</summary>
 internal static class WireResult
 {
-    /// <summary>How many arrays of a size the shared pool keeps for each processor; 32 unless it is set.</summary>
+    /// <summary>
+    /// The variable that sets how many arrays of one size the shared pool keeps per processor. The default is 32.
+    /// </summary>
     public const string PoolVariable = "DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION";
 
-    /// <param name="comparison">The turns.</param>
-    /// <param name="reach">The least ratio.</param>
-    /// <param name="maxBytes">The most that a push may allocate; null where there is no such figure.</param>
-    /// <param name="callers">How many at a time.</param>
-    /// <param name="latency">What the sink took for an answer, in milliseconds.</param>
+    /// <param name="comparison">The measured turns.</param>
+    /// <param name="reach">The smallest ratio that reaches the target.</param>
+    /// <param name="maxBytes">The most bytes that one delivery may allocate, or null for no limit.</param>
+    /// <param name="callers">The number of concurrent callers.</param>
+    /// <param name="latency">How long the sink took to answer, in milliseconds.</param>
     public static void Print(Comparison comparison, double reach, double? maxBytes, int callers, int latency)
     {
         var (ours, ceiling) = comparison.Median;

@@ -4,25 +4,27 @@ using Notify.Queueing;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// A provider that speaks HTTP against a local sink over TLS, from callers that each send one delivery after the other. What a
-/// caller waits for is the outcome of one delivery. The ceiling sends the provider's own requests again, byte for byte.
+/// An HTTP provider with a local sink over TLS. Each caller sends one delivery after the other. A wait is the time until the
+/// outcome of one delivery. The ceiling repeats the provider's own requests byte for byte.
 /// </summary>
 internal static class WireScenario
 {
     /// <summary>
-    /// Enough to keep two processors busy, as many as the scenario <c>embedded</c> has. More wait longer and do no more.
+    /// Enough callers to keep two processors busy, and as many as in the scenario <c>embedded</c>. More callers would only wait
+    /// longer.
     /// </summary>
     private const int CallersAtOnce = 64;
 
     /// <summary>
-    /// What it takes to keep them busy when the vendor takes 50 ms: 64 callers would send 1,280 per second, and both sides mostly
-    /// wait. HttpClient rents 32 KB for the headers of every HTTP/2 request until they are written, and 16 KB for an answer until
-    /// it is read: that many at once are more than the shared pool keeps of a size (32 for each processor, unless the variable
-    /// DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION says more), so both sides allocate what does not fit.
+    /// Enough callers to keep the processors busy if the vendor takes 50 ms. With 64 callers, both sides would mostly wait and
+    /// send 1,280 per second. HttpClient rents 32 KB for the headers of each HTTP/2 request until they are written, and 16 KB for
+    /// an answer until it is read. With this many requests at once, that is more arrays of one size than the shared pool keeps
+    /// (32 per processor, unless DOTNET_SYSTEM_BUFFERS_SHAREDARRAYPOOL_MAXARRAYSPERPARTITION sets more), so both sides allocate
+    /// the rest.
     /// </summary>
     private const int CallersAtLatency = 1_024;
 
-    /// <summary>Recipients that a turn goes round.</summary>
+    /// <summary>The number of recipients that a turn cycles through.</summary>
     private const int Recipients = 1_000;
 
     private const double Reach = 0.85;
@@ -31,7 +33,7 @@ internal static class WireScenario
 
     public static async Task<int> RunAsync(Arguments arguments)
     {
-        var vendor = WireVendor.Of(arguments.Command);
+        var vendor = WireVendor.Create(arguments.Command);
         var count = arguments.Int32("count", 200_000, min: 1_000);
         var pairs = arguments.Int32("pairs", 3, min: 1);
         var latency = arguments.Int32("latency", 0, min: 0);
@@ -39,7 +41,10 @@ internal static class WireScenario
         arguments.RefuseUnknown();
 
         await using var sink = await SinkProcess.StartAsync(vendor.Name, latency);
-        Delivery[] deliveries = [.. Enumerable.Range(0, Recipients).Select(number => vendor.DeliveryTo(number, sink.Address))];
+        Delivery[] deliveries =
+        [
+            .. Enumerable.Range(0, Recipients).Select(number => vendor.CreateDelivery(number, sink.Address)),
+        ];
         await using var provider = new ProviderHost(notifications => Compose(notifications, vendor, sink));
         using var ceiling = new HttpCeiling(await RecordAsync(vendor, sink, deliveries), vendor.HasId, sink.Trust);
         var ours = new WireTurns(sink, count, callers);

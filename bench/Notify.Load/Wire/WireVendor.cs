@@ -3,45 +3,46 @@ using Notify.Queueing;
 namespace Notify.Load.Wire;
 
 /// <summary>
-/// A vendor that speaks HTTP: what its provider is given to send, and what the sink answers in the vendor's stead.
+/// A vendor with an HTTP API: the deliveries that its provider is given, and the answers that the sink gives in its place.
 /// </summary>
 internal abstract class WireVendor
 {
-    /// <summary>The vendor's name, which is its provider's too.</summary>
+    /// <summary>The name of the vendor and of its provider.</summary>
     public abstract string Name { get; }
 
-    /// <summary>How many requests a connection takes at a time, where the vendor speaks HTTP/2.</summary>
+    /// <summary>The number of concurrent requests per connection if the vendor uses HTTP/2.</summary>
     public virtual int MaxStreams => 100;
 
-    /// <summary>Whether the answer has to be read because it holds the message's id.</summary>
+    /// <summary>Whether the answer must be read because it contains the message's id.</summary>
     public virtual bool HasId => false;
 
-    public static WireVendor Of(string name) =>
+    public static WireVendor Create(string name) =>
         name switch
         {
             "apns" => new ApnsVendor(),
             "fcm" => new FcmVendor(),
             "twilio" => new TwilioVendor(),
             "webhook" => new WebhookVendor(),
-            _ => throw new ArgumentException($"'{name}' is no vendor."),
+            _ => throw new ArgumentException($"'{name}' is not a vendor."),
         };
 
     /// <summary>Adds the provider.</summary>
-    /// <param name="notifications">The application's notifications.</param>
-    /// <param name="address">Where the sink listens.</param>
+    /// <param name="notifications">The builder of the application.</param>
+    /// <param name="address">The address of the sink.</param>
     public abstract void AddTo(INotificationsBuilder notifications, Uri address);
 
-    /// <summary>What the sink answers to every request at a path.</summary>
+    /// <summary>Returns the sink's answer to all requests at a path.</summary>
     public abstract SinkAnswer AnswerAt(string path);
 
-    /// <summary>One of the deliveries that a turn repeats.</summary>
-    /// <param name="number">The recipient's number.</param>
-    /// <param name="address">Where the sink listens.</param>
-    public Delivery DeliveryTo(int number, Uri address) => WireDelivery.Of(Name, AddressOf(number, address), ContentFor(number));
+    /// <summary>Creates one of the deliveries that a turn repeats.</summary>
+    /// <param name="number">The number of the recipient.</param>
+    /// <param name="address">The address of the sink.</param>
+    public Delivery CreateDelivery(int number, Uri address) =>
+        WireDelivery.Create(Name, CreateAddress(number, address), CreateContent(number));
 
-    protected abstract Address AddressOf(int number, Uri address);
+    protected abstract Address CreateAddress(int number, Uri address);
 
-    protected virtual Content ContentFor(int number) =>
+    protected virtual Content CreateContent(int number) =>
         new()
         {
             Title = "Your order",

@@ -5,13 +5,13 @@ using OpenTelemetry;
 namespace Notify.Host.Telemetry;
 
 /// <summary>
-/// Exports only spans that belong to a request, without the paths and servers that they called: paths of the API contain
-/// users and unsubscribe tokens, and those of vendors contain push tokens and webhook addresses.
+/// Drops spans that do not belong to a request, and removes paths and servers from the others. Paths of the API contain user ids
+/// and unsubscribe tokens, and those of vendors contain push tokens and webhook addresses.
 /// </summary>
 internal sealed class SpanFilter : BaseProcessor<Activity>
 {
     /// <summary>The attributes of OpenTelemetry's conventions for HTTP that can contain an address, a token or an id.</summary>
-    private static readonly string[] Revealing =
+    private static readonly string[] SensitiveTags =
     [
         "url.full",
         "url.path",
@@ -26,7 +26,7 @@ internal sealed class SpanFilter : BaseProcessor<Activity>
 
     public override void OnEnd(Activity activity)
     {
-        if (IsProbe(activity) || IsLookingForWork(activity))
+        if (IsProbe(activity) || IsPoll(activity))
             activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
         else if (activity.Source.Name is "Microsoft.AspNetCore" or "System.Net.Http")
             Hide(activity);
@@ -34,7 +34,7 @@ internal sealed class SpanFilter : BaseProcessor<Activity>
 
     private static void Hide(Activity activity)
     {
-        foreach (var name in Revealing)
+        foreach (var name in SensitiveTags)
             activity.SetTag(name, null);
     }
 
@@ -42,7 +42,7 @@ internal sealed class SpanFilter : BaseProcessor<Activity>
         activity.GetTagItem("http.route") is string route
         && (route.Contains("/health/", StringComparison.Ordinal) || route.EndsWith("/metrics", StringComparison.Ordinal));
 
-    // A worker looks into the queue several times a second, for no request.
-    private static bool IsLookingForWork(Activity activity) =>
+    // Workers poll the queue several times per second, independently of any request.
+    private static bool IsPoll(Activity activity) =>
         activity.Source.Name != NotifyTelemetry.Name && activity.Kind == ActivityKind.Client && activity.ParentSpanId == default;
 }

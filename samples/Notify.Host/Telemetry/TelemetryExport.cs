@@ -8,8 +8,8 @@ using OpenTelemetry.Trace;
 namespace Notify.Host.Telemetry;
 
 /// <summary>
-/// Exports metrics for Prometheus at <c>/metrics</c>, and traces, metrics and logs by OTLP as soon as
-/// <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector; the other standard <c>OTEL_*</c> variables configure how.
+/// Exports metrics for Prometheus at <c>/metrics</c>. If <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> names a collector, also exports
+/// traces, metrics and logs by OTLP. The other standard <c>OTEL_*</c> variables configure the export.
 /// </summary>
 internal static class TelemetryExport
 {
@@ -45,20 +45,21 @@ internal static class TelemetryExport
     }
 
     /// <summary>
-    /// Maps <c>/metrics</c> into the API: it needs the key like every other endpoint, except at the management port.
+    /// Maps <c>/metrics</c> as a part of the API. It requires an API key like every other endpoint, except on the management
+    /// port.
     /// </summary>
     public static void MapMetrics(this RouteGroupBuilder group, WebApplication app)
     {
         var scrape = ((IApplicationBuilder)app).New().UseOpenTelemetryPrometheusScrapingEndpoint(_ => true).Build();
-        // A Delegate and not a RequestDelegate: the group's filters, which ask for the key, hold only for the first.
+        // The cast to Delegate matters: the group's endpoint filters, which check the API key, do not run for a RequestDelegate.
         group
             .MapMethods("/metrics", ["GET", "HEAD"], (Delegate)((HttpContext context) => scrape(context)))
             .ServeAtManagementPort();
     }
 
     /// <summary>
-    /// Leaves out the servers that HTTP clients call: a webhook's host is part of its recipient's address, and every recipient
-    /// would be a series.
+    /// Removes the servers that HTTP clients call from the metrics. The host of a webhook is part of a recipient's address, and
+    /// each recipient would add a time series.
     /// </summary>
     private static MeterProviderBuilder HideRecipients(this MeterProviderBuilder metrics) =>
         metrics.AddView(

@@ -5,7 +5,7 @@ using Notify.Delivering;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What every provider that speaks HTTP promises when its vendor, or the way to it, fails. The suite brings the vendor along:
+/// The tests that every provider that uses HTTP must pass when its vendor, or the network, fails. The suite includes the vendor:
 /// <code>
 /// public sealed class FaxConformance : HttpProviderConformance
 /// {
@@ -31,26 +31,28 @@ public abstract class HttpProviderConformance : ProviderConformance
     private IDeliveryProvider? _provider;
     private volatile VendorAnswer? _answer;
 
-    /// <summary>Where the vendor is during a fact. A webhook's address begins with it.</summary>
+    /// <summary>Gets the address of the vendor during a test. The address of a webhook begins with it.</summary>
     protected Uri VendorAddress =>
         _unreachable?.Address
         ?? _vendor?.Address
-        ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
+        ?? throw new InvalidOperationException("The vendor is available only while a test is running.");
 
     /// <summary>
-    /// Where the vendor answers what is not the sending itself, such as requests for access tokens: also in facts in which it
-    /// cannot be reached for the sending.
+    /// Gets the address for auxiliary requests, such as requests for access tokens. It is reachable even in tests in which
+    /// sending fails to reach the vendor.
     /// </summary>
-    protected Uri AsideAddress =>
-        _vendor?.Address ?? throw new InvalidOperationException("The vendor runs from before each fact until after it.");
+    protected Uri AuxiliaryAddress =>
+        _vendor?.Address ?? throw new InvalidOperationException("The vendor is available only while a test is running.");
 
-    /// <summary>How the vendor says that it took a message over.</summary>
+    /// <summary>Gets the answer with which the vendor accepts a message.</summary>
     protected abstract VendorAnswer Acceptance { get; }
 
-    /// <summary>How the vendor says that it will never take this message. Default: a bare 400.</summary>
+    /// <summary>
+    /// Gets the answer with which the vendor permanently refuses a message. The default is a 400 without details.
+    /// </summary>
     protected virtual VendorAnswer Rejection => new(400, "{}");
 
-    /// <summary>What each fault should come to. Every fault needs its line: none is left to chance.</summary>
+    /// <summary>Gets the expected outcome of each fault. Every fault must have an entry.</summary>
     protected abstract IReadOnlyDictionary<VendorFault, ExpectedOutcome> Expected { get; }
 
     /// <summary>
@@ -82,7 +84,7 @@ public abstract class HttpProviderConformance : ProviderConformance
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _vendor = new VendorServer((path, body) => AnswerAside(path, body) ?? _answer ?? Acceptance);
+        _vendor = new VendorServer((path, body) => AnswerAuxiliary(path, body) ?? _answer ?? Acceptance);
     }
 
     /// <inheritdoc/>
@@ -99,11 +101,11 @@ public abstract class HttpProviderConformance : ProviderConformance
     }
 
     [Fact]
-    public async Task A_request_names_its_user_agent()
+    public async Task A_request_has_a_user_agent()
     {
         await SendAsync(Acceptance);
 
-        Assert.False(string.IsNullOrWhiteSpace(_vendor!.UserAgent), "Vendors want to know who calls.");
+        Assert.False(string.IsNullOrWhiteSpace(_vendor!.UserAgent), "The request has no User-Agent header.");
     }
 
     [Fact]
@@ -146,27 +148,27 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Fact]
     public Task A_refused_connection()
     {
-        _unreachable = UnreachableVendor.RefusingConnections();
+        _unreachable = UnreachableVendor.RefuseConnections();
         return AssertFaultAsync(VendorFault.ConnectionRefused, Acceptance);
     }
 
     [Fact]
     public Task A_refused_handshake()
     {
-        _unreachable = UnreachableVendor.RefusingHandshakes();
+        _unreachable = UnreachableVendor.RefuseHandshakes();
         return AssertFaultAsync(VendorFault.HandshakeRefused, Acceptance);
     }
 
     [Fact]
     public async Task An_unfinished_handshake()
     {
-        _unreachable = UnreachableVendor.NeverFinishingHandshakes();
+        _unreachable = UnreachableVendor.StallHandshakes();
         await AssertGivesUpAsync(VendorFault.HandshakeUnfinished, _unreachable.Reached);
     }
 
     [Fact]
     public Task A_truncated_body() =>
-        AssertFaultAsync(VendorFault.TruncatedBody, Long(Acceptance) with { Delivery = VendorDelivery.Truncated });
+        AssertFaultAsync(VendorFault.TruncatedBody, Lengthen(Acceptance) with { Delivery = VendorDelivery.Truncated });
 
     [Fact]
     public Task A_slow_drip() => AssertFaultAsync(VendorFault.SlowDrip, Acceptance with { Delivery = VendorDelivery.Dripping });
@@ -182,9 +184,9 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task Retry_after_in_seconds_is_passed_on(int status)
+    public async Task Retry_After_in_seconds_is_honored(int status)
     {
-        var outcome = await SendAsync(RetryAfter(status, RetryAfterSeconds.ToString(CultureInfo.InvariantCulture)));
+        var outcome = await SendAsync(CreateRetryAfter(status, RetryAfterSeconds.ToString(CultureInfo.InvariantCulture)));
 
         Assert.Equal((OutcomeKind.Retry, TimeSpan.FromSeconds(RetryAfterSeconds)), (outcome.Kind, outcome.RetryAfter));
     }
@@ -192,12 +194,12 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Theory]
     [InlineData(429)]
     [InlineData(503)]
-    public async Task Retry_after_as_a_date_is_passed_on(int status)
+    public async Task Retry_After_as_a_date_is_honored(int status)
     {
-        // RFC 9110, 10.2.3: an HTTP date has whole seconds.
+        // An HTTP date has whole seconds (RFC 9110, section 10.2.3).
         var until = TimeProvider.System.GetUtcNow().AddHours(1);
 
-        var outcome = await SendAsync(RetryAfter(status, until.ToString("R", CultureInfo.InvariantCulture)));
+        var outcome = await SendAsync(CreateRetryAfter(status, until.ToString("R", CultureInfo.InvariantCulture)));
 
         Assert.Equal(OutcomeKind.Retry, outcome.Kind);
         Assert.InRange(outcome.RetryAfter ?? TimeSpan.Zero, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
@@ -208,9 +210,9 @@ public abstract class HttpProviderConformance : ProviderConformance
     [InlineData("-5")]
     [InlineData("99999999999999999999")]
     [InlineData("Thu, 01 Jan 1970 00:00:00 GMT")]
-    public async Task A_retry_after_that_makes_no_sense_is_never_negative(string value)
+    public async Task An_invalid_Retry_After_is_never_negative(string value)
     {
-        var outcome = await SendAsync(RetryAfter(429, value));
+        var outcome = await SendAsync(CreateRetryAfter(429, value));
 
         Assert.Equal(OutcomeKind.Retry, outcome.Kind);
         Assert.True(outcome.RetryAfter is null || outcome.RetryAfter >= TimeSpan.Zero, $"RetryAfter is {outcome.RetryAfter}.");
@@ -219,18 +221,18 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Theory]
     [InlineData(VendorDelivery.Never)]
     [InlineData(VendorDelivery.Stalling)]
-    public async Task An_answer_that_never_ends_does_not_outlive_the_attempts_timeout(VendorDelivery delivery)
+    public async Task An_answer_that_never_ends_is_abandoned_at_the_timeout(VendorDelivery delivery)
     {
-        _answer = Long(Acceptance) with { Delivery = delivery };
-        var provider = await ProviderAsync();
+        _answer = Lengthen(Acceptance) with { Delivery = delivery };
+        var provider = await GetProviderAsync();
         using var timeout = new CancellationTokenSource();
 
         var sending = provider.SendAsync(Delivery(provider), timeout.Token).AsTask();
-        await UnderWayAsync();
+        await WaitUntilCalledAsync();
         await timeout.CancelAsync();
 
-        // A provider to whom the status says all may have its outcome by now; what it may not is wait on.
-        await Task.WhenAny(sending).WaitAsync(Patience, Cancellation);
+        // A provider that needs only the status may already have an outcome. It must not keep waiting for the rest of the answer.
+        await Task.WhenAny(sending).WaitAsync(CancellationTimeout, Cancellation);
         Assert.False(sending.IsFaulted, sending.Exception?.ToString());
     }
 
@@ -243,11 +245,11 @@ public abstract class HttpProviderConformance : ProviderConformance
     [InlineData(500)]
     public async Task A_reason_does_not_repeat_what_the_vendor_quotes(int status)
     {
-        var provider = await ProviderAsync();
+        var provider = await GetProviderAsync();
         var delivery = Delivery(provider);
         _answer = Quote(status, $"cannot send '{delivery.Content.Body}' to {delivery.To.Value} titled {delivery.Content.Title}");
 
-        AssertKeepsSecret(delivery, await provider.SendAsync(delivery, Cancellation));
+        AssertRevealsNothing(delivery, await provider.SendAsync(delivery, Cancellation));
     }
 
     [Fact]
@@ -273,16 +275,17 @@ public abstract class HttpProviderConformance : ProviderConformance
     [Fact]
     public void Every_fault_has_an_expected_outcome() => Assert.Equal(Enum.GetValues<VendorFault>(), Expected.Keys.Order());
 
-    /// <summary>The provider, which is to call the vendor at this address. Called once for each fact.</summary>
+    /// <summary>Creates the provider. It must call the vendor at the given address. Called once per test.</summary>
     protected abstract ValueTask<IDeliveryProvider> CreateAsync(Uri vendor);
 
     /// <summary>
-    /// Answers requests that are not the sending itself, such as those for access tokens; null for the sending.
+    /// Answers auxiliary requests, such as requests for access tokens. Returns null for requests that send a message.
     /// </summary>
-    protected virtual VendorAnswer? AnswerAside(string path, string body) => null;
+    protected virtual VendorAnswer? AnswerAuxiliary(string path, string body) => null;
 
     /// <summary>
-    /// An error in which the vendor quotes the request, in the form it documents. Default: JSON with the usual fields.
+    /// Creates an error in which the vendor quotes the request, in the form that the vendor documents. The default is JSON with
+    /// common field names.
     /// </summary>
     protected virtual VendorAnswer Quote(int status, string text) =>
         new(
@@ -312,44 +315,45 @@ public abstract class HttpProviderConformance : ProviderConformance
             VendorBehavior.Hangs => Acceptance with { Delivery = VendorDelivery.Never },
             _ => Acceptance,
         };
-        return await ProviderAsync();
+        return await GetProviderAsync();
     }
 
     /// <inheritdoc/>
-    protected sealed override Task UnderWayAsync() => _vendor!.Asked.WaitAsync(Patience, Cancellation);
+    protected sealed override Task WaitUntilCalledAsync() => _vendor!.Asked.WaitAsync(CancellationTimeout, Cancellation);
 
-    private static VendorAnswer RetryAfter(int status, string value) =>
+    private static VendorAnswer CreateRetryAfter(int status, string value) =>
         new(status, "{}") { Headers = new Dictionary<string, string> { ["Retry-After"] = value } };
 
-    // Short answers arrive with their head; this one cannot.
-    private static VendorAnswer Long(VendorAnswer answer) => answer with { Body = answer.Body + new string(' ', 100_000) };
+    // A short body arrives together with its head. This one is too long for that.
+    private static VendorAnswer Lengthen(VendorAnswer answer) => answer with { Body = answer.Body + new string(' ', 100_000) };
 
     private async Task<Outcome> AssertFaultAsync(VendorFault fault, VendorAnswer answer)
     {
-        var provider = await ProviderAsync();
+        var provider = await GetProviderAsync();
         var delivery = Delivery(provider);
         _answer = answer;
 
         var outcome = await provider.SendAsync(delivery, Cancellation);
 
         Assert.Equal(Expected[fault], new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled));
-        AssertKeepsSecret(delivery, outcome);
+        AssertRevealsNothing(delivery, outcome);
         return outcome;
     }
 
-    // As the engine does: the attempt's time is over, and the provider's outcome counts, or else its silence.
+    // Does what the engine does when an attempt times out: it cancels the attempt and uses the provider's outcome. If the
+    // provider throws instead, the answer counts as lost.
     private async Task AssertGivesUpAsync(VendorFault fault, Task underWay)
     {
-        var provider = await ProviderAsync();
+        var provider = await GetProviderAsync();
         using var timeout = new CancellationTokenSource();
         var sending = provider.SendAsync(Delivery(provider), timeout.Token).AsTask();
-        await underWay.WaitAsync(Patience, Cancellation);
+        await underWay.WaitAsync(CancellationTimeout, Cancellation);
         await timeout.CancelAsync();
 
         ExpectedOutcome actual;
         try
         {
-            var outcome = await sending.WaitAsync(Patience, Cancellation);
+            var outcome = await sending.WaitAsync(CancellationTimeout, Cancellation);
             actual = new ExpectedOutcome(outcome.Kind, outcome.IsProviderFailure, outcome.IsThrottled);
         }
         catch (OperationCanceledException) when (!Cancellation.IsCancellationRequested)
@@ -363,9 +367,9 @@ public abstract class HttpProviderConformance : ProviderConformance
     private async Task<Outcome> SendAsync(VendorAnswer answer)
     {
         _answer = answer;
-        var provider = await ProviderAsync();
+        var provider = await GetProviderAsync();
         return await provider.SendAsync(Delivery(provider), Cancellation);
     }
 
-    private async Task<IDeliveryProvider> ProviderAsync() => _provider ??= await CreateAsync(VendorAddress);
+    private async Task<IDeliveryProvider> GetProviderAsync() => _provider ??= await CreateAsync(VendorAddress);
 }

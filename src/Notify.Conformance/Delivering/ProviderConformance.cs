@@ -2,21 +2,21 @@ using Notify.Delivering;
 
 namespace Notify.Conformance;
 
-/// <summary>How a vendor behaves in a fact.</summary>
+/// <summary>The behavior of a vendor in a test.</summary>
 public enum VendorBehavior
 {
-    /// <summary>It takes every message over.</summary>
+    /// <summary>The vendor accepts every message.</summary>
     Accepts,
 
-    /// <summary>It refuses every message for good.</summary>
+    /// <summary>The vendor permanently refuses every message.</summary>
     Rejects,
 
-    /// <summary>It takes the message and never answers.</summary>
+    /// <summary>The vendor receives a message and never answers.</summary>
     Hangs,
 }
 
 /// <summary>
-/// What every <see cref="IDeliveryProvider"/> that calls a vendor promises. A provider's test project inherits it and sets up a
+/// The tests that every <see cref="IDeliveryProvider"/> that calls a vendor must pass. Inherit this class in the provider's test project and set up a
 /// vendor:
 /// <code>
 /// public sealed class FaxConformance : ProviderConformance
@@ -30,12 +30,12 @@ public enum VendorBehavior
 ///     }
 /// }
 /// </code>
-/// A provider that speaks HTTP inherits <see cref="HttpProviderConformance"/> instead, which brings the vendor along.
+/// For a provider that uses HTTP, inherit <see cref="HttpProviderConformance"/> instead, which includes the vendor.
 /// </summary>
 public abstract class ProviderConformance : ProviderFacts
 {
     [Fact]
-    public async Task What_the_vendor_refuses_for_good_is_not_retried()
+    public async Task A_permanent_refusal_is_not_retried()
     {
         var outcome = await SendAsync(VendorBehavior.Rejects);
 
@@ -50,45 +50,46 @@ public abstract class ProviderConformance : ProviderFacts
 
         var outcome = await provider.SendAsync(delivery, Cancellation);
 
-        Assert.False(string.IsNullOrWhiteSpace(outcome.Reason), "An operator needs to read why.");
-        AssertKeepsSecret(delivery, outcome);
+        Assert.False(string.IsNullOrWhiteSpace(outcome.Reason), "The outcome has no reason.");
+        AssertRevealsNothing(delivery, outcome);
     }
 
     [Fact]
-    public async Task An_attempt_under_way_is_given_up_when_it_is_cancelled()
+    public async Task A_running_attempt_ends_when_it_is_cancelled()
     {
         var provider = await CreateAsync(VendorBehavior.Hangs);
         using var cancelled = new CancellationTokenSource();
 
         var sending = provider.SendAsync(Delivery(provider), cancelled.Token).AsTask();
-        await UnderWayAsync();
+        await WaitUntilCalledAsync();
         await cancelled.CancelAsync();
 
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(Patience, Cancellation));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(CancellationTimeout, Cancellation));
     }
 
     [Fact]
-    public async Task An_attempt_that_was_cancelled_does_not_break_the_next()
+    public async Task A_cancelled_attempt_does_not_affect_the_next()
     {
         var hanging = await CreateAsync(VendorBehavior.Hangs);
         using (var cancelled = new CancellationTokenSource())
         {
             var sending = hanging.SendAsync(Delivery(hanging), cancelled.Token).AsTask();
-            await UnderWayAsync();
+            await WaitUntilCalledAsync();
             await cancelled.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(Patience, Cancellation));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending.WaitAsync(CancellationTimeout, Cancellation));
         }
 
         Assert.Equal(OutcomeKind.Accepted, (await SendAsync(VendorBehavior.Accepts)).Kind);
     }
 
-    /// <summary>Creates the provider, whose vendor behaves like this from now on.</summary>
+    /// <summary>Creates the provider and makes its vendor behave as given from now on.</summary>
     protected abstract ValueTask<IDeliveryProvider> CreateAsync(VendorBehavior behavior);
 
     /// <summary>
-    /// Completes when a hanging vendor has been called, so that an attempt is cancelled midway. Default: at once.
+    /// Waits until a hanging vendor has been called, so that the attempt is running when it is cancelled. The default completes
+    /// at once.
     /// </summary>
-    protected virtual Task UnderWayAsync() => Task.CompletedTask;
+    protected virtual Task WaitUntilCalledAsync() => Task.CompletedTask;
 
     private protected sealed override ValueTask<IDeliveryProvider> CreateAcceptingAsync() => CreateAsync(VendorBehavior.Accepts);
 

@@ -82,7 +82,7 @@ public abstract class ProviderFacts : IAsyncLifetime
     private protected abstract ValueTask<IDeliveryProvider> CreateAcceptingAsync();
 
     /// <summary>Where facts send to: a well-formed address of the channel. Override it for channels of your own.</summary>
-    protected virtual Address AddressOf(Channel channel) =>
+    protected virtual Address CreateAddress(Channel channel) =>
         channel.Name switch
         {
             "email" => new Address(channel, "ada.lovelace@example.org"),
@@ -103,7 +103,7 @@ public abstract class ProviderFacts : IAsyncLifetime
             NotificationId = Guid.CreateVersion7(now),
             Tenant = Trigger.DefaultTenant,
             Priority = Priority.Normal,
-            To = AddressOf(provider.Channel),
+            To = CreateAddress(provider.Channel),
             Provider = provider.Name,
             Content = Content,
             ContentIndex = 0,

@@ -3,7 +3,7 @@ using System.Net.Sockets;
 
 namespace Notify.Conformance;
 
-/// <summary>A vendor on the loopback address to which no request can be sent.</summary>
+/// <summary>A vendor on the loopback address to which no request can be sent, because connecting to it fails.</summary>
 internal sealed class UnreachableVendor : IAsyncDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -15,26 +15,26 @@ internal sealed class UnreachableVendor : IAsyncDisposable
     {
         _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         Address = new Uri($"{scheme}://127.0.0.1:{((IPEndPoint)_socket.LocalEndPoint!).Port}/");
-        // A port that is bound and does not listen refuses connections, and nobody else gets it meanwhile.
+        // A bound port that does not listen refuses connections, and no other process can take it in the meantime.
         _serving = serve is null ? Task.CompletedTask : AcceptAsync(serve);
     }
 
     public Uri Address { get; }
 
-    /// <summary>Completes when a handshake has begun.</summary>
+    /// <summary>Gets a task that completes when a handshake has begun.</summary>
     public Task Reached => _reached.Task;
 
-    public static UnreachableVendor RefusingConnections() => new("http", serve: null);
+    public static UnreachableVendor RefuseConnections() => new("http", serve: null);
 
-    public static UnreachableVendor RefusingHandshakes() => new("https", async (connection, cancellationToken) =>
+    public static UnreachableVendor RefuseHandshakes() => new("https", async (connection, cancellationToken) =>
         {
-            // RFC 8446 section 6: a fatal alert, handshake_failure.
+            // Sends the fatal alert handshake_failure (RFC 8446, section 6).
             await connection.SendAsync(new byte[] { 21, 3, 3, 0, 2, 2, 40 }, cancellationToken);
             connection.Shutdown(SocketShutdown.Send);
             while (await connection.ReceiveAsync(new byte[1024], cancellationToken) > 0) { }
         });
 
-    public static UnreachableVendor NeverFinishingHandshakes() =>
+    public static UnreachableVendor StallHandshakes() =>
         new("https", (_, cancellationToken) => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancellationToken));
 
     public async ValueTask DisposeAsync()
@@ -71,7 +71,7 @@ internal sealed class UnreachableVendor : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException)
         {
-            // The provider gave up, or the fact is over.
+            // The provider has disconnected, or the test has ended.
         }
     }
 }

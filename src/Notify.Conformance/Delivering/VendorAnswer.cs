@@ -2,100 +2,101 @@ using Notify.Delivering;
 
 namespace Notify.Conformance;
 
-/// <summary>A vendor's answer over HTTP.</summary>
+/// <summary>An HTTP answer of a vendor.</summary>
 /// <param name="Status">The status code.</param>
 /// <param name="Body">The body.</param>
-/// <param name="MediaType">The body's media type.</param>
+/// <param name="MediaType">The media type of the body.</param>
 public sealed record VendorAnswer(int Status, string Body = "", string MediaType = "application/json")
 {
-    /// <summary>Headers beside the body's own.</summary>
+    /// <summary>Gets the headers in addition to those of the body.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>How the answer travels.</summary>
+    /// <summary>Gets how the answer is transmitted.</summary>
     public VendorDelivery Delivery { get; init; }
 }
 
-/// <summary>How an answer travels, or fails to.</summary>
+/// <summary>Specifies how an answer is transmitted, or how its transmission fails.</summary>
 public enum VendorDelivery
 {
-    /// <summary>At once.</summary>
+    /// <summary>The answer arrives at once.</summary>
     Whole,
 
-    /// <summary>A byte at a time, but it arrives.</summary>
+    /// <summary>The answer arrives completely, one byte at a time.</summary>
     Dripping,
 
-    /// <summary>The head and half of the body arrive, the rest never.</summary>
+    /// <summary>The head and half of the body arrive, and the rest never does.</summary>
     Stalling,
 
     /// <summary>Nothing ever arrives.</summary>
     Never,
 
-    /// <summary>The connection is reset when the request has been read.</summary>
+    /// <summary>The connection is reset after the request has been read.</summary>
     Reset,
 
-    /// <summary>The connection is closed in order when the request has been read.</summary>
+    /// <summary>The connection is closed gracefully after the request has been read.</summary>
     Closed,
 
-    /// <summary>The connection ends in the midst of the body.</summary>
+    /// <summary>The connection is closed in the middle of the body.</summary>
     Truncated,
 }
 
-/// <summary>What goes wrong at a vendor, or on the way to it.</summary>
+/// <summary>The faults of a vendor and of the network.</summary>
 public enum VendorFault
 {
-    /// <summary>429 without a Retry-After.</summary>
+    /// <summary>A 429 without Retry-After.</summary>
     TooManyRequests,
 
-    /// <summary>500.</summary>
+    /// <summary>A 500.</summary>
     InternalError,
 
-    /// <summary>503.</summary>
+    /// <summary>A 503.</summary>
     Unavailable,
 
-    /// <summary>400 that says nothing about the recipient.</summary>
+    /// <summary>A 400 without information about the recipient.</summary>
     BadRequest,
 
-    /// <summary>401: the credentials are refused.</summary>
+    /// <summary>A 401, which refuses the credentials.</summary>
     Unauthorized,
 
-    /// <summary>404.</summary>
+    /// <summary>A 404.</summary>
     NotFound,
 
-    /// <summary>410.</summary>
+    /// <summary>A 410.</summary>
     Gone,
 
-    /// <summary>A success status with a body that the vendor never documented.</summary>
+    /// <summary>A success with a body of an undocumented form.</summary>
     MalformedBody,
 
-    /// <summary>A connection that is reset after the whole request was read.</summary>
+    /// <summary>A connection that is reset after the whole request has been read.</summary>
     ConnectionReset,
 
-    /// <summary>A connection that is closed in order after the whole request was read.</summary>
+    /// <summary>A connection that is closed gracefully after the whole request has been read.</summary>
     ConnectionClosed,
 
     /// <summary>
-    /// No answer until the attempt's time is over. An exception that reports the cancellation counts as a lost answer.
+    /// No answer until the attempt times out. If the provider then throws <see cref="OperationCanceledException"/>, the answer
+    /// counts as lost.
     /// </summary>
     NoAnswer,
 
-    /// <summary>Nothing listens at the vendor's address.</summary>
+    /// <summary>A refused connection, because nothing listens at the vendor's address.</summary>
     ConnectionRefused,
 
-    /// <summary>The vendor ends the TLS handshake.</summary>
+    /// <summary>A TLS handshake that the vendor aborts.</summary>
     HandshakeRefused,
 
-    /// <summary>A TLS handshake that is not over when the attempt's time is.</summary>
+    /// <summary>A TLS handshake that is not finished when the attempt times out.</summary>
     HandshakeUnfinished,
 
-    /// <summary>A connection that ends in the midst of a successful answer.</summary>
+    /// <summary>A connection that is closed in the middle of a successful answer.</summary>
     TruncatedBody,
 
-    /// <summary>A successful answer that arrives a byte at a time.</summary>
+    /// <summary>A successful answer that arrives one byte at a time.</summary>
     SlowDrip,
 }
 
-/// <summary>What a fault should come to.</summary>
-/// <param name="Kind">The outcome.</param>
-/// <param name="IsProviderFailure">See <see cref="Outcome.IsProviderFailure"/>.</param>
-/// <param name="IsThrottled">See <see cref="Outcome.IsThrottled"/>.</param>
+/// <summary>The expected outcome of a fault.</summary>
+/// <param name="Kind">The kind of outcome.</param>
+/// <param name="IsProviderFailure">The expected value of <see cref="Outcome.IsProviderFailure"/>.</param>
+/// <param name="IsThrottled">The expected value of <see cref="Outcome.IsThrottled"/>.</param>
 public readonly record struct ExpectedOutcome(OutcomeKind Kind, bool IsProviderFailure = false, bool IsThrottled = false);

@@ -6,12 +6,12 @@ using System.Text;
 namespace Notify.Conformance;
 
 /// <summary>
-/// A vendor on the loopback address that answers as a fact says, well or badly. It speaks HTTP/1.1 without TLS; the tests of a
-/// provider that insists on more inherit <see cref="ProviderConformance"/> and bring a vendor of their own.
+/// A vendor on the loopback address whose answers each test determines. It supports only HTTP/1.1 without TLS. The tests of a
+/// provider that requires more inherit <see cref="ProviderConformance"/> and supply their own vendor.
 /// </summary>
 internal sealed class VendorServer : IAsyncDisposable
 {
-    private static readonly TimeSpan BetweenDrops = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan DripInterval = TimeSpan.FromMilliseconds(1);
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stopping = new();
@@ -19,7 +19,8 @@ internal sealed class VendorServer : IAsyncDisposable
     private readonly Task _accepting;
     private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="answer">Answers a request by its path and body.</param>
+    /// <summary>Starts the vendor.</summary>
+    /// <param name="answer">Creates the answer to a request from its path and body.</param>
     public VendorServer(Func<string, string, VendorAnswer> answer)
     {
         _answer = answer;
@@ -29,10 +30,10 @@ internal sealed class VendorServer : IAsyncDisposable
 
     public Uri Address => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
-    /// <summary>The User-Agent of the latest request; null when it had none.</summary>
+    /// <summary>Gets the User-Agent of the latest request, or null if it had none.</summary>
     public string? UserAgent { get; private set; }
 
-    /// <summary>Completes when a request that gets no whole answer has been read.</summary>
+    /// <summary>Gets a task that completes when a request whose answer will be incomplete or slow has been read.</summary>
     public Task Asked => _asked.Task;
 
     public async ValueTask DisposeAsync()
@@ -70,14 +71,14 @@ internal sealed class VendorServer : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or SocketException or IOException)
         {
-            // The provider gave up, or the fact is over.
+            // The provider has disconnected, or the test has ended.
         }
     }
 
     private async Task AnswerAsync(Socket socket, VendorAnswer answer)
     {
         var body = Encoding.UTF8.GetBytes(answer.Body);
-        var bytes = (byte[])[.. Head(answer, body.Length), .. body];
+        var bytes = (byte[])[.. FormatHead(answer, body.Length), .. body];
         switch (answer.Delivery)
         {
             case VendorDelivery.Reset:
@@ -92,7 +93,7 @@ internal sealed class VendorServer : IAsyncDisposable
                 for (var i = 0; i < bytes.Length; i++)
                 {
                     await SendAsync(socket, bytes.AsMemory(i, 1));
-                    await Task.Delay(BetweenDrops, TimeProvider.System, _stopping.Token);
+                    await Task.Delay(DripInterval, TimeProvider.System, _stopping.Token);
                 }
 
                 break;
@@ -115,7 +116,7 @@ internal sealed class VendorServer : IAsyncDisposable
             bytes = bytes[await socket.SendAsync(bytes, _stopping.Token)..];
     }
 
-    private static byte[] Head(VendorAnswer answer, int length)
+    private static byte[] FormatHead(VendorAnswer answer, int length)
     {
         var head = new StringBuilder()
             .Append(CultureInfo.InvariantCulture, $"HTTP/1.1 {answer.Status} Status\r\nConnection: close\r\n")
@@ -130,7 +131,7 @@ internal sealed class VendorServer : IAsyncDisposable
         await using var stream = new NetworkStream(socket, ownsSocket: false);
         using var reader = new StreamReader(stream, Encoding.Latin1, leaveOpen: true);
         var requestLine = await reader.ReadLineAsync(_stopping.Token)
-            ?? throw new IOException("The connection ended before a request.");
+            ?? throw new IOException("The connection was closed before a request arrived.");
         var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         while (await reader.ReadLineAsync(_stopping.Token) is { Length: > 0 } line)
             headers[line[..line.IndexOf(':')]] = line[(line.IndexOf(':') + 1)..].Trim();
@@ -164,6 +165,6 @@ internal sealed class VendorServer : IAsyncDisposable
     {
         var body = new char[length];
         var read = await reader.ReadBlockAsync(body, _stopping.Token);
-        return read == length ? new string(body) : throw new IOException("The connection ended before the request did.");
+        return read == length ? new string(body) : throw new IOException("The connection was closed in the middle of a request.");
     }
 }

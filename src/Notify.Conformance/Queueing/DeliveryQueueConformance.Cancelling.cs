@@ -2,13 +2,13 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: cancellation says exactly what it came to.</summary>
+/// <summary>This part tests cancellations and their exact results.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task A_cancellation_stops_what_is_free_and_counts_the_rest()
+    public async Task A_cancellation_stops_free_deliveries_and_counts_the_others()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = sample.Deliveries(6);
         deliveries[3] = deliveries[3] with { DueAt = Now.AddDays(1) };
         deliveries[4] = deliveries[4] with { DueAt = Now.AddSeconds(1) };
@@ -27,23 +27,23 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_was_cancelled_is_never_leased()
+    public async Task A_cancelled_delivery_is_never_leased()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Delivery(), sample.Delivery() with { DueAt = Now.AddHours(1) });
 
         await CancelAsync(sample);
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
-        Assert.All(await DeliveriesAsync(sample.Notification.Id), record =>
+        Assert.All(await ListDeliveriesAsync(sample.Notification.Id), record =>
             Assert.Equal((DeliveryState.Cancelled, null), (record.State, record.DueAt))
         );
     }
 
     [Fact]
-    public async Task What_is_under_way_at_a_cancellation_goes_on()
+    public async Task A_leased_delivery_continues_after_a_cancellation()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var delivery = sample.Delivery();
         await EnqueueAsync(sample, delivery);
         var lease = await LeaseOneAsync();
@@ -55,9 +55,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_whose_lease_has_ended_is_cancelled_and_its_late_settlement_refused()
+    public async Task A_delivery_whose_lease_has_expired_is_cancelled_and_its_late_settlement_is_refused()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var delivery = sample.Delivery();
         await EnqueueAsync(sample, delivery);
         var lost = await LeaseOneAsync();
@@ -71,7 +71,7 @@ public abstract partial class DeliveryQueueConformance
     [Fact]
     public async Task Cancelling_again_stops_nothing_more()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(3));
         await CancelAsync(sample);
 
@@ -84,7 +84,7 @@ public abstract partial class DeliveryQueueConformance
     [Fact]
     public async Task Only_a_tenants_own_notification_can_be_cancelled()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Delivery());
 
         Assert.Null(await Store.Queue.CancelAsync(OtherTenant, sample.Notification.Id, Now, Cancellation));
@@ -94,9 +94,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_cancellation_leaves_other_notifications_alone()
+    public async Task A_cancellation_does_not_affect_other_notifications()
     {
-        var cancelled = Sampled();
+        var cancelled = CreateSample();
         await EnqueueAsync(cancelled, cancelled.Delivery());
         var other = await EnqueueAsync();
 
@@ -106,9 +106,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_cancellation_and_a_lease_at_the_same_time_never_both_get_a_delivery()
+    public async Task A_concurrent_cancellation_and_lease_never_both_get_a_delivery()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(200));
 
         var leasing = Task.Run(async () =>

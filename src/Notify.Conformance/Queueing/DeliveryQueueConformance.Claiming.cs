@@ -2,7 +2,7 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: claims of what a transport hinted at.</summary>
+/// <summary>This part tests claims of deliveries for which a transport carried a hint.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
@@ -20,7 +20,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_is_claimed_before_it_falls_due_for_everybody()
+    public async Task A_delivery_can_be_claimed_before_it_is_due()
     {
         var delivery = await EnqueueAsync(delivery => delivery with { DueAt = Now.AddMinutes(1) });
 
@@ -50,7 +50,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_was_leased_or_settled_since_it_was_published_cannot_be_claimed()
+    public async Task A_delivery_that_was_leased_or_settled_after_its_publication_cannot_be_claimed()
     {
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -78,7 +78,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Of_16_claims_at_the_same_time_exactly_one_gets_the_delivery()
+    public async Task Exactly_one_of_16_concurrent_claims_gets_the_delivery()
     {
         var delivery = await EnqueueAsync();
 

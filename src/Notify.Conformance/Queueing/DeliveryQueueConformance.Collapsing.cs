@@ -2,54 +2,59 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: a newer notification takes the place of an older one that waits.</summary>
+/// <summary>This part tests that a newer notification supersedes a waiting one with the same collapse key.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task A_collapse_key_supersedes_what_waits_for_the_same_address()
+    public async Task A_collapse_key_supersedes_a_waiting_delivery_to_the_same_address()
     {
-        var due = await CollapsingAsync();
-        var newer = await CollapsingAsync();
+        var due = await EnqueueCollapsingAsync();
+        var newer = await EnqueueCollapsingAsync();
 
-        Assert.Equal((DeliveryState.Cancelled, null), await StateAsync(due));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(due));
         Assert.Equal(newer.Id, (await LeaseOneAsync()).Delivery.Id);
     }
 
     [Fact]
-    public async Task A_collapse_key_supersedes_what_is_scheduled_or_to_be_retried()
+    public async Task A_collapse_key_supersedes_scheduled_and_retrying_deliveries()
     {
-        var retried = await CollapsingAsync(delivery => delivery with { To = new Address(Channel.Email, "grace@example.org") });
+        var retried = await EnqueueCollapsingAsync(delivery =>
+            delivery with
+            {
+                To = new Address(Channel.Email, "grace@example.org"),
+            }
+        );
         await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromHours(1)));
-        var scheduled = await CollapsingAsync(delivery => delivery with { DueAt = Now.AddDays(1) });
+        var scheduled = await EnqueueCollapsingAsync(delivery => delivery with { DueAt = Now.AddDays(1) });
 
-        await CollapsingAsync();
-        await CollapsingAsync(delivery => delivery with { To = retried.To });
+        await EnqueueCollapsingAsync();
+        await EnqueueCollapsingAsync(delivery => delivery with { To = retried.To });
 
-        Assert.Equal((DeliveryState.Cancelled, null), await StateAsync(scheduled));
-        Assert.Equal((DeliveryState.Cancelled, null), await StateAsync(retried));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(scheduled));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(retried));
     }
 
     [Fact]
-    public async Task A_collapse_key_leaves_alone_what_is_under_way()
+    public async Task A_collapse_key_does_not_supersede_a_leased_delivery()
     {
-        var older = await CollapsingAsync();
+        var older = await EnqueueCollapsingAsync();
         var lease = await LeaseOneAsync();
 
-        await CollapsingAsync();
+        await EnqueueCollapsingAsync();
 
-        Assert.Equal(DeliveryState.Pending, (await StateAsync(older)).State);
+        Assert.Equal(DeliveryState.Pending, (await GetStateAsync(older)).State);
         Assert.True(await SettleAsync(Accepted(lease, Now)));
     }
 
     [Fact]
-    public async Task A_collapse_key_leaves_alone_what_has_ended()
+    public async Task A_collapse_key_does_not_supersede_an_ended_delivery()
     {
-        var older = await CollapsingAsync();
+        var older = await EnqueueCollapsingAsync();
         await SettleAsync(DeadLetter(await LeaseOneAsync(), Now));
 
-        await CollapsingAsync();
+        await EnqueueCollapsingAsync();
 
-        Assert.Equal(DeliveryState.DeadLetter, (await StateAsync(older)).State);
+        Assert.Equal(DeliveryState.DeadLetter, (await GetStateAsync(older)).State);
     }
 
     [Fact]
@@ -57,31 +62,41 @@ public abstract partial class DeliveryQueueConformance
     {
         Delivery[] others =
         [
-            await CollapsingAsync(tenant: OtherTenant),
-            await CollapsingAsync(delivery => delivery with { CollapseKey = "Score" }),
-            await CollapsingAsync(delivery => delivery with { CollapseKey = null }),
-            await CollapsingAsync(delivery => delivery with { To = delivery.To with { Value = "Ada@example.org" } }),
-            await CollapsingAsync(delivery => delivery with { To = delivery.To with { Channel = Channel.Push } }),
-            await CollapsingAsync(delivery => delivery with { To = new Address(Channel.Push, "token", Platform.Ios, "app-1") }),
+            await EnqueueCollapsingAsync(tenant: OtherTenant),
+            await EnqueueCollapsingAsync(delivery => delivery with { CollapseKey = "Score" }),
+            await EnqueueCollapsingAsync(delivery => delivery with { CollapseKey = null }),
+            await EnqueueCollapsingAsync(delivery => delivery with { To = delivery.To with { Value = "Ada@example.org" } }),
+            await EnqueueCollapsingAsync(delivery => delivery with { To = delivery.To with { Channel = Channel.Push } }),
+            await EnqueueCollapsingAsync(delivery =>
+                delivery with
+                {
+                    To = new Address(Channel.Push, "token", Platform.Ios, "app-1"),
+                }
+            ),
         ];
 
-        await CollapsingAsync();
-        await CollapsingAsync(delivery => delivery with { To = new Address(Channel.Push, "token", Platform.Ios, "app-2") });
+        await EnqueueCollapsingAsync();
+        await EnqueueCollapsingAsync(delivery =>
+            delivery with
+            {
+                To = new Address(Channel.Push, "token", Platform.Ios, "app-2"),
+            }
+        );
 
         foreach (var other in others)
-            Assert.Equal(DeliveryState.Pending, (await StateAsync(other)).State);
+            Assert.Equal(DeliveryState.Pending, (await GetStateAsync(other)).State);
     }
 
     [Fact]
     public async Task A_duplicate_request_supersedes_nothing()
     {
         await EnqueueAsync(Keyed("key"));
-        var waiting = await CollapsingAsync();
+        var waiting = await EnqueueCollapsingAsync();
         var duplicate = Keyed("key");
 
         await EnqueueAsync(duplicate, Collapsing(duplicate.Delivery()));
 
-        Assert.Equal(DeliveryState.Pending, (await StateAsync(waiting)).State);
+        Assert.Equal(DeliveryState.Pending, (await GetStateAsync(waiting)).State);
     }
 
     private static Delivery Collapsing(Delivery delivery) =>
@@ -91,10 +106,10 @@ public abstract partial class DeliveryQueueConformance
             To = new Address(Channel.Email, "ada@example.org"),
         };
 
-    private Task<Delivery> CollapsingAsync(Func<Delivery, Delivery>? change = null, string tenant = Tenant) =>
+    private Task<Delivery> EnqueueCollapsingAsync(Func<Delivery, Delivery>? change = null, string tenant = Tenant) =>
         EnqueueAsync(delivery => change is null ? Collapsing(delivery) : change(Collapsing(delivery)), tenant);
 
-    private async Task<(DeliveryState State, DateTimeOffset? DueAt)> StateAsync(Delivery delivery)
+    private async Task<(DeliveryState State, DateTimeOffset? DueAt)> GetStateAsync(Delivery delivery)
     {
         var record = await FindAsync(delivery);
         return (record.State, record.DueAt);

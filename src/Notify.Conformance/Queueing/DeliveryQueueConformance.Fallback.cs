@@ -2,7 +2,7 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: channels that stand in for each other.</summary>
+/// <summary>This part tests fallback from one channel to the next.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
@@ -17,7 +17,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_chain_is_walked_step_by_step()
+    public async Task The_steps_of_a_chain_become_due_one_by_one()
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
 
@@ -32,7 +32,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_next_step_falls_due_by_its_own_time_when_nothing_is_heard()
+    public async Task The_next_step_becomes_due_at_its_own_time_without_a_receipt()
     {
         var chain = await EnqueueChainAsync(0, 1);
         await SettleAsync(Accepted(await LeaseOneAsync(), Now));
@@ -89,9 +89,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_dead_letter_leaves_other_chains_alone()
+    public async Task A_dead_letter_does_not_affect_other_chains()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var first = Chain(sample, 0, 1);
         var second = Chain(sample, 0, 1);
         await EnqueueAsync(sample, [.. first, .. second]);
@@ -103,7 +103,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_step_that_was_cancelled_is_not_made_due()
+    public async Task A_cancelled_step_does_not_become_due()
     {
         var chain = await EnqueueChainAsync(0, 1);
         var lease = await LeaseOneAsync();
@@ -131,7 +131,7 @@ public abstract partial class DeliveryQueueConformance
 
     private async Task<Delivery[]> EnqueueChainAsync(params int[] steps)
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = Chain(sample, steps);
         await EnqueueAsync(sample, deliveries);
         return deliveries;

@@ -3,7 +3,7 @@ using Notify.Triggering;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: the same key is the same notification.</summary>
+/// <summary>This part tests idempotency keys.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
@@ -20,7 +20,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_holder_of_a_key_is_found_while_it_holds_it()
+    public async Task The_holder_of_a_key_is_found_until_the_key_expires()
     {
         var first = Keyed("key");
         await EnqueueAsync(first, first.Delivery());
@@ -50,7 +50,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_conflict_does_not_take_the_key_over()
+    public async Task A_conflict_does_not_take_over_the_key()
     {
         var first = Keyed("key", body: 1);
         await EnqueueAsync(first);
@@ -72,7 +72,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_key_is_free_again_once_it_has_expired()
+    public async Task An_expired_key_can_be_used_again()
     {
         await EnqueueAsync(Keyed("key"));
         var expiry = Now + Retention;
@@ -96,7 +96,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Of_requests_with_one_key_in_one_batch_the_first_is_stored()
+    public async Task The_first_of_several_requests_with_one_key_in_a_batch_is_stored()
     {
         Sample[] samples = [Keyed("key"), Keyed("key"), Keyed("key", body: 2), Keyed("other")];
 
@@ -113,7 +113,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Of_32_requests_with_one_key_at_the_same_time_exactly_one_is_stored()
+    public async Task Exactly_one_of_32_concurrent_requests_with_one_key_is_stored()
     {
         Sample[] samples = [.. Enumerable.Range(0, 32).Select(_ => Keyed("key"))];
 
@@ -136,7 +136,7 @@ public abstract partial class DeliveryQueueConformance
     private async Task AssertNothingIsStoredAsync(Sample sample)
     {
         Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
-        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Empty(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.DoesNotContain(await LeaseAsync(Now), lease => lease.Delivery.NotificationId == sample.Notification.Id);
     }
 }

@@ -2,11 +2,11 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: leases of what is due.</summary>
+/// <summary>This part tests leases of due deliveries.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task Only_what_is_due_is_leased()
+    public async Task Only_due_deliveries_are_leased()
     {
         var due = await EnqueueAsync();
         await EnqueueAsync(delivery => delivery with { DueAt = Now.AddMilliseconds(1) });
@@ -15,7 +15,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_lease_names_its_owner_and_end()
+    public async Task A_lease_has_its_owner_and_end()
     {
         await EnqueueAsync();
 
@@ -26,9 +26,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_oldest_of_a_tenant_are_leased_first()
+    public async Task The_oldest_deliveries_of_a_tenant_are_leased_first()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         Delivery[] deliveries =
         [
             .. sample.Deliveries(9).Select((delivery, i) => delivery with { DueAt = Now.AddSeconds(-(i * 5 % 9)) }),
@@ -41,7 +41,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Quotas_are_kept_for_each_lane_and_provider()
+    public async Task Quotas_apply_per_priority_and_provider()
     {
         foreach (var priority in Enum.GetValues<Priority>())
         {
@@ -66,7 +66,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Everything_due_is_leased_when_the_quota_allows_it()
+    public async Task All_due_deliveries_are_leased_if_the_quota_allows()
     {
         await EnqueueManyAsync(30);
         await EnqueueManyAsync(20, OtherTenant);
@@ -76,7 +76,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_is_leased_falls_due_again_at_the_leases_end_with_a_higher_fence()
+    public async Task A_leased_delivery_is_due_again_at_the_end_of_its_lease_with_a_higher_fence()
     {
         await EnqueueAsync();
         var first = await LeaseOneAsync();
@@ -90,9 +90,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_that_enters_the_queue_leased_is_kept_for_its_owner_until_due()
+    public async Task A_delivery_that_is_enqueued_with_a_lease_is_reserved_for_its_owner()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var delivery = sample.Delivery();
         var queued = new QueuedDelivery(delivery, LeaseEnd, Worker);
         await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
@@ -103,9 +103,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_that_enters_the_queue_leased_falls_due_when_its_owner_dies()
+    public async Task A_delivery_that_is_enqueued_with_a_lease_becomes_due_when_its_owner_crashes()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var queued = new QueuedDelivery(sample.Delivery(), LeaseEnd, Worker);
         await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
 
@@ -116,7 +116,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Workers_that_lease_at_the_same_time_never_get_the_same_delivery()
+    public async Task Concurrent_workers_never_lease_the_same_delivery()
     {
         await EnqueueManyAsync(200);
         await EnqueueManyAsync(200, OtherTenant);
@@ -147,7 +147,7 @@ public abstract partial class DeliveryQueueConformance
         string provider = Provider
     )
     {
-        var sample = Sampled(tenant);
+        var sample = CreateSample(tenant);
         await EnqueueAsync(
             sample,
             [

@@ -3,13 +3,13 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: what vendors and apps say after acceptance.</summary>
+/// <summary>This part tests the receipts that vendors and apps report after acceptance.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
     public async Task Receipts_are_listed_with_their_delivery_in_order()
     {
-        var delivery = await AcceptedAsync();
+        var delivery = await EnqueueAcceptedAsync();
         Receipt[] receipts =
         [
             new(delivery.Id, ReceiptKind.Delivered, Now.AddSeconds(1), "250 \"ok\","),
@@ -26,9 +26,9 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_receipt_of_an_unknown_or_another_tenants_delivery_is_refused()
+    public async Task A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused()
     {
-        var delivery = await AcceptedAsync();
+        var delivery = await EnqueueAcceptedAsync();
         Receipt[] receipts =
         [
             new(Guid.CreateVersion7(Now), ReceiptKind.Delivered, Now),
@@ -44,15 +44,15 @@ public abstract partial class DeliveryQueueConformance
     [InlineData(ReceiptKind.Delivered)]
     [InlineData(ReceiptKind.Opened)]
     [InlineData(ReceiptKind.Clicked)]
-    public async Task A_receipt_cancels_the_steps_that_stand_in(ReceiptKind kind)
+    public async Task A_receipt_cancels_the_fallback_steps(ReceiptKind kind)
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
         await SettleAsync(Accepted(await LeaseOneAsync(), Now));
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, kind, Now)], Cancellation);
 
-        Assert.Equal((DeliveryState.Cancelled, null), await StateAsync(chain[1]));
-        Assert.Equal((DeliveryState.Cancelled, null), await StateAsync(chain[2]));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[1]));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[2]));
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
     }
 
@@ -65,11 +65,11 @@ public abstract partial class DeliveryQueueConformance
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Bounced, Now)], Cancellation);
 
         Assert.Equal(chain[1].Id, (await LeaseOneAsync()).Delivery.Id);
-        Assert.Equal((DeliveryState.Pending, chain[2].DueAt), await StateAsync(chain[2]));
+        Assert.Equal((DeliveryState.Pending, chain[2].DueAt), await GetStateAsync(chain[2]));
     }
 
     [Fact]
-    public async Task A_receipt_leaves_alone_a_step_that_is_under_way()
+    public async Task A_receipt_does_not_affect_a_leased_step()
     {
         var chain = await EnqueueChainAsync(0, 1);
         await SettleAsync(Accepted(await LeaseOneAsync(), Now));
@@ -82,7 +82,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_receipt_of_a_later_step_leaves_the_earlier_ones_alone()
+    public async Task A_receipt_for_a_later_step_does_not_affect_earlier_steps()
     {
         var chain = await EnqueueChainAsync(0, 1, 2);
         await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromHours(1)));
@@ -91,11 +91,11 @@ public abstract partial class DeliveryQueueConformance
 
         await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[1].Id, ReceiptKind.Delivered, later)], Cancellation);
 
-        Assert.Equal(DeliveryState.Pending, (await StateAsync(chain[0])).State);
-        Assert.Equal(DeliveryState.Cancelled, (await StateAsync(chain[2])).State);
+        Assert.Equal(DeliveryState.Pending, (await GetStateAsync(chain[0])).State);
+        Assert.Equal(DeliveryState.Cancelled, (await GetStateAsync(chain[2])).State);
     }
 
-    private async Task<Delivery> AcceptedAsync()
+    private async Task<Delivery> EnqueueAcceptedAsync()
     {
         var delivery = await EnqueueAsync();
         await SettleAsync(Accepted(await LeaseOneAsync(), Now));

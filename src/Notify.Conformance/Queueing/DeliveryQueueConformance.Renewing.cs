@@ -2,13 +2,13 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: leases that are renewed while their attempts are under way.</summary>
+/// <summary>This part tests that leases can be renewed while their attempts are running.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     private DateTimeOffset Later => LeaseEnd.AddMinutes(5);
 
     [Fact]
-    public async Task A_renewed_lease_keeps_its_delivery_from_others_until_its_new_end()
+    public async Task A_renewed_lease_holds_until_its_new_end()
     {
         await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -20,7 +20,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_renewed_lease_is_settled_under_its_first_fence()
+    public async Task A_renewed_lease_is_settled_with_its_original_fence()
     {
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -47,7 +47,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Renewals_are_answered_in_their_order()
+    public async Task Results_of_renewals_are_in_the_order_of_the_leases()
     {
         await EnqueueManyAsync(4);
         var leases = await LeaseAsync(Now, max: 4);
@@ -58,7 +58,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_whose_lease_was_renewed_is_not_cancelled_while_it_holds()
+    public async Task A_delivery_with_a_renewed_lease_is_not_cancelled_before_its_end()
     {
         var delivery = await EnqueueAsync();
         await RenewAsync(await LeaseOneAsync());

@@ -4,11 +4,11 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: how leases end.</summary>
+/// <summary>This part tests how settlements end leases.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task An_accepted_delivery_has_ended_with_its_attempt_in_its_history()
+    public async Task An_accepted_delivery_has_ended_and_its_attempt_is_recorded()
     {
         var delivery = await EnqueueAsync();
         var settlement = Accepted(await LeaseOneAsync(), Now.AddSeconds(1));
@@ -22,7 +22,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_dead_letter_has_ended_with_its_reason()
+    public async Task A_dead_letter_has_ended_and_its_reason_is_recorded()
     {
         var delivery = await EnqueueAsync();
 
@@ -33,7 +33,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_is_terminal_is_never_due_again()
+    public async Task A_terminal_delivery_is_never_due_again()
     {
         await EnqueueManyAsync(3);
         var leases = await LeaseAsync(Now);
@@ -54,7 +54,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_retry_waits_for_its_time_and_its_provider()
+    public async Task A_retry_is_due_at_its_time_for_its_provider()
     {
         var delivery = await EnqueueAsync();
         var delay = TimeSpan.FromMilliseconds(12_345);
@@ -73,7 +73,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_delivery_is_under_way_exactly_while_it_is_leased()
+    public async Task A_delivery_is_reported_as_under_way_exactly_while_it_is_leased()
     {
         var delivery = await EnqueueAsync();
         Assert.False((await FindAsync(delivery)).IsUnderWay);
@@ -89,7 +89,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_lease_is_given_back_without_an_attempt()
+    public async Task A_lease_can_be_returned_without_an_attempt()
     {
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -118,7 +118,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Of_16_settlements_at_the_same_time_exactly_one_is_applied()
+    public async Task Exactly_one_of_16_concurrent_settlements_is_applied()
     {
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -130,7 +130,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task The_late_settlement_of_a_lost_lease_changes_nothing()
+    public async Task A_late_settlement_of_a_lost_lease_changes_nothing()
     {
         var delivery = await EnqueueAsync();
         var lost = await LeaseOneAsync();
@@ -146,7 +146,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_late_settlement_does_not_bring_a_terminal_delivery_back()
+    public async Task A_late_settlement_does_not_revive_a_terminal_delivery()
     {
         var delivery = await EnqueueAsync();
         var lost = await LeaseOneAsync();
@@ -159,7 +159,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_nobody_has_leased_cannot_be_settled()
+    public async Task A_delivery_that_was_never_leased_cannot_be_settled()
     {
         var delivery = await EnqueueAsync();
 
@@ -170,7 +170,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Answers_are_in_the_order_of_the_settlements()
+    public async Task Results_are_in_the_order_of_the_settlements()
     {
         await EnqueueManyAsync(2);
         var leases = await LeaseAsync(Now);
@@ -178,7 +178,7 @@ public abstract partial class DeliveryQueueConformance
         [
             Accepted(leases[0], Now),
             Accepted(leases[1] with { Fence = leases[1].Fence + 1 }, Now),
-            Accepted(leases[0] with { Delivery = Sampled().Delivery() }, Now),
+            Accepted(leases[0] with { Delivery = CreateSample().Delivery() }, Now),
             DeadLetter(leases[1], Now),
             Accepted(leases[0], Now),
         ];
@@ -187,7 +187,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Attempts_are_kept_in_order_with_every_field()
+    public async Task Attempts_are_stored_in_order_with_every_field()
     {
         var delivery = await EnqueueAsync();
         var expected = new List<Attempt>();

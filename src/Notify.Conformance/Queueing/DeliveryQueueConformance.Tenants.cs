@@ -2,11 +2,11 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: one tenant cannot starve another.</summary>
+/// <summary>This part tests that no tenant can starve another.</summary>
 public abstract partial class DeliveryQueueConformance
 {
     [Fact]
-    public async Task A_tenants_thousand_older_deliveries_do_not_delay_anothers_first()
+    public async Task A_thousand_older_deliveries_of_one_tenant_do_not_delay_another_tenant()
     {
         await EnqueueManyAsync(1_000, Tenant, age: TimeSpan.FromHours(1));
         await EnqueueManyAsync(1, OtherTenant);
@@ -15,7 +15,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Tenants_share_a_lease_call_equally()
+    public async Task Tenants_get_equal_shares_of_a_lease_call()
     {
         await EnqueueManyAsync(50, Tenant, age: TimeSpan.FromHours(1));
         await EnqueueManyAsync(50, OtherTenant);
@@ -33,7 +33,7 @@ public abstract partial class DeliveryQueueConformance
     [InlineData(0)]
     [InlineData(1)]
     [InlineData(2)]
-    public async Task What_one_tenant_leaves_of_a_lease_call_the_others_share_equally(int modest)
+    public async Task The_unused_share_of_a_tenant_is_divided_equally_among_the_others(int modest)
     {
         string[] tenants = [Tenant, OtherTenant, "tenant-3"];
         for (var i = 0; i < tenants.Length; i++)
@@ -46,7 +46,7 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task Tenants_take_turns_over_lease_calls_of_one()
+    public async Task Tenants_take_turns_over_lease_calls_of_one_delivery()
     {
         await EnqueueManyAsync(10, Tenant, age: TimeSpan.FromHours(1));
         await EnqueueManyAsync(10, OtherTenant);
@@ -60,13 +60,13 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task A_tenants_allowance_is_kept()
+    public async Task The_allowance_of_a_tenant_is_not_exceeded()
     {
         await EnqueueManyAsync(10, Tenant, age: TimeSpan.FromHours(1));
         await EnqueueManyAsync(10, OtherTenant);
         await EnqueueManyAsync(10, "tenant-3");
 
-        var leases = await AllowedAsync(tenant =>
+        var leases = await LeaseAllowedAsync(tenant =>
             tenant switch
             {
                 Tenant => 3,
@@ -82,13 +82,13 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task An_allowance_is_asked_at_most_once_for_each_quota_and_tenant()
+    public async Task An_allowance_is_requested_at_most_once_per_quota_and_tenant()
     {
         await EnqueueManyAsync(10);
         await EnqueueManyAsync(10, OtherTenant);
         var asked = new List<string>();
 
-        await AllowedAsync(tenant =>
+        await LeaseAllowedAsync(tenant =>
         {
             asked.Add(tenant);
             return 5;
@@ -114,15 +114,15 @@ public abstract partial class DeliveryQueueConformance
     }
 
     [Fact]
-    public async Task What_an_allowance_holds_back_stays_due()
+    public async Task A_delivery_beyond_the_allowance_stays_due()
     {
         await EnqueueManyAsync(10);
 
-        Assert.Empty(await AllowedAsync(_ => 0));
+        Assert.Empty(await LeaseAllowedAsync(_ => 0));
         Assert.Equal(10, (await LeaseAsync(Now)).Count);
     }
 
-    private Task<IReadOnlyList<Lease>> AllowedAsync(Func<string, int> allowance) =>
+    private Task<IReadOnlyList<Lease>> LeaseAllowedAsync(Func<string, int> allowance) =>
         LeaseAsync((_, tenant) => allowance(tenant), new LeaseQuota(Priority.Normal, Provider, 100));
 
     private async Task<IReadOnlyList<Lease>> LeaseAsync(

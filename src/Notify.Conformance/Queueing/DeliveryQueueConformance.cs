@@ -4,7 +4,8 @@ using Notify.Queueing;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What every <see cref="IDeliveryQueue"/> promises. A store's test project inherits it and says how a fresh store is opened:
+/// The tests that every <see cref="IDeliveryQueue"/> must pass. Inherit this class in the store's test project and override the
+/// method that opens an empty store:
 /// <code>
 /// public sealed class SqliteQueueConformance : DeliveryQueueConformance
 /// {
@@ -17,22 +18,22 @@ namespace Notify.Conformance;
 ///     }
 /// }
 /// </code>
-/// The facts cannot be overridden: a store that cannot keep one of them is no store. Inherit <see cref="StoreConformance"/>,
+/// The tests cannot be overridden, because the engine relies on all of them. Inherit <see cref="StoreConformance"/>,
 /// <see cref="DurabilityConformance"/> and <see cref="DeliveryQueueModelConformance"/> in the same way.
 /// </summary>
 public abstract partial class DeliveryQueueConformance : StoreSuite
 {
     [Fact]
-    public async Task An_enqueued_notification_is_there_with_all_its_deliveries()
+    public async Task An_enqueued_notification_is_stored_with_all_its_deliveries()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = sample.Deliveries(3);
 
         var result = await EnqueueAsync(sample, deliveries);
 
         Assert.Equal(new EnqueueResult(EnqueueStatus.Stored, sample.Notification.Id), result);
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
-        var records = await DeliveriesAsync(sample.Notification.Id);
+        var records = await ListDeliveriesAsync(sample.Notification.Id);
         Assert.Equal(deliveries.Select(delivery => delivery.Id).Order(), records.Select(record => record.Delivery.Id));
         Assert.All(records, record =>
             Assert.Equal((DeliveryState.Pending, Now, null), (record.State, record.DueAt, record.Reason))
@@ -40,9 +41,9 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Every_field_of_a_delivery_is_kept()
+    public async Task Every_field_of_a_delivery_is_stored()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var full = sample.Delivery() with
         {
             Priority = Priority.High,
@@ -68,7 +69,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     [Fact]
     public async Task Deliveries_share_the_contents_of_their_notification()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var swedish = new Content
         {
             Title = "Hej",
@@ -90,7 +91,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     [Fact]
     public async Task Results_are_in_the_order_of_the_requests()
     {
-        Sample[] samples = [.. Enumerable.Range(0, 20).Select(_ => Sampled())];
+        Sample[] samples = [.. Enumerable.Range(0, 20).Select(_ => CreateSample())];
 
         var results = await Store.Queue.EnqueueAsync(
             [.. samples.Select(sample => sample.Request(sample.Delivery()))],
@@ -101,21 +102,21 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_notification_without_deliveries_is_kept()
+    public async Task A_notification_without_deliveries_is_stored()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
 
         await EnqueueAsync(sample);
 
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
-        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Empty(await ListDeliveriesAsync(sample.Notification.Id));
     }
 
     [Fact]
-    public async Task A_request_is_stored_wholly_or_not_at_all_when_it_is_cancelled_midway()
+    public async Task A_request_that_is_cancelled_is_stored_completely_or_not_at_all()
     {
         const int each = 40;
-        Sample[] samples = [.. Enumerable.Range(0, 16).Select(_ => Sampled())];
+        Sample[] samples = [.. Enumerable.Range(0, 16).Select(_ => CreateSample())];
 
         await Task.WhenAll(
             samples.Select(
@@ -140,14 +141,14 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
         foreach (var sample in samples)
         {
             var isThere = await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation) is not null;
-            Assert.Equal(isThere ? each : 0, (await DeliveriesAsync(sample.Notification.Id)).Count);
+            Assert.Equal(isThere ? each : 0, (await ListDeliveriesAsync(sample.Notification.Id)).Count);
         }
     }
 
     [Fact]
-    public async Task Requests_enqueued_at_the_same_time_are_all_stored()
+    public async Task Concurrent_requests_are_all_stored()
     {
-        Sample[] samples = [.. Enumerable.Range(0, 64).Select(_ => Sampled())];
+        Sample[] samples = [.. Enumerable.Range(0, 64).Select(_ => CreateSample())];
 
         await Task.WhenAll(samples.Select(sample => Task.Run(() => EnqueueAsync(sample, sample.Deliveries(2)))));
 
@@ -155,9 +156,9 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_delivery_that_enters_the_queue_cancelled_is_shown_and_never_due()
+    public async Task A_delivery_that_is_enqueued_as_cancelled_is_listed_and_never_due()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var queued = new QueuedDelivery(sample.Delivery(), Now) { CancelledBecause = "throttled" };
 
         await Store.Queue.EnqueueAsync([sample.Request() with { Deliveries = [queued] }], Cancellation);
@@ -169,7 +170,7 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Depth_counts_what_is_pending_per_lane_and_provider()
+    public async Task The_depth_counts_pending_deliveries_per_priority_and_provider()
     {
         await EnqueueAsync();
         await EnqueueAsync(delivery => delivery with { DueAt = Now.AddHours(1) }, OtherTenant);
@@ -187,9 +188,9 @@ public abstract partial class DeliveryQueueConformance : StoreSuite
     }
 
     [Fact]
-    public async Task An_expansion_of_a_refused_request_is_not_begun()
+    public async Task An_expansion_of_a_refused_request_is_not_started()
     {
-        var first = Sampled();
+        var first = CreateSample();
         await EnqueueAsync(new Sample(Tenant, Now) { Notification = first.Notification, Idempotency = Claim("key") });
 
         var second = new Sample(Tenant, Now) { Idempotency = Claim("key"), Expansions = [new NewExpansion("news", 1, Now)] };

@@ -5,14 +5,14 @@ using Notify.Queueing;
 namespace Notify.Conformance;
 
 /// <summary>
-/// Random walks of enqueues, leases, claims, renewals and settlements (late ones too), cancellations, replays and crashes over an
-/// <see cref="IDeliveryQueue"/>, compared with a plain model of it. Inherited like <see cref="DeliveryQueueConformance"/>.
-/// A failure prints the shortest walk that still fails, and the seed to put into <see cref="Replay"/>.
+/// Compares an <see cref="IDeliveryQueue"/> with a simple model on random walks of enqueues, leases, claims, renewals,
+/// settlements (including late ones), cancellations, replays and crashes. Inherit it like <see cref="DeliveryQueueConformance"/>.
+/// A failure prints the shortest walk that still fails, and the seed for <see cref="Replay"/>.
 /// </summary>
 public abstract class DeliveryQueueModelConformance : StoreSuite
 {
-    private const int ShortestWalk = 20;
-    private const int LongestWalk = 60;
+    private const int MinWalkLength = 20;
+    private const int MaxWalkLength = 60;
 
     private static readonly (int Weight, QueueAction Action)[] Weights =
     [
@@ -27,25 +27,27 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         (2, QueueAction.Crash),
     ];
 
-    /// <summary>How many walks of 20 to 60 steps are taken, each on a fresh store. Default 30.</summary>
-    protected virtual int Walks => 30;
+    /// <summary>Gets the number of walks of 20 to 60 steps, each on an empty store. The default is 30.</summary>
+    protected virtual int WalkCount => 30;
 
-    /// <summary>The two numbers that a failure printed, to take the same walks again; null for new walks each time.</summary>
+    /// <summary>
+    /// Gets the two numbers that a failure printed, to repeat its walks. The default is null, which takes new walks each time.
+    /// </summary>
     protected virtual (ulong Seed, ulong Gamma)? Replay => null;
 
     [Fact]
-    public async Task A_queue_agrees_with_its_model_on_every_walk()
+    public async Task A_queue_agrees_with_its_model_on_every_random_walk()
     {
-        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(Walks);
+        var config = Config.QuickThrowOnFailure.WithQuietOnSuccess(true).WithMaxTest(WalkCount);
         if (Replay is { } replay)
             config = config.WithReplay(replay.Seed, replay.Gamma);
         var cancellation = Cancellation;
 
-        var property = Prop.ForAll(Arb.From(Commands, Shorter), (QueueCommand[] commands) =>
+        var property = Prop.ForAll(Arb.From(Commands, Shrink), (QueueCommand[] commands) =>
             WalkAsync(commands, cancellation).GetAwaiter().GetResult()
         );
 
-        // FsCheck waits for each walk; a thread of its own keeps it from holding up xunit's.
+        // FsCheck blocks while it waits for each walk, so it runs on a dedicated thread and does not block a thread of xunit.
         await Task.Factory.StartNew(
             () => property.Check(config),
             cancellation,
@@ -62,11 +64,11 @@ public abstract class DeliveryQueueModelConformance : StoreSuite
         select new QueueCommand(action, pick, amount, variant);
 
     private static Gen<QueueCommand[]> Commands =>
-        from length in Gen.Choose(ShortestWalk, LongestWalk)
+        from length in Gen.Choose(MinWalkLength, MaxWalkLength)
         from commands in Command.ArrayOf(length)
         select commands;
 
-    private static IEnumerable<QueueCommand[]> Shorter(QueueCommand[] commands)
+    private static IEnumerable<QueueCommand[]> Shrink(QueueCommand[] commands)
     {
         for (var length = commands.Length / 2; length > 0; length /= 2)
         {

@@ -1,6 +1,6 @@
 namespace Notify.Conformance;
 
-/// <summary>What a worker, a caller or a crash does to a queue.</summary>
+/// <summary>An action of a worker or caller on a queue, or a crash.</summary>
 internal enum QueueAction
 {
     Enqueue,
@@ -15,13 +15,13 @@ internal enum QueueAction
 }
 
 /// <summary>
-/// One step of a random walk. Its numbers are read relative to what is there when it runs, so that it means something in
-/// every state and a failing walk can be shortened by leaving steps out.
+/// One step of a random walk. Its numbers are interpreted relative to the state in which it runs. Every step is therefore valid
+/// in every state, and a failing walk can be shortened by leaving out steps.
 /// </summary>
-/// <param name="Action">What is done.</param>
-/// <param name="Pick">Which of what is there.</param>
-/// <param name="Amount">How many, or how long.</param>
-/// <param name="Variant">In which way.</param>
+/// <param name="Action">The action.</param>
+/// <param name="Pick">Selects one of the existing items.</param>
+/// <param name="Amount">A number of items or a duration.</param>
+/// <param name="Variant">Selects a variant of the action.</param>
 internal sealed record QueueCommand(QueueAction Action, int Pick, int Amount, int Variant)
 {
     public override string ToString() => $"{Action}({Pick}, {Amount}, {Variant})";

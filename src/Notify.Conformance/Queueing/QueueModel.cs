@@ -4,7 +4,7 @@ using Notify.Settling;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What a queue should answer, in the plainest form: a list of deliveries and the rules of <see cref="IDeliveryQueue"/>.
+/// The simplest possible implementation of a queue: a list of deliveries and the rules of <see cref="IDeliveryQueue"/>.
 /// </summary>
 internal sealed class QueueModel
 {
@@ -31,7 +31,7 @@ internal sealed class QueueModel
         return new EnqueueResult(EnqueueStatus.Stored, sample.Notification.Id);
     }
 
-    public IReadOnlyList<ModelDelivery> Due(LeaseQuota quota, DateTimeOffset now) =>
+    public IReadOnlyList<ModelDelivery> FindDue(LeaseQuota quota, DateTimeOffset now) =>
         [
             .. Deliveries.Where(delivery =>
                 delivery.DueAt <= now && delivery.Priority == quota.Priority && delivery.Provider == quota.Provider
@@ -87,14 +87,14 @@ internal sealed class QueueModel
         return replayed.Length;
     }
 
-    public IEnumerable<QueueDepth> Depth() =>
+    public IEnumerable<QueueDepth> GetDepth() =>
         Deliveries
             .Where(delivery => delivery.DueAt is not null)
             .CountBy(delivery => (delivery.Priority, delivery.Provider))
             .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value));
 }
 
-/// <summary>A delivery as the model keeps it.</summary>
+/// <summary>A delivery in the model.</summary>
 internal sealed class ModelDelivery(Delivery delivery)
 {
     public Guid Id => delivery.Id;
@@ -114,7 +114,7 @@ internal sealed class ModelDelivery(Delivery delivery)
     public bool IsLeased { get; private set; }
 
     /// <summary>
-    /// The fence that the store gave with the newest lease; null once it has settled, cancelled or replayed since.
+    /// Gets the fence of the latest lease, or null if the delivery has been settled, cancelled or replayed since.
     /// </summary>
     public long? Fence { get; private set; } = 0;
 
@@ -147,10 +147,10 @@ internal sealed class ModelDelivery(Delivery delivery)
         AttemptsSpent = 0;
     }
 
-    /// <summary>What a store shows of it.</summary>
-    public string Shown() => $"{Id}: {State}, due {DueAt:O}, {Provider}, {AttemptsSpent} spent, {Attempts} made";
+    /// <summary>Describes the properties that a store shows.</summary>
+    public string Describe() => $"{Id}: {State}, due {DueAt:O}, {Provider}, {AttemptsSpent} spent, {Attempts} made";
 
-    public static string Shown(DeliveryRecord record) =>
+    public static string Describe(DeliveryRecord record) =>
         $"{record.Delivery.Id}: {record.State}, due {record.DueAt?.ToUniversalTime():O}, {record.Delivery.Provider}, "
         + $"{record.Delivery.AttemptsSpent} spent, {record.Attempts.Count} made";
 

@@ -5,7 +5,7 @@ using Notify.Triggering;
 
 namespace Notify.Conformance;
 
-/// <summary>Does the same to a queue and to its model, and compares every answer.</summary>
+/// <summary>Performs the same actions on a queue and on its model, and compares all results.</summary>
 internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, CancellationToken cancellationToken)
 {
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromMinutes(2);
@@ -49,7 +49,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             command.Variant % 3 == 0
                 ? new IdempotencyClaim($"key-{command.Amount % 2}", new[] { (byte)(command.Amount / 2 % 2) }, _keysExpireAt)
                 : null;
-        var sample = new Sample(Of(Tenants, command.Pick), _now) { Idempotency = claim };
+        var sample = new Sample(Pick(Tenants, command.Pick), _now) { Idempotency = claim };
         Delivery[] deliveries =
         [
             .. sample
@@ -59,7 +59,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
                         delivery with
                         {
                             Priority = (Priority)((command.Variant + i) % 3),
-                            Provider = Of(Providers, command.Variant),
+                            Provider = Pick(Providers, command.Variant),
                             DueAt = _now.AddSeconds(command.Variant % 4 == 0 ? i * 50 : -i),
                         }
                 ),
@@ -72,11 +72,11 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
 
     private async Task LeaseAsync(QueueCommand command)
     {
-        var quota = new LeaseQuota((Priority)(command.Variant % 3), Of(Providers, command.Pick), 1 + (command.Amount % 8));
-        var due = _model.Due(quota, _now);
+        var quota = new LeaseQuota((Priority)(command.Variant % 3), Pick(Providers, command.Pick), 1 + (command.Amount % 8));
+        var due = _model.FindDue(quota, _now);
 
         var leases = await store.Queue.LeaseAsync(
-            new LeaseRequest(Owner(command), _now, _now + LeaseDuration, [quota]),
+            new LeaseRequest(GetOwner(command), _now, _now + LeaseDuration, [quota]),
             cancellationToken
         );
 
@@ -93,12 +93,12 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         if (_model.Deliveries.Count == 0)
             return;
 
-        var delivery = Of(_model.Deliveries, command.Pick);
+        var delivery = Pick(_model.Deliveries, command.Pick);
         var fence = command.Variant % 2 == 0 ? 0 : delivery.HighestFence;
         var isFree = delivery.DueAt is not null && delivery.Fence == fence;
 
         var leases = await store.Queue.ClaimAsync(
-            new ClaimRequest(Owner(command), _now + LeaseDuration, [new DeliveryReference(delivery.Id, fence)]),
+            new ClaimRequest(GetOwner(command), _now + LeaseDuration, [new DeliveryReference(delivery.Id, fence)]),
             cancellationToken
         );
 
@@ -125,17 +125,17 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         if (leases.Count == 0)
             return;
 
-        var lease = Of(leases, command.Pick);
+        var lease = Pick(leases, command.Pick);
         if (ReferenceEquals(leases, _held) && _held.Remove(lease))
             _lost.Add(lease);
-        var settlement = Settlement(lease, command);
+        var settlement = CreateSettlement(lease, command);
 
         var applied = await store.Queue.SettleAsync([settlement], cancellationToken);
 
         Assert.Equal(_model.Settle(settlement), Assert.Single(applied));
     }
 
-    private Settlement Settlement(Lease lease, QueueCommand command)
+    private Settlement CreateSettlement(Lease lease, QueueCommand command)
     {
         var state = (DeliveryState)(command.Variant % 3);
         var delay = TimeSpan.FromSeconds(command.Amount);
@@ -146,7 +146,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             State = state,
             DueAt = state == DeliveryState.Pending ? _now + delay : null,
             RetryDelay = delay,
-            Provider = Of(Providers, command.Amount),
+            Provider = Pick(Providers, command.Amount),
             AttemptsSpent = lease.Delivery.AttemptsSpent + 1,
             Attempt = new Attempt(lease.Delivery.Provider, _now, delay, OutcomeKind.Retry),
             SettledAt = _now,
@@ -158,7 +158,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         if (_model.Notifications.Count == 0)
             return;
 
-        var (tenant, id) = Of(_model.Notifications, command.Pick);
+        var (tenant, id) = Pick(_model.Notifications, command.Pick);
         var expected = _model.Cancel(id, _now);
 
         var cancellation = await store.Queue.CancelAsync(tenant, id, _now, cancellationToken);
@@ -170,7 +170,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
 
     private async Task ReplayAsync(QueueCommand command)
     {
-        var tenant = Of(Tenants, command.Pick);
+        var tenant = Pick(Tenants, command.Pick);
         var limit = 1 + (command.Amount % 3);
 
         var replayed = await store.DeadLetters.ReplayAsync(
@@ -181,7 +181,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         Assert.Equal(_model.Replay(tenant, _now, limit), replayed);
     }
 
-    // The worker is gone with what it knew; time passes beyond its leases' end, or nearly so.
+    // The worker forgets its leases. Time advances beyond the end of the leases or, in some variants, to just before it.
     private Task CrashAsync(QueueCommand command)
     {
         _lost.AddRange(_held);
@@ -198,7 +198,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var delivery = Assert.Single(free, delivery => delivery.Id == lease.Delivery.Id);
         Assert.True(
             lease.Fence > delivery.HighestFence,
-            $"Lease {lease.Fence} of {delivery.Id} follows lease {delivery.HighestFence}."
+            $"Fence {lease.Fence} of {delivery.Id} is not higher than {delivery.HighestFence}."
         );
         Assert.Equal(_now + LeaseDuration, lease.Until);
         delivery.Lease(lease);
@@ -212,7 +212,7 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         var oldestLeft = due.Where(delivery => !leased.Contains(delivery.Id)).Min(delivery => delivery.DueAt);
         Assert.False(
             newestLeased > oldestLeft,
-            $"{due[0].Tenant}'s delivery of {newestLeased:O} was leased before that of {oldestLeft:O}."
+            $"A delivery of {due[0].Tenant} due at {newestLeased:O} was leased before one due at {oldestLeft:O}."
         );
     }
 
@@ -222,13 +222,13 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
             .Select(tenant => (Due: tenant.Value, Leased: leases.Count(lease => lease.Delivery.Tenant == tenant.Key)))
             .ToArray();
         foreach (var waiting in shares.Where(share => share.Leased < share.Due))
-            Assert.True(waiting.Leased >= shares.Max(share => share.Leased) - 1, "A tenant that waits got less than its turn.");
+            Assert.True(waiting.Leased >= shares.Max(share => share.Leased) - 1, "A waiting tenant got less than its share.");
     }
 
     private async Task CompareDepthAsync() =>
         Assert.Equal(
-            Ordered(_model.Depth()),
-            Ordered((await store.Queue.GetDepthAsync(cancellationToken)).Where(depth => depth.Pending > 0))
+            Sort(_model.GetDepth()),
+            Sort((await store.Queue.GetDepthAsync(cancellationToken)).Where(depth => depth.Pending > 0))
         );
 
     private async Task CompareDeliveriesAsync()
@@ -237,14 +237,14 @@ internal sealed class QueueWalk(ConformanceStore store, DateTimeOffset start, Ca
         {
             var records = await store.Notifications.ListDeliveriesAsync(tenant, id, null, 1_000, cancellationToken);
             var expected = _model.Deliveries.Where(delivery => delivery.NotificationId == id).OrderBy(delivery => delivery.Id);
-            Assert.Equal(expected.Select(delivery => delivery.Shown()), records.Select(ModelDelivery.Shown));
+            Assert.Equal(expected.Select(delivery => delivery.Describe()), records.Select(ModelDelivery.Describe));
         }
     }
 
-    private static IEnumerable<QueueDepth> Ordered(IEnumerable<QueueDepth> depths) =>
+    private static IEnumerable<QueueDepth> Sort(IEnumerable<QueueDepth> depths) =>
         depths.OrderBy(depth => depth.Priority).ThenBy(depth => depth.Provider, StringComparer.Ordinal);
 
-    private static string Owner(QueueCommand command) => $"worker-{command.Pick % 3}";
+    private static string GetOwner(QueueCommand command) => $"worker-{command.Pick % 3}";
 
-    private static T Of<T>(IReadOnlyList<T> items, int pick) => items[pick % items.Count];
+    private static T Pick<T>(IReadOnlyList<T> items, int pick) => items[pick % items.Count];
 }

@@ -10,7 +10,7 @@ using Notify.Storage;
 namespace Notify.Conformance;
 
 /// <summary>
-/// A store under test: composed as an application composes it, but without the workers that would take its deliveries away.
+/// A store under test. It is composed as in an application, but without the workers, which would take its deliveries.
 /// </summary>
 public sealed class ConformanceStore : IAsyncDisposable
 {
@@ -21,59 +21,59 @@ public sealed class ConformanceStore : IAsyncDisposable
     private ConformanceStore(Action<INotificationsBuilder> use, Func<ValueTask>? delete, IHost host) =>
         (_use, _delete, _host) = (use, delete, host);
 
-    /// <summary>Everything that the store registered.</summary>
+    /// <summary>Gets the services that the store registered.</summary>
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>The queue.</summary>
+    /// <summary>Gets the queue.</summary>
     public IDeliveryQueue Queue => Get<IDeliveryQueue>();
 
-    /// <summary>What was accepted, and what became of it.</summary>
+    /// <summary>Gets the store of notifications.</summary>
     public INotificationStore Notifications => Get<INotificationStore>();
 
-    /// <summary>Topics on their way to become deliveries.</summary>
+    /// <summary>Gets the store of expansions.</summary>
     public IExpansionStore Expansions => Get<IExpansionStore>();
 
-    /// <summary>What is collected for one summary.</summary>
+    /// <summary>Gets the store of digests.</summary>
     public IDigestStore Digests => Get<IDigestStore>();
 
-    /// <summary>How often recipients were notified.</summary>
+    /// <summary>Gets the store of throttles.</summary>
     public IThrottleStore Throttles => Get<IThrottleStore>();
 
-    /// <summary>What vendors say later.</summary>
+    /// <summary>Gets the store of receipts.</summary>
     public IReceiptStore Receipts => Get<IReceiptStore>();
 
-    /// <summary>What ended without acceptance.</summary>
+    /// <summary>Gets the store of dead letters.</summary>
     public IDeadLetterStore DeadLetters => Get<IDeadLetterStore>();
 
-    /// <summary>Users.</summary>
+    /// <summary>Gets the store of users.</summary>
     public IUserStore Users => Get<IUserStore>();
 
-    /// <summary>Devices.</summary>
+    /// <summary>Gets the store of devices.</summary>
     public IDeviceStore Devices => Get<IDeviceStore>();
 
-    /// <summary>Gets the checks of deliveries that waited.</summary>
+    /// <summary>Gets the store that checks the recipients of waiting deliveries.</summary>
     public IRecipientCheckStore RecipientChecks => Get<IRecipientCheckStore>();
 
-    /// <summary>Topics.</summary>
+    /// <summary>Gets the store of topics.</summary>
     public ITopicStore Topics => Get<ITopicStore>();
 
-    /// <summary>Templates.</summary>
+    /// <summary>Gets the store of templates.</summary>
     public ITemplateStore Templates => Get<ITemplateStore>();
 
-    /// <summary>Counts.</summary>
+    /// <summary>Gets the store of delivery counts.</summary>
     public IAnalyticsStore Analytics => Get<IAnalyticsStore>();
 
-    /// <summary>Tokens that nodes share.</summary>
+    /// <summary>Gets the store of tokens that nodes share.</summary>
     public ISharedTokenStore SharedTokens => Get<ISharedTokenStore>();
 
-    /// <summary>What forgets.</summary>
+    /// <summary>Gets the store that deletes expired data.</summary>
     public IRetentionStore Retention => Get<IRetentionStore>();
 
-    /// <summary>Composes and starts a store.</summary>
+    /// <summary>Opens a store.</summary>
     /// <param name="use">
-    /// Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.
+    /// Registers the store as an application would: <c>notifications => notifications.UseSqlite(...)</c>.
     /// </param>
-    /// <param name="delete">Removes the store's data when the test is over; null where nothing is left.</param>
+    /// <param name="delete">Deletes the store's data at the end of the test, or null if there is nothing to delete.</param>
     public static async ValueTask<ConformanceStore> OpenAsync(Action<INotificationsBuilder> use, Func<ValueTask>? delete = null)
     {
         ArgumentNullException.ThrowIfNull(use);

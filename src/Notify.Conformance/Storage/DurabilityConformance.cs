@@ -8,13 +8,13 @@ using Notify.Triggering;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What a durable store remembers when it is opened again. Inherited like <see cref="DeliveryQueueConformance"/>, by every store
-/// but those that promise to forget.
+/// The tests that data survives when a durable store is opened again. Inherit it like <see cref="DeliveryQueueConformance"/>,
+/// except for stores that are not durable.
 /// </summary>
 public abstract class DurabilityConformance : StoreSuite
 {
     [Fact]
-    public async Task Deliveries_and_their_history_are_there_after_reopening()
+    public async Task Deliveries_and_their_history_survive_reopening()
     {
         var delivery = await EnqueueAsync();
         await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromMinutes(1)));
@@ -30,7 +30,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_lease_holds_after_reopening()
+    public async Task A_lease_survives_reopening()
     {
         var delivery = await EnqueueAsync();
         var lease = await LeaseOneAsync();
@@ -43,7 +43,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_lease_that_was_lost_stays_lost_after_reopening()
+    public async Task A_lost_lease_stays_lost_after_reopening()
     {
         await EnqueueAsync();
         var lost = await LeaseOneAsync();
@@ -56,9 +56,9 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task What_has_ended_stays_ended_after_reopening()
+    public async Task An_ended_delivery_stays_ended_after_reopening()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(3));
         var leases = await LeaseAsync(Now, max: 2);
         await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
@@ -71,7 +71,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task An_idempotency_key_is_taken_after_reopening()
+    public async Task An_idempotency_key_survives_reopening()
     {
         var claim = new IdempotencyClaim("key", new byte[32], Now.AddHours(24));
         var first = new Sample(Tenant, Now) { Idempotency = claim };
@@ -86,7 +86,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task An_expansion_goes_on_after_reopening()
+    public async Task An_expansion_continues_after_reopening()
     {
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
         await EnqueueAsync(sample);
@@ -102,7 +102,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Digests_and_permits_are_there_after_reopening()
+    public async Task Digests_and_permits_survive_reopening()
     {
         var trigger = new Trigger
         {
@@ -129,7 +129,7 @@ public abstract class DurabilityConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Recipients_templates_and_counts_are_there_after_reopening()
+    public async Task Recipients_templates_and_counts_survive_reopening()
     {
         var user = new User
         {

@@ -6,17 +6,17 @@ using Notify.Settling;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What a store forgets when it is told to, and what it must not forget. Inherited like <see cref="DeliveryQueueConformance"/>,
-/// by every store that registers <see cref="Notify.Storage.IRetentionStore"/>.
+/// The tests of which data a store deletes after the retention period and which it keeps. Inherit it like
+/// <see cref="DeliveryQueueConformance"/> for every store that registers <see cref="Notify.Storage.IRetentionStore"/>.
 /// </summary>
 public abstract class RetentionConformance : StoreSuite
 {
-    private const int Most = 7;
+    private const int BatchSize = 7;
 
     private DateTimeOffset Later => Now.AddDays(40);
 
     [Fact]
-    public async Task A_notification_that_ended_goes_with_all_that_belongs_to_it()
+    public async Task An_ended_notification_is_purged_with_everything_that_belongs_to_it()
     {
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 1, Now)] };
         await EnqueueAsync(sample, sample.Deliveries(3));
@@ -31,7 +31,7 @@ public abstract class RetentionConformance : StoreSuite
         Assert.Equal(4, await PurgeAsync(Later));
 
         Assert.Null(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
-        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Empty(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.Empty(await Store.Notifications.CountDeliveriesAsync(Tenant, sample.Notification.Id, Cancellation));
         Assert.Equal(0, await Store.DeadLetters.CountAsync(new DeadLetterFilter { Tenant = Tenant }, Cancellation));
         Assert.Empty(await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation));
@@ -41,9 +41,9 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_notification_without_deliveries_goes_as_well()
+    public async Task A_notification_without_deliveries_is_purged_as_well()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample);
 
         await PurgeAsync(Later);
@@ -52,9 +52,9 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task What_was_accepted_at_that_time_or_later_is_kept()
+    public async Task A_notification_accepted_at_the_given_time_or_later_is_kept()
     {
-        Sample[] samples = [Sampled(), new Sample(Tenant, Now.AddMilliseconds(-1)), new Sample(Tenant, Now.AddHours(1))];
+        Sample[] samples = [CreateSample(), new Sample(Tenant, Now.AddMilliseconds(-1)), new Sample(Tenant, Now.AddHours(1))];
         foreach (var sample in samples)
             await EnqueueAsync(sample, sample.Delivery());
         await EndAllAsync(Now.AddHours(1));
@@ -64,13 +64,13 @@ public abstract class RetentionConformance : StoreSuite
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, samples[0].Notification.Id, Cancellation));
         Assert.Null(await Store.Notifications.FindAsync(Tenant, samples[1].Notification.Id, Cancellation));
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, samples[2].Notification.Id, Cancellation));
-        Assert.Single(await DeliveriesAsync(samples[0].Notification.Id));
+        Assert.Single(await ListDeliveriesAsync(samples[0].Notification.Id));
     }
 
     [Fact]
-    public async Task One_that_has_not_ended_is_kept_whole_until_it_has()
+    public async Task A_notification_that_has_not_ended_is_kept_completely()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = sample.Deliveries(4);
         deliveries[3] = deliveries[3] with { DueAt = Later };
         await EnqueueAsync(sample, deliveries);
@@ -80,7 +80,7 @@ public abstract class RetentionConformance : StoreSuite
         Assert.Equal(0, await PurgeAsync(Later));
 
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, sample.Notification.Id, Cancellation));
-        Assert.Equal(4, (await DeliveriesAsync(sample.Notification.Id)).Count);
+        Assert.Equal(4, (await ListDeliveriesAsync(sample.Notification.Id)).Count);
         Assert.True(await SettleAsync(Accepted(leases[2], Now)));
         await EndAllAsync(Later);
         Assert.Equal(4, await PurgeAsync(Later));
@@ -88,7 +88,7 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task One_whose_topic_is_not_expanded_yet_is_kept()
+    public async Task A_notification_whose_topic_is_not_expanded_yet_is_kept()
     {
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 1, Now)] };
         await EnqueueAsync(sample, sample.Delivery());
@@ -96,13 +96,13 @@ public abstract class RetentionConformance : StoreSuite
 
         await PurgeAsync(Later);
 
-        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
         await ExpandAsync(sample);
-        Assert.Equal(2, (await DeliveriesAsync(sample.Notification.Id)).Count);
+        Assert.Equal(2, (await ListDeliveriesAsync(sample.Notification.Id)).Count);
     }
 
     [Fact]
-    public async Task One_with_an_event_in_an_open_digest_is_kept_and_goes_with_its_events_afterwards()
+    public async Task A_notification_with_an_event_in_an_open_digest_is_kept_until_the_digest_is_closed()
     {
         var sample = new Sample(Tenant, Now);
         var trigger = sample.Notification.Trigger with { To = Recipient.User("u"), Template = "summary", Content = null };
@@ -125,7 +125,7 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_dead_letter_that_is_replayed_keeps_its_notification()
+    public async Task A_replayed_dead_letter_keeps_its_notification()
     {
         var delivery = await EnqueueAsync();
         await SettleAsync(DeadLetter(await LeaseOneAsync(), Now));
@@ -138,25 +138,25 @@ public abstract class RetentionConformance : StoreSuite
     }
 
     [Fact]
-    public async Task More_than_fits_in_a_transaction_is_purged_behind_what_waits()
+    public async Task More_than_one_batch_is_purged_and_waiting_notifications_are_skipped()
     {
         var waiting = new Sample(Tenant, Now.AddDays(-1));
-        await EnqueueAsync(waiting, [.. waiting.Deliveries(3 * Most).Select(delivery => delivery with { DueAt = Later })]);
-        for (var i = 0; i < 3 * Most; i++)
+        await EnqueueAsync(waiting, [.. waiting.Deliveries(3 * BatchSize).Select(delivery => delivery with { DueAt = Later })]);
+        for (var i = 0; i < 3 * BatchSize; i++)
             await EnqueueAsync();
-        var broadcast = Sampled();
-        await EnqueueAsync(broadcast, broadcast.Deliveries((5 * Most) + 1));
+        var broadcast = CreateSample();
+        await EnqueueAsync(broadcast, broadcast.Deliveries((5 * BatchSize) + 1));
         await EndAllAsync(Now);
 
-        Assert.Equal((8 * Most) + 1, await PurgeAsync(Later));
+        Assert.Equal((8 * BatchSize) + 1, await PurgeAsync(Later));
 
         Assert.Null(await Store.Notifications.FindAsync(Tenant, broadcast.Notification.Id, Cancellation));
-        Assert.Equal(3 * Most, (await LeaseAsync(Later)).Count);
+        Assert.Equal(3 * BatchSize, (await LeaseAsync(Later)).Count);
         Assert.Equal(0, await PurgeAsync(Later));
     }
 
     [Fact]
-    public async Task Purging_takes_nothing_that_is_sent_meanwhile()
+    public async Task Purging_does_not_affect_notifications_that_are_being_sent()
     {
         for (var i = 0; i < 10; i++)
             await EnqueueAsync();
@@ -192,14 +192,14 @@ public abstract class RetentionConformance : StoreSuite
         ];
         await Store.Analytics.AddAsync(counts, Cancellation);
 
-        Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddMinutes(8), Most, Cancellation));
+        Assert.Equal(8, await Store.Retention.PurgeCountsAsync(begin.AddMinutes(8), BatchSize, Cancellation));
 
         Assert.Empty(await Store.Analytics.ListAsync(Tenant, begin, begin.AddHours(1), Cancellation));
         Assert.Equal(counts[8..], await Store.Analytics.ListAsync(OtherTenant, begin, begin.AddHours(1), Cancellation));
     }
 
     private async Task<long> PurgeAsync(DateTimeOffset acceptedBefore) =>
-        await Store.Retention.PurgeNotificationsAsync(acceptedBefore, Most, Cancellation);
+        await Store.Retention.PurgeNotificationsAsync(acceptedBefore, BatchSize, Cancellation);
 
     private async Task ExpandAsync(Sample sample)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Notify.Conformance;
 
-/// <summary>Compares by value what holds collections, which records compare by reference.</summary>
+/// <summary>Compares objects with collections by value. The equality of records compares collections by reference.</summary>
 internal static class Same
 {
     public static void As<T>(T expected, T actual)

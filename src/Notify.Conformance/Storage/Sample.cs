@@ -4,7 +4,7 @@ using Notify.Triggering;
 
 namespace Notify.Conformance;
 
-/// <summary>A notification for a fact, and the deliveries that belong to it.</summary>
+/// <summary>A notification for a test, which creates deliveries that belong to it.</summary>
 internal sealed class Sample
 {
     private int _addresses;

@@ -3,22 +3,22 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: counts per minute.</summary>
+/// <summary>This part tests the counts per minute.</summary>
 public abstract partial class StoreConformance
 {
     private DateTimeOffset Minute => new(Now.Ticks - (Now.Ticks % TimeSpan.TicksPerMinute), TimeSpan.Zero);
 
     [Fact]
-    public async Task Counts_of_one_kind_add_up()
+    public async Task Counts_with_the_same_key_are_added()
     {
         await Store.Analytics.AddAsync([Count(3), Count(4)], Cancellation);
         await Store.Analytics.AddAsync([Count(5)], Cancellation);
 
-        Assert.Equal([Count(12)], await CountsAsync());
+        Assert.Equal([Count(12)], await ListCountsAsync());
     }
 
     [Fact]
-    public async Task Counts_of_another_kind_are_kept_apart()
+    public async Task Counts_with_different_keys_are_separate()
     {
         DeliveryCount[] counts =
         [
@@ -44,7 +44,7 @@ public abstract partial class StoreConformance
         await Store.Analytics.AddAsync(counts, Cancellation);
         await Store.Analytics.AddAsync([Count(100) with { Tenant = OtherTenant }], Cancellation);
 
-        Assert.Equal(counts, (await CountsAsync()).OrderBy(count => count.Count));
+        Assert.Equal(counts, (await ListCountsAsync()).OrderBy(count => count.Count));
         Assert.Equal(
             100,
             Assert.Single(await Store.Analytics.ListAsync(OtherTenant, Minute, Minute.AddHours(1), Cancellation)).Count
@@ -52,7 +52,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Counts_are_listed_by_time_from_a_minute_until_before_another()
+    public async Task Counts_are_listed_by_time_within_a_period()
     {
         foreach (var minute in new[] { 3, 0, 4, 1, 2 })
             await Store.Analytics.AddAsync([Count(1) with { Minute = Minute.AddMinutes(minute) }], Cancellation);
@@ -63,17 +63,17 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Counts_added_at_the_same_time_are_all_counted()
+    public async Task Concurrent_counts_are_all_added()
     {
         await Task.WhenAll(
             Enumerable.Range(0, 40).Select(_ => Task.Run(async () => await Store.Analytics.AddAsync([Count(1)], Cancellation)))
         );
 
-        Assert.Equal([Count(40)], await CountsAsync());
+        Assert.Equal([Count(40)], await ListCountsAsync());
     }
 
     private DeliveryCount Count(long count) => new(Minute, Tenant, Channel.Email, Provider, DeliveryState.Accepted, count);
 
-    private async Task<IReadOnlyList<DeliveryCount>> CountsAsync() =>
+    private async Task<IReadOnlyList<DeliveryCount>> ListCountsAsync() =>
         await Store.Analytics.ListAsync(Tenant, Minute, Minute.AddHours(1), Cancellation);
 }

@@ -3,13 +3,13 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: what ended without acceptance, and its replay.</summary>
+/// <summary>This part tests dead letters and their replay.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
     public async Task Only_dead_letters_are_listed_and_counted()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(4));
         var leases = await LeaseAsync(Now, max: 3);
         await Store.Queue.SettleAsync(
@@ -25,12 +25,12 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Each_part_of_a_filter_must_hold()
+    public async Task All_conditions_of_a_filter_must_match()
     {
-        var early = await DieAsync("mailbox is full", Now);
-        var late = await DieAsync("expired at 100%", Now.AddSeconds(10));
-        var elsewhere = await DieAsync("expired at 100 percent", Now.AddSeconds(20), OtherProvider);
-        await DieAsync("expired", Now, tenant: OtherTenant);
+        var early = await CreateDeadLetterAsync("mailbox is full", Now);
+        var late = await CreateDeadLetterAsync("expired at 100%", Now.AddSeconds(10));
+        var elsewhere = await CreateDeadLetterAsync("expired at 100 percent", Now.AddSeconds(20), OtherProvider);
+        await CreateDeadLetterAsync("expired", Now, tenant: OtherTenant);
         var all = new DeadLetterFilter { Tenant = Tenant };
 
         Assert.Equal(Ids(early, late, elsewhere), await FindDeadAsync(all));
@@ -51,9 +51,9 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Dead_letters_are_paged_in_the_order_of_their_ids()
+    public async Task Dead_letters_are_listed_page_by_page_in_the_order_of_their_ids()
     {
-        var dead = await DieManyAsync(7);
+        var dead = await CreateDeadLettersAsync(7);
         var all = new DeadLetterFilter { Tenant = Tenant };
 
         var paged = new List<Guid>();
@@ -71,7 +71,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task A_replayed_dead_letter_is_due_with_a_new_budget_and_expiry()
     {
-        var dead = await DieAsync("mailbox is full", Now, spent: 5);
+        var dead = await CreateDeadLetterAsync("mailbox is full", Now, spent: 5);
         var before = await FindAsync(dead);
         var at = Now.AddDays(4);
 
@@ -88,9 +88,9 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task History_goes_on_after_a_replay()
+    public async Task The_history_continues_after_a_replay()
     {
-        var dead = await DieAsync("mailbox is full", Now);
+        var dead = await CreateDeadLetterAsync("mailbox is full", Now);
         await ReplayAsync(Now, 10);
 
         await SettleAsync(Accepted(await LeaseOneAsync(), Now.AddSeconds(1)));
@@ -102,7 +102,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_replay_goes_to_the_provider_that_was_to_send_last()
+    public async Task A_replay_uses_the_provider_that_was_chosen_last()
     {
         await EnqueueAsync();
         await SettleAsync(DeadLetter(await LeaseOneAsync(), Now) with { Provider = OtherProvider });
@@ -116,7 +116,7 @@ public abstract partial class StoreConformance
     [Fact]
     public async Task A_replay_stops_at_its_limit_and_can_be_repeated()
     {
-        await DieManyAsync(7);
+        await CreateDeadLettersAsync(7);
 
         foreach (var replayed in new[] { 3, 3, 1, 0 })
             Assert.Equal(replayed, await ReplayAsync(Now, 3));
@@ -124,10 +124,10 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_replay_takes_what_its_filter_names_and_nothing_else()
+    public async Task A_replay_affects_only_dead_letters_that_match_its_filter()
     {
-        var dead = await DieManyAsync(3);
-        await DieAsync("expired", Now, tenant: OtherTenant);
+        var dead = await CreateDeadLettersAsync(3);
+        await CreateDeadLetterAsync("expired", Now, tenant: OtherTenant);
 
         Assert.Equal(1, await ReplayAsync(Now, 10, new DeadLetterFilter { Tenant = Tenant, Ids = [dead[1].Id] }));
 
@@ -149,9 +149,9 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Replays_at_the_same_time_replay_each_dead_letter_once()
+    public async Task Concurrent_replays_replay_each_dead_letter_once()
     {
-        await DieManyAsync(40);
+        await CreateDeadLettersAsync(40);
 
         var replayed = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => ReplayAsync(Now, 10))));
 
@@ -160,7 +160,7 @@ public abstract partial class StoreConformance
 
     private static IEnumerable<Guid> Ids(params Delivery[] deliveries) => deliveries.Select(delivery => delivery.Id).Order();
 
-    private async Task<Delivery> DieAsync(
+    private async Task<Delivery> CreateDeadLetterAsync(
         string reason,
         DateTimeOffset at,
         string provider = Provider,
@@ -173,9 +173,9 @@ public abstract partial class StoreConformance
         return delivery;
     }
 
-    private async Task<Delivery[]> DieManyAsync(int count)
+    private async Task<Delivery[]> CreateDeadLettersAsync(int count)
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = sample.Deliveries(count);
         await EnqueueAsync(sample, deliveries);
         await Store.Queue.SettleAsync([.. (await LeaseAsync(Now)).Select(lease => DeadLetter(lease, Now))], Cancellation);

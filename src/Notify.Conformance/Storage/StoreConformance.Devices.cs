@@ -2,11 +2,11 @@ using Notify.Recipients;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: devices and their tokens.</summary>
+/// <summary>This part tests devices and their tokens.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task Every_field_of_a_device_is_kept()
+    public async Task Every_field_of_a_device_is_stored()
     {
         var device = new Device
         {
@@ -28,7 +28,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_user_has_several_devices_and_many_users_are_looked_up_at_once()
+    public async Task Devices_of_several_users_are_found_in_one_call()
     {
         await RegisterAsync("d1", "u");
         await RegisterAsync("d2", "u");
@@ -36,7 +36,7 @@ public abstract partial class StoreConformance
         await RegisterAsync("d4", "w");
         await RegisterAsync("d5", "u", tenant: OtherTenant);
 
-        Assert.Equal(["d1", "d2", "d3"], await FoundAsync("u", "v", "unknown"));
+        Assert.Equal(["d1", "d2", "d3"], await FindDeviceIdsAsync("u", "v", "unknown"));
         Assert.Equal(
             ["d1", "d2"],
             (await Store.Devices.ListAsync(Tenant, "u", Cancellation)).Select(device => device.Id).Order()
@@ -56,7 +56,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Registering_the_same_token_again_keeps_when_it_was_registered_first()
+    public async Task Registering_the_same_token_again_keeps_the_time_of_its_first_registration()
     {
         await RegisterAsync("d", "u", "token", Now);
 
@@ -67,18 +67,18 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Two_users_have_devices_of_the_same_id()
+    public async Task Two_users_can_have_devices_with_the_same_id()
     {
         await RegisterAsync("phone-1", "u", "token-1");
         await RegisterAsync("phone-1", "v", "token-2");
 
-        var (ofU, ofV) = (await ListedAsync("u"), await ListedAsync("v"));
+        var (ofU, ofV) = (await ListDevicesAsync("u"), await ListDevicesAsync("v"));
         Assert.Equal(("phone-1", "token-1"), (Assert.Single(ofU).Id, ofU[0].Token));
         Assert.Equal(("phone-1", "token-2"), (Assert.Single(ofV).Id, ofV[0].Token));
 
         Assert.True(await Store.Devices.RemoveAsync(Tenant, "v", "phone-1", Cancellation));
-        Assert.Single(await ListedAsync("u"));
-        Assert.Empty(await ListedAsync("v"));
+        Assert.Single(await ListDevicesAsync("u"));
+        Assert.Empty(await ListDevicesAsync("v"));
     }
 
     [Fact]
@@ -89,22 +89,22 @@ public abstract partial class StoreConformance
 
         await RegisterAsync("d", "v", "token", Now.AddDays(1));
 
-        Assert.Equal(["other"], (await ListedAsync("u")).Select(device => device.Id));
-        var device = Assert.Single(await ListedAsync("v"));
+        Assert.Equal(["other"], (await ListDevicesAsync("u")).Select(device => device.Id));
+        var device = Assert.Single(await ListDevicesAsync("v"));
         Assert.Equal((Now.AddDays(1), Now.AddDays(1)), (device.RegisteredAt, device.LastSeenAt));
     }
 
     [Fact]
-    public async Task Two_apps_may_have_the_same_token()
+    public async Task Two_apps_can_have_the_same_token()
     {
         await RegisterAsync("d1", "u", "token", app: "shop");
         await RegisterAsync("d2", "v", "token", app: "news");
         await RegisterAsync("d3", "w", "token");
 
         Assert.True(await PruneAsync("token", Now.AddDays(1), app: "news"));
-        Assert.Equal(["d1", "d3"], await FoundAsync("u", "v", "w"));
+        Assert.Equal(["d1", "d3"], await FindDeviceIdsAsync("u", "v", "w"));
         Assert.True(await PruneAsync("token", Now.AddDays(1)));
-        Assert.Equal(["d1"], await FoundAsync("u", "v", "w"));
+        Assert.Equal(["d1"], await FindDeviceIdsAsync("u", "v", "w"));
     }
 
     [Fact]
@@ -116,12 +116,12 @@ public abstract partial class StoreConformance
         await RegisterAsync("d2", "v", "token");
 
         Assert.Empty(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
-        Assert.Equal(["d2"], await FoundAsync("u", "v"));
+        Assert.Equal(["d2"], await FindDeviceIdsAsync("u", "v"));
         Assert.Single(await Store.Devices.ListAsync(OtherTenant, "u", Cancellation));
     }
 
     [Fact]
-    public async Task Of_devices_that_register_one_token_at_the_same_time_one_keeps_it()
+    public async Task Exactly_one_of_several_devices_that_concurrently_register_one_token_keeps_it()
     {
         await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => RegisterAsync($"d{i}", "u", "token"))));
 
@@ -135,7 +135,7 @@ public abstract partial class StoreConformance
 
         Assert.True(await PruneAsync("token", Now.AddSeconds(1)));
 
-        Assert.Empty(await FoundAsync("u"));
+        Assert.Empty(await FindDeviceIdsAsync("u"));
         var listed = Assert.Single(await Store.Devices.ListAsync(Tenant, "u", Cancellation));
         Assert.Equal((Now.AddSeconds(1), "avregistrerad"), (listed.PrunedAt, listed.PruneReason));
         Assert.False(await PruneAsync("token", Now.AddSeconds(2)));
@@ -143,7 +143,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Of_16_prunings_at_the_same_time_exactly_one_counts()
+    public async Task Exactly_one_of_16_concurrent_prunings_succeeds()
     {
         await RegisterAsync("d", "u", "token");
 
@@ -153,30 +153,30 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_token_that_was_registered_after_the_vendor_knew_it_dead_is_not_pruned()
+    public async Task A_token_that_was_registered_after_its_reported_death_is_not_pruned()
     {
         await RegisterAsync("d", "u", "token", Now);
 
         Assert.False(await PruneAsync("token", Now.AddMilliseconds(-1)));
 
-        Assert.Equal(["d"], await FoundAsync("u"));
+        Assert.Equal(["d"], await FindDeviceIdsAsync("u"));
         Assert.True(await PruneAsync("token", Now));
     }
 
     [Fact]
-    public async Task A_token_that_the_app_registered_again_since_is_not_pruned()
+    public async Task A_token_that_was_registered_again_after_its_reported_death_is_not_pruned()
     {
         await RegisterAsync("d", "u", "token", Now);
         await RegisterAsync("d", "u", "token", Now.AddDays(1));
 
         Assert.False(await PruneAsync("token", Now.AddHours(1)));
 
-        Assert.Equal(["d"], await FoundAsync("u"));
+        Assert.Equal(["d"], await FindDeviceIdsAsync("u"));
         Assert.True(await PruneAsync("token", Now.AddDays(1)));
     }
 
     [Fact]
-    public async Task An_unknown_or_another_tenants_token_is_not_pruned()
+    public async Task An_unknown_token_or_one_of_another_tenant_is_not_pruned()
     {
         await RegisterAsync("d", "u", "token", tenant: OtherTenant);
 
@@ -191,10 +191,10 @@ public abstract partial class StoreConformance
         await PruneAsync("token", Now.AddSeconds(2));
 
         await RegisterAsync("d", "u", "token", Now.AddSeconds(1));
-        Assert.Empty(await FoundAsync("u"));
-        Assert.Equal("avregistrerad", Assert.Single(await ListedAsync("u")).PruneReason);
+        Assert.Empty(await FindDeviceIdsAsync("u"));
+        Assert.Equal("avregistrerad", Assert.Single(await ListDevicesAsync("u")).PruneReason);
         await RegisterAsync("d", "u", "token", Now.AddSeconds(2));
-        Assert.Empty(await FoundAsync("u"));
+        Assert.Empty(await FindDeviceIdsAsync("u"));
 
         await RegisterAsync("d", "u", "token", Now.AddSeconds(3));
         var device = Assert.Single(await Store.Devices.FindAsync(Tenant, ["u"], Cancellation));
@@ -215,7 +215,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_removed_device_is_gone()
+    public async Task A_removed_device_is_not_found()
     {
         await RegisterAsync("d", "u");
 
@@ -253,9 +253,9 @@ public abstract partial class StoreConformance
     private async Task<bool> PruneAsync(string token, DateTimeOffset knownDeadAt, string? app = null) =>
         await Store.Devices.PruneAsync(Tenant, app, token, "avregistrerad", knownDeadAt, Cancellation);
 
-    private async Task<IReadOnlyList<Device>> ListedAsync(string userId) =>
+    private async Task<IReadOnlyList<Device>> ListDevicesAsync(string userId) =>
         await Store.Devices.ListAsync(Tenant, userId, Cancellation);
 
-    private async Task<IEnumerable<string>> FoundAsync(params string[] userIds) =>
+    private async Task<IEnumerable<string>> FindDeviceIdsAsync(params string[] userIds) =>
         (await Store.Devices.FindAsync(Tenant, userIds, Cancellation)).Select(device => device.Id).Order(StringComparer.Ordinal);
 }

@@ -4,11 +4,11 @@ using Notify.Triggering;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: what is collected and sent as one.</summary>
+/// <summary>This part tests digests, which collect events and send them as one summary.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task Every_field_of_a_collected_event_is_kept()
+    public async Task Every_field_of_a_collected_event_is_stored()
     {
         var recipient = Recipient.PushToken("tökén", Platform.Ios);
         var trigger = new Trigger
@@ -37,7 +37,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_digest_falls_due_by_its_first_event_with_all_in_order()
+    public async Task A_digest_is_due_when_its_first_event_is_and_contains_all_events_in_order()
     {
         DigestEvent[] events = [Event(0, dueIn: 60), Event(1, dueIn: 90), Event(2, dueIn: 5)];
         foreach (var collected in events)
@@ -76,7 +76,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_digest_is_leased_by_one_worker_until_the_leases_end()
+    public async Task A_digest_is_leased_by_one_worker_until_the_end_of_its_lease()
     {
         await CollectAsync(Event(0));
         var lost = Assert.Single(await LeaseDigestsAsync(Now));
@@ -88,15 +88,15 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Closing_a_digest_stores_its_summary_and_links_it_with_its_events()
+    public async Task Closing_a_digest_stores_its_summary_and_links_it_to_its_events()
     {
         var first = await CollectAsync(Event(0));
         var second = await CollectAsync(Event(1));
-        var summary = Sampled();
+        var summary = CreateSample();
         var delivery = summary.Delivery();
         var lease = Assert.Single(await LeaseDigestsAsync(Now));
 
-        Assert.True(await SumUpAsync(lease, summary.Request(delivery)));
+        Assert.True(await CloseAsync(lease, summary.Request(delivery)));
 
         Assert.NotNull(await Store.Notifications.FindAsync(Tenant, summary.Notification.Id, Cancellation));
         Assert.Equal(delivery.Id, (await LeaseOneAsync()).Delivery.Id);
@@ -113,7 +113,7 @@ public abstract partial class StoreConformance
                 summary.Notification.Id,
                 null
             ),
-            Assert.Single(await CollectedAsync(first))
+            Assert.Single(await ListCollectedAsync(first))
         );
         Assert.Single(await Store.Digests.ListAsync(Tenant, summary.Notification.Id, true, 1, Cancellation));
         Assert.Empty(await Store.Digests.ListAsync(OtherTenant, summary.Notification.Id, true, 10, Cancellation));
@@ -136,56 +136,56 @@ public abstract partial class StoreConformance
                 null,
                 null
             ),
-            Assert.Single(await CollectedAsync(sample))
+            Assert.Single(await ListCollectedAsync(sample))
         );
     }
 
     [Fact]
-    public async Task A_digest_whose_lease_was_lost_stores_nothing()
+    public async Task A_lost_lease_of_a_digest_stores_nothing()
     {
         await CollectAsync(Event(0));
         var lost = Assert.Single(await LeaseDigestsAsync(Now));
         var held = Assert.Single(await LeaseDigestsAsync(LeaseEnd));
-        var late = Sampled();
+        var late = CreateSample();
 
-        Assert.False(await SumUpAsync(lost, late.Request(late.Delivery())));
+        Assert.False(await CloseAsync(lost, late.Request(late.Delivery())));
         Assert.False(await Store.Digests.FailAsync(lost, Now, Cancellation));
 
         Assert.Null(await Store.Notifications.FindAsync(Tenant, late.Notification.Id, Cancellation));
-        Assert.True(await SumUpAsync(held, Sampled().Request()));
-        Assert.False(await SumUpAsync(held, Sampled().Request()));
+        Assert.True(await CloseAsync(held, CreateSample().Request()));
+        Assert.False(await CloseAsync(held, CreateSample().Request()));
     }
 
     [Fact]
-    public async Task Events_that_come_while_a_digest_is_closed_wait_for_the_next()
+    public async Task Events_that_arrive_while_a_digest_is_closed_wait_for_the_next_digest()
     {
         await CollectAsync(Event(0));
         var lease = Assert.Single(await LeaseDigestsAsync(Now));
         var meanwhile = Event(1);
         await CollectAsync(meanwhile);
 
-        Assert.True(await SumUpAsync(lease, Sampled().Request(), nextDueAt: Now.AddHours(1)));
+        Assert.True(await CloseAsync(lease, CreateSample().Request(), nextDueAt: Now.AddHours(1)));
 
-        Assert.False(await SumUpAsync(lease, Sampled().Request()));
+        Assert.False(await CloseAsync(lease, CreateSample().Request()));
         Assert.Empty(await LeaseDigestsAsync(Now.AddHours(1).AddMilliseconds(-1)));
         Assert.Equal(meanwhile.Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now.AddHours(1))).Events).Id);
     }
 
     [Fact]
-    public async Task Some_of_a_digests_events_may_be_closed_before_the_others()
+    public async Task A_digest_can_be_closed_with_some_of_its_events()
     {
         DigestEvent[] events = [Event(0), Event(1), Event(2)];
         foreach (var collected in events)
             await CollectAsync(collected);
         var lease = Assert.Single(await LeaseDigestsAsync(Now));
 
-        Assert.True(await SumUpAsync(lease with { Events = [lease.Events[0], lease.Events[2]] }, Sampled().Request(), Now));
+        Assert.True(await CloseAsync(lease with { Events = [lease.Events[0], lease.Events[2]] }, CreateSample().Request(), Now));
 
         Assert.Equal(events[1].Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events).Id);
     }
 
     [Fact]
-    public async Task A_digest_that_ends_without_a_summary_keeps_the_reason()
+    public async Task A_digest_that_ends_without_a_summary_records_the_reason()
     {
         var sample = await CollectAsync(Event(0));
         var lease = Assert.Single(await LeaseDigestsAsync(Now));
@@ -199,19 +199,19 @@ public abstract partial class StoreConformance
 
         Assert.Empty(await LeaseDigestsAsync(Now.AddYears(1)));
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
-        var ended = Assert.Single(await CollectedAsync(sample));
+        var ended = Assert.Single(await ListCollectedAsync(sample));
         Assert.Equal((CollectedState.DeadLetter, null, "data.näme is missing"), (ended.State, ended.SummaryId, ended.Reason));
     }
 
     [Fact]
-    public async Task A_digest_that_failed_falls_due_again_and_counts_its_failures()
+    public async Task A_failed_digest_is_due_again_and_its_failures_are_counted()
     {
         await CollectAsync(Event(0));
         var first = Assert.Single(await LeaseDigestsAsync(Now));
 
         Assert.True(await Store.Digests.FailAsync(first, Now.AddSeconds(10), Cancellation));
 
-        Assert.False(await SumUpAsync(first, Sampled().Request()));
+        Assert.False(await CloseAsync(first, CreateSample().Request()));
         Assert.Empty(await LeaseDigestsAsync(Now.AddSeconds(10).AddMilliseconds(-1)));
         var second = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(10)));
         Assert.Equal(1, second.Failures);
@@ -219,12 +219,12 @@ public abstract partial class StoreConformance
         var third = Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(20)));
         Assert.Equal(2, third.Failures);
         await CollectAsync(Event(1));
-        Assert.True(await SumUpAsync(third, Sampled().Request(), Now.AddSeconds(30)));
+        Assert.True(await CloseAsync(third, CreateSample().Request(), Now.AddSeconds(30)));
         Assert.Equal(0, Assert.Single(await LeaseDigestsAsync(Now.AddSeconds(30))).Failures);
     }
 
     [Fact]
-    public async Task Cancelling_takes_a_notifications_events_out_of_their_open_digests()
+    public async Task Cancelling_a_notification_removes_its_events_from_open_digests()
     {
         var cancelled = await CollectAsync(Event(0), Event(1, user: "v"));
         var other = Event(2);
@@ -233,14 +233,14 @@ public abstract partial class StoreConformance
         Assert.Equal((0, 0L, 0L, 2L), await CancelCollectedAsync(cancelled));
 
         Assert.Equal(other.Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(Now.AddYears(1))).Events).Id);
-        Assert.All(await CollectedAsync(cancelled), one =>
+        Assert.All(await ListCollectedAsync(cancelled), one =>
             Assert.Equal((CollectedState.Cancelled, "cancelled"), (one.State, one.Reason))
         );
         Assert.Equal((0, 0L, 2L, 0L), await CancelCollectedAsync(cancelled));
     }
 
     [Fact]
-    public async Task A_digest_that_is_leased_while_an_event_is_cancelled_is_closed_without_it()
+    public async Task An_event_that_is_cancelled_during_a_lease_is_not_summarized()
     {
         var cancelled = await CollectAsync(Event(0));
         var other = Event(1);
@@ -249,26 +249,26 @@ public abstract partial class StoreConformance
 
         Assert.Equal(1, (await CancelCollectedAsync(cancelled)).Collected);
 
-        Assert.False(await SumUpAsync(lost, Sampled().Request()));
+        Assert.False(await CloseAsync(lost, CreateSample().Request()));
         var held = Assert.Single(await LeaseDigestsAsync(LeaseEnd));
         Assert.Equal(other.Id, Assert.Single(held.Events).Id);
-        Assert.True(await SumUpAsync(held, Sampled().Request()));
-        Assert.Equal(CollectedState.Cancelled, Assert.Single(await CollectedAsync(cancelled)).State);
+        Assert.True(await CloseAsync(held, CreateSample().Request()));
+        Assert.Equal(CollectedState.Cancelled, Assert.Single(await ListCollectedAsync(cancelled)).State);
     }
 
     [Fact]
-    public async Task An_event_that_was_summed_up_is_too_late_to_cancel()
+    public async Task A_summarized_event_cannot_be_cancelled()
     {
         var sample = await CollectAsync(Event(0));
-        Assert.True(await SumUpAsync(Assert.Single(await LeaseDigestsAsync(Now)), Sampled().Request()));
+        Assert.True(await CloseAsync(Assert.Single(await LeaseDigestsAsync(Now)), CreateSample().Request()));
 
         Assert.Equal((0, 0L, 1L, 0L), await CancelCollectedAsync(sample));
 
-        Assert.Equal(CollectedState.Summarized, Assert.Single(await CollectedAsync(sample)).State);
+        Assert.Equal(CollectedState.Summarized, Assert.Single(await ListCollectedAsync(sample)).State);
     }
 
     [Fact]
-    public async Task Digests_are_leased_in_turn_among_tenants()
+    public async Task Tenants_take_turns_when_digests_are_leased()
     {
         for (var number = 0; number < 20; number++)
             await CollectAsync(Event(number, user: $"u{number}"));
@@ -287,14 +287,14 @@ public abstract partial class StoreConformance
     public async Task A_duplicate_request_collects_nothing()
     {
         var claim = new IdempotencyClaim("key", new byte[32], Now.AddHours(24));
-        await EnqueueAsync(WithEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(0)));
-        await EnqueueAsync(WithEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(1)));
+        await EnqueueAsync(AddEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(0)));
+        await EnqueueAsync(AddEvents(new Sample(Tenant, Now) { Idempotency = claim }, Event(1)));
 
         Assert.Single(Assert.Single(await LeaseDigestsAsync(Now)).Events);
     }
 
     [Fact]
-    public async Task An_expansion_collects_what_it_does_not_send()
+    public async Task An_expansion_stores_the_events_that_it_collects()
     {
         var sample = await BeginAsync(new NewExpansion("news", 1, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -338,12 +338,12 @@ public abstract partial class StoreConformance
 
     private async Task<Sample> CollectAsync(params DigestEvent[] events)
     {
-        var sample = WithEvents(new Sample(events[0].Trigger.Tenant, Now), events);
+        var sample = AddEvents(new Sample(events[0].Trigger.Tenant, Now), events);
         await EnqueueAsync(sample);
         return sample;
     }
 
-    private static Sample WithEvents(Sample sample, params DigestEvent[] events) =>
+    private static Sample AddEvents(Sample sample, params DigestEvent[] events) =>
         new(sample.Notification.Tenant, sample.Notification.AcceptedAt)
         {
             Notification = sample.Notification,
@@ -354,13 +354,13 @@ public abstract partial class StoreConformance
     private async Task<IReadOnlyList<DigestLease>> LeaseDigestsAsync(DateTimeOffset at) =>
         await Store.Digests.LeaseAsync(new DueRequest(Worker, at, at + (LeaseEnd - Now)), Cancellation);
 
-    private async Task<bool> SumUpAsync(DigestLease lease, EnqueueRequest summary, DateTimeOffset? nextDueAt = null) =>
+    private async Task<bool> CloseAsync(DigestLease lease, EnqueueRequest summary, DateTimeOffset? nextDueAt = null) =>
         await Store.Digests.CloseAsync(
             new DigestClosing(lease, CollectedState.Summarized, nextDueAt ?? Now.AddHours(1)) { Summary = summary },
             Cancellation
         );
 
-    private async Task<IReadOnlyList<CollectedEvent>> CollectedAsync(Sample sample) =>
+    private async Task<IReadOnlyList<CollectedEvent>> ListCollectedAsync(Sample sample) =>
         await Store.Digests.ListAsync(Tenant, sample.Notification.Id, false, 10, Cancellation);
 
     private async Task<(int Stopped, long UnderWay, long Ended, long Collected)> CancelCollectedAsync(Sample sample)

@@ -3,11 +3,11 @@ using Notify.Queueing;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: topics on their way to become deliveries.</summary>
+/// <summary>This part tests expansions of topics to deliveries.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task An_expansion_is_leased_when_it_is_due_and_by_one_worker()
+    public async Task A_due_expansion_is_leased_by_one_worker()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now.AddSeconds(1)));
 
@@ -20,19 +20,19 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_topic_without_subscribers_is_complete_from_the_start()
+    public async Task An_expansion_without_subscribers_is_complete_from_the_start()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("empty", 0, DueAt: null));
 
         Assert.Equal("news", Assert.Single(await LeaseExpansionsAsync(Now.AddDays(1))).Topic);
 
-        var progress = (await ProgressAsync(sample)).ToDictionary(one => one.Topic);
+        var progress = (await GetProgressAsync(sample)).ToDictionary(one => one.Topic);
         Assert.Equal(new ExpansionProgress("empty", 0, 0, true, Now, Now), progress["empty"]);
         Assert.False(progress["news"].IsComplete);
     }
 
     [Fact]
-    public async Task Expansions_leased_at_the_same_time_are_leased_once_each()
+    public async Task Concurrent_workers_lease_each_expansion_once()
     {
         await BeginAsync([.. Enumerable.Range(0, 20).Select(i => new NewExpansion($"topic-{i}", 1, Now))]);
 
@@ -43,7 +43,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_batch_stores_its_deliveries_and_moves_the_expansion_on()
+    public async Task A_batch_stores_its_deliveries_and_advances_the_expansion()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -55,13 +55,13 @@ public abstract partial class StoreConformance
 
         Assert.Equal(
             [.. Ids([.. first, .. second])],
-            (await DeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id)
+            (await ListDeliveriesAsync(sample.Notification.Id)).Select(record => record.Delivery.Id)
         );
         Assert.Equal(3, (await LeaseAsync(Now)).Count);
     }
 
     [Fact]
-    public async Task An_expansion_whose_worker_dies_goes_on_after_the_last_batch()
+    public async Task An_expansion_whose_worker_crashes_continues_after_the_last_batch()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));
         var lost = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -83,13 +83,13 @@ public abstract partial class StoreConformance
 
         Assert.False(await AdvanceAsync(lost, "b", 2, [sample.Delivery()]));
 
-        Assert.Empty(await DeliveriesAsync(sample.Notification.Id));
-        Assert.Equal(0, Assert.Single(await ProgressAsync(sample)).Done);
+        Assert.Empty(await ListDeliveriesAsync(sample.Notification.Id));
+        Assert.Equal(0, Assert.Single(await GetProgressAsync(sample)).Done);
         Assert.True(await AdvanceAsync(held, "b", 2, [sample.Delivery()]));
     }
 
     [Fact]
-    public async Task A_batch_moves_the_leases_end()
+    public async Task A_batch_extends_the_lease()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -110,11 +110,11 @@ public abstract partial class StoreConformance
 
         Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
         Assert.False(await AdvanceAsync(lease, "b", 2, [sample.Delivery()]));
-        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
     }
 
     [Fact]
-    public async Task A_cancelled_expansion_makes_nothing_more()
+    public async Task A_cancelled_expansion_creates_no_more_deliveries()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now), new NewExpansion("alarms", 1, Now.AddHours(1)));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -126,28 +126,28 @@ public abstract partial class StoreConformance
         Assert.Equal([delivery.Id], cancellation!.Stopped);
         Assert.False(await AdvanceAsync(lease, "b", 2, [sample.Delivery()]));
         Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
-        Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
     }
 
     [Fact]
-    public async Task Progress_is_told_for_each_topic()
+    public async Task Progress_is_reported_for_each_topic()
     {
         var sample = await BeginAsync(new NewExpansion("news", 30, Now), new NewExpansion("alarms", 1, Now.AddHours(1)));
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
         await AdvanceAsync(lease, "j", 10, [sample.Delivery()], at: Now.AddSeconds(5));
 
-        var progress = (await ProgressAsync(sample)).ToDictionary(topic => topic.Topic);
+        var progress = (await GetProgressAsync(sample)).ToDictionary(topic => topic.Topic);
 
         Assert.Equal(new ExpansionProgress("news", 10, 30, false, Now, Now.AddSeconds(5)), progress["news"]);
         Assert.Equal((0, 1, false), (progress["alarms"].Done, progress["alarms"].Total, progress["alarms"].IsComplete));
         Assert.Empty(await Store.Expansions.GetProgressAsync(OtherTenant, sample.Notification.Id, Cancellation));
 
         await AdvanceAsync(lease, "z", 30, [], isComplete: true);
-        Assert.True((await ProgressAsync(sample)).Single(topic => topic.Topic == "news").IsComplete);
+        Assert.True((await GetProgressAsync(sample)).Single(topic => topic.Topic == "news").IsComplete);
     }
 
     [Fact]
-    public async Task An_expansion_that_failed_falls_due_again_and_counts_its_failures()
+    public async Task A_failed_expansion_is_due_again_and_its_failures_are_counted()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));
         var first = Assert.Single(await LeaseExpansionsAsync(Now));
@@ -158,7 +158,7 @@ public abstract partial class StoreConformance
         Assert.False(await AdvanceAsync(first, "b", 2, [sample.Delivery()]));
         Assert.False(await FailAsync(first, "another", retryAt: Now));
         Assert.Empty(await LeaseExpansionsAsync(Now.AddSeconds(10).AddMilliseconds(-1)));
-        var progress = Assert.Single(await ProgressAsync(sample));
+        var progress = Assert.Single(await GetProgressAsync(sample));
         Assert.Equal(
             (1, "a räason", false, false),
             (progress.Failures, progress.Reason, progress.IsComplete, progress.IsDeadLetter)
@@ -167,25 +167,27 @@ public abstract partial class StoreConformance
         Assert.Equal(1, second.Failures);
 
         Assert.True(await AdvanceAsync(second, "b", 2, [sample.Delivery()], until: Now));
-        progress = Assert.Single(await ProgressAsync(sample));
+        progress = Assert.Single(await GetProgressAsync(sample));
         Assert.Equal((0, null), (progress.Failures, progress.Reason));
         Assert.Equal(0, Assert.Single(await LeaseExpansionsAsync(Now)).Failures);
     }
 
     [Fact]
-    public async Task An_expansion_that_failed_for_good_is_a_dead_letter_with_the_reason()
+    public async Task An_expansion_that_failed_permanently_is_a_dead_letter_with_the_reason()
     {
         var sample = await BeginAsync(new NewExpansion("news", 3, Now));
 
-        Assert.True(await FailAsync(Assert.Single(await LeaseExpansionsAsync(Now)), "It took too long.", retryAt: null));
+        Assert.True(
+            await FailAsync(Assert.Single(await LeaseExpansionsAsync(Now)), "The expansion took too long.", retryAt: null)
+        );
 
         Assert.Empty(await LeaseExpansionsAsync(Now.AddYears(1)));
-        var progress = Assert.Single(await ProgressAsync(sample));
-        Assert.Equal((true, true, "It took too long."), (progress.IsComplete, progress.IsDeadLetter, progress.Reason));
+        var progress = Assert.Single(await GetProgressAsync(sample));
+        Assert.Equal((true, true, "The expansion took too long."), (progress.IsComplete, progress.IsDeadLetter, progress.Reason));
     }
 
     [Fact]
-    public async Task Expansions_are_leased_in_turn_among_tenants()
+    public async Task Tenants_take_turns_when_expansions_are_leased()
     {
         await BeginAsync([.. Enumerable.Range(0, 20).Select(i => new NewExpansion($"topic-{i}", 1, Now))]);
         await EnqueueAsync(new Sample(OtherTenant, Now) { Expansions = [new NewExpansion("news", 1, Now.AddSeconds(5))] });
@@ -193,10 +195,10 @@ public abstract partial class StoreConformance
         var at = Now.AddSeconds(5);
         var request = new DueRequest(Worker, at, at.AddMinutes(2)) { MaxPerTenant = 1, MaxTenants = 1 };
 
-        Assert.Equal(tenants[0], await NextTenantAsync(request));
-        Assert.Equal(tenants[1], await NextTenantAsync(request with { AfterTenant = tenants[0] }));
-        Assert.Equal(Tenant, await NextTenantAsync(request with { AfterTenant = tenants[1] }));
-        Assert.Equal(Tenant, await NextTenantAsync(request with { ExceptTenants = [OtherTenant] }));
+        Assert.Equal(tenants[0], await LeaseNextTenantAsync(request));
+        Assert.Equal(tenants[1], await LeaseNextTenantAsync(request with { AfterTenant = tenants[0] }));
+        Assert.Equal(Tenant, await LeaseNextTenantAsync(request with { AfterTenant = tenants[1] }));
+        Assert.Equal(Tenant, await LeaseNextTenantAsync(request with { ExceptTenants = [OtherTenant] }));
         Assert.Empty(await Store.Expansions.LeaseAsync(request with { ExceptTenants = tenants }, Cancellation));
         Assert.Equal(
             Enumerable.Repeat(Tenant, 10),
@@ -206,7 +208,7 @@ public abstract partial class StoreConformance
         );
     }
 
-    private async Task<string> NextTenantAsync(DueRequest request) =>
+    private async Task<string> LeaseNextTenantAsync(DueRequest request) =>
         Assert.Single(await Store.Expansions.LeaseAsync(request, Cancellation)).Notification.Tenant;
 
     private async Task<bool> FailAsync(ExpansionLease lease, string reason, DateTimeOffset? retryAt) =>
@@ -239,6 +241,6 @@ public abstract partial class StoreConformance
         );
     }
 
-    private async Task<IReadOnlyList<ExpansionProgress>> ProgressAsync(Sample sample) =>
+    private async Task<IReadOnlyList<ExpansionProgress>> GetProgressAsync(Sample sample) =>
         await Store.Expansions.GetProgressAsync(Tenant, sample.Notification.Id, Cancellation);
 }

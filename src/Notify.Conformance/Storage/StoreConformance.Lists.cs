@@ -4,13 +4,13 @@ using Notify.Storage;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: lists of users, topics, templates and notifications, by pages.</summary>
+/// <summary>This part tests the lists of users, topics, templates and notifications.</summary>
 public abstract partial class StoreConformance
 {
     private static readonly string[] ListedNames = ["10", "9", "Z", "a", "a%", "a_b", "aa", "ab", "b", "ä", "é", "山", "山田"];
 
     [Fact]
-    public async Task Users_are_listed_by_pages_and_by_prefix()
+    public async Task Users_are_listed_page_by_page_and_by_prefix()
     {
         await Store.Users.SaveAsync([.. ListedNames.Reverse().Select(id => new User { Tenant = Tenant, Id = id })], Cancellation);
         await Store.Users.SaveAsync([new User { Tenant = OtherTenant, Id = "other" }], Cancellation);
@@ -22,7 +22,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_listed_user_is_whole()
+    public async Task A_listed_user_is_complete()
     {
         await Store.Users.SaveAsync([FullUser()], Cancellation);
 
@@ -30,7 +30,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Topics_are_listed_by_pages_and_by_prefix_also_those_without_subscribers()
+    public async Task Topics_are_listed_page_by_page_and_by_prefix_even_without_subscribers()
     {
         foreach (var topic in ListedNames)
             await Store.Topics.SubscribeAsync(Tenant, topic, ["a", "b", "c"], Cancellation);
@@ -43,11 +43,19 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Templates_are_listed_by_pages_and_by_prefix_with_their_newest_version()
+    public async Task Templates_are_listed_page_by_page_and_by_prefix_with_their_latest_version()
     {
         foreach (var name in (string[])[.. ListedNames, "a", "a"])
-            await Store.Templates.SaveAsync(Saying("text") with { Name = name }, MaxVersions, Cancellation);
-        await Store.Templates.SaveAsync(Saying("text") with { Name = "other", Tenant = OtherTenant }, MaxVersions, Cancellation);
+            await Store.Templates.SaveAsync(CreateTemplate("text") with { Name = name }, MaxVersions, Cancellation);
+        await Store.Templates.SaveAsync(
+            CreateTemplate("text") with
+            {
+                Name = "other",
+                Tenant = OtherTenant,
+            },
+            MaxVersions,
+            Cancellation
+        );
 
         await AssertListedAsync(
             async (tenant, prefix, after, limit) =>
@@ -64,7 +72,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Notifications_are_listed_newest_first_by_pages()
+    public async Task Notifications_are_listed_page_by_page_newest_first()
     {
         var samples = await EnqueueAtAsync(0, 1, 2, 3, 4);
         await Store.Queue.EnqueueAsync([new Sample(OtherTenant, Now).Request()], Cancellation);
@@ -83,7 +91,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_listed_notification_has_its_trigger_without_content()
+    public async Task A_listed_notification_omits_the_content_of_its_trigger()
     {
         var sample = (await EnqueueAtAsync(0))[0].Notification;
 
@@ -102,7 +110,7 @@ public abstract partial class StoreConformance
     [InlineData(1, 3, new[] { 2, 1 })]
     [InlineData(3, 1, new int[0])]
     [InlineData(5, null, new int[0])]
-    public async Task Notifications_are_listed_by_the_time_of_their_acceptance(int? from, int? to, int[] expected)
+    public async Task Notifications_can_be_filtered_by_the_time_of_acceptance(int? from, int? to, int[] expected)
     {
         var samples = await EnqueueAtAsync(0, 1, 2, 3, 4);
         var filter = new NotificationFilter

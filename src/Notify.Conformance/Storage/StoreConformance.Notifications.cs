@@ -4,11 +4,11 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: what was accepted, and what became of it.</summary>
+/// <summary>This part tests notifications and their deliveries.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task Every_field_of_a_trigger_is_kept()
+    public async Task Every_field_of_a_trigger_is_stored()
     {
         var trigger = new Trigger
         {
@@ -48,7 +48,7 @@ public abstract partial class StoreConformance
             ExpiresAt = Now.AddHours(1),
             IdempotencyKey = "key ☀",
         };
-        var notification = Sampled().Notification with { Trigger = trigger, ExpiresAt = Now.AddHours(1), Contents = [] };
+        var notification = CreateSample().Notification with { Trigger = trigger, ExpiresAt = Now.AddHours(1), Contents = [] };
 
         await EnqueueAsync(new Sample(Tenant, Now) { Notification = notification });
 
@@ -56,7 +56,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Every_field_of_a_content_is_kept()
+    public async Task Every_field_of_a_content_is_stored()
     {
         var full = new Content
         {
@@ -93,7 +93,7 @@ public abstract partial class StoreConformance
             new(Channel.Email, "pt-BR", full),
             new(null, "sv", new Content { Html = "<p/>" }),
         ];
-        var sample = Sampled();
+        var sample = CreateSample();
         var notification = sample.Notification with
         {
             Contents = contents,
@@ -117,20 +117,20 @@ public abstract partial class StoreConformance
 
         Assert.Null(await Store.Notifications.FindAsync(OtherTenant, delivery.NotificationId, Cancellation));
         Assert.Null(await Store.Notifications.FindAsync(Tenant, delivery.Id, Cancellation));
-        Assert.Empty(await DeliveriesAsync(delivery.NotificationId, OtherTenant));
+        Assert.Empty(await ListDeliveriesAsync(delivery.NotificationId, OtherTenant));
         Assert.Empty(await Store.Notifications.CountDeliveriesAsync(OtherTenant, delivery.NotificationId, Cancellation));
     }
 
     [Fact]
-    public async Task Deliveries_are_paged_in_the_order_of_their_ids()
+    public async Task Deliveries_are_listed_page_by_page_in_the_order_of_their_ids()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         var deliveries = sample.Deliveries(25);
         await EnqueueAsync(sample, [.. deliveries.Reverse()]);
         await EnqueueAsync();
 
         var paged = new List<Guid>();
-        while (await PageAsync(sample, paged.Count == 0 ? null : paged[^1], 10) is { Count: > 0 } page)
+        while (await ListPageAsync(sample, paged.Count == 0 ? null : paged[^1], 10) is { Count: > 0 } page)
         {
             Assert.InRange(page.Count, 1, 10);
             paged.AddRange(page.Select(record => record.Delivery.Id));
@@ -140,9 +140,9 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_notifications_deliveries_are_counted_by_state()
+    public async Task The_deliveries_of_a_notification_are_counted_by_state()
     {
-        var sample = Sampled();
+        var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(10));
         var leases = await LeaseAsync(Now, max: 6);
         Settlement[] settlements =
@@ -160,6 +160,6 @@ public abstract partial class StoreConformance
         );
     }
 
-    private async Task<IReadOnlyList<DeliveryRecord>> PageAsync(Sample sample, Guid? after, int limit) =>
+    private async Task<IReadOnlyList<DeliveryRecord>> ListPageAsync(Sample sample, Guid? after, int limit) =>
         await Store.Notifications.ListDeliveriesAsync(Tenant, sample.Notification.Id, after, limit, Cancellation);
 }

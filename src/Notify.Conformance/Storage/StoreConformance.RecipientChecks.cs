@@ -4,11 +4,11 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: the checks of deliveries that waited.</summary>
+/// <summary>This part tests the checks of recipients of waiting deliveries.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task Many_recipients_of_several_tenants_are_read_at_once_and_answered_in_order()
+    public async Task Many_recipients_of_several_tenants_are_read_in_one_call_and_in_order()
     {
         foreach (var tenant in (string[])[Tenant, OtherTenant])
             await Store.Users.SaveAsync(
@@ -45,7 +45,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task An_answer_has_the_devices_that_are_not_pruned_and_the_subscription()
+    public async Task An_answer_contains_the_subscription_and_the_devices_that_are_not_pruned()
     {
         await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }], Cancellation);
         await RegisterAsync("alive", "u", app: "shop");
@@ -75,7 +75,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_leased_delivery_goes_to_the_address_it_was_redirected_to()
+    public async Task A_leased_delivery_can_be_redirected_to_another_address()
     {
         var sample = new Sample(Tenant, Now);
         var delivery = sample.Delivery() with
@@ -92,14 +92,14 @@ public abstract partial class StoreConformance
         Assert.Equal([false], await RedirectAsync(delivery.Id, lease.Fence + 1, to));
         Assert.Equal([true], await RedirectAsync(delivery.Id, lease.Fence, to));
 
-        Assert.Equal(to, Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Delivery.To);
+        Assert.Equal(to, Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To);
         Assert.True(await SettleAsync(DeadLetter(lease, Now)));
         Assert.Equal([false], await RedirectAsync(delivery.Id, lease.Fence, delivery.To));
-        Assert.Equal(to, Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Delivery.To);
+        Assert.Equal(to, Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To);
     }
 
     [Fact]
-    public async Task A_replayed_delivery_is_due_from_the_replay_on_and_can_be_redirected()
+    public async Task A_replayed_delivery_is_due_at_once_and_can_be_redirected()
     {
         var sample = new Sample(Tenant, Now);
         var delivery = sample.Delivery() with { UserId = "u" };
@@ -114,7 +114,7 @@ public abstract partial class StoreConformance
         var lease = Assert.Single(await LeaseAsync(Now.AddHours(1)));
         Assert.Equal((Now.AddHours(1), 0), (lease.Delivery.DueAt, lease.Delivery.AttemptsSpent));
         Assert.Equal([true], await RedirectAsync(delivery.Id, lease.Fence, new Address(Channel.Email, "new@example.org")));
-        Assert.Equal("new@example.org", Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
+        Assert.Equal("new@example.org", Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
     }
 
     private async Task<IReadOnlyList<bool>> RedirectAsync(Guid deliveryId, long fence, Address to) =>

@@ -2,58 +2,60 @@ using Notify.Storage;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: tokens that one node makes and all use.</summary>
+/// <summary>This part tests tokens that one node creates and all nodes use.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task A_shared_token_that_nobody_made_is_not_there() =>
+    public async Task An_unknown_shared_token_is_not_found() =>
         Assert.Null(await Store.SharedTokens.FindAsync("key", Cancellation));
 
     [Fact]
-    public async Task The_first_token_that_is_offered_is_kept()
+    public async Task The_first_offered_token_is_stored()
     {
-        var kept = await Store.SharedTokens.OfferAsync("key", Token(1, Now), Now.AddHours(-1), Cancellation);
+        var kept = await Store.SharedTokens.OfferAsync("key", CreateToken(1, Now), Now.AddHours(-1), Cancellation);
 
-        AssertSame(Token(1, Now), kept);
-        AssertSame(Token(1, Now), await Store.SharedTokens.FindAsync("key", Cancellation));
+        AssertSame(CreateToken(1, Now), kept);
+        AssertSame(CreateToken(1, Now), await Store.SharedTokens.FindAsync("key", Cancellation));
         Assert.Null(await Store.SharedTokens.FindAsync("Key", Cancellation));
     }
 
     [Fact]
-    public async Task A_token_that_is_not_stale_stays_and_is_what_the_offer_answers()
+    public async Task A_token_that_is_not_stale_is_kept_and_returned()
     {
-        await Store.SharedTokens.OfferAsync("key", Token(1, Now), Now.AddHours(-1), Cancellation);
+        await Store.SharedTokens.OfferAsync("key", CreateToken(1, Now), Now.AddHours(-1), Cancellation);
 
         AssertSame(
-            Token(1, Now),
-            await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddMinutes(5)), Now.AddMilliseconds(-1), Cancellation)
+            CreateToken(1, Now),
+            await Store.SharedTokens.OfferAsync("key", CreateToken(2, Now.AddMinutes(5)), Now.AddMilliseconds(-1), Cancellation)
         );
-        AssertSame(Token(1, Now), await Store.SharedTokens.FindAsync("key", Cancellation));
+        AssertSame(CreateToken(1, Now), await Store.SharedTokens.FindAsync("key", Cancellation));
     }
 
     [Fact]
-    public async Task A_stale_token_gives_way()
+    public async Task A_stale_token_is_replaced()
     {
-        await Store.SharedTokens.OfferAsync("key", Token(1, Now), Now.AddHours(-1), Cancellation);
+        await Store.SharedTokens.OfferAsync("key", CreateToken(1, Now), Now.AddHours(-1), Cancellation);
 
         AssertSame(
-            Token(2, Now.AddHours(1)),
-            await Store.SharedTokens.OfferAsync("key", Token(2, Now.AddHours(1)), Now, Cancellation)
+            CreateToken(2, Now.AddHours(1)),
+            await Store.SharedTokens.OfferAsync("key", CreateToken(2, Now.AddHours(1)), Now, Cancellation)
         );
-        AssertSame(Token(2, Now.AddHours(1)), await Store.SharedTokens.FindAsync("key", Cancellation));
+        AssertSame(CreateToken(2, Now.AddHours(1)), await Store.SharedTokens.FindAsync("key", Cancellation));
     }
 
     [Fact]
-    public async Task Of_16_tokens_offered_at_the_same_time_everybody_gets_the_same()
+    public async Task Concurrent_offers_all_return_the_same_token()
     {
-        await Store.SharedTokens.OfferAsync("key", Token(99, Now.AddHours(-1)), Now.AddDays(-1), Cancellation);
+        await Store.SharedTokens.OfferAsync("key", CreateToken(99, Now.AddHours(-1)), Now.AddDays(-1), Cancellation);
 
         var kept = await Task.WhenAll(
             Enumerable
                 .Range(0, 16)
                 .Select(i =>
                     Task.Run(() =>
-                        Store.SharedTokens.OfferAsync("key", Token((byte)i, Now), Now.AddMinutes(-20), Cancellation).AsTask()
+                        Store
+                            .SharedTokens.OfferAsync("key", CreateToken((byte)i, Now), Now.AddMinutes(-20), Cancellation)
+                            .AsTask()
                     )
                 )
         );
@@ -62,7 +64,7 @@ public abstract partial class StoreConformance
         Assert.NotEqual(99, kept[0].Value.Span[0]);
     }
 
-    private static SharedToken Token(byte first, DateTimeOffset issuedAt) => new(new byte[] { first, 0, 255 }, issuedAt);
+    private static SharedToken CreateToken(byte first, DateTimeOffset issuedAt) => new(new byte[] { first, 0, 255 }, issuedAt);
 
     private static void AssertSame(SharedToken expected, SharedToken? actual) =>
         Assert.Equal(

@@ -2,13 +2,13 @@ using Notify.Planning;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: how often a recipient may be notified.</summary>
+/// <summary>This part tests the throttles, which limit how often a recipient is notified.</summary>
 public abstract partial class StoreConformance
 {
     private static readonly TimeSpan Per = TimeSpan.FromHours(1);
 
     [Fact]
-    public async Task Permits_are_given_until_there_are_as_many_as_allowed()
+    public async Task Permits_are_granted_up_to_the_limit()
     {
         Assert.Equal([true, true], await TakeAsync(Now, max: 2, "u", "v"));
         Assert.Equal([true], await TakeAsync(Now.AddSeconds(1), max: 2, "u"));
@@ -16,7 +16,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_permit_is_free_again_after_its_time()
+    public async Task A_permit_is_available_again_after_the_period()
     {
         Assert.Equal([true], await TakeAsync(Now, max: 2, "u"));
         Assert.Equal([true], await TakeAsync(Now.AddMinutes(30), max: 2, "u"));
@@ -47,7 +47,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_permit_that_is_given_back_is_free()
+    public async Task A_returned_permit_is_available_again()
     {
         await TakeAsync(Now, max: 3, "u", "v");
         await TakeAsync(Now, max: 3, "u");
@@ -62,7 +62,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Of_permits_asked_for_at_the_same_time_exactly_as_many_as_allowed_are_given()
+    public async Task Concurrent_requests_get_exactly_as_many_permits_as_allowed()
     {
         var taken = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(() => TakeAsync(Now, max: 5, "u"))));
 

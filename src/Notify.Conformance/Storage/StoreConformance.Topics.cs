@@ -2,11 +2,11 @@ using Notify.Recipients;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: topics and their subscribers.</summary>
+/// <summary>This part tests topics and their subscribers.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task Subscribing_twice_is_subscribing_once()
+    public async Task Subscribing_twice_has_no_further_effect()
     {
         await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "b", "a"], Cancellation);
         await Store.Topics.SubscribeAsync(Tenant, "news", ["b", "c"], Cancellation);
@@ -16,7 +16,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Subscribers_are_paged_in_ordinal_order()
+    public async Task Subscribers_are_listed_page_by_page_in_ordinal_order()
     {
         string[] users = ["10", "9", "Z", "a", "aa", "b", "ä", "é", "山"];
         await Store.Topics.SubscribeAsync(Tenant, "news", [.. users.Reverse()], Cancellation);
@@ -32,7 +32,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_page_begins_after_a_user_who_does_not_subscribe()
+    public async Task A_page_can_start_after_a_user_who_is_not_subscribed()
     {
         await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "c"], Cancellation);
 
@@ -40,7 +40,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_large_topic_is_counted_and_listed_whole()
+    public async Task A_large_topic_is_counted_and_listed_completely()
     {
         string[] users = [.. Enumerable.Range(0, 2_500).Select(i => $"user-{i:0000}")];
         await Store.Topics.SubscribeAsync(Tenant, "news", users, Cancellation);
@@ -50,7 +50,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Unsubscribing_leaves_the_others()
+    public async Task Unsubscribing_does_not_affect_other_users()
     {
         await Store.Topics.SubscribeAsync(Tenant, "news", ["a", "b"], Cancellation);
 

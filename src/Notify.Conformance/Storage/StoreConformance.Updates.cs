@@ -2,11 +2,11 @@ using Notify.Recipients;
 
 namespace Notify.Conformance;
 
-/// <summary>This part: changes to one user that must not undo each other.</summary>
+/// <summary>This part tests concurrent changes to one user.</summary>
 public abstract partial class StoreConformance
 {
     [Fact]
-    public async Task A_user_is_changed_by_what_is_stored()
+    public async Task A_change_is_applied_to_the_stored_user()
     {
         await Store.Users.SaveAsync([FullUser()], Cancellation);
 
@@ -22,7 +22,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task A_change_that_gives_nothing_or_has_no_user_changes_nothing()
+    public async Task A_change_that_returns_null_or_finds_no_user_has_no_effect()
     {
         await Store.Users.SaveAsync([FullUser()], Cancellation);
 
@@ -37,7 +37,7 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
-    public async Task Of_32_changes_at_the_same_time_none_is_lost()
+    public async Task None_of_32_concurrent_changes_is_lost()
     {
         await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }], Cancellation);
 

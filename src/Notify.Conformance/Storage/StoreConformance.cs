@@ -3,14 +3,14 @@ using Notify.Recipients;
 namespace Notify.Conformance;
 
 /// <summary>
-/// What every store promises beside its queue: users, devices, topics, templates, notifications, dead letters, expansions,
-/// digests, throttles and counts. Inherited like <see cref="DeliveryQueueConformance"/>: one method says how a fresh store is
-/// opened. This part: users.
+/// The tests that every store must pass in addition to those of its queue: users, devices, topics, templates, notifications, dead
+/// letters, expansions, digests, throttles and counts. Inherit it like <see cref="DeliveryQueueConformance"/>. This part tests
+/// users.
 /// </summary>
 public abstract partial class StoreConformance : StoreSuite
 {
     [Fact]
-    public async Task Every_field_of_a_user_is_kept()
+    public async Task Every_field_of_a_user_is_stored()
     {
         var user = FullUser();
 
@@ -20,7 +20,7 @@ public abstract partial class StoreConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_user_of_whom_only_the_id_is_known_is_kept()
+    public async Task A_user_with_only_an_id_is_stored()
     {
         var user = new User { Tenant = Tenant, Id = "u" };
 
@@ -30,7 +30,7 @@ public abstract partial class StoreConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Saving_a_user_again_replaces_all_of_it()
+    public async Task Saving_a_user_again_replaces_the_user_completely()
     {
         await Store.Users.SaveAsync([FullUser()], Cancellation);
         var replacement = new User
@@ -46,7 +46,7 @@ public abstract partial class StoreConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Those_of_many_users_that_are_known_are_found_once_each()
+    public async Task Each_known_user_is_found_once_in_one_call()
     {
         User[] users = [.. Enumerable.Range(0, 500).Select(i => new User { Tenant = Tenant, Id = $"user-{i:000}" })];
         await Store.Users.SaveAsync(users, Cancellation);
@@ -85,7 +85,7 @@ public abstract partial class StoreConformance : StoreSuite
     }
 
     [Fact]
-    public async Task A_removed_user_takes_its_devices_and_subscriptions_along()
+    public async Task Removing_a_user_removes_the_devices_and_subscriptions_as_well()
     {
         await Store.Users.SaveAsync(
             [new User { Tenant = Tenant, Id = "u" }, new User { Tenant = Tenant, Id = "v" }],
@@ -105,7 +105,7 @@ public abstract partial class StoreConformance : StoreSuite
     }
 
     [Fact]
-    public async Task Removing_an_unknown_user_says_so()
+    public async Task Removing_an_unknown_user_returns_false()
     {
         await Store.Users.SaveAsync([new User { Tenant = Tenant, Id = "u" }], Cancellation);
 

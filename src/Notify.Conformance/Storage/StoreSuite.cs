@@ -4,7 +4,7 @@ using Notify.Settling;
 
 namespace Notify.Conformance;
 
-/// <summary>What the suites for stores share: a fresh store for each fact, and a time that the fact moves itself.</summary>
+/// <summary>The base class of the test suites for stores. It opens an empty store for each test.</summary>
 public abstract class StoreSuite : IAsyncLifetime
 {
     private protected const string Tenant = "tenant-1";
@@ -17,15 +17,15 @@ public abstract class StoreSuite : IAsyncLifetime
     private ConformanceStore? _store;
 
     /// <summary>
-    /// The time at which a fact begins. Whole milliseconds, which every store keeps exactly. It is the present, so that a store
-    /// may let its server forget what has expired; nothing in the suites waits for it to pass.
+    /// Gets the time at which a test starts, in whole milliseconds, which every store represents exactly. It is close to the real
+    /// time, because the servers of some stores delete expired data by their own clocks. No test waits for time to pass.
     /// </summary>
     protected DateTimeOffset Now { get; } =
         DateTimeOffset.FromUnixTimeMilliseconds(TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds());
 
-    /// <summary>The store of the fact at hand.</summary>
+    /// <summary>Gets the store of the current test.</summary>
     protected ConformanceStore Store =>
-        _store ?? throw new InvalidOperationException("The store is opened before each fact and closed after it.");
+        _store ?? throw new InvalidOperationException("The store is available only while a test is running.");
 
     private protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
@@ -43,15 +43,15 @@ public abstract class StoreSuite : IAsyncLifetime
     }
 
     /// <summary>
-    /// Opens a store that is empty and shares nothing with those opened before, by <see cref="ConformanceStore.OpenAsync"/>.
+    /// Opens, with <see cref="ConformanceStore.OpenAsync"/>, an empty store that shares no data with other stores.
     /// </summary>
     protected abstract ValueTask<ConformanceStore> OpenAsync();
 
-    private protected Sample Sampled(string tenant = Tenant) => new(tenant, Now);
+    private protected Sample CreateSample(string tenant = Tenant) => new(tenant, Now);
 
     private protected async Task<Delivery> EnqueueAsync(Func<Delivery, Delivery>? change = null, string tenant = Tenant)
     {
-        var sample = Sampled(tenant);
+        var sample = CreateSample(tenant);
         var delivery = change is null ? sample.Delivery() : change(sample.Delivery());
         await EnqueueAsync(sample, delivery);
         return delivery;
@@ -80,25 +80,33 @@ public abstract class StoreSuite : IAsyncLifetime
         Assert.Single(await Store.Queue.SettleAsync([settlement], Cancellation));
 
     private protected async Task<DeliveryRecord> FindAsync(Delivery delivery) =>
-        (await DeliveriesAsync(delivery.NotificationId, delivery.Tenant)).Single(record => record.Delivery.Id == delivery.Id);
+        (await ListDeliveriesAsync(delivery.NotificationId, delivery.Tenant)).Single(record => record.Delivery.Id == delivery.Id);
 
-    private protected async Task<IReadOnlyList<DeliveryRecord>> DeliveriesAsync(Guid notificationId, string tenant = Tenant) =>
-        await Store.Notifications.ListDeliveriesAsync(tenant, notificationId, null, 1_000, Cancellation);
+    private protected async Task<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
+        Guid notificationId,
+        string tenant = Tenant
+    ) => await Store.Notifications.ListDeliveriesAsync(tenant, notificationId, null, 1_000, Cancellation);
 
     private protected static Settlement Accepted(Lease lease, DateTimeOffset at) =>
-        Ended(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
+        CreateSettlement(lease, DeliveryState.Accepted, OutcomeKind.Accepted, null, at);
 
     private protected static Settlement DeadLetter(Lease lease, DateTimeOffset at, string reason = "mailbox is full") =>
-        Ended(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);
+        CreateSettlement(lease, DeliveryState.DeadLetter, OutcomeKind.Rejected, reason, at);
 
     private protected static Settlement Retry(Lease lease, DateTimeOffset at, TimeSpan delay, string reason = "vendor is busy") =>
-        Ended(lease, DeliveryState.Pending, OutcomeKind.Retry, reason, at) with
+        CreateSettlement(lease, DeliveryState.Pending, OutcomeKind.Retry, reason, at) with
         {
             DueAt = at + delay,
             RetryDelay = delay,
         };
 
-    private static Settlement Ended(Lease lease, DeliveryState state, OutcomeKind outcome, string? reason, DateTimeOffset at) =>
+    private static Settlement CreateSettlement(
+        Lease lease,
+        DeliveryState state,
+        OutcomeKind outcome,
+        string? reason,
+        DateTimeOffset at
+    ) =>
         new()
         {
             DeliveryId = lease.Delivery.Id,

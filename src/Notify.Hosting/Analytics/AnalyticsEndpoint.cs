@@ -8,7 +8,7 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Analytics;
 
-/// <summary><c>GET /v1/analytics/deliveries</c>: how many deliveries were settled how, minute by minute.</summary>
+/// <summary><c>GET /v1/analytics/deliveries</c>: counts settled deliveries per minute, provider and state.</summary>
 internal static class AnalyticsEndpoint
 {
     private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
@@ -28,10 +28,10 @@ internal static class AnalyticsEndpoint
             return Problem.InvalidFields(errors);
 
         var counts = await store
-            .ListAsync(RequestValues.TenantOf(context.Request), from, to, context.RequestAborted)
+            .ListAsync(RequestValues.GetTenant(context.Request), from, to, context.RequestAborted)
             .ConfigureAwait(false);
         return TypedResults.Json(
-            new AnalyticsView(from, to, [.. counts.Select(CountView.Of)]),
+            new AnalyticsView(from, to, [.. counts.Select(CountView.Create)]),
             AnalyticsJson.Default.AnalyticsView
         );
     }
@@ -59,17 +59,18 @@ internal static class AnalyticsEndpoint
         var end = to ?? now;
         var begin = from ?? (end - DateTimeOffset.MinValue > DefaultSpan ? end - DefaultSpan : DateTimeOffset.MinValue);
         if (!errors.Any && (begin >= end || end - begin > MaxSpan))
-            errors.Add("from", $"Ask for at most {MaxSpan.TotalDays:0} days, and for a time before to.");
+            errors.Add("from", $"Must be before to, by at most {MaxSpan.TotalDays:0} days.");
         return (begin, end);
     }
 }
 
-/// <summary>The counts of the minutes that begin within a time.</summary>
+/// <summary>The counts of all minutes that begin within a period.</summary>
 internal sealed record AnalyticsView(DateTimeOffset From, DateTimeOffset To, IReadOnlyList<CountView> Counts);
 
 internal sealed record CountView(DateTimeOffset Minute, Channel Channel, string Provider, DeliveryState State, long Count)
 {
-    public static CountView Of(DeliveryCount count) => new(count.Minute, count.Channel, count.Provider, count.State, count.Count);
+    public static CountView Create(DeliveryCount count) =>
+        new(count.Minute, count.Channel, count.Provider, count.State, count.Count);
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -14,12 +14,14 @@ using Notify.Queueing;
 namespace Notify.Hosting.Analytics;
 
 /// <summary>
-/// <c>GET /v1/events</c>: a tenant's settlements as they happen, as server-sent events: first <c>ready</c>, then one
-/// <c>message</c> each, and <c>missed</c> where the caller was too slow.
+/// <c>GET /v1/events</c>: streams a tenant's settlements as server-sent events. The first event is <c>ready</c>, followed by one
+/// <c>message</c> per settlement, and <c>missed</c> if the caller was too slow.
 /// </summary>
 internal static class EventStream
 {
-    /// <summary>Each event as it is sent, written once for all the streams that show it, and gone with it.</summary>
+    /// <summary>
+    /// The serialized frame of each event, which all streams share. An entry is collected together with its event.
+    /// </summary>
     private static readonly ConditionalWeakTable<DeliveryEvent, byte[]> Frames = [];
 
     public static void MapEvents(this RouteGroupBuilder group)
@@ -30,7 +32,7 @@ internal static class EventStream
 
     private static IResult Open(HttpContext context, IDeliveryFeed feed, IHostApplicationLifetime lifetime)
     {
-        var tenant = RequestValues.TenantOf(context.Request);
+        var tenant = RequestValues.GetTenant(context.Request);
         return LiveStream.Open(context, lifetime, ended => feed.WatchAsync(tenant, ended), Show);
     }
 
@@ -43,7 +45,7 @@ internal static class EventStream
     }
 
     private static byte[] Write(DeliveryEvent settled) =>
-        LiveStream.Frame(JsonSerializer.Serialize(EventView.Of(settled), EventJson.Default.EventView));
+        LiveStream.Frame(JsonSerializer.Serialize(EventView.Create(settled), EventJson.Default.EventView));
 }
 
 internal sealed record EventView(
@@ -58,7 +60,7 @@ internal sealed record EventView(
     DateTimeOffset SettledAt
 )
 {
-    public static EventView Of(DeliveryEvent settled) =>
+    public static EventView Create(DeliveryEvent settled) =>
         new(
             settled.NotificationId,
             settled.DeliveryId,

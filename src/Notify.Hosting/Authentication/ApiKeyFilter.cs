@@ -5,13 +5,15 @@ using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>Lets a call pass with an API key; where none is set, a local one or one that the application authorizes.</summary>
+/// <summary>
+/// Admits calls with an API key. If no key is configured, admits calls that are local or that the application authorizes.
+/// </summary>
 internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCalls failures, ILogger logger) : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
         var http = context.HttpContext;
-        // The port that was connected to, and not the one that a Host header claims.
+        // Compares the port of the connection, because the Host header can claim any port.
         if (http.Connection.LocalPort == managementPort)
             return ManagementEndpoint.Is(http.GetEndpoint()!) ? next(context) : new(Problem.UnknownPath());
         if (keys.None)
@@ -21,7 +23,7 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
         return keys.Find(http.Request.Headers.Authorization) is not null ? next(context) : new(Unauthorized(http));
     }
 
-    /// <summary>Whether the application asks for authorization of its own before one of its endpoints is reached.</summary>
+    /// <summary>Returns whether the application itself requires authorization for an endpoint.</summary>
     public static bool HasOwnAuthorization(Endpoint endpoint) =>
         endpoint.Metadata.GetMetadata<IAuthorizeData>() is not null && endpoint.Metadata.GetMetadata<IAllowAnonymous>() is null;
 
@@ -30,18 +32,18 @@ internal sealed class ApiKeyFilter(ApiKeys keys, int? managementPort, FailedCall
 
     private IResult RefuseForeign(HttpContext context)
     {
-        Log.RefusedForeign(logger, context.Request.Method, FailedCalls.ClientOf(context));
+        Log.RefusedForeign(logger, context.Request.Method, FailedCalls.GetClient(context));
         return Problem.NotLocal();
     }
 
     private IResult Unauthorized(HttpContext context)
     {
-        // A browser asks once without a key before it shows its dialog. Only a key that is wrong counts as a failure.
+        // A browser sends a request without a key before it shows its dialog, so only an invalid key counts as a failure.
         if (context.Request.Headers.Authorization.Count > 0)
         {
-            Log.RefusedKey(logger, context.Request.Method, FailedCalls.ClientOf(context));
+            Log.RefusedKey(logger, context.Request.Method, FailedCalls.GetClient(context));
             if (failures.Add(context))
-                Log.RefusedClient(logger, FailedCalls.Max, FailedCalls.ClientOf(context));
+                Log.RefusedClient(logger, FailedCalls.Max, FailedCalls.GetClient(context));
         }
 
         context.Response.Headers.WWWAuthenticate = new(["Bearer realm=\"Notify\"", "Basic realm=\"Notify\", charset=\"UTF-8\""]);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>The keys that open the API. Only their hashes are kept, which also makes every comparison equally long.</summary>
+/// <summary>
+/// The API keys. Only their hashes are kept. As all hashes have the same length, the time of a comparison reveals nothing.
+/// </summary>
 internal sealed class ApiKeys(IEnumerable<string> keys)
 {
     private readonly byte[][] _hashes = [.. keys.Select(Hash)];
@@ -13,12 +15,13 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
 
     public int Count => _hashes.Length;
 
-    /// <summary>Finds the key that a call presents: its number, counted from 1; null when it presents none of them.</summary>
+    /// <summary>Finds the number of the key that a call presents, starting at 1. Returns null if there is no match.</summary>
     public int? Find(string? authorization) =>
-        AuthenticationHeaderValue.TryParse(authorization, out var header) && Presented(header) is { } key ? Match(key) : null;
+        AuthenticationHeaderValue.TryParse(authorization, out var header) && ReadKey(header) is { } key ? Match(key) : null;
 
     private int? Match(string key)
     {
+        // Compares with every key, without an early exit, so that the time does not depend on which key matches.
         var presented = Hash(key);
         int? match = null;
         for (var i = 0; i < _hashes.Length; i++)
@@ -30,16 +33,19 @@ internal sealed class ApiKeys(IEnumerable<string> keys)
         return match;
     }
 
-    private static string? Presented(AuthenticationHeaderValue header) =>
+    private static string? ReadKey(AuthenticationHeaderValue header) =>
         header.Scheme.ToUpperInvariant() switch
         {
             "BEARER" => header.Parameter,
-            "BASIC" => PasswordOf(header.Parameter ?? ""),
+            "BASIC" => ReadPassword(header.Parameter ?? ""),
             _ => null,
         };
 
-    /// <summary>RFC 7617 section 2: the base64 of user, colon, password. The user name is free.</summary>
-    private static string? PasswordOf(string credentials)
+    /// <summary>
+    /// Reads the password of HTTP Basic credentials: the base64 of user name, colon and password (RFC 7617, section 2). The user
+    /// name is ignored.
+    /// </summary>
+    private static string? ReadPassword(string credentials)
     {
         var bytes = new byte[credentials.Length];
         if (!Convert.TryFromBase64String(credentials, bytes, out var length))

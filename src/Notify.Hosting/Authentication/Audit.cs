@@ -5,14 +5,16 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>Names the action of an endpoint whose calls leave an audit line. Metadata of the endpoint.</summary>
-/// <param name="Action">What a successful call did, such as <c>user deleted</c>.</param>
-/// <param name="IsDone">Whether the answer's value means that it was done; null when every successful call did it.</param>
+/// <summary>Endpoint metadata that names the action for the audit log.</summary>
+/// <param name="Action">The action of a successful call, such as <c>user deleted</c>.</param>
+/// <param name="IsDone">
+/// Returns whether the value of an answer means that the action was performed. Null if every successful call performs it.
+/// </param>
 internal sealed record Audited(string Action, Func<object?, bool>? IsDone = null);
 
 /// <summary>
-/// Logs who did what to which tenant: the key by its number, the client's address, the tenant and the action. Ids of users and
-/// content stay out.
+/// Logs audited calls with the action, the tenant, the number of the API key and the client's address. User ids and content are
+/// never logged.
 /// </summary>
 internal sealed class AuditFilter(ApiKeys keys, ILogger logger) : IEndpointFilter
 {
@@ -27,7 +29,7 @@ internal sealed class AuditFilter(ApiKeys keys, ILogger logger) : IEndpointFilte
         )
         {
             var key = keys.Find(http.Request.Headers.Authorization) ?? 0;
-            Log.Audited(logger, audited.Action, RequestValues.TenantOf(http.Request), key, FailedCalls.ClientOf(http));
+            Log.Audited(logger, audited.Action, RequestValues.GetTenant(http.Request), key, FailedCalls.GetClient(http));
         }
 
         return result;
@@ -36,7 +38,7 @@ internal sealed class AuditFilter(ApiKeys keys, ILogger logger) : IEndpointFilte
 
 internal static class AuditExtensions
 {
-    /// <summary>Leaves an audit line for each call that succeeds.</summary>
+    /// <summary>Logs an audit line for each successful call of an endpoint.</summary>
     public static RouteHandlerBuilder Audit(
         this RouteHandlerBuilder endpoint,
         string action,

@@ -5,39 +5,44 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.Hosting.Authentication;
 
 /// <summary>
-/// Counts calls with a wrong key by the client's address, and refuses a client for the rest of the minute in which it had too
-/// many, so that keys cannot be tried out and the log cannot be filled.
+/// Counts calls with an invalid key per client address. A client with too many of them is refused for the rest of the minute, so
+/// that it can neither guess keys nor flood the log.
 /// </summary>
 internal sealed class FailedCalls(TimeProvider time)
 {
-    /// <summary>More than a person or a wrongly configured client that retries with care needs.</summary>
+    /// <summary>
+    /// The number of failures per minute at which a client is refused. A person, or a misconfigured client that retries with
+    /// delays, does not reach it.
+    /// </summary>
     public const int Max = 20;
 
-    /// <summary>Bounds the memory that many addresses can take. Beyond, the oldest counts go.</summary>
+    /// <summary>
+    /// The maximum number of clients that are counted, which bounds the memory. Beyond it, old counts are dropped.
+    /// </summary>
     private const int MaxClients = 10_000;
 
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
 
     private readonly ConcurrentDictionary<IPAddress, Failures> _clients = new();
 
-    /// <summary>How long a client is still refused; null when it is not.</summary>
+    /// <summary>Gets the time for which a client is still refused, or null if it is not refused.</summary>
     public TimeSpan? Wait(HttpContext context)
     {
-        if (_clients.IsEmpty || !_clients.TryGetValue(ClientOf(context), out var failures) || failures.Count < Max)
+        if (_clients.IsEmpty || !_clients.TryGetValue(GetClient(context), out var failures) || failures.Count < Max)
             return null;
 
         var left = failures.Since + Window - time.GetUtcNow();
         return left > TimeSpan.Zero ? left : null;
     }
 
-    /// <summary>Counts a failure; true for the one that begins to refuse the client.</summary>
+    /// <summary>Counts a failure. Returns true for the failure from which on the client is refused.</summary>
     public bool Add(HttpContext context)
     {
         var now = time.GetUtcNow();
         if (_clients.Count >= MaxClients)
-            Forget(now);
+            RemoveOldCounts(now);
         var failures = _clients.AddOrUpdate(
-            ClientOf(context),
+            GetClient(context),
             static (_, now) => new Failures(1, now),
             static (_, known, now) => now - known.Since < Window ? known with { Count = known.Count + 1 } : new Failures(1, now),
             now
@@ -46,10 +51,10 @@ internal sealed class FailedCalls(TimeProvider time)
     }
 
     /// <summary>
-    /// The address that calls. A client with IPv6 has as many addresses as it likes within its network of 64 bits, so that
-    /// counts.
+    /// Gets the address by which a client is counted. For IPv6 this is the network of 64 bits, because a client can use any
+    /// address within it.
     /// </summary>
-    public static IPAddress ClientOf(HttpContext context)
+    public static IPAddress GetClient(HttpContext context)
     {
         if (context.Connection.RemoteIpAddress is not { } address)
             return IPAddress.None;
@@ -63,7 +68,7 @@ internal sealed class FailedCalls(TimeProvider time)
         return new IPAddress(bytes);
     }
 
-    private void Forget(DateTimeOffset now)
+    private void RemoveOldCounts(DateTimeOffset now)
     {
         foreach (var client in _clients.Where(client => now - client.Value.Since >= Window).ToArray())
             _clients.TryRemove(client);

@@ -9,51 +9,53 @@ using Microsoft.Extensions.Logging;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>Keeps an application whose API has no key from listening where others than this machine can reach it.</summary>
+/// <summary>Prevents an application whose API has no key from listening on addresses that other machines can reach.</summary>
 internal sealed class ListenGuard(IServiceProvider services)
 {
-    /// <summary>Checks once before the server listens, by what is configured, and once after, by what it did.</summary>
+    /// <summary>
+    /// Checks the configured addresses before the server listens, and the actual addresses afterwards.
+    /// </summary>
     public void Watch(IEndpointRouteBuilder endpoints)
     {
-        // The pipeline is built after the addresses are known and the last endpoint is mapped, and before the server listens.
+        // The pipeline is built when the addresses are known and all endpoints are mapped, but before the server listens.
         if (endpoints is IApplicationBuilder application)
         {
             application.Use(next =>
             {
-                if (Fault(ConfiguredAddresses()) is { } sentence)
-                    throw new InvalidOperationException(sentence);
+                if (FindError(GetConfiguredAddresses()) is { } error)
+                    throw new InvalidOperationException(error);
                 return next;
             });
         }
 
-        // Addresses that code gives to Kestrel are known only now.
+        // Addresses that code passes to Kestrel are known only after the start.
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         lifetime.ApplicationStarted.Register(() =>
         {
-            if (Fault(ServerAddresses()) is not { } sentence)
+            if (FindError(GetServerAddresses()) is not { } error)
                 return;
 
-            Log.Unprotected(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ListenGuard).Namespace!), sentence);
+            Log.Unprotected(services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(ListenGuard).Namespace!), error);
             Environment.ExitCode = 1;
             lifetime.StopApplication();
         });
     }
 
-    private string? Fault(IEnumerable<string> addresses)
+    private string? FindError(IEnumerable<string> addresses)
     {
         var unprotected = services
             .GetRequiredService<EndpointDataSource>()
             .Endpoints.Where(endpoint => endpoint.Metadata.GetMetadata<NotificationsEndpoint>() is not null)
             .Any(endpoint => !ApiKeyFilter.HasOwnAuthorization(endpoint));
         return unprotected && addresses.FirstOrDefault(address => !LoopbackAddress.IsLocal(address)) is { } address
-            ? $"Notifications have no API key and would be open to everyone who reaches {address}. "
+            ? $"The notifications API has no API key and would be open to everyone who can reach {address}. "
                 + "Set NotificationsApiOptions.ApiKeys (Notify.Host: Notify__ApiKey), "
-                + "call MapNotifications().RequireAuthorization(), or listen on http://127.0.0.1 only."
+                + "call MapNotifications().RequireAuthorization(), or listen only on http://127.0.0.1."
             : null;
     }
 
-    // Kestrel ignores the other addresses when its own section names some.
-    private IEnumerable<string> ConfiguredAddresses()
+    // Kestrel ignores all other addresses if its own section names any.
+    private IEnumerable<string> GetConfiguredAddresses()
     {
         string[] kestrel =
         [
@@ -64,9 +66,9 @@ internal sealed class ListenGuard(IServiceProvider services)
                 .Select(endpoint => endpoint["Url"])
                 .OfType<string>(),
         ];
-        return kestrel.Length > 0 ? kestrel : ServerAddresses();
+        return kestrel.Length > 0 ? kestrel : GetServerAddresses();
     }
 
-    private IEnumerable<string> ServerAddresses() =>
+    private IEnumerable<string> GetServerAddresses() =>
         services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
 }

@@ -3,11 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>Tells what only this machine can reach.</summary>
+/// <summary>Determines whether addresses and calls are local to this machine.</summary>
 internal static class LoopbackAddress
 {
     /// <summary>
-    /// RFC 7239, RFC 9110 section 7.6.3, RFC 8586, and what proxies and content delivery networks add of their own.
+    /// The headers that proxies and content delivery networks add: those of RFC 7239, RFC 9110 (section 7.6.3) and RFC 8586, and
+    /// proprietary ones.
     /// </summary>
     private static readonly string[] ProxyHeaders =
     [
@@ -23,7 +24,7 @@ internal static class LoopbackAddress
         "Fastly-Client-IP",
     ];
 
-    /// <summary>Whether a listen address such as <c>http://127.0.0.1:5080</c> is open to this machine only.</summary>
+    /// <summary>Returns whether only this machine can reach a listen address, such as <c>http://127.0.0.1:5080</c>.</summary>
     public static bool IsLocal(string listenAddress)
     {
         var binding = BindingAddress.Parse(listenAddress);
@@ -31,20 +32,20 @@ internal static class LoopbackAddress
     }
 
     /// <summary>
-    /// Whether a call came from this machine for this machine. The host name counts, too: a foreign one means that a proxy
-    /// passed the call on, or that a web page had its own name resolved to 127.0.0.1 (DNS rebinding). A proxy on this machine may
-    /// write a local host name, but it says for whom it forwards.
+    /// Returns whether a call comes from this machine and is meant for it. The connection alone does not prove this. A foreign
+    /// host name means that a proxy forwarded the call, or that a web page resolved its own name to 127.0.0.1 (DNS rebinding). A
+    /// local proxy may send a local host name, but it adds a header that names the client.
     /// </summary>
     public static bool IsLocal(HttpContext context) =>
         IsLoopbackOrUnknown(context.Connection.LocalIpAddress)
         && IsLoopbackOrUnknown(context.Connection.RemoteIpAddress)
         && (!context.Request.Host.HasValue || IsLocalHost(context.Request.Host.Host))
-        && !context.Request.Headers.Keys.Any(IsOfProxy);
+        && !context.Request.Headers.Keys.Any(IsProxyHeader);
 
-    // A Unix domain socket and a test server have no addresses.
+    // Connections of Unix domain sockets and of test servers have no address.
     private static bool IsLoopbackOrUnknown(IPAddress? address) => address is null || IPAddress.IsLoopback(address);
 
-    private static bool IsOfProxy(string header) =>
+    private static bool IsProxyHeader(string header) =>
         ProxyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase)
         || header.StartsWith("X-Forwarded", StringComparison.OrdinalIgnoreCase)
         || header.StartsWith("X-Original-", StringComparison.OrdinalIgnoreCase);

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.Hosting.Authentication;
 
-/// <summary>Marks the endpoints that the machinery around a process asks, which has no key.</summary>
+/// <summary>Marks endpoints that orchestrators and monitoring systems call without an API key.</summary>
 internal sealed class ManagementEndpoint
 {
     public static ManagementEndpoint Instance { get; } = new();

@@ -10,7 +10,7 @@ using Notify.Settling;
 
 namespace Notify.Hosting.DeadLetters;
 
-/// <summary><c>/v1/dead-letters</c>: finds what ended without acceptance, and sends it again.</summary>
+/// <summary><c>/v1/dead-letters</c>: lists and replays deliveries that ended without acceptance.</summary>
 internal static class DeadLetterEndpoints
 {
     public static void MapDeadLetters(this RouteGroupBuilder group)
@@ -31,7 +31,7 @@ internal static class DeadLetterEndpoints
     {
         var request = context.Request;
         var errors = new FieldErrors();
-        var filter = new DeadLetterFilter { Tenant = RequestValues.TenantOf(request) };
+        var filter = new DeadLetterFilter { Tenant = RequestValues.GetTenant(request) };
         var page = RequestPage.Read(request, errors, field =>
             filter = DeadLetterFilterReader.Read(filter, field, "after", "limit")
         );
@@ -40,16 +40,16 @@ internal static class DeadLetterEndpoints
             return Problem.InvalidFields(errors);
 
         var count = await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false);
-        var records = await store.ListAsync(filter, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var records = await store.ListAsync(filter, after, page.FetchCount, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
-            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Of)], next),
+            new DeadLettersView(count, [.. records.Take(page.Limit).Select(DeliveryView.Create)], next),
             DeadLettersJson.Default.DeadLettersView
         );
     }
 }
 
-/// <summary>A page of dead letters, and how many the filter finds in all.</summary>
+/// <summary>A page of dead letters and the total number that match the filter.</summary>
 internal sealed record DeadLettersView(long Count, IReadOnlyList<DeliveryView> Deliveries, string? Next);
 
 [JsonSourceGenerationOptions(

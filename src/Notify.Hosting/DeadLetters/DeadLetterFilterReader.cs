@@ -4,14 +4,15 @@ using Notify.Settling;
 
 namespace Notify.Hosting.DeadLetters;
 
-/// <summary>Reads which dead letters are meant, from a query or a body.</summary>
+/// <summary>Reads a filter for dead letters from a query or a body.</summary>
 internal static class DeadLetterFilterReader
 {
     private const int MaxIds = 1_000;
 
-    /// <param name="filter">What was read before.</param>
+    /// <summary>Reads one field into the filter.</summary>
+    /// <param name="filter">The filter with the fields that were read before.</param>
     /// <param name="field">A field that is not one of <paramref name="others"/>.</param>
-    /// <param name="others">The fields that may stand beside the filter's.</param>
+    /// <param name="others">The names of the fields that are allowed in addition to those of the filter.</param>
     public static DeadLetterFilter Read(DeadLetterFilter filter, JsonField field, params ReadOnlySpan<string> others)
     {
         switch (field.Name)
@@ -32,11 +33,11 @@ internal static class DeadLetterFilterReader
         }
     }
 
-    // Empty, it would be contained in every reason, and mean everything.
+    // Every reason contains the empty text, so an empty filter would match every dead letter.
     private static string? ReadText(JsonField field) =>
         field.Text() switch
         {
-            "" => field.Wrong("Use at least one character, or leave this field out."),
+            "" => field.Wrong("Must not be empty. Omit the field instead."),
             var text => text,
         };
 
@@ -44,7 +45,7 @@ internal static class DeadLetterFilterReader
     {
         JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
         if (items.Length is 0 or > MaxIds)
-            field.Wrong($"Name 1 to {MaxIds} deliveries.");
+            field.Wrong($"Must contain 1 to {MaxIds} delivery ids.");
         return [.. items.Select(item => item.Id() ?? Guid.Empty)];
     }
 }

@@ -6,10 +6,12 @@ using Notify.Settling;
 
 namespace Notify.Hosting.DeadLetters;
 
-/// <summary><c>POST /v1/dead-letters/replay</c>: makes dead letters due again, or with <c>dryRun</c> counts them.</summary>
+/// <summary><c>POST /v1/dead-letters/replay</c>: makes dead letters due again, or only counts them with <c>dryRun</c>.</summary>
 internal static class ReplayEndpoint
 {
-    /// <summary>Few enough that the walk's own writes get their turn between two batches.</summary>
+    /// <summary>
+    /// The number of dead letters per batch. It is small enough that regular deliveries continue between two batches.
+    /// </summary>
     private const int BatchSize = 1_000;
 
     public static Task<IResult> HandleAsync(
@@ -22,7 +24,7 @@ internal static class ReplayEndpoint
             var now = time.GetUtcNow();
             var (filter, dryRun, expiresAt) = Read(
                 body,
-                RequestValues.TenantOf(context.Request),
+                RequestValues.GetTenant(context.Request),
                 now,
                 now + options.Value.MaxExpiryAhead
             );
@@ -54,9 +56,9 @@ internal static class ReplayEndpoint
         {
             switch (field.Name)
             {
-                // A filter that is null because of a bug in the caller must not mean every dead letter.
+                // A filter that is null because of a bug in the caller must not match every dead letter.
                 case var _ when field.IsNull:
-                    field.Wrong("Give a value, or leave this field out.");
+                    field.Wrong("Must not be null. Omit the field instead.");
                     break;
                 case "all":
                     all = field.Flag() ?? false;
@@ -67,9 +69,9 @@ internal static class ReplayEndpoint
                 case "expiresAt":
                     expiresAt = field.Time();
                     if (expiresAt <= now)
-                        field.Wrong("This time has passed.");
+                        field.Wrong("Must be in the future.");
                     else if (expiresAt > latestExpiry)
-                        field.Wrong($"Expire at most {(latestExpiry - now).TotalDays:0} days ahead.");
+                        field.Wrong($"Must be at most {(latestExpiry - now).TotalDays:0} days in the future.");
                     break;
                 default:
                     filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");
@@ -78,9 +80,9 @@ internal static class ReplayEndpoint
         }
 
         if (body.IsObject && !body.Errors.Any && all == (filter != everything))
-            body.Missing("all", "Give ids, provider, reason, from or to; or, to replay every dead letter, only \"all\": true.");
-
-        // What is replayed and fails again at once ended after this call began, and is not this call's to replay again.
+            body.Missing("all", "Set ids, provider, reason, from or to. To replay every dead letter, set only \"all\": true.");
+        // Only dead letters that ended before this call are replayed. Otherwise a delivery that fails again at once would be
+        // replayed in an endless loop.
         return (filter with { To = filter.To < now ? filter.To : now }, dryRun, expiresAt);
     }
 
@@ -97,5 +99,5 @@ internal static class ReplayEndpoint
     }
 }
 
-/// <summary>How many dead letters were made due again; in a dry run, how many would be.</summary>
+/// <summary>The number of dead letters that were replayed, or that a dry run would have replayed.</summary>
 internal sealed record ReplayView(long Count, bool DryRun);

@@ -9,7 +9,7 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Health;
 
-/// <summary>What an orchestrator asks: does the process live, and can it take work.</summary>
+/// <summary>The liveness and readiness endpoints for orchestrators.</summary>
 internal static class HealthEndpoints
 {
     public static void MapHealth(this RouteGroupBuilder group)
@@ -20,7 +20,7 @@ internal static class HealthEndpoints
         group.MapOtherMethods("/health/ready", "GET, HEAD");
     }
 
-    // A process that stops is not sent anything new, while what it has begun still ends.
+    // A stopping process is not ready, so that it receives no new requests while it completes those that have begun.
     private static async Task<IResult> ReadyAsync(
         IDeliveryQueue queue,
         IServiceProvider services,

@@ -3,12 +3,15 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Health;
 
-/// <summary>Asks whether the store can be read and written, and does not wait for long.</summary>
+/// <summary>Checks, with a short timeout, whether the store can be read and written.</summary>
 internal static class StoreProbe
 {
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
-    /// <summary>Whether the store answers in time, and takes writes where it can tell.</summary>
+    /// <summary>
+    /// Returns whether the store answers in time. Stores that implement <see cref="IStoreHealth"/> also check that they accept
+    /// writes.
+    /// </summary>
     public static async ValueTask<bool> IsReadyAsync(
         IDeliveryQueue queue,
         IStoreHealth? health,
@@ -20,8 +23,8 @@ internal static class StoreProbe
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborted);
         try
         {
-            // A store that is stuck may not listen to its token.
-            await AskAsync(queue, health, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
+            // A store that hangs may ignore its cancellation token, so the wait itself is cancelled as well.
+            await CheckAsync(queue, health, either.Token).AsTask().WaitAsync(either.Token).ConfigureAwait(false);
             return true;
         }
         catch (Exception) when (!aborted.IsCancellationRequested)
@@ -30,7 +33,7 @@ internal static class StoreProbe
         }
     }
 
-    private static async ValueTask AskAsync(IDeliveryQueue queue, IStoreHealth? health, CancellationToken cancellationToken)
+    private static async ValueTask CheckAsync(IDeliveryQueue queue, IStoreHealth? health, CancellationToken cancellationToken)
     {
         await queue.GetDepthAsync(cancellationToken).ConfigureAwait(false);
         if (health is not null)

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>The 202 of a trigger, of a known length, in one write: it is what the API answers with most.</summary>
+/// <summary>
+/// The 202 response to a trigger. As the most frequent response of the API, it is written in one write with a known length.
+/// </summary>
 internal sealed class AcceptedResult(AcceptedView accepted) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
@@ -14,7 +16,7 @@ internal sealed class AcceptedResult(AcceptedView accepted) : IResult
         response.Headers.Location = accepted.StatusUrl;
         response.ContentType = "application/json; charset=utf-8";
         response.ContentLength = body.Length;
-        // Not to be cancelled: to a caller that hung up it writes nothing, where a cancellation would be thrown.
+        // The write is not cancellable. If the caller has disconnected, it writes nothing, whereas a cancellation would throw.
         return response.Body.WriteAsync(body, CancellationToken.None).AsTask();
     }
 }

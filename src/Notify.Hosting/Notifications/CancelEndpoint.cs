@@ -4,7 +4,9 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary><c>POST /v1/notifications/{id}/cancel</c>: stops what has not been sent, and answers exactly what that was.</summary>
+/// <summary>
+/// <c>POST /v1/notifications/{id}/cancel</c>: cancels the deliveries that have not been sent, and returns what was cancelled.
+/// </summary>
 internal static class CancelEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, INotifier notifier)
@@ -12,7 +14,7 @@ internal static class CancelEndpoint
         if (!Guid.TryParse(RequestValues.Route(context.Request, "id"), out var id))
             return Problem.Unknown("notification");
 
-        var tenant = RequestValues.TenantOf(context.Request);
+        var tenant = RequestValues.GetTenant(context.Request);
         return await notifier.CancelAsync(id, tenant, context.RequestAborted).ConfigureAwait(false) is { } cancellation
             ? TypedResults.Json(cancellation, NotificationsJson.Default.Cancellation)
             : Problem.Unknown("notification");

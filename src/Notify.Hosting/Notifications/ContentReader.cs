@@ -4,7 +4,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>Reads what a notification says.</summary>
+/// <summary>Reads the content of a notification.</summary>
 internal static class ContentReader
 {
     public static Content? Read(JsonField content)
@@ -55,8 +55,8 @@ internal static class ContentReader
         var read = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var vendor in overrides.Members())
         {
-            if (vendor.Object() is { } laidOver)
-                read.Add(vendor.Name, laidOver);
+            if (vendor.Object() is { } members)
+                read.Add(vendor.Name, members);
         }
 
         return read;
@@ -89,7 +89,7 @@ internal static class ContentReader
         }
 
         foreach (var name in attachment.IsObject ? missing : [])
-            attachment.Missing(name, "An attachment needs this.");
+            attachment.Missing(name, "Required for an attachment.");
         return fileName is null || mediaType is null || bytes is null ? null : new Attachment(fileName, mediaType, bytes);
     }
 
@@ -97,7 +97,7 @@ internal static class ContentReader
         field.Text() switch
         {
             null => null,
-            "" => field.Wrong("Name the file."),
+            "" => field.Wrong("Must not be empty."),
             var name when name.Any(c => c is '/' or '\\' || char.IsControl(c)) => field.Wrong("Use a file name without a path."),
             var name => name,
         };

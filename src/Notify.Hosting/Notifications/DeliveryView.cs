@@ -5,7 +5,7 @@ using Notify.Settling;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>A delivery with its attempts and receipts. Of a push token it shows the end.</summary>
+/// <summary>A delivery with its attempts and receipts. Only the last characters of a push token are shown.</summary>
 internal sealed record DeliveryView(
     Guid Id,
     Guid NotificationId,
@@ -23,25 +23,25 @@ internal sealed record DeliveryView(
     IReadOnlyList<ReceiptView> Receipts
 )
 {
-    public static DeliveryView Of(DeliveryRecord record) =>
+    public static DeliveryView Create(DeliveryRecord record) =>
         new(
             record.Delivery.Id,
             record.Delivery.NotificationId,
             record.Delivery.UserId,
             record.Delivery.Channel,
-            record.Delivery.Channel == Channel.Push ? PushToken.Masked(record.Delivery.To.Value) : record.Delivery.To.Value,
+            record.Delivery.Channel == Channel.Push ? PushToken.Mask(record.Delivery.To.Value) : record.Delivery.To.Value,
             record.Delivery.To.Platform,
             record.Delivery.Provider,
             record.Delivery.Fallback?.Step,
             record.State,
-            // While a process holds the lease, the store knows when the lease ends, and not yet when the next attempt is.
+            // While a process holds the lease, the stored due time is the end of the lease, not the time of the next attempt.
             record.IsUnderWay
                 ? null
                 : record.DueAt,
             record.IsUnderWay ? true : null,
             record.Reason,
-            [.. record.Attempts.Select(AttemptView.Of)],
-            [.. record.Receipts.Select(ReceiptView.Of)]
+            [.. record.Attempts.Select(AttemptView.Create)],
+            [.. record.Receipts.Select(ReceiptView.Create)]
         );
 }
 
@@ -55,7 +55,7 @@ internal sealed record AttemptView(
     CostView? Cost
 )
 {
-    public static AttemptView Of(Attempt attempt) =>
+    public static AttemptView Create(Attempt attempt) =>
         new(
             attempt.Provider,
             attempt.StartedAt,
@@ -71,5 +71,5 @@ internal sealed record CostView(int Segments, decimal? Amount, string? Currency)
 
 internal sealed record ReceiptView(ReceiptKind Kind, DateTimeOffset At, string? Detail)
 {
-    public static ReceiptView Of(Receipt receipt) => new(receipt.Kind, receipt.At, receipt.Detail);
+    public static ReceiptView Create(Receipt receipt) => new(receipt.Kind, receipt.At, receipt.Detail);
 }

@@ -2,7 +2,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>Reads one channel to fall back to: <c>{"channel": "sms", "after": "PT5M"}</c>.</summary>
+/// <summary>Reads one step of a fallback: <c>{"channel": "sms", "after": "PT5M"}</c>.</summary>
 internal static class FallbackReader
 {
     public static FallbackStep Read(JsonField item)

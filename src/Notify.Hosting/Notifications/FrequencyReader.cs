@@ -2,7 +2,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>Reads how often a recipient is to hear of something: the throttle and the digest.</summary>
+/// <summary>Reads the throttle and the digest, which limit how often a recipient is notified.</summary>
 internal static class FrequencyReader
 {
     public static Throttle? ReadThrottle(JsonField throttle)

@@ -5,7 +5,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>Triggers, shows and cancels notifications.</summary>
+/// <summary>Maps the endpoints that trigger, show and cancel notifications.</summary>
 internal static class NotificationEndpoints
 {
     public static void MapTimeline(this RouteGroupBuilder group)

@@ -5,14 +5,15 @@ using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary><c>GET /v1/notifications</c>: a tenant's notifications, newest first, by pages.</summary>
+/// <summary><c>GET /v1/notifications</c>: lists a tenant's notifications page by page, newest first.</summary>
 internal static class NotificationListEndpoint
 {
     /// <summary>
-    /// How many notifications one call looks through for those of a template, category or priority, which no index knows. A page
-    /// ends there, perhaps with fewer notifications than its limit; its <c>next</c> goes on.
+    /// The maximum number of notifications that one call scans. Templates, categories and priorities are not indexed, so a filter
+    /// for them scans. A page ends when this number is reached, possibly with fewer notifications than its limit; <c>next</c>
+    /// continues from there.
     /// </summary>
-    private const int MaxLookedThrough = 5_000;
+    private const int MaxScanned = 5_000;
 
     private const int BatchSize = 500;
 
@@ -20,7 +21,7 @@ internal static class NotificationListEndpoint
     {
         var request = context.Request;
         var errors = new FieldErrors();
-        var query = new Query(RequestValues.TenantOf(request));
+        var query = new Query(RequestValues.GetTenant(request));
         var page = RequestPage.Read(request, errors, query.Read);
         var after = page.After?.Id();
         if (errors.Any)
@@ -30,14 +31,16 @@ internal static class NotificationListEndpoint
         var path = $"{request.PathBase}{request.Path}".TrimEnd('/');
         return TypedResults.Json(
             new NotificationsView(
-                [.. found.Select(notification => NotificationItemView.Of(notification, path))],
+                [.. found.Select(notification => NotificationItemView.Create(notification, path))],
                 last is { } id ? RequestPage.NextAfter(request, $"{id}") : null
             ),
             NotificationsJson.Default.NotificationsView
         );
     }
 
-    /// <summary>The notifications of a page, and the last that was looked at where there may be more.</summary>
+    /// <summary>
+    /// Finds the notifications of a page. Also returns the last notification that was scanned if there may be more.
+    /// </summary>
     private static async ValueTask<(List<NotificationSummary> Found, Guid? Last)> FindAsync(
         INotificationStore store,
         Query query,
@@ -47,16 +50,16 @@ internal static class NotificationListEndpoint
     )
     {
         var found = new List<NotificationSummary>();
-        var batchSize = query.LooksInside ? BatchSize : limit + 1;
-        for (var lookedAt = 0; ; )
+        var batchSize = query.NeedsScan ? BatchSize : limit + 1;
+        for (var scanned = 0; ; )
         {
             var batch = await store.ListAsync(query.Filter, after, batchSize, aborted).ConfigureAwait(false);
             foreach (var notification in batch)
             {
-                if (found.Count == limit || lookedAt == MaxLookedThrough)
+                if (found.Count == limit || scanned == MaxScanned)
                     return (found, after);
 
-                (after, lookedAt) = (notification.Id, lookedAt + 1);
+                (after, scanned) = (notification.Id, scanned + 1);
                 if (query.Matches(notification.Trigger))
                     found.Add(notification);
             }
@@ -74,7 +77,7 @@ internal static class NotificationListEndpoint
 
         public NotificationFilter Filter { get; private set; } = new() { Tenant = tenant };
 
-        public bool LooksInside => _template is not null || _category is not null || _priority is not null;
+        public bool NeedsScan => _template is not null || _category is not null || _priority is not null;
 
         public bool Matches(Trigger trigger) =>
             (_template is null || trigger.Template == _template)
@@ -126,7 +129,7 @@ internal sealed record NotificationItemView(
     string StatusUrl
 )
 {
-    public static NotificationItemView Of(NotificationSummary notification, string path) =>
+    public static NotificationItemView Create(NotificationSummary notification, string path) =>
         new(
             notification.Id,
             notification.Trigger.Priority,

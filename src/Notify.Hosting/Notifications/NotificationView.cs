@@ -4,10 +4,10 @@ using Notify.Queueing;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>What a trigger is answered with.</summary>
+/// <summary>The response to a trigger.</summary>
 internal sealed record AcceptedView(Guid Id, bool Duplicate, string StatusUrl);
 
-/// <summary>A notification and what became of it. Its content, which the caller has, is left out.</summary>
+/// <summary>A notification with its deliveries. The content is omitted, because the caller already has it.</summary>
 internal sealed record NotificationView(
     Guid Id,
     string Tenant,
@@ -28,7 +28,7 @@ internal sealed record NotificationView(
     string? Next
 )
 {
-    public static NotificationView Of(
+    public static NotificationView Create(
         Notification notification,
         IReadOnlyList<ExpansionView> expansions,
         IReadOnlyList<CollectedEvent> collected,
@@ -59,7 +59,8 @@ internal sealed record NotificationView(
 }
 
 /// <summary>
-/// How many subscribers have their deliveries. One expansion covers all of a notification's topics that have any.
+/// The progress of an expansion: the number of subscribers whose deliveries have been created. One expansion covers all topics of
+/// a notification that have subscribers.
 /// </summary>
 internal sealed record ExpansionView(
     string Topic,
@@ -95,24 +96,24 @@ internal sealed record ExpansionView(
         );
 }
 
-/// <summary>An event that was collected of the notification, and the summary that has it.</summary>
+/// <summary>An event of the notification that a digest collected, and the summary that contains it.</summary>
 internal sealed record CollectedView(Guid Event, Guid Digest, string? User, CollectedState State, Guid? Summary, string? Reason)
 {
     public static CollectedView Create(CollectedEvent collected) =>
         new(collected.Id, collected.DigestId, collected.UserId, collected.State, collected.SummaryId, collected.Reason);
 }
 
-/// <summary>An event that the notification sums up.</summary>
+/// <summary>An event that the notification summarizes.</summary>
 internal sealed record SummarizedView(Guid Event, Guid Digest, Guid Notification)
 {
     public static SummarizedView Create(CollectedEvent collected) =>
         new(collected.Id, collected.DigestId, collected.NotificationId);
 }
 
-/// <summary>How many of its deliveries are in each state.</summary>
+/// <summary>The number of deliveries in each state.</summary>
 internal sealed record CountsView(long Pending, long Accepted, long DeadLetter, long Cancelled)
 {
-    public static CountsView Of(IReadOnlyDictionary<DeliveryState, long> counts) =>
+    public static CountsView Create(IReadOnlyDictionary<DeliveryState, long> counts) =>
         new(
             counts.GetValueOrDefault(DeliveryState.Pending),
             counts.GetValueOrDefault(DeliveryState.Accepted),

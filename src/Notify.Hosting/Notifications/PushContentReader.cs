@@ -2,7 +2,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary>Reads how a push notification shows on the device.</summary>
+/// <summary>Reads the options that control how a push notification appears on the device.</summary>
 internal static class PushContentReader
 {
     public static PushContent Read(JsonField push)

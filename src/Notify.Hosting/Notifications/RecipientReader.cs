@@ -6,7 +6,7 @@ namespace Notify.Hosting.Notifications;
 internal static class RecipientReader
 {
     private const string Choices =
-        "Name one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
+        "Set exactly one of user, topic, email, phone, webhook, pushToken with platform, or channel with address.";
 
     private static readonly string[] Names =
     [
@@ -34,7 +34,7 @@ internal static class RecipientReader
 
         string[] kinds = [.. fields.Keys.Where(name => name is not ("platform" or "address"))];
         if (kinds is ["channel"] or [] && fields.ContainsKey("address"))
-            return new ReadRecipient(OverChannel(item, fields), item);
+            return new ReadRecipient(ReadAddress(item, fields), item);
         if (kinds is not [var kind] || kind == "channel")
         {
             if (item.IsObject)
@@ -42,14 +42,14 @@ internal static class RecipientReader
             return new ReadRecipient(null, item);
         }
 
-        return new ReadRecipient(OfKind(item, fields[kind], fields), fields[kind]);
+        return new ReadRecipient(ReadKind(item, fields[kind], fields), fields[kind]);
     }
 
-    private static Recipient? OfKind(JsonField item, JsonField field, Dictionary<string, JsonField> fields)
+    private static Recipient? ReadKind(JsonField item, JsonField field, Dictionary<string, JsonField> fields)
     {
         if (field.Name != "pushToken")
-            Refuse(fields, "platform", "Only a pushToken has a platform.");
-        Refuse(fields, "address", "Only a channel has an address.");
+            Refuse(fields, "platform", "Only allowed with pushToken.");
+        Refuse(fields, "address", "Only allowed with channel.");
 
         var platform = field.Name == "pushToken" ? ReadPlatform(item, fields) : null;
         if (field.Text() is not { } text)
@@ -71,17 +71,17 @@ internal static class RecipientReader
         if (fields.TryGetValue("platform", out var platform))
             return PlatformReader.Read(platform);
 
-        item.Missing("platform", "Say whose token it is: ios, android or web.");
+        item.Missing("platform", "Required with pushToken: ios, android or web.");
         return null;
     }
 
-    private static Recipient? OverChannel(JsonField item, Dictionary<string, JsonField> fields)
+    private static Recipient? ReadAddress(JsonField item, Dictionary<string, JsonField> fields)
     {
-        Refuse(fields, "platform", "Only a pushToken has a platform.");
+        Refuse(fields, "platform", "Only allowed with pushToken.");
         var address = fields["address"].Text();
         if (!fields.TryGetValue("channel", out var channel))
         {
-            item.Missing("channel", "Name the channel of this address.");
+            item.Missing("channel", "Required with address.");
             return null;
         }
 
@@ -95,5 +95,5 @@ internal static class RecipientReader
     }
 }
 
-/// <summary>A recipient, null when it was not readable, and the field in which the caller wrote it.</summary>
+/// <summary>A recipient, or null if it was unreadable, and the field from which it was read.</summary>
 internal readonly record struct ReadRecipient(Recipient? Recipient, JsonField Field);

@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Hosting.Notifications;
 
 /// <summary>
-/// <c>GET /v1/notifications/{id}</c>: a notification, its collected events, and every delivery and attempt, by pages of
-/// deliveries.
+/// <c>GET /v1/notifications/{id}</c>: shows a notification with its collected events and, page by page, all deliveries and their
+/// attempts.
 /// </summary>
 internal static class TimelineEndpoint
 {
@@ -28,12 +28,12 @@ internal static class TimelineEndpoint
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var tenant = RequestValues.TenantOf(request);
+        var tenant = RequestValues.GetTenant(request);
         var aborted = context.RequestAborted;
         if (await store.FindAsync(tenant, id, aborted).ConfigureAwait(false) is not { } notification)
             return Problem.Unknown("notification");
 
-        var records = await store.ListDeliveriesAsync(tenant, id, after, page.LookFor, aborted).ConfigureAwait(false);
+        var records = await store.ListDeliveriesAsync(tenant, id, after, page.FetchCount, aborted).ConfigureAwait(false);
         var counts = await store.CountDeliveriesAsync(tenant, id, aborted).ConfigureAwait(false);
         var progress = await expansions.GetProgressAsync(tenant, id, aborted).ConfigureAwait(false);
         var collected = await digests.ListAsync(tenant, id, ofSummary: false, page.Limit, aborted).ConfigureAwait(false);
@@ -42,13 +42,13 @@ internal static class TimelineEndpoint
             .ConfigureAwait(false);
         var next = page.Next(request, records, record => $"{record.Delivery.Id}");
         return TypedResults.Json(
-            NotificationView.Of(
+            NotificationView.Create(
                 notification,
                 ExpansionView.CreateAll(notification, progress),
                 collected,
                 summarized,
-                CountsView.Of(counts),
-                [.. records.Take(page.Limit).Select(DeliveryView.Of)],
+                CountsView.Create(counts),
+                [.. records.Take(page.Limit).Select(DeliveryView.Create)],
                 next
             ),
             NotificationsJson.Default.NotificationView

@@ -3,8 +3,8 @@ using Notify.Hosting.Requests;
 namespace Notify.Hosting.Notifications;
 
 /// <summary>
-/// A trigger as it was read from a request, with everything that is wrong in it. What is not readable is left out, so that
-/// <see cref="INotifier.Validate"/> can still judge the rest and the caller hears of every wrong field at once.
+/// A trigger that was read from a request, and the errors in it. Unreadable fields are left out of the trigger, so that
+/// <see cref="INotifier.Validate"/> can still check the others and the response reports all errors at once.
 /// </summary>
 internal sealed class TriggerBody
 {
@@ -44,12 +44,14 @@ internal sealed class TriggerBody
         return read;
     }
 
-    /// <summary>Adds what validation found, in the caller's spelling, except what follows from something unreadable.</summary>
+    /// <summary>
+    /// Adds errors from validation with the paths that the caller used. Errors that result from an unreadable field are skipped.
+    /// </summary>
     public void Add(IReadOnlyList<FieldError> errors) =>
         Errors.Add(
             errors
-                .Where(error => RecipientAt(error.Field) is not { Recipient: null })
-                .Select(error => error with { Field = RecipientAt(error.Field)?.Field.Path ?? error.Field })
+                .Where(error => FindRecipient(error.Field) is not { Recipient: null })
+                .Select(error => error with { Field = FindRecipient(error.Field)?.Field.Path ?? error.Field })
         );
 
     private void Read(JsonField field) =>
@@ -84,7 +86,7 @@ internal sealed class TriggerBody
     {
         var key = field.Text();
         if (key is not null && Trigger.IdempotencyKey is { } header && header != key)
-            field.Wrong($"The header {IdempotencyKeyHeader} says otherwise; give one of the two.");
+            field.Wrong($"Differs from the header {IdempotencyKeyHeader}. Set only one of them.");
         return key;
     }
 
@@ -110,8 +112,8 @@ internal sealed class TriggerBody
         return Trigger;
     }
 
-    /// <summary>The recipient that validation means by <c>to[3]</c>.</summary>
-    private ReadRecipient? RecipientAt(string field) =>
+    /// <summary>Finds the recipient to which a path such as <c>to[3]</c> refers.</summary>
+    private ReadRecipient? FindRecipient(string field) =>
         field.StartsWith("to[", StringComparison.Ordinal) && int.TryParse(field.AsSpan(3, field.Length - 4), out var index)
             ? _recipients[index]
             : null;

@@ -4,7 +4,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Notifications;
 
-/// <summary><c>POST /v1/notifications</c>: reads a trigger, and answers 202 when the notification is durable.</summary>
+/// <summary><c>POST /v1/notifications</c>: accepts a trigger, and returns 202 once the notification is durable.</summary>
 internal static class TriggerEndpoint
 {
     public static Task<IResult> HandleAsync(HttpContext context, INotifier notifier) =>
@@ -15,7 +15,7 @@ internal static class TriggerEndpoint
         var request = context.Request;
         var body = TriggerBody.Read(
             json,
-            RequestValues.TenantOf(request),
+            RequestValues.GetTenant(request),
             RequestValues.Header(request, TriggerBody.IdempotencyKeyHeader)
         );
         if (body.Errors.Any)
@@ -27,7 +27,7 @@ internal static class TriggerEndpoint
         try
         {
             var result = await notifier.TriggerAsync(body.Trigger, context.RequestAborted).ConfigureAwait(false);
-            return Accepted(request, result);
+            return CreateAccepted(request, result);
         }
         catch (InvalidRequestException exception)
         {
@@ -40,7 +40,7 @@ internal static class TriggerEndpoint
         }
     }
 
-    private static IResult Accepted(HttpRequest request, TriggerResult result)
+    private static IResult CreateAccepted(HttpRequest request, TriggerResult result)
     {
         var url = $"{request.PathBase}{request.Path}".TrimEnd('/') + $"/{result.Id}";
         return new AcceptedResult(new AcceptedView(result.Id, result.IsDuplicate, url));

@@ -5,21 +5,21 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
-/// <summary>The errors that the API answers with, as problem documents (RFC 9457).</summary>
+/// <summary>Creates the error responses of the API as problem documents (RFC 9457).</summary>
 internal static class Problem
 {
     public static IResult InvalidFields(FieldErrors errors) =>
         TypedResults.ValidationProblem(
             errors.ToDictionary(),
-            "The field names are in errors; nothing was stored.",
-            title: "The request has wrong fields."
+            "The invalid fields are listed in errors. Nothing was stored.",
+            title: "The request has invalid fields."
         );
 
     public static IResult InvalidJson(JsonException exception)
     {
         // System.Text.Json counts from 0, editors from 1.
         var (line, position) = (exception.LineNumber + 1, exception.BytePositionInLine + 1);
-        return Of(
+        return Create(
             StatusCodes.Status400BadRequest,
             "The body is not valid JSON.",
             $"Reading stopped at line {line}, byte {position}.",
@@ -28,22 +28,22 @@ internal static class Problem
     }
 
     public static IResult NotUtf8() =>
-        Of(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON travels as UTF-8 (RFC 8259).");
+        Create(StatusCodes.Status400BadRequest, "The body is not UTF-8.", "JSON must be encoded in UTF-8 (RFC 8259).");
 
     public static IResult ByteOrderMark() =>
-        Of(
+        Create(
             StatusCodes.Status400BadRequest,
             "The body begins with a byte order mark.",
-            "JSON travels without one (RFC 8259 section 8.1). Save or send the text as UTF-8 without BOM."
+            "JSON must not begin with one (RFC 8259, section 8.1). Send the text as UTF-8 without a BOM."
         );
 
     public static IResult TooDeep(int levels) =>
-        Of(StatusCodes.Status400BadRequest, "The body is nested too deeply.", $"Nest at most {levels} levels.");
+        Create(StatusCodes.Status400BadRequest, "The body is nested too deeply.", $"At most {levels} levels are allowed.");
 
     public static IResult Encoded(HttpResponse response)
     {
         response.Headers.AcceptEncoding = "identity";
-        return Of(
+        return Create(
             StatusCodes.Status415UnsupportedMediaType,
             "The Content-Encoding is not supported.",
             "Send the body uncompressed, without Content-Encoding."
@@ -51,47 +51,47 @@ internal static class Problem
     }
 
     public static IResult Unauthorized() =>
-        Of(
+        Create(
             StatusCodes.Status401Unauthorized,
-            "An API key is needed.",
-            "Send Authorization: Bearer KEY, or HTTP Basic with the key as password."
+            "An API key is required.",
+            "Send Authorization: Bearer KEY, or HTTP Basic with the key as the password."
         );
 
     public static IResult NotLocal() =>
-        Of(
+        Create(
             StatusCodes.Status403Forbidden,
-            "Only local calls are answered.",
-            "No API key is set; set NotificationsApiOptions.ApiKeys to answer others."
+            "Only local calls are allowed.",
+            "No API key is configured. Set NotificationsApiOptions.ApiKeys to allow other calls."
         );
 
     public static IResult Unknown(string what) =>
-        Of(
+        Create(
             StatusCodes.Status404NotFound,
-            $"There is no such {what}.",
-            $"The tenant, by the header {RequestValues.TenantHeader}, has none at this path."
+            $"The {what} does not exist.",
+            $"The tenant has no such {what}. The header {RequestValues.TenantHeader} selects the tenant."
         );
 
-    public static IResult UnknownPath() => Of(StatusCodes.Status404NotFound, "There is nothing at this path.");
+    public static IResult UnknownPath() => Create(StatusCodes.Status404NotFound, "This path does not exist.");
 
     public static IResult WrongMethod(string allowed) =>
-        Of(StatusCodes.Status405MethodNotAllowed, "This path does not take this method.", $"Use {allowed}.");
+        Create(StatusCodes.Status405MethodNotAllowed, "This path does not support this method.", $"Use {allowed}.");
 
     public static IResult IdempotencyConflict(Guid existingId) =>
-        Of(
+        Create(
             StatusCodes.Status409Conflict,
-            "The idempotency key was used with another body.",
+            "The idempotency key was used with a different body.",
             $"It belongs to notification {existingId}.",
             new() { ["existingId"] = existingId }
         );
 
     public static IResult BodyTooLarge(long maxBytes) =>
-        Of(StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"At most {maxBytes} bytes are read.");
+        Create(StatusCodes.Status413PayloadTooLarge, "The body is too large.", $"The limit is {maxBytes} bytes.");
 
     public static IResult BodyTooSlow(HttpResponse response, TimeSpan timeout)
     {
-        // What is left of the body is not waited for.
+        // Closes the connection, because the rest of the body is not read.
         response.Headers.Connection = "close";
-        return Of(
+        return Create(
             StatusCodes.Status408RequestTimeout,
             "The body did not arrive in time.",
             $"Send the whole body within {timeout.TotalSeconds:0} seconds."
@@ -102,40 +102,48 @@ internal static class Problem
     {
         response.Headers.Connection = "close";
         response.Headers.RetryAfter = "1";
-        return Of(StatusCodes.Status503ServiceUnavailable, "Too many requests are handled at a time.", "Try again in a second.");
+        return Create(StatusCodes.Status503ServiceUnavailable, "Too many requests are being handled.", "Try again in a second.");
     }
 
     public static IResult TooManyStreams(int max) =>
-        Of(
+        Create(
             StatusCodes.Status429TooManyRequests,
             "Too many event streams are open.",
-            $"At most {max} are open for a key at a time. Close one first."
+            $"Each API key may have at most {max} open. Close one first."
         );
 
     public static IResult TooManyFailures(HttpResponse response, TimeSpan wait)
     {
         response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-        return Of(
+        return Create(
             StatusCodes.Status429TooManyRequests,
-            "Too many calls came with a wrong key.",
-            "Calls from this address are refused for a while."
+            "Too many calls had an invalid API key.",
+            "Calls from this address are refused until the time in Retry-After has passed."
         );
     }
 
-    public static IResult Stopping() => Of(StatusCodes.Status503ServiceUnavailable, "The process is stopping.");
+    public static IResult Stopping() => Create(StatusCodes.Status503ServiceUnavailable, "The process is stopping.");
 
     public static IResult NotJson() =>
-        Of(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.", "Send Content-Type: application/json, in UTF-8.");
-
-    public static IResult StoreUnavailable() =>
-        Of(
-            StatusCodes.Status503ServiceUnavailable,
-            "The store does not answer.",
-            "Try again; with the same idempotency key nothing is sent twice."
+        Create(
+            StatusCodes.Status415UnsupportedMediaType,
+            "The body must be JSON.",
+            "Send Content-Type: application/json with UTF-8."
         );
 
-    public static IResult Unexpected() => Of(StatusCodes.Status500InternalServerError, "Something unexpected happened.");
+    public static IResult StoreUnavailable() =>
+        Create(
+            StatusCodes.Status503ServiceUnavailable,
+            "The store is unavailable.",
+            "Try again. With the same idempotency key, nothing is sent twice."
+        );
 
-    public static IResult Of(int status, string title, string? detail = null, Dictionary<string, object?>? extensions = null) =>
-        TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
+    public static IResult Unexpected() => Create(StatusCodes.Status500InternalServerError, "An unexpected error occurred.");
+
+    public static IResult Create(
+        int status,
+        string title,
+        string? detail = null,
+        Dictionary<string, object?>? extensions = null
+    ) => TypedResults.Problem(detail, statusCode: status, title: title, extensions: extensions);
 }

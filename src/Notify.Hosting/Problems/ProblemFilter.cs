@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Notify.Hosting.Problems;
 
-/// <summary>Turns what a handler throws into a problem document that tells nothing of the inside.</summary>
+/// <summary>Converts exceptions of handlers to problem documents that reveal no internal details.</summary>
 internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
 {
     private readonly ILogger _logger = services
@@ -21,15 +21,15 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         }
         catch (BadHttpRequestException exception)
         {
-            return Problem.Of(exception.StatusCode, "The request could not be read.");
+            return Problem.Create(exception.StatusCode, "The request could not be read.");
         }
         catch (Exception exception) when (!context.HttpContext.RequestAborted.IsCancellationRequested)
         {
-            return Answer(exception, context.HttpContext.Request.Path);
+            return CreateProblem(exception, context.HttpContext.Request.Path);
         }
     }
 
-    private IResult Answer(Exception exception, string path)
+    private IResult CreateProblem(Exception exception, string path)
     {
         if (IsOutage(exception))
         {
@@ -41,7 +41,8 @@ internal sealed class ProblemFilter(IServiceProvider services) : IEndpointFilter
         return Problem.Unexpected();
     }
 
-    // Stores throw their drivers' exceptions; what they have in common is the database's, the network's or the disk's below.
+    // Stores throw the exceptions of their drivers. Common to all of them is that the cause is an exception of the database, the
+    // network or the disk.
     private static bool IsOutage(Exception? exception) =>
         exception is DbException or TimeoutException or OperationCanceledException or IOException or SocketException
         || (exception?.InnerException is { } inner && IsOutage(inner));

@@ -5,7 +5,10 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Problems;
 
-/// <summary>Answers for what is not there with a problem document, and for the API key like everything else.</summary>
+/// <summary>
+/// Answers calls to unknown paths and methods with problem documents. Like the rest of the API, these endpoints require the API
+/// key.
+/// </summary>
 internal static class UnknownEndpoints
 {
     private static readonly string[] Areas =
@@ -23,14 +26,14 @@ internal static class UnknownEndpoints
         "/health",
     ];
 
-    /// <summary>A path within the API that nothing else answers. Outside of it paths are the application's.</summary>
+    /// <summary>Maps all paths within the API that no other endpoint handles. Other paths belong to the application.</summary>
     public static void MapUnknown(this RouteGroupBuilder group, string prefix)
     {
         foreach (var area in prefix.Trim('/').Length > 0 ? [""] : Areas)
             group.Map($"{area}/{{**rest}}", Problem.UnknownPath).WithOrder(int.MaxValue).IgnoresQuery();
     }
 
-    /// <summary>A path that is there, called by another method.</summary>
+    /// <summary>Maps all methods of an existing path that no other endpoint handles.</summary>
     public static void MapOtherMethods(this RouteGroupBuilder group, string pattern, string allowed, int order = 0) =>
         group
             .Map(pattern, (HttpContext context) =>

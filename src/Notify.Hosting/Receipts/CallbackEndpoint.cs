@@ -9,7 +9,7 @@ using Notify.Settling;
 namespace Notify.Hosting.Receipts;
 
 /// <summary>
-/// <c>POST /v1/callbacks/{provider}</c>: takes receipts in the vendor's own form. Its signature stands for an API key.
+/// <c>POST /v1/callbacks/{provider}</c>: accepts receipts in the vendor's format. The vendor's signature replaces the API key.
 /// </summary>
 internal static class CallbackEndpoint
 {
@@ -26,19 +26,16 @@ internal static class CallbackEndpoint
             .RequestServices.GetServices<IReceiptCallback>()
             .FirstOrDefault(known => known.Provider == provider);
         if (callback is null)
-            return Problem.Of(StatusCodes.Status404NotFound, "No provider of this name takes callbacks.");
+            return Problem.Create(StatusCodes.Status404NotFound, "No provider with this name accepts callbacks.");
 
         return await RequestBody
             .ReadAsync(context, async body =>
             {
-                if (callback.Read(CallOf(context.Request, body)) is not { } read)
-                    return Problem.Of(
-                        StatusCodes.Status403Forbidden,
-                        "The signature is not the vendor's.",
-                        "Nothing was stored."
-                    );
+                if (callback.Read(CreateCall(context.Request, body)) is not { } read)
+                    return Problem.Create(StatusCodes.Status403Forbidden, "The signature is invalid.", "Nothing was stored.");
 
-                // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
+                // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could
+                // stop deliveries that are being sent.
                 var now = time.GetUtcNow();
                 Receipt[] receipts = [.. read.Receipts.Select(receipt => receipt.At > now ? receipt with { At = now } : receipt)];
                 if (receipts.Length > 0)
@@ -48,7 +45,7 @@ internal static class CallbackEndpoint
             .ConfigureAwait(false);
     }
 
-    private static VendorCall CallOf(HttpRequest request, ReadOnlyMemory<byte> body) =>
+    private static VendorCall CreateCall(HttpRequest request, ReadOnlyMemory<byte> body) =>
         new(
             request.QueryString.Value ?? "",
             request.Headers.ToDictionary(

@@ -8,7 +8,7 @@ using Notify.Settling;
 
 namespace Notify.Hosting.Receipts;
 
-/// <summary><c>POST /v1/receipts</c>: takes what vendors and apps said after a delivery was accepted.</summary>
+/// <summary><c>POST /v1/receipts</c>: accepts receipts that vendors and apps report after a delivery was accepted.</summary>
 internal static class ReceiptEndpoint
 {
     private const int MaxReceipts = 1_000;
@@ -25,12 +25,12 @@ internal static class ReceiptEndpoint
             var now = time.GetUtcNow();
             JsonField[] items = [.. body.Items()];
             if (items.Length > MaxReceipts)
-                body.Wrong($"Send at most {MaxReceipts} receipts at once.");
+                body.Wrong($"Must contain at most {MaxReceipts} receipts.");
             Receipt[] receipts = [.. items.Select(item => ReceiptReader.Read(item, now))];
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
 
-            var tenant = RequestValues.TenantOf(context.Request);
+            var tenant = RequestValues.GetTenant(context.Request);
             var known = await store.AddAsync(tenant, receipts, context.RequestAborted).ConfigureAwait(false);
             Guid[] unknown = [.. receipts.Where((_, i) => !known[i]).Select(receipt => receipt.DeliveryId)];
             return TypedResults.Json(
@@ -40,7 +40,7 @@ internal static class ReceiptEndpoint
         });
 }
 
-/// <summary>How many receipts were kept, and the deliveries of those that were not because nobody knows them.</summary>
+/// <summary>The number of receipts that were stored, and the ids of unknown deliveries whose receipts were not.</summary>
 internal sealed record ReceiptsView(int Kept, IReadOnlyList<Guid> Unknown);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

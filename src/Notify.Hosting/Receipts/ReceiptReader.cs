@@ -44,11 +44,12 @@ internal static class ReceiptReader
         }
 
         foreach (var name in item.IsObject ? missing : [])
-            item.Missing(name, "A receipt needs this.");
+            item.Missing(name, "Required for a receipt.");
         return receipt;
     }
 
-    // A vendor's clock may be ahead. The store would take its time for ours, and stop what others are sending.
+    // A vendor's clock may be ahead. The store compares times of receipts with its own, so a time in the future could stop
+    // deliveries that are being sent.
     private static DateTimeOffset ReadTime(JsonField field, DateTimeOffset now) => field.Time() is { } at && at < now ? at : now;
 
     private static string? ReadDetail(JsonField field) =>

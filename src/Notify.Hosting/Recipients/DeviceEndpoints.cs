@@ -5,7 +5,7 @@ using Notify.Recipients;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary><c>/v1/users/{userId}/devices</c>: where a user gets push.</summary>
+/// <summary><c>/v1/users/{userId}/devices</c>: registers, lists and removes a user's devices.</summary>
 internal static class DeviceEndpoints
 {
     public static Task<IResult> RegisterAsync(HttpContext context, IRecipientDirectory directory) =>
@@ -22,14 +22,14 @@ internal static class DeviceEndpoints
 
     public static async Task<IResult> ListAsync(HttpContext context, IDeviceStore devices)
     {
-        var theirs = await devices
+        var found = await devices
             .ListAsync(
-                RequestValues.TenantOf(context.Request),
+                RequestValues.GetTenant(context.Request),
                 RequestValues.Route(context.Request, "userId"),
                 context.RequestAborted
             )
             .ConfigureAwait(false);
-        return TypedResults.Json(new DevicesView([.. theirs.Select(DeviceView.Of)]), RecipientsJson.Default.DevicesView);
+        return TypedResults.Json(new DevicesView([.. found.Select(DeviceView.Create)]), RecipientsJson.Default.DevicesView);
     }
 
     public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)
@@ -40,7 +40,7 @@ internal static class DeviceEndpoints
             RequestValues.Route(context.Request, "id")
         );
         return await directory
-            .RemoveDeviceAsync(userId, id, RequestValues.TenantOf(request), context.RequestAborted)
+            .RemoveDeviceAsync(userId, id, RequestValues.GetTenant(request), context.RequestAborted)
             .ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("device");
@@ -49,10 +49,10 @@ internal static class DeviceEndpoints
     private static Device Read(JsonField body, HttpRequest request)
     {
         Platform? platform = null;
-        var said = false;
+        var hasPlatform = false;
         var device = new Device
         {
-            Tenant = RequestValues.TenantOf(request),
+            Tenant = RequestValues.GetTenant(request),
             Id = RequestValues.Route(request, "id"),
             UserId = RequestValues.Route(request, "userId"),
             Platform = default,
@@ -63,7 +63,7 @@ internal static class DeviceEndpoints
             switch (field.Name)
             {
                 case "platform":
-                    (platform, said) = (PlatformReader.Read(field), true);
+                    (platform, hasPlatform) = (PlatformReader.Read(field), true);
                     break;
                 case "token":
                     device = device with { Token = field.Text() ?? "" };
@@ -83,8 +83,8 @@ internal static class DeviceEndpoints
             }
         }
 
-        if (body.IsObject && !said)
-            body.Missing("platform", "Say whose token it is: ios, android or web.");
+        if (body.IsObject && !hasPlatform)
+            body.Missing("platform", "Required: ios, android or web.");
         return device with { Platform = platform ?? default };
     }
 }

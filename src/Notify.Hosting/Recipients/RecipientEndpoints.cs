@@ -6,7 +6,7 @@ using Notify.Hosting.Requests;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary>Says who can be notified, and where.</summary>
+/// <summary>Maps the endpoints for users, devices and topics.</summary>
 internal static class RecipientEndpoints
 {
     public static void MapRecipients(this RouteGroupBuilder group)

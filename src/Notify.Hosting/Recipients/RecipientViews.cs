@@ -6,7 +6,7 @@ namespace Notify.Hosting.Recipients;
 
 internal sealed record DevicesView(IReadOnlyList<DeviceView> Devices);
 
-/// <summary>A device. Of its token it shows the end.</summary>
+/// <summary>A device. Only the last characters of its token are shown.</summary>
 internal sealed record DeviceView(
     string Id,
     Platform Platform,
@@ -20,11 +20,11 @@ internal sealed record DeviceView(
     string? PruneReason
 )
 {
-    public static DeviceView Of(Device device) =>
+    public static DeviceView Create(Device device) =>
         new(
             device.Id,
             device.Platform,
-            PushToken.Masked(device.Token),
+            PushToken.Mask(device.Token),
             device.App,
             device.Locale,
             device.TimeZone,
@@ -38,12 +38,12 @@ internal sealed record DeviceView(
 /// <summary>A page of users.</summary>
 internal sealed record UsersView(IReadOnlyList<User> Users, string? Next);
 
-/// <summary>A page of topics that ever had subscribers.</summary>
+/// <summary>A page of topics that have or had subscribers.</summary>
 internal sealed record TopicsView(IReadOnlyList<TopicView> Topics, string? Next);
 
 internal sealed record TopicView(string Name);
 
-/// <summary>A page of a topic's subscribers, and how many there are in all.</summary>
+/// <summary>A page of a topic's subscribers and their total number.</summary>
 internal sealed record SubscribersView(long Count, IReadOnlyList<string> Users, string? Next);
 
 [JsonSourceGenerationOptions(

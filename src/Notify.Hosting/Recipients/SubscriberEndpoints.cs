@@ -5,7 +5,7 @@ using Notify.Recipients;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary><c>/v1/topics/{topic}/subscribers</c>: adds users to a topic, takes them away, and lists them.</summary>
+/// <summary><c>/v1/topics/{topic}/subscribers</c>: subscribes, unsubscribes and lists the users of a topic.</summary>
 internal static class SubscriberEndpoints
 {
     public static Task<IResult> SubscribeAsync(HttpContext context, IRecipientDirectory directory) =>
@@ -17,7 +17,7 @@ internal static class SubscriberEndpoints
                     .SubscribeAsync(
                         RequestValues.Route(context.Request, "topic"),
                         ReadUsers(body),
-                        RequestValues.TenantOf(context.Request),
+                        RequestValues.GetTenant(context.Request),
                         context.RequestAborted
                     )
                     .ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class SubscriberEndpoints
             }
             catch (InvalidRequestException exception)
             {
-                body.Errors.Add(exception.Errors.Select(Spelled));
+                body.Errors.Add(exception.Errors.Select(MapPath));
                 return Problem.InvalidFields(body.Errors);
             }
         });
@@ -39,7 +39,7 @@ internal static class SubscriberEndpoints
 
             await topics
                 .UnsubscribeAsync(
-                    RequestValues.TenantOf(context.Request),
+                    RequestValues.GetTenant(context.Request),
                     RequestValues.Route(context.Request, "topic"),
                     users,
                     context.RequestAborted
@@ -56,9 +56,9 @@ internal static class SubscriberEndpoints
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var (tenant, topic) = (RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "topic"));
+        var (tenant, topic) = (RequestValues.GetTenant(context.Request), RequestValues.Route(context.Request, "topic"));
         var count = await topics.CountAsync(tenant, topic, context.RequestAborted).ConfigureAwait(false) ?? 0;
-        var users = await topics.ListAsync(tenant, topic, after, page.LookFor, context.RequestAborted).ConfigureAwait(false);
+        var users = await topics.ListAsync(tenant, topic, after, page.FetchCount, context.RequestAborted).ConfigureAwait(false);
         var next = page.Next(context.Request, users, user => user);
         return TypedResults.Json(
             new SubscribersView(count, [.. users.Take(page.Limit)], next),
@@ -75,10 +75,10 @@ internal static class SubscriberEndpoints
 
         var found = await topics
             .ListTopicsAsync(
-                RequestValues.TenantOf(context.Request),
+                RequestValues.GetTenant(context.Request),
                 page.Prefix,
                 page.After,
-                page.LookFor,
+                page.FetchCount,
                 context.RequestAborted
             )
             .ConfigureAwait(false);
@@ -89,11 +89,11 @@ internal static class SubscriberEndpoints
         );
     }
 
-    // What is no text stays null, which the directory refuses with the rest.
+    // An item that is not a string becomes null, which the directory refuses together with all other errors.
     private static List<string> ReadUsers(JsonField body) => [.. body.Items().Select(item => item.Text()!)];
 
-    // The body is the list itself.
-    private static FieldError Spelled(FieldError error) =>
+    // The directory names the list userIds. Here the body itself is the list, so the paths are mapped.
+    private static FieldError MapPath(FieldError error) =>
         error.Field switch
         {
             "userIds" => error with { Field = JsonField.RootPath },

@@ -5,13 +5,17 @@ using Notify.Recipients;
 
 namespace Notify.Hosting.Recipients;
 
-/// <summary><c>/v1/users/{id}</c>: a user's addresses, clock and wishes.</summary>
+/// <summary><c>/v1/users/{id}</c>: saves, shows, lists and removes users.</summary>
 internal static class UserEndpoints
 {
     public static Task<IResult> SaveAsync(HttpContext context, IRecipientDirectory directory) =>
         RequestBody.ReadJsonAsync(context, async body =>
         {
-            var user = UserReader.Read(body, RequestValues.TenantOf(context.Request), RequestValues.Route(context.Request, "id"));
+            var user = UserReader.Read(
+                body,
+                RequestValues.GetTenant(context.Request),
+                RequestValues.Route(context.Request, "id")
+            );
             body.Errors.Add(directory.Validate(user));
             if (body.Errors.Any)
                 return Problem.InvalidFields(body.Errors);
@@ -24,7 +28,7 @@ internal static class UserEndpoints
     {
         var id = RequestValues.Route(context.Request, "id");
         var found = await users
-            .FindAsync(RequestValues.TenantOf(context.Request), [id], context.RequestAborted)
+            .FindAsync(RequestValues.GetTenant(context.Request), [id], context.RequestAborted)
             .ConfigureAwait(false);
         return found is [var user] ? TypedResults.Json(user, RecipientsJson.Default.User) : Problem.Unknown("user");
     }
@@ -37,7 +41,7 @@ internal static class UserEndpoints
             return Problem.InvalidFields(errors);
 
         var found = await users
-            .ListAsync(RequestValues.TenantOf(context.Request), page.Prefix, page.After, page.LookFor, context.RequestAborted)
+            .ListAsync(RequestValues.GetTenant(context.Request), page.Prefix, page.After, page.FetchCount, context.RequestAborted)
             .ConfigureAwait(false);
         var (items, next) = page.Take(found, user => user.Id);
         return TypedResults.Json(new UsersView(items, next), RecipientsJson.Default.UsersView);
@@ -46,7 +50,7 @@ internal static class UserEndpoints
     public static async Task<IResult> RemoveAsync(HttpContext context, IUserStore users)
     {
         var id = RequestValues.Route(context.Request, "id");
-        return await users.RemoveAsync(RequestValues.TenantOf(context.Request), id, context.RequestAborted).ConfigureAwait(false)
+        return await users.RemoveAsync(RequestValues.GetTenant(context.Request), id, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("user");
     }

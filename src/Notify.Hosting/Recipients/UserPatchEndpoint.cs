@@ -7,15 +7,15 @@ using Notify.Recipients;
 namespace Notify.Hosting.Recipients;
 
 /// <summary>
-/// <c>PATCH /v1/users/{id}</c>: changes the fields that a JSON merge patch (RFC 7396) names, and leaves the others. Changes that
-/// come at the same time do not undo one another.
+/// <c>PATCH /v1/users/{id}</c>: changes only the fields that a JSON merge patch (RFC 7396) contains. Concurrent patches do not
+/// overwrite each other's changes.
 /// </summary>
 internal static class UserPatchEndpoint
 {
     public static Task<IResult> HandleAsync(HttpContext context, IRecipientDirectory directory, IUserStore users) =>
         RequestBody.ReadJsonAsync(context, async patch =>
         {
-            // Checks each member's name, its text and that it is there once: the merge itself would take what comes last.
+            // Checks the names and texts of all members, and that there are no duplicates, of which the merge would use the last.
             patch.Object();
             if (patch.Errors.Any)
                 return Problem.InvalidFields(patch.Errors);
@@ -24,13 +24,13 @@ internal static class UserPatchEndpoint
             var errors = new FieldErrors();
             var isFound = false;
             var isChanged = await users
-                .UpdateAsync(RequestValues.TenantOf(context.Request), id, Change, context.RequestAborted)
+                .UpdateAsync(RequestValues.GetTenant(context.Request), id, Change, context.RequestAborted)
                 .ConfigureAwait(false);
             if (errors.Any)
                 return Problem.InvalidFields(errors);
             return isChanged || isFound ? TypedResults.NoContent() : Problem.Unknown("user");
 
-            // The store calls it again when the user was changed meanwhile.
+            // The store calls this function again if the user was changed in the meantime.
             User? Change(User user)
             {
                 (errors, isFound) = (new FieldErrors(), true);
@@ -43,7 +43,8 @@ internal static class UserPatchEndpoint
     private static User Patch(User user, JsonElement patch, FieldErrors errors)
     {
         var target = JsonSerializer.SerializeToNode(user, RecipientsJson.Default.User)!.AsObject();
-        // They are in the path and the header. Left out, a patch that names them is refused like any unknown field.
+        // The path and the header determine these. As they are removed here, a patch that contains them is refused like any patch
+        // with unknown fields.
         target.Remove("tenant");
         target.Remove("id");
         var patched = JsonElement.Parse(MergePatch.Apply(target, patch).ToJsonString());

@@ -59,14 +59,14 @@ internal static class UserReader
         }
 
         foreach (var name in quietHours.IsObject ? missing : [])
-            quietHours.Missing(name, "Quiet hours need a begin and an end, such as 22:00 and 07:00.");
+            quietHours.Missing(name, "quietHours.from and quietHours.to are required, such as 22:00 and 07:00.");
         return read;
     }
 
     private static Preference ReadPreference(JsonField item)
     {
         var read = new Preference(null, null, Wanted: true);
-        var said = false;
+        var hasWanted = false;
         foreach (var field in item.Members())
         {
             switch (field.Name)
@@ -78,7 +78,7 @@ internal static class UserReader
                     read = read with { Channel = ChannelReader.Read(field) };
                     break;
                 case "wanted":
-                    (read, said) = (read with { Wanted = field.Flag() ?? default }, true);
+                    (read, hasWanted) = (read with { Wanted = field.Flag() ?? default }, true);
                     break;
                 default:
                     field.Unknown("category", "channel", "wanted");
@@ -86,8 +86,8 @@ internal static class UserReader
             }
         }
 
-        if (item.IsObject && !said)
-            item.Missing("wanted", "Say whether it is wanted: true or false.");
+        if (item.IsObject && !hasWanted)
+            item.Missing("wanted", "Required: true or false.");
         return read;
     }
 }

@@ -1,24 +1,27 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>What an endpoint accepts of a request's body before it knows who sends it. Metadata of the endpoint.</summary>
-/// <param name="MaxBytes">The largest body.</param>
-/// <param name="Timeout">How long the whole body may take to arrive.</param>
-/// <param name="MaxConcurrent">How many requests may be read and handled at a time.</param>
+/// <summary>Endpoint metadata that limits the bodies of requests.</summary>
+/// <param name="MaxBytes">The maximum size of a body in bytes.</param>
+/// <param name="Timeout">The time within which the whole body must arrive.</param>
+/// <param name="MaxConcurrent">The number of requests that may be handled concurrently.</param>
 internal sealed record BodyLimits(long MaxBytes, TimeSpan Timeout, int MaxConcurrent)
 {
     private int _entered;
 
     /// <summary>
-    /// The limits of callbacks, which anybody may send: a vendor's receipts are a few kilobytes, and there are few at a time.
+    /// Creates the limits for callbacks. They are tight because anyone can send callbacks, and because vendors send only a few
+    /// kilobytes at a time.
     /// </summary>
-    public static BodyLimits ForCallbacks(NotificationsApiOptions options) =>
+    public static BodyLimits CreateForCallbacks(NotificationsApiOptions options) =>
         new(
             Math.Min(options.MaxBodyBytes, 65_536),
             TimeSpan.FromTicks(Math.Min(options.BodyTimeout.Ticks, 10 * TimeSpan.TicksPerSecond)),
             Math.Min(options.MaxConcurrentRequests, 64)
         );
 
-    /// <summary>Takes a place for a request; false when all are taken.</summary>
+    /// <summary>
+    /// Admits a request. Returns false if too many are being handled; otherwise <see cref="Exit"/> must be called afterwards.
+    /// </summary>
     public bool TryEnter()
     {
         if (Interlocked.Increment(ref _entered) <= MaxConcurrent)
@@ -28,6 +31,6 @@ internal sealed record BodyLimits(long MaxBytes, TimeSpan Timeout, int MaxConcur
         return false;
     }
 
-    /// <summary>Gives the place back.</summary>
+    /// <summary>Ends the handling of an admitted request.</summary>
     public void Exit() => Interlocked.Decrement(ref _entered);
 }

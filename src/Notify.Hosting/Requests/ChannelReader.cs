@@ -10,7 +10,7 @@ internal static class ChannelReader
         if (Channel.TryParse(name, out var channel))
             return channel;
 
-        field.Wrong("Use a channel's name, such as push, sms, email or webhook: lower-case letters, digits and hyphens.");
+        field.Wrong("Use the name of a channel, such as push, sms, email or webhook: lower-case letters, digits and hyphens.");
         return null;
     }
 }

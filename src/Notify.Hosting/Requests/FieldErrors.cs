@@ -1,9 +1,11 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>The wrong fields of a request, by their paths.</summary>
+/// <summary>The errors in the fields of a request, by the paths of the fields.</summary>
 internal sealed class FieldErrors
 {
-    /// <summary>More than anybody reads; a hostile body could name a hundred thousand.</summary>
+    /// <summary>
+    /// The maximum number of fields with errors. It bounds the response, because a hostile body could have a hundred thousand.
+    /// </summary>
     private const int Max = 1_000;
 
     private readonly Dictionary<string, List<string>> _messages = new(StringComparer.Ordinal);
@@ -24,16 +26,16 @@ internal sealed class FieldErrors
         messages.Add(message);
     }
 
-    /// <summary>Adds what the domain found, except what follows from something that was unreadable.</summary>
+    /// <summary>Adds errors from validation. Errors that result from a field that already has an error are skipped.</summary>
     public void Add(IEnumerable<FieldError> found)
     {
-        FieldError[] independent = [.. found.Where(error => !Covers(error.Field))];
+        FieldError[] independent = [.. found.Where(error => !IsCovered(error.Field))];
         foreach (var (field, message) in independent)
             Add(field == "tenant" ? RequestValues.TenantHeader : field, message);
     }
 
-    /// <summary>Whether this field, something within it or something around it is wrong already.</summary>
-    private bool Covers(string field) => _covered.Contains(field) || Around(field).Any(_messages.ContainsKey);
+    /// <summary>Returns whether the field, a field within it or a field around it already has an error.</summary>
+    private bool IsCovered(string field) => _covered.Contains(field) || GetAncestors(field).Any(_messages.ContainsKey);
 
     public Dictionary<string, string[]> ToDictionary() =>
         _messages.ToDictionary(error => error.Key, error => error.Value.ToArray());
@@ -41,10 +43,10 @@ internal sealed class FieldErrors
     private void Cover(string field)
     {
         _covered.Add(field);
-        _covered.UnionWith(Around(field));
+        _covered.UnionWith(GetAncestors(field));
     }
 
-    private static IEnumerable<string> Around(string field)
+    private static IEnumerable<string> GetAncestors(string field)
     {
         for (var end = field.LastIndexOfAny(['.', '[']); end > 0; end = field.LastIndexOfAny(['.', '['], end - 1))
             yield return field[..end];

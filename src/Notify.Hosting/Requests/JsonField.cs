@@ -4,11 +4,11 @@ using System.Text.Json;
 namespace Notify.Hosting.Requests;
 
 /// <summary>
-/// A value in a request body, or in a query, and the path to it. Reading it as what it is not names the path as wrong.
+/// A value in a request body or query, with its path. Reading it as a type that it does not have adds an error for its path.
 /// </summary>
 internal sealed class JsonField
 {
-    /// <summary>How errors name the body as a whole.</summary>
+    /// <summary>The path that errors use for the body as a whole.</summary>
     public const string RootPath = "body";
 
     private readonly JsonField? _around;
@@ -20,34 +20,34 @@ internal sealed class JsonField
 
     public JsonElement Value { get; }
 
-    /// <summary>The member's name, and for an item that of its array.</summary>
+    /// <summary>Gets the name of the member. For an item of an array, this is the name of the array.</summary>
     public string Name { get; }
 
     public FieldErrors Errors { get; }
 
     /// <summary>
-    /// Put together when it is asked for: most fields are right, and nobody asks. Once, since each level of a nested field asks
-    /// the one around it several times.
+    /// Gets the path of the field. It is built on demand, because most fields have no error, and cached, because nested fields
+    /// use the paths of all levels around them.
     /// </summary>
     public string Path =>
         _path ??=
             _around is null ? Name
             : _index is { } index ? $"{_around.Path}[{index}]"
-            : _around.PathOf(Name);
+            : _around.GetPath(Name);
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
-    /// <summary>A body, which has no name, or a parameter of a query.</summary>
+    /// <summary>Creates a field for a body, which has no name, or for a parameter of a query.</summary>
     public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") =>
         new(value, name, errors, around: null);
 
-    /// <summary>Whether the value is null.</summary>
+    /// <summary>Gets whether the value is null.</summary>
     public bool IsNull => Value.ValueKind == JsonValueKind.Null;
 
-    /// <summary>An object's members. A member that is null counts as not given.</summary>
+    /// <summary>Reads the members of an object. Members that are null are skipped, as if they were missing.</summary>
     public IEnumerable<JsonField> Members() => AllMembers().Where(member => !member.IsNull);
 
-    /// <summary>An object's members with those that are null, for where a null must not count as not given.</summary>
+    /// <summary>Reads the members of an object, including those that are null.</summary>
     public IEnumerable<JsonField> AllMembers()
     {
         if (!IsObject)
@@ -59,15 +59,15 @@ internal sealed class JsonField
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var property in Value.EnumerateObject())
         {
-            if (NameOf(property) is not { } name)
+            if (ReadName(property) is not { } name)
             {
-                Wrong("A field's name contains a NUL character or half of a surrogate pair.");
+                Wrong("A field name contains a NUL character or an unpaired surrogate.");
                 continue;
             }
 
             var member = new JsonField(property.Value, name, Errors, this);
             if (!seen.Add(name))
-                member.Wrong("This field is there twice.");
+                member.Wrong("This field occurs more than once.");
             else
                 yield return member;
         }
@@ -86,7 +86,7 @@ internal sealed class JsonField
             yield return new JsonField(item, Name, Errors, this, index++);
     }
 
-    /// <summary>An object's members that are texts, by name.</summary>
+    /// <summary>Reads an object whose members are strings.</summary>
     public Dictionary<string, string> Texts()
     {
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -111,14 +111,17 @@ internal sealed class JsonField
         }
         catch (InvalidOperationException)
         {
-            return Wrong("The text contains half of a surrogate pair.");
+            return Wrong("The text contains an unpaired surrogate.");
         }
 
-        // PostgreSQL cannot store it, and no vendor shows it: refused here, it is the same for every store.
+        // PostgreSQL cannot store NUL characters, and no vendor displays them. They are refused here so that all stores behave
+        // the same.
         return text.Contains('\0', StringComparison.Ordinal) ? Wrong("The text contains a NUL character.") : text;
     }
 
-    /// <summary>A time with its offset. Without one it would mean the server's time zone.</summary>
+    /// <summary>
+    /// Reads a time with an offset. A time without an offset is refused, because it would depend on the server's time zone.
+    /// </summary>
     public DateTimeOffset? Time()
     {
         if (
@@ -129,17 +132,17 @@ internal sealed class JsonField
         )
             return time;
 
-        Wrong("Use a time with its offset (RFC 3339), such as 2031-05-28T09:30:00Z.");
+        Wrong("Use a time with an offset (RFC 3339), such as 2031-05-28T09:30:00Z.");
         return null;
     }
 
-    /// <summary>A time on whatever clock the recipient has.</summary>
+    /// <summary>Reads a local time, which applies in the recipient's time zone.</summary>
     public DateTime? LocalTime()
     {
         if (IsText && Value.TryGetDateTime(out var time) && time.Kind == DateTimeKind.Unspecified)
             return time;
 
-        Wrong("Use a time without an offset, such as 2031-05-28T09:30:00; it is on the recipient's clock.");
+        Wrong("Use a time without an offset, such as 2031-05-28T09:30:00. It applies in the recipient's time zone.");
         return null;
     }
 
@@ -193,7 +196,7 @@ internal sealed class JsonField
         if (IsText && Value.TryGetGuid(out var id))
             return id;
 
-        Wrong("Use an id as Notify writes it, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04.");
+        Wrong("Use an id that Notify issued, such as 0197a5c1-0c0e-7a53-9a3b-5d2f1c6e8b04.");
         return null;
     }
 
@@ -206,7 +209,7 @@ internal sealed class JsonField
         return null;
     }
 
-    /// <summary>A JSON object of any shape, all of whose texts can be written again.</summary>
+    /// <summary>Reads a JSON object of any shape. All strings in it must be valid.</summary>
     public JsonElement? Object()
     {
         if (!IsObject)
@@ -230,10 +233,10 @@ internal sealed class JsonField
     }
 
     public void Unknown(params ReadOnlySpan<string> known) =>
-        Wrong($"There is no such field; there is {string.Join(", ", known)}.");
+        Wrong($"Unknown field. The known fields are {string.Join(", ", known)}.");
 
-    /// <summary>Names a member that is not there and ought to be.</summary>
-    public void Missing(string name, string message) => Errors.Add(PathOf(name), message);
+    /// <summary>Adds an error for a missing member.</summary>
+    public void Missing(string name, string message) => Errors.Add(GetPath(name), message);
 
     public string? Wrong(string message)
     {
@@ -241,10 +244,10 @@ internal sealed class JsonField
         return null;
     }
 
-    /// <summary>Whether this is a string that can be read; one with half of a surrogate pair cannot.</summary>
+    /// <summary>Gets whether this is a valid string. A string with an unpaired surrogate is not.</summary>
     private bool IsText => Value.ValueKind == JsonValueKind.String && Text() is not null;
 
-    private string PathOf(string member) => Path.Length == 0 ? member : $"{Path}.{member}";
+    private string GetPath(string member) => Path.Length == 0 ? member : $"{Path}.{member}";
 
     private void CheckTexts()
     {
@@ -264,7 +267,7 @@ internal sealed class JsonField
         }
     }
 
-    private static string? NameOf(JsonProperty property)
+    private static string? ReadName(JsonProperty property)
     {
         try
         {

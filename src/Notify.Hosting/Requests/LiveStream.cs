@@ -6,13 +6,16 @@ using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Shows what happens as it happens, as server-sent events: first <c>ready</c>, after which nothing is missed.</summary>
+/// <summary>
+/// Creates streams of server-sent events. The first event is <c>ready</c>, from which on nothing is missed.
+/// </summary>
 internal static class LiveStream
 {
-    /// <param name="context">The request. A HEAD gets the headers and ends.</param>
-    /// <param name="lifetime">Tells when the application stops, which ends the stream.</param>
-    /// <param name="watch">Begins to watch, until cancelled.</param>
-    /// <param name="show">The frames that tell of one thing that happened, as <see cref="Frame"/> makes them.</param>
+    /// <summary>Opens a stream.</summary>
+    /// <param name="context">The request. The response to a HEAD request has only headers.</param>
+    /// <param name="lifetime">The lifetime of the application. The stream ends when the application stops.</param>
+    /// <param name="watch">Starts watching until the token is cancelled.</param>
+    /// <param name="show">Creates the frames for one item, with <see cref="Frame"/>.</param>
     public static IResult Open<T>(
         HttpContext context,
         IHostApplicationLifetime lifetime,
@@ -23,50 +26,53 @@ internal static class LiveStream
         if (HttpMethods.IsHead(context.Request.Method))
             return TypedResults.Text("", "text/event-stream");
 
-        var places = context.GetEndpoint()!.Metadata.GetRequiredMetadata<StreamPlaces>();
-        return places.TryTake(context) is { } place
-            ? new LiveStream<T>(place, lifetime.ApplicationStopping, watch, show)
-            : Problem.TooManyStreams(places.Max);
+        var limit = context.GetEndpoint()!.Metadata.GetRequiredMetadata<StreamLimit>();
+        return limit.TryEnter(context) is { } entry
+            ? new LiveStream<T>(entry, lifetime.ApplicationStopping, watch, show)
+            : Problem.TooManyStreams(limit.Max);
     }
 
-    /// <summary>One event as it is sent (WHATWG HTML, "Server-sent events"). JSON has no line breaks of its own.</summary>
+    /// <summary>
+    /// Creates the frame of one event (WHATWG HTML, "Server-sent events"). Serialized JSON contains no line breaks, so one data
+    /// line suffices.
+    /// </summary>
     public static byte[] Frame(string json, string? kind = null) =>
         Encoding.UTF8.GetBytes(kind is null ? $"data: {json}\n\n" : $"event: {kind}\ndata: {json}\n\n");
 }
 
-/// <summary>A stream of server-sent events that does not wait long for its reader.</summary>
+/// <summary>A stream of server-sent events that disconnects slow readers.</summary>
 internal sealed class LiveStream<T>(
-    IDisposable place,
+    IDisposable entry,
     CancellationToken stopping,
     Func<CancellationToken, IAsyncEnumerable<T>> watch,
     Func<T, IEnumerable<byte[]>> show
 ) : IResult
 {
     /// <summary>
-    /// A reader that takes nothing for so long is cut off. What waits for it meanwhile is bounded by whoever is watched.
+    /// The time after which a reader that receives nothing is disconnected. The source bounds what is buffered for it meanwhile.
     /// </summary>
     private static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(15);
 
-    // Browsers drop an event without data.
+    // Has a data line, because browsers ignore an event without data.
     private static readonly byte[] Ready = LiveStream.Frame("{}", "ready");
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
-        using var taken = place;
+        using var admitted = entry;
         var response = httpContext.Response;
         response.ContentType = "text/event-stream";
         response.Headers.CacheControl = "no-cache,no-store";
         httpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping, httpContext.RequestAborted);
-        var happenings = watch(ended.Token).GetAsyncEnumerator(CancellationToken.None);
-        await using (happenings.ConfigureAwait(false))
+        var items = watch(ended.Token).GetAsyncEnumerator(CancellationToken.None);
+        await using (items.ConfigureAwait(false))
         {
             if (!await TryWriteAsync(httpContext, Ready, ended.Token).ConfigureAwait(false))
                 return;
-            while (await MoveNextAsync(happenings).ConfigureAwait(false))
+            while (await MoveNextAsync(items).ConfigureAwait(false))
             {
-                foreach (var frame in show(happenings.Current))
+                foreach (var frame in show(items.Current))
                 {
                     if (!await TryWriteAsync(httpContext, frame, ended.Token).ConfigureAwait(false))
                         return;
@@ -75,7 +81,9 @@ internal sealed class LiveStream<T>(
         }
     }
 
-    /// <summary>Writes a frame; false when the reader went or was too slow, and was cut off.</summary>
+    /// <summary>
+    /// Writes a frame. Returns false if the reader has disconnected, or was too slow and has been disconnected.
+    /// </summary>
     private static async ValueTask<bool> TryWriteAsync(HttpContext context, byte[] frame, CancellationToken ended)
     {
         try
@@ -86,7 +94,7 @@ internal sealed class LiveStream<T>(
         }
         catch (TimeoutException)
         {
-            // Its connection, its buffers and its place are wanted by others.
+            // Frees the connection, its buffers and its share of the stream limit for other callers.
             context.Abort();
             return false;
         }
@@ -102,12 +110,12 @@ internal sealed class LiveStream<T>(
         await response.Body.FlushAsync(ended).ConfigureAwait(false);
     }
 
-    // A caller who goes, and an application that stops, end the stream; neither is an error.
-    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<T> happenings)
+    // The stream ends when the caller disconnects or the application stops. Neither is an error.
+    private static async ValueTask<bool> MoveNextAsync(IAsyncEnumerator<T> items)
     {
         try
         {
-            return await happenings.MoveNextAsync().ConfigureAwait(false);
+            return await items.MoveNextAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {

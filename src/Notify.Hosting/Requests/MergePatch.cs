@@ -7,8 +7,8 @@ namespace Notify.Hosting.Requests;
 internal static class MergePatch
 {
     /// <summary>
-    /// The target with the patch's members in place of its own: a null removes a member, an object is merged, and everything else
-    /// replaces what was there.
+    /// Applies a patch to the target: null removes a member, an object is merged recursively, and any other value replaces the
+    /// member.
     /// </summary>
     public static JsonObject Apply(JsonObject target, JsonElement patch)
     {

@@ -27,9 +27,12 @@ internal sealed class NamePage
         return new NamePage(page, request) { Prefix = prefix, After = page.After?.Text() ?? "" };
     }
 
-    /// <summary>The page's part of what a store found for <see cref="LookFor"/>, and where the next page is.</summary>
+    /// <summary>
+    /// Gets the items of the page from up to <see cref="FetchCount"/> items that a store found, and the URL of the next page.
+    /// </summary>
     public (IReadOnlyList<T> Items, string? Next) Take<T>(IReadOnlyList<T> found, Func<T, string> name) =>
         ([.. found.Take(_page.Limit)], _page.Next(_request, found, name));
 
-    public int LookFor => _page.LookFor;
+    /// <inheritdoc cref="RequestPage.FetchCount"/>
+    public int FetchCount => _page.FetchCount;
 }

@@ -1,6 +1,6 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads whose push service a token belongs to.</summary>
+/// <summary>Reads the platform of a push token.</summary>
 internal static class PlatformReader
 {
     private static readonly Dictionary<string, Platform> Platforms = new(StringComparer.Ordinal)

@@ -1,9 +1,9 @@
 namespace Notify.Hosting.Requests;
 
-/// <summary>Shows enough of a push token to tell it from others, and too little to send to it.</summary>
+/// <summary>Masks push tokens. The rest distinguishes a token from others, but cannot be used to send to it.</summary>
 internal static class PushToken
 {
-    private const int Shown = 4;
+    private const int VisibleLength = 4;
 
-    public static string Masked(string token) => token.Length > 2 * Shown ? $"…{token[^Shown..]}" : "…";
+    public static string Mask(string token) => token.Length > 2 * VisibleLength ? $"…{token[^VisibleLength..]}" : "…";
 }

@@ -9,16 +9,19 @@ using Notify.Hosting.Problems;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads a request's body within a bound, where it lies in the server's buffers.</summary>
+/// <summary>
+/// Reads request bodies within limits. A body stays in the server's buffers and is not copied if it is contiguous.
+/// </summary>
 internal static class RequestBody
 {
     private const StringComparison IgnoreCase = StringComparison.OrdinalIgnoreCase;
 
-    /// <summary>How deep JSON may be nested: the parser's own default.</summary>
+    /// <summary>The maximum nesting depth of JSON, which is the default of the parser.</summary>
     private const int MaxDepth = 64;
 
     /// <summary>
-    /// Hands the body on as it is, or answers why it cannot be read. The bytes are the handler's until it has ended.
+    /// Reads the body and passes it to the handler, or returns an error if it cannot be read. The bytes are valid only until the
+    /// handler completes.
     /// </summary>
     public static async Task<IResult> ReadAsync(HttpContext context, Func<ReadOnlyMemory<byte>, Task<IResult>> handle)
     {
@@ -51,15 +54,15 @@ internal static class RequestBody
 
         try
         {
-            return await handle(Contiguous(body)).ConfigureAwait(false);
+            return await handle(ToContiguous(body)).ConfigureAwait(false);
         }
         finally
         {
-            GiveBack(context, body);
+            Release(context, body);
         }
     }
 
-    /// <summary>Hands the body on as JSON, or answers why it cannot be read.</summary>
+    /// <summary>Reads the body as JSON and passes it to the handler, or returns an error if it cannot be read.</summary>
     public static Task<IResult> ReadJsonAsync(HttpContext context, Func<JsonField, Task<IResult>> handle) =>
         IsJson(context.Request) ? ReadAsync(context, bytes => ParseAsync(bytes, handle)) : Task.FromResult(Problem.NotJson());
 
@@ -84,7 +87,7 @@ internal static class RequestBody
             return await handle(JsonField.Root(document.RootElement, new FieldErrors())).ConfigureAwait(false);
     }
 
-    // Nearly every caller writes it in the first form, which then need not be taken apart.
+    // The first comparison avoids parsing the header for nearly every caller.
     private static bool IsJson(HttpRequest request) =>
         request.ContentType == "application/json"
         || (
@@ -97,7 +100,10 @@ internal static class RequestBody
         request.Headers.ContentEncoding is { Count: > 0 } encodings
         && encodings.Any(encoding => !string.Equals(encoding, "identity", IgnoreCase));
 
-    /// <summary>Whether the parser gave up because of the depth: its exception does not tell.</summary>
+    /// <summary>
+    /// Returns whether parsing failed because of the depth. The exception does not reveal it, so the body is read again with a
+    /// higher limit.
+    /// </summary>
     private static bool IsTooDeep(ReadOnlySpan<byte> json)
     {
         var reader = new Utf8JsonReader(json, new JsonReaderOptions { MaxDepth = MaxDepth + 1 });
@@ -114,8 +120,9 @@ internal static class RequestBody
         return false;
     }
 
-    // A caller that hung up meanwhile takes nothing from what was done for it.
-    private static void GiveBack(HttpContext context, ReadOnlySequence<byte> body)
+    // Returns the buffers to the server. If the caller has disconnected in the meantime, this may throw, but the result of the
+    // handler stands.
+    private static void Release(HttpContext context, ReadOnlySequence<byte> body)
     {
         try
         {
@@ -124,10 +131,13 @@ internal static class RequestBody
         catch (OperationCanceledException) { }
     }
 
-    private static ReadOnlyMemory<byte> Contiguous(ReadOnlySequence<byte> body) =>
+    private static ReadOnlyMemory<byte> ToContiguous(ReadOnlySequence<byte> body) =>
         body.IsSingleSegment ? body.First : body.ToArray();
 
-    /// <returns>The body, which stays in the server's buffers until the reader is advanced; or why it was not read.</returns>
+    /// <summary>Buffers the whole body.</summary>
+    /// <returns>
+    /// The body, which stays in the server's buffers until the reader is advanced, or the error response if it could not be read.
+    /// </returns>
     private static async ValueTask<(ReadOnlySequence<byte> Body, IResult? Refusal)> BufferAsync(
         HttpContext context,
         BodyLimits limits
@@ -136,8 +146,8 @@ internal static class RequestBody
         if (context.Request.ContentLength > limits.MaxBytes)
             return (default, Problem.BodyTooLarge(limits.MaxBytes));
 
-        // The bound below is the API's, whether the server's own is lower or higher. The server would count a chunked body's
-        // frames.
+        // Disables the server's own limit, so that the limit below is exact. The server's limit may be lower or higher, and for a
+        // chunked body it includes the framing.
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
             feature.MaxRequestBodySize = null;
 
@@ -160,7 +170,8 @@ internal static class RequestBody
         }
     }
 
-    // Most bodies arrive with their headers and need no timer. One that is late is given up by waking the reader.
+    // Most bodies arrive together with their headers and need no timer. For the others, the timer ends the pending read at the
+    // deadline; the read then returns a result without new data, and the caller checks the deadline.
     private static async ValueTask<ReadResult> ReadAsync(PipeReader reader, long deadline, CancellationToken aborted)
     {
         var reading = reader.ReadAsync(aborted);

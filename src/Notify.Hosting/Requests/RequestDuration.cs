@@ -4,7 +4,7 @@ using System.Xml;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads how long something is: <c>PT5M</c> or <c>00:05:00</c>.</summary>
+/// <summary>Parses durations such as <c>PT5M</c> or <c>00:05:00</c>.</summary>
 internal static partial class RequestDuration
 {
     private static readonly string[] ClockFormats = [@"hh\:mm\:ss", @"d\.hh\:mm\:ss"];
@@ -20,7 +20,7 @@ internal static partial class RequestDuration
         return true;
     }
 
-    // Without years and months, which have no length of their own; the digits keep within what a TimeSpan holds.
+    // Excludes years and months, whose length varies. The numbers of digits ensure that the value fits a TimeSpan.
     [GeneratedRegex(
         @"^P(?=\d|T\d)(\d{1,5}D)?(T(?=\d)(\d{1,6}H)?(\d{1,8}M)?(\d{1,9}S)?)?\z",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Which part of a list the query asks for.</summary>
+/// <summary>The page of a list that a query requests.</summary>
 internal sealed class RequestPage
 {
     private const int DefaultLimit = 100;
@@ -12,20 +12,23 @@ internal sealed class RequestPage
 
     private RequestPage() { }
 
-    /// <summary>The last one of the page before; null for the first page.</summary>
+    /// <summary>Gets the last item of the previous page, or null for the first page.</summary>
     public JsonField? After { get; private set; }
 
     public int Limit { get; private set; } = DefaultLimit;
 
-    /// <summary>How many to look for: one more than is shown tells whether there is a next page.</summary>
-    public int LookFor => Limit + 1;
+    /// <summary>
+    /// Gets the number of items to fetch. It is one more than the page shows, which reveals whether there is a next page.
+    /// </summary>
+    public int FetchCount => Limit + 1;
 
     public static RequestPage Read(HttpRequest request, FieldErrors errors) =>
         Read(request, errors, field => field.Unknown("after", "limit"));
 
+    /// <summary>Reads the page from the query.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="errors">Where what is wrong is added.</param>
-    /// <param name="other">Takes the parameters that are not the page's.</param>
+    /// <param name="errors">The errors to add to.</param>
+    /// <param name="other">Reads the parameters that do not belong to the page.</param>
     public static RequestPage Read(HttpRequest request, FieldErrors errors, Action<JsonField> other)
     {
         var page = new RequestPage();
@@ -48,11 +51,11 @@ internal sealed class RequestPage
         return page;
     }
 
-    /// <summary>Where the next page is, or null after the last one.</summary>
+    /// <summary>Gets the URL of the next page, or null if this is the last one.</summary>
     public string? Next<T>(HttpRequest request, IReadOnlyList<T> found, Func<T, string> key) =>
         found.Count <= Limit ? null : NextAfter(request, key(found[Limit - 1]));
 
-    /// <summary>Where the page after this last key is.</summary>
+    /// <summary>Gets the URL of the page that follows an item.</summary>
     public static string NextAfter(HttpRequest request, string last)
     {
         var query = request.Query.Where(parameter => parameter.Key != "after").Append(new("after", last));

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>Reads a query with the same fields as a body. What is there more than once is an array.</summary>
+/// <summary>Reads a query as fields, like a body. A parameter that occurs more than once is an array.</summary>
 internal static partial class RequestQuery
 {
     public static IEnumerable<JsonField> Fields(HttpRequest request, FieldErrors errors) =>

@@ -6,23 +6,23 @@ using Microsoft.Extensions.Primitives;
 
 namespace Notify.Hosting.Requests;
 
-/// <summary>What a request says outside of its body and query.</summary>
+/// <summary>Reads values from the path and headers of a request.</summary>
 internal static class RequestValues
 {
     public const string TenantHeader = "X-Notify-Tenant";
 
     private const string EncodedSlash = "%2F";
 
-    public static string TenantOf(HttpRequest request) => Header(request, TenantHeader) ?? Trigger.DefaultTenant;
+    public static string GetTenant(HttpRequest request) => Header(request, TenantHeader) ?? Trigger.DefaultTenant;
 
     public static string? Header(HttpRequest request, string name) =>
         request.Headers.TryGetValue(name, out var values) && !StringValues.IsNullOrEmpty(values) ? values.ToString() : null;
 
-    /// <summary>Reads a part of the path, decoded once.</summary>
+    /// <summary>Reads a segment of the path, decoded exactly once.</summary>
     /// <remarks>
-    /// The server decodes all of a path but its encoded slashes, which routing must not take for slashes. After that a
-    /// <c>%2F</c> may stand for a slash or for the text <c>%2F</c> that was sent as <c>%252F</c>. The path as it was sent
-    /// decides.
+    /// The server decodes a path except for encoded slashes, because routing must not treat them as separators. In the decoded
+    /// path, a <c>%2F</c> may therefore be an encoded slash, or the literal text <c>%2F</c> that was sent as <c>%252F</c>. The
+    /// raw path distinguishes the two.
     /// </remarks>
     public static string Route(HttpRequest request, string name)
     {
@@ -30,15 +30,16 @@ internal static class RequestValues
         if (!decoded.Contains(EncodedSlash, StringComparison.OrdinalIgnoreCase))
             return decoded;
 
-        // A path with dot segments is shorter than it was sent, so the part must be the one that the server decoded.
+        // The server removes dot segments, so positions in the raw path may differ. The raw segment is used only if it matches
+        // the decoded one.
         return
-            SentPart(request, name) is { } sent
-            && string.Equals(WithSlashes(sent), WithSlashes(decoded), StringComparison.Ordinal)
+            FindRawSegment(request, name) is { } sent
+            && string.Equals(DecodeSlashes(sent), DecodeSlashes(decoded), StringComparison.Ordinal)
             ? sent
-            : WithSlashes(decoded);
+            : DecodeSlashes(decoded);
     }
 
-    private static string? SentPart(HttpRequest request, string name)
+    private static string? FindRawSegment(HttpRequest request, string name)
     {
         if (request.HttpContext.GetEndpoint() is not RouteEndpoint { RoutePattern.PathSegments: var pattern })
             return null;
@@ -52,5 +53,5 @@ internal static class RequestValues
         return fromEnd >= 1 && fromEnd <= path.Length ? Uri.UnescapeDataString(path[^fromEnd]) : null;
     }
 
-    private static string WithSlashes(string value) => value.Replace(EncodedSlash, "/", StringComparison.OrdinalIgnoreCase);
+    private static string DecodeSlashes(string value) => value.Replace(EncodedSlash, "/", StringComparison.OrdinalIgnoreCase);
 }

@@ -8,10 +8,10 @@ using Notify.Providers.Sandbox;
 
 namespace Notify.Hosting.Sandbox;
 
-/// <summary>Shows what the sandbox captured, where the application has one.</summary>
+/// <summary>Maps the endpoints that show the messages of the sandbox, if the application has one.</summary>
 internal static class SandboxEndpoints
 {
-    // An application's own page at the same path goes first.
+    // A page of the application at the same path takes precedence.
     private const int PageOrder = 1;
 
     public static void MapSandbox(this RouteGroupBuilder group, IServiceProvider services)
@@ -31,7 +31,7 @@ internal static class SandboxEndpoints
 
     private static IResult ShowPage(HttpContext context)
     {
-        // The page asks for its messages beside itself, which only a path with a slash at its end allows.
+        // The page loads its messages from relative URLs, which resolve correctly only if the path ends with a slash.
         var path = $"{context.Request.PathBase}{context.Request.Path}";
         if (!path.EndsWith('/'))
             return TypedResults.LocalRedirect($"{path}/");

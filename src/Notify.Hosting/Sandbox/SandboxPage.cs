@@ -3,17 +3,17 @@ using System.Text;
 
 namespace Notify.Hosting.Sandbox;
 
-/// <summary>The page, and what a browser may do for it.</summary>
+/// <summary>The sandbox page and its content security policy.</summary>
 internal static class SandboxPage
 {
     public static string Html { get; } = Read();
 
     /// <summary>
-    /// Runs the page's own script and no other, and fetches from nowhere else. An email's frame inherits it: remote images,
-    /// which would tell a sender that somebody looks, stay out.
+    /// Gets the policy that allows only the page's own script, and no requests to other origins. The frame that shows an email
+    /// inherits it, so remote images, by which a sender could track the reader, are not loaded.
     /// </summary>
     public static string ContentSecurityPolicy { get; } =
-        $"default-src 'none'; script-src 'sha256-{ScriptHash()}'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
+        $"default-src 'none'; script-src 'sha256-{HashScript()}'; style-src 'unsafe-inline'; img-src data:; connect-src 'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private static string Read()
@@ -23,7 +23,7 @@ internal static class SandboxPage
         return reader.ReadToEnd();
     }
 
-    private static string ScriptHash()
+    private static string HashScript()
     {
         var begin = Html.IndexOf("<script>", StringComparison.Ordinal) + "<script>".Length;
         var script = Html[begin..Html.IndexOf("</script>", begin, StringComparison.Ordinal)];

@@ -8,12 +8,14 @@ using Notify.Providers.Sandbox;
 namespace Notify.Hosting.Sandbox;
 
 /// <summary>
-/// The messages as they are captured, as server-sent events: first <c>ready</c>, then one <c>message</c> each. Whoever reads the
-/// list after the first misses nothing in between.
+/// Streams captured messages as server-sent events. The first event is <c>ready</c>, followed by one <c>message</c> per captured
+/// message. A client that reads the list after <c>ready</c> misses nothing.
 /// </summary>
 internal static class SandboxStream
 {
-    /// <summary>Each message as it is sent, written once for all the streams that show it, and gone with it.</summary>
+    /// <summary>
+    /// The serialized frame of each message, which all streams share. An entry is collected together with its message.
+    /// </summary>
     private static readonly ConditionalWeakTable<SandboxMessage, byte[]> Frames = [];
 
     public static IResult Open(HttpContext context, ISandbox sandbox, IHostApplicationLifetime lifetime) =>

@@ -31,7 +31,7 @@ internal static class TemplateEndpoints
         {
             var template = TemplateReader.Read(
                 body,
-                RequestValues.TenantOf(context.Request),
+                RequestValues.GetTenant(context.Request),
                 RequestValues.Route(context.Request, "name")
             );
             body.Errors.Add(catalog.Validate(template));
@@ -50,7 +50,7 @@ internal static class TemplateEndpoints
             return Problem.InvalidFields(errors);
 
         var name = RequestValues.Route(context.Request, "name");
-        var tenant = RequestValues.TenantOf(context.Request);
+        var tenant = RequestValues.GetTenant(context.Request);
         var found = await templates.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
         return found is null ? Problem.Unknown("template") : TypedResults.Json(found, TemplatesJson.Default.Template);
     }
@@ -58,7 +58,7 @@ internal static class TemplateEndpoints
     private static async Task<IResult> DeleteAsync(HttpContext context, ITemplateCatalog catalog)
     {
         var name = RequestValues.Route(context.Request, "name");
-        var tenant = RequestValues.TenantOf(context.Request);
+        var tenant = RequestValues.GetTenant(context.Request);
         return await catalog.DeleteAsync(tenant, name, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("template");
@@ -74,14 +74,14 @@ internal static class TemplateEndpoints
             else if (int.TryParse(field.Text(), NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
                 version = number;
             else
-                field.Wrong("Versions count from 1.");
+                field.Wrong("Must be a version number, 1 or more.");
         }
 
         return version;
     }
 }
 
-/// <summary>What a saved template is answered with.</summary>
+/// <summary>The response to saving a template.</summary>
 internal sealed record SavedView(string Name, int Version);
 
 [JsonSourceGenerationOptions(

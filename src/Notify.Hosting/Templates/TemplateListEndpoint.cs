@@ -5,7 +5,7 @@ using Notify.Planning;
 
 namespace Notify.Hosting.Templates;
 
-/// <summary><c>GET /v1/templates</c>: a tenant's templates by name, by pages.</summary>
+/// <summary><c>GET /v1/templates</c>: lists a tenant's templates page by page, ordered by name.</summary>
 internal static class TemplateListEndpoint
 {
     public static async Task<IResult> HandleAsync(HttpContext context, ITemplateStore templates)
@@ -16,12 +16,12 @@ internal static class TemplateListEndpoint
             return Problem.InvalidFields(errors);
 
         var found = await templates
-            .ListAsync(RequestValues.TenantOf(context.Request), page.Prefix, page.After, page.LookFor, context.RequestAborted)
+            .ListAsync(RequestValues.GetTenant(context.Request), page.Prefix, page.After, page.FetchCount, context.RequestAborted)
             .ConfigureAwait(false);
         var (items, next) = page.Take(found, template => template.Name);
         return TypedResults.Json(new TemplatesView(items, next), TemplatesJson.Default.TemplatesView);
     }
 }
 
-/// <summary>A page of templates with their newest versions.</summary>
+/// <summary>A page of templates with their latest versions.</summary>
 internal sealed record TemplatesView(IReadOnlyList<TemplateSummary> Templates, string? Next);

@@ -7,7 +7,7 @@ namespace Notify.Hosting.Templates;
 
 /// <summary>
 /// <c>POST /v1/templates/preview</c> and <c>POST /v1/templates/{name}/preview</c>: render a draft or a saved template with
-/// sample data, without saving or sending anything.
+/// sample data. Nothing is saved or sent.
 /// </summary>
 internal static class TemplatePreviewEndpoints
 {
@@ -18,7 +18,7 @@ internal static class TemplatePreviewEndpoints
         {
             var template = new Template
             {
-                Tenant = RequestValues.TenantOf(context.Request),
+                Tenant = RequestValues.GetTenant(context.Request),
                 Name = Draft,
                 Variants = [],
             };
@@ -51,7 +51,7 @@ internal static class TemplatePreviewEndpoints
                 return Problem.InvalidFields(body.Errors);
 
             var name = RequestValues.Route(context.Request, "name");
-            var tenant = RequestValues.TenantOf(context.Request);
+            var tenant = RequestValues.GetTenant(context.Request);
             var template = await templates.FindAsync(tenant, name, version, context.RequestAborted).ConfigureAwait(false);
             return template is null
                 ? Problem.Unknown("template")
@@ -104,5 +104,5 @@ internal static class TemplatePreviewEndpoints
         new(variant.Channel, variant.Locale, variant.Content.Title, variant.Content.Body, variant.Content.Html);
 }
 
-/// <summary>The answer to a preview.</summary>
+/// <summary>The response to a preview.</summary>
 internal sealed record PreviewView(IReadOnlyList<TemplateVariant> Variants);

@@ -8,28 +8,28 @@ using Notify.Recipients;
 namespace Notify.Hosting.Unsubscribing;
 
 /// <summary>
-/// <c>/v1/unsubscribe/{token}</c>: a mail program posts to it (one-click, RFC 8058), a person opens it and presses the button. To
-/// open it changes nothing, because mail scanners follow every link.
+/// <c>/v1/unsubscribe/{token}</c>: unsubscribes a recipient. A mail program posts to it (one-click unsubscribe, RFC 8058), and a
+/// person opens the page and presses the button. Opening the page changes nothing, because mail scanners follow every link.
 /// </summary>
 internal static class UnsubscribeEndpoints
 {
     public static void MapUnsubscribe(this RouteGroupBuilder group)
     {
-        group.MapRead("/v1/unsubscribe/{token}", Ask);
+        group.MapRead("/v1/unsubscribe/{token}", ShowQuestion);
         group.MapPost("/v1/unsubscribe/{token}", UnsubscribeAsync);
         group.MapOtherMethods("/v1/unsubscribe/{token}", "GET, HEAD, POST");
     }
 
-    private static IResult Ask(HttpContext context, IUnsubscribeLinks links) =>
-        Show(context, links.IsGenuine(TokenOf(context)) ? UnsubscribePage.Question : null);
+    private static IResult ShowQuestion(HttpContext context, IUnsubscribeLinks links) =>
+        Show(context, links.IsGenuine(GetToken(context)) ? UnsubscribePage.Question : null);
 
     private static async Task<IResult> UnsubscribeAsync(HttpContext context, IUnsubscribeLinks links)
     {
-        var done = await links.UnsubscribeAsync(TokenOf(context), context.RequestAborted).ConfigureAwait(false);
+        var done = await links.UnsubscribeAsync(GetToken(context), context.RequestAborted).ConfigureAwait(false);
         return Show(context, done ? UnsubscribePage.Done : null);
     }
 
-    private static string TokenOf(HttpContext context) => RequestValues.Route(context.Request, "token");
+    private static string GetToken(HttpContext context) => RequestValues.Route(context.Request, "token");
 
     private static IResult Show(HttpContext context, string? page)
     {

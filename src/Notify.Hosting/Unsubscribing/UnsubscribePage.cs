@@ -1,28 +1,32 @@
 namespace Notify.Hosting.Unsubscribing;
 
-/// <summary>What a recipient sees. The pages are the same for everybody: nothing in them tells whose link it was.</summary>
+/// <summary>
+/// The pages that a recipient sees. They do not depend on the link, so they reveal nothing about the recipient.
+/// </summary>
 internal static class UnsubscribePage
 {
-    /// <summary>Runs no script, fetches nothing, and posts to nowhere but where it came from.</summary>
+    /// <summary>
+    /// The policy of the pages. It allows no scripts and no requests, and forms may post only to the same origin.
+    /// </summary>
     public const string ContentSecurityPolicy =
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
     public static string Question { get; } =
-        Page(
+        CreatePage(
             "Unsubscribe?",
             """
-            <p>You will get no more messages of this kind this way.</p>
+            <p>You will no longer receive messages of this kind through this channel.</p>
             <form method="post"><button name="List-Unsubscribe" value="One-Click">Unsubscribe</button></form>
             """
         );
 
     public static string Done { get; } =
-        Page("You are unsubscribed.", "<p>You will get no more messages of this kind this way.</p>");
+        CreatePage("You are unsubscribed.", "<p>You will no longer receive messages of this kind through this channel.</p>");
 
     public static string Unknown { get; } =
-        Page("This link does not work.", "<p>It may have been cut off, or it is not valid any more.</p>");
+        CreatePage("This link does not work.", "<p>It may be incomplete or no longer valid.</p>");
 
-    private static string Page(string title, string content) =>
+    private static string CreatePage(string title, string content) =>
         $$"""
             <!doctype html>
             <html lang="en">

@@ -1,4 +1,4 @@
-// Sends one notification for each case of the JSON on the command line, with @parse/node-apn, and prints what it was answered.
+// Sends one notification for each case of the JSON on the command line, with @parse/node-apn, and prints the answers.
 import apn from "@parse/node-apn";
 
 const { token, ca, address, port, cases } = JSON.parse(process.argv[2]);

@@ -1,6 +1,6 @@
-// Sends with firebase-admin to the fake at the given address. The package knows one host, so its connections are led there: sends of
-// one message and Google's token endpoint go by https (node-fetch and https.request alike use the global agent), sendEach by http2.
-// Certificates are checked all the same, against the name that the fake has.
+// Sends with firebase-admin to the fake at the given address. The package only connects to Google's hosts, so its connections are
+// redirected: single messages and the token endpoint use https (node-fetch and https.request both use the global agent), and
+// sendEach uses http2. Certificates are still checked, against the fake's host name.
 import { createRequire } from "node:module";
 import { readFileSync } from "node:fs";
 
@@ -21,7 +21,7 @@ https.globalAgent = new LoopbackAgent();
 const connect = http2.connect;
 http2.connect = (authority, options) => {
   const session = connect(authority, { ...options, createConnection: () => tls.connect({ ...gateway, ALPNProtocols: ["h2"] }) });
-  // The package writes the scheme with a colon (RFC 9113, 8.3.1: without). Google's servers forgive it, Kestrel resets the stream.
+  // The package writes the :scheme with a colon, which RFC 9113 (8.3.1) forbids. Google accepts it, but Kestrel resets the stream.
   const request = session.request.bind(session);
   session.request = (headers, ...rest) => request({ ...headers, ":scheme": "https" }, ...rest);
   return session;

@@ -1,5 +1,5 @@
 // Sends one message with nodemailer: node smtp-send.mjs <port> <JSON: options of the transport> <JSON: the message>
-// Prints what the server answered, or how it refused.
+// Prints the server's answer or its refusal.
 import nodemailer from 'nodemailer';
 
 const [port, transport, message] = process.argv.slice(2);

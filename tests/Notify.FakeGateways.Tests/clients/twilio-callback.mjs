@@ -1,4 +1,4 @@
-// Receives one status callback, lets Twilio's own library judge its signature, and prints what it found.
+// Receives one status callback, validates its signature with Twilio's own library, and prints the result.
 import http from 'node:http';
 import twilio from 'twilio';
 

@@ -1,5 +1,5 @@
-// Creates one message through Twilio's own client and prints what came of it. The client knows only api.twilio.com, so its requests
-// are sent to the gateway instead.
+// Creates one message with Twilio's own client and prints the result. The client only connects to api.twilio.com, so its requests
+// are redirected to the gateway.
 import twilio from 'twilio';
 
 const { GATEWAY, ACCOUNT, USER, PASSWORD, MESSAGE } = process.env;

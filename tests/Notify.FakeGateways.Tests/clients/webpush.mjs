@@ -1,4 +1,4 @@
-// Pushes by web-push: node webpush.mjs SUBSCRIPTION OPTIONS PAYLOAD. Prints the answer, refused or not, as JSON.
+// Sends one message with web-push: node webpush.mjs SUBSCRIPTION OPTIONS PAYLOAD. Prints the answer as JSON, even if it is an error.
 import webpush from 'web-push';
 
 const [subscription, options, payload] = process.argv.slice(2);

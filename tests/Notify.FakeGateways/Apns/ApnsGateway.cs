@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 
 namespace Notify.FakeGateways.Apns;
 
-/// <summary>The Apple Push Notification service as its documentation describes it, which can be told to misbehave.</summary>
+/// <summary>A fake of the Apple Push Notification service that follows Apple's documentation and can be told to fail.</summary>
 public sealed class ApnsGateway : IAsyncDisposable
 {
     public const string KeyId = "FAKEKEY123";
@@ -39,43 +39,46 @@ public sealed class ApnsGateway : IAsyncDisposable
         _tokens = new ApnsTokenCheck(_key, settings.Time);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Who signed its certificate.</summary>
+    /// <summary>The authority that issued its certificate.</summary>
     public GatewayAuthority Authority => _server.Authority!;
 
-    /// <summary>The token signing key, as the p8 file has it.</summary>
+    /// <summary>The token signing key in PEM, as in Apple's .p8 file.</summary>
     public string KeyPem => _key.ExportPkcs8PrivateKeyPem();
 
-    /// <summary>What was taken over, unless the settings say only to count.</summary>
+    /// <summary>The notifications that were accepted. Empty if the settings say that they are only counted.</summary>
     public IReadOnlyCollection<ApnsMessage> Messages => _messages;
 
-    /// <summary>How many notifications were taken over.</summary>
+    /// <summary>The number of accepted notifications.</summary>
     public long Accepted => Interlocked.Read(ref _accepted);
 
-    /// <summary>How many requests came.</summary>
+    /// <summary>The number of requests received.</summary>
     public long Requests => Interlocked.Read(ref _requests);
 
-    /// <summary>How many requests are under way.</summary>
+    /// <summary>The number of requests that are being processed.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>The different provider tokens that were accepted.</summary>
+    /// <summary>The provider tokens that were accepted, each one once.</summary>
     public IReadOnlyCollection<string> ProviderTokens => _tokens.Tokens;
 
-    /// <summary>Connections that are open now.</summary>
+    /// <summary>The number of open connections.</summary>
     public int Connections => _server.Connections;
 
-    /// <summary>Connections that were ever made.</summary>
+    /// <summary>The number of connections accepted since the start.</summary>
     public int ConnectionsAccepted => _server.ConnectionsAccepted;
 
-    /// <summary>How long an answer takes. Default none.</summary>
+    /// <summary>How long the gateway waits before it answers. Default: no wait.</summary>
     public TimeSpan Delay { get; set; }
 
-    /// <summary>After so many requests each a connection is said goodbye to (GOAWAY); 0, the default, for never.</summary>
+    /// <summary>
+    /// Each time this many requests have arrived, the gateway sends GOAWAY on the connection of the last one. Default: 0, which
+    /// means never.
+    /// </summary>
     public int GoAwayEvery { get; set; }
 
-    /// <summary>SETTINGS_MAX_CONCURRENT_STREAMS of connections to come.</summary>
+    /// <summary>The SETTINGS_MAX_CONCURRENT_STREAMS of new connections.</summary>
     public int MaxConcurrentStreams
     {
         set => _limits.Http2.MaxStreamsPerConnection = value;
@@ -93,7 +96,7 @@ public sealed class ApnsGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>A client certificate for one app.</summary>
+    /// <summary>Issues a client certificate for one app.</summary>
     public X509Certificate2 IssueCertificate(string bundleId)
     {
         var certificate = Authority.Issue($"CN=Apple Push Services: {bundleId}");
@@ -101,24 +104,24 @@ public sealed class ApnsGateway : IAsyncDisposable
         return certificate;
     }
 
-    /// <summary>From now on this device token is dead.</summary>
+    /// <summary>Makes the gateway answer that this device token is no longer active.</summary>
     public void Unregister(string deviceToken, DateTimeOffset since) =>
         RefuseDevice(deviceToken, new ApnsRefusal(410, "Unregistered", since));
 
-    /// <summary>From now on notifications for this device token are refused.</summary>
+    /// <summary>Makes the gateway refuse all notifications for this device token.</summary>
     public void RefuseDevice(string deviceToken, ApnsRefusal refusal) => _refusedDevices[deviceToken] = refusal;
 
-    /// <summary>This device token is of this app and no other.</summary>
+    /// <summary>Makes this device token valid for this app only.</summary>
     public void Bind(string deviceToken, string bundleId) => _apps[deviceToken] = bundleId;
 
-    /// <summary>The next requests that are not at fault themselves are refused for this.</summary>
+    /// <summary>Makes the gateway refuse the next <paramref name="count"/> requests that it would otherwise accept.</summary>
     public void RefuseNext(int count, ApnsRefusal refusal)
     {
         for (var i = 0; i < count; i++)
             _refusals.Enqueue(refusal);
     }
 
-    /// <summary>The connections of the next requests are broken off.</summary>
+    /// <summary>Makes the gateway abort the connections of the next <paramref name="count"/> requests.</summary>
     public void ResetNext(int count) => Interlocked.Add(ref _resets, count);
 
     public async ValueTask DisposeAsync()
@@ -164,7 +167,7 @@ public sealed class ApnsGateway : IAsyncDisposable
 
         Interlocked.Increment(ref _accepted);
         if (_settings.KeepsMessages)
-            _messages.Enqueue(Message(request, deviceToken, body));
+            _messages.Enqueue(CreateMessage(request, deviceToken, body));
         context.Response.Headers["apns-unique-id"] = Guid.NewGuid().ToString();
     }
 
@@ -192,7 +195,7 @@ public sealed class ApnsGateway : IAsyncDisposable
         : _apps.TryGetValue(deviceToken, out var app) && app != bundleId ? new ApnsRefusal(400, "DeviceTokenNotForTopic")
         : null;
 
-    private static ApnsMessage Message(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) =>
+    private static ApnsMessage CreateMessage(HttpRequest request, string deviceToken, ReadOnlyMemory<byte> body) =>
         new(
             deviceToken,
             request

@@ -4,13 +4,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Apns;
 
-/// <summary>An error as Apple's 'Handling notification responses from APNs' documents it.</summary>
+/// <summary>An error in the form that Apple's "Handling notification responses from APNs" documents.</summary>
 /// <param name="Status">The HTTP status.</param>
-/// <param name="Reason">Apple's name for it.</param>
-/// <param name="Since">Since when the device token is dead; null for errors that are not about that.</param>
+/// <param name="Reason">Apple's name for the error.</param>
+/// <param name="Since">When the device token became inactive, or null for errors of any other kind.</param>
 public sealed record ApnsRefusal(int Status, string Reason, DateTimeOffset? Since = null)
 {
-    /// <summary>Seconds in a Retry-After header; null for none.</summary>
+    /// <summary>The seconds in the header Retry-After, or null to send no such header.</summary>
     public int? RetryAfter { get; init; }
 
     internal async Task WriteAsync(HttpResponse response)

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Apns;
 
-/// <summary>Checks a request as Apple's 'Sending notification requests to APNs' says.</summary>
+/// <summary>Checks a request by the rules of Apple's "Sending notification requests to APNs".</summary>
 internal static class ApnsRequestCheck
 {
     private const string DevicePath = "/3/device/";
@@ -26,7 +26,7 @@ internal static class ApnsRequestCheck
         ["controls"] = ".push-type.controls",
     };
 
-    /// <summary>What is wrong with the method or path; null for nothing, and the device token.</summary>
+    /// <summary>Checks the method and the path. Returns null and the device token if they are valid.</summary>
     public static ApnsRefusal? CheckLine(HttpRequest request, out string deviceToken)
     {
         deviceToken = "";
@@ -41,31 +41,34 @@ internal static class ApnsRequestCheck
         return deviceToken.Length >= 64 && deviceToken.All(char.IsAsciiHexDigit) ? null : new ApnsRefusal(400, "BadDeviceToken");
     }
 
-    /// <summary>What is wrong with the headers; null for nothing, and the bundle id of the topic.</summary>
+    /// <summary>Checks the headers. Returns null and the bundle id in the topic if they are valid.</summary>
     public static ApnsRefusal? CheckHeaders(IHeaderDictionary headers, IReadOnlyCollection<string> bundleIds, out string bundleId)
     {
         bundleId = "";
         if (headers.Any(header => header.Key.StartsWith("apns-", StringComparison.Ordinal) && header.Value.Count > 1))
             return new ApnsRefusal(400, "DuplicateHeaders");
-        if (Value(headers, "apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
+        if (FindValue(headers, "apns-id") is { } id && !(Guid.TryParseExact(id, "D", out _) && id == id.ToLowerInvariant()))
             return new ApnsRefusal(400, "BadMessageId");
-        if (Value(headers, "apns-expiration") is { } expiration && !ulong.TryParse(expiration, NumberStyles.None, null, out _))
+        if (
+            FindValue(headers, "apns-expiration") is { } expiration
+            && !ulong.TryParse(expiration, NumberStyles.None, null, out _)
+        )
             return new ApnsRefusal(400, "BadExpirationDate");
-        if (Value(headers, "apns-collapse-id") is { } collapse && Encoding.UTF8.GetByteCount(collapse) > MaxCollapseIdBytes)
+        if (FindValue(headers, "apns-collapse-id") is { } collapse && Encoding.UTF8.GetByteCount(collapse) > MaxCollapseIdBytes)
             return new ApnsRefusal(400, "BadCollapseId");
 
-        var pushType = PushTypeOf(headers);
+        var pushType = GetPushType(headers);
         if (!TopicSuffixes.TryGetValue(pushType, out var suffix))
             return new ApnsRefusal(400, "InvalidPushType");
-        if (Value(headers, "apns-priority") is var priority && !IsPriority(priority, pushType))
+        if (FindValue(headers, "apns-priority") is var priority && !IsPriority(priority, pushType))
             return new ApnsRefusal(400, "BadPriority");
-        return CheckTopic(Value(headers, "apns-topic"), suffix, bundleIds, out bundleId);
+        return CheckTopic(FindValue(headers, "apns-topic"), suffix, bundleIds, out bundleId);
     }
 
-    /// <summary>What is wrong with the payload; null for nothing.</summary>
+    /// <summary>Checks the payload. Returns null if it is valid.</summary>
     public static ApnsRefusal? CheckPayload(IHeaderDictionary headers, ReadOnlyMemory<byte> body)
     {
-        if (body.Length > (PushTypeOf(headers) == "voip" ? 5120 : 4096))
+        if (body.Length > (GetPushType(headers) == "voip" ? 5120 : 4096))
             return new ApnsRefusal(413, "PayloadTooLarge");
         try
         {
@@ -75,13 +78,13 @@ internal static class ApnsRequestCheck
         }
         catch (JsonException)
         {
-            // Apple has no name for it, as for a payload without aps.
+            // Apple documents no reason for a payload that is not JSON, nor for one without aps. PayloadEmpty is the closest.
         }
 
         return new ApnsRefusal(400, "PayloadEmpty");
     }
 
-    private static string PushTypeOf(IHeaderDictionary headers) => Value(headers, "apns-push-type") ?? "alert";
+    private static string GetPushType(IHeaderDictionary headers) => FindValue(headers, "apns-push-type") ?? "alert";
 
     private static bool IsPriority(string? priority, string pushType) =>
         priority switch
@@ -108,6 +111,6 @@ internal static class ApnsRequestCheck
         return bundleIds.Contains(bundleId) ? null : new ApnsRefusal(400, "TopicDisallowed");
     }
 
-    private static string? Value(IHeaderDictionary headers, string name) =>
+    private static string? FindValue(IHeaderDictionary headers, string name) =>
         headers.TryGetValue(name, out var values) ? values.ToString() : null;
 }

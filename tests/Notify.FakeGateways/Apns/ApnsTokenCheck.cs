@@ -6,20 +6,20 @@ using System.Text.Json;
 
 namespace Notify.FakeGateways.Apns;
 
-/// <summary>Checks provider tokens as Apple's 'Establishing a token-based connection to APNs' says.</summary>
+/// <summary>Checks provider tokens by the rules of Apple's "Establishing a token-based connection to APNs".</summary>
 internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
 {
     private static readonly TimeSpan MaxAge = TimeSpan.FromHours(1);
-    private static readonly TimeSpan BetweenUpdates = TimeSpan.FromMinutes(20);
+    private static readonly TimeSpan MinUpdateInterval = TimeSpan.FromMinutes(20);
     private static readonly ApnsRefusal Invalid = new(403, "InvalidProviderToken");
 
     private readonly ConcurrentDictionary<string, DateTimeOffset> _issued = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, Dictionary<string, DateTimeOffset>> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>The tokens that were valid when they came first.</summary>
+    /// <summary>The tokens that were valid when they were first used.</summary>
     public IReadOnlyCollection<string> Tokens => [.. _issued.Keys];
 
-    /// <summary>What is wrong with a request's token; null for nothing.</summary>
+    /// <summary>Checks a request's token. Returns null if it is valid.</summary>
     public ApnsRefusal? Check(string authorization, string connection)
     {
         if (authorization.Length == 0)
@@ -30,20 +30,20 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
         var token = authorization["bearer ".Length..];
         if (!_issued.TryGetValue(token, out var issuedAt))
         {
-            if (IssuedAt(token) is not { } read)
+            if (ReadIssueTime(token) is not { } read)
                 return Invalid;
             issuedAt = read;
         }
 
         if (time.GetUtcNow() - issuedAt > MaxAge)
             return new ApnsRefusal(403, "ExpiredProviderToken");
-        if (IsOneTooMany(token, connection))
+        if (IsTooFrequent(token, connection))
             return new ApnsRefusal(429, "TooManyProviderTokenUpdates");
         _issued[token] = issuedAt;
         return null;
     }
 
-    private bool IsOneTooMany(string token, string connection)
+    private bool IsTooFrequent(string token, string connection)
     {
         var seen = _seen.GetOrAdd(connection, _ => []);
         lock (seen)
@@ -51,14 +51,14 @@ internal sealed class ApnsTokenCheck(ECDsa key, TimeProvider time)
             var now = time.GetUtcNow();
             if (seen.ContainsKey(token))
                 return false;
-            if (seen.Values.Any(first => now - first < BetweenUpdates))
+            if (seen.Values.Any(first => now - first < MinUpdateInterval))
                 return true;
             seen[token] = now;
             return false;
         }
     }
 
-    private DateTimeOffset? IssuedAt(string token)
+    private DateTimeOffset? ReadIssueTime(string token)
     {
         try
         {

@@ -1,20 +1,20 @@
 namespace Notify.FakeGateways.Fcm;
 
-/// <summary>How the fake is to misbehave in one call.</summary>
+/// <summary>The way in which the fake fails one call.</summary>
 public sealed record FcmFault
 {
     private FcmFault() { }
 
-    /// <summary>The connection is cut when the request has been read.</summary>
+    /// <summary>Aborts the connection after the request has been read.</summary>
     public static FcmFault Reset { get; } = new() { Breaks = FcmBreak.Connection };
 
-    /// <summary>The HTTP/2 stream is reset when the request has been read; other streams live on.</summary>
+    /// <summary>Resets the HTTP/2 stream after the request has been read. Other streams are not affected.</summary>
     public static FcmFault ResetStream { get; } = new() { Breaks = FcmBreak.Stream };
 
-    /// <summary>The answer is the usual one, and the connection takes no further stream (GOAWAY).</summary>
+    /// <summary>Answers as usual, and sends GOAWAY, after which the connection accepts no new stream.</summary>
     public static FcmFault GoAway { get; } = new() { Breaks = FcmBreak.GoAway };
 
-    /// <summary>No answer ever comes.</summary>
+    /// <summary>Never answers.</summary>
     public static FcmFault Hang { get; } = new() { Delay = Timeout.InfiniteTimeSpan };
 
     internal FcmBreak Breaks { get; private init; }
@@ -25,18 +25,18 @@ public sealed record FcmFault
 
     internal FcmRefusal? Refusal { get; private init; }
 
-    /// <summary>An error in the documented form.</summary>
+    /// <summary>Answers with an error in the documented form.</summary>
     /// <param name="status">The HTTP status.</param>
-    /// <param name="errorCode">The FcmError's code; null for an error without one.</param>
-    /// <param name="field">The field that google.rpc.BadRequest names; null for none.</param>
-    /// <param name="retryAfter">The Retry-After header; null for none.</param>
+    /// <param name="errorCode">The code in the error's FcmError, or null to leave FcmError out.</param>
+    /// <param name="field">The field that the error's google.rpc.BadRequest names, or null to leave BadRequest out.</param>
+    /// <param name="retryAfter">The value of the header Retry-After, or null to send no such header.</param>
     public static FcmFault Answer(int status, string? errorCode, string? field = null, string? retryAfter = null) =>
-        new() { Refusal = new FcmRefusal(status, errorCode, "The fake was told to refuse.", field), RetryAfter = retryAfter };
+        new() { Refusal = new FcmRefusal(status, errorCode, "The test asked for this error.", field), RetryAfter = retryAfter };
 
-    /// <summary>An answer with this very body.</summary>
+    /// <summary>Answers with exactly this body.</summary>
     public static FcmFault Raw(int status, string body) => new() { Refusal = new FcmRefusal(status, null, "") { Body = body } };
 
-    /// <summary>The usual answer, later.</summary>
+    /// <summary>Gives the usual answer after a delay.</summary>
     public static FcmFault Late(TimeSpan delay) => new() { Delay = delay };
 }
 

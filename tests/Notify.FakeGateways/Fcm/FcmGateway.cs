@@ -9,8 +9,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace Notify.FakeGateways.Fcm;
 
 /// <summary>
-/// Firebase Cloud Messaging, HTTP v1, and Google's token endpoint beside it. It checks what they check, answers as they do, and
-/// misbehaves when told to.
+/// A fake of Firebase Cloud Messaging (HTTP v1) and of Google's token endpoint. It makes the same checks as the real services and
+/// gives the same answers, and it can be told to fail.
 /// </summary>
 public sealed class FcmGateway : IAsyncDisposable
 {
@@ -31,37 +31,40 @@ public sealed class FcmGateway : IAsyncDisposable
 
     public Uri Address => Server.Address;
 
-    /// <summary>The account that may send in the project's name.</summary>
+    /// <summary>The service account that may send for the project.</summary>
     public FcmServiceAccount Account { get; private set; } = null!;
 
-    /// <summary>Whether accepted requests are kept. Benchmarks only count them. Default true.</summary>
+    /// <summary>Whether accepted requests are kept or only counted, as in benchmarks. Default: true.</summary>
     public bool KeepsMessages { get; set; } = true;
 
-    /// <summary>Requests that were accepted, in full.</summary>
+    /// <summary>The full bodies of the accepted requests.</summary>
     public IReadOnlyList<JsonElement> Requests => [.. _messages.Select(message => message.RootElement)];
 
     /// <summary>The <c>message</c> of each accepted request.</summary>
     public IReadOnlyList<JsonElement> Messages => [.. Requests.Select(request => request.GetProperty("message"))];
 
-    /// <summary>Calls to send, whatever they came to.</summary>
+    /// <summary>The number of calls to the send method, whether or not they succeeded.</summary>
     public long Calls => Interlocked.Read(ref _calls);
 
     public long Accepted => Interlocked.Read(ref _accepted);
 
-    /// <summary>Calls to send that have no answer yet.</summary>
+    /// <summary>The number of calls to the send method that have not been answered yet.</summary>
     public int RequestsUnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>Every access token that was ever given out.</summary>
+    /// <summary>All access tokens that the fake has issued.</summary>
     public IReadOnlyList<string> AccessTokens => _tokens.Issued;
 
-    /// <summary>The protocol of the last call to send, such as <c>HTTP/2</c>.</summary>
+    /// <summary>The protocol of the last call to the send method, such as <c>HTTP/2</c>.</summary>
     public string? Protocol { get; private set; }
 
-    /// <summary>Decides about the call of this number, before all else; null leaves it alone.</summary>
-    public Func<long, FcmFault?>? FaultOf { get; set; }
+    /// <summary>
+    /// Chooses the fault for a call by its number, counted from 1. It is asked before the other fault settings; null means that
+    /// it chooses none.
+    /// </summary>
+    public Func<long, FcmFault?>? ChooseFault { get; set; }
 
     /// <summary>
-    /// The OAuth error that the token endpoint answers instead of tokens, such as <c>invalid_grant</c>; null for none.
+    /// The OAuth error with which the token endpoint answers, such as <c>invalid_grant</c>, or null to issue tokens.
     /// </summary>
     public string? TokenError
     {
@@ -69,9 +72,9 @@ public sealed class FcmGateway : IAsyncDisposable
         set => _tokens.Error = value;
     }
 
-    /// <param name="tls">Whether to speak TLS and HTTP/2; else HTTP/1.1 in clear.</param>
-    /// <param name="time">The clock by which tokens expire; null for the system's.</param>
-    /// <param name="configure">Changes the server, such as its HTTP/2 limits.</param>
+    /// <param name="tls">Whether to use TLS and HTTP/2. If false, the server uses HTTP/1.1 without TLS.</param>
+    /// <param name="time">The clock that decides when access tokens expire, or null for the system's clock.</param>
+    /// <param name="configure">Changes the server's options, such as its HTTP/2 limits.</param>
     /// <param name="hasOwnKey">Whether no other account of this process has the key of this gateway's account.</param>
     public static async Task<FcmGateway> StartAsync(
         bool tls = true,
@@ -87,22 +90,22 @@ public sealed class FcmGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>A well-formed registration token, each time another.</summary>
+    /// <summary>Creates a well-formed registration token, different each time.</summary>
     public static string NewToken() =>
         $"{Convert.ToHexStringLower(Guid.NewGuid().ToByteArray())[..22]}:APA91b"
         + $"{string.Concat(Enumerable.Range(0, 4).Select(_ => Guid.NewGuid().ToString("N")))}";
 
-    /// <summary>The next calls misbehave.</summary>
+    /// <summary>Makes the next calls fail in this way.</summary>
     public void MisbehaveNext(FcmFault fault, int calls = 1)
     {
         for (var i = 0; i < calls; i++)
             _nextFaults.Enqueue(fault);
     }
 
-    /// <summary>Every call for this token, topic or condition misbehaves.</summary>
+    /// <summary>Makes all calls for this token, topic or condition fail in this way.</summary>
     public void MisbehaveFor(string target, FcmFault fault) => _faultsByTarget[target] = fault;
 
-    /// <summary>Access tokens that were given out are not taken any more.</summary>
+    /// <summary>Makes all access tokens that were issued so far invalid.</summary>
     public void RevokeAccessTokens() => _tokens.Revoke();
 
     public async ValueTask DisposeAsync()
@@ -152,12 +155,12 @@ public sealed class FcmGateway : IAsyncDisposable
             return;
         }
 
-        var fault = FaultOf?.Invoke(call) ?? (_nextFaults.TryDequeue(out var next) ? next : FaultFor(request.RootElement));
+        var fault = ChooseFault?.Invoke(call) ?? (_nextFaults.TryDequeue(out var next) ? next : FindFault(request.RootElement));
         if (fault is null || await MisbehaveAsync(context, fault))
             await AnswerAsync(context, request);
     }
 
-    private FcmFault? FaultFor(JsonElement request) =>
+    private FcmFault? FindFault(JsonElement request) =>
         !_faultsByTarget.IsEmpty && request.TryGetProperty("message", out var message)
             ? message
                 .EnumerateObject()
@@ -166,7 +169,7 @@ public sealed class FcmGateway : IAsyncDisposable
                 .FirstOrDefault(fault => fault is not null)
             : null;
 
-    /// <summary>Whether the usual answer is to follow.</summary>
+    /// <summary>Carries out a fault. Returns true if the usual answer must still be written.</summary>
     private static async Task<bool> MisbehaveAsync(HttpContext context, FcmFault fault)
     {
         if (fault.Delay != TimeSpan.Zero)
@@ -195,7 +198,7 @@ public sealed class FcmGateway : IAsyncDisposable
     {
         if (!_tokens.IsValid(context.Request.Headers.Authorization.ToString()))
             await AnswerAsync(context, new FcmRefusal(401, null, "Request had invalid authentication credentials."));
-        else if (FcmMessageRules.RefusalOf(request.RootElement) is { } refusal)
+        else if (FcmMessageRules.FindRefusal(request.RootElement) is { } refusal)
             await AnswerAsync(context, refusal);
         else
             await AcceptAsync(context, request);

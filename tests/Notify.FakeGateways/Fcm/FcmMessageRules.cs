@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Notify.FakeGateways.Fcm;
 
 /// <summary>
-/// What the service checks of a request ("REST Resource: projects.messages" and "ErrorCode" of the Firebase reference).
+/// Checks a request as the service does ("REST Resource: projects.messages" and "ErrorCode" in the Firebase reference).
 /// </summary>
 internal static partial class FcmMessageRules
 {
@@ -75,41 +75,41 @@ internal static partial class FcmMessageRules
         ["message.webpush.fcm_options"] = ["link", "analytics_label"],
     };
 
-    /// <summary>Why the request is refused; null when it is not.</summary>
-    public static FcmRefusal? RefusalOf(JsonElement request)
+    /// <summary>Returns the error that the service would answer, or null if it accepts the request.</summary>
+    public static FcmRefusal? FindRefusal(JsonElement request)
     {
         foreach (var (path, members) in Members)
         {
-            if (At(request, path) is { } block && UnknownMember(block, members) is { } unknown)
-                return Invalid(
+            if (FindMember(request, path) is { } block && FindUnknownMember(block, members) is { } unknown)
+                return CreateRefusal(
                     path,
                     $"Invalid JSON payload received. Unknown name \"{unknown}\" at '{path}': Cannot find field.",
                     withCode: false
                 );
         }
 
-        return At(request, "message") is { } message
-            ? TargetRefusal(message) ?? DataRefusal(message) ?? BlockRefusal(request) ?? SizeRefusal(message)
-            : Invalid("message", "Message is not set.");
+        return FindMember(request, "message") is { } message
+            ? CheckTarget(message) ?? CheckData(message) ?? CheckBlocks(request) ?? CheckSize(message)
+            : CreateRefusal("message", "Message is not set.");
     }
 
-    private static FcmRefusal? TargetRefusal(JsonElement message)
+    private static FcmRefusal? CheckTarget(JsonElement message)
     {
         var targets = Targets.Where(target => message.TryGetProperty(target, out _)).ToArray();
         if (targets.Length == 0)
-            return Invalid("message", "Recipient of the message is not set.");
+            return CreateRefusal("message", "Recipient of the message is not set.");
         if (targets.Length > 1)
-            return Invalid("message", "Invalid value (oneof), oneof field 'target' is already set.", withCode: false);
+            return CreateRefusal("message", "Invalid value (oneof), oneof field 'target' is already set.", withCode: false);
 
         var target = message.GetProperty(targets[0]).GetString()!;
         return targets[0] switch
         {
-            "token" when !TokenForm().IsMatch(target) => Invalid(
+            "token" when !TokenForm().IsMatch(target) => CreateRefusal(
                 "message.token",
                 "The registration token is not a valid FCM registration token"
             ),
-            "topic" when !TopicForm().IsMatch(target) => Invalid("message.topic", "Invalid topic name"),
-            "condition" when !target.Contains("in topics", StringComparison.Ordinal) => Invalid(
+            "topic" when !TopicForm().IsMatch(target) => CreateRefusal("message.topic", "Invalid topic name"),
+            "condition" when !target.Contains("in topics", StringComparison.Ordinal) => CreateRefusal(
                 "message.condition",
                 "Invalid condition"
             ),
@@ -117,16 +117,16 @@ internal static partial class FcmMessageRules
         };
     }
 
-    private static FcmRefusal? DataRefusal(JsonElement message)
+    private static FcmRefusal? CheckData(JsonElement message)
     {
-        if (At(message, "data") is not { } data)
+        if (FindMember(message, "data") is not { } data)
             return null;
 
         var index = 0;
         foreach (var item in data.EnumerateObject())
         {
             if (item.Value.ValueKind != JsonValueKind.String)
-                return Invalid(
+                return CreateRefusal(
                     $"message.data[{index}].value",
                     $"Invalid value at 'message.data[{index}].value' (TYPE_STRING)",
                     withCode: false
@@ -136,51 +136,51 @@ internal static partial class FcmMessageRules
                 || item.Name.StartsWith("google.", StringComparison.Ordinal)
                 || item.Name.StartsWith("gcm.", StringComparison.Ordinal)
             )
-                return Invalid("message.data", "Invalid data payload key");
+                return CreateRefusal("message.data", "Invalid data payload key");
             index++;
         }
 
         return null;
     }
 
-    private static FcmRefusal? BlockRefusal(JsonElement request)
+    private static FcmRefusal? CheckBlocks(JsonElement request)
     {
         if (
-            At(request, "message.android.priority") is { } priority
+            FindMember(request, "message.android.priority") is { } priority
             && priority.GetString()!.ToUpperInvariant() is not ("HIGH" or "NORMAL")
         )
-            return Invalid("message.android.priority", "Invalid value");
-        if (At(request, "message.android.ttl") is { } ttl && !IsDuration(ttl.GetString()!))
-            return Invalid("message.android.ttl", "Invalid duration format, or TTL out of range");
+            return CreateRefusal("message.android.priority", "Invalid value");
+        if (FindMember(request, "message.android.ttl") is { } ttl && !IsDuration(ttl.GetString()!))
+            return CreateRefusal("message.android.ttl", "Invalid duration format, or TTL out of range");
         if (
-            At(request, "message.webpush.fcm_options.link") is { } link
+            FindMember(request, "message.webpush.fcm_options.link") is { } link
             && !link.GetString()!.StartsWith("https://", StringComparison.Ordinal)
         )
-            return Invalid("message.webpush.fcm_options.link", "Link URL must be HTTPS.");
+            return CreateRefusal("message.webpush.fcm_options.link", "Link URL must be HTTPS.");
 
         foreach (var path in (string[])["message.apns.headers", "message.webpush.headers"])
         {
             if (
-                At(request, path) is { } headers
+                FindMember(request, path) is { } headers
                 && headers.EnumerateObject().Any(header => header.Value.ValueKind != JsonValueKind.String)
             )
-                return Invalid(path, "Invalid value (TYPE_STRING)", withCode: false);
+                return CreateRefusal(path, "Invalid value (TYPE_STRING)", withCode: false);
         }
 
         return null;
     }
 
-    // The service says no more about it: no details at all.
-    private static FcmRefusal? SizeRefusal(JsonElement message)
+    // The service's answer to a payload that is too large has only this message and no details.
+    private static FcmRefusal? CheckSize(JsonElement message)
     {
-        var size = SizeOf(message, "notification") + SizeOf(message, "data");
+        var size = GetSize(message, "notification") + GetSize(message, "data");
         return size > (message.TryGetProperty("token", out _) ? MaxPayload : MaxTopicPayload)
             ? new FcmRefusal(400, null, "Request contains an invalid argument.")
             : null;
     }
 
-    private static int SizeOf(JsonElement message, string block) =>
-        At(message, block) is not { } element
+    private static int GetSize(JsonElement message, string block) =>
+        FindMember(message, block) is not { } element
             ? 0
             : element
                 .EnumerateObject()
@@ -193,24 +193,24 @@ internal static partial class FcmMessageRules
         DurationForm().IsMatch(ttl)
         && double.Parse(ttl[..^1], System.Globalization.CultureInfo.InvariantCulture) is >= 0 and <= MaxTtlSeconds;
 
-    private static string? UnknownMember(JsonElement block, string[] members)
+    private static string? FindUnknownMember(JsonElement block, string[] members)
     {
         foreach (var member in block.EnumerateObject())
         {
-            if (!members.Contains(member.Name) && !Array.Exists(members, name => CamelCase(name) == member.Name))
+            if (!members.Contains(member.Name) && !Array.Exists(members, name => ToCamelCase(name) == member.Name))
                 return member.Name;
         }
 
         return null;
     }
 
-    private static JsonElement? At(JsonElement element, string path)
+    private static JsonElement? FindMember(JsonElement element, string path)
     {
         foreach (var name in path.Split('.', StringSplitOptions.RemoveEmptyEntries))
         {
             if (
                 element.ValueKind != JsonValueKind.Object
-                || (!element.TryGetProperty(name, out var member) && !element.TryGetProperty(CamelCase(name), out member))
+                || (!element.TryGetProperty(name, out var member) && !element.TryGetProperty(ToCamelCase(name), out member))
             )
                 return null;
             element = member;
@@ -220,14 +220,15 @@ internal static partial class FcmMessageRules
     }
 
     /// <summary>
-    /// Google's APIs read names in either form: firebase-admin writes <c>fcmOptions</c>, we write <c>fcm_options</c>.
+    /// Google's APIs accept names in either form: firebase-admin writes <c>fcmOptions</c>, and Notify writes
+    /// <c>fcm_options</c>.
     /// </summary>
-    private static string CamelCase(string name) =>
+    private static string ToCamelCase(string name) =>
         name.Contains('_', StringComparison.Ordinal)
             ? Underscore().Replace(name, letter => letter.Groups[1].Value.ToUpperInvariant())
             : name;
 
-    private static FcmRefusal Invalid(string field, string description, bool withCode = true) =>
+    private static FcmRefusal CreateRefusal(string field, string description, bool withCode = true) =>
         new(400, withCode ? "INVALID_ARGUMENT" : null, description, field);
 
     [GeneratedRegex("_(.)")]

@@ -2,10 +2,10 @@ using System.Text.Json;
 
 namespace Notify.FakeGateways.Fcm;
 
-/// <summary>An error as the v1 API writes it: google.rpc.Status, with details of documented types.</summary>
+/// <summary>An error in the form of the v1 API: a google.rpc.Status whose details have the documented types.</summary>
 internal sealed record FcmRefusal(int Status, string? ErrorCode, string Message, string? Field = null)
 {
-    /// <summary>A body of another form.</summary>
+    /// <summary>A body in any other form, which is sent instead.</summary>
     public string? Body { get; init; }
 
     public string ToJson() =>
@@ -23,7 +23,7 @@ internal sealed record FcmRefusal(int Status, string? ErrorCode, string Message,
             }
         );
 
-    /// <summary>google.rpc.Code of the HTTP status.</summary>
+    /// <summary>The google.rpc.Code that belongs to the HTTP status.</summary>
     private string CanonicalStatus =>
         Status switch
         {

@@ -6,7 +6,8 @@ using System.Text.Json;
 namespace Notify.FakeGateways.Fcm;
 
 /// <summary>
-/// A service account of the fake project: the private half goes to clients as JSON, the public half verifies what they sign.
+/// A service account of the fake project. Clients get its private key in a JSON file, and the fake verifies their signatures with
+/// the public key.
 /// </summary>
 public sealed class FcmServiceAccount : IDisposable
 {
@@ -43,10 +44,12 @@ public sealed class FcmServiceAccount : IDisposable
 
     public string Email => $"firebase-adminsdk@{ProjectId}.iam.gserviceaccount.com";
 
-    /// <summary>PKCS #8 in PEM, as the JSON holds it.</summary>
+    /// <summary>The private key as PKCS #8 in PEM, as it is in the JSON file.</summary>
     public string PrivateKey => _key.ExportPkcs8PrivateKeyPem() + "\n";
 
-    /// <summary>The file that the Firebase console gives, but for its token endpoint, which is the fake's own.</summary>
+    /// <summary>
+    /// The JSON file that the Firebase console offers for download, except that the token endpoint is the fake's.
+    /// </summary>
     public string Json =>
         JsonSerializer.Serialize(
             new Dictionary<string, string>
@@ -67,33 +70,33 @@ public sealed class FcmServiceAccount : IDisposable
 
     public void Dispose() => _key.Dispose();
 
-    /// <summary>What is wrong with an assertion (RFC 7523), in Google's words; null when nothing is.</summary>
-    internal string? ErrorOf(string assertion, DateTimeOffset now)
+    /// <summary>Checks an assertion (RFC 7523). Returns Google's error text, or null if the assertion is valid.</summary>
+    internal string? FindError(string assertion, DateTimeOffset now)
     {
         var parts = assertion.Split('.');
         if (parts.Length != 3)
             return "Invalid JWT: not three parts.";
 
         using var header = Decode(parts[0]);
-        if (Text(header, "alg") != "RS256" || (Text(header, "kid") ?? _keyId) != _keyId)
+        if (ReadText(header, "alg") != "RS256" || (ReadText(header, "kid") ?? _keyId) != _keyId)
             return "Invalid JWT: unknown algorithm or key.";
         var signed = Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}");
         if (!_key.VerifyData(signed, Base64Url.DecodeFromChars(parts[2]), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             return "Invalid JWT Signature.";
 
         using var claims = Decode(parts[1]);
-        return ErrorOf(claims, now);
+        return FindError(claims, now);
     }
 
-    private string? ErrorOf(JsonDocument claims, DateTimeOffset now)
+    private string? FindError(JsonDocument claims, DateTimeOffset now)
     {
         var issued = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("iat").GetInt64());
         var expires = DateTimeOffset.FromUnixTimeSeconds(claims.RootElement.GetProperty("exp").GetInt64());
-        if (Text(claims, "iss") != Email)
+        if (ReadText(claims, "iss") != Email)
             return "Invalid issuer.";
-        if (Text(claims, "aud") is var audience && audience != GoogleAudience && audience != _tokenEndpoint.AbsoluteUri)
+        if (ReadText(claims, "aud") is var audience && audience != GoogleAudience && audience != _tokenEndpoint.AbsoluteUri)
             return "Invalid audience.";
-        if (Text(claims, "scope")?.Split(' ').Contains(MessagingScope) != true)
+        if (ReadText(claims, "scope")?.Split(' ').Contains(MessagingScope) != true)
             return "Invalid scope.";
         return expires <= now || issued > now.AddMinutes(1) || expires - issued > TimeSpan.FromHours(1)
             ? "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe."
@@ -102,6 +105,6 @@ public sealed class FcmServiceAccount : IDisposable
 
     private static JsonDocument Decode(string part) => JsonDocument.Parse(Base64Url.DecodeFromChars(part));
 
-    private static string? Text(JsonDocument document, string name) =>
+    private static string? ReadText(JsonDocument document, string name) =>
         document.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 }

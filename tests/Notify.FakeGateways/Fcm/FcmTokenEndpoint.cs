@@ -6,12 +6,16 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Fcm;
 
-/// <summary>Google's token endpoint: access tokens for assertions that the service account signed (RFC 7523).</summary>
+/// <summary>
+/// Google's token endpoint, which issues access tokens for assertions signed by the service account (RFC 7523).
+/// </summary>
 internal sealed class FcmTokenEndpoint(TimeProvider time)
 {
     public const string Path = "/token";
 
-    /// <summary>Real ones are about this long, which is what every request carries.</summary>
+    /// <summary>
+    /// Real access tokens are about this long. Each request carries one, so their length matters in benchmarks.
+    /// </summary>
     private const int TokenBytes = 760;
 
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(3599);
@@ -34,10 +38,10 @@ internal sealed class FcmTokenEndpoint(TimeProvider time)
     {
         var form = await context.Request.ReadFormAsync();
         if (Error is not null)
-            await RefuseAsync(context, Error, "The fake was told to refuse.");
+            await RefuseAsync(context, Error, "The test asked for this error.");
         else if (form["grant_type"] != "urn:ietf:params:oauth:grant-type:jwt-bearer")
             await RefuseAsync(context, "unsupported_grant_type", "Invalid grant_type.");
-        else if (Account.ErrorOf(form["assertion"].ToString(), time.GetUtcNow()) is { } error)
+        else if (Account.FindError(form["assertion"].ToString(), time.GetUtcNow()) is { } error)
             await RefuseAsync(context, "invalid_grant", error);
         else
             await IssueAsync(context);

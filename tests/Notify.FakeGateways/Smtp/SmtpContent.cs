@@ -2,10 +2,12 @@ using System.Buffers;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>A message as it comes in: its lines are checked and, if it is to be kept, collected without their stuffing.</summary>
+/// <summary>
+/// Reads a message's content: checks its lines and, if the message is kept, collects them without dot-stuffing.
+/// </summary>
 internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
 {
-    /// <summary>RFC 5321 section 4.5.3.1.6, without the line's end.</summary>
+    /// <summary>The longest line that RFC 5321 section 4.5.3.1.6 allows, without CRLF.</summary>
     private const int MaxLineLength = 998;
 
     private readonly MemoryStream? _bytes = keeps ? new MemoryStream() : null;
@@ -13,12 +15,12 @@ internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
 
     public bool HasEnded { get; private set; }
 
-    /// <summary>Why it is refused, as a reply; null while it is well.</summary>
+    /// <summary>The reply with which the message is refused, or null while nothing is wrong with it.</summary>
     public string? Refusal { get; private set; }
 
     public ReadOnlyMemory<byte> Bytes => _bytes?.ToArray();
 
-    /// <returns>Where the lines end that were taken.</returns>
+    /// <returns>The position after the last complete line.</returns>
     public SequencePosition Append(ReadOnlySequence<byte> buffer)
     {
         var reader = new SequenceReader<byte>(buffer);
@@ -36,7 +38,7 @@ internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
         if (line is [(byte)'.', ..])
             line = line[1..];
         _size += line.Length + 2;
-        Refusal ??= RefusalOf(line);
+        Refusal ??= FindRefusal(line);
         if (Refusal is null && _bytes is not null)
         {
             _bytes.Write(line);
@@ -44,7 +46,7 @@ internal sealed class SmtpContent(int maxSize, bool isEightBit, bool keeps)
         }
     }
 
-    private string? RefusalOf(ReadOnlySpan<byte> line)
+    private string? FindRefusal(ReadOnlySpan<byte> line)
     {
         if (_size > maxSize)
             return "552 5.3.4 message too big";

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>What is said over one connection.</summary>
+/// <summary>The conversation over one connection.</summary>
 internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int number) : IAsyncDisposable
 {
     private readonly SmtpGatewayOptions _options = gateway.Options;
@@ -69,7 +69,7 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
     private Task GreetAsync(string verb, string argument, CancellationToken stopping)
     {
         if (argument.Length == 0)
-            return ReplyAsync("501 5.5.4 name yourself", stopping);
+            return ReplyAsync("501 5.5.4 domain required", stopping);
 
         _isGreeted = true;
         Reset();
@@ -95,13 +95,14 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
     {
         if (_options.Certificate is null || _isTls)
         {
-            await ReplyAsync("502 5.5.1 no STARTTLS here", stopping);
+            await ReplyAsync("502 5.5.1 STARTTLS not supported", stopping);
             return;
         }
 
-        // RFC 3207 section 4.2: nothing that was said in clear counts after.
+        // RFC 3207 section 4.2: after TLS begins, nothing that was sent in cleartext may count. A client that sent more before
+        // the reply is cut off, because those commands would otherwise be read as if they had come over TLS.
         if (_lines.HasMore)
-            throw new IOException("The client did not wait for STARTTLS.");
+            throw new IOException("The client did not wait for the reply to STARTTLS.");
         await ReplyAsync("220 2.0.0 go ahead", stopping);
         await UpgradeAsync(stopping);
         (_isGreeted, _login) = (false, null);
@@ -122,9 +123,9 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
         var parts = argument.Split(' ');
         var mechanism = parts[0].ToUpperInvariant();
         if (_options.UserName is null || !MayLogIn || !_isGreeted || _login is not null)
-            await ReplyAsync("503 5.5.1 no login now", stopping);
+            await ReplyAsync("503 5.5.1 AUTH not allowed now", stopping);
         else if (!_options.Mechanisms.Contains(mechanism))
-            await ReplyAsync("504 5.5.4 unknown mechanism", stopping);
+            await ReplyAsync("504 5.5.4 mechanism not supported", stopping);
         else
             await DecideLoginAsync(await ReadLoginAsync(mechanism, parts.Length > 1 ? parts[1] : null, stopping), stopping);
     }
@@ -160,7 +161,7 @@ internal sealed class SmtpConversation(SmtpGateway gateway, Stream stream, int n
     private string Mail(string argument)
     {
         if (!_isGreeted || _sender is not null)
-            return "503 5.5.1 no time for MAIL";
+            return "503 5.5.1 MAIL not allowed now";
         if (_options.Certificate is not null && !_isTls)
             return "530 5.7.0 STARTTLS first";
         if (_options.UserName is not null && _login is null)

@@ -6,8 +6,8 @@ using System.Security.Authentication;
 namespace Notify.FakeGateways.Smtp;
 
 /// <summary>
-/// A mail server on a free port of 127.0.0.1 that delivers nowhere. It checks what a mail server checks: the order of commands,
-/// addresses, login, TLS, sizes, lines; and can be told to misbehave.
+/// A mail server on a free port of 127.0.0.1 that never forwards a message. It makes the checks that a mail server makes (the
+/// order of commands, addresses, login, TLS, size, lines) and can be told to misbehave.
 /// </summary>
 public sealed class SmtpGateway : IAsyncDisposable
 {
@@ -27,30 +27,31 @@ public sealed class SmtpGateway : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The port that it listens on.</summary>
     public int Port { get; }
 
-    /// <summary>Connections that are open now.</summary>
+    /// <summary>The number of open connections.</summary>
     public int Connections => _conversations.Count;
 
-    /// <summary>Connections that were ever made.</summary>
+    /// <summary>The number of connections accepted since the start.</summary>
     public int ConnectionsAccepted => Volatile.Read(ref _accepted);
 
-    /// <summary>Messages that were taken over.</summary>
+    /// <summary>The number of accepted messages.</summary>
     public long MessagesTaken => Interlocked.Read(ref _taken);
 
-    /// <summary>The messages themselves; empty when they are only counted.</summary>
+    /// <summary>The accepted messages. Empty if the options say that they are only counted.</summary>
     public IReadOnlyCollection<SmtpMessage> Messages => _messages;
 
     internal SmtpGatewayOptions Options { get; }
 
-    /// <param name="options">What it offers and asks for; null for a server that takes everything.</param>
+    /// <param name="options">What the server offers and requires, or null for one that accepts everything.</param>
     public static SmtpGateway Start(SmtpGatewayOptions? options = null) => new(options ?? new SmtpGatewayOptions());
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // The listener goes last: accepting from one that is gone is an error, and no end.
+        // The listener is disposed of only after the accept loop has ended by cancellation. If it went first, the pending accept
+        // would throw a SocketException instead of ending quietly.
         await _stopping.CancelAsync();
         await _accepting;
         _listener.Dispose();
@@ -74,7 +75,8 @@ public sealed class SmtpGateway : IAsyncDisposable
                 var socket = await _listener.AcceptSocketAsync(_stopping.Token);
                 var number = Interlocked.Increment(ref _accepted);
 
-                // It waits for its own entry, which a conversation that ends at once would else remove too early.
+                // The conversation removes its own entry when it ends. It waits until the entry has been added: otherwise one
+                // that ends at once would remove it before this line adds it, and the entry would stay for ever.
                 var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
                 _conversations[number] = ConverseAsync(socket, number, entered.Task);
                 entered.SetResult();
@@ -94,7 +96,7 @@ public sealed class SmtpGateway : IAsyncDisposable
         }
         catch (Exception exception) when (exception is IOException or OperationCanceledException or AuthenticationException)
         {
-            // The client went away, or had to.
+            // The client closed the connection, or this server is shutting down.
         }
         finally
         {

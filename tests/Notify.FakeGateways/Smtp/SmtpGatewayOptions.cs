@@ -2,83 +2,92 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>What a fake mail server offers and asks for. As it is, it takes everything from everybody.</summary>
+/// <summary>What a fake mail server offers and requires. By default it accepts everything from everyone.</summary>
 public sealed record SmtpGatewayOptions
 {
-    /// <summary>The account that senders must log in with; null asks for none.</summary>
+    /// <summary>The user name that clients must log in with, or null if no login is needed.</summary>
     public string? UserName { get; init; }
 
-    /// <summary>The account's password.</summary>
+    /// <summary>The password for <see cref="UserName"/>.</summary>
     public string? Password { get; init; }
 
-    /// <summary>The login mechanisms it offers.</summary>
+    /// <summary>The login mechanisms that the server offers.</summary>
     public IReadOnlyList<string> Mechanisms { get; init; } = ["PLAIN", "LOGIN"];
 
-    /// <summary>Proves who it is, by which it offers STARTTLS and takes mail only after; null for a server in clear.</summary>
+    /// <summary>
+    /// The server's certificate. With one, the server offers STARTTLS and accepts mail only after it. Null for a server without
+    /// TLS.
+    /// </summary>
     public X509Certificate2? Certificate { get; init; }
 
-    /// <summary>Whether TLS begins with the first byte, instead of by STARTTLS.</summary>
+    /// <summary>Whether TLS begins with the first byte instead of after STARTTLS.</summary>
     public bool IsTlsImplicit { get; init; }
 
-    /// <summary>Whether it offers PIPELINING.</summary>
+    /// <summary>Whether the server offers PIPELINING.</summary>
     public bool Pipelining { get; init; } = true;
 
     /// <summary>
-    /// Whether it asks for the content of a message whose recipients it refused, as RFC 2920 section 3.1 allows.
+    /// Whether the server answers DATA with 354 even if it refused all recipients, as RFC 2920 section 3.1 allows.
     /// </summary>
     public bool AsksForContentAlways { get; init; }
 
-    /// <summary>Whether it offers SMTPUTF8.</summary>
+    /// <summary>Whether the server offers SMTPUTF8.</summary>
     public bool SmtpUtf8 { get; init; }
 
-    /// <summary>The largest message that it takes, in bytes.</summary>
+    /// <summary>The size of the largest message that the server accepts, in bytes.</summary>
     public int MaxSize { get; init; } = 10 * 1024 * 1024;
 
-    /// <summary>Whether messages are kept to be read, instead of counted only.</summary>
+    /// <summary>Whether messages are kept or only counted.</summary>
     public bool KeepsMessages { get; init; } = true;
 
-    /// <summary>How long it takes to take a message over. It does so whether or not the client waits.</summary>
+    /// <summary>
+    /// How long the server needs to accept a message. It accepts the message even if the client does not wait that long.
+    /// </summary>
     public TimeSpan TakesFor { get; init; }
 
-    /// <summary>Asked before each command is answered: what to do instead; null to answer it as it should be.</summary>
+    /// <summary>
+    /// Called before each command is answered. Returns what the server does instead, or null for the correct answer.
+    /// </summary>
     public Func<SmtpCommand, SmtpMisbehavior?>? Misbehave { get; init; }
 }
 
-/// <summary>A line that a client sent.</summary>
-/// <param name="Connection">Which connection it came over, counted from 1.</param>
-/// <param name="Verb">The command in upper case; <c>CONNECT</c> for the connection itself, <c>.</c> for a message's end.</param>
-/// <param name="Argument">What follows the verb.</param>
+/// <summary>A command that a client sent.</summary>
+/// <param name="Connection">The number of the connection, counted from 1.</param>
+/// <param name="Verb">
+/// The command in upper case, <c>CONNECT</c> for a new connection, or <c>.</c> for the end of a message.
+/// </param>
+/// <param name="Argument">The text after the verb.</param>
 public sealed record SmtpCommand(int Connection, string Verb, string Argument);
 
-/// <summary>What a server does that does not behave.</summary>
+/// <summary>What the server does instead of giving the correct answer.</summary>
 public sealed class SmtpMisbehavior
 {
     private SmtpMisbehavior(string? reply, bool closes) => (Reply, Closes) = (reply, closes);
 
-    /// <summary>Cuts the connection without a word.</summary>
+    /// <summary>Closes the connection without a reply.</summary>
     public static SmtpMisbehavior Close { get; } = new(null, closes: true);
 
-    /// <summary>Says nothing, and waits for the client to go away.</summary>
+    /// <summary>Sends no reply and waits for the client to close the connection.</summary>
     public static SmtpMisbehavior Stall { get; } = new(null, closes: false);
 
     internal string? Reply { get; }
 
     internal bool Closes { get; }
 
-    /// <summary>Says something else; several lines are parted by CRLF.</summary>
+    /// <summary>Sends this reply. CRLF separates lines.</summary>
     public static SmtpMisbehavior Answer(string reply) => new(reply, closes: false);
 
-    /// <summary>Says something, and cuts the connection.</summary>
+    /// <summary>Sends this reply and closes the connection.</summary>
     public static SmtpMisbehavior AnswerAndClose(string reply) => new(reply, closes: true);
 }
 
-/// <summary>A message that was taken over.</summary>
-/// <param name="Connection">Which connection it came over, counted from 1.</param>
-/// <param name="Sender">The transaction's sender; empty for a bounce.</param>
-/// <param name="Recipients">Its recipients.</param>
-/// <param name="IsTls">Whether it came in TLS.</param>
-/// <param name="Login">Who had logged in; null when nobody had.</param>
-/// <param name="Content">Headers and body, without the stuffing of SMTP.</param>
+/// <summary>A message that the server accepted.</summary>
+/// <param name="Connection">The number of the connection, counted from 1.</param>
+/// <param name="Sender">The envelope sender. Empty for a bounce.</param>
+/// <param name="Recipients">The envelope recipients.</param>
+/// <param name="IsTls">Whether it was received over TLS.</param>
+/// <param name="Login">The user who had logged in, or null for none.</param>
+/// <param name="Content">The headers and the body, without dot-stuffing.</param>
 public sealed record SmtpMessage(
     int Connection,
     string Sender,

@@ -4,10 +4,10 @@ using System.Text;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>Lines that end in CRLF, and replies back.</summary>
+/// <summary>Reads lines that end in CRLF and writes replies.</summary>
 internal sealed class SmtpLines(Stream stream)
 {
-    /// <summary>The longest line of any command, a login's (RFC 4954 section 4).</summary>
+    /// <summary>The longest line that any command may have. It is that of AUTH (RFC 4954 section 4).</summary>
     private const int MaxCommandLength = 12_288;
 
     private readonly PipeReader _input = PipeReader.Create(stream, new(bufferSize: 16 * 1024, leaveOpen: true));
@@ -15,7 +15,7 @@ internal sealed class SmtpLines(Stream stream)
 
     public Stream Stream => stream;
 
-    /// <summary>Whether the client has said more than was answered.</summary>
+    /// <summary>Whether the client has sent something that has not been read yet.</summary>
     public bool HasMore
     {
         get
@@ -27,7 +27,7 @@ internal sealed class SmtpLines(Stream stream)
         }
     }
 
-    /// <returns>Null when the client has closed the connection.</returns>
+    /// <returns>The line without CRLF, or null if the client has closed the connection.</returns>
     public async ValueTask<string?> ReadAsync(CancellationToken stopping)
     {
         while (true)
@@ -41,8 +41,8 @@ internal sealed class SmtpLines(Stream stream)
         }
     }
 
-    /// <summary>Takes a message, up to the line that is a dot, with its stuffing.</summary>
-    /// <returns>False when the client has closed the connection.</returns>
+    /// <summary>Reads a message up to the line that consists of a dot.</summary>
+    /// <returns>False if the client has closed the connection.</returns>
     public async ValueTask<bool> ReadContentAsync(SmtpContent content, CancellationToken stopping)
     {
         while (true)
@@ -57,7 +57,9 @@ internal sealed class SmtpLines(Stream stream)
         }
     }
 
-    /// <summary>Replies, at once unless the client has sent more in the same packet.</summary>
+    /// <summary>
+    /// Writes a reply. If the client has already sent more (pipelining), the reply is sent together with the next one.
+    /// </summary>
     public async ValueTask ReplyAsync(string reply, CancellationToken stopping)
     {
         Encoding.ASCII.GetBytes(reply, _output);

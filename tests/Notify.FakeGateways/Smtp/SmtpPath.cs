@@ -2,12 +2,14 @@ using System.Text;
 
 namespace Notify.FakeGateways.Smtp;
 
-/// <summary>An address as MAIL and RCPT carry it, in angle brackets and with parameters (RFC 5321 section 4.1.2).</summary>
+/// <summary>
+/// The argument of MAIL and RCPT: an address in angle brackets, followed by parameters (RFC 5321 section 4.1.2).
+/// </summary>
 internal sealed record SmtpPath(string Address, string[] Parameters)
 {
     private const int MaxLength = 254;
 
-    /// <returns>Null when it is not well formed.</returns>
+    /// <returns>Null if it is not well-formed.</returns>
     public static SmtpPath? Parse(string argument, string keyword)
     {
         var end = argument.LastIndexOf('>');
@@ -37,7 +39,7 @@ internal sealed record SmtpPath(string Address, string[] Parameters)
         return found?[prefix.Length..];
     }
 
-    /// <summary>Why the address is not taken, as a reply.</summary>
+    /// <summary>Returns the reply with which the address is refused, or null if it is accepted.</summary>
     public string? Refusal(bool isUtf8, bool offersUtf8)
     {
         if (isUtf8 && !offersUtf8)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>An account with one number and one messaging service. Its secrets are new each time.</summary>
+/// <summary>An account with one phone number and one messaging service. Each instance has new secrets.</summary>
 public sealed class TwilioAccount
 {
     public string Sid { get; } = NewSid("AC");
@@ -16,13 +16,15 @@ public sealed class TwilioAccount
 
     public string MessagingServiceSid { get; } = NewSid("MG");
 
-    /// <summary>The number that Twilio's test credentials may send from.</summary>
+    /// <summary>The account's phone number, which is the one that Twilio's test credentials may send from.</summary>
     public string Number { get; } = "+15005550006";
 
     public static string NewSid(string prefix) => prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>Whether HTTP Basic credentials (RFC 7617) are the account's, or its API key's.</summary>
-    public bool Knows(string? authorization) =>
+    /// <summary>
+    /// Whether a header with HTTP Basic credentials (RFC 7617) is valid for the account: with its token or its API key.
+    /// </summary>
+    public bool Authorizes(string? authorization) =>
         authorization == Basic(Sid, AuthToken) || authorization == Basic(ApiKeySid, ApiKeySecret);
 
     private static string Basic(string user, string password) =>

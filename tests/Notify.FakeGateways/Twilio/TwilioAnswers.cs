@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>Writes what Twilio answers (Twilio, "Messages resource" and "Twilio's response").</summary>
+/// <summary>Writes answers in Twilio's format (Twilio, "Messages resource" and "Twilio's response").</summary>
 internal static class TwilioAnswers
 {
     public static Task CreatedAsync(HttpContext context, TwilioSms message, TwilioAccount account)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>Calls back about messages, signed as Twilio does (Twilio, "Security", "Validating Requests").</summary>
+/// <summary>Sends status callbacks, signed as Twilio signs them (Twilio, "Security", "Validating Requests").</summary>
 internal sealed class TwilioCallbacks(TwilioAccount account) : IDisposable
 {
     private readonly HttpClient _client = new();
@@ -13,7 +13,7 @@ internal sealed class TwilioCallbacks(TwilioAccount account) : IDisposable
     public async Task<int> CallAsync(TwilioSms message, string status, int? errorCode)
     {
         var url = message.StatusCallback ?? throw new InvalidOperationException("The message has no status callback.");
-        var fields = FieldsOf(message, status, errorCode);
+        var fields = CreateFields(message, status, errorCode);
         var called = new Uri(url);
         using var request = new HttpRequestMessage(HttpMethod.Post, Proxy is null ? called : new Uri(Proxy, called.PathAndQuery))
         {
@@ -27,7 +27,7 @@ internal sealed class TwilioCallbacks(TwilioAccount account) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    private Dictionary<string, string> FieldsOf(TwilioSms message, string status, int? errorCode)
+    private Dictionary<string, string> CreateFields(TwilioSms message, string status, int? errorCode)
     {
         var fields = new Dictionary<string, string>
         {
@@ -52,7 +52,7 @@ internal sealed class TwilioCallbacks(TwilioAccount account) : IDisposable
         var text = new StringBuilder(url);
         foreach (var (name, value) in fields.OrderBy(field => field.Key, StringComparer.Ordinal))
             text.Append(name).Append(value);
-#pragma warning disable CA5350 // Twilio has chosen it.
+#pragma warning disable CA5350 // Twilio's signatures use SHA-1.
         var signature = HMACSHA1.HashData(Encoding.UTF8.GetBytes(account.AuthToken), Encoding.UTF8.GetBytes(text.ToString()));
 #pragma warning restore CA5350
         return Convert.ToBase64String(signature);

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.FakeGateways.Twilio;
 
 /// <summary>
-/// A Twilio for one account: its Messages API (2010-04-01), which checks what Twilio checks and answers what it documents, and
-/// its status callbacks. The magic numbers of Twilio's test credentials work (see <see cref="TwilioRules"/>).
+/// A fake of Twilio with one account. Its Messages API (2010-04-01) makes Twilio's checks and gives the documented answers, and
+/// it sends status callbacks. The magic numbers of Twilio's test credentials work (see <see cref="TwilioRules"/>).
 /// </summary>
 public sealed class TwilioGateway : IAsyncDisposable
 {
@@ -17,29 +17,35 @@ public sealed class TwilioGateway : IAsyncDisposable
 
     private TwilioGateway(TwilioAccount account) => (Account, _callbacks) = (account, new TwilioCallbacks(account));
 
-    /// <summary>The one account that it knows.</summary>
+    /// <summary>The account.</summary>
     public TwilioAccount Account { get; }
 
     public GatewayServer Server { get; private set; } = null!;
 
     public Uri Address => Server.Address;
 
-    /// <summary>The messages it took over, oldest first.</summary>
+    /// <summary>The accepted messages, oldest first.</summary>
     public IReadOnlyList<TwilioSms> Messages => [.. _messages];
 
-    /// <summary>How many messages it took over.</summary>
+    /// <summary>The number of accepted messages.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>How many requests it has not answered yet.</summary>
+    /// <summary>The number of requests that have not been answered yet.</summary>
     public int UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>Whether messages are kept, or only counted. Default true.</summary>
+    /// <summary>Whether messages are kept or only counted. Default: true.</summary>
     public bool KeepsMessages { get; set; } = true;
 
-    /// <summary>What goes wrong with a request, by its number from 1 on; null for what goes well. Default: nothing.</summary>
+    /// <summary>
+    /// Chooses what goes wrong with a request by its number, counted from 1. Null means that nothing does, which is the default
+    /// for all.
+    /// </summary>
     public Func<int, TwilioTrouble?> Trouble { get; set; } = _ => null;
 
-    /// <summary>Where callbacks really go, as a proxy in front of an application passes them on. Null calls the URL.</summary>
+    /// <summary>
+    /// The address that callbacks are sent to instead of the URL in the message, like a proxy in front of the application. Null
+    /// for the URL itself.
+    /// </summary>
     public Uri? CallbackProxy
     {
         get => _callbacks.Proxy;
@@ -53,19 +59,22 @@ public sealed class TwilioGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>Calls a message's status callback, signed, and answers the status it was answered with.</summary>
+    /// <summary>Sends a signed status callback for a message. Returns the HTTP status of the answer.</summary>
     /// <param name="message">The message.</param>
     /// <param name="status">Its new status, such as <c>sent</c>.</param>
-    /// <param name="errorCode">Why it failed.</param>
+    /// <param name="errorCode">The error code if the message failed.</param>
     public Task<int> CallBackAsync(TwilioSms message, string status, int? errorCode = null) =>
         _callbacks.CallAsync(message, status, errorCode);
 
-    /// <summary>Calls back as a message fares: <c>sent</c>, and <c>delivered</c> or what its magic number says.</summary>
-    /// <returns>The status of the last call's answer.</returns>
+    /// <summary>
+    /// Sends the callbacks of a message's whole life: first <c>sent</c>, then <c>delivered</c>, or <c>undelivered</c> if its
+    /// number is a magic one.
+    /// </summary>
+    /// <returns>The HTTP status of the answer to the last callback.</returns>
     public async Task<int> DeliverAsync(TwilioSms message)
     {
         await CallBackAsync(message, "sent");
-        var error = TwilioRules.FateOf(message.To);
+        var error = TwilioRules.FindDeliveryError(message.To);
         return await CallBackAsync(message, error is null ? "delivered" : "undelivered", error);
     }
 
@@ -83,8 +92,8 @@ public sealed class TwilioGateway : IAsyncDisposable
         {
             var request = await TwilioRequest.ReadAsync(context.Request);
             var trouble = Trouble(Interlocked.Increment(ref _requests));
-            if (trouble is { LosesAnswer: true } && TwilioRules.ErrorOf(request, Account) is null)
-                TakeOver(TwilioSms.Of(request));
+            if (trouble is { LosesAnswer: true } && TwilioRules.FindError(request, Account) is null)
+                Accept(TwilioSms.FromRequest(request));
             if (trouble is not null)
                 await trouble.CauseAsync(context);
             else
@@ -92,7 +101,7 @@ public sealed class TwilioGateway : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or IOException or BadHttpRequestException)
         {
-            // The caller gave up.
+            // The client gave up waiting.
         }
         finally
         {
@@ -102,15 +111,15 @@ public sealed class TwilioGateway : IAsyncDisposable
 
     private Task AnswerAsync(HttpContext context, TwilioRequest request)
     {
-        if (TwilioRules.ErrorOf(request, Account) is { } error)
+        if (TwilioRules.FindError(request, Account) is { } error)
             return TwilioAnswers.ErrorAsync(context, error.Status, error.Code, error.Message);
 
-        var message = TwilioSms.Of(request);
-        TakeOver(message);
+        var message = TwilioSms.FromRequest(request);
+        Accept(message);
         return TwilioAnswers.CreatedAsync(context, message, Account);
     }
 
-    private void TakeOver(TwilioSms message)
+    private void Accept(TwilioSms message)
     {
         Interlocked.Increment(ref _accepted);
         if (KeepsMessages)

@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>A request as it came.</summary>
-/// <param name="Method">Its method.</param>
-/// <param name="Path">Its path.</param>
-/// <param name="Authorization">Its credentials.</param>
-/// <param name="ContentType">Its body's media type.</param>
-/// <param name="Fields">Its form's fields.</param>
+/// <summary>A request as it was received.</summary>
+/// <param name="Method">The HTTP method.</param>
+/// <param name="Path">The path of the URL.</param>
+/// <param name="Authorization">The header Authorization.</param>
+/// <param name="ContentType">The media type of the body.</param>
+/// <param name="Fields">The fields of the form in the body.</param>
 public sealed record TwilioRequest(
     string Method,
     string Path,

@@ -4,8 +4,9 @@ using System.Text.RegularExpressions;
 namespace Notify.FakeGateways.Twilio;
 
 /// <summary>
-/// What Twilio checks before it creates a message, and the magic numbers of its test credentials (Twilio, "Test Credentials").
-/// Beyond those, a message to <c>+15005530005</c> is taken over and comes back with error 30005, and so for 30003 to 30008.
+/// Makes the checks that Twilio makes before it creates a message, and knows the magic numbers of its test credentials (Twilio,
+/// "Test Credentials"). The fake adds numbers of its own: a message to <c>+15005530005</c> is accepted, and its delivery then
+/// fails with error 30005. The same works for all errors from 30003 to 30008.
 /// </summary>
 internal static partial class TwilioRules
 {
@@ -32,29 +33,29 @@ internal static partial class TwilioRules
         ["+15005550009"] = new(400, 21614, "'To' number is not a valid mobile number: +15005550009"),
     };
 
-    /// <summary>Why no message is created; null when one is.</summary>
-    public static TwilioRefusal? ErrorOf(TwilioRequest request, TwilioAccount account)
+    /// <summary>Returns the error that Twilio would answer, or null if it creates the message.</summary>
+    public static TwilioRefusal? FindError(TwilioRequest request, TwilioAccount account)
     {
         if (request.Path != $"/2010-04-01/Accounts/{account.Sid}/Messages.json")
             return new(404, 20404, $"The requested resource {request.Path} was not found");
         if (request.Method != "POST")
             return new(405, 20004, "Method not allowed");
-        if (!account.Knows(request.Authorization))
+        if (!account.Authorizes(request.Authorization))
             return new(401, 20003, "Authenticate");
         if (request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.Ordinal) != true)
             return new(415, 20415, "Unsupported media type");
-        return RecipientError(request) ?? SenderError(request, account) ?? ContentError(request);
+        return CheckRecipient(request) ?? CheckSender(request, account) ?? CheckContent(request);
     }
 
-    /// <summary>The error with which a message to this number comes back; null when it is delivered.</summary>
-    public static int? FateOf(string to) =>
+    /// <summary>Returns the error with which delivery to this number fails, or null if it succeeds.</summary>
+    public static int? FindDeliveryError(string to) =>
         to.StartsWith(UndeliverablePrefix, StringComparison.Ordinal)
         && int.TryParse(to.AsSpan(UndeliverablePrefix.Length), CultureInfo.InvariantCulture, out var code)
         && code is >= 30_003 and <= 30_008
             ? code
             : null;
 
-    private static TwilioRefusal? RecipientError(TwilioRequest request)
+    private static TwilioRefusal? CheckRecipient(TwilioRequest request)
     {
         if (request.To is not { } to)
             return new(400, 21604, "A 'To' phone number is required.");
@@ -63,7 +64,7 @@ internal static partial class TwilioRules
         return MagicRecipients.GetValueOrDefault(to);
     }
 
-    private static TwilioRefusal? SenderError(TwilioRequest request, TwilioAccount account)
+    private static TwilioRefusal? CheckSender(TwilioRequest request, TwilioAccount account)
     {
         if (request.MessagingServiceSid is { } service)
         {
@@ -79,7 +80,7 @@ internal static partial class TwilioRules
         return from == account.Number ? null : new(400, 21659, $"'From' {from} is not a Twilio phone number");
     }
 
-    private static TwilioRefusal? ContentError(TwilioRequest request)
+    private static TwilioRefusal? CheckContent(TwilioRequest request)
     {
         if (request.Body is not { } body)
             return new(400, 21619, "A text message body or media urls must be specified.");
@@ -101,5 +102,5 @@ internal static partial class TwilioRules
     private static partial Regex E164();
 }
 
-/// <summary>An error of Twilio's.</summary>
+/// <summary>An error in Twilio's API.</summary>
 internal sealed record TwilioRefusal(int Status, int Code, string Message);

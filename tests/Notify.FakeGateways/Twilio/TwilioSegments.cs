@@ -1,6 +1,8 @@
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>Counts segments by writing them down: 3GPP TS 23.038, and TS 23.040 for the header that joins several.</summary>
+/// <summary>
+/// Counts a text's segments by building them: 3GPP TS 23.038 for the encoding, and TS 23.040 for the header that joins them.
+/// </summary>
 public static class TwilioSegments
 {
     private static readonly string[] BasicRows =

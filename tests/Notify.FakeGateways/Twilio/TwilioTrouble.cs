@@ -5,28 +5,28 @@ namespace Notify.FakeGateways.Twilio;
 /// <summary>What goes wrong with a request.</summary>
 public sealed record TwilioTrouble
 {
-    /// <summary>The status to answer with. Default 500.</summary>
+    /// <summary>The HTTP status of the answer. Default: 500.</summary>
     public int Status { get; init; } = 500;
 
-    /// <summary>The JSON to answer with, whatever it is. It goes before <see cref="Code"/>.</summary>
+    /// <summary>The JSON body of the answer. It is used only if <see cref="Code"/> is null.</summary>
     public string? Json { get; init; }
 
-    /// <summary>The error code to answer with. Without it and <see cref="Json"/> the answer is a page that is no JSON.</summary>
+    /// <summary>The error code in the answer. With neither this nor <see cref="Json"/>, the answer is an HTML page.</summary>
     public int? Code { get; init; }
 
-    /// <summary>Twilio's message, which may quote what it likes.</summary>
-    public string Message { get; init; } = "Told to misbehave";
+    /// <summary>The message in the answer.</summary>
+    public string Message { get; init; } = "The test asked for this error";
 
-    /// <summary>The header Retry-After.</summary>
+    /// <summary>The value of the header Retry-After.</summary>
     public string? RetryAfter { get; init; }
 
-    /// <summary>How long the answer takes.</summary>
+    /// <summary>How long the gateway waits before it answers.</summary>
     public TimeSpan Delay { get; init; }
 
-    /// <summary>Whether the connection is reset instead of an answer.</summary>
+    /// <summary>Whether the connection is reset instead of answered.</summary>
     public bool Resets { get; init; }
 
-    /// <summary>Whether the message is taken over before the connection is reset, so that only the answer is lost.</summary>
+    /// <summary>Whether the message is accepted before the connection is reset, so that only the answer is lost.</summary>
     public bool LosesAnswer { get; init; }
 
     internal async Task CauseAsync(HttpContext context)

@@ -3,19 +3,19 @@ using System.Security.Cryptography;
 namespace Notify.FakeGateways.WebPush;
 
 /// <summary>
-/// The receiver's side of the content coding <c>aes128gcm</c>, of any number of records, by the letter of RFC 8188.
+/// Decodes the content coding <c>aes128gcm</c>, with any number of records, and accepts nothing that deviates from RFC 8188.
 /// </summary>
 public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId, byte[] Records)
 {
     public static Aes128GcmMessage Parse(byte[] body)
     {
         if (body.Length < 21 || body.Length < 21 + body[20])
-            throw new PushRefusal(400, 110, "The header of the content coding is cut off.");
+            throw new PushRefusal(400, 110, "The header of the content coding is truncated.");
         var recordSize = (body[16] << 24) | (body[17] << 16) | (body[18] << 8) | body[19];
         var records = 21 + body[20];
         return recordSize >= 18
             ? new Aes128GcmMessage(body[..16], recordSize, body[21..records], body[records..])
-            : throw new PushRefusal(400, 110, "A record has 18 bytes at least.");
+            : throw new PushRefusal(400, 110, "A record must have at least 18 bytes.");
     }
 
     public byte[] Decrypt(byte[] inputKey)
@@ -28,7 +28,9 @@ public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId,
         for (var (start, number) = (0, 0); start < Records.Length || number == 0; start += RecordSize, number++)
         {
             var end = Math.Min(start + RecordSize, Records.Length);
-            content.AddRange(Unpadded(Open(key, NonceOf(nonce, number), Records[start..end]), isLast: end == Records.Length));
+            content.AddRange(
+                RemovePadding(Open(key, CreateNonce(nonce, number), Records[start..end]), isLast: end == Records.Length)
+            );
         }
 
         return [.. content];
@@ -37,7 +39,7 @@ public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId,
     private static byte[] Open(byte[] key, byte[] nonce, byte[] record)
     {
         if (record.Length <= 16)
-            throw new PushRefusal(400, 110, "A record is cut off.");
+            throw new PushRefusal(400, 110, "A record is truncated.");
         var content = new byte[record.Length - 16];
         using var cipher = new AesGcm(key, 16);
         try
@@ -46,16 +48,16 @@ public sealed record Aes128GcmMessage(byte[] Salt, int RecordSize, byte[] KeyId,
         }
         catch (AuthenticationTagMismatchException)
         {
-            throw new PushRefusal(400, 110, "A record does not decrypt.");
+            throw new PushRefusal(400, 110, "A record cannot be decrypted.");
         }
 
         return content;
     }
 
-    private static byte[] NonceOf(byte[] nonce, int number) =>
+    private static byte[] CreateNonce(byte[] nonce, int number) =>
         [.. nonce[..8], .. nonce[8..].Zip(BitConverter.GetBytes(number).Reverse(), (a, b) => (byte)(a ^ b))];
 
-    private static byte[] Unpadded(byte[] content, bool isLast)
+    private static byte[] RemovePadding(byte[] content, bool isLast)
     {
         var delimiter = Array.FindLastIndex(content, value => value != 0);
         return delimiter >= 0 && content[delimiter] == (isLast ? 2 : 1)

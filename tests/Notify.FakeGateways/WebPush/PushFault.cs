@@ -2,20 +2,20 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.WebPush;
 
-/// <summary>How one request fails, before anything of it is checked.</summary>
+/// <summary>How one request fails, before the gateway checks it.</summary>
 /// <param name="Status">The status of the answer.</param>
 public sealed record PushFault(int Status)
 {
-    /// <summary>The header Retry-After; null for none.</summary>
+    /// <summary>The value of the header Retry-After, or null to send no such header.</summary>
     public string? RetryAfter { get; init; }
 
-    /// <summary>The header X-WNS-Error-Description; null for none.</summary>
+    /// <summary>The value of the header X-WNS-Error-Description, or null to send no such header.</summary>
     public string? Description { get; init; }
 
     /// <summary>The body of the answer.</summary>
     public string Body { get; init; } = "";
 
-    /// <summary>How long the answer takes.</summary>
+    /// <summary>How long the gateway waits before it answers.</summary>
     public TimeSpan Delay { get; init; }
 
     /// <summary>Whether the connection (HTTP/1.1) or stream (HTTP/2) is reset instead of answered.</summary>

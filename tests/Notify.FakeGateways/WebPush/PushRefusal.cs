@@ -3,10 +3,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.WebPush;
 
-/// <summary>Why a request is refused, in the form that Mozilla documents ("Autopush: Error Codes").</summary>
+/// <summary>The error with which a request is refused, in the form that Mozilla documents ("Autopush: Error Codes").</summary>
 public sealed class PushRefusal(int status, int? number, string message) : Exception(message)
 {
-    /// <summary>The status of the answer.</summary>
+    /// <summary>The HTTP status of the answer.</summary>
     public int Status => status;
 
     internal Task AnswerAsync(HttpResponse response)

@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Notify.FakeGateways.WebPush;
 
 /// <summary>
-/// A push service (RFC 8030) together with the browsers that subscribe at it: it checks what push services check, answers with
-/// Mozilla's error numbers, and decrypts what only a browser can.
+/// A fake push service (RFC 8030), together with the browsers that subscribe to it. It makes the checks that push services make,
+/// answers with Mozilla's error numbers, and decrypts messages as the browser would.
 /// </summary>
 public sealed class PushServiceGateway : IAsyncDisposable
 {
@@ -21,29 +21,29 @@ public sealed class PushServiceGateway : IAsyncDisposable
 
     private PushServiceGateway(TimeProvider time, bool keepsMessages) => (_time, _keepsMessages) = (time, keepsMessages);
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>The address that it listens on.</summary>
     public Uri Address => _server.Address;
 
-    /// <summary>Whom to trust.</summary>
+    /// <summary>The authority that issued its certificate.</summary>
     public GatewayAuthority Authority => _server.Authority!;
 
-    /// <summary>Connections that are open now.</summary>
+    /// <summary>The number of open connections.</summary>
     public int Connections => _server.Connections;
 
-    /// <summary>Connections that were ever made.</summary>
+    /// <summary>The number of connections accepted since the start.</summary>
     public int ConnectionsAccepted => _server.ConnectionsAccepted;
 
-    /// <summary>Requests that were made, the refused ones included.</summary>
+    /// <summary>The number of requests received, including those that were refused.</summary>
     public int Requests => Volatile.Read(ref _requests);
 
-    /// <summary>Messages that were accepted.</summary>
+    /// <summary>The number of accepted messages.</summary>
     public int Accepted => Volatile.Read(ref _accepted);
 
-    /// <summary>What was accepted, decrypted, in the order of arrival; empty when it only counts.</summary>
+    /// <summary>The accepted messages, decrypted, in the order of arrival. Empty if they are only counted.</summary>
     public IReadOnlyList<PushedMessage> Messages => [.. _messages];
 
-    /// <param name="time">By which clock tokens expire.</param>
-    /// <param name="keepsMessages">Whether to keep what is accepted, or only count.</param>
+    /// <param name="time">The clock that decides when VAPID tokens expire.</param>
+    /// <param name="keepsMessages">Whether to keep accepted messages or only count them.</param>
     public static async Task<PushServiceGateway> StartAsync(TimeProvider? time = null, bool keepsMessages = true)
     {
         var gateway = new PushServiceGateway(time ?? TimeProvider.System, keepsMessages);
@@ -51,9 +51,11 @@ public sealed class PushServiceGateway : IAsyncDisposable
         return gateway;
     }
 
-    /// <summary>A browser subscribes.</summary>
-    /// <param name="applicationServerKey">The only VAPID key that may push to it, in base64url; null for any.</param>
-    /// <param name="host">The host of its endpoint; null for 127.0.0.1.</param>
+    /// <summary>Creates a browser's subscription.</summary>
+    /// <param name="applicationServerKey">
+    /// The only VAPID key, in base64url, that may be used to send to it, or null for any key.
+    /// </param>
+    /// <param name="host">The host of its endpoint, or null for 127.0.0.1.</param>
     public BrowserSubscription Subscribe(string? applicationServerKey = null, string? host = null)
     {
         var origin = new UriBuilder(Address) { Host = host ?? Address.Host }.Uri;
@@ -62,7 +64,7 @@ public sealed class PushServiceGateway : IAsyncDisposable
         return subscription;
     }
 
-    /// <summary>Has the next requests fail.</summary>
+    /// <summary>Makes the next requests fail.</summary>
     public void FailNext(PushFault fault, int times = 1)
     {
         for (var i = 0; i < times; i++)
@@ -98,7 +100,7 @@ public sealed class PushServiceGateway : IAsyncDisposable
 
     private async Task<PushedMessage> ReceiveAsync(HttpRequest request)
     {
-        var subscription = SubscriptionOf(request);
+        var subscription = FindSubscription(request);
         var headers = PushRequestHeaders.Read(request.Headers);
         VapidVerifier.Verify(request, subscription.ApplicationServerKey, _time.GetUtcNow());
         var body = await ReadBodyAsync(request);
@@ -124,24 +126,26 @@ public sealed class PushServiceGateway : IAsyncDisposable
         context.Response.Headers.Location = $"/message/{number.ToString(CultureInfo.InvariantCulture)}";
     }
 
-    private BrowserSubscription SubscriptionOf(HttpRequest request)
+    private BrowserSubscription FindSubscription(HttpRequest request)
     {
         if (!HttpMethods.IsPost(request.Method))
             throw new PushRefusal(405, null, "Use POST.");
-        var subscription = Find(request) ?? throw new PushRefusal(404, 102, "There is no such endpoint.");
-        return subscription.GoneWith is { } status ? throw new PushRefusal(status, 106, "The subscription ended.") : subscription;
+        var subscription = Find(request) ?? throw new PushRefusal(404, 102, "There is no subscription with this endpoint.");
+        return subscription.GoneStatus is { } status
+            ? throw new PushRefusal(status, 106, "The subscription has ended.")
+            : subscription;
     }
 
     private BrowserSubscription? Find(HttpRequest request) =>
         _subscriptions.GetValueOrDefault(request.Path.Value!.Replace("/push/", "", StringComparison.Ordinal));
 
-    /// <summary>RFC 8030 section 7.2: a push service takes 4096 bytes, and may refuse more.</summary>
+    /// <summary>RFC 8030 section 7.2: a push service must accept 4096 bytes and may refuse more.</summary>
     private static async Task<byte[]> ReadBodyAsync(HttpRequest request)
     {
         if (request.Headers.ContentEncoding != "aes128gcm")
             throw new PushRefusal(400, 110, "Content-Encoding must be aes128gcm.");
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        return body.Length <= 4096 ? body.ToArray() : throw new PushRefusal(413, 104, "The body has more than 4096 bytes.");
+        return body.Length <= 4096 ? body.ToArray() : throw new PushRefusal(413, 104, "The body must have at most 4096 bytes.");
     }
 }

@@ -1,15 +1,15 @@
 namespace Notify.FakeGateways.WebPush;
 
-/// <summary>A message as the browser got it.</summary>
-/// <param name="SubscriptionId">Whose.</param>
-/// <param name="TimeToLive">The header TTL in seconds.</param>
-/// <param name="Urgency">The header Urgency; null without.</param>
-/// <param name="Topic">The header Topic; null without.</param>
-/// <param name="CachePolicy">The header X-WNS-Cache-Policy; null without.</param>
-/// <param name="Authorization">The header Authorization.</param>
-/// <param name="Protocol">Such as HTTP/2.</param>
-/// <param name="BodyLength">The encrypted body's length in bytes.</param>
-/// <param name="Plaintext">What it says.</param>
+/// <summary>A message as the browser received it.</summary>
+/// <param name="SubscriptionId">The id of the subscription.</param>
+/// <param name="TimeToLive">The value of the header TTL, in seconds.</param>
+/// <param name="Urgency">The value of the header Urgency, or null without one.</param>
+/// <param name="Topic">The value of the header Topic, or null without one.</param>
+/// <param name="CachePolicy">The value of the header X-WNS-Cache-Policy, or null without one.</param>
+/// <param name="Authorization">The value of the header Authorization.</param>
+/// <param name="Protocol">The protocol of the request, such as HTTP/2.</param>
+/// <param name="BodyLength">The length of the encrypted body in bytes.</param>
+/// <param name="Plaintext">The decrypted text.</param>
 public sealed record PushedMessage(
     string SubscriptionId,
     int TimeToLive,

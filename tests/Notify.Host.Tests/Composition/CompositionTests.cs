@@ -7,7 +7,7 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Composition;
 
-/// <summary>Which engines go together in the reference host, and what it says of those that do not.</summary>
+/// <summary>Tests which engines the reference host can combine, and its errors for those that it cannot.</summary>
 public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string Postgres = "Host=127.0.0.1;Database=notify;Username=notify;Password=s3cret";
@@ -18,7 +18,7 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
     [InlineData("PostgreSql Redis")]
     [InlineData("PostgreSql Kafka")]
     [InlineData("PostgreSql Redis Kafka")]
-    public async Task What_makes_sense_together_starts_and_sends(string engines)
+    public async Task Consistent_settings_start_and_send(string engines)
     {
         using var folder = new TemporaryFolder();
         await using var redis = engines.Contains("Redis", StringComparison.Ordinal) ? await RedisProcess.StartAsync() : null;
@@ -42,20 +42,20 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
     }
 
     [Theory]
-    [InlineData("Kafka", "Notify:Kafka: only beside a store that processes share, and none is set. Add Notify:PostgreSql")]
-    [InlineData("Redis", "Notify:Redis: only beside a store that processes share, and none is set. Add Notify:PostgreSql")]
-    [InlineData("Redis Kafka", "Notify:Redis and Notify:Kafka: only beside a store")]
-    [InlineData("PostgreSql MongoDb", "Notify:PostgreSql and Notify:MongoDb are set, and notifications are kept in one store.")]
+    [InlineData("Kafka", "Notify:Kafka needs a shared store. Set Notify:PostgreSql or Notify:MongoDb to a connection string.")]
+    [InlineData("Redis", "Notify:Redis needs a shared store. Set Notify:PostgreSql or Notify:MongoDb to a connection string.")]
+    [InlineData("Redis Kafka", "Notify:Redis and Notify:Kafka need a shared store.")]
+    [InlineData("PostgreSql MongoDb", "Notify:PostgreSql and Notify:MongoDb are both set, but there can be only one store.")]
     [InlineData("PostgreSql:Schema=shop", "ConnectionString must name a server")]
     [InlineData("PostgreSql Redis:KeyPrefix=shop", "ConnectionString field is required")]
     [InlineData("PostgreSql Kafka:TopicPrefix=a", "BootstrapServers field is required")]
-    public async Task What_does_not_make_sense_stops_the_start_with_what_to_change(string settings, string sentence)
+    public async Task Contradictory_settings_stop_the_start_with_the_required_change(string settings, string sentence)
     {
         using var folder = new TemporaryFolder();
         await using var host = SampleProcess.Start(
             "Notify.Host",
             folder.Path,
-            settings.Split(' ').ToDictionary(NameOf, ValueOf),
+            settings.Split(' ').ToDictionary(GetName, GetValue),
             "--contentRoot",
             SampleProcess.Folder("Notify.Host"),
             "--Notify:Data",
@@ -70,7 +70,8 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
         Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
     }
 
-    // On a busy machine Redis may answer too late to be waited for, and the store does without it: so with another key each time.
+    // On a busy machine, Redis may answer too late, and the store then continues without it. The check can be repeated because it
+    // uses a new key each time.
     private static async Task<bool> IsSharedAsync(HttpClient client, RedisProcess redis)
     {
         using var accepted = await TriggerAsync(client, Guid.NewGuid().ToString());
@@ -88,10 +89,10 @@ public sealed class CompositionTests(PostgreSqlServer postgres, SharedKafkaClust
             }
         );
 
-    private static string NameOf(string setting) =>
+    private static string GetName(string setting) =>
         $"Notify__{setting.Split('=')[0].Replace(":", "__", StringComparison.Ordinal)}";
 
-    private static string ValueOf(string setting) =>
+    private static string GetValue(string setting) =>
         setting.Split('=') is [_, var value]
             ? value
             : setting switch

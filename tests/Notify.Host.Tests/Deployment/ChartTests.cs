@@ -1,33 +1,33 @@
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>What the Helm chart renders.</summary>
+/// <summary>Tests the manifests that the Helm chart renders.</summary>
 public sealed class ChartTests
 {
     [Fact]
-    public async Task Helm_finds_no_fault_with_it() =>
+    public async Task Helm_lint_finds_no_errors() =>
         Assert.Contains("0 chart(s) failed", await Helm.LintAsync(), StringComparison.Ordinal);
 
     [Fact]
-    public async Task Every_role_is_kept_up_scaled_and_locked_down()
+    public async Task Every_role_has_a_disruption_budget_an_autoscaler_and_a_restricted_pod()
     {
         var manifests = await Helm.TemplateAsync(new { drainTimeoutSeconds = 90 });
 
         var deployments = manifests.Where(manifest => manifest.Text("kind") == "Deployment");
-        Assert.Equal(RenderedRole.Names, deployments.Select(RenderedRole.NameOf).Order(StringComparer.Ordinal));
+        Assert.Equal(RenderedRole.Names, deployments.Select(RenderedRole.GetName).Order(StringComparer.Ordinal));
         Assert.All(RenderedRole.Names.Select(name => new RenderedRole(manifests, name)), role =>
         {
             var labels = role.Pod.At("metadata", "labels")!.AsObject();
             Assert.All(
                 new[]
                 {
-                    role.Of("Service").At("spec", "selector")!,
-                    role.Of("PodDisruptionBudget").At("spec", "selector", "matchLabels")!,
-                    role.Of("Deployment").At("spec", "selector", "matchLabels")!,
+                    role.GetManifest("Service").At("spec", "selector")!,
+                    role.GetManifest("PodDisruptionBudget").At("spec", "selector", "matchLabels")!,
+                    role.GetManifest("Deployment").At("spec", "selector", "matchLabels")!,
                 },
                 selector => Assert.All(selector.AsObject(), label => Assert.Equal($"{label.Value}", $"{labels[label.Key]}"))
             );
-            Assert.Equal("http", role.Of("Service").Text("spec", "ports", "0", "targetPort"));
-            Assert.Equal("1", role.Of("PodDisruptionBudget").Text("spec", "maxUnavailable"));
+            Assert.Equal("http", role.GetManifest("Service").Text("spec", "ports", "0", "targetPort"));
+            Assert.Equal("1", role.GetManifest("PodDisruptionBudget").Text("spec", "maxUnavailable"));
 
             Assert.Equal("true", role.Pod.Text("spec", "securityContext", "runAsNonRoot"));
             Assert.Equal("true", role.Container.Text("securityContext", "readOnlyRootFilesystem"));
@@ -41,14 +41,14 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task Every_role_scales_as_the_architecture_draws_it()
+    public async Task Every_role_scales_by_the_metric_in_the_architecture()
     {
         var manifests = await Helm.TemplateAsync();
 
         Assert.All(RenderedRole.Names.Select(name => new RenderedRole(manifests, name)), role =>
         {
-            var scaler = role.Of("HorizontalPodAutoscaler").At("spec")!;
-            Assert.Equal(role.Of("Deployment").Text("metadata", "name"), scaler.Text("scaleTargetRef", "name"));
+            var scaler = role.GetManifest("HorizontalPodAutoscaler").At("spec")!;
+            Assert.Equal(role.GetManifest("Deployment").Text("metadata", "name"), scaler.Text("scaleTargetRef", "name"));
             Assert.Equal(("3", "20"), (scaler.Text("minReplicas"), scaler.Text("maxReplicas")));
             var cpu = scaler.At("metrics", "0", "resource")!;
             var memory = scaler.At("metrics", "1", "resource")!;
@@ -60,7 +60,7 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task A_role_changes_what_holds_for_all_and_may_be_left_out()
+    public async Task A_role_can_override_shared_values_and_can_be_disabled()
     {
         var manifests = await Helm.TemplateAsync(
             new
@@ -75,19 +75,19 @@ public sealed class ChartTests
         );
 
         var api = new RenderedRole(manifests, "api");
-        var scaler = api.Of("HorizontalPodAutoscaler").At("spec")!;
+        var scaler = api.GetManifest("HorizontalPodAutoscaler").At("spec")!;
         Assert.Equal(("5", 2), (scaler.Text("maxReplicas"), scaler.At("metrics")!.AsArray().Count));
-        Assert.Equal("LoadBalancer", api.Of("Service").Text("spec", "type"));
-        Assert.Equal("1", new RenderedRole(manifests, "batch").Of("Deployment").Text("spec", "replicas"));
-        Assert.Null(new RenderedRole(manifests, "delivery").Of("Deployment").At("spec", "replicas"));
-        Assert.DoesNotContain(manifests, manifest => RenderedRole.NameOf(manifest) == "retry");
+        Assert.Equal("LoadBalancer", api.GetManifest("Service").Text("spec", "type"));
+        Assert.Equal("1", new RenderedRole(manifests, "batch").GetManifest("Deployment").Text("spec", "replicas"));
+        Assert.Null(new RenderedRole(manifests, "delivery").GetManifest("Deployment").At("spec", "replicas"));
+        Assert.DoesNotContain(manifests, manifest => RenderedRole.GetName(manifest) == "retry");
         Assert.DoesNotContain(manifests, manifest =>
-            manifest.Text("kind") == "HorizontalPodAutoscaler" && RenderedRole.NameOf(manifest) == "batch"
+            manifest.Text("kind") == "HorizontalPodAutoscaler" && RenderedRole.GetName(manifest) == "batch"
         );
     }
 
     [Fact]
-    public async Task Settings_become_the_environment_and_secrets_stay_in_secrets()
+    public async Task Settings_become_environment_variables_and_secrets_stay_in_a_Secret()
     {
         var manifests = await Helm.TemplateAsync(
             new
@@ -139,17 +139,17 @@ public sealed class ChartTests
     }
 
     [Fact]
-    public async Task The_checksum_of_the_secrets_is_keyed_and_the_same_in_every_pod()
+    public async Task The_checksum_of_the_secrets_is_keyed_and_the_same_in_all_pods()
     {
         var secrets = new { secrets = new { Notify__ApiKey = new { value = "a-weak-api-key-1" } } };
-        var first = ChecksumsOf(await Helm.TemplateAsync(secrets));
-        var second = ChecksumsOf(await Helm.TemplateAsync(secrets));
+        var first = ReadChecksums(await Helm.TemplateAsync(secrets));
+        var second = ReadChecksums(await Helm.TemplateAsync(secrets));
 
         Assert.Single(first.Distinct());
         Assert.Single(second.Distinct());
         Assert.NotEqual(first[0], second[0]);
 
-        static string[] ChecksumsOf(IReadOnlyList<System.Text.Json.Nodes.JsonNode> manifests) =>
+        static string[] ReadChecksums(IReadOnlyList<System.Text.Json.Nodes.JsonNode> manifests) =>
             [
                 .. manifests
                     .Where(manifest => manifest.Text("kind") == "Deployment")
@@ -163,7 +163,7 @@ public sealed class ChartTests
     [InlineData("""{"secrets":{"REDIS_PASSWORD":{}}}""", "secrets.REDIS_PASSWORD needs a value")]
     [InlineData("""{"roles":{"sender":{}}}""", "sender is not allowed")]
     [InlineData("""{"defaults":{"autoscaling":{"minReplicas":0}}}""", "minReplicas")]
-    public async Task What_would_not_start_is_not_rendered(string values, string sentence)
+    public async Task Values_that_cannot_start_are_not_rendered(string values, string sentence)
     {
         var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() =>
             Helm.TemplateAsync(System.Text.Json.JsonSerializer.Deserialize<object>(values)!)

@@ -4,33 +4,33 @@ using Notify.Hosting.Tests;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>The repository's docker-compose.yml, as Compose reads it with some variables set.</summary>
+/// <summary>The repository's docker-compose.yml, with variables replaced as Compose does.</summary>
 internal sealed partial class ComposeFile
 {
     private readonly JsonNode _file;
 
     public ComposeFile(IReadOnlyDictionary<string, string> variables)
     {
-        var text = File.ReadAllText(PathOf("docker-compose.yml"));
-        _file = Yaml.Read(Variable().Replace(text, found => ValueOf(found, variables))).Single();
+        var text = File.ReadAllText(GetPath("docker-compose.yml"));
+        _file = Yaml.Read(Variable().Replace(text, found => GetValue(found, variables))).Single();
     }
 
-    /// <summary>The names of all services, the engines included.</summary>
+    /// <summary>The names of all services, including the engines.</summary>
     public IEnumerable<string> Services => _file.At("services")!.AsObject().Select(service => service.Key);
 
-    /// <summary>The services that are the host, and how many processes each is.</summary>
+    /// <summary>The services that run the host, with their numbers of replicas.</summary>
     public IEnumerable<(string Name, JsonNode Service, int Replicas)> Hosts =>
         from service in _file.At("services")!.AsObject()
         where service.Value!.At("image")!.ToString() == "notify-host"
         select (service.Key, service.Value, (int?)service.Value.At("deploy", "replicas") ?? 1);
 
-    /// <summary>Where a file of the repository is.</summary>
-    public static string PathOf(string file) => Path.Combine(SampleProcess.Folder(".."), file);
+    /// <summary>Returns the full path of a file in the repository.</summary>
+    public static string GetPath(string file) => Path.Combine(SampleProcess.Folder(".."), file);
 
-    public static Dictionary<string, string> EnvironmentOf(JsonNode service) =>
+    public static Dictionary<string, string> ReadEnvironment(JsonNode service) =>
         service.At("environment")!.AsObject().ToDictionary(variable => variable.Key, variable => variable.Value!.ToString());
 
-    private static string ValueOf(Match found, IReadOnlyDictionary<string, string> variables)
+    private static string GetValue(Match found, IReadOnlyDictionary<string, string> variables)
     {
         if (variables.TryGetValue(found.Groups["name"].Value, out var value))
             return value;

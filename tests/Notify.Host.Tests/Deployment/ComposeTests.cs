@@ -6,7 +6,7 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>docker-compose.yml, as far as it goes without Docker: its services as processes of this machine.</summary>
+/// <summary>Tests docker-compose.yml without Docker, by running its services as processes on this machine.</summary>
 public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string ApiKey = "a-key-of-the-api";
@@ -18,22 +18,22 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
     };
 
     [Fact]
-    public void Every_role_is_done_and_every_engine_is_a_service_of_the_file()
+    public void All_roles_are_covered_and_all_engines_are_services_in_the_file()
     {
         var compose = new ComposeFile(Variables);
 
-        var roles = compose.Hosts.SelectMany(host => ComposeFile.EnvironmentOf(host.Service)["Notify__Roles"].Split(' '));
+        var roles = compose.Hosts.SelectMany(host => ComposeFile.ReadEnvironment(host.Service)["Notify__Roles"].Split(' '));
         Assert.Equal(RenderedRole.Names, roles.Order(StringComparer.Ordinal));
         Assert.Equal(2, compose.Hosts.Single(host => host.Name == "delivery").Replicas);
         Assert.All(compose.Hosts, host =>
         {
-            var environment = ComposeFile.EnvironmentOf(host.Service);
+            var environment = ComposeFile.ReadEnvironment(host.Service);
             Assert.Contains(EngineHost().Match(environment["Notify__PostgreSql"]).Groups[1].Value, compose.Services);
             Assert.Contains(environment["Notify__Redis"].Split(':')[0], compose.Services);
             Assert.Contains(environment["Notify__Kafka"].Split(':')[0], compose.Services);
             Assert.All(host.Service.At("depends_on")!.AsObject(), engine => Assert.Contains(engine.Key, compose.Services));
         });
-        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.PathOf("samples/monitoring/prometheus.yml")))
+        var scraped = Yaml.Read(File.ReadAllText(ComposeFile.GetPath("samples/monitoring/prometheus.yml")))
             .Single()
             .At("scrape_configs", "0", "dns_sd_configs", "0", "names")!
             .AsArray()
@@ -44,20 +44,20 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
     [Theory]
     [InlineData("NOTIFY_API_KEY")]
     [InlineData("POSTGRESQL_PASSWORD")]
-    public void Without_a_key_or_a_password_nothing_is_started(string missing) =>
+    public void Without_a_key_or_a_password_nothing_starts(string missing) =>
         Assert.Throws<InvalidOperationException>(() =>
             new ComposeFile(Variables.Where(variable => variable.Key != missing).ToDictionary())
         );
 
     [Fact]
-    public async Task Every_service_becomes_ready_and_together_they_send()
+    public async Task All_services_become_ready_and_send_together()
     {
         await using var engines = await Engines.StartAsync(postgres, kafka);
         var hosts = new Dictionary<string, (RunningHost Process, string Address)>();
         try
         {
             foreach (var (name, service, _) in new ComposeFile(Variables).Hosts)
-                hosts.Add(name, Start(ComposeFile.EnvironmentOf(service), engines));
+                hosts.Add(name, Start(ComposeFile.ReadEnvironment(service), engines));
             foreach (var (name, (process, address)) in hosts)
                 await process.WaitForAsync(new Uri($"{address.Split(';')[1]}/health/ready"), name);
 
@@ -80,7 +80,7 @@ public sealed partial class ComposeTests(PostgreSqlServer postgres, SharedKafkaC
         }
     }
 
-    /// <summary>Starts a service with the file's environment, but for where it listens and where the engines are.</summary>
+    /// <summary>Starts a service with the environment in the file, except for its own address and those of the engines.</summary>
     private static (RunningHost Process, string Address) Start(Dictionary<string, string> environment, Engines engines)
     {
         var address = ListenPort().Replace(environment["ASPNETCORE_URLS"], _ => $"http://127.0.0.1:{FreePort.Next()}");

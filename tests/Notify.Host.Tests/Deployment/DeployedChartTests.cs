@@ -5,7 +5,10 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>The Helm chart's roles as processes of this machine, each with exactly the environment rendered for it.</summary>
+/// <summary>
+/// Runs the roles of the Helm chart as processes on this machine, each with exactly the environment that the chart renders for
+/// it.
+/// </summary>
 public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string ApiKey = "a-key-of-the-api";
@@ -24,7 +27,7 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
     ];
 
     [Fact]
-    public async Task Every_role_becomes_ready_does_its_part_and_is_scraped()
+    public async Task Every_role_becomes_ready_does_its_work_and_is_scraped()
     {
         await using var engines = await Engines.StartAsync(postgres, kafka);
         var manifests = await Helm.TemplateAsync(ValuesFor(engines));
@@ -35,10 +38,10 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
             hosts.AddRange(roles.Select(role => new RunningHost(role.Environment())));
             await Task.WhenAll(roles.Zip(hosts, WaitForProbesAsync));
 
-            using var client = ClientOf(roles.Single(role => role.Name == "api"));
+            using var client = CreateClient(roles.Single(role => role.Name == "api"));
             var sent = await TriggerAsync(client, DateTimeOffset.UtcNow);
             await TriggerAsync(client, DateTimeOffset.UtcNow.AddHours(1));
-            using var reader = ClientOf(roles.Single(role => role.Name == "analytics"));
+            using var reader = CreateClient(roles.Single(role => role.Name == "analytics"));
             await reader.WaitUntilSentAsync(sent);
 
             await CheckMetricsAsync(roles);
@@ -74,18 +77,20 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
     {
         foreach (var probe in new[] { "startupProbe", "readinessProbe", "livenessProbe" })
             await host.WaitForAsync(role.Probe(probe), $"{probe} of {role.Name}");
-        using var client = ClientOf(role);
+        using var client = CreateClient(role);
         Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/health/ready")).StatusCode);
     }
 
-    /// <summary>Prometheus finds every role by its pods' annotations, and queue_depth by the autoscalers' rule.</summary>
+    /// <summary>
+    /// Checks that Prometheus finds all roles by the annotations of their pods, and that the autoscalers' rule finds queue_depth.
+    /// </summary>
     private static async Task CheckMetricsAsync(RenderedRole[] roles)
     {
-        await using var prometheus = new Prometheus(roles.ToDictionary(role => role.Name, MetricsOf));
+        await using var prometheus = new Prometheus(roles.ToDictionary(role => role.Name, GetMetricsAddress));
         foreach (var (role, metric) in Measured)
             await prometheus.WaitForAsync($"sum({Labelled(metric, role)})", _ => true);
 
-        var adapter = await File.ReadAllTextAsync(ComposeFile.PathOf("samples/helm/prometheus-adapter.yaml"));
+        var adapter = await File.ReadAllTextAsync(ComposeFile.GetPath("samples/helm/prometheus-adapter.yaml"));
         var rule = Yaml.Read(adapter).Single().At("rules", "external", "0")!;
         Assert.Equal("queue_depth", rule.Text("name", "as"));
         Assert.NotNull(rule.At("resources", "overrides", "namespace"));
@@ -97,14 +102,14 @@ public sealed class DeployedChartTests(PostgreSqlServer postgres, SharedKafkaClu
     private static string Labelled(string metric, string role) =>
         metric.EndsWith('}') ? $"{metric[..^1]},role=\"{role}\"}}" : $"{metric}{{role=\"{role}\"}}";
 
-    private static Uri MetricsOf(RenderedRole role)
+    private static Uri GetMetricsAddress(RenderedRole role)
     {
         var annotations = role.Pod.At("metadata", "annotations")!;
         Assert.Equal("true", annotations.Text("prometheus.io/scrape"));
         return new Uri($"http://127.0.0.1:{annotations.Text("prometheus.io/port")}{annotations.Text("prometheus.io/path")}");
     }
 
-    private static HttpClient ClientOf(RenderedRole role) =>
+    private static HttpClient CreateClient(RenderedRole role) =>
         new()
         {
             BaseAddress = new Uri($"http://127.0.0.1:{role.Port("http")}"),

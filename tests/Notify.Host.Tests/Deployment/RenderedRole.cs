@@ -5,25 +5,26 @@ using System.Text.RegularExpressions;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>One role of a rendered chart: its Deployment, and what Kubernetes would make of it.</summary>
+/// <summary>A role in a rendered chart: its Deployment, interpreted as Kubernetes would.</summary>
 internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, string role)
 {
     public static IReadOnlyList<string> Names { get; } = ["analytics", "api", "batch", "delivery", "processor", "retry"];
 
     public string Name => role;
 
-    /// <summary>Which role an object is of; null for one that is every role's.</summary>
-    public static string? NameOf(JsonNode manifest) =>
+    /// <summary>Returns the role that an object belongs to, or null if it belongs to all roles.</summary>
+    public static string? GetName(JsonNode manifest) =>
         manifest.At("metadata", "labels", "app.kubernetes.io/component")?.ToString();
 
-    public JsonNode Pod => Of("Deployment").At("spec", "template")!;
+    public JsonNode Pod => GetManifest("Deployment").At("spec", "template")!;
 
     public JsonNode Container => Pod.At("spec", "containers", "0")!;
 
-    /// <summary>The role's object of a kind; there is exactly one.</summary>
-    public JsonNode Of(string kind) => manifests.Single(manifest => manifest.Text("kind") == kind && NameOf(manifest) == role);
+    /// <summary>Returns the role's only object of a kind.</summary>
+    public JsonNode GetManifest(string kind) =>
+        manifests.Single(manifest => manifest.Text("kind") == kind && GetName(manifest) == role);
 
-    /// <summary>The number of a named port of the container.</summary>
+    /// <summary>Returns the number of a named port of the container.</summary>
     public int Port(string name)
     {
         var port = Container.At("ports")!.AsArray().Single(port => port!.Text("name") == name)!;
@@ -33,7 +34,9 @@ internal sealed partial class RenderedRole(IReadOnlyList<JsonNode> manifests, st
     public Uri Probe(string kind) =>
         new($"http://127.0.0.1:{Port(Container.Text(kind, "httpGet", "port"))}{Container.Text(kind, "httpGet", "path")}");
 
-    /// <summary>The container's environment: secrets looked up, and $(NAME) replaced by what was defined before.</summary>
+    /// <summary>
+    /// Returns the environment of the container, with the values of secrets inserted and each $(NAME) replaced.
+    /// </summary>
     public Dictionary<string, string> Environment()
     {
         var environment = new Dictionary<string, string>();

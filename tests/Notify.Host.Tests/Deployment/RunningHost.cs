@@ -4,7 +4,7 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>The host as a process with an environment that a deployment gives it, and nothing else.</summary>
+/// <summary>The host as a process with only the environment that a deployment gives it.</summary>
 internal sealed class RunningHost : IAsyncDisposable
 {
     private static readonly HttpClient Client = new();
@@ -21,13 +21,13 @@ internal sealed class RunningHost : IAsyncDisposable
             SampleProcess.Folder("Notify.Host")
         );
 
-    /// <summary>Waits for a probe to succeed, as an orchestrator asks it: by its address, without a key.</summary>
+    /// <summary>Waits until a probe succeeds. Like an orchestrator, it calls the probe's address without a key.</summary>
     public Task WaitForAsync(Uri probe, string what) =>
         Eventually.TrueAsync(
             async () =>
             {
                 if (_process.HasExited)
-                    throw new InvalidOperationException($"The host ended: {_process.Output}");
+                    throw new InvalidOperationException($"The host exited: {_process.Output}");
 
                 try
                 {
@@ -42,7 +42,7 @@ internal sealed class RunningHost : IAsyncDisposable
             what
         );
 
-    /// <summary>Stops it as an orchestrator does; its exit code.</summary>
+    /// <summary>Stops the host as an orchestrator does, and returns its exit code.</summary>
     public async Task<int> StopAsync()
     {
         _process.Terminate();

@@ -6,7 +6,7 @@ namespace Notify.Host.Tests.Deployment;
 
 internal static class Timelines
 {
-    /// <summary>Waits until the one delivery of a notification was accepted.</summary>
+    /// <summary>Waits until the only delivery of a notification has been accepted.</summary>
     public static Task WaitUntilSentAsync(this HttpClient client, Uri timeline) =>
         Eventually.TrueAsync(
             async () => (await client.GetFromJsonAsync<JsonElement>(timeline)).At("counts", "accepted").GetInt32() == 1,

@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 
 namespace Notify.Host.Tests.Deployment;
 
-/// <summary>Reads YAML, anchors and merges included, as the JSON that it stands for.</summary>
+/// <summary>Reads YAML, including anchors and merge keys, as JSON.</summary>
 internal static class Yaml
 {
     private static readonly IDeserializer Reader = new DeserializerBuilder()
@@ -15,7 +15,7 @@ internal static class Yaml
 
     private static readonly ISerializer Writer = new SerializerBuilder().JsonCompatible().Build();
 
-    /// <summary>Every document of a text; empty ones are left out.</summary>
+    /// <summary>Reads all documents in a text except empty ones.</summary>
     public static IReadOnlyList<JsonNode> Read(string text)
     {
         var parser = new MergingParser(new Parser(new StringReader(text)));
@@ -30,7 +30,7 @@ internal static class Yaml
         return documents;
     }
 
-    /// <summary>The text at a path of members and indices, such as <c>spec containers 0 name</c>.</summary>
+    /// <summary>Returns the text at a path of members and indices, such as <c>spec containers 0 name</c>.</summary>
     public static string Text(this JsonNode node, params string[] path) => node.At(path)!.ToString();
 
     public static JsonNode? At(this JsonNode node, params string[] path) => path.Aggregate((JsonNode?)node, Step);

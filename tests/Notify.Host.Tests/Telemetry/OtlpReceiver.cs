@@ -10,15 +10,15 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Telemetry;
 
-/// <summary>A span as it arrived.</summary>
+/// <summary>A span as it was received.</summary>
 internal sealed record Span(string Service, string Source, string Name, string Trace, string Id, string Parent);
 
 /// <summary>
-/// Receives what is exported by the OpenTelemetry protocol: by gRPC at one address, over plain HTTP at another.
+/// Receives telemetry in the OpenTelemetry protocol: over gRPC at one address and over plain HTTP at another.
 /// </summary>
 internal sealed class OtlpReceiver : IAsyncDisposable
 {
-    // gRPC over HTTP/2: a flag for compression and the message's length come before it.
+    // In gRPC, a compression flag (1 byte) and the length (4 bytes) precede each message.
     private const int GrpcPrefix = 5;
 
     private readonly WebApplication _application;
@@ -50,26 +50,28 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             from scope in resource.At(2)
             from span in scope.At(2)
             let source = scope.At(1).Single().Text(1)
-            select new Span(ServiceOf(resource), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
+            select new Span(GetService(resource), source, span.Text(5), span.Hex(1), span.Hex(2), span.Hex(4)),
         ];
 
-    /// <summary>The names of the metrics of one service.</summary>
-    public IEnumerable<string> MetricsOf(string service) =>
+    /// <summary>Returns the names of the metrics of a service.</summary>
+    public IEnumerable<string> GetMetrics(string service) =>
         from request in Requests("metrics")
         from resource in request.At(1)
-        where ServiceOf(resource) == service
+        where GetService(resource) == service
         from metric in resource.At(2, 2)
         select metric.Text(1);
 
-    /// <summary>The bodies of the log records of one service.</summary>
-    public IEnumerable<string> LogsOf(string service) =>
+    /// <summary>Returns the bodies of the log records of a service.</summary>
+    public IEnumerable<string> GetLogs(string service) =>
         from request in Requests("logs")
         from resource in request.At(1)
-        where ServiceOf(resource) == service
+        where GetService(resource) == service
         from body in resource.At(2, 2, 5)
         select body.Text(1);
 
-    /// <summary>Everything that arrived, as text: strings are themselves in protobuf.</summary>
+    /// <summary>
+    /// Everything that was received, as text. Protobuf encodes strings as plain UTF-8, so they can be searched for.
+    /// </summary>
     public string Everything => string.Join('\n', _received.Select(received => received.Body.ToString(Encoding.Latin1)));
 
     public static async Task<OtlpReceiver> StartAsync()
@@ -81,7 +83,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 
-    private static string ServiceOf(ProtobufMessage resource) =>
+    private static string GetService(ProtobufMessage resource) =>
         resource.At(1, 1).Single(attribute => attribute.Text(1) == "service.name").At(2).Single().Text(1);
 
     private IEnumerable<ProtobufMessage> Requests(string signal) =>

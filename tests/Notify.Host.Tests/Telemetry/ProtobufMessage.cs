@@ -2,7 +2,7 @@ using Google.Protobuf;
 
 namespace Notify.Host.Tests.Telemetry;
 
-/// <summary>A protobuf message whose fields are known by their numbers in OpenTelemetry's .proto files.</summary>
+/// <summary>A protobuf message. Its fields are read by their numbers in OpenTelemetry's .proto files.</summary>
 internal sealed class ProtobufMessage
 {
     private readonly List<(int Field, ByteString Value)> _fields = [];
@@ -23,7 +23,7 @@ internal sealed class ProtobufMessage
 
     public string Hex(int field) => Convert.ToHexStringLower(Bytes(field).Span);
 
-    /// <summary>The messages at the end of a path of fields, each of which may repeat.</summary>
+    /// <summary>Returns the messages at the end of a path of fields. Each field on the path can be repeated.</summary>
     public IEnumerable<ProtobufMessage> At(params int[] path) =>
         path is [var field, .. var rest]
             ? _fields.Where(value => value.Field == field).SelectMany(value => new ProtobufMessage(value.Value).At(rest))

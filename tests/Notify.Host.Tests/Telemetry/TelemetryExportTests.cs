@@ -10,7 +10,7 @@ using Notify.Testing;
 
 namespace Notify.Host.Tests.Telemetry;
 
-/// <summary>What an OpenTelemetry collector receives of the reference host.</summary>
+/// <summary>Tests what an OpenTelemetry collector receives from the reference host.</summary>
 public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaCluster kafka)
 {
     private const string Token = "unspeakable-token-of-a-device";
@@ -22,14 +22,14 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
     private readonly ConcurrentQueue<string> _called = new();
 
     [Fact]
-    public async Task One_trace_leads_from_the_request_across_store_and_broker_to_the_vendor_that_another_process_calls()
+    public async Task One_trace_leads_from_the_request_through_the_store_and_the_broker_to_another_processs_vendor_call()
     {
         using var folder = new TemporaryFolder();
         var database = await postgres.CreateDatabaseAsync();
         var (brokers, prefix) = await kafka.GetAsync();
         await using var vendor = await GatewayServer.StartAsync(TakeAsync, tls: false);
         await using var receiver = await OtlpReceiver.StartAsync();
-        // Only the brokers can bring the delivery to the other process in time: in the store it falls due much later.
+        // Only the brokers can bring the delivery to the other process in time, because in the store it becomes due much later.
         var shared = new Dictionary<string, string>
         {
             ["Notify__PostgreSql"] = database,
@@ -60,7 +60,7 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
         await MetricAsync(receiver, "notify-api", "http.server.request.duration");
         await MetricAsync(receiver, "notify-delivery", "notify.attempt.duration");
         await Eventually.TrueAsync(
-            () => receiver.LogsOf("notify-delivery").Any(log => log.EndsWith("so says hooks", StringComparison.Ordinal)),
+            () => receiver.GetLogs("notify-delivery").Any(log => log.EndsWith("so says hooks", StringComparison.Ordinal)),
             "the log of the address that is gone"
         );
         foreach (var process in new[] { api, sender })
@@ -94,7 +94,7 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
         Assert.All([saved, registered, ready], answer => Assert.True(answer.IsSuccessStatusCode));
     }
 
-    /// <summary>The id of the caller's trace, which the host takes up.</summary>
+    /// <summary>Triggers a notification within a trace and returns the id of the trace, which the host continues.</summary>
     private static async Task<string> TriggerAsync(HttpClient client, object to)
     {
         var trace = ActivityTraceId.CreateRandom().ToHexString();
@@ -119,7 +119,7 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
     }
 
     private static Task MetricAsync(OtlpReceiver receiver, string service, string name) =>
-        Eventually.TrueAsync(() => receiver.MetricsOf(service).Contains(name), $"{name} from {service}");
+        Eventually.TrueAsync(() => receiver.GetMetrics(service).Contains(name), $"{name} from {service}");
 
     private static Task<(ServerProcess Process, HttpClient Client)> StartAsync(
         string role,
