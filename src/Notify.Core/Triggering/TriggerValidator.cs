@@ -105,6 +105,8 @@ internal sealed class TriggerValidator(
         if (trigger.Content is { Body: null or "" } && MustGoBySms(trigger))
             Add(ref errors, "content.body", "An SMS needs a body. The title is not sent.");
         CheckPush(trigger.Content, ref errors);
+        foreach (var error in EmailContentRules.FindErrors(trigger.Content?.Email, trigger.Content?.Html))
+            Add(ref errors, $"content.{error.Field}", error.Message);
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
             Add(ref errors, "data", "Give an object whose properties are the template's variables.");
