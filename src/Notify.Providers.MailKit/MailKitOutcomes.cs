@@ -18,7 +18,8 @@ internal static class MailKitOutcomes
 {
     private const string LoginRefused = "the server asks for STARTTLS or refused the login";
 
-    public static Outcome NeedsSmtpUtf8 { get; } = Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
+    public static Outcome NeedsSmtpUtf8 { get; } =
+        Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
 
     /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
     public static Outcome? Of(Exception exception) =>

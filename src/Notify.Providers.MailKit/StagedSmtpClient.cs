@@ -52,7 +52,8 @@ internal sealed class StagedSmtpClient : SmtpClient
         _watch.BeginContent();
     }
 
-    // A copy that is refused is left out: the outcome is the recipient's alone. A server that closes the connection takes nothing.
+    // A copy that is refused is left out: the outcome is the recipient's alone. A server that closes the connection takes
+    // nothing.
     protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
     {
         if (mailbox == _recipient || response.StatusCode == SmtpStatusCode.ServiceNotAvailable)

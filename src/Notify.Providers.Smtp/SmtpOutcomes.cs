@@ -15,7 +15,9 @@ internal static class SmtpOutcomes
 
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
     public static readonly Outcome NoLogin = Outcome.ProviderFailed("the server offers neither AUTH PLAIN nor AUTH LOGIN");
-    public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
+    public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected(
+        "the server has no SMTPUTF8, which an address of this email needs"
+    );
 
     /// <summary>
     /// Decides whom a reply concerns. Before MAIL it is the provider: there is no message yet. A reply to MAIL is about the

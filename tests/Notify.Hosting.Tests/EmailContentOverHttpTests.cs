@@ -6,7 +6,7 @@ using Notify.Queueing;
 namespace Notify.Hosting.Tests;
 
 /// <summary>What a trigger brings for an email beside its texts.</summary>
-public sealed class EmailContentOverHttpTests
+public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<SharedApi>
 {
     private const string Pixel = "R0lGODlhAQABAAAAACw=";
 
@@ -46,10 +46,7 @@ public sealed class EmailContentOverHttpTests
         Assert.Equal([new Mailbox("eve@example.org")], email.Bcc!);
         Assert.Equal([new KeyValuePair<string, string>("X-Order", "4711")], email.Headers!);
         var image = Assert.Single(email.InlineImages!);
-        Assert.Equal(
-            ("logo", "image/png", Pixel),
-            (image.ContentId, image.MediaType, Convert.ToBase64String(image.Bytes.Span))
-        );
+        Assert.Equal(("logo", "image/png", Pixel), (image.ContentId, image.MediaType, Convert.ToBase64String(image.Bytes.Span)));
         var attempt = timeline.DeliveryOver("email").GetProperty("attempts")[0];
         Assert.Equal("1 of 2 copies were refused: 550", attempt.Text("reason"));
     }
@@ -59,7 +56,11 @@ public sealed class EmailContentOverHttpTests
     [InlineData(""" "email":{"reply":"a@example.org"} """, "content.email.reply")]
     [InlineData(""" "email":{"cc":5} """, "content.email.cc")]
     [InlineData(""" "email":{"cc":["bob@example.org",5,"bob"]} """, "content.email.cc[1]", "content.email.cc[2]")]
-    [InlineData(""" "email":{"cc":[{"name":"Bob"}],"bcc":["bob@example.org."]} """, "content.email.bcc[0]", "content.email.cc[0]")]
+    [InlineData(
+        """ "email":{"cc":[{"name":"Bob"}],"bcc":["bob@example.org."]} """,
+        "content.email.bcc[0]",
+        "content.email.cc[0]"
+    )]
     [InlineData(""" "email":{"replyTo":"\u3000bob@example.org"} """, "content.email.replyTo[0]")]
     [InlineData(""" "email":{"replyTo":[{"address":"bob@example.org","name":"B\nb"}]} """, "content.email.replyTo[0]")]
     [InlineData(""" "email":{"cc":[{"address":"bob@example.org","mail":1}]} """, "content.email.cc[0].mail")]
@@ -104,14 +105,14 @@ public sealed class EmailContentOverHttpTests
     )]
     [InlineData(
         $$"""
-         "html":"<img src='cid:a'>","email":{"inlineImages":[
-            {"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"},{"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"}]}
-        """,
+             "html":"<img src='cid:a'>","email":{"inlineImages":[
+                {"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"},{"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"}]}
+            """,
         "content.email.inlineImages[1].contentId"
     )]
     public async Task A_wrong_value_is_named(string fields, params string[] names)
     {
-        await using var app = await ApiApplication.StartAsync();
+        var app = shared.Application;
 
         var content = $$"""{"body":"Text",{{fields}} }""";
         using var response = await app.TriggerAsync($$"""{"to":{"email":"ada@example.org"},"content":{{content}} }""");
@@ -135,11 +136,13 @@ public sealed class EmailContentOverHttpTests
     [InlineData("< img src='cid:other'><1 src='cid:other'><img src='cid:logo'")]
     public async Task Html_shows_an_image_in_every_way_that_mail_programs_know(string html)
     {
-        await using var app = await ApiApplication.StartAsync();
+        var app = shared.Application;
 
         using var response = await app.TriggerAsync(
             $$"""
-            {"to":{"email":"ada@example.org"},"content":{"html":{{JsonSerializer.Serialize(html)}},"email":{"inlineImages":{{Logo}} } } }
+            {"to":{"email":"ada@example.org"},"content":{"html":{{JsonSerializer.Serialize(
+                html
+            )}},"email":{"inlineImages":{{Logo}} } } }
             """
         );
 
@@ -151,11 +154,13 @@ public sealed class EmailContentOverHttpTests
     [InlineData("<img src=cid:logo><img src='cid:'>", "Line 1, column 29: ")]
     public async Task A_reference_to_nothing_is_told_by_its_place_and_not_by_its_text(string html, string message)
     {
-        await using var app = await ApiApplication.StartAsync();
+        var app = shared.Application;
 
         using var response = await app.TriggerAsync(
             $$"""
-            {"to":{"email":"ada@example.org"},"content":{"html":{{JsonSerializer.Serialize(html)}},"email":{"inlineImages":{{Logo}} } } }
+            {"to":{"email":"ada@example.org"},"content":{"html":{{JsonSerializer.Serialize(
+                html
+            )}},"email":{"inlineImages":{{Logo}} } } }
             """
         );
 
@@ -173,7 +178,7 @@ public sealed class EmailContentOverHttpTests
     [InlineData(0, 0, 0, EmailContent.MaxInlineImages + 1, "content.email.inlineImages")]
     public async Task Lists_have_the_documented_lengths(int copies, int replyTo, int headers, int images, params string[] names)
     {
-        await using var app = await ApiApplication.StartAsync();
+        var app = shared.Application;
         var ids = Enumerable.Range(0, images).Select(i => $"i{i}").ToArray();
         var content = new
         {
@@ -183,7 +188,9 @@ public sealed class EmailContentOverHttpTests
                 cc = Enumerable.Range(0, copies - copies / 2).Select(i => $"c{i}@example.org"),
                 bcc = Enumerable.Range(0, copies / 2).Select(i => $"b{i}@example.org"),
                 replyTo = Enumerable.Range(0, replyTo).Select(i => $"r{i}@example.org"),
-                headers = Enumerable.Range(0, headers).ToDictionary(i => $"X-{i}", i => new string('v', EmailContent.MaxHeaderValueLength)),
+                headers = Enumerable
+                    .Range(0, headers)
+                    .ToDictionary(i => $"X-{i}", i => new string('v', EmailContent.MaxHeaderValueLength)),
                 inlineImages = ids.Select(contentId => new
                 {
                     contentId,
@@ -209,7 +216,7 @@ public sealed class EmailContentOverHttpTests
     [InlineData(EmailContent.MaxInlineImageBytes + 1, 1, "content.email.inlineImages[0].base64")]
     public async Task Images_have_the_documented_sizes(int size, int count, params string[] names)
     {
-        await using var app = await ApiApplication.StartAsync(options => options.MaxBodyBytes = 20_000_000);
+        var app = shared.Application;
         var ids = Enumerable.Range(0, count).Select(i => $"i{i}").ToArray();
         var content = new
         {

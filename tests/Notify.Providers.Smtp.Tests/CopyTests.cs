@@ -2,7 +2,9 @@ using Notify.Delivering;
 
 namespace Notify.Providers.Smtp.Tests;
 
-/// <summary>What a server's answer about a copy means for the message, and what its answer about the recipient means for copies.</summary>
+/// <summary>
+/// What a server's answer about a copy means for the message, and what its answer about the recipient means for copies.
+/// </summary>
 public sealed class CopyTests
 {
     [Theory]
@@ -14,7 +16,10 @@ public sealed class CopyTests
         await using var application = await Application.StartAsync(server);
 
         var record = await application.AcceptedAsync(
-            await application.SendAsync("ada@example.org", Copied(["gone@example.org", "bob@example.org"], ["busy-once@example.org"]))
+            await application.SendAsync(
+                "ada@example.org",
+                Copied(["gone@example.org", "bob@example.org"], ["busy-once@example.org"])
+            )
         );
 
         var sent = Assert.Single(server.Events("message"));

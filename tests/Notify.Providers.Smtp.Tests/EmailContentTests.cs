@@ -85,7 +85,14 @@ public sealed class EmailContentTests
         headers[$"X-{new string('n', EmailContent.MaxHeaderNameLength - 2)}"] = "ett långt namn";
 
         var outcome = await application.AttemptAsync(
-            Deliveries.To("ada@example.org", new Content { Body = "Body", Email = new EmailContent { Headers = headers } })
+            Deliveries.To(
+                "ada@example.org",
+                new Content
+                {
+                    Body = "Body",
+                    Email = new EmailContent { Headers = headers },
+                }
+            )
         );
 
         Assert.Equal((OutcomeKind.Accepted, null), (outcome.Kind, outcome.Reason));
@@ -102,14 +109,38 @@ public sealed class EmailContentTests
     public static TheoryData<EmailContent, string> Wrong =>
         new()
         {
-            { new EmailContent { Cc = ["bob@example.org>\r\nRCPT TO:<eve@example.org"] }, "email.cc[0]: " },
-            { new EmailContent { Bcc = ["bob"] }, "email.bcc[0]: " },
-            { new EmailContent { ReplyTo = [new Mailbox("bob@example.org", "Bob\r\nBcc: eve@example.org")] }, "email.replyTo[0]: " },
-            { new EmailContent { Headers = new Dictionary<string, string> { ["X-A"] = "1\r\nBcc: eve@example.org" } }, "email.headers.X-A: " },
-            { new EmailContent { Headers = new Dictionary<string, string> { ["X-A: 1\r\nBcc"] = "eve@example.org" } }, "email.headers: " },
-            { new EmailContent { Headers = new Dictionary<string, string> { ["bcc"] = "eve@example.org" } }, "email.headers.bcc: " },
-            { new EmailContent { InlineImages = [new InlineImage("logo>\r\n\r\n", "image/png", Logo)] }, "email.inlineImages[0].contentId: " },
-            { new EmailContent { InlineImages = [new InlineImage("a", "image/png\r\nX: 1", Logo)] }, "email.inlineImages[0].mediaType: " },
+            {
+                new EmailContent { Cc = ["bob@example.org>\r\nRCPT TO:<eve@example.org"] },
+                "email.cc[0]: "
+            },
+            {
+                new EmailContent { Bcc = ["bob"] },
+                "email.bcc[0]: "
+            },
+            {
+                new EmailContent { ReplyTo = [new Mailbox("bob@example.org", "Bob\r\nBcc: eve@example.org")] },
+                "email.replyTo[0]: "
+            },
+            {
+                new EmailContent { Headers = new Dictionary<string, string> { ["X-A"] = "1\r\nBcc: eve@example.org" } },
+                "email.headers.X-A: "
+            },
+            {
+                new EmailContent { Headers = new Dictionary<string, string> { ["X-A: 1\r\nBcc"] = "eve@example.org" } },
+                "email.headers: "
+            },
+            {
+                new EmailContent { Headers = new Dictionary<string, string> { ["bcc"] = "eve@example.org" } },
+                "email.headers.bcc: "
+            },
+            {
+                new EmailContent { InlineImages = [new InlineImage("logo>\r\n\r\n", "image/png", Logo)] },
+                "email.inlineImages[0].contentId: "
+            },
+            {
+                new EmailContent { InlineImages = [new InlineImage("a", "image/png\r\nX: 1", Logo)] },
+                "email.inlineImages[0].mediaType: "
+            },
         };
 
     [Theory]
@@ -119,7 +150,9 @@ public sealed class EmailContentTests
         await using var server = await MailServer.StartAsync();
         await using var application = await Application.StartAsync(server);
 
-        var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org", new Content { Html = "<p/>", Email = email }));
+        var outcome = await application.AttemptAsync(
+            Deliveries.To("ada@example.org", new Content { Html = "<p/>", Email = email })
+        );
 
         Assert.Equal(OutcomeKind.Rejected, outcome.Kind);
         Assert.StartsWith(reason, outcome.Reason, StringComparison.Ordinal);

@@ -64,13 +64,7 @@ internal sealed record ReceivedMail(
 }
 
 /// <summary>A text, an HTML text or an attachment.</summary>
-internal sealed record ReceivedPart(
-    string MediaType,
-    string? FileName,
-    string? Disposition,
-    string? ContentId,
-    byte[] Bytes
-)
+internal sealed record ReceivedPart(string MediaType, string? FileName, string? Disposition, string? ContentId, byte[] Bytes)
 {
     public string Text => System.Text.Encoding.UTF8.GetString(Bytes).TrimEnd('\r', '\n');
 }

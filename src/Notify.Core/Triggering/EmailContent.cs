@@ -36,14 +36,18 @@ public sealed record EmailContent
     /// </summary>
     public IReadOnlyList<Mailbox>? ReplyTo { get; init; }
 
-    /// <summary>Gets the mailboxes that get a copy, which every reader sees. At most 50 together with <see cref="Bcc"/>.</summary>
+    /// <summary>
+    /// Gets the mailboxes that get a copy, which every reader sees. At most 50 together with <see cref="Bcc"/>.
+    /// </summary>
     /// <remarks>
     /// The outcome of a delivery is that of its recipient. A copy that the mail server refuses is not sent again, and the
     /// delivery's attempt tells how many were refused. If the recipient is refused, no copy is sent.
     /// </remarks>
     public IReadOnlyList<Mailbox>? Cc { get; init; }
 
-    /// <summary>Gets the mailboxes that get a copy and that no header names. What holds for <see cref="Cc"/> holds for them.</summary>
+    /// <summary>
+    /// Gets the mailboxes that get a copy and that no header names. What holds for <see cref="Cc"/> holds for them.
+    /// </summary>
     public IReadOnlyList<Mailbox>? Bcc { get; init; }
 
     /// <summary>
@@ -56,8 +60,8 @@ public sealed record EmailContent
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>
-    /// Gets the images that <see cref="Content.Html"/> shows by <c>cid:</c> and a content id. Each must be referred to. At most 20,
-    /// each of at most 1 MiB, together at most 5 MiB.
+    /// Gets the images that <see cref="Content.Html"/> shows by <c>cid:</c> and a content id. Each must be referred to. At most
+    /// 20, each of at most 1 MiB, together at most 5 MiB.
     /// </summary>
     public IReadOnlyList<InlineImage>? InlineImages { get; init; }
 

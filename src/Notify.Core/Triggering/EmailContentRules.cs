@@ -114,13 +114,18 @@ internal static class EmailContentRules
             errors.Add(new FieldError($"{field}.contentId", "Another image has this content id."));
 
         if (!IsImageType(image.MediaType))
-            errors.Add(new FieldError($"{field}.mediaType", "Use the media type of an image without parameters, such as image/png."));
+            errors.Add(
+                new FieldError($"{field}.mediaType", "Use the media type of an image without parameters, such as image/png.")
+            );
         if (image.Bytes.IsEmpty)
             errors.Add(new FieldError($"{field}.base64", "The image is empty."));
         else if (image.Bytes.Length > EmailContent.MaxInlineImageBytes)
         {
             errors.Add(
-                new FieldError($"{field}.base64", $"Use an image of at most {EmailContent.MaxInlineImageBytes:N0} bytes, or link to it.")
+                new FieldError(
+                    $"{field}.base64",
+                    $"Use an image of at most {EmailContent.MaxInlineImageBytes:N0} bytes, or link to it."
+                )
             );
         }
     }

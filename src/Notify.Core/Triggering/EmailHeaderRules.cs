@@ -60,7 +60,9 @@ internal static class EmailHeaderRules
             if (FindReason(name) is { } reserved)
                 errors.Add(new FieldError($"email.headers.{name}", reserved));
             else if (!seen.Add(name))
-                errors.Add(new FieldError($"email.headers.{name}", "This header is there twice; upper and lower case are the same."));
+                errors.Add(
+                    new FieldError($"email.headers.{name}", "This header is there twice; upper and lower case are the same.")
+                );
             else if (!IsValue(value))
             {
                 errors.Add(

@@ -7,7 +7,8 @@ using System.Text;
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>
-/// Writes a file or an inline image as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in memory whole.
+/// Writes a file or an inline image as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in
+/// memory whole.
 /// </summary>
 internal static class AttachmentPart
 {

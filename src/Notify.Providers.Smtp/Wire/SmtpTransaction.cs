@@ -115,11 +115,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
     /// server that was asked for DATA takes whatever follows for the copy, and there is no way to take the message back.
     /// </summary>
     /// <remarks>The copies that are refused are left out: the outcome is the recipient's alone.</remarks>
-    private async ValueTask<Outcome?> AnnounceWithCopiesAsync(
-        Email email,
-        bool isPipelining,
-        CancellationToken cancellationToken
-    )
+    private async ValueTask<Outcome?> AnnounceWithCopiesAsync(Email email, bool isPipelining, CancellationToken cancellationToken)
     {
         WriteCommand(SmtpStage.Mail, email);
         if (isPipelining)
