@@ -74,19 +74,19 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
     [InlineData(""" "email":{"headers":{"X:":"1"}} """, "content.email.headers")]
     [InlineData(""" "email":{"headers":{"":"1"}} """, "content.email.headers")]
     [InlineData(
-        """ "email":{"headers":{"from":"a","TO":"a","Subject":"a","date":"a","message-id":"a"}} """,
+        """ "email":{"headers":{"MIME-version":"a","from":"a","TO":"a","Subject":"a","date":"a","message-id":"a"}} """,
         "content.email.headers.TO",
         "content.email.headers.Subject",
+        "content.email.headers.MIME-version",
         "content.email.headers.date",
         "content.email.headers.from",
         "content.email.headers.message-id"
     )]
     [InlineData(
-        """ "email":{"headers":{"Content-Type":"a","Resent-To":"a","DKIM-Signature":"a","List-Unsubscribe":"a","MIME-version":"a"}} """,
+        """ "email":{"headers":{"Content-Type":"a","Resent-To":"a","DKIM-Signature":"a","List-Unsubscribe":"a"}} """,
         "content.email.headers.Content-Type",
         "content.email.headers.DKIM-Signature",
         "content.email.headers.List-Unsubscribe",
-        "content.email.headers.MIME-version",
         "content.email.headers.Resent-To"
     )]
     [InlineData($$""" "html":"<p/>","email":{"inlineImages":{{Logo}}} """, "content.email.inlineImages[0].contentId")]
@@ -94,7 +94,7 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
     [InlineData(""" "html":"<img src='cid:logo'>" """, "content.html")]
     [InlineData($$""" "html":"<img src='cid:logo'><img src='CID:other'>","email":{"inlineImages":{{Logo}}} """, "content.html")]
     [InlineData(
-        $$""" "html":"<img src='cid:logo'>","email":{"inlineImages":[{"contentId":"a b","mediaType":"text/html","base64":""}]} """,
+        $$""" "html":"<img src='cid:a'>","email":{"inlineImages":[{"contentId":"a b","mediaType":"text/a","base64":""}]} """,
         "content.email.inlineImages[0].base64",
         "content.email.inlineImages[0].contentId",
         "content.email.inlineImages[0].mediaType"
@@ -106,7 +106,8 @@ public sealed class EmailContentOverHttpTests(SharedApi shared) : IClassFixture<
     [InlineData(
         $$"""
              "html":"<img src='cid:a'>","email":{"inlineImages":[
-                {"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"},{"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"}]}
+                {"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"},
+            {"contentId":"a","mediaType":"image/png","base64":"{{Pixel}}"}]}
             """,
         "content.email.inlineImages[1].contentId"
     )]

@@ -46,7 +46,8 @@ public sealed class PhoneNumbersOverHttpTests
 
         var url = await app.AcceptAsync(
             """
-            {"to":[{"phone":"0046701234567"},{"user":"ada"},{"phone":"+46 70 123 45 67"}],"content":{"body":"Text"},"channels":["sms"]}
+            {"to":[{"phone":"0046701234567"},{"user":"ada"},{"phone":"+46 70 123 45 67"}],
+             "content":{"body":"Text"},"channels":["sms"]}
             """
         );
         await app.WhenAsync(url, "accepted", 1);

@@ -14,7 +14,7 @@ public sealed class EmailContentTests
         "a  double space, a  third   and more, so that the line becomes longer than mail programs like it to be, and folds",
         "tecken som åäö i en lång rad som måste delas på flera rader: smörgåsbord, räksmörgås och en 📦 till alla som vill ha",
         "=?utf-8?B?SGVsbG8=?=",
-        "{\"category\": \"orders\", \"unique_args\": {\"order\": 4711, \"customer\": \"c-42\"}, \"filters\": {\"clicktrack\": 0}}",
+        "{\"category\": \"orders\", \"arguments\": {\"order\": 4711, \"customer\": \"c-42\"}, \"filters\": {\"x\": 0}}",
         new string('x', EmailContent.MaxHeaderValueLength),
         $"a {new string('y', 300)} b",
         "ありがとうございます。ご注文の商品を発送いたしました。到着まで今しばらくお待ちくださいますようお願い申し上げます。",

@@ -8,7 +8,9 @@ namespace Notify.Triggering;
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {
-    /// <summary>Whether a trigger's content must be fit for SMS. A user who also has other channels gets the rest there.</summary>
+    /// <summary>
+    /// Whether a trigger's content must be fit for SMS. A user who also has other channels gets the rest there.
+    /// </summary>
     public static bool MustGoBySms(Trigger trigger) =>
         trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
         || trigger.Channels is [var only] && only == Channel.Sms

@@ -84,7 +84,7 @@ internal static class EmailContentRules
             errors.Add(
                 new FieldError(
                     "email.inlineImages",
-                    $"The images have more than {EmailContent.MaxInlineImagesBytes:N0} bytes together. Link to large images instead."
+                    $"The images have more than {EmailContent.MaxInlineImagesBytes:N0} bytes together. Link to large images."
                 )
             );
         }

@@ -50,8 +50,8 @@ internal static class EmailHeaderRules
                 errors.Add(
                     new FieldError(
                         "email.headers",
-                        $"Name each header with 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without spaces "
-                            + "and colons."
+                        $"Name each header with 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without "
+                            + "spaces and colons."
                     )
                 );
                 continue;
@@ -68,8 +68,8 @@ internal static class EmailHeaderRules
                 errors.Add(
                     new FieldError(
                         $"email.headers.{name}",
-                        $"Use 1 to {EmailContent.MaxHeaderValueLength} characters without line breaks and other control characters, "
-                            + "and without white space at the beginning and the end."
+                        $"Use 1 to {EmailContent.MaxHeaderValueLength} characters without line breaks and other control "
+                            + "characters, and without white space at the beginning and the end."
                     )
                 );
             }
