@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Notify.Triggering;
 
 namespace Notify;
 
@@ -16,6 +17,12 @@ public sealed class NotificationsOptions : IValidatableObject
     /// them. Only the application's operator declares them, so that a caller cannot pass over what users chose. Default: none.
     /// </summary>
     public ISet<string> MandatoryCategories { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Gets or sets the region whose national phone numbers are understood, by its ISO 3166-1 code: with <c>SE</c>, 070-123 45 67
+    /// is +46701234567. Null, the default, asks for the country code, as +46… or 0046….
+    /// </summary>
+    public string? DefaultPhoneRegion { get; set; }
 
     /// <summary>How far ahead a trigger may be scheduled. 1 minute to 3,650 days; default 366 days.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "3650.00:00:00")]
@@ -102,6 +109,14 @@ public sealed class NotificationsOptions : IValidatableObject
                 $"{nameof(LeaseDuration)} must be at least twice {nameof(AttemptTimeout)}, "
                     + "or a slow attempt is repeated by another worker.",
                 [nameof(LeaseDuration)]
+            );
+        }
+
+        if (DefaultPhoneRegion is { } region && !PhoneNumberRules.IsRegion(region))
+        {
+            yield return new ValidationResult(
+                $"{nameof(DefaultPhoneRegion)} is not the code of a region. Use two capital letters, such as SE.",
+                [nameof(DefaultPhoneRegion)]
             );
         }
 

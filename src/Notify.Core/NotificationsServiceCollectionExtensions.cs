@@ -54,7 +54,9 @@ public static class NotificationsServiceCollectionExtensions
 
     private static void AddWalk(IServiceCollection services)
     {
+        services.AddSingleton<PhoneNumberRules>();
         services.AddSingleton<ProviderRules>();
+        services.AddSingleton<ContentRules>();
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
         services.AddSingleton<HeldKeys>();

@@ -1,6 +1,6 @@
-using System.Text;
 using MailKit.Net.Smtp;
 using MimeKit;
+using Notify.Delivering;
 using Notify.Providers.Smtp.Wire;
 
 namespace Notify.Providers.MailKit;
@@ -27,24 +27,32 @@ internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnect
     /// <summary>Whether the server takes mailboxes with a local part beyond ASCII (RFC 6531).</summary>
     public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
+    /// <summary>The copies of the message at hand that the server refused, by its replies.</summary>
+    public IReadOnlyList<Outcome> RefusedCopies => client.RefusedCopies;
+
     /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
     /// <param name="message">The message.</param>
     /// <param name="sender">Where bounces go.</param>
     /// <param name="recipient">Where the message goes.</param>
+    /// <param name="copies">Where copies go.</param>
+    /// <param name="isInternational">
+    /// Whether an address needs SMTPUTF8. Only such a message asks for it, because servers that lack it cannot pass it on.
+    /// </param>
     /// <param name="sent">What to do when the message has been sent to its last line.</param>
     /// <param name="cancellationToken">Ends the wait for the server.</param>
     public async Task SendAsync(
         MimeMessage message,
         MailboxAddress sender,
         MailboxAddress recipient,
+        IReadOnlyList<MailboxAddress> copies,
+        bool isInternational,
         Action sent,
         CancellationToken cancellationToken
     )
     {
-        // Only an address that needs SMTPUTF8 asks for it: a message sent that way cannot pass servers that lack it.
-        var format = Ascii.IsValid(recipient.LocalPart) ? FormatOptions.Default : International;
-        client.BeginMessage(sent);
-        await client.SendAsync(format, message, sender, [recipient], cancellationToken).ConfigureAwait(false);
+        var format = isInternational ? International : FormatOptions.Default;
+        client.BeginMessage(recipient, sent);
+        await client.SendAsync(format, message, sender, [recipient, .. copies], cancellationToken).ConfigureAwait(false);
     }
 
     public void Close()

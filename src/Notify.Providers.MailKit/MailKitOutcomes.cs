@@ -18,7 +18,8 @@ internal static class MailKitOutcomes
 {
     private const string LoginRefused = "the server asks for STARTTLS or refused the login";
 
-    public static Outcome NeedsSmtpUtf8 { get; } = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
+    public static Outcome NeedsSmtpUtf8 { get; } =
+        Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
 
     /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
     public static Outcome? Of(Exception exception) =>
@@ -63,14 +64,18 @@ internal static class MailKitOutcomes
         && IsConnectionLost(exception)
         && (exception is SmtpCommandException || connection.Stage == SmtpStage.Mail);
 
+    /// <param name="stage">What the reply is to.</param>
+    /// <param name="reply">The reply of a server that refuses.</param>
+    public static Outcome Of(SmtpStage stage, SmtpResponse reply) => Of(stage, reply.StatusCode, reply.Response);
+
     /// <param name="reply">What the server refused with.</param>
     /// <param name="stage">How far the message had come.</param>
-    public static Outcome Of(SmtpCommandException reply, SmtpStage stage)
+    public static Outcome Of(SmtpCommandException reply, SmtpStage stage) =>
+        Of(reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage, reply.StatusCode, reply.Message);
+
+    private static Outcome Of(SmtpStage stage, SmtpStatusCode code, string text)
     {
-        var text = Encoding.UTF8.GetBytes(reply.Message.Split('\n')[0].TrimEnd());
-        return SmtpOutcomes.Of(
-            reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage,
-            new SmtpReply((int)reply.StatusCode, EnhancedCode.ReadFrom(text), default)
-        );
+        var line = Encoding.UTF8.GetBytes(text.Split('\n')[0].TrimEnd());
+        return SmtpOutcomes.Of(stage, new SmtpReply((int)code, EnhancedCode.ReadFrom(line), default));
     }
 }

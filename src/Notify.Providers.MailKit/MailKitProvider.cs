@@ -1,4 +1,3 @@
-using System.Text;
 using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
@@ -105,20 +104,24 @@ internal sealed class MailKitProvider(
     {
         if (!MessageComposer.TryGetRecipient(delivery, out var recipient))
             return Outcome.Rejected("the address is no email address");
-        if (!Ascii.IsValid(recipient.LocalPart) && !connection.HasSmtpUtf8)
+        var isInternational = MessageComposer.NeedsUtf8(delivery, recipient);
+        if (isInternational && !connection.HasSmtpUtf8)
             return MailKitOutcomes.NeedsSmtpUtf8;
 
+        var copies = MessageComposer.GetCopies(delivery, recipient);
         using var message = composer.Compose(delivery, recipient);
         await connection
             .SendAsync(
                 message,
                 composer.EnvelopeSenderOf(delivery),
                 recipient,
+                copies,
+                isInternational,
                 // RFC 5321 section 4.5.3.2.6: a server that is slow to take a message over delivers it all the same.
                 () => timer.Allow(acceptanceTimeout),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return Outcome.Accepted($"<{composer.MessageIdOf(delivery)}>");
+        return SmtpOutcomes.CreateAccepted($"<{composer.MessageIdOf(delivery)}>", connection.RefusedCopies, copies.Count);
     }
 }

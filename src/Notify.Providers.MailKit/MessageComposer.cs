@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
@@ -14,6 +15,8 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
 {
     private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
     private readonly MessageSigner? _signer = options.Dkim is null ? null : new MessageSigner(options.Dkim);
+
+    private static readonly Dictionary<string, string> NoHeaders = [];
 
     // Carriers gave out addresses with dots anywhere in the local part, which MimeKit takes in no other mode.
     private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
@@ -35,18 +38,36 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
                 return "an attachment has an invalid file name";
         }
 
-        return null;
+        return delivery.Content.Email?.Validate(delivery.Content.Html) is [var error, ..]
+            ? $"{error.Field}: {error.Message}"
+            : null;
     }
 
     /// <summary>Gets the mailbox that a delivery goes to, by the same rule as the SMTP provider and not by MimeKit's.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="recipient">The mailbox; null where the delivery's address is no email address.</param>
-    public static bool TryGetRecipient(Delivery delivery, [NotNullWhen(true)] out MailboxAddress? recipient)
+    public static bool TryGetRecipient(Delivery delivery, [NotNullWhen(true)] out MailboxAddress? recipient) =>
+        TryParse(delivery.To.Value, out recipient);
+
+    /// <summary>Gets the mailboxes that get a copy, each once and without the recipient.</summary>
+    public static IReadOnlyList<MailboxAddress> GetCopies(Delivery delivery, MailboxAddress recipient)
     {
-        recipient = null;
-        return EmailAddress.TryParse(delivery.To.Value, out _)
-            && MailboxAddress.TryParse(AnyDots, delivery.To.Value, out recipient)
-            && recipient.Address == delivery.To.Value;
+        if (delivery.Content.Email is not { } email || (email.Cc ?? email.Bcc) is null)
+            return [];
+
+        var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase) { recipient.Address };
+        return [.. Parse(email.Cc).Concat(Parse(email.Bcc)).Where(copy => seen.Add(copy.Address))];
+    }
+
+    /// <summary>Whether a mailbox that the message names or goes to can only be written in UTF-8 (RFC 6531).</summary>
+    public static bool NeedsUtf8(Delivery delivery, MailboxAddress recipient)
+    {
+        var email = delivery.Content.Email;
+        return Parse(email?.Cc)
+            .Concat(Parse(email?.Bcc))
+            .Concat(Parse(email?.ReplyTo))
+            .Append(recipient)
+            .Any(mailbox => !Ascii.IsValid(mailbox.LocalPart));
     }
 
     /// <summary>Whether this is a mailbox that every server understands, and nothing else.</summary>
@@ -82,9 +103,15 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         };
         message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
         message.To.Add(recipient);
-        if (options.ReplyTo is not null)
+        // Bcc has no header: its readers are a secret.
+        message.Cc.AddRange(Parse(content.Email?.Cc));
+        if (content.Email?.ReplyTo is { Count: > 0 } replyTo)
+            message.ReplyTo.AddRange(Parse(replyTo));
+        else if (options.ReplyTo is not null)
             message.ReplyTo.Add(MailboxAddress.Parse(options.ReplyTo));
         AddUnsubscribeLink(message, delivery);
+        foreach (var (name, value) in content.Email?.Headers ?? NoHeaders)
+            message.Headers.Add(CreateHeader(name, value));
         _signer?.Sign(message);
         return message;
     }
@@ -116,8 +143,58 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         if (content.Html is null)
             return plain;
 
-        var html = new TextPart(TextFormat.Html) { Text = content.Html };
+        var html = HtmlOf(content, content.Html);
         return content.Body is null ? html : new MultipartAlternative { plain, html };
+    }
+
+    private static MimeEntity HtmlOf(Content content, string text)
+    {
+        var html = new TextPart(TextFormat.Html) { Text = text };
+        if (content.Email?.InlineImages is not { Count: > 0 } images)
+            return html;
+
+        var related = new MultipartRelated { Root = html };
+        foreach (var image in images)
+            related.Add(Show(image));
+        return related;
+    }
+
+    private static MimePart Show(InlineImage image) =>
+        new(MimeKit.ContentType.Parse(image.MediaType))
+        {
+            Content = new MimeContent(new MemoryStream(image.Bytes.ToArray(), writable: false)),
+            ContentDisposition = new MimeKit.ContentDisposition(MimeKit.ContentDisposition.Inline),
+            ContentTransferEncoding = ContentEncoding.Base64,
+            ContentId = image.ContentId,
+        };
+
+    private static IEnumerable<MailboxAddress> Parse(IReadOnlyList<Mailbox>? mailboxes)
+    {
+        foreach (var mailbox in mailboxes ?? [])
+        {
+            if (!TryParse(mailbox.Address, out var address))
+                throw new ArgumentException("The content was not validated.", nameof(mailboxes));
+            address.Name = string.IsNullOrWhiteSpace(mailbox.Name) ? null : mailbox.Name;
+            yield return address;
+        }
+    }
+
+    private static bool TryParse(string? text, [NotNullWhen(true)] out MailboxAddress? mailbox)
+    {
+        mailbox = null;
+        return EmailAddress.TryParse(text, out _)
+            && MailboxAddress.TryParse(AnyDots, text, out mailbox)
+            && mailbox.Address == text;
+    }
+
+    // Folded and encoded as by the SMTP provider: MimeKit leaves a value that looks like an encoded word as it is.
+    private static Header CreateHeader(string name, string value)
+    {
+        var line = new ArrayBufferWriter<byte>();
+        HeaderText.WriteHeader(line, name, value);
+        var header = new Header(name, value);
+        header.SetRawValue(line.WrittenSpan[(name.Length + 1)..].ToArray());
+        return header;
     }
 
     private static MimePart Attach(Attachment attachment) =>

@@ -15,6 +15,7 @@ internal sealed class MessageSigner
     [
         HeaderId.From,
         HeaderId.To,
+        HeaderId.Cc,
         HeaderId.ReplyTo,
         HeaderId.Subject,
         HeaderId.Date,

@@ -1,5 +1,6 @@
 using MailKit.Net.Smtp;
 using MimeKit;
+using Notify.Delivering;
 using Notify.Providers.Smtp.Wire;
 
 namespace Notify.Providers.MailKit;
@@ -8,6 +9,8 @@ namespace Notify.Providers.MailKit;
 internal sealed class StagedSmtpClient : SmtpClient
 {
     private readonly ContentWatch _watch;
+    private readonly List<Outcome> _refusedCopies = [];
+    private MailboxAddress? _recipient;
 
     public StagedSmtpClient()
         : this(new ContentWatch()) { }
@@ -25,10 +28,16 @@ internal sealed class StagedSmtpClient : SmtpClient
     /// <summary>Whether the message at hand was sent to its last line.</summary>
     public bool IsSent => _watch.IsSent;
 
+    /// <summary>The copies of the message at hand that the server refused, by its replies.</summary>
+    public IReadOnlyList<Outcome> RefusedCopies => _refusedCopies;
+
+    /// <param name="recipient">Whom the message goes to; every other mailbox gets a copy.</param>
     /// <param name="sent">What to do when the message has been sent to its last line.</param>
-    public void BeginMessage(Action sent)
+    public void BeginMessage(MailboxAddress recipient, Action sent)
     {
         Stage = SmtpStage.Mail;
+        _recipient = recipient;
+        _refusedCopies.Clear();
         _watch.BeginMessage(sent);
     }
 
@@ -37,7 +46,19 @@ internal sealed class StagedSmtpClient : SmtpClient
 
     protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
     {
-        Stage = SmtpStage.Data;
+        // A copy may be accepted although the recipient was refused.
+        if (mailbox == _recipient)
+            Stage = SmtpStage.Data;
         _watch.BeginContent();
+    }
+
+    // A copy that is refused is left out: the outcome is the recipient's alone. A server that closes the connection takes
+    // nothing.
+    protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
+    {
+        if (mailbox == _recipient || response.StatusCode == SmtpStatusCode.ServiceNotAvailable)
+            base.OnRecipientNotAccepted(message, mailbox, response);
+        else
+            _refusedCopies.Add(MailKitOutcomes.Of(SmtpStage.Rcpt, response));
     }
 }

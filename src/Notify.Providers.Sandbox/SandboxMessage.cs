@@ -76,6 +76,9 @@ public sealed record SandboxContent
     /// <summary>Gets the attached files, or null if there are none.</summary>
     public IReadOnlyList<SandboxAttachment>? Attachments { get; init; }
 
+    /// <summary>Gets the email parts of the content; null when there are none.</summary>
+    public SandboxEmail? Email { get; init; }
+
     /// <summary>Returns only the type's name, so that the content can never reach a log.</summary>
     public override string ToString() => nameof(SandboxContent);
 
@@ -89,6 +92,7 @@ public sealed record SandboxContent
             Attachments = content.Attachments is { Count: > 0 } files
                 ? [.. files.Select(file => new SandboxAttachment(file.FileName, file.MediaType, file.Bytes.Length))]
                 : null,
+            Email = content.Email is { } email ? SandboxEmail.From(email) : null,
         };
 }
 
@@ -99,5 +103,49 @@ public sealed record SandboxContent
 public sealed record SandboxAttachment(string FileName, string MediaType, int Size)
 {
     /// <summary>Returns the media type and size. The text never contains the file name.</summary>
+    public override string ToString() => $"{MediaType}, {Size} bytes";
+}
+
+/// <summary>A captured message's <see cref="EmailContent"/> without the bytes of images.</summary>
+public sealed record SandboxEmail
+{
+    /// <inheritdoc cref="EmailContent.ReplyTo"/>
+    public IReadOnlyList<Mailbox>? ReplyTo { get; init; }
+
+    /// <inheritdoc cref="EmailContent.Cc"/>
+    public IReadOnlyList<Mailbox>? Cc { get; init; }
+
+    /// <inheritdoc cref="EmailContent.Bcc"/>
+    public IReadOnlyList<Mailbox>? Bcc { get; init; }
+
+    /// <inheritdoc cref="EmailContent.Headers"/>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>The inline images; null when there are none.</summary>
+    public IReadOnlyList<SandboxImage>? InlineImages { get; init; }
+
+    /// <summary>Returns the name of the type, and never a part of it.</summary>
+    public override string ToString() => nameof(SandboxEmail);
+
+    internal static SandboxEmail From(EmailContent email) =>
+        new()
+        {
+            ReplyTo = email.ReplyTo,
+            Cc = email.Cc,
+            Bcc = email.Bcc,
+            Headers = email.Headers,
+            InlineImages = email
+                .InlineImages?.Select(image => new SandboxImage(image.ContentId, image.MediaType, image.Bytes.Length))
+                .ToArray(),
+        };
+}
+
+/// <summary>An inline image, without its bytes.</summary>
+/// <param name="ContentId">The id by which the HTML shows it.</param>
+/// <param name="MediaType">The media type, such as <c>image/png</c>.</param>
+/// <param name="Size">The size in bytes.</param>
+public sealed record SandboxImage(string ContentId, string MediaType, int Size)
+{
+    /// <summary>The media type and size, never the id.</summary>
     public override string ToString() => $"{MediaType}, {Size} bytes";
 }

@@ -15,7 +15,9 @@ internal static class SmtpOutcomes
 
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
     public static readonly Outcome NoLogin = Outcome.ProviderFailed("the server offers neither AUTH PLAIN nor AUTH LOGIN");
-    public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected("the server has no SMTPUTF8, which this address needs");
+    public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected(
+        "the server has no SMTPUTF8, which an address of this email needs"
+    );
 
     /// <summary>
     /// Decides whom a reply concerns. Before MAIL it is the provider: there is no message yet. A reply to MAIL is about the
@@ -49,6 +51,18 @@ internal static class SmtpOutcomes
             return Outcome.Retry($"{reason}{SenderRefused}");
         return stage == SmtpStage.Rcpt && IsGone(reply.Code, detail) ? Outcome.RecipientGone(reason) : Outcome.Rejected(reason);
     }
+
+    /// <summary>
+    /// Creates the outcome of a message that the server took over. A copy that it refused changes nothing for the recipient, and
+    /// is not sent again, because a repetition would reach the recipient twice; the attempt tells of it.
+    /// </summary>
+    /// <param name="messageId">The message's own id.</param>
+    /// <param name="refused">The replies to the copies that were refused.</param>
+    /// <param name="copies">How many copies there were.</param>
+    public static Outcome CreateAccepted(string messageId, IReadOnlyList<Outcome> refused, int copies) =>
+        refused is [var first, ..]
+            ? Outcome.Accepted(messageId, note: $"{refused.Count} of {copies} copies were refused: {first.Reason}")
+            : Outcome.Accepted(messageId);
 
     /// <summary>Creates the outcome of a message whose last line went out and whose reply did not come back.</summary>
     /// <param name="reason">What came instead of the reply.</param>

@@ -82,7 +82,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         try
         {
             return await connection.SendAsync(email, timer, cancellationToken).ConfigureAwait(false)
-                ?? Outcome.Accepted(email.MessageId);
+                ?? SmtpOutcomes.CreateAccepted(email.MessageId, connection.RefusedCopies, email.Copies.Count);
         }
         catch (Exception exception)
             when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)

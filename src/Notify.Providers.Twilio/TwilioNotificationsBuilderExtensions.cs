@@ -35,6 +35,7 @@ public static class TwilioNotificationsBuilderExtensions
         services.AddOptions<TwilioOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>());
         services.AddProviderHttpClient(name);
+        services.AddSingleton<IProviderRules>(new TwilioRules(name));
         services.AddSingleton<IDeliveryProvider>(provided => new TwilioProvider(
             name,
             provided.CreateProviderHttpClient(name),

@@ -19,9 +19,6 @@ namespace Notify.Providers.Twilio;
 /// </remarks>
 internal static class TwilioOutcomes
 {
-    /// <summary>The maximum length of a body in characters (Twilio, error 21617).</summary>
-    private const int MaxBodyLength = 1_600;
-
     private enum Meaning
     {
         /// <summary>The account or the sender cannot send.</summary>
@@ -161,8 +158,8 @@ internal static class TwilioOutcomes
     {
         if (string.IsNullOrEmpty(content.Body))
             return Outcome.Rejected("an SMS must have a body");
-        return content.Body.Length > MaxBodyLength && content.Body.EnumerateRunes().Count() > MaxBodyLength
-            ? Outcome.Rejected($"the body is longer than {MaxBodyLength} characters")
+        return TwilioRules.IsTooLong(content.Body)
+            ? Outcome.Rejected($"the body is longer than {TwilioRules.MaxBodyLength} characters")
             : null;
     }
 

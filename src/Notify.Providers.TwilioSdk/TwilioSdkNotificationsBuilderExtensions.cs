@@ -34,6 +34,7 @@ public static class TwilioSdkNotificationsBuilderExtensions
         builder
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<IProviderRules>(new TwilioSdkRules(name));
         builder.Services.AddSingleton<IDeliveryProvider>(services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);

@@ -86,7 +86,7 @@ public sealed class TemplateTests
         "ab"
     )]
     [InlineData("{% for i in (1..3) %}{{ i }}{% endfor %}", "123")]
-    [InlineData("{% for i in (3..1) %}{{ i }}{% endfor %}", "")]
+    [InlineData("{% for i in (3..1) %}{{ i }}{% endfor %}-", "-")]
     [InlineData("{% for pair in object %}{{ pair[0] }}={{ pair[1] }};{% endfor %}", "a=1;b=2;")]
     [InlineData(
         "{% tablerow i in items %}{{ i.n }}{% endtablerow %}",

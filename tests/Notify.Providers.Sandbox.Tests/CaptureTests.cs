@@ -47,7 +47,13 @@ public sealed class CaptureTests
                 {
                     Title = "Shipped",
                     Body = "On its way",
-                    Html = "<p>On its way</p>",
+                    Html = "<p>On its way <img src=cid:van></p>",
+                    Email = new EmailContent
+                    {
+                        Bcc = ["audit@example.org"],
+                        Headers = new Dictionary<string, string> { ["X-Order"] = "42" },
+                        InlineImages = [new InlineImage("van", "image/png", new byte[77])],
+                    },
                     Data = new Dictionary<string, string> { ["order"] = "42" },
                     Attachments = [new Attachment("invoice.pdf", "application/pdf", new byte[1_234])],
                 },
@@ -65,11 +71,14 @@ public sealed class CaptureTests
         Assert.Equal(0, message.AttemptsSpent);
         Assert.InRange(message.CapturedAt, before, DateTimeOffset.UtcNow);
         Assert.Equal(
-            ("Shipped", "On its way", "<p>On its way</p>"),
+            ("Shipped", "On its way", "<p>On its way <img src=cid:van></p>"),
             (message.Content.Title, message.Content.Body, message.Content.Html)
         );
         Assert.Equal("42", message.Content.Data!["order"]);
         Assert.Equal(new SandboxAttachment("invoice.pdf", "application/pdf", 1_234), Assert.Single(message.Content.Attachments!));
+        Assert.Equal(["audit@example.org"], message.Content.Email!.Bcc!.Select(mailbox => mailbox.Address));
+        Assert.Equal("42", message.Content.Email.Headers!["X-Order"]);
+        Assert.Equal(new SandboxImage("van", "image/png", 77), Assert.Single(message.Content.Email.InlineImages!));
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class AddressTests
         var outcome = await application.AttemptAsync(Deliveries.To("åsa@example.org"));
         await application.AttemptAsync(Deliveries.To("bob@example.org"));
 
-        Assert.Equal("the server has no SMTPUTF8, which this address needs", outcome.Reason);
+        Assert.Equal("the server has no SMTPUTF8, which an address of this email needs", outcome.Reason);
         Assert.Equal((2, 1), (server.Messages.Count, server.ConnectionsAccepted));
     }
 

@@ -92,6 +92,7 @@ internal sealed record ServerEvent(
     string? File,
     string? Sender,
     string? Recipient,
+    IReadOnlyList<string>? Recipients,
     bool Tls,
     bool Pipelined,
     string? Login,

@@ -103,7 +103,7 @@ public sealed class MessageTests
 
         var record = await application.DeadLetterAsync(await application.SendAsync("åsa@example.org"));
 
-        Assert.Equal("the server has no SMTPUTF8, which this address needs", record.Reason);
+        Assert.Equal("the server has no SMTPUTF8, which an address of this email needs", record.Reason);
     }
 
     [Theory]

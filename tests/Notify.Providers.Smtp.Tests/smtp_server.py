@@ -80,6 +80,7 @@ class Handler:
             file=file,
             sender=envelope.mail_from,
             recipient=address,
+            recipients=envelope.rcpt_tos,
             tls=server.transport.get_extra_info("sslcontext") is not None,
             pipelined=session.pipelined,
             login=session.auth_data.login.decode() if session.authenticated else None,

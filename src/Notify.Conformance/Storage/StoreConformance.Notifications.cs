@@ -65,6 +65,14 @@ public abstract partial class StoreConformance
             Html = "<p>&amp; é</p>",
             Data = new Dictionary<string, string> { ["b"] = "ä", ["a"] = "" },
             Attachments = [new Attachment("räkning.pdf", "application/pdf", new byte[] { 0, 1, 254, 255 })],
+            Email = new EmailContent
+            {
+                ReplyTo = ["hjälp@example.org", new Mailbox("sales@example.org", "Säljare \"1\"")],
+                Cc = [new Mailbox("bob@example.org", "Bob 山")],
+                Bcc = ["carol@example.org"],
+                Headers = new Dictionary<string, string> { ["X-Order"] = "42 å", ["in-reply-to"] = "<1@example.org>" },
+                InlineImages = [new InlineImage("logo@example.org", "image/png", new byte[] { 137, 80, 0, 255 })],
+            },
             Push = new PushContent
             {
                 ImageUrl = "https://example.org/ä.png",

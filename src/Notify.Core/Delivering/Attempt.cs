@@ -5,7 +5,7 @@ namespace Notify.Delivering;
 /// <param name="StartedAt">When the call began.</param>
 /// <param name="Duration">How long it took.</param>
 /// <param name="Outcome">What it came to.</param>
-/// <param name="Reason">Why, when it was not accepted.</param>
+/// <param name="Reason">Why it was not accepted; when it was, what the vendor left out, else null.</param>
 /// <param name="ProviderMessageId">The vendor's id for the message, when it gave one.</param>
 /// <param name="Cost">What the vendor bills; null when it does not say.</param>
 public sealed record Attempt(

@@ -22,4 +22,9 @@ public interface IProviderRules
     /// Errors whose fields begin with the vendor's name, such as <c>fcm.android.ttl</c>; empty when there are none.
     /// </returns>
     IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides);
+
+    /// <summary>Finds what the provider could never send of a content; empty, the default, when there is nothing.</summary>
+    /// <param name="content">The content, as it is given or rendered.</param>
+    /// <returns>Errors whose fields are relative to the content, such as <c>body</c>.</returns>
+    IEnumerable<FieldError> FindContentErrors(Content content) => [];
 }

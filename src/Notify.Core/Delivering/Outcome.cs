@@ -12,7 +12,9 @@ public sealed class Outcome
     /// <summary>Gets the kind of the outcome.</summary>
     public OutcomeKind Kind { get; }
 
-    /// <summary>Why, in words for an operator. Never an address or content. Null when accepted.</summary>
+    /// <summary>
+    /// Gets why, in words for an operator; when accepted, what the vendor left out, else null. Never an address or content.
+    /// </summary>
     public string? Reason { get; private init; }
 
     /// <summary>The vendor's id for the message, to match receipts with. Null when the vendor gave none.</summary>
@@ -48,10 +50,16 @@ public sealed class Outcome
     /// <summary>The vendor took the message over.</summary>
     /// <param name="providerMessageId">The vendor's id for the message.</param>
     /// <param name="cost">What it bills.</param>
-    public static Outcome Accepted(string? providerMessageId = null, Cost? cost = null) =>
-        providerMessageId is null && cost is null
+    /// <param name="note">What it left out, such as copies that it refused. Null for nothing.</param>
+    public static Outcome Accepted(string? providerMessageId = null, Cost? cost = null, string? note = null) =>
+        providerMessageId is null && cost is null && note is null
             ? AcceptedWithoutId
-            : new Outcome(OutcomeKind.Accepted) { ProviderMessageId = providerMessageId, Cost = cost };
+            : new Outcome(OutcomeKind.Accepted)
+            {
+                ProviderMessageId = providerMessageId,
+                Cost = cost,
+                Reason = note,
+            };
 
     /// <summary>This attempt failed, a later one may succeed.</summary>
     /// <param name="reason">Why.</param>

@@ -10,6 +10,7 @@ internal sealed class RecipientDirectory(
     IDeviceStore devices,
     ITopicStore topics,
     ProviderRules rules,
+    PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
 ) : IRecipientDirectory
@@ -21,7 +22,7 @@ internal sealed class RecipientDirectory(
     public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(user));
-        await users.SaveAsync([user], cancellationToken).ConfigureAwait(false);
+        await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
     }
 
     public async Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default)

@@ -78,6 +78,8 @@ internal sealed class CompiledTemplate
             }
 
             errors.AddRange(rendering.DescribeErrors(_name, request.IsDigest));
+            if (errors.Count == before)
+                errors.AddRange(FindContentErrors(request, contents));
             if (errors.Count > before)
                 break;
         }
@@ -86,6 +88,30 @@ internal sealed class CompiledTemplate
             errors.Add(new FieldError("template", "The template has no variant for these channels."));
         return contents;
     }
+
+    // Of what was rendered last, each used variant once.
+    private IEnumerable<FieldError> FindContentErrors(RenderRequest request, List<ContentVariant> contents)
+    {
+        if (request.Check is not { } check)
+            yield break;
+
+        var used = _variants.Where(variant => request.IsUsed(variant.Channel)).ToArray();
+        for (var i = 0; i < used.Length; i++)
+        {
+            foreach (var error in check(contents[contents.Count - used.Length + i], IsForSms(used[i])))
+                yield return new FieldError("template", $"variants[{used[i].Index}].{error.Field}: {error.Message}");
+        }
+    }
+
+    // SMS gets the variant for all channels only where it has none of its own in the language.
+    private bool IsForSms(CompiledVariant variant) =>
+        variant.Channel == Channel.Sms
+        || (
+            variant.Channel is null
+            && !_variants.Any(other =>
+                other.Channel == Channel.Sms && string.Equals(other.Locale, variant.Locale, StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     private static ParsedText? Parse(string field, string? source, TemplateLimits limits, List<FieldError> errors)
     {
@@ -114,7 +140,11 @@ internal sealed class CompiledTemplate
     {
         private readonly CultureInfo _culture = GetCulture(variant.Locale);
 
+        public int Index => index;
+
         public Channel? Channel => variant.Channel;
+
+        public string? Locale => variant.Locale;
 
         public bool ShowsDates => title?.ShowsDates == true || body?.ShowsDates == true || html?.ShowsDates == true;
 
@@ -151,17 +181,25 @@ internal sealed class CompiledTemplate
 /// <param name="TimeZones">The recipients' time zones; null stands for UTC and for everybody else.</param>
 /// <param name="IsUsed">Whether a variant's channel is asked for.</param>
 /// <param name="Time">The clock.</param>
+/// <param name="Check">
+/// Finds what is wrong with a rendered variant, given whether SMS gets it in its language; null to look for nothing.
+/// </param>
 internal sealed record RenderRequest(
     JsonElement? Data,
     bool IsDigest,
     IReadOnlyList<string?> TimeZones,
     Func<Channel?, bool> IsUsed,
-    TimeProvider Time
+    TimeProvider Time,
+    Func<ContentVariant, bool, IEnumerable<FieldError>>? Check = null
 )
 {
     /// <summary>Creates the request of a trigger: only variants that its channels may use.</summary>
-    public static RenderRequest From(Trigger trigger, IReadOnlyList<string?> timeZones, TimeProvider time) =>
-        new(trigger.DataElement, trigger.Digest is not null, timeZones, of => MayUse(trigger, of), time);
+    public static RenderRequest From(
+        Trigger trigger,
+        IReadOnlyList<string?> timeZones,
+        TimeProvider time,
+        Func<ContentVariant, bool, IEnumerable<FieldError>>? check
+    ) => new(trigger.DataElement, trigger.Digest is not null, timeZones, of => MayUse(trigger, of), time, check);
 
     private static bool MayUse(Trigger trigger, Channel? of) =>
         of is not { } channel

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Notify.Planning;
 using Notify.Recipients;
+using Notify.Triggering;
 
 namespace Notify.Templates;
 
@@ -13,6 +14,7 @@ internal sealed class TemplateRenderer(
     ITemplateStore templates,
     IUserStore users,
     IDeviceStore devices,
+    ContentRules rules,
     IOptions<NotificationsOptions> options,
     TimeProvider time
 )
@@ -73,7 +75,14 @@ internal sealed class TemplateRenderer(
                 ? await FindTimeZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
                 : Utc;
         var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
-        var contents = compiled.Render(RenderRequest.From(trigger, zones, time), budget, errors);
+        // A digest that closes is not checked: one delivery that its vendor refuses is better than no summary at all.
+        var request = RenderRequest.From(
+            trigger,
+            zones,
+            time,
+            version is null ? (variant, isForSms) => rules.FindErrors(trigger, variant, isForSms) : null
+        );
+        var contents = compiled.Render(request, budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)
             await KeepAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
         return new RenderedContents(contents, compiled.Version);

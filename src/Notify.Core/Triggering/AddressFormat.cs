@@ -1,6 +1,9 @@
 namespace Notify.Triggering;
 
-/// <summary>The form that each channel asks of an address. Whether somebody lives there, only the vendor knows.</summary>
+/// <summary>
+/// The form that each channel asks of an address, except phone numbers (<see cref="PhoneNumberRules"/>). Whether the address
+/// exists, only the vendor knows.
+/// </summary>
 internal static class AddressFormat
 {
     private const int MaxLength = 4096;
@@ -19,8 +22,6 @@ internal static class AddressFormat
 
         if (channel == Channel.Email)
             return EmailAddress.TryParse(address, out _) ? null : NotEmail;
-        if (channel == Channel.Sms)
-            return IsPhoneNumber(address) ? null : "This is no phone number in E.164 form; write it as +46701234567.";
         if (channel == Channel.Webhook)
             return IsUrl(address) ? null : "This is no absolute http or https URL.";
         return null;
@@ -32,12 +33,6 @@ internal static class AddressFormat
     /// </summary>
     public static string Normalize(Channel channel, string address) =>
         channel == Channel.Email ? address.ToLowerInvariant() : address;
-
-    /// <summary>ITU-T E.164: a plus sign, a country code that does not begin with 0, at most 15 digits.</summary>
-    private static bool IsPhoneNumber(string address) =>
-        address is ['+', >= '1' and <= '9', ..]
-        && address.Length is >= 8 and <= 16
-        && !address.AsSpan(1).ContainsAnyExceptInRange('0', '9');
 
     private static bool IsUrl(string address) =>
         Uri.TryCreate(address, UriKind.Absolute, out var uri)

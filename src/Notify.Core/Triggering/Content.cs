@@ -36,6 +36,9 @@ public sealed record Content
     /// <summary>Files to attach to an email.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
+    /// <summary>Gets what an email carries beside this: copies, headers, inline images. Null for nothing.</summary>
+    public EmailContent? Email { get; init; }
+
     /// <summary>Nothing of the content, so that it can never reach a log.</summary>
     public override string ToString() => nameof(Content);
 }

@@ -9,6 +9,7 @@ namespace Notify.Triggering;
 /// <summary>The first stage: validates, plans, stores and hands over a trigger.</summary>
 internal sealed class Notifier(
     TriggerValidator validator,
+    PhoneNumberRules phones,
     TemplateRenderer renderer,
     NotificationFactory factory,
     HeldKeys heldKeys,
@@ -78,10 +79,11 @@ internal sealed class Notifier(
     // Storing a request finds out by itself that its key is held, so the key is looked up only where that would come too late:
     // before permits are taken, and before a trigger is refused that may have been right when its key was first used.
     private async ValueTask<(TriggerResult? Known, PlannedRequest Planned)> PlanAsync(
-        Trigger trigger,
+        Trigger given,
         CancellationToken cancellationToken
     )
     {
+        var trigger = phones.Normalize(given);
         if (
             trigger.Throttle is not null
             && await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder

@@ -57,7 +57,10 @@ public sealed record Recipient
     /// <summary>An email address (<c>ada@example.org</c>), without a display name.</summary>
     public static Recipient Email(string address) => Address(Notify.Channel.Email, address);
 
-    /// <summary>A phone number in E.164 form (<c>+46701234567</c>).</summary>
+    /// <summary>
+    /// A phone number with its country code (<c>+46701234567</c>, <c>0046 70-123 45 67</c>), or in the national form of
+    /// <see cref="NotificationsOptions.DefaultPhoneRegion"/>. It is stored and sent in E.164 form.
+    /// </summary>
     public static Recipient Phone(string number) => Address(Notify.Channel.Sms, number);
 
     /// <summary>An absolute <c>http</c> or <c>https</c> URL.</summary>

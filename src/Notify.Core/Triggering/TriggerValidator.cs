@@ -11,6 +11,7 @@ namespace Notify.Triggering;
 internal sealed class TriggerValidator(
     ProviderCatalog providers,
     ProviderRules rules,
+    ContentRules contents,
     IOptions<NotificationsOptions> options,
     TimeProvider time
 )
@@ -102,21 +103,18 @@ internal sealed class TriggerValidator(
                 break;
         }
 
-        if (trigger.Content is { Body: null or "" } && MustGoBySms(trigger))
-            Add(ref errors, "content.body", "An SMS needs a body. The title is not sent.");
         CheckPush(trigger.Content, ref errors);
+        if (trigger.Content is { } content)
+        {
+            foreach (var error in contents.FindErrors(trigger, content))
+                Add(ref errors, $"content.{error.Field}", error.Message);
+        }
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
             Add(ref errors, "data", "Give an object whose properties are the template's variables.");
         if (HasLineBreak(trigger.Content?.Title))
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
-
-    // A user who also has other channels gets the rest there.
-    private static bool MustGoBySms(Trigger trigger) =>
-        trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
-        || trigger.Channels is [var only] && only == Channel.Sms
-        || trigger.Fallback?.Any(step => step?.Channel == Channel.Sms) == true;
 
     private void CheckPush(Content? content, ref List<FieldError>? errors)
     {

@@ -41,8 +41,11 @@ internal static class ContentReader
                 case "attachments":
                     read = read with { Attachments = [.. field.Items().Select(ReadAttachment).OfType<Attachment>()] };
                     break;
+                case "email":
+                    read = read with { Email = EmailContentReader.Read(field) };
+                    break;
                 default:
-                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments");
+                    field.Unknown("title", "body", "html", "data", "push", "overrides", "attachments", "email");
                     break;
             }
         }

@@ -37,6 +37,8 @@ internal sealed class JsonField
 
     public bool IsObject => Value.ValueKind == JsonValueKind.Object;
 
+    public bool IsArray => Value.ValueKind == JsonValueKind.Array;
+
     /// <summary>Creates a field for a body, which has no name, or for a parameter of a query.</summary>
     public static JsonField Root(JsonElement value, FieldErrors errors, string name = "") =>
         new(value, name, errors, around: null);
@@ -99,10 +101,13 @@ internal sealed class JsonField
         return texts;
     }
 
-    public string? Text()
+    public string? Text() => Text("Use a string.");
+
+    /// <summary>A text, or the message where the value is none.</summary>
+    public string? Text(string message)
     {
         if (Value.ValueKind != JsonValueKind.String)
-            return Wrong("Use a string.");
+            return Wrong(message);
 
         string text;
         try

@@ -7,7 +7,8 @@ using System.Text;
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>
-/// Writes a file as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in memory whole.
+/// Writes a file or an inline image as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in
+/// memory whole.
 /// </summary>
 internal static class AttachmentPart
 {
@@ -31,7 +32,27 @@ internal static class AttachmentPart
     public static async ValueTask WriteAsync(Attachment attachment, PipeWriter output, CancellationToken cancellationToken)
     {
         WriteHeaders(attachment, output);
-        for (var bytes = attachment.Bytes; !bytes.IsEmpty; )
+        await WriteBytesAsync(attachment.Bytes, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Writes an image that the HTML shows by its content id (RFC 2392).</summary>
+    public static async ValueTask WriteAsync(InlineImage image, PipeWriter output, CancellationToken cancellationToken)
+    {
+        Encoding.ASCII.GetBytes(
+            $"Content-Type: {image.MediaType}\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: inline\r\n"
+                + $"Content-ID: <{image.ContentId}>\r\n\r\n",
+            output
+        );
+        await WriteBytesAsync(image.Bytes, output, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async ValueTask WriteBytesAsync(
+        ReadOnlyMemory<byte> bytes,
+        PipeWriter output,
+        CancellationToken cancellationToken
+    )
+    {
+        while (!bytes.IsEmpty)
         {
             var chunk = Math.Min(bytes.Length, LineBytes * LinesPerFlush);
             WriteLines(output, bytes.Span[..chunk]);

@@ -7,7 +7,11 @@ namespace Notify.Providers.Smtp.Mime;
 /// <param name="To">Whom it goes to.</param>
 /// <param name="Sender">Where bounces go: the sender of the transaction, which readers never see.</param>
 /// <param name="MessageId">The same over all attempts, so that a mailbox can recognise a message that was sent twice.</param>
-internal sealed record Email(Delivery Delivery, EmailAddress To, string Sender, string MessageId)
+/// <param name="Mailboxes">Whom it names beside <paramref name="To"/>, and who gets a copy.</param>
+internal sealed record Email(Delivery Delivery, EmailAddress To, string Sender, string MessageId, EmailMailboxes Mailboxes)
 {
-    public bool NeedsUtf8 => To.NeedsUtf8;
+    /// <summary>The addresses that get a copy, each once and without <see cref="To"/>.</summary>
+    public IReadOnlyList<string> Copies { get; } = Mailboxes.FindCopies(To);
+
+    public bool NeedsUtf8 => To.NeedsUtf8 || Mailboxes.NeedsUtf8;
 }

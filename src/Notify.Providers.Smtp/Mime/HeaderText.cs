@@ -29,6 +29,23 @@ internal static class HeaderText
             WriteEncodedWords(output, text, column);
     }
 
+    /// <summary>
+    /// Writes a header that a content brings. ASCII stays as it is, because programs read such values and not all of them decode
+    /// encoded words; it is only folded.
+    /// </summary>
+    /// <remarks>A name of 50 characters leaves space on its line for an encoded word of a character or two.</remarks>
+    public static void WriteHeader(IBufferWriter<byte> output, string name, string value)
+    {
+        Encoding.ASCII.GetBytes($"{name}: ", output);
+        var column = name.Length + 2;
+        if (!value.AsSpan().ContainsAnyExceptInRange(' ', '~') && !value.Contains("=?", StringComparison.Ordinal))
+            WriteFolded(output, value, column);
+        else
+            WriteEncodedWords(output, value, column);
+
+        output.Write("\r\n"u8);
+    }
+
     /// <summary>Writes the name beside a mailbox, and a separator.</summary>
     public static void WriteName(IBufferWriter<byte> output, string name, int column)
     {
@@ -65,7 +82,8 @@ internal static class HeaderText
         foreach (var range in text.AsSpan().Split(' '))
         {
             var word = text.AsSpan(range);
-            if (!isFirst && column + 1 + word.Length > LineLimit)
+            // A line of white space alone would end the header for some readers.
+            if (!isFirst && !word.IsEmpty && column + 1 + word.Length > LineLimit)
             {
                 output.Write("\r\n"u8);
                 column = 0;

@@ -11,17 +11,21 @@ namespace Notify.Providers.Smtp.Mime;
 /// <summary>Writes deliveries as emails: RFC 5322 and MIME, all of it ASCII but for addresses that cannot be.</summary>
 internal sealed class MessageComposer
 {
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
     private readonly EmailAddress _from;
     private readonly EmailAddress? _bounces;
     private readonly IUnsubscribeLinks _links;
     private readonly TimeProvider _time;
     private readonly byte[] _sameHeaders;
+    private readonly NamedAddress[] _replyTo;
 
     public MessageComposer(SmtpOptions options, IUnsubscribeLinks links, TimeProvider time)
     {
         (_links, _time) = (links, time);
         _from = Parse(options.From);
         _bounces = options.BounceAddress is null ? null : Parse(options.BounceAddress);
+        _replyTo = options.ReplyTo is null ? [] : [new NamedAddress(Parse(options.ReplyTo), null)];
         _sameHeaders = ComposeSameHeaders(_from, options);
     }
 
@@ -35,7 +39,13 @@ internal sealed class MessageComposer
         if (problem is not null)
             return false;
 
-        email = new Email(delivery, to!, SenderOf(delivery), $"<{delivery.Id:N}@{_from.Domain}>");
+        email = new Email(
+            delivery,
+            to!,
+            SenderOf(delivery),
+            $"<{delivery.Id:N}@{_from.Domain}>",
+            EmailMailboxes.From(delivery.Content.Email)
+        );
         return true;
     }
 
@@ -46,13 +56,13 @@ internal sealed class MessageComposer
         var attachments = email.Delivery.Content.Attachments;
         if (attachments is not { Count: > 0 })
         {
-            WriteText(email.Delivery, output);
+            await WriteTextAsync(email.Delivery, output, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         var boundary = WriteMultipart(output, "mixed", email.Delivery);
         WriteDelimiter(output, boundary);
-        WriteText(email.Delivery, output);
+        await WriteTextAsync(email.Delivery, output, cancellationToken).ConfigureAwait(false);
         foreach (var attachment in attachments)
         {
             WriteDelimiter(output, boundary);
@@ -74,8 +84,6 @@ internal sealed class MessageComposer
         if (!string.IsNullOrEmpty(options.FromName))
             HeaderText.WriteName(headers, options.FromName, "From: ".Length);
         Encoding.ASCII.GetBytes($"<{from.Address}>\r\n", headers);
-        if (options.ReplyTo is not null)
-            Encoding.ASCII.GetBytes($"Reply-To: {Parse(options.ReplyTo).Address}\r\n", headers);
         headers.Write("MIME-Version: 1.0\r\n"u8);
         return headers.WrittenSpan.ToArray();
     }
@@ -91,7 +99,7 @@ internal sealed class MessageComposer
                 return problem;
         }
 
-        return null;
+        return content.Email?.Validate(content.Html) is [var error, ..] ? $"{error.Field}: {error.Message}" : null;
     }
 
     private string SenderOf(Delivery delivery) =>
@@ -106,11 +114,38 @@ internal sealed class MessageComposer
         Encoding.ASCII.GetBytes(email.MessageId, output);
         output.Write("\r\nTo: "u8);
         Encoding.UTF8.GetBytes(email.To.Address, output);
-        output.Write("\r\nSubject: "u8);
+        output.Write("\r\n"u8);
+        WriteMailboxes(output, "Cc", email.Mailboxes.Cc);
+        WriteMailboxes(output, "Reply-To", email.Mailboxes.ReplyTo is { Count: > 0 } given ? given : _replyTo);
+        output.Write("Subject: "u8);
         HeaderText.Write(output, email.Delivery.Content.Title ?? "", "Subject: ".Length);
         output.Write("\r\n"u8);
         if (UnsubscribeHeader.LinkFor(_links, email.Delivery) is { } link)
             WriteUnsubscribe(output, link);
+        foreach (var (name, value) in email.Delivery.Content.Email?.Headers ?? NoHeaders)
+            HeaderText.WriteHeader(output, name, value);
+    }
+
+    // Bcc has no header: its readers are a secret.
+    private static void WriteMailboxes(IBufferWriter<byte> output, string header, IReadOnlyList<NamedAddress> mailboxes)
+    {
+        if (mailboxes.Count == 0)
+            return;
+
+        Encoding.ASCII.GetBytes($"{header}: ", output);
+        var column = header.Length + 2;
+        for (var i = 0; i < mailboxes.Count; i++)
+        {
+            if (i > 0)
+                output.Write(",\r\n "u8);
+            var (address, name) = (mailboxes[i].Address.Address, mailboxes[i].Name);
+            if (name is not null)
+                HeaderText.WriteName(output, name, column);
+            Encoding.UTF8.GetBytes(name is null ? address : $"<{address}>", output);
+            column = 1;
+        }
+
+        output.Write("\r\n"u8);
     }
 
     private void WriteDate(IBufferWriter<byte> output)
@@ -128,15 +163,18 @@ internal sealed class MessageComposer
         output.Write(">\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"u8);
     }
 
-    private static void WriteText(Delivery delivery, IBufferWriter<byte> output)
+    private static async ValueTask WriteTextAsync(Delivery delivery, PipeWriter output, CancellationToken cancellationToken)
     {
         var content = delivery.Content;
-        if (content is not { Body: not null, Html: not null })
+        if (content.Html is null)
         {
-            if (content is { Body: null, Html: { } html })
-                TextPart.Write(output, "text/html"u8, html);
-            else
-                TextPart.Write(output, "text/plain"u8, content.Body ?? "");
+            TextPart.Write(output, "text/plain"u8, content.Body ?? "");
+            return;
+        }
+
+        if (content.Body is null)
+        {
+            await WriteHtmlAsync(delivery, output, cancellationToken).ConfigureAwait(false);
             return;
         }
 
@@ -144,15 +182,37 @@ internal sealed class MessageComposer
         WriteDelimiter(output, boundary);
         TextPart.Write(output, "text/plain"u8, content.Body);
         WriteDelimiter(output, boundary);
-        TextPart.Write(output, "text/html"u8, content.Html);
+        await WriteHtmlAsync(delivery, output, cancellationToken).ConfigureAwait(false);
+        WriteEnd(output, boundary);
+    }
+
+    // RFC 2387: the images belong to the HTML, and a reader that shows the plain text needs none of them.
+    private static async ValueTask WriteHtmlAsync(Delivery delivery, PipeWriter output, CancellationToken cancellationToken)
+    {
+        var content = delivery.Content;
+        if (content.Email?.InlineImages is not { Count: > 0 } images)
+        {
+            TextPart.Write(output, "text/html"u8, content.Html!);
+            return;
+        }
+
+        var boundary = WriteMultipart(output, "related", delivery, ";\r\n type=\"text/html\"");
+        WriteDelimiter(output, boundary);
+        TextPart.Write(output, "text/html"u8, content.Html!);
+        foreach (var image in images)
+        {
+            WriteDelimiter(output, boundary);
+            await AttachmentPart.WriteAsync(image, output, cancellationToken).ConfigureAwait(false);
+        }
+
         WriteEnd(output, boundary);
     }
 
     /// <returns>The boundary. It names the delivery, whose id no content foresees.</returns>
-    private static string WriteMultipart(IBufferWriter<byte> output, string kind, Delivery delivery)
+    private static string WriteMultipart(IBufferWriter<byte> output, string kind, Delivery delivery, string parameters = "")
     {
         var boundary = $"=_{kind}-{delivery.Id:N}";
-        Encoding.ASCII.GetBytes($"Content-Type: multipart/{kind};\r\n boundary=\"{boundary}\"\r\n\r\n", output);
+        Encoding.ASCII.GetBytes($"Content-Type: multipart/{kind};\r\n boundary=\"{boundary}\"{parameters}\r\n\r\n", output);
         return boundary;
     }
 

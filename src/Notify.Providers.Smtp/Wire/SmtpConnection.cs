@@ -33,6 +33,9 @@ internal sealed class SmtpConnection : IPooledConnection
     /// <summary>Whether the message went out to its last line.</summary>
     public bool IsSent => _transaction.IsSent;
 
+    /// <summary>The copies of the latest message that the server refused, by its replies.</summary>
+    public IReadOnlyList<Outcome> RefusedCopies => _transaction.RefusedCopies;
+
     /// <returns>Null when the server took the message over.</returns>
     /// <exception cref="IOException">The connection is lost.</exception>
     /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>

@@ -8,6 +8,7 @@ namespace Notify.Providers.Smtp.Wire;
 /// <summary>One message after another over a connection: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).</summary>
 internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, MessageComposer composer)
 {
+    private readonly List<Outcome> _refusedCopies = [];
     private bool _isLeftOpen;
 
     /// <summary>
@@ -15,6 +16,9 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
     /// its reply tells.
     /// </summary>
     public bool IsSent { get; private set; }
+
+    /// <summary>The copies of the latest message that the server refused, by its replies.</summary>
+    public IReadOnlyList<Outcome> RefusedCopies => _refusedCopies;
 
     /// <returns>Null when the server took the message over.</returns>
     public async ValueTask<Outcome?> SendAsync(
@@ -25,15 +29,20 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
     )
     {
         IsSent = false;
+        _refusedCopies.Clear();
         if (email.NeedsUtf8 && !offered.HasFlag(SmtpCapabilities.SmtpUtf8))
             return SmtpOutcomes.NoSmtpUtf8;
         if (await ResetAsync(cancellationToken).ConfigureAwait(false) is { } resetFailure)
             return resetFailure;
 
         _isLeftOpen = true;
-        var refusal = offered.HasFlag(SmtpCapabilities.Pipelining)
-            ? await AnnounceAtOnceAsync(email, cancellationToken).ConfigureAwait(false)
-            : await AnnounceAsync(email, cancellationToken).ConfigureAwait(false);
+        var isPipelining = offered.HasFlag(SmtpCapabilities.Pipelining);
+        var refusal = (email.Copies.Count > 0, isPipelining) switch
+        {
+            (true, _) => await AnnounceWithCopiesAsync(email, isPipelining, cancellationToken).ConfigureAwait(false),
+            (_, true) => await AnnounceAtOnceAsync(email, cancellationToken).ConfigureAwait(false),
+            _ => await AnnounceAsync(email, cancellationToken).ConfigureAwait(false),
+        };
         if (refusal is not null)
             return refusal;
 
@@ -101,6 +110,48 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         return refusal;
     }
 
+    /// <summary>
+    /// A message with copies. DATA waits for the replies to all recipients: if the recipient is refused and a copy is not, a
+    /// server that was asked for DATA takes whatever follows for the copy, and there is no way to take the message back.
+    /// </summary>
+    /// <remarks>The copies that are refused are left out: the outcome is the recipient's alone.</remarks>
+    private async ValueTask<Outcome?> AnnounceWithCopiesAsync(Email email, bool isPipelining, CancellationToken cancellationToken)
+    {
+        WriteCommand(SmtpStage.Mail, email);
+        if (isPipelining)
+        {
+            WriteRecipient(email.To.Address);
+            foreach (var copy in email.Copies)
+                WriteRecipient(copy);
+        }
+
+        Outcome? refusal = null;
+        try
+        {
+            refusal = await wire.AnswerAsync(SmtpStage.Mail, cancellationToken).ConfigureAwait(false);
+            for (var i = -1; i < email.Copies.Count && !wire.IsClosing && (isPipelining || refusal is null); i++)
+            {
+                if (!isPipelining)
+                    WriteRecipient(i < 0 ? email.To.Address : email.Copies[i]);
+                var answer = await wire.AnswerAsync(SmtpStage.Rcpt, cancellationToken).ConfigureAwait(false);
+                if (i < 0 || wire.IsClosing)
+                    refusal ??= answer;
+                else if (answer is not null)
+                    _refusedCopies.Add(answer);
+            }
+        }
+        catch (Exception exception) when (refusal is not null && exception is IOException or OperationCanceledException)
+        {
+            // As above: a server that refuses and then hangs up has answered.
+        }
+
+        if (refusal is not null)
+            return refusal;
+
+        WriteCommand(SmtpStage.Data, email);
+        return await wire.AnswerAsync(SmtpStage.Data, cancellationToken, HopedFor(SmtpStage.Data)).ConfigureAwait(false);
+    }
+
     private static int HopedFor(SmtpStage stage) => stage == SmtpStage.Data ? 3 : 2;
 
     private void WriteCommand(SmtpStage stage, Email email)
@@ -114,13 +165,18 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
                 output.Write(email.NeedsUtf8 ? "> BODY=8BITMIME SMTPUTF8\r\n"u8 : ">\r\n"u8);
                 break;
             case SmtpStage.Rcpt:
-                output.Write("RCPT TO:<"u8);
-                Encoding.UTF8.GetBytes(email.To.Address, output);
-                output.Write(">\r\n"u8);
+                WriteRecipient(email.To.Address);
                 break;
             default:
                 output.Write("DATA\r\n"u8);
                 break;
         }
+    }
+
+    private void WriteRecipient(string address)
+    {
+        wire.Output.Write("RCPT TO:<"u8);
+        Encoding.UTF8.GetBytes(address, wire.Output);
+        wire.Output.Write(">\r\n"u8);
     }
 }
