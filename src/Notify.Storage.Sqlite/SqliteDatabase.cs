@@ -76,6 +76,8 @@ internal sealed class SqliteDatabase
             Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
+            // Deleted content is overwritten with zeros. Otherwise what was erased would stay readable in the file.
+            Execute(connection, "PRAGMA secure_delete = ON");
             SqliteSchema.Migrate(connection);
             return connection;
         }

@@ -47,6 +47,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
         builder.Services.AddSingleton<ISharedTokenStore, SqliteSharedTokenStore>();
         builder.Services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
+        builder.Services.AddSingleton<IErasureStore, SqliteErasureStore>();
         return builder;
     }
 }

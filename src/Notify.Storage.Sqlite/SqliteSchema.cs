@@ -257,6 +257,14 @@ internal static class SqliteSchema
             ALTER TABLE notify_expansion ADD COLUMN reason TEXT;
             CREATE INDEX notify_expansion_tenant ON notify_expansion (tenant, due_at) WHERE due_at IS NOT NULL;
             """,
+        """
+            CREATE TABLE notify_erasure (
+                tenant TEXT NOT NULL,
+                user_id TEXT NOT NULL,
+                requested_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, user_id)
+            ) STRICT, WITHOUT ROWID;
+            """,
     ];
 
     /// <summary>

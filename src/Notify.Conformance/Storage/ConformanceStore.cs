@@ -69,6 +69,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>What forgets.</summary>
     public IRetentionStore Retention => Get<IRetentionStore>();
 
+    /// <summary>Gets the store that erases the data of removed users.</summary>
+    public IErasureStore Erasures => Get<IErasureStore>();
+
     /// <summary>Composes and starts a store.</summary>
     /// <param name="use">
     /// Attaches the store, as an application would: <c>notifications => notifications.UseSqlite(...)</c>.

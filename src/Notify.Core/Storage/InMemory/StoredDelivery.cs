@@ -52,6 +52,25 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public void Cancel(string reason, DateTimeOffset now) => Move(DeliveryState.Cancelled, null, reason, now);
 
+    public bool IsErased => Reason == Erasure.Reason && Delivery.To.Value.Length == 0;
+
+    public void Erase(DateTimeOffset now)
+    {
+        Delivery = Delivery with
+        {
+            To = Delivery.To with { Value = "" },
+            DeviceId = null,
+            Topic = null,
+            CollapseKey = null,
+            Content = new Content(),
+        };
+        _attempts.Clear();
+        _receipts.Clear();
+        if (DueAt is not null)
+            Cancel(Erasure.Reason, now);
+        Reason = Erasure.Reason;
+    }
+
     public void MakeDue(DateTimeOffset now) => DueAt = now;
 
     public void Redirect(Address to) => Delivery = Delivery with { To = to };
