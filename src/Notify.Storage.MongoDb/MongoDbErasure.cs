@@ -51,6 +51,7 @@ internal sealed class MongoDbErasure(MongoDbDatabase database, MongoDbDigests di
             {
                 { DeliveryField.Attempts, "" },
                 { DeliveryField.Receipts, "" },
+                { DeliveryField.AddressKey, "" },
                 { DeliveryField.DeviceId, "" },
                 { DeliveryField.Topic, "" },
                 { DeliveryField.CollapseKey, "" },

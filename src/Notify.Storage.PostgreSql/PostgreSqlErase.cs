@@ -16,7 +16,8 @@ internal sealed class PostgreSqlErase(PostgreSqlDatabase database, PostgreSqlCon
 
     private readonly string _eraseDeliveries = $"""
         UPDATE {database.Schema}.delivery SET
-            address = '', device_id = NULL, topic = NULL, collapse_key = NULL, history = '', receipts = '', reason = $3,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL,
+            history = '', receipts = '', reason = $3,
             state = CASE WHEN due_at IS NULL THEN state ELSE {(int)DeliveryState.Cancelled} END,
             ended_at = COALESCE(ended_at, $2), due_at = NULL, owner = NULL, fence = fence + 1
         WHERE id = ANY($1)

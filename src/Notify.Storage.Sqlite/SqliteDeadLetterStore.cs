@@ -3,7 +3,7 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Dead letters, and their replay.</summary>
+/// <summary>Finds and replays dead letters.</summary>
 internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase database) : IDeadLetterStore
 {
     /// <summary>

@@ -18,7 +18,8 @@ internal sealed class SqliteErase(SqliteConnection connection) : IDisposable
         connection,
         """
         UPDATE notify_delivery SET
-            address = '', device_id = NULL, topic = NULL, collapse_key = NULL, attempts = '', receipts = '', reason = ?3,
+            address = '', address_key = NULL, device_id = NULL, topic = NULL, collapse_key = NULL,
+            attempts = '', receipts = '', reason = ?3,
             state = CASE WHEN due_at IS NULL THEN state ELSE 3 END, ended_at = COALESCE(ended_at, ?2),
             due_at = NULL, owner = NULL, fence = fence + 1
         WHERE id = ?1

@@ -2,7 +2,7 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Receipts, kept with their deliveries.</summary>
+/// <summary>Keeps receipts with their deliveries.</summary>
 internal sealed class SqliteReceiptStore : IReceiptStore, IDisposable
 {
     private readonly SqliteWriter _writer;

@@ -26,6 +26,9 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public DateTimeOffset? EndedAt { get; private set; } = queued.CancelledBecause is null ? null : queued.Delivery.AcceptedAt;
 
+    /// <summary>See <see cref="QueuedDelivery.AddressKey"/>.</summary>
+    public Guid? AddressKey { get; private set; } = queued.AddressKey;
+
     /// <summary>Whether it waits and nobody holds it.</summary>
     public bool IsFree(DateTimeOffset now) => DueAt is { } dueAt && (Owner is null || dueAt <= now);
 
@@ -64,6 +67,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
             CollapseKey = null,
             Content = new Content(),
         };
+        AddressKey = null;
         _attempts.Clear();
         _receipts.Clear();
         if (DueAt is not null)
