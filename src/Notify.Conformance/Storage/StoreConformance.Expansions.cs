@@ -210,7 +210,7 @@ public abstract partial class StoreConformance
     public async Task Addresses_that_a_notification_reached_are_found_across_batches()
     {
         var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
-        var (named, first, second) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        var (named, first, second) = (Guid.CreateVersion7(Now), Guid.CreateVersion7(Now), Guid.CreateVersion7(Now));
         var request = sample.Request();
         await Store.Queue.EnqueueAsync(
             [request with { Deliveries = [new QueuedDelivery(sample.Delivery(), Now) { AddressKey = named }] }],
