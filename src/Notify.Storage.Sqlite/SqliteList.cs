@@ -6,8 +6,8 @@ internal static class SqliteList
     /// <summary>Reads the next rows whose names begin with a prefix.</summary>
     /// <param name="database">The database.</param>
     /// <param name="sql">
-    /// Selects the name, and whatever <paramref name="read"/> needs, in the order of names: of the tenant ?1, behind the name ?2, not
-    /// before the prefix ?3, at most ?4 rows.
+    /// Selects the name, and whatever <paramref name="read"/> needs, in the order of names: of the tenant ?1, behind the name ?2,
+    /// not before the prefix ?3, at most ?4 rows.
     /// </param>
     /// <param name="page">The page.</param>
     /// <param name="read">Reads a row.</param>

@@ -25,7 +25,9 @@ internal static class TimeZoneRules
     /// <summary>Gets the sets of rules that this machine knows, those with most zones first.</summary>
     public static IReadOnlyList<TimeZoneSet> Sets => AllSets.Value;
 
-    /// <summary>Gets the key of the set that a zone belongs to; null for UTC and for a zone that this machine does not know.</summary>
+    /// <summary>
+    /// Gets the key of the set that a zone belongs to; null for UTC and for a zone that this machine does not know.
+    /// </summary>
     public static string? GetKey(string? timeZone) =>
         timeZone is null
             ? null
