@@ -28,6 +28,7 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
             .. Part<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
             .. Part<DigestWorker>(parts.HasFlag(Workers.Digest)),
             .. Part<RetentionWorker>(parts.HasFlag(Workers.Retention)),
+            .. Part<ErasureWorker>(parts.HasFlag(Workers.Retention)),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);

@@ -107,6 +107,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
         services.AddSingleton<DigestWorker>();
         services.AddSingleton<RetentionWorker>();
+        services.AddSingleton<ErasureWorker>();
         services.AddHostedService<NotificationWorkers>();
         services.AddSingleton<QueueDepthGauge>();
     }

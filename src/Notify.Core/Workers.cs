@@ -22,7 +22,10 @@ public enum Workers
     /// <summary>Closes digests.</summary>
     Digest = 8,
 
-    /// <summary>Purges what is older than <see cref="NotificationsOptions.Retention"/>, and what has expired.</summary>
+    /// <summary>
+    /// Purges what is older than <see cref="NotificationsOptions.Retention"/> and what has expired, and erases what is stored
+    /// about removed users.
+    /// </summary>
     Retention = 16,
 
     /// <summary>All of them. The default.</summary>

@@ -32,6 +32,7 @@ internal static class DeliveryDocument
         };
         document
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
+            .With(DeliveryField.AddressKey, queued.AddressKey?.ToBson())
             .With(DeliveryField.Platform, (int?)delivery.To.Platform)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)

@@ -17,6 +17,10 @@ internal static class DeliveryField
     public const string Provider = "provider";
     public const string Channel = "channel";
     public const string Address = "address";
+
+    /// <summary>See <see cref="Queueing.QueuedDelivery.AddressKey"/>; there only where it is not null.</summary>
+    public const string AddressKey = "addressKey";
+
     public const string Platform = "platform";
     public const string App = "app";
     public const string Content = "content";

@@ -51,6 +51,9 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 
+    /// <summary>Drops the contents of a notification that were erased.</summary>
+    public void Remove(Guid notificationId) => _kept.Remove(notificationId);
+
     private async ValueTask ReadAsync(
         HashSet<Guid> missing,
         Dictionary<Guid, StoredContents> contents,

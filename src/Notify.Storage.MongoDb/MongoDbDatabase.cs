@@ -57,6 +57,9 @@ internal sealed class MongoDbDatabase : IDisposable
     /// <summary>The topics that ever had a subscriber.</summary>
     public IMongoCollection<BsonDocument> Topics => Of("topics");
 
+    /// <summary>The erasures of removed users that are not complete.</summary>
+    public IMongoCollection<BsonDocument> Erasures => Of("erasures");
+
     public IMongoCollection<BsonDocument> Templates => Of("templates");
 
     public IMongoCollection<BsonDocument> DeliveryCounts => Of("deliveryCounts");

@@ -90,10 +90,12 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
     {
         var ids = new BsonDocument().With("$in", filter.Ids?.ToBson()).With("$gt", after?.ToBson());
         var ended = new BsonDocument().With("$gte", filter.From?.ToBson()).With("$lt", filter.To?.ToBson());
+        // An erased delivery has no address and cannot be replayed.
         return new BsonDocument
         {
             { DeliveryField.Tenant, filter.Tenant },
             { DeliveryField.State, (int)DeliveryState.DeadLetter },
+            { DeliveryField.Address, new BsonDocument("$ne", "") },
         }
             .With(DeliveryField.Id, ids.ElementCount == 0 ? null : ids)
             .With(DeliveryField.Provider, filter.Provider)

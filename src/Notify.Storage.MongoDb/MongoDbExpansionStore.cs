@@ -97,6 +97,28 @@ internal sealed class MongoDbExpansionStore(
         return result.MatchedCount > 0;
     }
 
+    public async ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Notification, notificationId.ToBson() },
+            { DeliveryField.AddressKey, new BsonDocument("$in", addressKeys.ToBson()) },
+        };
+        var found = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                filter,
+                new BsonDocument(DeliveryField.AddressKey, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.Select(document => document[DeliveryField.AddressKey].AsGuid).ToHashSet();
+    }
+
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,

@@ -133,6 +133,13 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
                 DeliveryField.Chain,
                 DeliveryField.Step
             ),
+            // Which addresses a broadcast has reached. Other deliveries are not in it.
+            Index(
+                "reached",
+                new BsonDocument(DeliveryField.AddressKey, new BsonDocument("$exists", true)),
+                DeliveryField.Notification,
+                DeliveryField.AddressKey
+            ),
             Index(
                 "deadLetter",
                 new BsonDocument(DeliveryField.State, (int)Queueing.DeliveryState.DeadLetter),

@@ -65,6 +65,7 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<ITemplateStore, MongoDbTemplateStore>();
         services.AddSingleton<IAnalyticsStore, MongoDbAnalyticsStore>();
         services.AddSingleton<IRetentionStore, MongoDbRetention>();
+        services.AddSingleton<IErasureStore, MongoDbErasure>();
         services.AddSingleton<ISharedTokenStore, MongoDbSharedTokenStore>();
         return builder;
     }

@@ -13,10 +13,12 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
         CancellationToken cancellationToken
     )
     {
+        // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
         var filter = new BsonDocument
         {
             { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBson()) },
             { DeliveryField.Tenant, tenant },
+            { DeliveryField.Address, new BsonDocument("$ne", "") },
         };
         var found = await database
             .DeliveriesNow.FindAsync(null, filter, DeliveryUpdate.LinkFields, cancellationToken: cancellationToken)

@@ -63,6 +63,17 @@ internal static class NotificationDocument
             },
         };
 
+    /// <summary>Replaces the trigger and the contents of a notification by what is left of them.</summary>
+    public static BsonDocument EraseContent(Notification erased) =>
+        new(
+            "$set",
+            new BsonDocument
+            {
+                { Trigger, StoredForm.WriteTrigger(erased.Trigger) },
+                { Contents, StoredForm.WriteContents(erased) },
+            }
+        );
+
     public static Notification Read(BsonDocument document)
     {
         var contents = StoredForm.ReadContents(document[Contents].AsByteArray);

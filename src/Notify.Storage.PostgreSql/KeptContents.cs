@@ -1,7 +1,8 @@
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>
-/// The contents that were used last, so that a broadcast's deliveries do not each read and parse the same. They never change.
+/// Keeps the contents that were used last, so that a broadcast's deliveries do not each read and parse the same. Contents change
+/// only when they are erased.
 /// </summary>
 internal sealed class KeptContents
 {
@@ -44,6 +45,18 @@ internal sealed class KeptContents
                 _byNotification.Remove(oldest.Value.NotificationId);
                 _keptBytes -= oldest.Value.Bytes;
             }
+        }
+    }
+
+    /// <summary>Drops the contents of a notification that were erased.</summary>
+    public void Remove(Guid notificationId)
+    {
+        lock (_lock)
+        {
+            if (!_byNotification.Remove(notificationId, out var node))
+                return;
+            _lastUsedFirst.Remove(node);
+            _keptBytes -= node.Value.Bytes;
         }
     }
 

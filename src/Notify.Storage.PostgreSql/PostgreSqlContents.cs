@@ -30,6 +30,9 @@ internal sealed class PostgreSqlContents(PostgreSqlDatabase database)
         return contents;
     }
 
+    /// <summary>Drops the contents of a notification that were erased.</summary>
+    public void Remove(Guid notificationId) => _kept.Remove(notificationId);
+
     private async ValueTask ReadAsync(
         NpgsqlConnection connection,
         HashSet<Guid> missing,

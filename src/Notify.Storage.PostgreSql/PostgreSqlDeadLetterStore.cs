@@ -8,8 +8,9 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Finds dead letters, and sends them again.</summary>
 internal sealed class PostgreSqlDeadLetterStore(PostgreSqlDatabase database, PostgreSqlContents contents) : IDeadLetterStore
 {
+    // An erased delivery has no address and cannot be replayed.
     private static readonly string Matches = $"""
-        d.state = {(int)DeliveryState.DeadLetter} AND d.tenant = $1
+        d.state = {(int)DeliveryState.DeadLetter} AND d.tenant = $1 AND d.address <> ''
             AND ($2 IS NULL OR d.id = ANY($2)) AND ($3 IS NULL OR d.provider = $3) AND ($4 IS NULL OR strpos(d.reason, $4) > 0)
             AND ($5 IS NULL OR d.ended_at >= $5) AND ($6 IS NULL OR d.ended_at < $6)
         """;
@@ -26,10 +27,9 @@ internal sealed class PostgreSqlDeadLetterStore(PostgreSqlDatabase database, Pos
             SELECT d.id FROM {database.Schema}.delivery d WHERE {Matches} ORDER BY d.id LIMIT $7 FOR UPDATE SKIP LOCKED
         )
         UPDATE {database.Schema}.delivery d
-        SET state = {(int)
-            DeliveryState.Pending}, due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
-            reason = 'replayed',
-            ended_at = NULL, owner = NULL, fence = d.fence + 1
+        SET state = {(int)DeliveryState.Pending},
+            due_at = $8, not_before = $8, expires_at = $9, attempts_spent = 0, retry_delay_ticks = 0,
+            reason = 'replayed', ended_at = NULL, owner = NULL, fence = d.fence + 1
         FROM chosen WHERE d.id = chosen.id
         """;
 

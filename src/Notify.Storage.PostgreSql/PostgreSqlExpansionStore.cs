@@ -42,6 +42,9 @@ internal sealed class PostgreSqlExpansionStore(
         WHERE notification_id = $1 AND topic = $2 AND fence = $3 AND due_at IS NOT NULL
         """;
 
+    private readonly string _findReached =
+        $"SELECT address_key FROM {database.Schema}.delivery WHERE notification_id = $1 AND address_key = ANY($2)";
+
     private readonly string _progress = $"""
         SELECT e.topic, e.done, e.total, e.due_at IS NULL, n.accepted_at, e.updated_at, e.failures, e.reason
         FROM {database.Schema}.expansion e JOIN {database.Schema}.notification n ON n.id = e.notification_id
@@ -126,6 +129,23 @@ internal sealed class PostgreSqlExpansionStore(
                     .ConfigureAwait(false) == 1,
             cancellationToken
         );
+
+    public async ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .QueryAsync(
+                _findReached,
+                parameters => parameters.With(notificationId).With(addressKeys.ToArray()),
+                row => row.GetGuid(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.ToHashSet();
+    }
 
     public async ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,

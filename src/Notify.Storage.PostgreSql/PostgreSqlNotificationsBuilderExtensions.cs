@@ -56,6 +56,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<PostgreSqlDatabase>();
         services.AddHostedService<PostgreSqlMigration>();
         services.AddSingleton<PostgreSqlContents>();
+        services.AddSingleton<PostgreSqlErase>();
         services.AddSingleton<PostgreSqlDeliveries>();
         services.AddSingleton<PostgreSqlDigests>();
         services.AddSingleton<PostgreSqlEnqueue>();
@@ -77,6 +78,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         services.AddSingleton<IAnalyticsStore, PostgreSqlAnalyticsStore>();
         services.AddSingleton<ISharedTokenStore, PostgreSqlSharedTokenStore>();
         services.AddSingleton<IRetentionStore, PostgreSqlRetentionStore>();
+        services.AddSingleton<IErasureStore, PostgreSqlErasureStore>();
         return builder;
     }
 }

@@ -8,10 +8,11 @@ namespace Notify.Storage.PostgreSql;
 /// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
 internal sealed class PostgreSqlReceiptStore(PostgreSqlDatabase database) : IReceiptStore
 {
+    // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
     private readonly string _append = $"""
         UPDATE {database.Schema}.delivery d SET receipts = d.receipts || added.receipts
         FROM unnest($2::uuid[], $3::text[]) AS added(id, receipts)
-        WHERE d.id = added.id AND d.tenant = $1
+        WHERE d.id = added.id AND d.tenant = $1 AND d.address <> ''
         RETURNING d.id, d.notification_id, d.fallback_chain, d.fallback_step
         """;
 

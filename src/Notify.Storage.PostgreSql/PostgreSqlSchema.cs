@@ -18,6 +18,7 @@ internal sealed class PostgreSqlSchema(string name)
         PostgreSqlSchemaSteps.Eighth(name),
         PostgreSqlSchemaSteps.Ninth(name),
         PostgreSqlSchemaSteps.Tenth(name),
+        PostgreSqlSchemaSteps.Eleventh(name),
     ];
 
     /// <summary>

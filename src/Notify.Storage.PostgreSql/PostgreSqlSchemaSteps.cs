@@ -332,6 +332,24 @@ internal static class PostgreSqlSchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 10;
             """;
 
+    /// <summary>
+    /// Keeps the erasures of removed users until they are complete, and which addresses a broadcast has reached. All other
+    /// deliveries have no address key, and cost the index nothing.
+    /// </summary>
+    public static string Eleventh(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".erasure (
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C" NOT NULL,
+                requested_at timestamptz NOT NULL,
+                PRIMARY KEY (tenant, user_id)
+            );
+
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN address_key uuid;
+            CREATE INDEX delivery_reached ON "{schema}".delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
+            """;
+
     /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
     private static string IdOf(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";

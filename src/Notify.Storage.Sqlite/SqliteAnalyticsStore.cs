@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Counts per minute, in a table of their own.</summary>
+/// <summary>Keeps counts per minute, in their own table.</summary>
 internal sealed class SqliteAnalyticsStore : IAnalyticsStore, IDisposable
 {
     private readonly SqliteWriter _writer;

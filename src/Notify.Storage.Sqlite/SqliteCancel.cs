@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The statements that stop a notification.</summary>
+/// <summary>Holds the statements that cancel a notification.</summary>
 internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement _exists = new(connection, "SELECT 1 FROM notify_notification WHERE id = ?1 AND tenant = ?2");
@@ -16,7 +16,7 @@ internal sealed class SqliteCancel(SqliteConnection connection) : IDisposable
         """
     );
 
-    // A digest that is leased is leased in vain: its worker has read an event that no summary may have any more.
+    // A lease of the digest is lost, because its worker has read an event that no summary may contain any longer.
     private readonly SqliteStatement _loseLeases = new(
         connection,
         """

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Opens the database: one connection that writes, others that read beside it (WAL).</summary>
+/// <summary>Opens connections to the database: one that writes, and others that read at the same time (WAL).</summary>
 internal sealed class SqliteDatabase
 {
     private readonly string _connectionString;
@@ -19,28 +19,28 @@ internal sealed class SqliteDatabase
             DefaultTimeout = (int)_busyTimeout.TotalSeconds,
         }.ToString();
         _file = new SqliteFile(_connectionString);
-        _hasTables = new Lazy<bool>(MakeTables);
+        _hasTables = new Lazy<bool>(CreateTables);
     }
 
-    /// <summary>A connection whose commits survive a power cut, on a database that has every table.</summary>
-    /// <exception cref="InvalidOperationException">The file cannot be used; the message says what to look at.</exception>
+    /// <summary>Opens the connection that writes. Its commits survive a power failure.</summary>
+    /// <exception cref="InvalidOperationException">The file cannot be used. The message names what to check.</exception>
     public SqliteConnection OpenWriter()
     {
         var connection = OpenWithTables();
         try
         {
-            // A file that cannot be written is said now and not at the first trigger.
+            // Fails at start if the file cannot be written, and not at the first trigger.
             Execute(connection, "BEGIN IMMEDIATE; UPDATE notify_schema SET version = version; ROLLBACK");
             return connection;
         }
         catch (SqliteException exception)
         {
             connection.Dispose();
-            throw Unusable(connection, exception);
+            throw CreateUnusableException(connection, exception);
         }
     }
 
-    /// <summary>A connection to read with, from the pool.</summary>
+    /// <summary>Opens a connection that reads, from the pool.</summary>
     public SqliteConnection OpenReader()
     {
         EnsureTables();
@@ -51,16 +51,15 @@ internal sealed class SqliteDatabase
     }
 
     /// <summary>
-    /// Throws once the file was deleted or moved: SQLite would go on in the file that has no name any more, or begin an empty
-    /// one.
+    /// Throws if the file was deleted or moved. SQLite would continue to write to the deleted file, or create an empty one.
     /// </summary>
     /// <exception cref="IOException">The file is gone.</exception>
     public void ThrowIfGone() => _file.ThrowIfGone();
 
-    /// <summary>Makes the tables, the first time it is called.</summary>
+    /// <summary>Creates the tables when it is called for the first time.</summary>
     public void EnsureTables() => _ = _hasTables.Value;
 
-    private bool MakeTables()
+    private bool CreateTables()
     {
         using var connection = OpenWithTables();
         return true;
@@ -76,20 +75,22 @@ internal sealed class SqliteDatabase
             Execute(connection, $"PRAGMA busy_timeout = {(long)_busyTimeout.TotalMilliseconds}");
             Execute(connection, "PRAGMA journal_mode = WAL");
             Execute(connection, "PRAGMA synchronous = FULL");
+            // Deleted content is overwritten with zeros. Otherwise what was erased would stay readable in the file.
+            Execute(connection, "PRAGMA secure_delete = ON");
             SqliteSchema.Migrate(connection);
             return connection;
         }
         catch (Exception exception) when (exception is SqliteException or UnauthorizedAccessException)
         {
             connection.Dispose();
-            throw Unusable(connection, exception);
+            throw CreateUnusableException(connection, exception);
         }
     }
 
-    private static InvalidOperationException Unusable(SqliteConnection connection, Exception exception) =>
+    private static InvalidOperationException CreateUnusableException(SqliteConnection connection, Exception exception) =>
         new(
             $"The SQLite database '{connection.DataSource}' cannot be used: {exception.Message} Check that the folder exists, "
-                + "that the file can be written and is an intact SQLite database, and that the disk has room.",
+                + "that the file can be written and is an intact SQLite database, and that the disk is not full.",
             exception
         );
 

@@ -3,12 +3,15 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Dead letters, and their replay.</summary>
+/// <summary>Finds and replays dead letters.</summary>
 internal sealed class SqliteDeadLetterStore(SqliteWriter writer, SqliteDatabase database) : IDeadLetterStore
 {
-    /// <summary>The parameters 1 to 6, each of which may be null; the ids travel as a JSON array.</summary>
+    /// <summary>
+    /// The condition with the parameters 1 to 6. All but the tenant may be null; the ids are a JSON array. An erased delivery has
+    /// no address and cannot be replayed.
+    /// </summary>
     private const string Matches = """
-        state = 2 AND tenant = ?1
+        state = 2 AND tenant = ?1 AND address <> ''
             AND (?2 IS NULL OR lower(hex(id)) IN (SELECT value FROM json_each(?2)))
             AND (?3 IS NULL OR provider = ?3)
             AND (?4 IS NULL OR instr(reason, ?4) > 0)

@@ -3,7 +3,7 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The queue: every call is a part of the writer's next transaction.</summary>
+/// <summary>Implements the queue. Each call becomes a part of the writer's next transaction.</summary>
 internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -30,7 +30,7 @@ internal sealed class SqliteDeliveryQueue : IDeliveryQueue, IDisposable
     {
         var serialized = new SerializedNotification[requests.Count];
         for (var i = 0; i < serialized.Length; i++)
-            serialized[i] = SerializedNotification.Of(requests[i].Notification);
+            serialized[i] = SerializedNotification.Create(requests[i].Notification);
 
         return _writer.RunAsync<IReadOnlyList<EnqueueResult>>(
             () =>

@@ -11,10 +11,10 @@ internal sealed class SqliteDeviceStore(SqliteWriter writer, SqliteDatabase data
         WHERE tenant = ?1 AND user_id = ?2
         """;
 
-    /// <summary>Finds the devices of a user that are not pruned, for <see cref="ReadDevice"/>.</summary>
+    /// <summary>Selects the devices of a user that are not pruned, for <see cref="ReadDevice"/>.</summary>
     public const string Alive = $"{OfUser} AND pruned_at IS NULL ORDER BY id";
 
-    // The same app, where a device without an app has the empty one: the index over tokens is made the same way.
+    // A device without an app counts as one with the empty app, as in the index of tokens.
     private const string HasToken = "tenant = ?1 AND token = ?2 AND COALESCE(app, '') = COALESCE(?3, '')";
 
     public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>

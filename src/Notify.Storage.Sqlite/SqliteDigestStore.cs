@@ -2,7 +2,7 @@ using Notify.Planning;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Keeps what is collected for digests.</summary>
+/// <summary>Keeps digests and the events that they collect.</summary>
 internal sealed class SqliteDigestStore : IDigestStore, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -61,7 +61,7 @@ internal sealed class SqliteDigestStore : IDigestStore, IDisposable
 
     public ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
-        var serialized = closing.Summary is null ? default : SerializedNotification.Of(closing.Summary.Notification);
+        var serialized = closing.Summary is null ? default : SerializedNotification.Create(closing.Summary.Notification);
         return _writer.RunAsync(
             () =>
             {

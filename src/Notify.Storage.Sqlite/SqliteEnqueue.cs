@@ -4,7 +4,7 @@ using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The statements that make a notification and its deliveries durable, on one connection.</summary>
+/// <summary>Holds the statements that insert a notification and its deliveries, on one connection.</summary>
 internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement _findKey = new(
@@ -30,9 +30,9 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
             platform, app, user_id, provider, content_index,
             collapse_key, chain, step, accepted_at, expires_at, state, due_at, owner, fence,
             attempts_spent, retry_delay, attempts, receipts,
-            ended_at, reason, topic, device_id)
+            ended_at, reason, topic, device_id, address_key)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?22, ?17,
-            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26)
+            ?18, ?19, ?20, ?21, '', '', ?23, ?24, ?25, ?26, ?27)
         """
     );
 
@@ -180,6 +180,7 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
             .Bind(24, queued.CancelledBecause)
             .Bind(25, delivery.Topic)
             .Bind(26, delivery.DeviceId)
+            .Bind(27, queued.AddressKey)
             .Execute();
     }
 
@@ -211,9 +212,9 @@ internal sealed class SqliteEnqueue(SqliteConnection connection) : IDisposable
     }
 }
 
-/// <summary>A notification's JSON, written before the writing thread needs it.</summary>
+/// <summary>The JSON of a notification, serialized by the caller so that the writing thread does not have to.</summary>
 internal readonly record struct SerializedNotification(byte[] Trigger, byte[] Contents)
 {
-    public static SerializedNotification Of(Notification notification) =>
+    public static SerializedNotification Create(Notification notification) =>
         new(StoredForm.WriteTrigger(notification.Trigger), StoredForm.WriteContents(notification));
 }

@@ -2,7 +2,7 @@ using Notify.Planning;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>How far notifications to topics have been turned into deliveries.</summary>
+/// <summary>Keeps the progress of the expansion of topics into deliveries.</summary>
 internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -83,6 +83,28 @@ internal sealed class SqliteExpansionStore : IExpansionStore, IDisposable
                     .Execute() == 1,
             cancellationToken
         );
+
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new SqliteStatement(
+            connection,
+            "SELECT 1 FROM notify_delivery WHERE notification_id = ?1 AND address_key = ?2"
+        );
+        var reached = new HashSet<Guid>();
+        foreach (var key in addressKeys)
+        {
+            if (statement.Bind(1, notificationId).Bind(2, key).Read())
+                reached.Add(key);
+            statement.Reset();
+        }
+
+        return new(reached);
+    }
 
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,

@@ -2,10 +2,10 @@ using Microsoft.Data.Sqlite;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The database as a file: who may read it, and whether it is still there.</summary>
+/// <summary>Protects the database file, and detects that it was deleted.</summary>
 internal sealed class SqliteFile
 {
-    /// <summary>Null where the connection string names the file in a way that only SQLite understands.</summary>
+    /// <summary>Null if the connection string names the file in a form that only SQLite can resolve.</summary>
     private readonly string? _path;
 
     private readonly bool _isCreated;
@@ -22,8 +22,8 @@ internal sealed class SqliteFile
     }
 
     /// <summary>
-    /// Creates the file, readable by this user alone, where there is none. The files that SQLite puts beside it get the same
-    /// mode. One that is there keeps its mode: it may be the application's own.
+    /// Creates the file if it does not exist, readable only by this user. SQLite gives the files beside it the same mode. An
+    /// existing file keeps its mode, because it may belong to the application.
     /// </summary>
     public void Create()
     {
@@ -44,14 +44,14 @@ internal sealed class SqliteFile
         }
         catch (IOException)
         {
-            // Another process was first, or there is no such folder, which SQLite says in its own words.
+            // Another process has created the file, or the folder does not exist. SQLite then reports the error.
         }
     }
 
     /// <exception cref="IOException">The file is gone.</exception>
     public void ThrowIfGone()
     {
-        // Once gone it stays gone for this process, whose connections are to the file that was deleted.
+        // It stays gone for this process, even if a new file appears: the open connections use the deleted one.
         if (_isGone || (_path is not null && !File.Exists(_path)))
         {
             _isGone = true;

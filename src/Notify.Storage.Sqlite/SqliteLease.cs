@@ -6,7 +6,7 @@ namespace Notify.Storage.Sqlite;
 /// <summary>Finds deliveries that are due, in turn among tenants, and leases them.</summary>
 internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
 {
-    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    /// <summary>The number of tenants that one lease call reads. The next call continues with the tenants behind them.</summary>
     private const int TenantsPerLease = 64;
 
     private readonly SqliteStatement _nextTenant = new(
@@ -116,7 +116,7 @@ internal sealed class SqliteLease(SqliteConnection connection) : IDisposable
         return LeaseRows(_due, request.Owner, request.Until);
     }
 
-    // The tenants with something due, beginning behind the one that was served last.
+    // The tenants with due deliveries, beginning behind the tenant that was served last.
     private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
     {
         var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");

@@ -3,7 +3,7 @@ using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Reads beside the writer, on connections of its own.</summary>
+/// <summary>Reads notifications and deliveries, on other connections than the writer.</summary>
 internal sealed class SqliteNotificationStore(SqliteDatabase database) : INotificationStore
 {
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)

@@ -12,13 +12,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the SQLite store.</summary>
 public static class SqliteNotificationsBuilderExtensions
 {
-    /// <summary>Keeps notifications in a SQLite database, made when it does not exist: durable, on one machine.</summary>
+    /// <summary>
+    /// Stores notifications durably in a SQLite database on this machine. Creates the database if it does not exist.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">A Microsoft.Data.Sqlite connection string, such as <c>Data Source=notify.db</c>.</param>
     public static INotificationsBuilder UseSqlite(this INotificationsBuilder builder, string connectionString) =>
         builder.UseSqlite(options => options.ConnectionString = connectionString);
 
-    /// <summary>Keeps notifications in a SQLite database, made when it does not exist: durable, on one machine.</summary>
+    /// <summary>
+    /// Stores notifications durably in a SQLite database on this machine. Creates the database if it does not exist.
+    /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets at least <see cref="SqliteStoreOptions.ConnectionString"/>.</param>
     public static INotificationsBuilder UseSqlite(this INotificationsBuilder builder, Action<SqliteStoreOptions> configure)
@@ -47,6 +51,7 @@ public static class SqliteNotificationsBuilderExtensions
         builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
         builder.Services.AddSingleton<ISharedTokenStore, SqliteSharedTokenStore>();
         builder.Services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
+        builder.Services.AddSingleton<IErasureStore, SqliteErasureStore>();
         return builder;
     }
 }

@@ -14,10 +14,10 @@ internal sealed class SqliteOutbox(SqliteDatabase database) : IOutbox
     )
     {
         if (transaction is not SqliteTransaction { Connection: { } connection })
-            throw new ArgumentException("The transaction is no SQLite transaction, or has ended.", nameof(transaction));
+            throw new ArgumentException("The transaction is not a SQLite transaction, or it has ended.", nameof(transaction));
 
         database.EnsureTables();
         using var enqueue = new SqliteEnqueue(connection);
-        return new(enqueue.Add(request, SerializedNotification.Of(request.Notification)));
+        return new(enqueue.Add(request, SerializedNotification.Create(request.Notification)));
     }
 }

@@ -2,7 +2,7 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Receipts, kept with their deliveries.</summary>
+/// <summary>Keeps receipts with their deliveries.</summary>
 internal sealed class SqliteReceiptStore : IReceiptStore, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -15,7 +15,8 @@ internal sealed class SqliteReceiptStore : IReceiptStore, IDisposable
         _writer = writer;
         _add = new SqliteStatement(
             writer.Connection,
-            "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2"
+            // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+            "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2 AND address <> ''"
         );
         _stopLater = new SqliteStatement(
             writer.Connection,

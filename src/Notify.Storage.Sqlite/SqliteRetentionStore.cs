@@ -1,8 +1,8 @@
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// Purges in small transactions, so that whoever sends waits for one of them at most. What is to be purged is found beside the
-/// writer.
+/// Purges in small transactions, so that other writes wait for at most one of them. Rows to purge are found on a connection that
+/// only reads.
 /// </summary>
 internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
 {
@@ -133,7 +133,7 @@ internal sealed class SqliteRetentionStore : IRetentionStore, IDisposable
         return ended;
     }
 
-    /// <returns>How many deliveries were purged, and the first of the notifications that is not done.</returns>
+    /// <returns>The number of purged deliveries, and the index of the first notification that is not done.</returns>
     private (long Deliveries, int Next) PurgeSome(List<Guid> ended, int next, int most)
     {
         var deliveries = 0L;

@@ -2,11 +2,11 @@ using Notify.Queueing;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>How a row of <c>notify_delivery</c> reads as a delivery.</summary>
+/// <summary>Reads rows of <c>notify_delivery</c>.</summary>
 internal static class SqliteRow
 {
     /// <summary>
-    /// The columns that the methods here read, in their order; more may follow from <see cref="ColumnCount"/> on.
+    /// The columns that these methods read, in this order. A query may add more, beginning at <see cref="ColumnCount"/>.
     /// </summary>
     public const string Columns =
         "id, notification_id, tenant, priority, channel, address, platform, "
@@ -22,7 +22,7 @@ internal static class SqliteRow
     {
         var notificationId = row.Guid(1);
         var contentIndex = row.Int32(10);
-        var shared = contents.Of(notificationId);
+        var shared = contents.Find(notificationId);
         return new Delivery
         {
             Id = row.Guid(0),

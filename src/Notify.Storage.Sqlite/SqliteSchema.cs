@@ -3,7 +3,7 @@ using Microsoft.Data.Sqlite;
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// The tables, as the steps that led to them. A step, once released, is never changed. Times are .NET ticks, UTC.
+/// Creates and updates the tables, step by step. A released step is never changed. Times are .NET ticks in UTC.
 /// </summary>
 internal static class SqliteSchema
 {
@@ -257,24 +257,37 @@ internal static class SqliteSchema
             ALTER TABLE notify_expansion ADD COLUMN reason TEXT;
             CREATE INDEX notify_expansion_tenant ON notify_expansion (tenant, due_at) WHERE due_at IS NOT NULL;
             """,
+        """
+            CREATE TABLE notify_erasure (
+                tenant TEXT NOT NULL,
+                user_id TEXT NOT NULL,
+                requested_at INTEGER NOT NULL,
+                PRIMARY KEY (tenant, user_id)
+            ) STRICT, WITHOUT ROWID;
+            """,
+        // Which addresses a broadcast has reached. All other deliveries have no key, and cost the index nothing.
+        """
+            ALTER TABLE notify_delivery ADD COLUMN address_key BLOB;
+            CREATE INDEX notify_delivery_reached ON notify_delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
+            """,
     ];
 
     /// <summary>
-    /// Brings the database to the newest step. Processes that start together take turns. Where there is nothing to do it takes no
-    /// lock: the caller may be within a transaction of its own that holds it.
+    /// Applies the steps that are missing. Processes that start at the same time wait for each other. If no step is missing, it
+    /// takes no lock, because the caller may hold it in a transaction.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A newer version of Notify has been here.</exception>
+    /// <exception cref="InvalidOperationException">A newer version of Notify has updated the database.</exception>
     public static void Migrate(SqliteConnection connection)
     {
         Execute(connection, "CREATE TABLE IF NOT EXISTS notify_schema (version INTEGER NOT NULL) STRICT");
-        if (Version(connection) == Steps.Length)
+        if (ReadVersion(connection) == Steps.Length)
             return;
 
         using var transaction = connection.BeginTransaction(deferred: false);
-        var version = Version(connection);
+        var version = ReadVersion(connection);
         if (version > Steps.Length)
             throw new InvalidOperationException(
-                $"The database has schema {version} and this version of Notify knows {Steps.Length}; update the package."
+                $"The database has schema {version}, but this version of Notify supports {Steps.Length}. Update the package."
             );
 
         foreach (var step in Steps.Skip(version))
@@ -283,7 +296,7 @@ internal static class SqliteSchema
         transaction.Commit();
     }
 
-    private static int Version(SqliteConnection connection)
+    private static int ReadVersion(SqliteConnection connection)
     {
         using var statement = new SqliteStatement(connection, "SELECT COALESCE(MAX(version), 0) FROM notify_schema");
         statement.Read();

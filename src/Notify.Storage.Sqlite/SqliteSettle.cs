@@ -4,7 +4,7 @@ using Notify.Settling;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The statements that end a lease, and make the next step of a fallback chain due.</summary>
+/// <summary>Holds the statements that end a lease and make the next step of a fallback chain due.</summary>
 internal sealed class SqliteSettle(SqliteConnection connection) : IDisposable
 {
     private readonly SqliteStatement _settle = new(

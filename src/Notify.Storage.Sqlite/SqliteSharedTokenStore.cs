@@ -1,6 +1,6 @@
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Tokens that the processes of this machine share.</summary>
+/// <summary>Keeps tokens that the processes of this machine share.</summary>
 internal sealed class SqliteSharedTokenStore(SqliteWriter writer, SqliteDatabase database) : ISharedTokenStore
 {
     private const string Select = "SELECT value, issued_at FROM notify_shared_token WHERE name = ?1";

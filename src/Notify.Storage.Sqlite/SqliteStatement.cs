@@ -4,8 +4,8 @@ using SQLitePCL;
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// A prepared statement whose parameters are bound without boxing: a delivery binds some twenty values, and the walk's speed
-/// is these statements. Parameters count from 1 and columns from 0, as in SQLite.
+/// A prepared statement that binds its parameters without boxing. A delivery binds more than twenty values, so this decides the
+/// speed of the store. Parameters count from 1 and columns from 0, as in SQLite.
 /// </summary>
 internal sealed class SqliteStatement : IDisposable
 {
@@ -59,7 +59,7 @@ internal sealed class SqliteStatement : IDisposable
         return this;
     }
 
-    /// <summary>Moves to the next row; false, and ready to be bound again, when there is none.</summary>
+    /// <summary>Moves to the next row. At the end it returns false, and the statement can be bound again.</summary>
     public bool Read()
     {
         var result = raw.sqlite3_step(_statement);
@@ -72,7 +72,7 @@ internal sealed class SqliteStatement : IDisposable
         return false;
     }
 
-    /// <summary>Runs to the end and says how many rows were changed.</summary>
+    /// <summary>Runs the statement to the end, and returns how many rows it changed.</summary>
     public int Execute()
     {
         while (Read()) { }
@@ -92,7 +92,7 @@ internal sealed class SqliteStatement : IDisposable
 
     public string? TextOrNull(int column) => IsNull(column) ? null : Text(column);
 
-    /// <summary>Valid until the next <see cref="Read"/>.</summary>
+    /// <summary>Gets a value that is valid until the next <see cref="Read"/>.</summary>
     public ReadOnlySpan<byte> Blob(int column) => raw.sqlite3_column_blob(_statement, column);
 
     public Guid Guid(int column) => new(Blob(column), bigEndian: true);

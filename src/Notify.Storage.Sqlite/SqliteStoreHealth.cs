@@ -1,8 +1,8 @@
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// Checks by a commit that the disk takes writes, which reading does not tell. After the disk refused a write, the store counts
-/// as unable to write for a while, whatever fits meanwhile.
+/// Commits a write to check that the disk accepts it. After the disk has refused a write, the store counts as unable to write for
+/// a while, because a small write may still succeed where a large one fails.
 /// </summary>
 internal sealed class SqliteStoreHealth(SqliteWriter writer) : IStoreHealth
 {

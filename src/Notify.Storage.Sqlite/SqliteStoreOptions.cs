@@ -3,18 +3,19 @@ using Microsoft.Data.Sqlite;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Where the SQLite store keeps its data.</summary>
+/// <summary>Options of the SQLite store.</summary>
 public sealed class SqliteStoreOptions : IValidatableObject
 {
     /// <summary>
-    /// A Microsoft.Data.Sqlite connection string, such as <c>Data Source=notify.db</c>. It may name the application's own
-    /// database: every table of Notify begins with <c>notify_</c>.
+    /// Gets or sets the Microsoft.Data.Sqlite connection string, such as <c>Data Source=notify.db</c>. The database may be the
+    /// application's own: the tables of Notify begin with <c>notify_</c>.
     /// </summary>
     [Required]
     public string ConnectionString { get; set; } = "";
 
     /// <summary>
-    /// How long a write waits for another process that holds the database. 1 second to 5 minutes; default 30 seconds.
+    /// Gets or sets how long a write waits for another process that locks the database. 1 second to 5 minutes; default 30
+    /// seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -22,22 +23,22 @@ public sealed class SqliteStoreOptions : IValidatableObject
     /// <inheritdoc/>
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var failure = FailureOf(ConnectionString);
+        var failure = FindFailure(ConnectionString);
         return failure is null ? [] : [new ValidationResult(failure, [nameof(ConnectionString)])];
     }
 
-    private static string? FailureOf(string connectionString)
+    private static string? FindFailure(string connectionString)
     {
         try
         {
             var builder = new SqliteConnectionStringBuilder(connectionString);
             return builder.DataSource is "" or ":memory:" || builder.Mode == SqliteOpenMode.Memory
-                ? "ConnectionString must name a file (Data Source=notify.db); UseInMemory() is the store without one."
+                ? "ConnectionString must name a file, such as Data Source=notify.db. For a store in memory, call UseInMemory()."
                 : null;
         }
         catch (ArgumentException)
         {
-            return "ConnectionString is no SQLite connection string; write it as Data Source=notify.db.";
+            return "ConnectionString is not a SQLite connection string. Write it as Data Source=notify.db.";
         }
     }
 }

@@ -2,7 +2,7 @@ using Notify.Planning;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Templates, as JSON by tenant, name and version.</summary>
+/// <summary>Keeps templates as JSON, by tenant, name and version.</summary>
 internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase database) : ITemplateStore
 {
     public ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken) =>
@@ -62,23 +62,18 @@ internal sealed class SqliteTemplateStore(SqliteWriter writer, SqliteDatabase da
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        using var connection = database.OpenReader();
-        using var statement = new SqliteStatement(
-            connection,
-            """
-            SELECT name, MAX(version) FROM notify_template WHERE tenant = ?1 AND name > ?2 AND name >= ?3
-            GROUP BY name ORDER BY name LIMIT ?4
-            """
+    ) =>
+        new(
+            SqliteList.ReadPage(
+                database,
+                """
+                SELECT name, MAX(version) FROM notify_template WHERE tenant = ?1 AND name > ?2 AND name >= ?3
+                GROUP BY name ORDER BY name LIMIT ?4
+                """,
+                new SqlitePage(tenant, prefix, after, limit),
+                row => new TemplateSummary(row.Text(0), row.Int32(1))
+            )
         );
-        statement.Bind(1, tenant).Bind(2, after).Bind(3, prefix).Bind(4, limit);
-        var templates = new List<TemplateSummary>();
-        // Names with the same prefix follow one another, so the first one without it ends the list.
-        while (statement.Read() && statement.Text(0).StartsWith(prefix, StringComparison.Ordinal))
-            templates.Add(new TemplateSummary(statement.Text(0), statement.Int32(1)));
-        return new(templates);
-    }
 
     public async ValueTask KeepAsync(
         string tenant,

@@ -2,7 +2,7 @@ using Notify.Planning;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>The times at which recipients were notified, as long as a throttle looks back.</summary>
+/// <summary>Keeps the times at which recipients were notified, for as long as a throttle looks back.</summary>
 internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
 {
     private readonly SqliteWriter _writer;
@@ -25,7 +25,7 @@ internal sealed class SqliteThrottleStore : IThrottleStore, IDisposable
             WHERE tenant = ?1 AND category = ?2 AND recipient = ?3 HAVING COUNT(*) < ?5
             """
         );
-        // The last one of its time, so that the numbers of the others stay without a gap.
+        // Deletes the last one of its time, so that the numbers of the others have no gap.
         _giveBack = new SqliteStatement(
             writer.Connection,
             """

@@ -60,20 +60,15 @@ internal sealed class SqliteTopicStore(SqliteWriter writer, SqliteDatabase datab
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        using var connection = database.OpenReader();
-        using var statement = new SqliteStatement(
-            connection,
-            "SELECT topic FROM notify_topic WHERE tenant = ?1 AND topic > ?2 AND topic >= ?3 ORDER BY topic LIMIT ?4"
+    ) =>
+        new(
+            SqliteList.ReadPage(
+                database,
+                "SELECT topic FROM notify_topic WHERE tenant = ?1 AND topic > ?2 AND topic >= ?3 ORDER BY topic LIMIT ?4",
+                new SqlitePage(tenant, prefix, after, limit),
+                row => row.Text(0)
+            )
         );
-        statement.Bind(1, tenant).Bind(2, after).Bind(3, prefix).Bind(4, limit);
-        var topics = new List<string>();
-        // Topics with the same prefix follow one another, so the first one without it ends the list.
-        while (statement.Read() && statement.Text(0).StartsWith(prefix, StringComparison.Ordinal))
-            topics.Add(statement.Text(0));
-        return new(topics);
-    }
 
     public ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {

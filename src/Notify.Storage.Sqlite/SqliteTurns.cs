@@ -4,8 +4,8 @@ using Notify.Planning;
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// Finds the tenants that have something due in a table with the columns <c>tenant</c> and <c>due_at</c>. It jumps from tenant to
-/// tenant through an index, so a long backlog of one costs no more than a short one.
+/// Finds the tenants that have due rows in a table with the columns <c>tenant</c> and <c>due_at</c>. It skips from tenant to
+/// tenant in an index, so the length of a tenant's backlog does not matter.
 /// </summary>
 internal sealed class SqliteTurns(SqliteConnection connection, string table) : IDisposable
 {

@@ -2,7 +2,7 @@ using Notify.Recipients;
 
 namespace Notify.Storage.Sqlite;
 
-/// <summary>Users, as JSON by tenant and id.</summary>
+/// <summary>Keeps users as JSON, by tenant and id.</summary>
 internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase database) : IUserStore
 {
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken) =>
@@ -44,20 +44,15 @@ internal sealed class SqliteUserStore(SqliteWriter writer, SqliteDatabase databa
         string after,
         int limit,
         CancellationToken cancellationToken
-    )
-    {
-        using var connection = database.OpenReader();
-        using var statement = new SqliteStatement(
-            connection,
-            "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 ORDER BY id LIMIT ?4"
+    ) =>
+        new(
+            SqliteList.ReadPage(
+                database,
+                "SELECT id, body FROM notify_user WHERE tenant = ?1 AND id > ?2 AND id >= ?3 ORDER BY id LIMIT ?4",
+                new SqlitePage(tenant, prefix, after, limit),
+                row => StoredForm.ReadUser(row.Blob(1))
+            )
         );
-        statement.Bind(1, tenant).Bind(2, after).Bind(3, prefix).Bind(4, limit);
-        var users = new List<User>();
-        // Ids with the same prefix follow one another, so the first one without it ends the list.
-        while (statement.Read() && statement.Text(0).StartsWith(prefix, StringComparison.Ordinal))
-            users.Add(StoredForm.ReadUser(statement.Blob(1)));
-        return new(users);
-    }
 
     public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
         writer.RunAsync(

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace Notify.Storage.Sqlite;
 
 /// <summary>
-/// Group commit: one thread writes, and whatever was asked for while it was busy shares the next transaction and its one
-/// flush to disk. A write that fails does not take the others along.
+/// Commits writes in groups: one thread writes, and all writes that arrive while it is busy share the next transaction and its
+/// one flush to disk. A write that fails does not fail the others.
 /// </summary>
 internal sealed class SqliteWriter : IDisposable
 {
@@ -32,18 +32,19 @@ internal sealed class SqliteWriter : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The connection on which statements for <see cref="RunAsync"/> are prepared, at start.</summary>
+    /// <summary>Gets the connection on which statements for <see cref="RunAsync"/> are prepared.</summary>
     public SqliteConnection Connection => _connection;
 
     /// <summary>
-    /// How long ago the disk refused a write; null when it never did. A small write may still fit where a large one did not.
+    /// Gets the time since the disk last refused a write; null if it never did. A small write may still succeed where a large one
+    /// fails.
     /// </summary>
     public TimeSpan? SinceRefusal =>
         Volatile.Read(ref _refusedAt) is var at and > long.MinValue
             ? TimeSpan.FromMilliseconds(Environment.TickCount64 - at)
             : null;
 
-    /// <summary>Runs <paramref name="work"/> on the writing thread; its result is there once it is on disk.</summary>
+    /// <summary>Runs <paramref name="work"/> on the writing thread, and completes when its changes are on disk.</summary>
     public async ValueTask<T> RunAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -129,7 +130,7 @@ internal sealed class SqliteWriter : IDisposable
             foreach (var write in batch)
                 write.Run();
             _commit.Execute();
-            // Looked for after the commit: what is acknowledged is in a file that still has its name.
+            // Checked after the commit, so that an acknowledged write is in a file that still exists.
             _database.ThrowIfGone();
             NotifyTelemetry.RecordCommit("sqlite", batch.Count);
             return true;
@@ -152,7 +153,7 @@ internal sealed class SqliteWriter : IDisposable
         }
         catch (SqliteException)
         {
-            // SQLite rolls back by itself on a full disk or an I/O error, and then there is no transaction to roll back.
+            // After a full disk or an I/O error, SQLite has already rolled back the transaction.
         }
     }
 

@@ -261,6 +261,12 @@ internal sealed class NeverLosesExpansions(IExpansionStore inner) : IExpansionSt
         return false;
     }
 
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    ) => inner.FindReachedAsync(notificationId, addressKeys, cancellationToken);
+
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,

@@ -116,6 +116,12 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
         return failed;
     }
 
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    ) => expansions.FindReachedAsync(notificationId, addressKeys, cancellationToken);
+
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,

@@ -28,6 +28,7 @@ internal static class SharedStore
         Share<IAnalyticsStore>();
         Share<ISharedTokenStore>();
         Share<IRetentionStore>();
+        Share<IErasureStore>();
         return builder;
 
         void Share<T>()

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Planning;
 using Notify.Recipients;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -89,6 +90,81 @@ public sealed class TemplateKeepingTests
     }
 
     [Fact]
+    public async Task Each_subscriber_of_a_topic_reads_times_on_its_own_clock()
+    {
+        await using var application = await TestApplication.StartAsync(_mail);
+        await application.Templates.SaveAsync(
+            new Template
+            {
+                Name = "welcome",
+                Variants =
+                [
+                    new TemplateVariant(null, null, null, "{{ at | date: '%H:%M' }}"),
+                    new TemplateVariant(null, "de", null, "{{ at | date: '%H:%M' }} Uhr"),
+                ],
+            }
+        );
+        // Names of the same rules, of a zone that was renamed, of half an hour, and of clocks that change in the other half year.
+        string?[] zones =
+        [
+            "Europe/Stockholm",
+            "Europe/Paris",
+            "Asia/Calcutta",
+            "Asia/Kolkata",
+            "Australia/Lord_Howe",
+            "America/New_York",
+            "Pacific/Kiritimati",
+            "Etc/UTC",
+            null,
+        ];
+        for (var number = 0; number < zones.Length; number++)
+            await UserAsync(application, $"u{number}", zones[number], number == 1 ? "de-AT" : null);
+        await UserAsync(application, "named", "America/Los_Angeles");
+        await application.Directory.SubscribeAsync("news", [.. Enumerable.Range(0, zones.Length).Select(n => $"u{n}")]);
+
+        var id = await application.SendAsync(
+            Welcome() with
+            {
+                To = [Recipient.Topic("news"), Recipient.User("named")],
+                Data = new { at = "2026-03-29T10:15:00Z" },
+            }
+        );
+
+        await Eventually.TrueAsync(() => _mail.Sent.Count == zones.Length + 1, "the broadcast");
+        var bodies = _mail.Sent.ToDictionary(delivery => delivery.UserId!, delivery => delivery.Content.Body);
+        Assert.Equal(
+            ["12:15", "12:15 Uhr", "15:45", "15:45", "21:15", "06:15", "00:15", "10:15", "10:15"],
+            Enumerable.Range(0, zones.Length).Select(number => bodies[$"u{number}"])
+        );
+        Assert.Equal("03:15", bodies["named"]);
+        var notification = await application
+            .Get<INotificationStore>()
+            .FindAsync(Trigger.DefaultTenant, id, CancellationToken.None);
+        // As many as there are different texts: two languages, and the offsets that are in use at that time.
+        Assert.InRange(notification!.Contents.Count, 2 * 30, 2 * 42);
+    }
+
+    [Fact]
+    public async Task A_broadcast_whose_texts_exceed_the_budget_in_all_zones_shows_UTC_in_the_rest()
+    {
+        await using var application = await TestApplication.StartAsync(
+            builder =>
+                builder
+                    .UseInMemory()
+                    .Services.Configure<NotificationsOptions>(options => options.Templates.MaxTotalOutputLength = 20),
+            _mail
+        );
+        await SaveAsync(application, "{{ at | date: '%H:%M' }}");
+        await UserAsync(application, "ada", "Pacific/Kiritimati");
+        await application.Directory.SubscribeAsync("news", ["ada"]);
+
+        await application.SendAsync(Welcome() with { To = Recipient.Topic("news"), Data = new { at = "2026-03-29T10:15:00Z" } });
+
+        await Eventually.TrueAsync(() => _mail.Sent.Count == 1, "the broadcast");
+        Assert.Equal("10:15", Assert.Single(_mail.Sent).Content.Body);
+    }
+
+    [Fact]
     public async Task A_time_zone_beyond_the_twelfth_is_shown_as_UTC()
     {
         await using var application = await TestApplication.StartAsync(_mail);
@@ -127,12 +203,13 @@ public sealed class TemplateKeepingTests
             new Template { Name = "welcome", Variants = [new TemplateVariant(null, null, null, body)] }
         );
 
-    private static Task UserAsync(TestApplication application, string id, string? timeZone) =>
+    private static Task UserAsync(TestApplication application, string id, string? timeZone, string? locale = null) =>
         application.Directory.SaveUserAsync(
             new User
             {
                 Id = id,
                 TimeZone = timeZone,
+                Locale = locale,
                 Addresses = new Dictionary<string, string> { ["email"] = $"{id}@example.org" },
             }
         );

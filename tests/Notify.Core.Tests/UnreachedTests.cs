@@ -2,6 +2,7 @@ using Notify.Delivering;
 using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -142,6 +143,64 @@ public sealed class UnreachedTests
             "family@example.org"
         );
         Assert.Single(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task An_address_that_a_broadcast_reaches_by_several_batches_gets_one_message()
+    {
+        await using var application = await StartAsync();
+        // More than one batch has: named and subscribed in different spellings, in the first batch, later, and in the last one.
+        string[] users = [.. Enumerable.Range(0, 1_200).Select(number => $"u{number:0000}")];
+        var addresses = new Dictionary<string, string>
+        {
+            ["named"] = "chief@example.org",
+            ["u0000"] = "family@example.org",
+            ["u0300"] = "Chief@Example.ORG",
+            ["u0600"] = "family@EXAMPLE.org",
+            ["u0700"] = "direct@example.org",
+            ["u1100"] = "Family@example.org",
+        };
+        await application
+            .Get<IUserStore>()
+            .SaveAsync(
+                [
+                    .. users
+                        .Append("named")
+                        .Select(user => new User
+                        {
+                            Id = user,
+                            Addresses = new Dictionary<string, string>
+                            {
+                                ["email"] = addresses.GetValueOrDefault(user, $"{user}@example.org"),
+                            },
+                        }),
+                ],
+                CancellationToken.None
+            );
+        await application.Directory.SubscribeAsync("news", users);
+
+        var id = await application.SendAsync([
+            Recipient.Topic("news"),
+            Recipient.User("named"),
+            Recipient.Email("direct@EXAMPLE.org"),
+        ]);
+
+        // One each, but for the four who share an address with somebody before them.
+        var expected = users.Length + 2 - 4;
+        await Eventually.TrueAsync(
+            async () => await CountAsync(DeliveryState.Cancelled) + await CountAsync(DeliveryState.Accepted) == users.Length + 2,
+            "the broadcast"
+        );
+        Assert.Equal(expected, _mail.Sent.Count);
+        Assert.Distinct(_mail.Sent.Select(one => one.To.Value.ToLowerInvariant()));
+        Assert.DoesNotContain(_mail.Sent, one => one.UserId is "u0300" or "u0600" or "u0700" or "u1100");
+
+        async Task<long> CountAsync(DeliveryState state) =>
+            (
+                await application
+                    .Get<INotificationStore>()
+                    .CountDeliveriesAsync(Trigger.DefaultTenant, id, CancellationToken.None)
+            ).GetValueOrDefault(state);
     }
 
     [Fact]

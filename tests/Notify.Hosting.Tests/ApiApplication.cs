@@ -31,6 +31,9 @@ public sealed class ApiApplication : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
+    /// <summary>The folder of the database, for an application over SQLite.</summary>
+    public string Folder => _folder!.Path;
+
     public ISandbox Sandbox => _app.Services.GetRequiredService<ISandbox>();
 
     /// <summary>All endpoints of the API, from routing.</summary>

@@ -36,6 +36,18 @@ internal sealed class SimulatedExpansions(IExpansionStore expansions, SimulatedP
             cancellationToken
         );
 
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    ) =>
+        world.Operations.CallAsync(
+            process,
+            "find reached addresses",
+            () => expansions.FindReachedAsync(notificationId, addressKeys, CancellationToken.None).Result,
+            cancellationToken
+        );
+
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,

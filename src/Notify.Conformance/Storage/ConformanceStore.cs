@@ -69,6 +69,9 @@ public sealed class ConformanceStore : IAsyncDisposable
     /// <summary>Gets the store that deletes expired data.</summary>
     public IRetentionStore Retention => Get<IRetentionStore>();
 
+    /// <summary>Gets the store that erases the data of removed users.</summary>
+    public IErasureStore Erasures => Get<IErasureStore>();
+
     /// <summary>Opens a store.</summary>
     /// <param name="use">
     /// Registers the store as an application would: <c>notifications => notifications.UseSqlite(...)</c>.

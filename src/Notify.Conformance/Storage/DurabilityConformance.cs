@@ -3,6 +3,7 @@ using Notify.Planning;
 using Notify.Queueing;
 using Notify.Recipients;
 using Notify.Settling;
+using Notify.Storage;
 using Notify.Triggering;
 
 namespace Notify.Conformance;
@@ -68,6 +69,25 @@ public abstract class DurabilityConformance : StoreSuite
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
         Assert.Equal(1, await Store.DeadLetters.CountAsync(new DeadLetterFilter { Tenant = Tenant }, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_erasure_that_was_requested_is_continued_after_reopening()
+    {
+        var sample = CreateSample();
+        await EnqueueAsync(sample, [.. Enumerable.Range(0, 3).Select(_ => sample.Delivery() with { UserId = "u" })]);
+        var erasure = new Erasure(Tenant, "u", Now);
+        await Store.Erasures.RequestAsync(erasure, Cancellation);
+        var batch = new ErasureBatch([erasure], Guid.Empty, 2, Now);
+        Assert.NotNull((await Store.Erasures.EraseListDeliveriesAsync(batch, Cancellation)).Next);
+
+        await Store.ReopenAsync();
+
+        Assert.Equal([erasure], await Store.Erasures.ListAsync(10, Cancellation));
+        Assert.Null((await Store.Erasures.EraseListDeliveriesAsync(batch with { Limit = 10 }, Cancellation)).Next);
+        Assert.All(await ListDeliveriesAsync(sample.Notification.Id), record =>
+            Assert.Equal((DeliveryState.Cancelled, ""), (record.State, record.Delivery.To.Value))
+        );
     }
 
     [Fact]

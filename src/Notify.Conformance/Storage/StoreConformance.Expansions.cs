@@ -208,6 +208,35 @@ public abstract partial class StoreConformance
         );
     }
 
+    [Fact]
+    public async Task Addresses_that_a_notification_reached_are_found_across_batches()
+    {
+        var sample = new Sample(Tenant, Now) { Expansions = [new NewExpansion("news", 3, Now)] };
+        var (named, first, second) = (Guid.CreateVersion7(Now), Guid.CreateVersion7(Now), Guid.CreateVersion7(Now));
+        var request = sample.Request();
+        await Store.Queue.EnqueueAsync(
+            [request with { Deliveries = [new QueuedDelivery(sample.Delivery(), Now) { AddressKey = named }] }],
+            Cancellation
+        );
+        var other = await BeginAsync(new NewExpansion("news", 1, Now));
+        var leases = (await LeaseExpansionsAsync(Now)).ToDictionary(lease => lease.Notification.Id);
+        var step = new ExpansionStep(leases[sample.Notification.Id], "b", 2, IsComplete: false, Now, LeaseEnd, [], []);
+        QueuedDelivery[] batch =
+        [
+            new QueuedDelivery(sample.Delivery(), Now) { AddressKey = first },
+            new QueuedDelivery(sample.Delivery(), Now),
+        ];
+        Assert.True(await Store.Expansions.AdvanceAsync(step with { Deliveries = batch }, Cancellation));
+
+        var asked = (Guid[])[named, first, second];
+        Assert.Equal(
+            new[] { named, first }.Order(),
+            (await Store.Expansions.FindReachedAsync(sample.Notification.Id, asked, Cancellation)).Order()
+        );
+        Assert.Empty(await Store.Expansions.FindReachedAsync(other.Notification.Id, asked, Cancellation));
+        Assert.Empty(await Store.Expansions.FindReachedAsync(sample.Notification.Id, [], Cancellation));
+    }
+
     private async Task<string> LeaseNextTenantAsync(DueRequest request) =>
         Assert.Single(await Store.Expansions.LeaseAsync(request, Cancellation)).Notification.Tenant;
 

@@ -1,3 +1,5 @@
+using Notify.Timing;
+
 namespace Notify.Planning;
 
 /// <summary>
@@ -12,9 +14,14 @@ internal sealed class ChooseContent : IPlanningStep
         if (contents is [{ Channel: null, Locale: null }])
             return ValueTask.CompletedTask;
 
+        // A batch has many recipients and few kinds of them.
+        var chosen = new Dictionary<(Channel Channel, string? Locale, string? TimeZone), int>();
         foreach (var draft in plan.Drafts)
         {
-            if (Choose(contents, draft.To.Channel, draft.Locale, draft.TimeZone) is >= 0 and var index)
+            var kind = (draft.To.Channel, draft.Locale, draft.TimeZone);
+            if (!chosen.TryGetValue(kind, out var index))
+                chosen.Add(kind, index = Choose(contents, draft.To.Channel, draft.Locale, draft.TimeZone));
+            if (index >= 0)
                 draft.ContentIndex = index;
             else
                 draft.SkippedBecause ??=
@@ -41,20 +48,24 @@ internal sealed class ChooseContent : IPlanningStep
 
     private static int Find(IReadOnlyList<ContentVariant> contents, Channel? channel, string? locale, string? timeZone)
     {
-        // Another zone's is better than nothing: the recipient has moved since it was rendered.
-        var other = -1;
+        // The zone itself before one with the same rules, and that before UTC. Another zone's is better than nothing: the
+        // recipient has moved since it was rendered.
+        var rules = TimeZoneRules.GetKey(timeZone);
+        var (alike, other) = (-1, -1);
         for (var i = 0; i < contents.Count; i++)
         {
             var content = contents[i];
             if (content.Channel != channel || !string.Equals(content.Locale, locale, StringComparison.OrdinalIgnoreCase))
                 continue;
-            if (content.TimeZone == timeZone)
+            if (content.TimeZones is null ? timeZone is null : timeZone is not null && content.TimeZones.Contains(timeZone))
                 return i;
-            if (other < 0 || content.TimeZone is null)
+            if (rules is not null && content.TimeZones?.Contains(rules) == true)
+                alike = i;
+            if (other < 0 || content.TimeZones is null)
                 other = i;
         }
 
-        return other;
+        return alike >= 0 ? alike : other;
     }
 
     /// <summary>RFC 4647 section 3.4, lookup: <c>pt-BR</c>, <c>pt</c>, then the default.</summary>

@@ -60,6 +60,10 @@ internal sealed class DeliveryPlanner(
         new(Finish(notification, draft), draft.DueAt)
         {
             CancelledBecause = draft.SkippedBecause ?? (draft.Recipient.IsThrottled ? "throttled" : null),
+            AddressKey =
+                !draft.Recipient.IsThrottled && AddressKey.IsNeeded(notification.Trigger, draft)
+                    ? AddressKey.Compute(notification.Id, draft.To)
+                    : null,
         };
 
     // An id of this moment: those of a broadcast then lie in its order, and a store writes each batch behind the one before.

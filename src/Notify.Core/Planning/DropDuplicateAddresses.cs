@@ -3,32 +3,51 @@ using Notify.Triggering;
 namespace Notify.Planning;
 
 /// <summary>
-/// Keeps one delivery per address: two users may have one mailbox, and a direct address may be a user's as well. It compares what
-/// is planned together, which is everything that a trigger names, or a batch of subscribers.
+/// Keeps one delivery per address: two users may have one mailbox, and a direct address may be a user's as well. What is planned
+/// together is compared here; what earlier batches of a broadcast reached is asked of the store.
 /// </summary>
-internal sealed class DropDuplicateAddresses : IPlanningStep
+internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlanningStep
 {
-    public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
+    public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
         if (plan.Drafts.Count > 1)
         {
             var taken = new HashSet<(Channel Channel, string? App, string Address)>();
             // A user's delivery is kept in favour of a direct one, because it can be checked, declined and unsubscribed from.
             foreach (var draft in plan.Drafts.Where(draft => draft.Recipient.User is not null))
-                Drop(draft, taken);
+                DropWithin(draft, taken);
             foreach (var draft in plan.Drafts.Where(draft => draft.Recipient.User is null))
-                Drop(draft, taken);
+                DropWithin(draft, taken);
         }
 
-        return ValueTask.CompletedTask;
+        if (plan.Topics is not null)
+            await DropReachedAsync(plan, cancellationToken).ConfigureAwait(false);
     }
 
-    private static void Drop(DeliveryDraft draft, HashSet<(Channel Channel, string? App, string Address)> taken)
+    private async ValueTask DropReachedAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
-        var (channel, address) = (draft.To.Channel, draft.To.Value);
-        if (draft.SkippedBecause is not null || taken.Add((channel, draft.To.App, AddressFormat.Normalize(channel, address))))
+        var byKey = new Dictionary<Guid, DeliveryDraft>();
+        foreach (var draft in plan.Drafts.Where(draft => AddressKey.MayBeReached(plan.Trigger, draft)))
+            byKey.Add(AddressKey.Compute(plan.Notification.Id, draft.To), draft);
+        if (byKey.Count == 0)
             return;
 
+        var reached = await expansions
+            .FindReachedAsync(plan.Notification.Id, byKey.Keys, cancellationToken)
+            .ConfigureAwait(false);
+        foreach (var key in reached)
+            Drop(byKey[key]);
+    }
+
+    private static void DropWithin(DeliveryDraft draft, HashSet<(Channel Channel, string? App, string Address)> taken)
+    {
+        var (channel, address) = (draft.To.Channel, draft.To.Value);
+        if (draft.SkippedBecause is null && !taken.Add((channel, draft.To.App, AddressFormat.Normalize(channel, address))))
+            Drop(draft);
+    }
+
+    private static void Drop(DeliveryDraft draft)
+    {
         draft.SkippedBecause = "another recipient of this notification has the same address";
         // A direct address is reached by the other delivery to it; a user who is not reached appears in the timeline.
         draft.Recipient.IsReached |= draft.Recipient.Recipient.Kind == RecipientKind.Address;

@@ -24,6 +24,18 @@ public interface IExpansionStore
     /// </summary>
     ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds the addresses that a notification has deliveries to, so that the next batch does not notify them again.
+    /// </summary>
+    /// <param name="notificationId">The notification.</param>
+    /// <param name="addressKeys">The addresses to look for, by <see cref="QueuedDelivery.AddressKey"/>.</param>
+    /// <param name="cancellationToken">Cancels the read.</param>
+    ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    );
+
     /// <summary>Reads the progress of a notification's expansions.</summary>
     ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,

@@ -30,6 +30,12 @@ public sealed record QueuedDelivery(Delivery Delivery, DateTimeOffset DueAt, str
     /// <summary>Why it is cancelled from the start and never due; null for all but throttled deliveries.</summary>
     public string? CancelledBecause { get; init; }
 
+    /// <summary>
+    /// Gets what identifies its address within the notification, for <see cref="IExpansionStore.FindReachedAsync"/>; null where
+    /// no later batch of a broadcast has to know the address.
+    /// </summary>
+    public Guid? AddressKey { get; init; }
+
     /// <summary>The lease with which it enters the queue, or null.</summary>
     public Lease? Lease => Owner is null ? null : new Lease(Delivery, Owner, Fence: 1, DueAt);
 }

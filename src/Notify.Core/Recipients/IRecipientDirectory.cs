@@ -8,6 +8,13 @@ public interface IRecipientDirectory
     Task SaveUserAsync(User user, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Removes a user with its devices and subscriptions; false when the user does not exist. Within minutes, a process whose
+    /// <see cref="NotificationsOptions.Workers"/> include <see cref="Workers.Retention"/> cancels the user's waiting deliveries
+    /// and erases the addresses, content, attempts and receipts of those that have ended.
+    /// </summary>
+    Task<bool> RemoveUserAsync(string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Registers a device, or refreshes its token, its user or when it was last seen; <see cref="Device.RegisteredAt"/> and
     /// <see cref="Device.LastSeenAt"/> are set to now.
     /// </summary>

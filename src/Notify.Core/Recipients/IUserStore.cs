@@ -33,6 +33,9 @@ public interface IUserStore
     /// <param name="cancellationToken">Cancels the change.</param>
     ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken);
 
-    /// <summary>Forgets a user with its devices and subscriptions; false when it was not known.</summary>
+    /// <summary>
+    /// Removes a user with its devices and subscriptions; false when the user does not exist. The user's deliveries stay: use
+    /// <see cref="IRecipientDirectory.RemoveUserAsync"/> to erase them too.
+    /// </summary>
     ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken);
 }

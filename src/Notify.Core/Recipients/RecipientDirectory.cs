@@ -1,5 +1,6 @@
 using Notify.Delivering;
 using Notify.Queueing;
+using Notify.Storage;
 using Notify.Triggering;
 
 namespace Notify.Recipients;
@@ -9,6 +10,8 @@ internal sealed class RecipientDirectory(
     IUserStore users,
     IDeviceStore devices,
     ITopicStore topics,
+    IErasureStore erasures,
+    ErasureWorker eraser,
     ProviderRules rules,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
@@ -23,6 +26,23 @@ internal sealed class RecipientDirectory(
     {
         InvalidRequestException.ThrowIfAny(Validate(user));
         await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
+    }
+
+    // The erasure is recorded first: a crash in between leaves a user who can be removed again, and no deliveries that are never
+    // erased.
+    public async Task<bool> RemoveUserAsync(
+        string id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    )
+    {
+        if ((await users.FindAsync(tenant, [id], cancellationToken).ConfigureAwait(false)).Count == 0)
+            return false;
+
+        await erasures.RequestAsync(new Erasure(tenant, id, time.GetUtcNow()), cancellationToken).ConfigureAwait(false);
+        var removed = await users.RemoveAsync(tenant, id, cancellationToken).ConfigureAwait(false);
+        eraser.Wake();
+        return removed;
     }
 
     public async Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default)

@@ -11,6 +11,12 @@ internal static partial class Log
     )]
     public static partial void Purged(ILogger logger, long deliveries, DateTimeOffset before);
 
+    [LoggerMessage(52, LogLevel.Information, "Erased the data of {Users} removed users")]
+    public static partial void Erased(ILogger logger, int users);
+
+    [LoggerMessage(53, LogLevel.Error, "The data of removed users could not be erased; trying again in a minute")]
+    public static partial void EraseFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(51, LogLevel.Error, "What is not to be kept any longer could not be purged; trying again in a minute")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
 }

@@ -4,7 +4,6 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Fluid;
 using Notify.Planning;
-using Notify.Timing;
 
 namespace Notify.Templates;
 
@@ -66,17 +65,23 @@ internal sealed class CompiledTemplate
     {
         var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
         var model = new DataObject(request.IsDigest ? DigestData.Of(data) : data, "");
-        var contents = new List<ContentVariant>(_variants.Length * request.TimeZones.Count);
+        var contents = new RenderedVariants(budget);
         var before = errors.Count;
-        foreach (var zone in request.TimeZones)
+        foreach (var zone in request.Zones)
         {
-            var rendering = new TemplateRendering(model, budget, LocalTime.FindZone(zone), request.Time);
+            var rendering = new TemplateRendering(model, budget, zone.Zone, request.Time);
+            List<ContentVariant> rendered = [];
             foreach (var variant in _variants.Where(variant => request.IsUsed(variant.Channel)))
             {
                 if (rendering.Failure is null)
-                    contents.Add(variant.Render(rendering, Html) with { TimeZone = zone });
+                    rendered.Add(variant.Render(rendering, Html));
             }
 
+            // What does not fit into the budget is left out: its recipients see UTC.
+            if (zone.IsOptional && rendering.Failure is not null)
+                break;
+
+            contents.Add(zone.Key, rendered);
             errors.AddRange(rendering.DescribeErrors(_name, request.IsDigest));
             if (errors.Count == before)
                 errors.AddRange(FindContentErrors(request, contents));
@@ -84,9 +89,9 @@ internal sealed class CompiledTemplate
                 break;
         }
 
-        if (contents.Count == 0 && errors.Count == before)
+        if (contents.All.Count == 0 && errors.Count == before)
             errors.Add(new FieldError("template", "The template has no variant for these channels."));
-        return contents;
+        return contents.All;
     }
 
     // Of what was rendered last, each used variant once.
@@ -178,7 +183,7 @@ internal sealed class CompiledTemplate
 /// <summary>What to render a template with, and for whom.</summary>
 /// <param name="Data">The variables; null for none.</param>
 /// <param name="IsDigest">Whether the data is one event of a digest.</param>
-/// <param name="TimeZones">The recipients' time zones; null stands for UTC and for everybody else.</param>
+/// <param name="Zones">The recipients' time zones.</param>
 /// <param name="IsUsed">Whether a variant's channel is asked for.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Check">
@@ -187,7 +192,7 @@ internal sealed class CompiledTemplate
 internal sealed record RenderRequest(
     JsonElement? Data,
     bool IsDigest,
-    IReadOnlyList<string?> TimeZones,
+    IReadOnlyList<RenderZone> Zones,
     Func<Channel?, bool> IsUsed,
     TimeProvider Time,
     Func<ContentVariant, bool, IEnumerable<FieldError>>? Check = null
@@ -196,10 +201,10 @@ internal sealed record RenderRequest(
     /// <summary>Creates the request of a trigger: only variants that its channels may use.</summary>
     public static RenderRequest From(
         Trigger trigger,
-        IReadOnlyList<string?> timeZones,
+        IReadOnlyList<RenderZone> zones,
         TimeProvider time,
         Func<ContentVariant, bool, IEnumerable<FieldError>>? check
-    ) => new(trigger.DataElement, trigger.Digest is not null, timeZones, of => MayUse(trigger, of), time, check);
+    ) => new(trigger.DataElement, trigger.Digest is not null, zones, of => MayUse(trigger, of), time, check);
 
     private static bool MayUse(Trigger trigger, Channel? of) =>
         of is not { } channel

@@ -77,6 +77,9 @@ internal sealed class RenderBudget(TemplateLimits limits, TimeProvider time, Can
         }
     }
 
+    /// <summary>Takes back what was counted for a text that is not kept.</summary>
+    public void GiveBack(int characters) => _total -= characters;
+
     private void Look()
     {
         cancellationToken.ThrowIfCancellationRequested();

@@ -42,7 +42,13 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
         InvalidRequestException.ThrowIfAny(errors);
 
         // Off the caller's thread, which may be one that shows a page.
-        var request = new RenderRequest(preview.DataElement, IsDigest: false, [preview.TimeZone], _ => true, time);
+        var request = new RenderRequest(
+            preview.DataElement,
+            IsDigest: false,
+            [RenderZone.From(preview.TimeZone)],
+            _ => true,
+            time
+        );
         var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
         var contents = await Task.Run(() => compiled!.Render(request, budget, errors), cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny(errors);

@@ -37,7 +37,7 @@ internal sealed class TemplateRenderer(
     /// <summary>How much longer a version is kept than its digest needs, so that the next triggers need not ask again.</summary>
     private static readonly TimeSpan KeptAhead = TimeSpan.FromDays(1);
 
-    private static readonly string?[] Utc = [null];
+    private static readonly RenderZone[] OnlyUtc = [RenderZone.Utc];
 
     private readonly ConcurrentDictionary<
         (string Tenant, string Name),
@@ -72,8 +72,8 @@ internal sealed class TemplateRenderer(
 
         var zones =
             compiled.ShowsDates && errors.Count == 0
-                ? await FindTimeZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
-                : Utc;
+                ? await FindZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
+                : OnlyUtc;
         var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
         // A digest that closes is not checked: one delivery that its vendor refuses is better than no summary at all.
         var request = RenderRequest.From(
@@ -88,10 +88,15 @@ internal sealed class TemplateRenderer(
         return new RenderedContents(contents, compiled.Version);
     }
 
-    // Subscribers of topics are not known yet. They and direct addresses see UTC, and so does a trigger that is only tried here
-    // because a digest collects it.
-    private async ValueTask<IReadOnlyList<string?>> FindTimeZonesAsync(Trigger trigger, CancellationToken cancellationToken)
+    // Subscribers of topics are not known yet, so they may be anywhere. Direct addresses see UTC, and so does a trigger that is
+    // only tried here because a digest collects it.
+    private async ValueTask<IReadOnlyList<RenderZone>> FindZonesAsync(Trigger trigger, CancellationToken cancellationToken)
     {
+        if (trigger.Digest is not null)
+            return OnlyUtc;
+        if (trigger.Topics().Any())
+            return RenderZone.Everywhere;
+
         string[] ids =
         [
             .. trigger
@@ -99,8 +104,8 @@ internal sealed class TemplateRenderer(
                 .Select(recipient => recipient.Value)
                 .Distinct(),
         ];
-        if (ids.Length == 0 || trigger.Digest is not null)
-            return Utc;
+        if (ids.Length == 0)
+            return OnlyUtc;
 
         var found = await users.FindAsync(trigger.Tenant, ids, cancellationToken).ConfigureAwait(false);
         var theirs = await devices.FindAsync(trigger.Tenant, ids, cancellationToken).ConfigureAwait(false);
@@ -109,10 +114,12 @@ internal sealed class TemplateRenderer(
             .. found
                 .Select(user => user.TimeZone)
                 .Concat(theirs.Select(device => device.TimeZone).OfType<string>())
-                .Concat(trigger.To.Any(recipient => recipient.Kind != RecipientKind.User) ? Utc : [])
+                .Concat(trigger.To.Any(recipient => recipient.Kind != RecipientKind.User) ? [null] : Array.Empty<string?>())
                 .Distinct(),
         ];
-        return zones.Length <= MaxTimeZones ? zones : [.. zones.OfType<string>().Take(MaxTimeZones - 1), null];
+        if (zones.Length > MaxTimeZones)
+            zones = [.. zones.OfType<string>().Take(MaxTimeZones - 1), null];
+        return [.. zones.Select(RenderZone.From)];
     }
 
     private async ValueTask KeepAsync(

@@ -44,8 +44,8 @@ public sealed record Notification
 public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content)
 {
     /// <summary>
-    /// Gets the IANA time zone that its dates are in, when it is only for recipients in that zone; null for everybody else, in
-    /// UTC.
+    /// Gets the time zones of the recipients it is for: IANA names, or keys that each stand for the zones with the same rules.
+    /// Null when it is for everybody else, with dates in UTC.
     /// </summary>
-    public string? TimeZone { get; init; }
+    public IReadOnlyList<string>? TimeZones { get; init; }
 }

@@ -74,7 +74,7 @@ internal sealed class Notifier(
     }
 
     private QueuedDelivery Prepare(QueuedDelivery planned) =>
-        planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) : planned;
+        planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) with { AddressKey = planned.AddressKey } : planned;
 
     // Storing a request finds out by itself that its key is held, so the key is looked up only where that would come too late:
     // before permits are taken, and before a trigger is refused that may have been right when its key was first used.

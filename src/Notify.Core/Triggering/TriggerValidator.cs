@@ -41,8 +41,6 @@ internal sealed class TriggerValidator(
         return errors ?? (IReadOnlyList<FieldError>)[];
     }
 
-    private static bool HasLineBreak(string? title) => title.AsSpan().ContainsAny('\r', '\n');
-
     private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
     {
         if (Names.ErrorOf(trigger.Tenant) is { } error)
@@ -112,7 +110,7 @@ internal sealed class TriggerValidator(
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
             Add(ref errors, "data", "Give an object whose properties are the template's variables.");
-        if (HasLineBreak(trigger.Content?.Title))
+        if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
             Add(ref errors, "content.title", "Keep the title on one line.");
     }
 

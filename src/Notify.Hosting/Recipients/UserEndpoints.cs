@@ -47,10 +47,11 @@ internal static class UserEndpoints
         return TypedResults.Json(new UsersView(items, next), RecipientsJson.Default.UsersView);
     }
 
-    public static async Task<IResult> RemoveAsync(HttpContext context, IUserStore users)
+    public static async Task<IResult> RemoveAsync(HttpContext context, IRecipientDirectory directory)
     {
         var id = RequestValues.Route(context.Request, "id");
-        return await users.RemoveAsync(RequestValues.GetTenant(context.Request), id, context.RequestAborted).ConfigureAwait(false)
+        var tenant = RequestValues.GetTenant(context.Request);
+        return await directory.RemoveUserAsync(id, tenant, context.RequestAborted).ConfigureAwait(false)
             ? TypedResults.NoContent()
             : Problem.Unknown("user");
     }

@@ -38,6 +38,7 @@ public static class InMemoryNotificationsBuilderExtensions
         builder.Services.AddSingleton<InMemoryAnalytics>();
         builder.Services.AddSingleton<IAnalyticsStore>(services => services.GetRequiredService<InMemoryAnalytics>());
         builder.Services.AddSingleton<IRetentionStore, InMemoryRetention>();
+        builder.Services.AddSingleton<IErasureStore>(services => services.GetRequiredService<InMemoryStore>());
         builder.Services.AddSingleton<ISharedTokenStore, InMemorySharedTokens>();
         return builder;
     }

@@ -133,13 +133,19 @@ internal sealed partial class InMemoryStore : IDigestStore
 
     private sealed class StoredEvent(DigestEvent collected)
     {
-        public DigestEvent Event { get; } = collected;
+        public DigestEvent Event { get; private set; } = collected;
 
         public CollectedState State { get; set; }
 
         public Guid? SummaryId { get; set; }
 
         public string? Reason { get; set; }
+
+        public void Erase()
+        {
+            Event = Event with { Trigger = Event.Trigger with { Data = null } };
+            Reason = Erasure.Reason;
+        }
 
         public CollectedEvent ToRecord() =>
             new(Event.Id, Event.NotificationId, Event.Key.ToId(), Event.UserId, State, SummaryId, Reason);

@@ -52,6 +52,24 @@ internal sealed partial class InMemoryStore : IExpansionStore
         }
     }
 
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            return new(
+                _byNotification[notificationId]
+                    .Select(stored => stored.AddressKey)
+                    .OfType<Guid>()
+                    .Intersect(addressKeys)
+                    .ToHashSet()
+            );
+        }
+    }
+
     public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,

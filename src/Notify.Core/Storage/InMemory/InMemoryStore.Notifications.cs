@@ -127,7 +127,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
 
     private bool Add(string tenant, Receipt receipt)
     {
-        if (!_deliveries.TryGetValue(receipt.DeliveryId, out var stored) || stored.Delivery.Tenant != tenant)
+        if (!_deliveries.TryGetValue(receipt.DeliveryId, out var stored) || stored.Delivery.Tenant != tenant || stored.IsErased)
             return false;
 
         stored.Add(receipt);
@@ -156,6 +156,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     private IEnumerable<StoredDelivery> DeadLetters(DeadLetterFilter filter) =>
         _deliveries.Values.Where(stored =>
             stored.State == DeliveryState.DeadLetter
+            && !stored.IsErased
             && stored.Delivery.Tenant == filter.Tenant
             && (filter.Ids is null || filter.Ids.Contains(stored.Delivery.Id))
             && (filter.Provider is null || filter.Provider == stored.Delivery.Provider)

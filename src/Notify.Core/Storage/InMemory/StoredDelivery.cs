@@ -26,6 +26,9 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
 
     public DateTimeOffset? EndedAt { get; private set; } = queued.CancelledBecause is null ? null : queued.Delivery.AcceptedAt;
 
+    /// <summary>See <see cref="QueuedDelivery.AddressKey"/>.</summary>
+    public Guid? AddressKey { get; private set; } = queued.AddressKey;
+
     /// <summary>Whether it waits and nobody holds it.</summary>
     public bool IsFree(DateTimeOffset now) => DueAt is { } dueAt && (Owner is null || dueAt <= now);
 
@@ -51,6 +54,26 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
     }
 
     public void Cancel(string reason, DateTimeOffset now) => Move(DeliveryState.Cancelled, null, reason, now);
+
+    public bool IsErased => Reason == Erasure.Reason && Delivery.To.Value.Length == 0;
+
+    public void Erase(DateTimeOffset now)
+    {
+        Delivery = Delivery with
+        {
+            To = Delivery.To with { Value = "" },
+            DeviceId = null,
+            Topic = null,
+            CollapseKey = null,
+            Content = new Content(),
+        };
+        AddressKey = null;
+        _attempts.Clear();
+        _receipts.Clear();
+        if (DueAt is not null)
+            Cancel(Erasure.Reason, now);
+        Reason = Erasure.Reason;
+    }
 
     public void MakeDue(DateTimeOffset now) => DueAt = now;
 

@@ -1,0 +1,34 @@
+using System.Security.Cryptography;
+using System.Text;
+using Notify.Queueing;
+using Notify.Triggering;
+
+namespace Notify.Planning;
+
+/// <summary>
+/// Identifies an address within one notification, so that the batches of a broadcast can be compared without keeping addresses:
+/// 128 bits of a SHA-256 over the notification, the channel, the app and the address. Two spellings of an email address have the
+/// same key.
+/// </summary>
+internal static class AddressKey
+{
+    public static Guid Compute(Guid notificationId, Address to)
+    {
+        var text = $"{notificationId:N}/{to.Channel.Name}/{to.App}/{AddressFormat.Normalize(to.Channel, to.Value)}";
+        return new Guid(SHA256.HashData(Encoding.UTF8.GetBytes(text)).AsSpan(0, 16), bigEndian: true);
+    }
+
+    /// <summary>
+    /// Determines whether a delivery needs its key stored. Only where topics are expanded is there a later batch to compare with.
+    /// A push token belongs to one user, so that of a subscriber is not reached by another subscriber's batch.
+    /// </summary>
+    public static bool IsNeeded(Trigger trigger, DeliveryDraft draft) =>
+        draft.SkippedBecause is null
+        && (draft.Recipient.Topic is null || draft.To.Channel != Channel.Push)
+        && trigger.Topics().Any();
+
+    /// <summary>Determines whether an earlier batch may have reached the address of a subscriber.</summary>
+    public static bool MayBeReached(Trigger trigger, DeliveryDraft draft) =>
+        draft.SkippedBecause is null
+        && (draft.To.Channel != Channel.Push || trigger.To.Any(recipient => recipient.Kind != RecipientKind.Topic));
+}

@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+
+namespace Notify.Timing;
+
+/// <summary>
+/// Groups time zones whose clocks agree: some 600 names stand for some 60 sets of rules. A broadcast renders its dates once for
+/// each set, without knowing its subscribers.
+/// </summary>
+/// <remarks>
+/// Clocks agree when they show the same time at noon UTC of every day from <see cref="From"/> to <see cref="To"/>. The key is a
+/// hash of what they show, so processes with the same time zone data compute the same key.
+/// </remarks>
+internal static class TimeZoneRules
+{
+    /// <summary>Only differences before this time are not seen: those of dates that are history.</summary>
+    public static readonly DateTime From = new(2025, 1, 1, 12, 0, 0, DateTimeKind.Utc);
+
+    public static readonly DateTime To = From.AddYears(6);
+
+    private static readonly ConcurrentDictionary<string, string?> Keys = new();
+
+    private static readonly Lazy<IReadOnlyList<TimeZoneSet>> AllSets = new(Group);
+
+    /// <summary>Gets the sets of rules that this machine knows, those with most zones first.</summary>
+    public static IReadOnlyList<TimeZoneSet> Sets => AllSets.Value;
+
+    /// <summary>
+    /// Gets the key of the set that a zone belongs to; null for UTC and for a zone that this machine does not know.
+    /// </summary>
+    public static string? GetKey(string? timeZone) =>
+        timeZone is null
+            ? null
+            : Keys.GetOrAdd(timeZone, static id =>
+                TimeZoneInfo.TryFindSystemTimeZoneById(id, out var zone) ? ComputeKey(zone) : null
+            );
+
+    private static TimeZoneSet[] Group() =>
+        [
+            .. TimeZoneInfo
+                .GetSystemTimeZones()
+                .Select(zone => (Zone: zone, Key: GetKey(zone.Id)))
+                .Where(zone => zone.Key is not null)
+                .GroupBy(zone => zone.Key!, zone => zone.Zone)
+                .OrderByDescending(set => set.Count())
+                .Select(set => new TimeZoneSet(set.Key, set.First())),
+        ];
+
+    private static string? ComputeKey(TimeZoneInfo zone)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (last, isUtc) = (TimeSpan.MinValue, true);
+        for (var (day, time) = (0, From); time < To; day++, time = time.AddDays(1))
+        {
+            var offset = zone.GetUtcOffset(time);
+            if (offset == last)
+                continue;
+            hash.AppendData(BitConverter.GetBytes(day));
+            hash.AppendData(BitConverter.GetBytes(offset.Ticks));
+            (last, isUtc) = (offset, isUtc && offset == TimeSpan.Zero);
+        }
+
+        return isUtc ? null : $"#{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 8))}";
+    }
+}
+
+/// <summary>Time zones with the same rules.</summary>
+/// <param name="Key">See <see cref="TimeZoneRules.GetKey"/>. It begins with a character that no zone's name begins with.</param>
+/// <param name="Zone">One of them.</param>
+internal readonly record struct TimeZoneSet(string Key, TimeZoneInfo Zone);

@@ -1,0 +1,130 @@
+using Microsoft.Extensions.DependencyInjection;
+using Notify.Delivering;
+using Notify.Queueing;
+using Notify.Recipients;
+using Notify.Storage;
+using Notify.Testing;
+
+namespace Notify.Core.Tests;
+
+/// <summary>Removing a user erases what is stored about the user, however often the worker is interrupted.</summary>
+public sealed class ErasureTests
+{
+    private readonly ManualTime _time = new();
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+
+    [Fact]
+    public async Task An_erasure_that_fails_in_the_middle_begins_anew_and_ends()
+    {
+        ErasureProbe? probe = null;
+        await using var application = await TestApplication.StartAsync(
+            _time,
+            builder => builder.UseInMemory().Services.Decorate<IErasureStore>(store => probe = new ErasureProbe(store)),
+            _mail
+        );
+        await application.Directory.SaveUserAsync(Ada());
+        var id = await application.SendAsync(Recipient.User("ada"));
+        await application.EndedDeliveryAsync(id);
+        probe!.Failures = 3;
+
+        Assert.True(await application.Directory.RemoveUserAsync("ada"));
+
+        await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
+        Assert.Equal(0, probe.Failures);
+        Assert.NotEmpty(await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None));
+        await PassUntilAsync(async () =>
+            (await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None)).Count == 0
+        );
+    }
+
+    [Fact]
+    public async Task What_waits_for_a_removed_user_is_cancelled_and_erased()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        await application.Directory.SaveUserAsync(Ada());
+        var id = await application.SendAsync(
+            TestApplication.Say(Recipient.User("ada")) with
+            {
+                SendAt = _time.GetUtcNow().AddDays(1),
+            }
+        );
+
+        await application.Directory.RemoveUserAsync("ada");
+
+        await PassUntilAsync(async () => (await application.DeliveryAsync(id)).Delivery.To.Value == "");
+        var delivery = await application.DeliveryAsync(id);
+        Assert.Equal((DeliveryState.Cancelled, Erasure.Reason), (delivery.State, delivery.Reason));
+        Assert.Empty(_mail.Sent);
+    }
+
+    [Fact]
+    public async Task A_new_user_with_the_id_of_a_removed_one_keeps_what_is_sent_to_it()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        await application.Directory.SaveUserAsync(Ada());
+        await application.Directory.RemoveUserAsync("ada");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await application.Directory.SaveUserAsync(Ada());
+        var id = await application.SendAsync(Recipient.User("ada"));
+        await application.EndedDeliveryAsync(id);
+
+        await PassUntilAsync(async () =>
+            (await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None)).Count == 0
+        );
+
+        Assert.Equal("ada@example.org", (await application.DeliveryAsync(id)).Delivery.To.Value);
+    }
+
+    [Fact]
+    public async Task A_user_who_is_not_known_is_not_erased()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+
+        Assert.False(await application.Directory.RemoveUserAsync("nobody"));
+        Assert.Empty(await application.Get<IErasureStore>().ListAsync(10, CancellationToken.None));
+    }
+
+    private static User Ada() =>
+        new()
+        {
+            Id = "ada",
+            Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
+        };
+
+    private Task PassUntilAsync(Func<Task<bool>> isSo) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                if (await isSo())
+                    return true;
+                _time.Advance(TimeSpan.FromSeconds(20));
+                return false;
+            },
+            "the erasure"
+        );
+
+    private sealed class ErasureProbe(IErasureStore erasures) : IErasureStore
+    {
+        public int Failures { get; set; }
+
+        public ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
+            erasures.RequestAsync(erasure, cancellationToken);
+
+        public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken) =>
+            erasures.ListAsync(limit, cancellationToken);
+
+        public ValueTask<ErasureStep> EraseDeliveriesAsync(ErasureBatch batch, CancellationToken cancellationToken)
+        {
+            if (Failures == 0)
+                return erasures.EraseDeliveriesAsync(batch, cancellationToken);
+            Failures--;
+            throw new InvalidOperationException("The store is away.");
+        }
+
+        public ValueTask<ErasureStep> EraseEventsAsync(ErasureBatch batch, CancellationToken cancellationToken) =>
+            erasures.EraseEventsAsync(batch, cancellationToken);
+
+        public ValueTask CompleteAsync(IReadOnlyList<Erasure> complete, CancellationToken cancellationToken) =>
+            erasures.CompleteAsync(complete, cancellationToken);
+    }
+}
