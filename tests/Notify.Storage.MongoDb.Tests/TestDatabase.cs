@@ -4,6 +4,7 @@ using MongoDB.Driver;
 using Notify.Conformance;
 using Notify.Queueing;
 using Notify.Settling;
+using Notify.Storage.MongoDb.Tests.Peer;
 using Notify.Triggering;
 
 namespace Notify.Storage.MongoDb.Tests;
@@ -52,7 +53,8 @@ public abstract class TestDatabase(MongoDbServer server) : IAsyncLifetime
         server.Client.GetDatabase(Name).GetCollection<BsonDocument>(name);
 
     private protected Task<long> CountAsync(string collection, string filter = "{}") =>
-        Collection(collection).CountDocumentsAsync(BsonDocument.Parse(filter), cancellationToken: Cancellation);
+        Collection(collection)
+            .CountDocumentsAsync(BsonDocument.Parse(filter), new CountOptions { Comment = PeerView.FromOutside }, Cancellation);
 
     /// <summary>A notification to enqueue, with deliveries that are due now and that nobody holds.</summary>
     private protected EnqueueRequest Request(
