@@ -64,7 +64,7 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         var name = command.GetElement(0).Name;
         if (name is not ("find" or "aggregate" or "distinct" or "insert" or "update" or "delete" or "findAndModify"))
             return database.Execute(command);
-        if (!_failed.TryAdd(Identify(command), true))
+        if (Identify(command).Count(part => !_failed.TryAdd(part, true)) > 0)
             return database.Execute(command);
 
         var count = Interlocked.Increment(ref _count);
@@ -77,9 +77,14 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         return Inject(fault, name, command, isWrite);
     }
 
-    // What is sent again has the same content, and a write that the driver sends again the same number too.
-    private static string Identify(BsonDocument command) =>
-        new BsonDocument(command.Where(field => field.Name is not ("lsid" or "txnNumber" or "$clusterTime"))).ToJson();
+    // What is sent again has the same content. Of a batch, each write counts by itself, because a part of them may be sent again.
+    private static IEnumerable<string> Identify(BsonDocument command)
+    {
+        var writes = command.FirstOrDefault(field => field.Name is "documents" or "updates" or "deletes").Value;
+        return writes is BsonArray all
+            ? all.Select(write => $"{command[0]} {write}")
+            : [new BsonDocument(command.Where(field => field.Name is not ("lsid" or "txnNumber" or "$clusterTime"))).ToJson()];
+    }
 
     private BsonDocument? Inject(Fault fault, string name, BsonDocument command, bool isWrite)
     {
