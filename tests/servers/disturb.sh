@@ -44,8 +44,9 @@ chunks() {
           sh.shardCollection(ns, { user: "hashed", tenant: 1 })
         } catch (error) { }
         try {
-          const of = db.getSiblingDB("config").collections.findOne({ _id: ns })
-          const chunk = db.getSiblingDB("config").chunks.aggregate([{ $match: { uuid: of.uuid } }, { $sample: { size: 1 } }]).next()
+          const config = db.getSiblingDB("config")
+          const { uuid } = config.collections.findOne({ _id: ns })
+          const chunk = config.chunks.aggregate([{ $match: { uuid } }, { $sample: { size: 1 } }]).next()
           db.adminCommand({ moveChunk: ns, bounds: [chunk.min, chunk.max], to: chunk.shard == "a" ? "b" : "a" })
           print(`A chunk of ${ns} moved.`)
         } catch (error) { }
