@@ -6,6 +6,8 @@ namespace Notify.Storage.MongoDb;
 /// <summary>How the domain's values are written to documents and read from them.</summary>
 internal static class BsonForm
 {
+    private const int MostEntries = 1_000;
+
     // MongoDB counts milliseconds up to the year 9999.
     private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -41,6 +43,13 @@ internal static class BsonForm
     /// <summary>Leaves out a field that has no value: documents are many.</summary>
     public static BsonDocument With(this BsonDocument document, string field, BsonValue? value) =>
         value is null || value.IsBsonNull ? document : document.Add(field, value);
+
+    /// <summary>
+    /// Adds to a list that belongs to a delivery, and keeps its newest entries: what is added without end, such as the receipts
+    /// of a mail that is opened again and again, must not reach the 16 MiB that a document may have.
+    /// </summary>
+    public static BsonDocument Append(IEnumerable<string> entries) =>
+        new() { { "$each", new BsonArray(entries) }, { "$slice", -MostEntries } };
 
     /// <summary>One key of several parts, of which no two lists give the same.</summary>
     public static string Key(params ReadOnlySpan<string> parts)

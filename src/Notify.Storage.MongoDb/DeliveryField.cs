@@ -7,7 +7,7 @@ internal static class DeliveryField
     public const string Notification = "notification";
     public const string Tenant = "tenant";
 
-    /// <summary>What the collection is sharded by: the user, or what stands for a direct address.</summary>
+    /// <summary>The user, or what stands for a direct address. With the tenant, the shard key.</summary>
     public const string User = "user";
 
     /// <summary>There where <see cref="User"/> is no user.</summary>

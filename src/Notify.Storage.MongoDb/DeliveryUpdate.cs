@@ -1,5 +1,4 @@
 using MongoDB.Bson;
-using MongoDB.Driver;
 using Notify.Queueing;
 
 namespace Notify.Storage.MongoDb;
@@ -11,11 +10,24 @@ internal static class DeliveryUpdate
     public static readonly BsonDocument LinkFields = new()
     {
         { DeliveryField.User, 1 },
+        { DeliveryField.Tenant, 1 },
         { DeliveryField.Notification, 1 },
         { DeliveryField.Chain, 1 },
         { DeliveryField.Step, 1 },
         { DeliveryField.State, 1 },
     };
+
+    /// <summary>Projects what addresses a delivery: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new() { { DeliveryField.User, 1 }, { DeliveryField.Tenant, 1 } };
+
+    /// <summary>The filter for a delivery that was read with at least the fields of <see cref="Key"/>.</summary>
+    public static BsonDocument KeyOf(BsonDocument document) =>
+        new()
+        {
+            { DeliveryField.Id, document[DeliveryField.Id] },
+            { DeliveryField.User, document[DeliveryField.User] },
+            { DeliveryField.Tenant, document[DeliveryField.Tenant] },
+        };
 
     /// <summary>Names one batch of writes.</summary>
     public static string NewBatch() => ObjectId.GenerateNewId().ToString();
@@ -53,23 +65,4 @@ internal static class DeliveryUpdate
             },
             { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
         };
-
-    /// <summary>The steps of the chain that a delivery is a link of. They are in one place, as their users are.</summary>
-    public static BsonDocument InChain(BsonDocument link) =>
-        new()
-        {
-            { DeliveryField.User, link[DeliveryField.User] },
-            { DeliveryField.Chain, link[DeliveryField.Chain] },
-            { DeliveryField.Notification, link[DeliveryField.Notification] },
-        };
-
-    /// <summary>Makes the step behind a link due, where it waits for a later time.</summary>
-    public static UpdateManyModel<BsonDocument> MakeNextDue(BsonDocument link, BsonValue now)
-    {
-        var next = InChain(link)
-            .Add(DeliveryField.Step, link[DeliveryField.Step].AsInt32 + 1)
-            .Add(DeliveryField.Owner, BsonNull.Value)
-            .Add(DeliveryField.DueAt, new BsonDocument("$gt", now));
-        return new UpdateManyModel<BsonDocument>(next, new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, now)));
-    }
 }

@@ -1,12 +1,17 @@
+using MongoDB.Bson;
+
 namespace Notify.Storage.MongoDb;
 
 /// <summary>The fields of a device's document. They are part of the stored form.</summary>
 internal static class DeviceField
 {
+    /// <summary>Projects what addresses a device: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new() { { User, 1 }, { Tenant, 1 } };
+
     public const string Id = "_id";
     public const string Tenant = "tenant";
 
-    /// <summary>What the collection is sharded by.</summary>
+    /// <summary>With the tenant, the shard key.</summary>
     public const string User = "user";
 
     public const string Device = "device";

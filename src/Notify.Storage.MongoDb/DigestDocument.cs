@@ -39,6 +39,9 @@ internal static class DigestDocument
     private const string TemplateVersion = "templateVersion";
     private const string Trigger = "trigger";
 
+    /// <summary>Projects what addresses an event: its id and its shard key.</summary>
+    public static readonly BsonDocument EventKey = new(EventDigest, 1);
+
     public static BsonDocument Event(DigestEvent collected, DateTimeOffset acceptedAt) =>
         new BsonDocument
         {

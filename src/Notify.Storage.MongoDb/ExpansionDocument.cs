@@ -26,6 +26,9 @@ internal static class ExpansionDocument
     /// <summary>There where nothing comes after that batch.</summary>
     public const string IsLast = "last";
 
+    /// <summary>Projects what addresses an expansion: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new(Notification, 1);
+
     public static string IdOf(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
 
     public static BsonDocument Of(Notification notification, NewExpansion expansion, int position) =>

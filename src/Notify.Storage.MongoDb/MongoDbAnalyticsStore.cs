@@ -9,10 +9,13 @@ namespace Notify.Storage.MongoDb;
 /// <summary>Counts per minute, in a collection of their own.</summary>
 internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyticsStore
 {
-    /// <summary>What the collection is sharded by, with the tenant: the time.</summary>
     public const string Minute = "minute";
 
+    /// <summary>With the minute, the shard key.</summary>
     public const string Tenant = "tenant";
+
+    /// <summary>Projects what addresses a count: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new() { { Tenant, 1 }, { Minute, 1 } };
 
     private const string Id = "_id";
     private const string OfChannel = "channel";
@@ -23,7 +26,9 @@ internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyti
     public async ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken)
     {
         if (counts.Count > 0)
-            await database.DeliveryCounts.UpsertAsync(null, counts.Select(Add), cancellationToken).ConfigureAwait(false);
+            await database
+                .DeliveryCounts.UpsertAsync(null, counts.Select(Add), mayRepeat: false, cancellationToken)
+                .ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
@@ -67,8 +72,8 @@ internal sealed class MongoDbAnalyticsStore(MongoDbDatabase database) : IAnalyti
         var key = new BsonDocument
         {
             { Id, BsonForm.Key(count.Tenant, minute, count.Channel.Name, count.Provider, count.State.ToString()) },
-            { Minute, count.Minute.ToBson() },
             { Tenant, count.Tenant },
+            { Minute, count.Minute.ToBson() },
         };
         var kind = new BsonDocument
         {

@@ -20,11 +20,7 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
             { NotificationDocument.Id, notificationId.ToBson() },
             { NotificationDocument.Tenant, tenant },
         };
-        if (
-            await database
-                .Notifications.CountDocumentsAsync(notification, new CountOptions { Limit = 1 }, cancellationToken)
-                .ConfigureAwait(false) == 0
-        )
+        if (await database.Notifications.CountMatchingAsync(notification, most: 1, cancellationToken).ConfigureAwait(false) == 0)
             return null;
 
         // Expansions first: what one of them was about to add is added, and then stopped as well.
@@ -57,7 +53,7 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
         };
         while (
             await database
-                .Expansions.FindOneAndUpdateAsync<BsonDocument>(open, stop, cancellationToken: cancellationToken)
+                .Expansions.FindAndUpdateAsync(open, stop, ReturnDocument.Before, cancellationToken)
                 .ConfigureAwait(false)
                 is { } stopped
         )
@@ -81,7 +77,7 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
     }
 
     private async ValueTask<long> CountEventsAsync(BsonDocument filter, CancellationToken cancellationToken) =>
-        await database.DigestEvents.CountDocumentsAsync(filter, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await database.DigestEvents.CountMatchingAsync(filter, null, cancellationToken).ConfigureAwait(false);
 
     private async ValueTask<Cancellation> StopDeliveriesAsync(
         Guid notificationId,
@@ -91,11 +87,14 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
     {
         var ofNotification = new BsonDocument(DeliveryField.Notification, notificationId.ToBson());
         var batch = DeliveryUpdate.NewBatch();
+        var isFree = DeliveryUpdate.IsFree(now.ToBson());
         await database
-            .Deliveries.UpdateManyAsync(
-                new BsonDocument(ofNotification).Merge(DeliveryUpdate.IsFree(now.ToBson())),
+            .DeliveriesNow.UpdateEachAsync(
+                new BsonDocument(ofNotification).Merge(isFree),
+                DeliveryUpdate.Key,
+                isFree,
                 DeliveryUpdate.Cancel("cancelled", now.ToBson(), batch),
-                cancellationToken: cancellationToken
+                cancellationToken
             )
             .ConfigureAwait(false);
 
@@ -108,12 +107,8 @@ internal sealed class MongoDbCancel(MongoDbDatabase database, MongoDbWrites writ
             )
             .ConfigureAwait(false);
         var pending = new BsonDocument(ofNotification).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
-        var underWay = await database
-            .DeliveriesNow.CountDocumentsAsync(pending, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        var all = await database
-            .DeliveriesNow.CountDocumentsAsync(ofNotification, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        var underWay = await database.DeliveriesNow.CountMatchingAsync(pending, null, cancellationToken).ConfigureAwait(false);
+        var all = await database.DeliveriesNow.CountMatchingAsync(ofNotification, null, cancellationToken).ConfigureAwait(false);
         return new Cancellation(
             [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
             underWay,

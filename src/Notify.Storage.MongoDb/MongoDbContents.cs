@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using MongoDB.Driver;
 using Notify.Storage.PostgreSql;
 
 namespace Notify.Storage.MongoDb;
@@ -33,7 +34,15 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
     }
 
     /// <summary>Which of these notifications are there.</summary>
-    public async ValueTask<HashSet<Guid>> ThereAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken)
+    public ValueTask<HashSet<Guid>> ThereAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken) =>
+        ThereAsync(notificationIds, null, cancellationToken);
+
+    /// <summary>Which of these notifications are there, as a transaction sees it where there is one.</summary>
+    public async ValueTask<HashSet<Guid>> ThereAsync(
+        IEnumerable<Guid> notificationIds,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
     {
         var filter = new BsonDocument
         {
@@ -42,7 +51,7 @@ internal sealed class MongoDbContents(MongoDbDatabase database)
         };
         var found = await database
             .NotificationsNow.FindAsync(
-                null,
+                session,
                 filter,
                 new BsonDocument(NotificationDocument.Id, 1),
                 cancellationToken: cancellationToken

@@ -25,9 +25,7 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
     }
 
     public async ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
-        await database
-            .Deliveries.CountDocumentsAsync(Matching(filter, null), cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
+        await database.Deliveries.CountMatchingAsync(Matching(filter, null), null, cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.
@@ -41,7 +39,7 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
                 .DeliveriesNow.FindAsync(
                     null,
                     Matching(request.Filter, null),
-                    new BsonDocument { { DeliveryField.User, 1 }, { DeliveryField.Fence, 1 } },
+                    new BsonDocument(DeliveryUpdate.Key).Add(DeliveryField.Fence, 1),
                     ById,
                     request.Limit - replayed,
                     cancellationToken
@@ -50,14 +48,14 @@ internal sealed class MongoDbDeadLetterStore(MongoDbDatabase database, MongoDbCo
             if (found.Count == 0)
                 break;
 
-            var result = await database
+            var (matched, _) = await database
                 .Deliveries.WriteAsync(
                     null,
                     found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))),
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            replayed += (int)result.MatchedCount;
+            replayed += (int)matched;
         }
 
         return replayed;

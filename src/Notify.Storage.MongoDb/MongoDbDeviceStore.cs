@@ -22,18 +22,20 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         var mine = DocumentOf(device, known, order.Next(newest?[DeviceField.Order].AsString));
         await WriteAsync(mine, cancellationToken).ConfigureAwait(false);
 
+        var older = new BsonDocument(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order]));
         await database
-            .Devices.DeleteManyAsync(
-                new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$lt", mine[DeviceField.Order])),
-                cancellationToken
+            .Devices.DeleteEachAsync(
+                new BsonDocument(alike).Merge(older),
+                DeviceField.Key,
+                older,
+                cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
         var newer = new BsonDocument(alike).Add(DeviceField.Order, new BsonDocument("$gt", mine[DeviceField.Order]));
         if ((await database.Devices.FindAsync(newer, cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            await database
-                .Devices.DeleteOneAsync(Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]), cancellationToken)
-                .ConfigureAwait(false);
+            var own = Key(mine).Add(DeviceField.Order, mine[DeviceField.Order]);
+            await database.Devices.WriteOneAsync(new DeleteOneModel<BsonDocument>(own), cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -74,8 +76,15 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
 
     public async ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken)
     {
-        var filter = new BsonDocument { { DeviceField.Id, BsonForm.Key(tenant, userId, id) }, { DeviceField.User, userId } };
-        return (await database.Devices.DeleteManyAsync(filter, cancellationToken).ConfigureAwait(false)).DeletedCount > 0;
+        var device = new BsonDocument
+        {
+            { DeviceField.Id, BsonForm.Key(tenant, userId, id) },
+            { DeviceField.User, userId },
+            { DeviceField.Tenant, tenant },
+        };
+        return await database
+            .Devices.WriteOneAsync(new DeleteOneModel<BsonDocument>(device), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     public async ValueTask<bool> PruneAsync(
@@ -104,10 +113,12 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         var pruned = false;
         foreach (var found in await database.Devices.FindAsync(dead, cancellationToken).ConfigureAwait(false))
         {
-            var result = await database
-                .Devices.UpdateOneAsync(Key(found).Merge(dead), prune, cancellationToken: cancellationToken)
+            pruned |= await database
+                .Devices.WriteOneAsync(
+                    new UpdateOneModel<BsonDocument>(Key(found).Merge(dead, overwriteExistingElements: false), prune),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
-            pruned |= result.MatchedCount > 0;
         }
 
         return pruned;
@@ -118,10 +129,9 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
     {
         while ((await database.Devices.InsertNewAsync(null, [mine], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            var result = await database
-                .Devices.ReplaceOneAsync(WithOrder("$lt", mine), mine, cancellationToken: cancellationToken)
-                .ConfigureAwait(false);
-            if (result.MatchedCount > 0)
+            // Its own document is there too, where the answer to an earlier try was lost.
+            var write = new ReplaceOneModel<BsonDocument>(WithOrder("$lte", mine), mine);
+            if (await database.Devices.WriteOneAsync(write, cancellationToken).ConfigureAwait(false))
                 return;
             if ((await database.Devices.FindAsync(WithOrder("$gt", mine), cancellationToken).ConfigureAwait(false)).Count > 0)
                 return;
@@ -193,7 +203,12 @@ internal sealed class MongoDbDeviceStore(MongoDbDatabase database, ArrivalOrder 
         };
 
     private static BsonDocument Key(BsonDocument document) =>
-        new() { { DeviceField.Id, document[DeviceField.Id] }, { DeviceField.User, document[DeviceField.User] } };
+        new()
+        {
+            { DeviceField.Id, document[DeviceField.Id] },
+            { DeviceField.User, document[DeviceField.User] },
+            { DeviceField.Tenant, document[DeviceField.Tenant] },
+        };
 
     // In a filter null stands for a field that is not there.
     private static BsonValue AppOf(string? app) => app is null ? BsonNull.Value : app;

@@ -15,48 +15,38 @@ internal sealed class MongoDbDigestStore(
     MongoDbOrphans orphans
 ) : IDigestStore
 {
-    private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
-    private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
     private static readonly BsonDocument ById = new(DigestDocument.Id, 1);
 
-    public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
-    {
-        var leases = new List<DigestLease>();
-        foreach (var digest in await database.Digests.FindDueAsync(request, cancellationToken).ConfigureAwait(false))
-        {
-            if (await LeaseOneAsync(digest[DigestDocument.Id], request, cancellationToken).ConfigureAwait(false) is { } lease)
-                leases.Add(lease);
-        }
-
-        return leases;
-    }
+    public async ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        await database
+            .Digests.LeaseDueAsync(request, found => LeaseAllAsync(found, request, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken)
     {
         var batch = new PendingWrites();
         if (closing.Summary is { } summary)
         {
+            var document = NotificationDocument.Create(summary.Notification);
             var claimed = await idempotency.ClaimAsync([summary], null, cancellationToken).ConfigureAwait(false);
             if (claimed[0]?.Status == EnqueueStatus.Stored)
-                batch.Add(summary);
+                batch.Add(summary, document);
         }
 
         await collapse.PrepareAsync(batch.Deliveries, null, cancellationToken).ConfigureAwait(false);
 
         var id = closing.Lease.Key.ToId().ToBson();
         var written = MongoDbDigests.CreateClosing(closing, batch);
-        var result = await database
-            .Digests.UpdateOneAsync(
-                MongoDbDigests.Held(id, closing.Lease.Fence).Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
-                new BsonDocument
-                {
-                    { "$set", new BsonDocument(DigestDocument.Closing, written) },
-                    { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
-                },
-                cancellationToken: CancellationToken.None
-            )
-            .ConfigureAwait(false);
-        if (result.MatchedCount == 0)
+        var isOpen = new BsonDocument(DigestDocument.Closing, new BsonDocument("$exists", false));
+        var close = new UpdateOneModel<BsonDocument>(
+            MongoDbDigests.Held(id, closing.Lease.Fence).Merge(isOpen),
+            new BsonDocument
+            {
+                { "$set", new BsonDocument(DigestDocument.Closing, written) },
+                { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
+            }
+        );
+        if (!await database.Digests.WriteOneAsync(close, CancellationToken.None).ConfigureAwait(false))
             return false;
 
         await digests.FinishAsync(id, closing.Lease.Fence + 1, written).ConfigureAwait(false);
@@ -65,23 +55,19 @@ internal sealed class MongoDbDigestStore(
 
     public async ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken)
     {
-        var result = await database
-            .Digests.UpdateOneAsync(
-                MongoDbDigests
-                    .Held(lease.Key.ToId().ToBson(), lease.Fence)
-                    .Add(DigestDocument.Closing, new BsonDocument("$exists", false)),
-                new BsonDocument
+        var isOpen = new BsonDocument(DigestDocument.Closing, new BsonDocument("$exists", false));
+        var fail = new UpdateOneModel<BsonDocument>(
+            MongoDbDigests.Held(lease.Key.ToId().ToBson(), lease.Fence).Merge(isOpen),
+            new BsonDocument
+            {
+                { "$set", new BsonDocument(DigestDocument.DueAt, retryAt.ToBson()) },
                 {
-                    { "$set", new BsonDocument(DigestDocument.DueAt, retryAt.ToBson()) },
-                    {
-                        "$inc",
-                        new BsonDocument { { DigestDocument.Fence, 1L }, { DigestDocument.Failures, 1 } }
-                    },
+                    "$inc",
+                    new BsonDocument { { DigestDocument.Fence, 1L }, { DigestDocument.Failures, 1 } }
                 },
-                cancellationToken: cancellationToken
-            )
-            .ConfigureAwait(false);
-        return result.MatchedCount > 0;
+            }
+        );
+        return await database.Digests.WriteOneAsync(fail, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
@@ -103,10 +89,28 @@ internal sealed class MongoDbDigestStore(
         return [.. found.Select(DigestDocument.ReadRecord)];
     }
 
-    private async ValueTask<DigestLease?> LeaseOneAsync(BsonValue id, DueRequest request, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<Taken<DigestLease>>> LeaseAllAsync(
+        List<BsonDocument> found,
+        DueRequest request,
+        CancellationToken cancellationToken
+    )
     {
+        var taken = new List<Taken<DigestLease>>();
+        foreach (var digest in found)
+            taken.Add(await LeaseOneAsync(digest, request, cancellationToken).ConfigureAwait(false));
+        return taken;
+    }
+
+    private async ValueTask<Taken<DigestLease>> LeaseOneAsync(
+        BsonDocument found,
+        DueRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var id = found[DigestDocument.Id];
+        var tenant = found[DigestDocument.Tenant].AsString;
         var digest = await database
-            .Digests.FindOneAndUpdateAsync(
+            .Digests.FindAndUpdateAsync(
                 new BsonDocument
                 {
                     { DigestDocument.Id, id },
@@ -117,18 +121,18 @@ internal sealed class MongoDbDigestStore(
                     { "$set", new BsonDocument(DigestDocument.DueAt, request.Until.ToBson()) },
                     { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
                 },
-                AnswerNew,
+                ReturnDocument.After,
                 cancellationToken
             )
             .ConfigureAwait(false);
         if (digest is null)
-            return null;
+            return new Taken<DigestLease>(tenant, null, ByAnother: true);
 
         var fence = digest[DigestDocument.Fence].AsInt64;
         if (digest.ValueOrNull(DigestDocument.Closing) is { } closing)
         {
             await digests.FinishAsync(id, fence, closing.AsBsonDocument).ConfigureAwait(false);
-            return null;
+            return new Taken<DigestLease>(tenant, null, ByAnother: false);
         }
 
         var events = await FindWaitingAsync(id, cancellationToken).ConfigureAwait(false);
@@ -138,7 +142,10 @@ internal sealed class MongoDbDigestStore(
             .. events.Where(collected => there.Contains(NotificationOf(collected))).Select(DigestDocument.ReadEvent),
         ];
         if (counting.Length > 0)
-            return new DigestLease(counting, digest[DigestDocument.Failures].AsInt32, fence);
+        {
+            var lease = new DigestLease(counting, digest[DigestDocument.Failures].AsInt32, fence);
+            return new Taken<DigestLease>(tenant, lease, ByAnother: false);
+        }
 
         await orphans
             .ClearAsync(
@@ -147,8 +154,10 @@ internal sealed class MongoDbDigestStore(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        await digests.EndAsync(id, fence, (request.Now + PutOff).ToBson()).ConfigureAwait(false);
-        return null;
+        // Without events, closing it removes it; with events that do not count yet, it falls due again.
+        var newest = events.Select(collected => collected[DigestDocument.EventAcceptedAt].AsTime()).Append(default).Max();
+        await digests.EndAsync(id, fence, MongoDbOrphans.PutOff(newest, request.Now).ToBson()).ConfigureAwait(false);
+        return new Taken<DigestLease>(tenant, null, ByAnother: false);
     }
 
     private ValueTask<List<BsonDocument>> FindWaitingAsync(BsonValue digestId, CancellationToken cancellationToken) =>

@@ -65,18 +65,16 @@ internal sealed class MongoDbDigests(MongoDbDatabase database, MongoDbWrites wri
         if (await TryRemoveAsync(Held(id, fence)).ConfigureAwait(false))
             return;
 
+        var goOn = new BsonDocument
+        {
+            {
+                "$set",
+                new BsonDocument { { DigestDocument.DueAt, nextDueAt }, { DigestDocument.Failures, 0 } }
+            },
+            { "$unset", new BsonDocument(DigestDocument.Closing, "") },
+        };
         await database
-            .Digests.UpdateOneAsync(
-                Held(id, fence),
-                new BsonDocument
-                {
-                    {
-                        "$set",
-                        new BsonDocument { { DigestDocument.DueAt, nextDueAt }, { DigestDocument.Failures, 0 } }
-                    },
-                    { "$unset", new BsonDocument(DigestDocument.Closing, "") },
-                }
-            )
+            .Digests.WriteOneAsync(new UpdateOneModel<BsonDocument>(Held(id, fence), goOn), CancellationToken.None)
             .ConfigureAwait(false);
     }
 
@@ -127,10 +125,11 @@ internal sealed class MongoDbDigests(MongoDbDatabase database, MongoDbWrites wri
         while (true)
         {
             var isOpen = new BsonDocument(isThere).Add(DigestDocument.Closing, new BsonDocument("$exists", false));
-            var lost = await database
-                .Digests.UpdateOneAsync(isOpen, new BsonDocument("$inc", new BsonDocument(DigestDocument.Fence, 1L)))
-                .ConfigureAwait(false);
-            if (lost.MatchedCount > 0)
+            var lose = new UpdateOneModel<BsonDocument>(
+                isOpen,
+                new BsonDocument("$inc", new BsonDocument(DigestDocument.Fence, 1L))
+            );
+            if (await database.Digests.WriteOneAsync(lose, CancellationToken.None).ConfigureAwait(false))
             {
                 await TryRemoveAsync(isOpen).ConfigureAwait(false);
                 return;
@@ -152,12 +151,14 @@ internal sealed class MongoDbDigests(MongoDbDatabase database, MongoDbWrites wri
             return true;
 
         var waiting = await database
-            .DigestEvents.CountDocumentsAsync(Waiting(found[0][DigestDocument.Id]), new CountOptions { Limit = 1 })
+            .DigestEvents.CountMatchingAsync(Waiting(found[0][DigestDocument.Id]), most: 1, CancellationToken.None)
             .ConfigureAwait(false);
         if (waiting > 0)
             return false;
 
         var unchanged = new BsonDocument(digest).Add(DigestDocument.Added, found[0][DigestDocument.Added]);
-        return (await database.Digests.DeleteOneAsync(unchanged).ConfigureAwait(false)).DeletedCount > 0;
+        return await database
+            .Digests.WriteOneAsync(new DeleteOneModel<BsonDocument>(unchanged), CancellationToken.None)
+            .ConfigureAwait(false);
     }
 }

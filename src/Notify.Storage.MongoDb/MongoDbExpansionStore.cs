@@ -18,31 +18,10 @@ internal sealed class MongoDbExpansionStore(
     /// <summary>How long the process that handed something over has for writing it, before others do.</summary>
     private static readonly TimeSpan WritingTime = TimeSpan.FromSeconds(30);
 
-    private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
-    private static readonly FindOneAndUpdateOptions<BsonDocument> AnswerNew = new() { ReturnDocument = ReturnDocument.After };
-
-    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
-    {
-        var found = await database.Expansions.FindDueAsync(request, cancellationToken).ConfigureAwait(false);
-        if (found.Count == 0)
-            return [];
-
-        var leases = new List<ExpansionLease>();
-        var notifications = await NotificationsAsync(found, cancellationToken).ConfigureAwait(false);
-        foreach (var expansion in found)
-        {
-            if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
-                await PutOffAsync(expansion, request.Now, cancellationToken).ConfigureAwait(false);
-            else if (
-                await LeaseOneAsync(expansion, notification, request.Now, request.Until, cancellationToken)
-                    .ConfigureAwait(false) is
-                { } lease
-            )
-                leases.Add(lease);
-        }
-
-        return leases;
-    }
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken) =>
+        await database
+            .Expansions.LeaseDueAsync(request, found => LeaseAllAsync(found, request, cancellationToken), cancellationToken)
+            .ConfigureAwait(false);
 
     public async ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken)
     {
@@ -55,10 +34,8 @@ internal sealed class MongoDbExpansionStore(
         var held = OfLease(ExpansionDocument.IdOf(lease.Notification.Id, lease.Topic), lease.Notification.Id, lease.Fence)
             .Add(ExpansionDocument.DueAt, new BsonDocument("$exists", true))
             .Add(ExpansionDocument.Writing, new BsonDocument("$exists", false));
-        var result = await database
-            .Expansions.UpdateOneAsync(held, Advance(step, batch), cancellationToken: CancellationToken.None)
-            .ConfigureAwait(false);
-        if (result.MatchedCount == 0)
+        var advance = new UpdateOneModel<BsonDocument>(held, Advance(step, batch));
+        if (!await database.Expansions.WriteOneAsync(advance, CancellationToken.None).ConfigureAwait(false))
             return false;
 
         if (!batch.IsEmpty)
@@ -91,10 +68,9 @@ internal sealed class MongoDbExpansionStore(
         };
         if (failure.RetryAt is null)
             update.Add("$unset", new BsonDocument(ExpansionDocument.DueAt, ""));
-        var result = await database
-            .Expansions.UpdateOneAsync(held, update, cancellationToken: cancellationToken)
+        return await database
+            .Expansions.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, update), cancellationToken)
             .ConfigureAwait(false);
-        return result.MatchedCount > 0;
     }
 
     public async ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
@@ -184,7 +160,29 @@ internal sealed class MongoDbExpansionStore(
         return found.Select(NotificationDocument.Read).ToDictionary(notification => notification.Id);
     }
 
-    private async ValueTask<ExpansionLease?> LeaseOneAsync(
+    private async ValueTask<IReadOnlyList<Taken<ExpansionLease>>> LeaseAllAsync(
+        List<BsonDocument> found,
+        DueRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var taken = new List<Taken<ExpansionLease>>();
+        var notifications = await NotificationsAsync(found, cancellationToken).ConfigureAwait(false);
+        foreach (var expansion in found)
+        {
+            if (!notifications.TryGetValue(expansion[ExpansionDocument.Notification].AsGuid, out var notification))
+                await PutOffAsync(expansion, request.Now, cancellationToken).ConfigureAwait(false);
+            else
+                taken.Add(
+                    await LeaseOneAsync(expansion, notification, request.Now, request.Until, cancellationToken)
+                        .ConfigureAwait(false)
+                );
+        }
+
+        return taken;
+    }
+
+    private async ValueTask<Taken<ExpansionLease>> LeaseOneAsync(
         BsonDocument found,
         Notification notification,
         DateTimeOffset now,
@@ -198,16 +196,16 @@ internal sealed class MongoDbExpansionStore(
             { ExpansionDocument.Notification, found[ExpansionDocument.Notification] },
             { ExpansionDocument.DueAt, new BsonDocument("$lte", now.ToBson()) },
         };
-        var lease = new BsonDocument
+        var take = new BsonDocument
         {
             { "$set", new BsonDocument(ExpansionDocument.DueAt, until.ToBson()) },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
         var leased = await database
-            .Expansions.FindOneAndUpdateAsync(due, lease, AnswerNew, cancellationToken)
+            .Expansions.FindAndUpdateAsync(due, take, ReturnDocument.After, cancellationToken)
             .ConfigureAwait(false);
         if (leased is null)
-            return null;
+            return new Taken<ExpansionLease>(notification.Trigger.Tenant, null, ByAnother: true);
 
         var fence = leased[ExpansionDocument.Fence].AsInt64;
         if (leased.ValueOrNull(ExpansionDocument.Writing) is { } writing)
@@ -217,10 +215,10 @@ internal sealed class MongoDbExpansionStore(
             await FinishAsync(OfLease(leased[ExpansionDocument.Id].AsString, notification.Id, fence), isLast ? null : until)
                 .ConfigureAwait(false);
             if (isLast)
-                return null;
+                return new Taken<ExpansionLease>(notification.Trigger.Tenant, null, ByAnother: false);
         }
 
-        return new ExpansionLease(
+        var lease = new ExpansionLease(
             notification,
             leased[ExpansionDocument.Topic].AsString,
             leased[ExpansionDocument.Cursor].AsString,
@@ -228,6 +226,7 @@ internal sealed class MongoDbExpansionStore(
             leased[ExpansionDocument.Failures].AsInt32,
             fence
         );
+        return new Taken<ExpansionLease>(notification.Trigger.Tenant, lease, ByAnother: false);
     }
 
     private static BsonDocument Advance(ExpansionStep step, PendingWrites batch)
@@ -263,28 +262,30 @@ internal sealed class MongoDbExpansionStore(
         var update = dueAt is { } at
             ? new BsonDocument { { "$set", new BsonDocument(ExpansionDocument.DueAt, at.ToBson()) }, { "$unset", unset } }
             : new BsonDocument("$unset", unset.Add(ExpansionDocument.DueAt, ""));
-        await database.Expansions.UpdateOneAsync(held, update).ConfigureAwait(false);
+        await database
+            .Expansions.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, update), CancellationToken.None)
+            .ConfigureAwait(false);
     }
 
     // What a crash left behind, or what another process is about to make count.
     private async ValueTask PutOffAsync(BsonDocument expansion, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        var acceptedAt = expansion[ExpansionDocument.UpdatedAt].AsTime();
         await orphans
-            .ClearAsync(
-                [(expansion[ExpansionDocument.Notification].AsGuid, expansion[ExpansionDocument.UpdatedAt].AsTime())],
-                now,
-                cancellationToken
-            )
+            .ClearAsync([(expansion[ExpansionDocument.Notification].AsGuid, acceptedAt)], now, cancellationToken)
             .ConfigureAwait(false);
+        var later = MongoDbOrphans.PutOff(acceptedAt, now).ToBson();
         await database
-            .Expansions.UpdateOneAsync(
-                OfLease(
-                    expansion[ExpansionDocument.Id].AsString,
-                    expansion[ExpansionDocument.Notification].AsGuid,
-                    expansion[ExpansionDocument.Fence].AsInt64
+            .Expansions.WriteOneAsync(
+                new UpdateOneModel<BsonDocument>(
+                    OfLease(
+                        expansion[ExpansionDocument.Id].AsString,
+                        expansion[ExpansionDocument.Notification].AsGuid,
+                        expansion[ExpansionDocument.Fence].AsInt64
+                    ),
+                    new BsonDocument("$set", new BsonDocument(ExpansionDocument.DueAt, later))
                 ),
-                new BsonDocument("$set", new BsonDocument(ExpansionDocument.DueAt, (now + PutOff).ToBson())),
-                cancellationToken: cancellationToken
+                cancellationToken
             )
             .ConfigureAwait(false);
     }

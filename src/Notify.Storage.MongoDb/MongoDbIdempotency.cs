@@ -172,10 +172,10 @@ internal sealed class MongoDbIdempotency(MongoDbDatabase database)
     {
         var claim = ClaimOf(request);
         var held = new BsonDocument { { Id, claim[Id] }, { Notification, holders[claim[Id].AsString][Notification] } };
-        var result = await database
+        var (matched, _) = await database
             .Idempotency.WriteAsync(session, [new ReplaceOneModel<BsonDocument>(held, claim)], cancellationToken)
             .ConfigureAwait(false);
-        if (result.MatchedCount == 0)
+        if (matched == 0)
             return null;
 
         holders[claim[Id].AsString] = claim;

@@ -1,16 +1,34 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters;
 
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// The indexes. They make the store fast and make the server forget; nothing but the ids, which need none, keeps it right, so it
-/// does not matter who makes them when. Creating one that is there does nothing, also while another process does the same.
+/// The indexes. They make the store fast and let the server delete what has expired; correctness needs only the ids. So any
+/// process may create them at any time, and creating one that exists does nothing. Each is named after its definition: a version
+/// of Notify that defines an index in another way creates another one, and does not fail at the old one's name.
 /// </summary>
-internal sealed class MongoDbIndexes(MongoDbDatabase database)
+internal sealed class MongoDbIndexes(MongoDbDatabase database, ILogger<MongoDbIndexes> logger)
 {
-    /// <summary>The order of notifications by age, all of which an index answers.</summary>
+    private const int IndexOptionsConflict = 85;
+
+    /// <summary>The order of notifications by age, which an index answers whole.</summary>
     public static readonly BsonDocument Age = new() { { NotificationDocument.AcceptedAt, 1 }, { NotificationDocument.Id, 1 } };
+
+    /// <summary>The key of the index that finds work.</summary>
+    public static readonly BsonDocument Due = CreateKey(
+        DeliveryField.Priority,
+        DeliveryField.Provider,
+        DeliveryField.Tenant,
+        DeliveryField.DueAt,
+        DeliveryField.Id
+    );
+
+    /// <summary>The index of a topic's subscribers, which is the shard key too.</summary>
+    public static CreateIndexModel<BsonDocument> Subscriptions => Index("topic", [.. MongoDbTopicStore.Key.Names]);
 
     private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
 
@@ -87,10 +105,7 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
             .ConfigureAwait(false);
         await CreateAsync(
                 database.Subscriptions,
-                [
-                    Index("topic", MongoDbTopicStore.Tenant, MongoDbTopicStore.Topic, MongoDbTopicStore.User),
-                    Index("user", MongoDbTopicStore.Tenant, MongoDbTopicStore.User),
-                ],
+                [Subscriptions, Index("user", MongoDbTopicStore.Tenant, MongoDbTopicStore.User)],
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -102,28 +117,23 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
             .ConfigureAwait(false);
         await CreateAsync(
                 database.DeliveryCounts,
-                [Index("minute", MongoDbAnalyticsStore.Minute, MongoDbAnalyticsStore.Tenant)],
+                [
+                    Index("tenant", MongoDbAnalyticsStore.Tenant, MongoDbAnalyticsStore.Minute),
+                    Index("minute", MongoDbAnalyticsStore.Minute),
+                ],
                 cancellationToken
             )
             .ConfigureAwait(false);
     }
 
-    // What has ended is in none that finds work, so these stay as small as the backlog.
+    // Those that find work hold no delivery that has ended, so they stay as small as the backlog.
     private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
         [
-            Index(
-                "due",
-                IsPending,
-                DeliveryField.Priority,
-                DeliveryField.Provider,
-                DeliveryField.Tenant,
-                DeliveryField.DueAt,
-                DeliveryField.Id
-            ),
+            Index("due", IsPending, [.. Due.Names]),
             Index("notification", DeliveryField.Notification, DeliveryField.Id),
             Index(
                 "collapse",
-                new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)),
+                new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)).Merge(IsPending),
                 DeliveryField.Collapse,
                 DeliveryField.Order
             ),
@@ -148,20 +158,50 @@ internal sealed class MongoDbIndexes(MongoDbDatabase database)
             ),
         ];
 
-    private static async ValueTask CreateAsync(
+    // On a live collection the build must not wait for a member that is down: by default all members that vote have to take part.
+    private async ValueTask CreateAsync(
         IMongoCollection<BsonDocument> collection,
         CreateIndexModel<BsonDocument>[] indexes,
         CancellationToken cancellationToken
-    ) => await collection.Indexes.CreateManyAsync(indexes, cancellationToken).ConfigureAwait(false);
+    )
+    {
+        // A single server refuses to be given a quorum.
+        var isSingle = database.Database.Client.Cluster.Description.Type == ClusterType.Standalone;
+        var options = new CreateManyIndexesOptions { CommitQuorum = isSingle ? null : CreateIndexCommitQuorum.Majority };
+        try
+        {
+            await collection.Indexes.CreateManyAsync(indexes, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict && indexes.Length > 1)
+        {
+            foreach (var index in indexes)
+                await CreateAsync(collection, [index], cancellationToken).ConfigureAwait(false);
+        }
+        catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict)
+        {
+            Log.IndexConflict(logger, collection.CollectionNamespace.CollectionName, indexes[0].Options.Name);
+        }
+    }
 
     private static CreateIndexModel<BsonDocument> Index(string name, params string[] fields) => Index(name, null, fields);
 
     private static CreateIndexModel<BsonDocument> Index(string name, BsonDocument? only, params string[] fields) =>
-        new(
-            new BsonDocument(fields.Select(field => new BsonElement(field, 1))),
-            new CreateIndexOptions<BsonDocument> { Name = name, PartialFilterExpression = only }
-        );
+        Create(name, CreateKey(fields), new CreateIndexOptions<BsonDocument> { PartialFilterExpression = only }, only);
 
     private static CreateIndexModel<BsonDocument> Forgetting(string field) =>
-        new(new BsonDocument(field, 1), new CreateIndexOptions<BsonDocument> { Name = "forget", ExpireAfter = TimeSpan.Zero });
+        Create("forget", CreateKey(field), new CreateIndexOptions<BsonDocument> { ExpireAfter = TimeSpan.Zero }, null);
+
+    private static CreateIndexModel<BsonDocument> Create(
+        string name,
+        BsonDocument key,
+        CreateIndexOptions<BsonDocument> options,
+        BsonDocument? only
+    )
+    {
+        var definition = new BsonDocument("key", key).With("only", only);
+        options.Name = $"{name}_{Convert.ToHexStringLower(SHA256.HashData(definition.ToBson()).AsSpan(0, 4))}";
+        return new CreateIndexModel<BsonDocument>(key, options);
+    }
+
+    private static BsonDocument CreateKey(params string[] fields) => new(fields.Select(field => new BsonElement(field, 1)));
 }

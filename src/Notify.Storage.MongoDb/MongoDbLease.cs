@@ -14,10 +14,22 @@ internal sealed class MongoDbLease(
     MongoDbTenants tenants,
     MongoDbContents contents,
     MongoDbOrphans orphans,
+    MongoDbCollapse collapse,
     ShardKeys shardKeys
 )
 {
-    private static readonly TimeSpan PutOff = TimeSpan.FromSeconds(1);
+    /// <summary>How many searches one lease has under way; on a sharded cluster each asks every shard.</summary>
+    private const int MostSearchesAtOnce = 16;
+
+    /// <summary>How many searches one round has. What is left then has its turn in the next round.</summary>
+    private const int MostSearchesPerRound = 128;
+
+    /// <summary>
+    /// Where others took some of what was found, the next search looks at this many times what it wants, and takes a part of it
+    /// by chance: processes that always begin at the oldest find the same, and all but one of them in vain.
+    /// </summary>
+    private const int Spread = 4;
+
     private static readonly BsonDocument IsOpen = new("$exists", true);
     private static readonly BsonDocument OldestFirst = new() { { DeliveryField.DueAt, 1 }, { DeliveryField.Id, 1 } };
 
@@ -25,8 +37,9 @@ internal sealed class MongoDbLease(
     {
         var turns = await tenants.TurnsAsync(request, cancellationToken).ConfigureAwait(false);
         var known = new Dictionary<Guid, StoredContents>();
+        var isContended = false;
         while (SharesOf(turns) is { Length: > 0 } shares)
-            await TakeAsync(request, shares, known, cancellationToken).ConfigureAwait(false);
+            isContended = await TakeAsync(request, shares, isContended, known, cancellationToken).ConfigureAwait(false);
 
         var leases = new List<Lease>();
         foreach (var turn in turns)
@@ -79,8 +92,8 @@ internal sealed class MongoDbLease(
                 .Add(DeliveryField.Owner, new BsonDocument("$exists", true)),
             later
         ));
-        var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
-        if (result.MatchedCount == request.References.Count)
+        var answer = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+        if (answer.IsExactly(request.References.Count))
             return [.. request.References.Select(_ => true)];
 
         // The server counts what a batch matched and does not tell which.
@@ -98,27 +111,30 @@ internal sealed class MongoDbLease(
     }
 
     private static (LeaseTurn Turn, string Tenant, int Wanted)[] SharesOf(LeaseTurn[] turns) =>
-        [.. turns.SelectMany(turn => turn.NextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
+        [
+            .. turns
+                .SelectMany(turn => turn.NextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))
+                .Take(MostSearchesPerRound),
+        ];
 
-    private async ValueTask TakeAsync(
+    /// <summary>Takes one round, and answers whether others took some of what was found.</summary>
+    private async ValueTask<bool> TakeAsync(
         LeaseRequest request,
         (LeaseTurn Turn, string Tenant, int Wanted)[] shares,
+        bool isContended,
         Dictionary<Guid, StoredContents> known,
         CancellationToken cancellationToken
     )
     {
-        var found = await Task.WhenAll(
-                shares.Select(share =>
-                    database
-                        .DeliveriesNow.FindAsync(
-                            null,
-                            MongoDbTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
-                            sort: OldestFirst,
-                            limit: share.Wanted,
-                            cancellationToken: cancellationToken
-                        )
-                        .AsTask()
-                )
+        var found = new List<BsonDocument>[shares.Length];
+        var searching = new ParallelOptions
+        {
+            MaxDegreeOfParallelism = MostSearchesAtOnce,
+            CancellationToken = cancellationToken,
+        };
+        await Parallel
+            .ForAsync(0, shares.Length, searching, async (i, cancelled) =>
+                found[i] = await FindAsync(request, shares[i], isContended, cancelled).ConfigureAwait(false)
             )
             .ConfigureAwait(false);
         BsonDocument[] all = [.. found.SelectMany(documents => documents)];
@@ -137,6 +153,29 @@ internal sealed class MongoDbLease(
             LeasedRow[] ofShare = [.. found[i].Select(IdOf).Where(rows.ContainsKey).Select(id => rows[id])];
             shares[i].Turn.Add(shares[i].Tenant, ofShare, found[i].Count);
         }
+
+        return leased.Count < all.Count(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)));
+    }
+
+    private async ValueTask<List<BsonDocument>> FindAsync(
+        LeaseRequest request,
+        (LeaseTurn Turn, string Tenant, int Wanted) share,
+        bool isContended,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                MongoDbTenants.DueIn(share.Turn.Quota, request.Now).Add(DeliveryField.Tenant, share.Tenant),
+                sort: OldestFirst,
+                limit: isContended ? share.Wanted * Spread : share.Wanted,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.Count <= share.Wanted
+            ? found
+            : found.GetRange(Random.Shared.Next(found.Count - share.Wanted + 1), share.Wanted);
     }
 
     /// <summary>Leases those of the found deliveries that count and that nobody else has taken since.</summary>
@@ -153,6 +192,9 @@ internal sealed class MongoDbLease(
         foreach (var (id, shared) in await contents.OfAsync(notifications, cancellationToken).ConfigureAwait(false))
             known.TryAdd(id, shared);
         BsonDocument[] counting = [.. found.Where(document => known.ContainsKey(DeliveryDocument.NotificationOf(document)))];
+        var superseded = await collapse.CancelSupersededAsync(counting, cancellationToken).ConfigureAwait(false);
+        if (superseded.Count > 0)
+            counting = [.. counting.Where(document => !superseded.Contains(IdOf(document)))];
         if (counting.Length == 0)
             return [];
 
@@ -168,8 +210,8 @@ internal sealed class MongoDbLease(
             AsFound(document).Add(DeliveryField.DueAt, dueAt),
             lease
         ));
-        var result = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
-        if (result.MatchedCount < counting.Length)
+        var answer = await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+        if (!answer.IsExactly(counting.Length))
             counting = await TakenByAsync(batch, counting, cancellationToken).ConfigureAwait(false);
         return [.. counting.Select(document => Row(document, known))];
     }
@@ -202,11 +244,10 @@ internal sealed class MongoDbLease(
             (DeliveryDocument.NotificationOf(document), document[DeliveryField.AcceptedAt].AsTime())
         );
         await orphans.ClearAsync(overdue, now, cancellationToken).ConfigureAwait(false);
-        var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, (now + PutOff).ToBson()));
         await database
             .Deliveries.WriteAsync(
                 null,
-                notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), later)),
+                notCounting.Select(document => new UpdateOneModel<BsonDocument>(AsFound(document), PutOff(document, now))),
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -224,13 +265,14 @@ internal sealed class MongoDbLease(
         );
     }
 
+    private static BsonDocument PutOff(BsonDocument document, DateTimeOffset now)
+    {
+        var until = MongoDbOrphans.PutOff(document[DeliveryField.AcceptedAt].AsTime(), now);
+        return new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, until.ToBson()));
+    }
+
     private static BsonDocument AsFound(BsonDocument document) =>
-        new()
-        {
-            { DeliveryField.Id, document[DeliveryField.Id] },
-            { DeliveryField.User, document[DeliveryField.User] },
-            { DeliveryField.Fence, document[DeliveryField.Fence] },
-        };
+        DeliveryUpdate.KeyOf(document).Add(DeliveryField.Fence, document[DeliveryField.Fence]);
 
     private static Guid IdOf(BsonDocument document) => document[DeliveryField.Id].AsGuid;
 }

@@ -74,18 +74,16 @@ internal sealed class MongoDbNotificationStore(MongoDbDatabase database, MongoDb
         if ((await contents.ThereAsync([notificationId], cancellationToken).ConfigureAwait(false)).Count == 0)
             return new Dictionary<DeliveryState, long>();
 
-        PipelineDefinition<BsonDocument, BsonDocument> byState = new BsonDocument[]
-        {
+        BsonDocument[] byState =
+        [
             new("$match", Of(tenant, notificationId)),
             new(
                 "$group",
                 new BsonDocument { { DeliveryField.Id, "$" + DeliveryField.State }, { "count", new BsonDocument("$sum", 1L) } }
             ),
-        };
-        using var cursor = await database
-            .Deliveries.AggregateAsync(byState, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        return (await cursor.ToListAsync(cancellationToken).ConfigureAwait(false)).ToDictionary(
+        ];
+        var counts = await database.Deliveries.AggregateAsync(byState, null, cancellationToken).ConfigureAwait(false);
+        return counts.ToDictionary(
             counted => (DeliveryState)counted[DeliveryField.Id].AsInt32,
             counted => counted["count"].ToInt64()
         );

@@ -77,6 +77,7 @@ public static class MongoDbNotificationsBuilderExtensions
         services.AddSingleton<MongoDbContents>();
         services.AddSingleton<MongoDbOrphans>();
         services.AddSingleton<MongoDbCollapse>();
+        services.AddSingleton<MongoDbChains>();
         services.AddSingleton<MongoDbWrites>();
         services.AddSingleton<MongoDbDigests>();
         services.AddSingleton<MongoDbIdempotency>();

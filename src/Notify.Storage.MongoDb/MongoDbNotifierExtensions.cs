@@ -18,7 +18,9 @@ public static class MongoDbNotifierExtensions
     /// <param name="cancellationToken">Cancels it.</param>
     /// <exception cref="InvalidRequestException">The trigger is not valid.</exception>
     /// <exception cref="IdempotencyConflictException">Another trigger has the key.</exception>
-    /// <exception cref="ArgumentException">The session has no transaction.</exception>
+    /// <exception cref="ArgumentException">
+    /// The session has no transaction, or its write concern is weaker than a majority in the journal.
+    /// </exception>
     /// <exception cref="MongoException">
     /// With the label <c>TransientTransactionError</c>: the transaction must be tried again, as <c>WithTransactionAsync</c> does
     /// by itself.

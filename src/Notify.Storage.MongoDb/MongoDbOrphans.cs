@@ -12,7 +12,17 @@ internal sealed class MongoDbOrphans(MongoDbDatabase database)
     /// <summary>How long a process may take to write a notification after what belongs to it.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
+    private static readonly TimeSpan LeastPutOff = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan MostPutOff = TimeSpan.FromSeconds(1);
+
     private static readonly TimeSpan Remembered = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// When to look again at something whose notification is not there. While it is young, its process is most likely about to
+    /// write the notification, within the time that a majority takes; what is older was left behind by a crash, and can wait.
+    /// </summary>
+    public static DateTimeOffset PutOff(DateTimeOffset acceptedAt, DateTimeOffset now) =>
+        now + TimeSpan.FromTicks(Math.Clamp((now - acceptedAt).Ticks / 4, LeastPutOff.Ticks, MostPutOff.Ticks));
 
     /// <summary>Gives up those of these notifications that are overdue.</summary>
     /// <param name="missing">Notifications that are not there, with when they were accepted.</param>
@@ -41,14 +51,21 @@ internal sealed class MongoDbOrphans(MongoDbDatabase database)
             return true;
 
         var filter = new BsonDocument { { NotificationDocument.Id, id.ToBson() }, { NotificationDocument.IsGivenUp, true } };
-        return (await database.NotificationsNow.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Count > 0;
+        // A majority must have it: what only the primary has can be undone by an election, after the deliveries are gone.
+        return (await database.Notifications.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
     private async ValueTask ForgetAsync(Guid id, CancellationToken cancellationToken)
     {
         var ofNotification = new BsonDocument(DeliveryField.Notification, id.ToBson());
-        await database.Deliveries.DeleteManyAsync(ofNotification, cancellationToken).ConfigureAwait(false);
-        await database.Expansions.DeleteManyAsync(ofNotification, cancellationToken).ConfigureAwait(false);
-        await database.DigestEvents.DeleteManyAsync(ofNotification, cancellationToken).ConfigureAwait(false);
+        await database
+            .DeliveriesNow.DeleteEachAsync(ofNotification, DeliveryUpdate.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await database
+            .Expansions.DeleteEachAsync(ofNotification, ExpansionDocument.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await database
+            .DigestEvents.DeleteEachAsync(ofNotification, DigestDocument.EventKey, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
     }
 }

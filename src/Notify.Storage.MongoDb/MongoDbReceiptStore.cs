@@ -5,7 +5,7 @@ using Notify.Settling;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
-internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptStore
+internal sealed class MongoDbReceiptStore(MongoDbDatabase database, MongoDbChains chains) : IReceiptStore
 {
     public async ValueTask<IReadOnlyList<bool>> AddAsync(
         string tenant,
@@ -28,16 +28,7 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
             return [.. receipts.Select(_ => false)];
 
         await AppendAsync(known, receipts, cancellationToken).ConfigureAwait(false);
-        WriteModel<BsonDocument>[] decisions =
-        [
-            .. receipts
-                .Where(receipt =>
-                    known.TryGetValue(receipt.DeliveryId, out var document) && document.Contains(DeliveryField.Chain)
-                )
-                .Select(receipt => Decide(receipt, known[receipt.DeliveryId])),
-        ];
-        if (decisions.Length > 0)
-            await database.Deliveries.WriteAsync(null, decisions, cancellationToken).ConfigureAwait(false);
+        await DecideAsync(known, receipts, cancellationToken).ConfigureAwait(false);
         return [.. receipts.Select(receipt => known.ContainsKey(receipt.DeliveryId))];
     }
 
@@ -47,36 +38,52 @@ internal sealed class MongoDbReceiptStore(MongoDbDatabase database) : IReceiptSt
         CancellationToken cancellationToken
     )
     {
-        var byDelivery = receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).GroupBy(receipt => receipt.DeliveryId);
         await database
-            .Deliveries.WriteAsync(null, byDelivery.Select(group => Append(known[group.Key], group)), cancellationToken)
+            .Deliveries.WriteAsync(
+                null,
+                receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).Select(receipt => Append(receipt, known)),
+                cancellationToken
+            )
             .ConfigureAwait(false);
     }
 
-    private static UpdateOneModel<BsonDocument> Append(BsonDocument known, IEnumerable<Receipt> receipts)
+    // A receipt that is there already is not added again: the vendor, or this store after an election, may send it twice.
+    private static UpdateOneModel<BsonDocument> Append(Receipt receipt, Dictionary<Guid, BsonDocument> known)
     {
-        var delivery = new BsonDocument
-        {
-            { DeliveryField.Id, known[DeliveryField.Id] },
-            { DeliveryField.User, known[DeliveryField.User] },
-        };
-        var each = new BsonDocument("$each", new BsonArray(receipts.Select(StoredForm.WriteReceipt)));
+        var written = StoredForm.WriteReceipt(receipt);
+        var isNew = new BsonDocument(DeliveryField.Receipts, new BsonDocument("$ne", written));
         return new UpdateOneModel<BsonDocument>(
-            delivery,
-            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, each))
+            DeliveryUpdate.KeyOf(known[receipt.DeliveryId]).Merge(isNew),
+            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append([written])))
         );
     }
 
-    private static WriteModel<BsonDocument> Decide(Receipt receipt, BsonDocument link)
+    private async ValueTask DecideAsync(
+        Dictionary<Guid, BsonDocument> known,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        (Receipt Receipt, BsonDocument Link)[] decisive =
+        [
+            .. receipts
+                .Where(receipt => known.TryGetValue(receipt.DeliveryId, out var link) && link.Contains(DeliveryField.Chain))
+                .Select(receipt => (receipt, known[receipt.DeliveryId])),
+        ];
+        if (decisive.Length == 0)
+            return;
+
+        var links = await chains.FindAsync([.. decisive.Select(one => one.Link)], cancellationToken).ConfigureAwait(false);
+        WriteModel<BsonDocument>[] writes = [.. decisive.SelectMany(one => Decide(one.Receipt, one.Link, links))];
+        if (writes.Length > 0)
+            await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<WriteModel<BsonDocument>> Decide(Receipt receipt, BsonDocument link, List<BsonDocument> links)
     {
         var at = receipt.At.ToBson();
-        if (receipt.Kind == ReceiptKind.Bounced)
-            return DeliveryUpdate.MakeNextDue(link, at);
-
-        var later = DeliveryUpdate
-            .InChain(link)
-            .Add(DeliveryField.Step, new BsonDocument("$gt", link[DeliveryField.Step]))
-            .Merge(DeliveryUpdate.IsFree(at));
-        return new UpdateManyModel<BsonDocument>(later, DeliveryUpdate.Cancel("receipt came", at));
+        return receipt.Kind == ReceiptKind.Bounced
+            ? MongoDbChains.MakeNextDue(link, links, at)
+            : MongoDbChains.StopLater(link, links, "receipt came", at);
     }
 }

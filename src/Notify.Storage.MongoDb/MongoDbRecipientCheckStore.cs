@@ -42,10 +42,9 @@ internal sealed class MongoDbRecipientCheckStore(MongoDbDatabase database, Shard
                 .FilterOf(id)
                 .Add(DeliveryField.Fence, fence)
                 .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
-            var result = await database
-                .Deliveries.UpdateOneAsync(held, MoveTo(to), cancellationToken: cancellationToken)
+            applied[i] = await database
+                .Deliveries.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, MoveTo(to)), cancellationToken)
                 .ConfigureAwait(false);
-            applied[i] = result.MatchedCount > 0;
         }
 
         return applied;

@@ -36,7 +36,9 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
     public async ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
         var old = new BsonDocument(MongoDbAnalyticsStore.Minute, new BsonDocument("$lt", before.ToBson()));
-        return (await database.DeliveryCounts.DeleteManyAsync(old, cancellationToken).ConfigureAwait(false)).DeletedCount;
+        return await database
+            .DeliveryCounts.DeleteEachAsync(old, MongoDbAnalyticsStore.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
     }
 
     // What expires has an index by which the server itself forgets it.
@@ -60,28 +62,65 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
     private async ValueTask<long> PurgeAsync(BsonValue[] ids, CancellationToken cancellationToken)
     {
         var ended = await EndedAsync(ids, cancellationToken).ConfigureAwait(false);
-        var terminal = OfAny(ended).Add(DeliveryField.DueAt, new BsonDocument("$exists", false));
-        var purged = await database.Deliveries.DeleteManyAsync(terminal, cancellationToken).ConfigureAwait(false);
+        if (ended.Length == 0)
+            return 0;
 
-        // A dead letter that was replayed meanwhile is still there, and so its notification stays.
-        ended = await EndedAsync(ended, cancellationToken).ConfigureAwait(false);
-        await database.Expansions.DeleteManyAsync(OfAny(ended), cancellationToken).ConfigureAwait(false);
-        await database.DigestEvents.DeleteManyAsync(OfAny(ended), cancellationToken).ConfigureAwait(false);
-        var notifications = new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", new BsonArray(ended)));
-        await database
-            .Notifications.UpdateManyAsync(
-                new BsonDocument(notifications).Add(NotificationDocument.HasKey, true),
-                NotificationDocument.Forget(time.GetUtcNow() + options.Value.IdempotencyRetention),
+        var hasEnded = new BsonDocument(DeliveryField.DueAt, new BsonDocument("$exists", false));
+        var purged = await database
+            .DeliveriesNow.DeleteEachAsync(
+                OfAny(ended).Merge(hasEnded),
+                DeliveryUpdate.Key,
+                hasEnded,
                 cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
+
+        // A delivery that is still there keeps its notification: a dead letter that was replayed meanwhile, for instance.
+        ended = await WithoutDeliveriesAsync(ended, cancellationToken).ConfigureAwait(false);
+        if (ended.Length == 0)
+            return purged;
+
         await database
-            .Notifications.DeleteManyAsync(
-                new BsonDocument(notifications).Add(NotificationDocument.PurgeAt, new BsonDocument("$exists", false)),
+            .Expansions.DeleteEachAsync(OfAny(ended), ExpansionDocument.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await database
+            .DigestEvents.DeleteEachAsync(OfAny(ended), DigestDocument.EventKey, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await PurgeNotificationsAsync(ended, cancellationToken).ConfigureAwait(false);
+        return purged;
+    }
+
+    private async ValueTask PurgeNotificationsAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var hasKey = new BsonDocument(NotificationDocument.HasKey, true);
+        await database
+            .Notifications.WriteAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(
+                    new BsonDocument(NotificationDocument.Id, id).Merge(hasKey),
+                    NotificationDocument.Forget(time.GetUtcNow() + options.Value.IdempotencyRetention)
+                )),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return purged.DeletedCount;
+        var isNotKept = new BsonDocument(NotificationDocument.PurgeAt, new BsonDocument("$exists", false));
+        await database
+            .Notifications.WriteAsync(
+                null,
+                ids.Select(id => new DeleteOneModel<BsonDocument>(
+                    new BsonDocument(NotificationDocument.Id, id).Merge(isNotKept)
+                )),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<BsonValue[]> WithoutDeliveriesAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var left = await database
+            .DeliveriesNow.FindValuesAsync<BsonValue>(DeliveryField.Notification, OfAny(ids), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. ids.Except(left)];
     }
 
     private async ValueTask<BsonValue[]> EndedAsync(BsonValue[] ids, CancellationToken cancellationToken)
@@ -89,16 +128,18 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
         var pending = OfAny(ids).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
         var open = new HashSet<BsonValue>();
         open.UnionWith(
-            await DistinctAsync(database.DeliveriesNow, DeliveryField.Notification, pending, cancellationToken)
+            await database
+                .DeliveriesNow.FindValuesAsync<BsonValue>(DeliveryField.Notification, pending, cancellationToken)
                 .ConfigureAwait(false)
         );
         open.UnionWith(
-            await DistinctAsync(database.Expansions, ExpansionDocument.Notification, pending, cancellationToken)
+            await database
+                .Expansions.FindValuesAsync<BsonValue>(ExpansionDocument.Notification, pending, cancellationToken)
                 .ConfigureAwait(false)
         );
         open.UnionWith(
-            await DistinctAsync(
-                    database.DigestEvents,
+            await database
+                .DigestEvents.FindValuesAsync<BsonValue>(
                     DigestDocument.EventNotification,
                     OfAny(ids).Add(DigestDocument.EventIsOpen, true),
                     cancellationToken
@@ -106,19 +147,6 @@ internal sealed class MongoDbRetention(MongoDbDatabase database, IOptions<Notifi
                 .ConfigureAwait(false)
         );
         return [.. ids.Where(id => !open.Contains(id))];
-    }
-
-    private static async ValueTask<List<BsonValue>> DistinctAsync(
-        IMongoCollection<BsonDocument> collection,
-        string field,
-        BsonDocument filter,
-        CancellationToken cancellationToken
-    )
-    {
-        using var cursor = await collection
-            .DistinctAsync<BsonValue>(field, filter, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        return await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // All that belongs to a notification calls it by the same name.

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Queueing;
@@ -6,34 +8,74 @@ using Notify.Settling;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>Ends a batch of leases in one write, and lets chains of channels fall back.</summary>
-internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKeys)
+internal sealed class MongoDbSettle(
+    MongoDbDatabase database,
+    ShardKeys shardKeys,
+    MongoDbChains chains,
+    ILogger<MongoDbSettle> logger
+)
 {
+    /// <summary>More than any process has in flight. To forget one costs at most an answer that it was not applied.</summary>
+    private const int MostUndecided = 200_000;
+
+    // By lease, the name under which a settlement was sent that failed. Nobody knows whether it was written: the fence may have
+    // moved although the caller heard of an error. When the caller settles that lease again, the same name tells that it was.
+    private readonly ConcurrentDictionary<(Guid DeliveryId, long Fence), string> _undecided = new();
+
     public async ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch)
     {
         // A lease ends once.
         int[] first = [.. Enumerable.Range(0, batch.Count).DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))];
-        var name = DeliveryUpdate.NewBatch();
-        var result = await database
-            .Deliveries.WriteAsync(
-                null,
-                first.Select(i => new UpdateOneModel<BsonDocument>(Held(batch[i]), Ended(batch[i], name))),
-                CancellationToken.None
-            )
-            .ConfigureAwait(false);
+        var newName = DeliveryUpdate.NewBatch();
+        (Settlement Settlement, string Name)[] asked = [.. first.Select(i => (batch[i], NameOf(batch[i], newName)))];
+        var settled = await WriteAsync(asked).ConfigureAwait(false);
 
         var applied = new bool[batch.Count];
-        Settlement[] asked = [.. first.Select(i => batch[i])];
-        var settled = result.MatchedCount == first.Length ? null : await SettledByAsync(name, asked).ConfigureAwait(false);
-        foreach (var i in first)
+        for (var i = 0; i < asked.Length; i++)
         {
-            applied[i] = settled?.Contains((batch[i].DeliveryId, SettledBy(name, batch[i]))) ?? true;
-            shardKeys.Forget(batch[i].DeliveryId);
+            var settlement = asked[i].Settlement;
+            applied[first[i]] = settled?.Contains((settlement.DeliveryId, asked[i].Name)) ?? true;
+            shardKeys.Forget(settlement.DeliveryId);
+            _undecided.TryRemove((settlement.DeliveryId, settlement.Fence), out _);
         }
 
-        await FallBackAsync([.. first.Where(i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i])])
-            .ConfigureAwait(false);
+        Settlement[] failed =
+        [
+            .. first.Where(i => applied[i] && batch[i].State == DeliveryState.DeadLetter).Select(i => batch[i]),
+        ];
+        if (failed.Length > 0)
+            await AfterCommit.RunAsync(logger, "fall back", () => FallBackAsync(failed)).ConfigureAwait(false);
         return applied;
     }
+
+    /// <summary>Writes the settlements, and answers which were applied; null where all were.</summary>
+    private async ValueTask<HashSet<(Guid DeliveryId, string Name)>?> WriteAsync((Settlement Settlement, string Name)[] asked)
+    {
+        try
+        {
+            var answer = await database
+                .Deliveries.WriteAsync(
+                    null,
+                    asked.Select(one => new UpdateOneModel<BsonDocument>(Held(one.Settlement), Ended(one.Settlement, one.Name))),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+            return answer.IsExactly(asked.Length) ? null : await SettledByAsync(asked).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            if (_undecided.Count > MostUndecided)
+                _undecided.Clear();
+            foreach (var (settlement, name) in asked)
+                _undecided[(settlement.DeliveryId, settlement.Fence)] = name;
+            throw;
+        }
+    }
+
+    private string NameOf(Settlement settlement, string newName) =>
+        !_undecided.IsEmpty && _undecided.TryGetValue((settlement.DeliveryId, settlement.Fence), out var known)
+            ? known
+            : $"{newName}/{settlement.Fence}";
 
     private BsonDocument Held(Settlement settlement) =>
         shardKeys
@@ -41,7 +83,7 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             .Add(DeliveryField.Fence, settlement.Fence)
             .Add(DeliveryField.Owner, new BsonDocument("$exists", true));
 
-    private static BsonDocument Ended(Settlement settlement, string batch)
+    private static BsonDocument Ended(Settlement settlement, string name)
     {
         var set = new BsonDocument
         {
@@ -50,7 +92,7 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             { DeliveryField.Spent, settlement.AttemptsSpent },
             { DeliveryField.RetryDelay, settlement.RetryDelay.Ticks },
             { DeliveryField.Reason, settlement.Reason.ToBsonWords() },
-            { DeliveryField.SettledBy, SettledBy(batch, settlement) },
+            { DeliveryField.SettledBy, name },
         };
         var unset = new BsonDocument(DeliveryField.Owner, "");
         if (settlement.DueAt is { } dueAt)
@@ -67,17 +109,17 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
             { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
         };
         return settlement.Attempt is { } attempt
-            ? update.Add("$push", new BsonDocument(DeliveryField.Attempts, StoredForm.WriteAttempt(attempt)))
+            ? update.Add("$push", new BsonDocument(DeliveryField.Attempts, BsonForm.Append([StoredForm.WriteAttempt(attempt)])))
             : update;
     }
 
     // The server counts what a batch changed and does not say which.
-    private async ValueTask<HashSet<(Guid DeliveryId, string SettledBy)>> SettledByAsync(string batch, Settlement[] asked)
+    private async ValueTask<HashSet<(Guid DeliveryId, string Name)>> SettledByAsync((Settlement Settlement, string Name)[] asked)
     {
-        var names = asked.Select(settlement => SettledBy(batch, settlement)).Distinct();
+        var names = asked.Select(one => one.Name).Distinct();
         var filter = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", asked.Select(settlement => settlement.DeliveryId).ToBson()) },
+            { DeliveryField.Id, new BsonDocument("$in", asked.Select(one => one.Settlement.DeliveryId).ToBson()) },
             { DeliveryField.SettledBy, new BsonDocument("$in", new BsonArray(names)) },
         };
         var found = await database
@@ -86,15 +128,10 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
         return [.. found.Select(document => (document[DeliveryField.Id].AsGuid, document[DeliveryField.SettledBy].AsString))];
     }
 
-    private static string SettledBy(string batch, Settlement settlement) => $"{batch}/{settlement.Fence}";
-
     // Whoever looks has written first: of those that fail at the same time in several processes, the last to look sees all. A
     // crash before the look leaves the next step to fall due by its own time.
     private async ValueTask FallBackAsync(Settlement[] failed)
     {
-        if (failed.Length == 0)
-            return;
-
         var at = failed.ToDictionary(settlement => settlement.DeliveryId, settlement => settlement.SettledAt.ToBson());
         var links = await database
             .DeliveriesNow.FindAsync(
@@ -110,26 +147,19 @@ internal sealed class MongoDbSettle(MongoDbDatabase database, ShardKeys shardKey
         if (links.Count == 0)
             return;
 
-        var chains = await database
-            .DeliveriesNow.FindAsync(
-                null,
-                new BsonDocument("$or", new BsonArray(links.Select(DeliveryUpdate.InChain).Distinct())),
-                DeliveryUpdate.LinkFields
-            )
-            .ConfigureAwait(false);
-        UpdateManyModel<BsonDocument>[] next =
+        var others = await chains.FindAsync(links, CancellationToken.None).ConfigureAwait(false);
+        WriteModel<BsonDocument>[] next =
         [
             .. links
-                .Where(link => !chains.Any(other => MayStillSucceed(other, link)))
-                .Select(link => DeliveryUpdate.MakeNextDue(link, at[link[DeliveryField.Id].AsGuid])),
+                .Where(link => !others.Any(other => MayStillSucceed(other, link)))
+                .SelectMany(link => MongoDbChains.MakeNextDue(link, others, at[link[DeliveryField.Id].AsGuid])),
         ];
         if (next.Length > 0)
             await database.Deliveries.WriteAsync(null, next, CancellationToken.None).ConfigureAwait(false);
     }
 
     private static bool MayStillSucceed(BsonDocument other, BsonDocument failed) =>
-        other[DeliveryField.Chain] == failed[DeliveryField.Chain]
-        && other[DeliveryField.Notification] == failed[DeliveryField.Notification]
-        && other[DeliveryField.Step].AsInt32 <= failed[DeliveryField.Step].AsInt32
+        MongoDbChains.IsSameChain(other, failed)
+        && MongoDbChains.StepOf(other) <= MongoDbChains.StepOf(failed)
         && (DeliveryState)other[DeliveryField.State].AsInt32 is DeliveryState.Pending or DeliveryState.Accepted;
 }

@@ -4,39 +4,34 @@ using MongoDB.Driver;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Shards the store's collections over a cluster: once, by somebody who may administrate it, before the store is used or while it
-/// is.
+/// Shards the store's collections over a cluster. Run it once, as an administrator of the cluster, before the store is used or
+/// while it is.
 /// </summary>
 public static class MongoDbSharding
 {
-    // A person's deliveries and devices are in one place, and people are spread evenly. So are notifications, by their ids. What
-    // counts per minute goes by its time, and subscribers by topic, because a topic is read in their order.
-    private static readonly (string Collection, BsonDocument Key)[] Collections =
+    private const int AlreadyInitialized = 23;
+
+    // A person's deliveries and devices are in one place, and people are spread evenly. The tenant behind the user lets the
+    // cluster split what the users of one name have in many tenants. Notifications go by their ids; counts by tenant, so that the
+    // newest minute is not on one shard; subscribers by topic, because a topic is read in their order.
+    internal static readonly (string Collection, BsonDocument Key)[] Keys =
     [
-        ("deliveries", Hashed(DeliveryField.User)),
-        ("devices", Hashed(DeviceField.User)),
-        ("users", Hashed("user")),
+        ("deliveries", Hashed(DeliveryField.User, DeliveryField.Tenant)),
+        ("devices", Hashed(DeviceField.User, DeviceField.Tenant)),
+        ("users", Hashed(MongoDbUserStore.UserId, MongoDbUserStore.Tenant)),
         ("notifications", Hashed(NotificationDocument.Id)),
         ("idempotency", Hashed("_id")),
         ("expansions", Hashed(ExpansionDocument.Notification)),
         ("digests", Hashed(DigestDocument.Id)),
         ("digestEvents", Hashed(DigestDocument.EventDigest)),
         ("throttles", Hashed("_id")),
-        ("deliveryCounts", new BsonDocument { { MongoDbAnalyticsStore.Minute, 1 }, { MongoDbAnalyticsStore.Tenant, 1 } }),
-        (
-            "subscriptions",
-            new BsonDocument
-            {
-                { MongoDbTopicStore.Tenant, 1 },
-                { MongoDbTopicStore.Topic, 1 },
-                { MongoDbTopicStore.User, 1 },
-            }
-        ),
+        ("deliveryCounts", Hashed(MongoDbAnalyticsStore.Tenant, MongoDbAnalyticsStore.Minute)),
+        ("subscriptions", MongoDbTopicStore.Key),
     ];
 
     /// <summary>
-    /// Shards every collection that is worth it; templates and shared tokens are few and stay whole. Those that are sharded
-    /// already stay as they are, so it can be repeated.
+    /// Shards every collection that grows; templates and shared tokens are few and stay on one shard. Collections that are
+    /// sharded already, by whatever key, stay as they are, so it can be repeated.
     /// </summary>
     /// <param name="client">
     /// A client of the cluster's routers (mongos). Its user needs the role <c>clusterManager</c>, and <c>readWrite</c> on the
@@ -68,20 +63,32 @@ public static class MongoDbSharding
         await admin
             .RunCommandAsync<BsonDocument>(new BsonDocument("enableSharding", database), cancellationToken: cancellationToken)
             .ConfigureAwait(false);
-        foreach (var (collection, key) in Collections)
+        foreach (var (collection, key) in Keys)
         {
-            // A collection that has documents already is sharded only where an index has its key.
+            // A collection that has documents already is sharded only where an index has its key. Under another name, the index
+            // that the store creates for the same key would be refused.
+            var index = key.Values.Any(order => order.IsString)
+                ? new CreateIndexModel<BsonDocument>(key)
+                : MongoDbIndexes.Subscriptions;
             await client
                 .GetDatabase(database)
                 .GetCollection<BsonDocument>(collection)
-                .Indexes.CreateOneAsync(new CreateIndexModel<BsonDocument>(key), cancellationToken: cancellationToken)
+                .Indexes.CreateOneAsync(index, cancellationToken: cancellationToken)
                 .ConfigureAwait(false);
             var shard = new BsonDocument { { "shardCollection", $"{database}.{collection}" }, { "key", key } };
-            await admin.RunCommandAsync<BsonDocument>(shard, cancellationToken: cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await admin.RunCommandAsync<BsonDocument>(shard, cancellationToken: cancellationToken).ConfigureAwait(false);
+            }
+            catch (MongoCommandException exception) when (exception.Code == AlreadyInitialized)
+            {
+                // It is sharded by another key, which an operator chose.
+            }
         }
 
-        return [.. Collections.Select(sharded => sharded.Collection)];
+        return [.. Keys.Select(sharded => sharded.Collection)];
     }
 
-    private static BsonDocument Hashed(string field) => new(field, "hashed");
+    private static BsonDocument Hashed(string field, string? then = null) =>
+        new BsonDocument(field, "hashed").With(then ?? "", then is null ? null : 1);
 }

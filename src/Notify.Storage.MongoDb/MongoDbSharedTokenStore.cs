@@ -1,4 +1,5 @@
 using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb;
 
@@ -32,7 +33,7 @@ internal sealed class MongoDbSharedTokenStore(MongoDbDatabase database) : IShare
         {
             var old = new BsonDocument { { Id, name }, { IssuedAt, new BsonDocument("$lte", stale.ToBson()) } };
             await database
-                .SharedTokens.ReplaceOneAsync(old, document, cancellationToken: cancellationToken)
+                .SharedTokens.WriteOneAsync(new ReplaceOneModel<BsonDocument>(old, document), cancellationToken)
                 .ConfigureAwait(false);
         }
 

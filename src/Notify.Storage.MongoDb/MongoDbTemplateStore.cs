@@ -16,9 +16,15 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
     private const string Stored = "stored";
     private const string KeptUntil = "keptUntil";
 
+    /// <summary>The save that wrote the version.</summary>
+    private const string By = "by";
+
+    private static readonly BsonDocument OnlyId = new(Id, 1);
+
     /// <summary>A version belongs to the process that inserts it; a process that comes second takes the next one.</summary>
     public async ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
+        var save = DeliveryUpdate.NewBatch();
         while (true)
         {
             var newest = await NewestAsync(template.Tenant, template.Name, null, cancellationToken).ConfigureAwait(false);
@@ -30,13 +36,22 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
                 { Name, template.Name },
                 { Version, version },
                 { Stored, StoredForm.WriteTemplate(template) },
+                { By, save },
             };
-            if ((await database.Templates.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count > 0)
+            var known = await database.Templates.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false);
+            if (known.Count > 0 && !await IsWrittenAsync(document, cancellationToken).ConfigureAwait(false))
                 continue;
 
             await TrimAsync(template, version - maxVersions).ConfigureAwait(false);
             return version;
         }
+    }
+
+    // The answer to an insert that was carried out can be lost; then the version is there, by this save.
+    private async ValueTask<bool> IsWrittenAsync(BsonDocument document, CancellationToken cancellationToken)
+    {
+        var mine = new BsonDocument { { Id, document[Id] }, { By, document[By] } };
+        return (await database.Templates.FindAsync(mine, cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
     public async ValueTask KeepAsync(
@@ -47,30 +62,32 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
         CancellationToken cancellationToken
     ) =>
         await database
-            .Templates.UpdateOneAsync(
-                new BsonDocument
-                {
-                    { Tenant, tenant },
-                    { Name, name },
-                    { Version, version },
-                },
-                new BsonDocument("$max", new BsonDocument(KeptUntil, until.ToBson())),
-                cancellationToken: cancellationToken
+            .Templates.WriteOneAsync(
+                new UpdateOneModel<BsonDocument>(
+                    new BsonDocument
+                    {
+                        { Tenant, tenant },
+                        { Name, name },
+                        { Version, version },
+                    },
+                    new BsonDocument("$max", new BsonDocument(KeptUntil, until.ToBson()))
+                ),
+                cancellationToken
             )
             .ConfigureAwait(false);
 
     public async ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken)
     {
-        var deleted = await database
-            .Templates.DeleteManyAsync(new BsonDocument { { Tenant, tenant }, { Name, name } }, cancellationToken)
-            .ConfigureAwait(false);
-        return deleted.DeletedCount > 0;
+        var versions = new BsonDocument { { Tenant, tenant }, { Name, name } };
+        return await database
+                .Templates.DeleteEachAsync(versions, OnlyId, cancellationToken: cancellationToken)
+                .ConfigureAwait(false) > 0;
     }
 
     // The version is saved: what is left over if this is interrupted goes with the next save.
     private async ValueTask TrimAsync(Template template, int last) =>
         await database
-            .Templates.DeleteManyAsync(
+            .Templates.DeleteEachAsync(
                 new BsonDocument
                 {
                     { Tenant, template.Tenant },
@@ -78,7 +95,7 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
                     { Version, new BsonDocument("$lte", last) },
                     { KeptUntil, new BsonDocument("$not", new BsonDocument("$gt", template.SavedAt.ToBson())) },
                 },
-                CancellationToken.None
+                OnlyId
             )
             .ConfigureAwait(false);
 
@@ -98,8 +115,8 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
         CancellationToken cancellationToken
     )
     {
-        PipelineDefinition<BsonDocument, BsonDocument> newest = new BsonDocument[]
-        {
+        BsonDocument[] newest =
+        [
             new(
                 "$match",
                 new BsonDocument
@@ -114,11 +131,8 @@ internal sealed class MongoDbTemplateStore(MongoDbDatabase database) : ITemplate
             new("$group", new BsonDocument { { Id, "$" + Name }, { Version, new BsonDocument("$max", "$" + Version) } }),
             new("$sort", new BsonDocument(Id, 1)),
             new("$limit", limit),
-        };
-        using var cursor = await database
-            .Templates.AggregateAsync(newest, cancellationToken: cancellationToken)
-            .ConfigureAwait(false);
-        var templates = await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
+        ];
+        var templates = await database.Templates.AggregateAsync(newest, null, cancellationToken).ConfigureAwait(false);
         // Names with the same prefix follow one another, so the first one without it ends the list.
         return
         [

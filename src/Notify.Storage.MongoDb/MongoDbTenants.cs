@@ -15,7 +15,11 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
     /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
     private const int TenantsPerLease = 64;
 
+    /// <summary>How long the tenants that were found serve the next leases, if one lease cannot look at all of them.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
+
     private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
+    private readonly ConcurrentDictionary<(Priority Priority, string Provider), Waiting> _waiting = new();
 
     public async ValueTask<LeaseTurn[]> TurnsAsync(LeaseRequest request, CancellationToken cancellationToken)
     {
@@ -72,12 +76,30 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
         return found.Count > 0;
     }
 
+    // The server reads one entry of the index for each tenant that has something pending. With thousands of them, a lease that
+    // takes 64 leaves the others to the leases that follow, and these need not ask again.
     private async Task<string[]> FindAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        using var cursor = await database
-            .DeliveriesNow.DistinctAsync<string>(DeliveryField.Tenant, DueIn(quota, now), cancellationToken: cancellationToken)
+        var lane = (quota.Priority, quota.Provider);
+        if (_waiting.TryRemove(lane, out var kept) && (now - kept.FoundAt).Duration() < Kept)
+            return Take(lane, kept);
+
+        var tenants = await FindInTurnAsync(quota, now, cancellationToken).ConfigureAwait(false);
+        return Take(lane, new Waiting(now, tenants));
+    }
+
+    private string[] Take((Priority, string) lane, Waiting waiting)
+    {
+        if (waiting.Tenants.Length > TenantsPerLease)
+            _waiting[lane] = waiting with { Tenants = waiting.Tenants[TenantsPerLease..] };
+        return [.. waiting.Tenants.Take(TenantsPerLease)];
+    }
+
+    private async ValueTask<string[]> FindInTurnAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var tenants = await database
+            .DeliveriesNow.FindValuesAsync<string>(DeliveryField.Tenant, DueIn(quota, now), cancellationToken)
             .ConfigureAwait(false);
-        var tenants = await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
         tenants.Sort(StringComparer.Ordinal);
 
         var last = _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "");
@@ -85,8 +107,9 @@ internal sealed class MongoDbTenants(MongoDbDatabase database)
         [
             .. tenants
                 .Where(tenant => string.CompareOrdinal(tenant, last) > 0)
-                .Concat(tenants.Where(tenant => string.CompareOrdinal(tenant, last) <= 0))
-                .Take(TenantsPerLease),
+                .Concat(tenants.Where(tenant => string.CompareOrdinal(tenant, last) <= 0)),
         ];
     }
+
+    private sealed record Waiting(DateTimeOffset FoundAt, string[] Tenants);
 }

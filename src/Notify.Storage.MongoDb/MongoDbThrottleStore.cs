@@ -31,6 +31,7 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
             .Throttles.UpsertAsync(
                 null,
                 ids.Select(id => new UpdateOneModel<BsonDocument>(new BsonDocument(Id, id), forget) { IsUpsert = true }),
+                mayRepeat: true,
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -46,7 +47,12 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
             .Throttles.WriteAsync(
                 null,
                 ids.Select(id => new UpdateOneModel<BsonDocument>(
-                    new BsonDocument { { Id, id }, { $"{Taken}.{request.Max - 1}", room } },
+                    new BsonDocument
+                    {
+                        { Id, id },
+                        { $"{Taken}.{request.Max - 1}", room },
+                        { $"{Taken}.{By}", new BsonDocument("$ne", batch) },
+                    },
                     take
                 )),
                 cancellationToken
@@ -73,7 +79,8 @@ internal sealed class MongoDbThrottleStore(MongoDbDatabase database) : IThrottle
                     new BsonDocument { { Id, id }, { $"{Taken}.{At}", request.Now.ToBson() } },
                     clear
                 )),
-                cancellationToken
+                cancellationToken,
+                mayRepeat: false
             )
             .ConfigureAwait(false);
         var remove = new BsonDocument("$pull", new BsonDocument(Taken, BsonNull.Value));

@@ -11,6 +11,14 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
     public const string Topic = "topic";
     public const string User = "user";
 
+    /// <summary>Projects what addresses a subscription: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new()
+    {
+        { Tenant, 1 },
+        { Topic, 1 },
+        { User, 1 },
+    };
+
     private const string Id = "_id";
 
     public async ValueTask SubscribeAsync(
@@ -38,9 +46,10 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
         CancellationToken cancellationToken
     ) =>
         await database
-            .Subscriptions.DeleteManyAsync(
+            .Subscriptions.DeleteEachAsync(
                 Of(tenant, topic).Add(User, new BsonDocument("$in", new BsonArray(userIds))),
-                cancellationToken
+                Key,
+                cancellationToken: cancellationToken
             )
             .ConfigureAwait(false);
 
@@ -101,7 +110,7 @@ internal sealed class MongoDbTopicStore(MongoDbDatabase database) : ITopicStore
     public async ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken)
     {
         var count = await database
-            .Subscriptions.CountDocumentsAsync(Of(tenant, topic), cancellationToken: cancellationToken)
+            .Subscriptions.CountMatchingAsync(Of(tenant, topic), null, cancellationToken)
             .ConfigureAwait(false);
         if (count > 0)
             return count;

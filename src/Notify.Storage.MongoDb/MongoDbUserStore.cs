@@ -19,7 +19,7 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
     {
         var last = users.Reverse().DistinctBy(user => (user.Tenant, user.Id));
-        await database.Users.UpsertAsync(null, last.Select(Save), cancellationToken).ConfigureAwait(false);
+        await database.Users.UpsertAsync(null, last.Select(Save), mayRepeat: true, cancellationToken).ConfigureAwait(false);
     }
 
     public async ValueTask<IReadOnlyList<User>> FindAsync(
@@ -45,6 +45,7 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
         {
             { Id, new BsonDocument("$in", new BsonArray(users.Select(user => BsonForm.Key(user.Tenant, user.Id)))) },
             { UserId, new BsonDocument("$in", new BsonArray(users.Select(user => user.Id).Distinct())) },
+            { Tenant, new BsonDocument("$in", new BsonArray(users.Select(user => user.Tenant).Distinct())) },
         };
         return [.. (await database.Users.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Select(Read)];
     }
@@ -90,14 +91,9 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
             if (found is not [var document] || change(Read(document)) is not { } changed)
                 return false;
 
-            var result = await database
-                .Users.ReplaceOneAsync(
-                    Key(tenant, id).Add(Version, document[Version]),
-                    DocumentOf(changed),
-                    cancellationToken: cancellationToken
-                )
-                .ConfigureAwait(false);
-            if (result.MatchedCount > 0)
+            var known = Key(tenant, id).Add(Version, document[Version]);
+            var write = new ReplaceOneModel<BsonDocument>(known, DocumentOf(changed));
+            if (await database.Users.WriteOneAsync(write, cancellationToken).ConfigureAwait(false))
                 return true;
         }
     }
@@ -106,21 +102,30 @@ internal sealed class MongoDbUserStore(MongoDbDatabase database) : IUserStore
     public async ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken)
     {
         var ofUser = new BsonDocument { { Tenant, tenant }, { UserId, id } };
-        await database.Subscriptions.DeleteManyAsync(ofUser, cancellationToken).ConfigureAwait(false);
-        await database.Devices.DeleteManyAsync(ofUser, cancellationToken).ConfigureAwait(false);
-        return (await database.Users.DeleteOneAsync(Key(tenant, id), cancellationToken).ConfigureAwait(false)).DeletedCount > 0;
+        await database
+            .Subscriptions.DeleteEachAsync(ofUser, MongoDbTopicStore.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await database
+            .Devices.DeleteEachAsync(ofUser, DeviceField.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return await database
+            .Users.WriteOneAsync(new DeleteOneModel<BsonDocument>(Key(tenant, id)), cancellationToken)
+            .ConfigureAwait(false);
     }
 
-    private static BsonDocument Key(string tenant, string id) => new() { { Id, BsonForm.Key(tenant, id) }, { UserId, id } };
+    private static BsonDocument Key(string tenant, string id) =>
+        new()
+        {
+            { Id, BsonForm.Key(tenant, id) },
+            { UserId, id },
+            { Tenant, tenant },
+        };
 
     private static ReplaceOneModel<BsonDocument> Save(User user) =>
         new(Key(user.Tenant, user.Id), DocumentOf(user)) { IsUpsert = true };
 
     private static BsonDocument DocumentOf(User user) =>
-        Key(user.Tenant, user.Id)
-            .Add(Tenant, user.Tenant)
-            .Add(Stored, StoredForm.WriteUser(user))
-            .Add(Version, DeliveryUpdate.NewBatch());
+        Key(user.Tenant, user.Id).Add(Stored, StoredForm.WriteUser(user)).Add(Version, DeliveryUpdate.NewBatch());
 
     private static User Read(BsonDocument document) => StoredForm.ReadUser(document[Stored].AsByteArray);
 }

@@ -16,7 +16,9 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
         CancellationToken cancellationToken
     )
     {
-        await database.Deliveries.InsertNewAsync(session, writes.Deliveries, cancellationToken).ConfigureAwait(false);
+        var before = await database
+            .Deliveries.InsertNewAsync(session, writes.Deliveries, cancellationToken)
+            .ConfigureAwait(false);
         await database.Expansions.InsertNewAsync(session, writes.Expansions, cancellationToken).ConfigureAwait(false);
         await CollectAsync(writes.DigestEvents, session, cancellationToken).ConfigureAwait(false);
         var known = await database
@@ -35,11 +37,19 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
         await collapse
             .ApplyAsync(
                 [.. writes.Deliveries.Where(document => !givenUp.Contains(DeliveryDocument.NotificationOf(document)))],
+                FreshOf(writes.Deliveries, before),
                 session,
                 cancellationToken
             )
             .ConfigureAwait(false);
         return givenUp;
+    }
+
+    private static HashSet<BsonDocument> FreshOf(List<BsonDocument> written, IReadOnlyList<int> before)
+    {
+        var fresh = new HashSet<BsonDocument>(written, ReferenceEqualityComparer.Instance);
+        fresh.ExceptWith(before.Select(i => written[i]));
+        return fresh;
     }
 
     // Events first: a digest that is there always has one, or is about to be found empty by whoever looks.
@@ -54,7 +64,9 @@ internal sealed class MongoDbWrites(MongoDbDatabase database, MongoDbCollapse co
 
         await database.DigestEvents.InsertNewAsync(session, events, cancellationToken).ConfigureAwait(false);
         var firsts = events.DistinctBy(collected => collected[DigestDocument.EventDigest]);
-        await database.Digests.UpsertAsync(session, firsts.Select(Open), cancellationToken).ConfigureAwait(false);
+        await database
+            .Digests.UpsertAsync(session, firsts.Select(Open), mayRepeat: true, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     private static UpdateOneModel<BsonDocument> Open(BsonDocument first)

@@ -22,19 +22,43 @@ internal static class NotificationDocument
     /// <summary>When the server may forget the document: that the notification was given up, or that it was there.</summary>
     public const string PurgeAt = "purgeAt";
 
+    /// <summary>A document may have 16 MiB. What remains is for what describes it.</summary>
+    private const int MaxBytes = 15 << 20;
+
     private const string ExpiresAt = "expiresAt";
     private const string Trigger = "trigger";
 
-    public static BsonDocument Of(Notification notification) =>
-        new BsonDocument
+    /// <summary>Creates the document of a notification.</summary>
+    /// <exception cref="InvalidRequestException">It is larger than a document may be.</exception>
+    public static BsonDocument Create(Notification notification)
+    {
+        var (trigger, contents) = (StoredForm.WriteTrigger(notification.Trigger), StoredForm.WriteContents(notification));
+        ThrowIfTooLarge((long)trigger.Length + contents.Length, trigger.Length > contents.Length ? "data" : "content");
+        return new BsonDocument
         {
             { Id, notification.Id.ToBson() },
             { Tenant, notification.Tenant },
             { AcceptedAt, notification.AcceptedAt.ToBson() },
             { ExpiresAt, notification.ExpiresAt.ToBson() },
-            { Trigger, StoredForm.WriteTrigger(notification.Trigger) },
-            { Contents, StoredForm.WriteContents(notification) },
+            { Trigger, trigger },
+            { Contents, contents },
         }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
+    }
+
+    /// <summary>Refuses what the server would refuse later, after parts of it were written.</summary>
+    public static void ThrowIfTooLarge(long bytes, string field)
+    {
+        if (bytes > MaxBytes)
+        {
+            throw new InvalidRequestException([
+                new FieldError(
+                    field,
+                    "The notification is larger than 15 MiB with all its languages and attachments, and MongoDB cannot store it. "
+                        + "Link to large files."
+                ),
+            ]);
+        }
+    }
 
     public static BsonDocument GivenUp(Guid id, DateTimeOffset purgeAt) =>
         new()

@@ -23,14 +23,14 @@ internal sealed class PendingWrites
 
     public bool IsEmpty => Deliveries.Count + Expansions.Count + DigestEvents.Count + Notifications.Count == 0;
 
-    public void Add(EnqueueRequest request)
+    public void Add(EnqueueRequest request, BsonDocument document)
     {
         var notification = request.Notification;
         Add(request.Deliveries);
         for (var i = 0; i < request.Expansions.Count; i++)
             Expansions.Add(ExpansionDocument.Of(notification, request.Expansions[i], i));
         Add(request.Digests, notification.AcceptedAt);
-        Notifications.Add(NotificationDocument.Of(notification));
+        Notifications.Add(document);
     }
 
     public void Add(IEnumerable<QueuedDelivery> deliveries) => Deliveries.AddRange(deliveries.Select(DeliveryDocument.Of));
@@ -55,7 +55,9 @@ internal sealed class PendingWrites
             );
         }
 
-        return new BsonBinaryData(packed.ToArray());
+        var bytes = packed.ToArray();
+        NotificationDocument.ThrowIfTooLarge(bytes.Length, "content");
+        return new BsonBinaryData(bytes);
     }
 
     public static PendingWrites Unpack(BsonValue packed)

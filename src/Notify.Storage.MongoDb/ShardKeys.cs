@@ -5,8 +5,8 @@ using Notify.Queueing;
 namespace Notify.Storage.MongoDb;
 
 /// <summary>
-/// Remembers for whom the deliveries are that this process has leased. A settlement names only its delivery: with the user, one
-/// shard is asked, without it all of them are.
+/// Remembers the shard keys of the deliveries that this process has leased. A settlement names only its delivery: with the shard
+/// key, one shard is asked, and without it all of them.
 /// </summary>
 internal sealed class ShardKeys
 {
@@ -15,18 +15,23 @@ internal sealed class ShardKeys
     /// </summary>
     private const int Most = 200_000;
 
-    private readonly ConcurrentDictionary<Guid, string> _users = new();
+    private readonly ConcurrentDictionary<Guid, (string User, string Tenant)> _keys = new();
 
     public void Keep(Delivery delivery)
     {
-        if (_users.Count >= Most)
-            _users.Clear();
-        _users[delivery.Id] = DeliveryDocument.UserOf(delivery);
+        if (_keys.Count >= Most)
+            _keys.Clear();
+        _keys[delivery.Id] = (DeliveryDocument.UserOf(delivery), delivery.Tenant);
     }
 
-    public void Forget(Guid deliveryId) => _users.TryRemove(deliveryId, out _);
+    public void Forget(Guid deliveryId) => _keys.TryRemove(deliveryId, out _);
 
     /// <summary>A filter for one delivery.</summary>
-    public BsonDocument FilterOf(Guid deliveryId) =>
-        new BsonDocument(DeliveryField.Id, deliveryId.ToBson()).With(DeliveryField.User, _users.GetValueOrDefault(deliveryId));
+    public BsonDocument FilterOf(Guid deliveryId)
+    {
+        var filter = new BsonDocument(DeliveryField.Id, deliveryId.ToBson());
+        return _keys.TryGetValue(deliveryId, out var key)
+            ? filter.Add(DeliveryField.User, key.User).Add(DeliveryField.Tenant, key.Tenant)
+            : filter;
+    }
 }

@@ -76,7 +76,7 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
     [Fact]
     public async Task A_key_whose_notification_was_never_written_goes_to_the_next_that_asks()
     {
-        var store = await OpenStoreAsync();
+        var store = await OpenStoreAsync(notifications => notifications.Services.AddSingleton<TimeProvider>(new HurriedTime()));
         var claim = new IdempotencyClaim("order", new byte[32], Now.AddDays(1));
         await DyingAsync("insert", "notifications", async dying =>
             await dying.Queue.EnqueueAsync([Request(idempotency: claim)], Cancellation)

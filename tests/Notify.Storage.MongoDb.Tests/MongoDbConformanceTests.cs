@@ -32,7 +32,7 @@ file static class FreshDatabase
 {
     public static async ValueTask<ConformanceStore> OpenAsync(MongoDbServer server)
     {
-        var database = await server.CreateDatabaseAsync();
+        var database = await server.CreateDatabaseAsync(isRealOnly: true);
         return await ConformanceStore.OpenAsync(
             notifications =>
                 notifications.UseMongoDb(options =>

@@ -2,6 +2,7 @@ using System.Globalization;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Storage.MongoDb.Tests;
+using Notify.Storage.MongoDb.Tests.Peer;
 using Notify.Testing;
 using Xunit.Sdk;
 
@@ -10,11 +11,19 @@ using Xunit.Sdk;
 namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
-/// A real server for the assembly's tests: the one whose connection string NOTIFY_TEST_MONGODB gives, or else a replica set of
-/// one <c>mongod</c> in a folder of its own, which starts with the first test that asks for a database.
+/// The server for the assembly's tests: the one whose connection string NOTIFY_TEST_MONGODB gives, or else a replica set of one
+/// <c>mongod</c> in a folder of its own, or else the scripted peer. It starts with the first test that asks for a database.
 /// </summary>
 public sealed class MongoDbServer : IAsyncDisposable
 {
+    private readonly Action<QueryShape>? _observe;
+    private ScriptedServer? _peer;
+
+    public MongoDbServer() { }
+
+    /// <summary>Starts the scripted peer, whatever server there is, and tells of each query that it gets.</summary>
+    internal MongoDbServer(Action<QueryShape> observe) => _observe = observe;
+
     private readonly SemaphoreSlim _starting = new(1, 1);
     private readonly TemporaryFolder _folder = new();
     private readonly string _run = Guid.CreateVersion7(TimeProvider.System.GetUtcNow()).ToString("N")[..12];
@@ -28,10 +37,16 @@ public sealed class MongoDbServer : IAsyncDisposable
     public IMongoClient Client => _client ?? throw new InvalidOperationException("The server starts with the first database.");
 
     /// <summary>A new, empty database's name.</summary>
-    public async ValueTask<string> CreateDatabaseAsync()
+    /// <param name="isRealOnly">Whether the test is skipped where only the scripted peer is there.</param>
+    public async ValueTask<string> CreateDatabaseAsync(bool isRealOnly = false)
     {
         await StartAsync();
-        return $"notify_{_run}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+        if (isRealOnly && _peer is not null)
+            throw SkipException.ForSkip("No MongoDB: set NOTIFY_TEST_MONGODB or install mongod.");
+        var name = $"notify_{_run}_{Interlocked.Increment(ref _databases).ToString(CultureInfo.InvariantCulture)}";
+        if (_observe is not null)
+            await MongoDbSharding.ApplyAsync(Client, name);
+        return name;
     }
 
     public async ValueTask DisposeAsync()
@@ -39,6 +54,7 @@ public sealed class MongoDbServer : IAsyncDisposable
         _client?.Dispose();
         if (_process is not null)
             await _process.DisposeAsync();
+        _peer?.Dispose();
         _folder.Dispose();
         _starting.Dispose();
     }
@@ -51,7 +67,12 @@ public sealed class MongoDbServer : IAsyncDisposable
             if (_client is not null)
                 return;
 
-            ConnectionString = Environment.GetEnvironmentVariable("NOTIFY_TEST_MONGODB") ?? await StartServerAsync();
+            ConnectionString =
+                _observe is not null ? StartPeer()
+                : Environment.GetEnvironmentVariable("NOTIFY_TEST_MONGODB") is { Length: > 0 } given ? given
+                // The registries have no mongod, so it is the one program that test.sh cannot install.
+                : ServerProcess.TryFind("mongod") is { } mongod ? await StartServerAsync(mongod)
+                : StartPeer();
             _client = new MongoClient(ConnectionString);
         }
         finally
@@ -60,11 +81,18 @@ public sealed class MongoDbServer : IAsyncDisposable
         }
     }
 
-    private async Task<string> StartServerAsync()
+    private string StartPeer()
     {
-        // The registries have no mongod, so it is the one program that test.sh cannot install.
-        if (ServerProcess.TryFind("mongod") is not { } mongod)
-            throw SkipException.ForSkip("No MongoDB: set NOTIFY_TEST_MONGODB or install mongod.");
+        var database = new PeerDatabase { Observe = _observe };
+        _peer = _observe is null
+            ? ScriptedServer.StartPrimary(keepsCommands: false)
+            : ScriptedServer.StartRouter(keepsCommands: false);
+        _peer.Script = database.Execute;
+        return _peer.ConnectionString;
+    }
+
+    private async Task<string> StartServerAsync(string mongod)
+    {
         var port = FreePort.Next().ToString(CultureInfo.InvariantCulture);
         _process = ServerProcess.Start(
             mongod,

@@ -8,8 +8,8 @@ namespace Notify.Storage.MongoDb.Tests;
 
 /// <summary>
 /// A server that speaks enough of MongoDB's wire protocol for the driver, as a router of a sharded cluster or as the primary of a
-/// replica set. It keeps no data: it carries out every write, finds nothing, and records the commands. A test can give other
-/// answers.
+/// replica set. By itself it keeps no data: it carries out every write, finds nothing, and records the commands. A test can give
+/// other answers, such as those of a <see cref="Peer.PeerDatabase"/>.
 /// </summary>
 internal sealed class ScriptedServer : IDisposable
 {
@@ -29,19 +29,26 @@ internal sealed class ScriptedServer : IDisposable
     /// <summary>The commands in the order in which they arrived, but for those that only keep the connection.</summary>
     public ConcurrentQueue<BsonDocument> Commands { get; } = new();
 
+    /// <summary>Whether <see cref="Commands"/> are kept. Default true.</summary>
+    public bool KeepsCommands { get; init; } = true;
+
     /// <summary>How long the server takes for a command; the time that a commit by a majority takes. Default none.</summary>
     public TimeSpan Latency { get; set; }
 
-    /// <summary>What a test answers itself; null leaves the answer to the server. Default none.</summary>
+    /// <summary>
+    /// The answers that a test gives; null leaves the answer to the server. A <see cref="Peer.ConnectionLostException"/> ends the
+    /// connection. Default none.
+    /// </summary>
     public Func<BsonDocument, BsonDocument?> Script { get; set; } = _ => null;
 
     public string ConnectionString => $"mongodb://{Address}/{(_isRouter ? "" : "?replicaSet=notify")}";
 
     private string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture)}";
 
-    public static ScriptedServer StartRouter() => new(isRouter: true);
+    public static ScriptedServer StartRouter(bool keepsCommands = true) => new(isRouter: true) { KeepsCommands = keepsCommands };
 
-    public static ScriptedServer StartPrimary() => new(isRouter: false);
+    public static ScriptedServer StartPrimary(bool keepsCommands = true) =>
+        new(isRouter: false) { KeepsCommands = keepsCommands };
 
     public void Dispose() => _listener.Dispose();
 
@@ -87,7 +94,8 @@ internal sealed class ScriptedServer : IDisposable
         if (name is "endSessions")
             return new BsonDocument("ok", 1);
 
-        Commands.Enqueue(command);
+        if (KeepsCommands)
+            Commands.Enqueue(command);
         if (Latency > TimeSpan.Zero)
             await Task.Delay(Latency);
         return Script(command) ?? CreateAnswer(name, command);

@@ -18,10 +18,10 @@ public sealed class ShardingTests(MongoDbServer server)
             .ToDictionary(command => command["shardCollection"].AsString, command => command["key"].AsBsonDocument);
         Assert.Equal(sharded.Select(collection => $"shop.{collection}").Order(), keys.Keys.Order());
         Assert.Equal("shop", Assert.Single(router.Commands, command => command.Contains("enableSharding"))["enableSharding"]);
-        Assert.Equal(new BsonDocument("user", "hashed"), keys["shop.deliveries"]);
-        Assert.Equal(new BsonDocument("user", "hashed"), keys["shop.devices"]);
+        Assert.Equal(new BsonDocument { { "user", "hashed" }, { "tenant", 1 } }, keys["shop.deliveries"]);
+        Assert.Equal(new BsonDocument { { "user", "hashed" }, { "tenant", 1 } }, keys["shop.devices"]);
         Assert.Equal(new BsonDocument("_id", "hashed"), keys["shop.notifications"]);
-        Assert.Equal("minute", keys["shop.deliveryCounts"].GetElement(0).Name);
+        Assert.Equal("tenant", keys["shop.deliveryCounts"].GetElement(0).Name);
     }
 
     [Fact]

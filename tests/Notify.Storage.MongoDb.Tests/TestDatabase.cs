@@ -4,6 +4,9 @@ using MongoDB.Driver;
 using Notify.Conformance;
 using Notify.Queueing;
 using Notify.Storage.Testing;
+using Notify.Settling;
+using Notify.Storage.MongoDb.Tests.Peer;
+using Notify.Triggering;
 
 namespace Notify.Storage.MongoDb.Tests;
 
@@ -43,7 +46,8 @@ public abstract class TestDatabase(MongoDbServer server) : StoreTest, IAsyncLife
         server.Client.GetDatabase(Name).GetCollection<BsonDocument>(name);
 
     private protected Task<long> CountAsync(string collection, string filter = "{}") =>
-        Collection(collection).CountDocumentsAsync(BsonDocument.Parse(filter), cancellationToken: Cancellation);
+        Collection(collection)
+            .CountDocumentsAsync(BsonDocument.Parse(filter), new CountOptions { Comment = PeerView.FromOutside }, Cancellation);
 
     private protected static async Task<EnqueueResult> EnqueueAsync(ConformanceStore store, EnqueueRequest request) =>
         Assert.Single(await store.Queue.EnqueueAsync([request], Cancellation));

@@ -9,7 +9,7 @@ set -euo pipefail
 run() {
   local name=$1
   shift
-  docker run --detach --rm --network host --label notify-test-server --name "notify-$name" "$@" >/dev/null
+  docker run --detach --network host --label notify-test-server --name "notify-$name" "$@" >/dev/null
 }
 
 # Repeats a command until it succeeds, for at most two minutes.
@@ -73,10 +73,13 @@ kafka() {
   echo "NOTIFY_TEST_KAFKA=127.0.0.1:19091,127.0.0.1:19092,127.0.0.1:19093"
 }
 
+# MONGODB_VERSION chooses the image.
+mongo=mongo:${MONGODB_VERSION:-8.0.13}
+
 mongod() {
   local name=$1 port=$2
   shift 2
-  run "$name" mongo:8.0.13 mongod --bind_ip 127.0.0.1 --port "$port" "$@"
+  run "$name" "$mongo" mongod --bind_ip 127.0.0.1 --port "$port" "$@"
   eventually docker exec "notify-$name" mongosh --quiet --port "$port" --eval 'db.hello().ok'
 }
 
@@ -110,7 +113,7 @@ mongodb-sharded() {
   initiate mongodb-shard-a a 17121
   mongod mongodb-shard-b 17122 --shardsvr --replSet b
   initiate mongodb-shard-b b 17122
-  run mongodb-router mongo:8.0.13 mongos --configdb config/127.0.0.1:17120 --bind_ip 127.0.0.1 --port 17117
+  run mongodb-router "$mongo" mongos --configdb config/127.0.0.1:17120 --bind_ip 127.0.0.1 --port 17117
   eventually docker exec notify-mongodb-router mongosh --quiet --port 17117 --eval 'db.hello().ok'
   docker exec notify-mongodb-router mongosh --quiet --port 17117 \
     --eval "sh.addShard('a/127.0.0.1:17121'); sh.addShard('b/127.0.0.1:17122')" >&2
