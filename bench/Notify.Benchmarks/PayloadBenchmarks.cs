@@ -1,9 +1,9 @@
 using System.Buffers;
 using BenchmarkDotNet.Attributes;
+using Notify.Providers;
 using Notify.Providers.Apns;
 using Notify.Providers.Fcm;
 using Notify.Providers.Webhook;
-using Notify.Queueing;
 
 namespace Notify.Benchmarks;
 

@@ -1,10 +1,8 @@
 using BenchmarkDotNet.Attributes;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Triggering;
+using Notify.Core.Triggers;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Benchmarks;
 

@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using BenchmarkDotNet.Attributes;
+using Notify.Core.Templates;
 using Notify.Providers.Twilio;
 using Notify.Providers.Webhook;
 using Notify.Providers.WebPush;

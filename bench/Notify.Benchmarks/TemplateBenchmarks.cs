@@ -1,7 +1,6 @@
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
-using Notify.Planning;
-using Notify.Templates;
+using Notify.Core.Templates;
 
 namespace Notify.Benchmarks;
 
@@ -41,7 +40,7 @@ public class TemplateBenchmarks
 
     private IReadOnlyList<ContentVariant> Render(CompiledTemplate template) =>
         template.Render(
-            RenderRequest.From(_trigger, [null], TimeProvider.System),
+            RenderRequest.From(_trigger, [RenderZone.Utc], TimeProvider.System, check: null),
             new RenderBudget(Limits, TimeProvider.System, CancellationToken.None),
             []
         );

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.Ntfy.Tests;
 

@@ -1,7 +1,5 @@
 using System.Net.Http.Json;
-using Notify.Delivering;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Ntfy;
 
@@ -20,7 +18,7 @@ internal sealed class NtfyProvider(string name, NtfyOptions options, HttpClient 
             using var response = await client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
                 .ConfigureAwait(false);
-            return HttpOutcomes.Of(response, time);
+            return HttpOutcomes.Create(response, time);
         }
         catch (Exception exception) when (HttpFailures.HasOutcome(request, exception))
         {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Notify.Planning;
+using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Files;
 
@@ -8,21 +8,21 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
 {
     public async ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken)
     {
-        var versions = Directory.CreateDirectory(FolderOf(template.Tenant, template.Name)).FullName;
+        var versions = Directory.CreateDirectory(GetFolder(template.Tenant, template.Name)).FullName;
         var version = Claim(versions);
         var written = Path.Combine(versions, Path.GetRandomFileName());
         var form = StoredForm.WriteTemplate(template with { Version = version });
         await File.WriteAllBytesAsync(written, form, cancellationToken).ConfigureAwait(false);
         // The whole file appears at once, so that nobody reads half of it.
-        File.Move(written, FileOf(versions, version));
+        File.Move(written, GetFile(versions, version));
         Trim(versions, version - maxVersions, template.SavedAt);
         return version;
     }
 
     public async ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken)
     {
-        var versions = FolderOf(tenant, name);
-        var file = FileOf(versions, version ?? NewestIn(versions));
+        var versions = GetFolder(tenant, name);
+        var file = GetFile(versions, version ?? NewestIn(versions));
         return File.Exists(file)
             ? StoredForm.ReadTemplate(await File.ReadAllBytesAsync(file, cancellationToken).ConfigureAwait(false))
             : null;
@@ -58,15 +58,15 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
         CancellationToken cancellationToken
     )
     {
-        var file = FileOf(FolderOf(tenant, name), version);
+        var file = GetFile(GetFolder(tenant, name), version);
         if (File.Exists(file) && !(ReadKeptUntil(file) > until))
-            await File.WriteAllTextAsync(KeptFileOf(file), until.ToString("O", CultureInfo.InvariantCulture), cancellationToken)
+            await File.WriteAllTextAsync(GetKeptFile(file), until.ToString("O", CultureInfo.InvariantCulture), cancellationToken)
                 .ConfigureAwait(false);
     }
 
     public ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken)
     {
-        var versions = FolderOf(tenant, name);
+        var versions = GetFolder(tenant, name);
         var isThere = NewestIn(versions) > 0;
         if (isThere)
             Directory.Delete(versions, recursive: true);
@@ -78,29 +78,29 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
     {
         foreach (var version in VersionsIn(versions).Where(version => version <= last).ToArray())
         {
-            var file = FileOf(versions, version);
+            var file = GetFile(versions, version);
             if (ReadKeptUntil(file) > now)
                 continue;
             File.Delete(file);
-            File.Delete(KeptFileOf(file));
-            File.Delete(ClaimOf(file));
+            File.Delete(GetKeptFile(file));
+            File.Delete(CreateClaim(file));
         }
     }
 
     private static DateTimeOffset? ReadKeptUntil(string file) =>
-        File.Exists(KeptFileOf(file))
-            ? DateTimeOffset.Parse(File.ReadAllText(KeptFileOf(file)), CultureInfo.InvariantCulture)
+        File.Exists(GetKeptFile(file))
+            ? DateTimeOffset.Parse(File.ReadAllText(GetKeptFile(file)), CultureInfo.InvariantCulture)
             : null;
 
-    private static string KeptFileOf(string file) => Path.ChangeExtension(file, ".kept");
+    private static string GetKeptFile(string file) => Path.ChangeExtension(file, ".kept");
 
-    private static string ClaimOf(string file) => Path.ChangeExtension(file, ".claim");
+    private static string CreateClaim(string file) => Path.ChangeExtension(file, ".claim");
 
     // A name may hold any character, and so may not be a file's name as it stands.
-    private string FolderOf(string tenant, string name) =>
+    private string GetFolder(string tenant, string name) =>
         Path.Combine(folder, Uri.EscapeDataString(tenant), Uri.EscapeDataString(name));
 
-    private static string FileOf(string versions, int version) =>
+    private static string GetFile(string versions, int version) =>
         Path.Combine(versions, version.ToString(CultureInfo.InvariantCulture) + ".json");
 
     private static int NewestIn(string versions) => VersionsIn(versions).DefaultIfEmpty(0).Max();
@@ -115,7 +115,7 @@ internal sealed class FileTemplateStore(string folder) : ITemplateStore
     private static int Claim(string versions)
     {
         var version = NewestIn(versions) + 1;
-        while (!TryClaim(ClaimOf(FileOf(versions, version))))
+        while (!TryClaim(CreateClaim(GetFile(versions, version))))
             version++;
         return version;
     }

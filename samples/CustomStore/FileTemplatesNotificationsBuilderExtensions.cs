@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Notify;
-using Notify.Planning;
+using Notify.Storage;
 using Notify.Storage.Files;
 
 namespace Microsoft.Extensions.DependencyInjection;

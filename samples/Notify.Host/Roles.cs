@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify.Host;
 
 /// <summary>

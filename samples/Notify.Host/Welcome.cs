@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
 using Notify.Hosting;
+using Notify.Providers;
 
 namespace Notify.Host;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Notify;
+using Notify.Providers;
 using Notify.Providers.Sandbox;
 
 var builder = Host.CreateApplicationBuilder(args);

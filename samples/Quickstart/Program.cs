@@ -1,4 +1,4 @@
-using Notify; // Notify
+using Notify;
 using Quickstart;
 
 var builder = WebApplication.CreateBuilder(args);

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 
-namespace Notify;
+namespace Notify.Core;
 
 /// <summary>
 /// The engine's only source of chance. A simulation puts a seeded one in its place, so that a run can be repeated.

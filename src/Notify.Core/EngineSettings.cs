@@ -1,4 +1,4 @@
-namespace Notify;
+namespace Notify.Core;
 
 /// <summary>
 /// What the engine decides for itself. A simulation decides otherwise, so that all of a run happens on one thread and in small

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting;
 

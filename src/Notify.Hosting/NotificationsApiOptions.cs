@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting;
 
@@ -37,7 +38,7 @@ public sealed class NotificationsApiOptions : IValidatableObject
     /// Gets or sets the time within which a request body must arrive completely, between 1 second and 10 minutes. A slower
     /// request is answered with 408. The default is 30 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    [TimeRange("00:00:01", "00:10:00")]
     public TimeSpan BodyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

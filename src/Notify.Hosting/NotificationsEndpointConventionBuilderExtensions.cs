@@ -1,3 +1,4 @@
+using Notify.Hosting;
 using Notify.Hosting.Authentication;
 
 namespace Microsoft.AspNetCore.Builder;

@@ -5,7 +5,7 @@ namespace Notify.Providers.Apns;
 /// <summary>The body of an error response (Apple, "Handling notification responses from APNs").</summary>
 /// <param name="Reason">Apple's error code, or null if the response did not come from APNs.</param>
 /// <param name="Since">The time at which APNs found that the device token is no longer valid for the topic, or null.</param>
-internal readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
+public readonly record struct ApnsError(string? Reason, DateTimeOffset? Since)
 {
     /// <summary>
     /// The number of bytes read at most. Bodies from APNs are far shorter; a longer one is a proxy's error page.

@@ -65,7 +65,7 @@ public sealed class ApnsOptions
 
     /// <summary>
     /// Gets the apps whose settings differ from the default, by the name that their devices were registered with
-    /// (<see cref="Recipients.Device.App"/>). A name that is not in this dictionary is used as the app's bundle id. Empty by
+    /// (<see cref="Device.App"/>). A name that is not in this dictionary is used as the app's bundle id. Empty by
     /// default.
     /// </summary>
     public IDictionary<string, ApnsApp> Apps { get; } = new Dictionary<string, ApnsApp>(StringComparer.Ordinal);

@@ -1,5 +1,4 @@
 using System.Net;
-using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.Apns;
@@ -8,8 +7,9 @@ namespace Notify.Providers.Apns;
 /// Maps the answers of APNs to outcomes: every reason in Apple's "Handling notification responses from APNs", or the HTTP status
 /// if there is no reason. Apple's reasons are constants, so they are safe to show; no other text of an answer is repeated.
 /// </summary>
-internal static class ApnsOutcomes
+public static class ApnsOutcomes
 {
+    /// <summary>The reason for which the provider token is created again.</summary>
     public const string ExpiredProviderToken = "ExpiredProviderToken";
 
     /// <summary>
@@ -17,26 +17,41 @@ internal static class ApnsOutcomes
     /// </summary>
     private static readonly TimeSpan TokenBackOff = TimeSpan.FromMinutes(1);
 
+    /// <summary>Gets the outcome when no provider token can be created.</summary>
     public static Outcome NoToken { get; } = Outcome.ProviderFailed("no provider token was available in time");
 
+    /// <summary>Gets the outcome for an address that is not a device token.</summary>
     public static Outcome NotADeviceToken { get; } = Outcome.Rejected("the address is not a device token");
 
+    /// <summary>Gets the outcome for invalid settings in <c>overrides.apns</c>.</summary>
     public static Outcome BadOverrides { get; } =
         Outcome.Rejected(
             "overrides.apns may contain only a payload and these headers: "
                 + "apns-push-type, apns-topic, apns-priority, apns-expiration, apns-collapse-id"
         );
 
+    /// <summary>Creates the outcome for a payload that is too large.</summary>
+    /// <param name="bytes">The size of the payload.</param>
+    /// <param name="limit">The limit in bytes.</param>
     public static Outcome CreateTooLarge(int bytes, int limit) =>
         Outcome.Rejected($"the payload has {bytes} bytes; the limit of APNs is {limit}");
 
-    // Apple closed the connection, or accepted fewer HTTP/2 streams than it had announced. This is not an outage, so the provider
-    // has not failed. The client has already tried other connections before it reports this.
+    /// <summary>Creates the outcome of a request without an answer.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="exception">The failure.</param>
+    /// <remarks>
+    /// Apple may close a connection, or accept fewer HTTP/2 streams than it announced. This is not an outage, so the provider has
+    /// not failed. The client has already tried other connections before it reports this.
+    /// </remarks>
     public static Outcome Create(HttpRequestMessage? request, Exception exception) =>
         exception is HttpRequestException failure && HttpFailures.WasTurnedAway(failure)
             ? Outcome.Retry("the connection accepted no more requests")
             : HttpFailures.CreateVendorOutcome(request, exception);
 
+    /// <summary>Creates the outcome of an answer with an error status.</summary>
+    /// <param name="status">The HTTP status.</param>
+    /// <param name="error">The error in the answer's body.</param>
+    /// <param name="retryAfter">The answer's Retry-After; null when it has none.</param>
     public static Outcome Create(HttpStatusCode status, ApnsError error, TimeSpan? retryAfter) =>
         error.Reason switch
         {

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Apns;
 

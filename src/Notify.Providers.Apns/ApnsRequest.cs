@@ -1,7 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.Apns;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.DotApns;
 
 namespace Microsoft.Extensions.DependencyInjection;

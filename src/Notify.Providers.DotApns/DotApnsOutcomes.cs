@@ -1,5 +1,4 @@
 using dotAPNS;
-using Notify.Delivering;
 using Notify.Providers.Apns;
 
 namespace Notify.Providers.DotApns;

@@ -1,8 +1,6 @@
 using dotAPNS;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.Providers.Apns;
-using Notify.Queueing;
 
 namespace Notify.Providers.DotApns;
 

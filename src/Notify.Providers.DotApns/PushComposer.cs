@@ -5,7 +5,6 @@ using System.Text.Json;
 using dotAPNS;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
-using Notify.Queueing;
 
 namespace Notify.Providers.DotApns;
 

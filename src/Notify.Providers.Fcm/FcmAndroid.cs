@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 

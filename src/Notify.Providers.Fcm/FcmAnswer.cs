@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;

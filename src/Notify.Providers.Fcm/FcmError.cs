@@ -15,7 +15,7 @@ namespace Notify.Providers.Fcm;
 /// <param name="IsQuotaOfTarget">
 /// Whether google.rpc.QuotaFailure concerns one device or topic, and not the whole project.
 /// </param>
-internal sealed record FcmError(string? Code = null, string? Field = null, bool IsQuotaOfTarget = false)
+public sealed record FcmError(string? Code = null, string? Field = null, bool IsQuotaOfTarget = false)
 {
     private static readonly FcmError Unknown = new();
 
@@ -45,6 +45,8 @@ internal sealed record FcmError(string? Code = null, string? Field = null, bool 
         "message.fcm_options",
     ];
 
+    /// <summary>Reads the error from an answer's body. A body that FCM did not write results in an empty error.</summary>
+    /// <param name="body">The body.</param>
     public static FcmError Parse(ReadOnlyMemory<byte> body)
     {
         try

@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 

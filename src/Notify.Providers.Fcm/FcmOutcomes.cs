@@ -1,5 +1,4 @@
 using System.Net;
-using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.Fcm;
@@ -8,7 +7,7 @@ namespace Notify.Providers.Fcm;
 /// Maps the service's answers to outcomes (Firebase, "ErrorCode" and "Best practices when sending FCM messages at scale").
 /// Reasons contain the documented code and the HTTP status, never text from the service.
 /// </summary>
-internal static class FcmOutcomes
+public static class FcmOutcomes
 {
     /// <summary>The delay that the best practices recommend after a 429 without Retry-After.</summary>
     private static readonly TimeSpan QuotaRefills = TimeSpan.FromMinutes(1);

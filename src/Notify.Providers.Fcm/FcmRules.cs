@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using Notify.Queueing;
 
 namespace Notify.Providers.Fcm;
 

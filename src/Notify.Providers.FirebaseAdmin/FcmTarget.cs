@@ -1,5 +1,4 @@
 using FirebaseAdmin.Messaging;
-using Notify.Queueing;
 
 namespace Notify.Providers.FirebaseAdmin;
 

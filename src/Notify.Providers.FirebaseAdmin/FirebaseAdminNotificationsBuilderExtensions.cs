@@ -3,7 +3,7 @@ using FirebaseAdmin.Messaging;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.FirebaseAdmin;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,4 @@
 using FirebaseAdmin.Messaging;
-using Notify.Delivering;
 using Notify.Providers.Fcm;
 using Notify.Providers.Http;
 

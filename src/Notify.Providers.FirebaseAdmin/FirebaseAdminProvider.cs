@@ -2,8 +2,6 @@ using FirebaseAdmin.Messaging;
 using Google.Apis.Auth.OAuth2.Responses;
 using Microsoft.Extensions.Logging;
 using Newtonsoft.Json;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.FirebaseAdmin;
 

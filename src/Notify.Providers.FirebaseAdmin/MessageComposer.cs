@@ -3,7 +3,6 @@ using FirebaseAdmin.Messaging;
 using Google.Apis.Json;
 using Newtonsoft.Json;
 using Newtonsoft.Json.Linq;
-using Notify.Queueing;
 using FcmNotification = FirebaseAdmin.Messaging.Notification;
 using FcmPriority = FirebaseAdmin.Messaging.Priority;
 

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using Notify.Delivering;
 
 namespace Notify.Providers.Http;
 

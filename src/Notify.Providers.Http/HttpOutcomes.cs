@@ -1,5 +1,4 @@
 using System.Net;
-using Notify.Delivering;
 
 namespace Notify.Providers.Http;
 
@@ -16,7 +15,7 @@ public static class HttpOutcomes
     /// </summary>
     /// <param name="response">The response.</param>
     /// <param name="time">The clock that a date in Retry-After is compared with.</param>
-    public static Outcome Of(HttpResponseMessage response, TimeProvider time)
+    public static Outcome Create(HttpResponseMessage response, TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(response);
         var reason = $"HTTP {(int)response.StatusCode}";

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

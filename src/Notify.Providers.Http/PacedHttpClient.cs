@@ -1,5 +1,3 @@
-using Notify.Delivering;
-
 namespace Notify.Providers.Http;
 
 /// <summary>

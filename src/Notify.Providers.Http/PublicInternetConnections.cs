@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Notify.Delivering;
 
 namespace Notify.Providers.Http;
 

@@ -1,7 +1,6 @@
 using MailKit.Net.Smtp;
 using MimeKit;
-using Notify.Delivering;
-using Notify.Providers.Smtp.Wire;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 

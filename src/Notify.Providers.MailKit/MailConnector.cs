@@ -14,7 +14,7 @@ internal sealed class MailConnector(MailKitOptions options)
             if (options.Proxy is not null)
                 client.ProxyClient = MailProxy.Create(options.Proxy);
             await client
-                .ConnectAsync(options.Host, options.Port, SecurityOf(options.Security), cancellationToken)
+                .ConnectAsync(options.Host, options.Port, GetSecurity(options.Security), cancellationToken)
                 .ConfigureAwait(false);
             await LogInAsync(client, cancellationToken).ConfigureAwait(false);
             return new MailConnection(client, giveBack);
@@ -60,7 +60,7 @@ internal sealed class MailConnector(MailKitOptions options)
         }
     }
 
-    private static SecureSocketOptions SecurityOf(MailKitSecurity security) =>
+    private static SecureSocketOptions GetSecurity(MailKitSecurity security) =>
         security switch
         {
             MailKitSecurity.None => SecureSocketOptions.None,

@@ -2,10 +2,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
+using Notify.Providers.Mail;
 using Notify.Providers.MailKit;
-using Notify.Providers.Smtp.Wire;
-using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

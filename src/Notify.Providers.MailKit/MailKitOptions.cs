@@ -84,7 +84,7 @@ public sealed class MailKitOptions
     /// How long a connection that nothing is sent over stays open. 1 second to 5 minutes, after which servers may close it
     /// themselves (RFC 5321 section 4.5.3.2.7); default 30 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    [TimeRange("00:00:01", "00:05:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -92,7 +92,7 @@ public sealed class MailKitOptions
     /// <see cref="NotificationsOptions.AttemptTimeout"/>, because a message that is given up while the server takes it over
     /// arrives twice. 1 second to 1 hour; default 10 minutes (RFC 5321 section 4.5.3.2.6).
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    [TimeRange("00:00:01", "01:00:00")]
     public TimeSpan AcceptanceTimeout { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The server; never the login.</summary>

@@ -4,9 +4,7 @@ using MailKit;
 using MailKit.Net.Proxy;
 using MailKit.Net.Smtp;
 using MailKit.Security;
-using Notify.Delivering;
-using Notify.Providers.Smtp;
-using Notify.Providers.Smtp.Wire;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
@@ -22,10 +20,10 @@ internal static class MailKitOutcomes
         Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
 
     /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
-    public static Outcome? Of(Exception exception) =>
+    public static Outcome? Create(Exception exception) =>
         exception switch
         {
-            SmtpCommandException reply => Of(reply, SmtpStage.Greeting),
+            SmtpCommandException reply => Create(reply, SmtpStage.Greeting),
             SslHandshakeException => Outcome.ProviderFailed(
                 "TLS failed: the server's certificate is not trusted, or no protocol version in common"
             ),
@@ -66,16 +64,16 @@ internal static class MailKitOutcomes
 
     /// <param name="stage">What the reply is to.</param>
     /// <param name="reply">The reply of a server that refuses.</param>
-    public static Outcome Of(SmtpStage stage, SmtpResponse reply) => Of(stage, reply.StatusCode, reply.Response);
+    public static Outcome Create(SmtpStage stage, SmtpResponse reply) => Create(stage, reply.StatusCode, reply.Response);
 
     /// <param name="reply">What the server refused with.</param>
     /// <param name="stage">How far the message had come.</param>
-    public static Outcome Of(SmtpCommandException reply, SmtpStage stage) =>
-        Of(reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage, reply.StatusCode, reply.Message);
+    public static Outcome Create(SmtpCommandException reply, SmtpStage stage) =>
+        Create(reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage, reply.StatusCode, reply.Message);
 
-    private static Outcome Of(SmtpStage stage, SmtpStatusCode code, string text)
+    private static Outcome Create(SmtpStage stage, SmtpStatusCode code, string text)
     {
         var line = Encoding.UTF8.GetBytes(text.Split('\n')[0].TrimEnd());
-        return SmtpOutcomes.Of(stage, new SmtpReply((int)code, EnhancedCode.ReadFrom(line), default));
+        return SmtpOutcomes.Create(stage, new SmtpReply((int)code, EnhancedCode.ReadFrom(line), default));
     }
 }

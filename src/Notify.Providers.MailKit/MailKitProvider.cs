@@ -2,10 +2,7 @@ using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
 using MimeKit;
-using Notify.Delivering;
-using Notify.Providers.Smtp;
-using Notify.Providers.Smtp.Wire;
-using Notify.Queueing;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
@@ -27,7 +24,7 @@ internal sealed class MailKitProvider(
 
     public async ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken)
     {
-        if (MessageComposer.ProblemOf(delivery) is { } problem)
+        if (MessageComposer.FindProblem(delivery) is { } problem)
             return Outcome.Rejected(problem);
 
         var outcome = await TrySendAsync(delivery, mayReuse: true, timer, cancellationToken).ConfigureAwait(false)
@@ -52,9 +49,9 @@ internal sealed class MailKitProvider(
             using var connection = await connections.RentAsync(mayReuse, timer, cancellationToken).ConfigureAwait(false);
             return await SendOverAsync(connection, delivery, timer, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (MailKitOutcomes.Of(exception) is not null)
+        catch (Exception exception) when (MailKitOutcomes.Create(exception) is not null)
         {
-            return MailKitOutcomes.Of(exception);
+            return MailKitOutcomes.Create(exception);
         }
     }
 
@@ -83,13 +80,13 @@ internal sealed class MailKitProvider(
         }
         catch (ServiceNotAuthenticatedException)
         {
-            return SmtpOutcomes.Of(connection.Stage, new SmtpReply(AuthenticationRequired, null, default));
+            return SmtpOutcomes.Create(connection.Stage, new SmtpReply(AuthenticationRequired, null, default));
         }
         catch (SmtpCommandException reply)
         {
-            return MailKitOutcomes.Of(reply, connection.Stage);
+            return MailKitOutcomes.Create(reply, connection.Stage);
         }
-        catch (Exception exception) when (connection.IsSent && MailKitOutcomes.Of(exception) is { } lost)
+        catch (Exception exception) when (connection.IsSent && MailKitOutcomes.Create(exception) is { } lost)
         {
             return SmtpOutcomes.CreateAnswerLost(lost.Reason!);
         }
@@ -113,7 +110,7 @@ internal sealed class MailKitProvider(
         await connection
             .SendAsync(
                 message,
-                composer.EnvelopeSenderOf(delivery),
+                composer.GetEnvelopeSender(delivery),
                 recipient,
                 copies,
                 isInternational,
@@ -122,6 +119,6 @@ internal sealed class MailKitProvider(
                 cancellationToken
             )
             .ConfigureAwait(false);
-        return SmtpOutcomes.CreateAccepted($"<{composer.MessageIdOf(delivery)}>", connection.RefusedCopies, copies.Count);
+        return SmtpOutcomes.CreateAccepted($"<{composer.GetMessageId(delivery)}>", connection.RefusedCopies, copies.Count);
     }
 }

@@ -11,7 +11,7 @@ internal static class MailProxy
 
     public static IProxyClient Create(Uri proxy)
     {
-        var (host, port, login) = (proxy.Host, proxy.Port, CredentialsOf(proxy));
+        var (host, port, login) = (proxy.Host, proxy.Port, GetCredentials(proxy));
         return proxy.Scheme switch
         {
             "socks4" => login is null ? new Socks4Client(host, port) : new Socks4Client(host, port, login),
@@ -21,7 +21,7 @@ internal static class MailProxy
         };
     }
 
-    private static NetworkCredential? CredentialsOf(Uri proxy)
+    private static NetworkCredential? GetCredentials(Uri proxy)
     {
         if (proxy.UserInfo.Length == 0)
             return null;

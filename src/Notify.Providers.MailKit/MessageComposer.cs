@@ -4,9 +4,7 @@ using System.Globalization;
 using System.Text;
 using MimeKit;
 using MimeKit.Text;
-using Notify.Providers.Smtp.Mime;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
@@ -22,7 +20,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
 
     /// <summary>Why the delivery cannot be written as an email, or null when it can.</summary>
-    public static string? ProblemOf(Delivery delivery)
+    public static string? FindProblem(Delivery delivery)
     {
         if (!TryGetRecipient(delivery, out _))
             return "the address is no email address";
@@ -79,10 +77,10 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
 
     /// <summary>The same over all attempts, so that a mailbox can recognise a message that was sent twice.</summary>
-    public string MessageIdOf(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
+    public string GetMessageId(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
 
     /// <summary>Who the mail server says bounces to: for each delivery another mailbox, if there is one for bounces.</summary>
-    public MailboxAddress EnvelopeSenderOf(Delivery delivery)
+    public MailboxAddress GetEnvelopeSender(Delivery delivery)
     {
         if (options.BounceAddress is not { } bounces)
             return new MailboxAddress("", options.From);
@@ -90,16 +88,16 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return new MailboxAddress("", $"{bounces[..at]}+{delivery.Id:N}{bounces[at..]}");
     }
 
-    /// <summary>Writes a delivery that <see cref="ProblemOf"/> found no problem with.</summary>
+    /// <summary>Writes a delivery that <see cref="FindProblem"/> found no problem with.</summary>
     public MimeMessage Compose(Delivery delivery, MailboxAddress recipient)
     {
         var content = delivery.Content;
         var message = new MimeMessage
         {
             Subject = content.Title ?? "",
-            MessageId = MessageIdOf(delivery),
+            MessageId = GetMessageId(delivery),
             Date = time.GetUtcNow(),
-            Body = BodyOf(content),
+            Body = CreateBody(content),
         };
         message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
         message.To.Add(recipient);
@@ -119,15 +117,15 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
     // RFC 8058: mail programs show a button for it, and press it by POST.
     private void AddUnsubscribeLink(MimeMessage message, Delivery delivery)
     {
-        if (UnsubscribeHeader.LinkFor(links, delivery) is not { } link)
+        if (UnsubscribeHeader.FindLink(links, delivery) is not { } link)
             return;
         message.Headers.Add(HeaderId.ListUnsubscribe, $"<{link}>");
         message.Headers.Add(HeaderId.ListUnsubscribePost, "List-Unsubscribe=One-Click");
     }
 
-    private static MimeEntity BodyOf(Content content)
+    private static MimeEntity CreateBody(Content content)
     {
-        var text = TextOf(content);
+        var text = GetText(content);
         if (content.Attachments is not { Count: > 0 } attachments)
             return text;
 
@@ -137,17 +135,17 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return mixed;
     }
 
-    private static MimeEntity TextOf(Content content)
+    private static MimeEntity GetText(Content content)
     {
         var plain = new TextPart(TextFormat.Plain) { Text = content.Body ?? "" };
         if (content.Html is null)
             return plain;
 
-        var html = HtmlOf(content, content.Html);
+        var html = GetHtml(content, content.Html);
         return content.Body is null ? html : new MultipartAlternative { plain, html };
     }
 
-    private static MimeEntity HtmlOf(Content content, string text)
+    private static MimeEntity GetHtml(Content content, string text)
     {
         var html = new TextPart(TextFormat.Html) { Text = text };
         if (content.Email?.InlineImages is not { Count: > 0 } images)

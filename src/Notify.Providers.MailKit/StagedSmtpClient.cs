@@ -1,7 +1,6 @@
 using MailKit.Net.Smtp;
 using MimeKit;
-using Notify.Delivering;
-using Notify.Providers.Smtp.Wire;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
@@ -59,6 +58,6 @@ internal sealed class StagedSmtpClient : SmtpClient
         if (mailbox == _recipient || response.StatusCode == SmtpStatusCode.ServiceNotAvailable)
             base.OnRecipientNotAccepted(message, mailbox, response);
         else
-            _refusedCopies.Add(MailKitOutcomes.Of(SmtpStage.Rcpt, response));
+            _refusedCopies.Add(MailKitOutcomes.Create(SmtpStage.Rcpt, response));
     }
 }

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
-using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox;
 

@@ -1,5 +1,3 @@
-using Notify.Queueing;
-
 namespace Notify.Providers.Sandbox;
 
 /// <summary>A captured message. <see cref="SandboxJson"/> writes it as JSON.</summary>

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.Sandbox;
 
 namespace Microsoft.Extensions.DependencyInjection;

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox;
 

@@ -2,9 +2,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.Smtp;
-using Notify.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,11 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
+using Notify.Providers.Mail;
 using Notify.Providers.Smtp.Mime;
 using Notify.Providers.Smtp.Wire;
-using Notify.Queueing;
-using Notify.Recipients;
 
 namespace Notify.Providers.Smtp;
 
@@ -92,7 +90,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             if (cancellationToken.IsCancellationRequested)
                 return SmtpOutcomes.CreateUnanswered(connection.Stage);
-            return connection.IsSent ? SmtpOutcomes.CreateAnswerLost(exception) : SmtpOutcomes.Of(exception);
+            return connection.IsSent ? SmtpOutcomes.CreateAnswerLost(exception) : SmtpOutcomes.Create(exception);
         }
     }
 }

@@ -2,9 +2,8 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.Twilio;
-using Notify.Settling;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

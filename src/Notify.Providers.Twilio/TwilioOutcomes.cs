@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Net;
-using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.Twilio;

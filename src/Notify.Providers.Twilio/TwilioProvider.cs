@@ -2,9 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Twilio;
 

@@ -4,7 +4,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Twilio;
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Microsoft.Extensions.Logging;
-using Notify.Queueing;
-using Notify.Settling;
 
 namespace Notify.Providers.Twilio;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Notify.Delivering;
 using Notify.Providers.Http;
 
 namespace Notify.Providers.TwilioSdk;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using Notify.Delivering;
 using Notify.Providers.Http;
 using Twilio.Exceptions;
 using Twilio.Rest.Api.V2010.Account;

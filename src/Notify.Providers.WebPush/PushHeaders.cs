@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
-using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 

@@ -2,7 +2,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.Http;
 using Notify.Providers.WebPush;
 

@@ -32,7 +32,7 @@ public sealed class WebPushOptions
     /// Gets or sets the timeout for establishing a connection, including name resolution and TLS, between 10 ms and 1 minute. The
     /// default is 10 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    [TimeRange("00:00:00.010", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.WebPush;
 

@@ -8,7 +8,7 @@ public sealed class WebhookOptions
     /// <summary>
     /// Gets or sets the master secret, from which the secret of each endpoint is derived: <c>whsec_</c> and the base64 of 24 to
     /// 64 random bytes. Give it to no receiver: it signs for every endpoint. A receiver gets its own secret from
-    /// <see cref="Delivering.IEndpointSecrets"/> or <c>POST /v1/webhook-endpoints/secret</c>. Required.
+    /// <see cref="IEndpointSecrets"/> or <c>POST /v1/webhook-endpoints/secret</c>. Required.
     /// </summary>
     [Required]
     [WebhookSecret]
@@ -26,13 +26,13 @@ public sealed class WebhookOptions
     /// Gets or sets how long messages to an endpoint are signed with the replaced secret as well, after its secret was rotated.
     /// 0 to 30 days; default 24 hours.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00", "30.00:00:00")]
+    [TimeRange("00:00:00", "30.00:00:00")]
     public TimeSpan RotationOverlap { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>
     /// Gets or sets how long connecting may take, name resolution and TLS included. 10 ms to 1 minute; default 10 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    [TimeRange("00:00:00.010", "00:01:00")]
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.Providers.Http;
-using Notify.Queueing;
 
 namespace Notify.Providers.Webhook;
 

@@ -1,12 +1,12 @@
 using MongoDB.Driver;
 using Notify;
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 using Notify.Storage.MongoDb;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Outbox;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.MongoDb.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -42,49 +42,53 @@ public static class MongoDbNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddOptions<MongoDbStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        if (services.Any(service => service.ServiceType == typeof(MongoDbDatabase)))
+        if (services.Any(service => service.ServiceType == typeof(StoreDatabase)))
             return builder;
 
-        services.AddSingleton<SharedStoreMarker>();
-        services.AddSingleton<MongoDbDatabase>();
-        services.AddSingleton<MongoDbIndexes>();
-        services.AddHostedService<MongoDbStart>();
+        services.AddSingleton<StoreDatabase>();
+        services.AddSingleton<Indexes>();
+        services.AddHostedService<SchemaStart>();
         AddParts(services);
-        services.AddSingleton<IDeliveryQueue, MongoDbDeliveryQueue>();
-        services.AddSingleton<IOutbox, MongoDbOutbox>();
-        services.AddSingleton<INotificationStore, MongoDbNotificationStore>();
-        services.AddSingleton<IExpansionStore, MongoDbExpansionStore>();
-        services.AddSingleton<IDigestStore, MongoDbDigestStore>();
-        services.AddSingleton<IThrottleStore, MongoDbThrottleStore>();
-        services.AddSingleton<IReceiptStore, MongoDbReceiptStore>();
-        services.AddSingleton<IDeadLetterStore, MongoDbDeadLetterStore>();
-        services.AddSingleton<IUserStore, MongoDbUserStore>();
-        services.AddSingleton<IDeviceStore, MongoDbDeviceStore>();
-        builder.Services.AddSingleton<IRecipientCheckStore, MongoDbRecipientCheckStore>();
-        services.AddSingleton<ITopicStore, MongoDbTopicStore>();
-        services.AddSingleton<ITemplateStore, MongoDbTemplateStore>();
-        services.AddSingleton<IAnalyticsStore, MongoDbAnalyticsStore>();
-        services.AddSingleton<IRetentionStore, MongoDbRetention>();
-        services.AddSingleton<IErasureStore, MongoDbErasure>();
-        services.AddSingleton<ISharedTokenStore, MongoDbSharedTokenStore>();
-        return builder;
+        return builder.AddStore(
+            new StoreServices
+            {
+                IsShared = true,
+                DeliveryQueue = typeof(DeliveryQueue),
+                Notifications = typeof(NotificationStore),
+                Expansions = typeof(ExpansionStore),
+                Digests = typeof(DigestStore),
+                Throttles = typeof(ThrottleStore),
+                Receipts = typeof(ReceiptStore),
+                DeadLetters = typeof(DeadLetterStore),
+                Users = typeof(UserStore),
+                Devices = typeof(DeviceStore),
+                RecipientChecks = typeof(RecipientCheckStore),
+                Topics = typeof(TopicStore),
+                Templates = typeof(TemplateStore),
+                Analytics = typeof(AnalyticsStore),
+                SharedTokens = typeof(SharedTokenStore),
+                Retention = typeof(RetentionStore),
+                Erasures = typeof(ErasureStore),
+                Outbox = typeof(TransactionOutbox),
+            }
+        );
     }
 
     private static void AddParts(IServiceCollection services)
     {
         services.AddSingleton<ArrivalOrder>();
         services.AddSingleton<ShardKeys>();
-        services.AddSingleton<MongoDbContents>();
-        services.AddSingleton<MongoDbOrphans>();
-        services.AddSingleton<MongoDbCollapse>();
-        services.AddSingleton<MongoDbChains>();
-        services.AddSingleton<MongoDbWrites>();
-        services.AddSingleton<MongoDbDigests>();
-        services.AddSingleton<MongoDbIdempotency>();
-        services.AddSingleton<MongoDbEnqueue>();
-        services.AddSingleton<MongoDbTenants>();
-        services.AddSingleton<MongoDbLease>();
-        services.AddSingleton<MongoDbSettle>();
-        services.AddSingleton<MongoDbCancel>();
+        services.AddSingleton<ContentReader>();
+        services.AddSingleton<OrphanCleanup>();
+        services.AddSingleton<CollapseWriter>();
+        services.AddSingleton<FallbackChains>();
+        services.AddSingleton<WriteBatches>();
+        services.AddSingleton<DigestEvents>();
+        services.AddSingleton<IdempotencyKeys>();
+        services.AddSingleton<NotificationWriter>();
+        services.AddSingleton<PendingTenants>();
+        services.AddSingleton<DeliveryLeaser>();
+        services.AddSingleton<DeliverySettlementWriter>();
+        services.AddSingleton<DeliveryCanceller>();
     }
 }

@@ -1,7 +1,7 @@
 using MongoDB.Driver;
-using Notify.Storage.MongoDb;
+using Notify.Storage.MongoDb.Connection;
 
-namespace Notify;
+namespace Notify.Storage.MongoDb;
 
 /// <summary>Triggers within a transaction of MongoDB.</summary>
 public static class MongoDbNotifierExtensions

@@ -1,5 +1,9 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.MongoDb.Stores;
 
 namespace Notify.Storage.MongoDb;
 
@@ -18,15 +22,15 @@ public static class MongoDbSharding
     [
         ("deliveries", Hashed(DeliveryField.User, DeliveryField.Tenant)),
         ("devices", Hashed(DeviceField.User, DeviceField.Tenant)),
-        ("users", Hashed(MongoDbUserStore.UserId, MongoDbUserStore.Tenant)),
+        ("users", Hashed(UserStore.UserId, UserStore.Tenant)),
         ("notifications", Hashed(NotificationDocument.Id)),
         ("idempotency", Hashed("_id")),
         ("expansions", Hashed(ExpansionDocument.Notification)),
         ("digests", Hashed(DigestDocument.Id)),
         ("digestEvents", Hashed(DigestDocument.EventDigest)),
         ("throttles", Hashed("_id")),
-        ("deliveryCounts", Hashed(MongoDbAnalyticsStore.Tenant, MongoDbAnalyticsStore.Minute)),
-        ("subscriptions", MongoDbTopicStore.Key),
+        ("deliveryCounts", Hashed(AnalyticsStore.Tenant, AnalyticsStore.Minute)),
+        ("subscriptions", TopicStore.Key),
     ];
 
     /// <summary>
@@ -67,9 +71,7 @@ public static class MongoDbSharding
         {
             // A collection that has documents already is sharded only where an index has its key. Under another name, the index
             // that the store creates for the same key would be refused.
-            var index = key.Values.Any(order => order.IsString)
-                ? new CreateIndexModel<BsonDocument>(key)
-                : MongoDbIndexes.Subscriptions;
+            var index = key.Values.Any(order => order.IsString) ? new CreateIndexModel<BsonDocument>(key) : Indexes.Subscriptions;
             await client
                 .GetDatabase(database)
                 .GetCollection<BsonDocument>(collection)

@@ -1,11 +1,11 @@
 using Notify;
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 using Notify.Storage.PostgreSql;
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.PostgreSql.Outbox;
+using Notify.Storage.PostgreSql.Queue;
+using Notify.Storage.PostgreSql.Schema;
+using Notify.Storage.PostgreSql.Stores;
 using Npgsql;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -49,36 +49,40 @@ public static class PostgreSqlNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddOptions<PostgreSqlStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        if (services.Any(service => service.ServiceType == typeof(PostgreSqlDatabase)))
+        if (services.Any(service => service.ServiceType == typeof(StoreDatabase)))
             return builder;
 
-        services.AddSingleton<SharedStoreMarker>();
-        services.AddSingleton<PostgreSqlDatabase>();
-        services.AddHostedService<PostgreSqlMigration>();
-        services.AddSingleton<PostgreSqlContents>();
-        services.AddSingleton<PostgreSqlErase>();
-        services.AddSingleton<PostgreSqlDeliveries>();
-        services.AddSingleton<PostgreSqlDigests>();
-        services.AddSingleton<PostgreSqlEnqueue>();
-        services.AddSingleton<PostgreSqlLease>();
-        services.AddSingleton<PostgreSqlSettle>();
-        services.AddSingleton<IDeliveryQueue, PostgreSqlDeliveryQueue>();
-        services.AddSingleton<IOutbox, PostgreSqlOutbox>();
-        services.AddSingleton<INotificationStore, PostgreSqlNotificationStore>();
-        services.AddSingleton<IExpansionStore, PostgreSqlExpansionStore>();
-        services.AddSingleton<IDigestStore, PostgreSqlDigestStore>();
-        services.AddSingleton<IThrottleStore, PostgreSqlThrottleStore>();
-        services.AddSingleton<IReceiptStore, PostgreSqlReceiptStore>();
-        services.AddSingleton<IDeadLetterStore, PostgreSqlDeadLetterStore>();
-        services.AddSingleton<IUserStore, PostgreSqlUserStore>();
-        services.AddSingleton<IDeviceStore, PostgreSqlDeviceStore>();
-        builder.Services.AddSingleton<IRecipientCheckStore, PostgreSqlRecipientCheckStore>();
-        services.AddSingleton<ITopicStore, PostgreSqlTopicStore>();
-        services.AddSingleton<ITemplateStore, PostgreSqlTemplateStore>();
-        services.AddSingleton<IAnalyticsStore, PostgreSqlAnalyticsStore>();
-        services.AddSingleton<ISharedTokenStore, PostgreSqlSharedTokenStore>();
-        services.AddSingleton<IRetentionStore, PostgreSqlRetentionStore>();
-        services.AddSingleton<IErasureStore, PostgreSqlErasureStore>();
-        return builder;
+        services.AddSingleton<StoreDatabase>();
+        services.AddHostedService<Migration>();
+        services.AddSingleton<ContentReader>();
+        services.AddSingleton<ErasureWriter>();
+        services.AddSingleton<DeliveryWriter>();
+        services.AddSingleton<DigestEvents>();
+        services.AddSingleton<NotificationWriter>();
+        services.AddSingleton<DeliveryLeaser>();
+        services.AddSingleton<DeliverySettlementWriter>();
+        return builder.AddStore(
+            new StoreServices
+            {
+                IsShared = true,
+                DeliveryQueue = typeof(DeliveryQueue),
+                Notifications = typeof(NotificationStore),
+                Expansions = typeof(ExpansionStore),
+                Digests = typeof(DigestStore),
+                Throttles = typeof(ThrottleStore),
+                Receipts = typeof(ReceiptStore),
+                DeadLetters = typeof(DeadLetterStore),
+                Users = typeof(UserStore),
+                Devices = typeof(DeviceStore),
+                RecipientChecks = typeof(RecipientCheckStore),
+                Topics = typeof(TopicStore),
+                Templates = typeof(TemplateStore),
+                Analytics = typeof(AnalyticsStore),
+                SharedTokens = typeof(SharedTokenStore),
+                Retention = typeof(RetentionStore),
+                Erasures = typeof(ErasureStore),
+                Outbox = typeof(TransactionOutbox),
+            }
+        );
     }
 }

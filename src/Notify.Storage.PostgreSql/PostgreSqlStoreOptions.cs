@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Notify.Storage.PostgreSql.Connection;
 using Npgsql;
 
 namespace Notify.Storage.PostgreSql;
@@ -31,7 +32,7 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
     /// cref="NotificationsOptions.Retention"/> is dropped whole, so contents stay on disk for up to so much longer; about a tenth
     /// of the retention is a good choice. 1 to 90 days; default 7 days. A change holds for partitions that are made from then on.
     /// </summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "90.00:00:00")]
+    [TimeRange("1.00:00:00", "90.00:00:00")]
     public TimeSpan PartitionWidth { get; set; } = TimeSpan.FromDays(7);
 
     /// <inheritdoc/>
@@ -39,19 +40,19 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
     {
         if (DataSource is not null && ConnectionString.Length > 0)
             yield return new ValidationResult("Set ConnectionString or DataSource, not both.", [nameof(ConnectionString)]);
-        if (DataSource is null && FailureOf(ConnectionString) is { } failure)
+        if (DataSource is null && FindFailure(ConnectionString) is { } failure)
             yield return new ValidationResult(failure, [nameof(ConnectionString)]);
     }
 
     // A connection string has a password in it, so no message repeats any of it.
-    private static string? FailureOf(string connectionString)
+    private static string? FindFailure(string connectionString)
     {
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(settings.Host))
                 return "ConnectionString must name a server; write it as Host=db.example.org;Database=shop;Username=notify.";
-            return PostgreSqlHosts.MayWrite(settings)
+            return HostNames.MayWrite(settings)
                 ? null
                 : "ConnectionString asks for a server that may not be written to; set Target Session Attributes to primary.";
         }

@@ -1,9 +1,11 @@
 using Notify;
-using Notify.Analytics;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Storage;
 using Notify.Storage.Redis;
+using Notify.Storage.Redis.Caching;
+using Notify.Storage.Redis.Connection;
+using Notify.Storage.Redis.Events;
+using Notify.Storage.Redis.Leadership;
+using Notify.Storage.Redis.RateLimits;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -32,24 +34,26 @@ public static class RedisNotificationsBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
         services.AddOptions<RedisOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        if (services.Any(service => service.ServiceType == typeof(RedisConnection)))
+        if (services.Any(service => service.ServiceType == typeof(ServerConnection)))
             return builder;
 
-        services.AddSingleton<RedisConnection>();
-        services.AddSingleton<RedisCircuit>();
-        services.AddSingleton<RedisKeys>();
-        services.AddSingleton<RedisEntries>();
-        services.AddSingleton<RedisDeviceHolders>();
-        services.AddSingleton<RedisDeliveryRelay>();
-        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<RedisDeliveryRelay>());
-        services.AddHostedService<RedisWorker>();
-        services.AddSingleton<ILeadership, RedisLeadership>();
-        services.AddSingleton<ISharedRateLimits, RedisRateLimits>();
+        services.AddSingleton<ServerConnection>();
+        services.AddSingleton<Circuit>();
+        services.AddSingleton<KeyNames>();
+        services.AddSingleton<CacheEntries>();
+        services.AddSingleton<DeviceHolders>();
+        services.AddSingleton<DeliveryRelay>();
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryRelay>());
+        services.AddHostedService<BackgroundWorker>();
+        services.AddSingleton<ILeadership, LeaderElection>();
+        services.AddSingleton<ISharedRateLimits, SharedRateLimits>();
         builder.Decorate<IDeliveryQueue>(
-            (provider, store) => ActivatorUtilities.CreateInstance<RedisIdempotencyQueue>(provider, store)
+            (provider, store) => ActivatorUtilities.CreateInstance<IdempotencyCacheQueue>(provider, store)
         );
-        builder.Decorate<IUserStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisUserStore>(provider, store));
-        builder.Decorate<IDeviceStore>((provider, store) => ActivatorUtilities.CreateInstance<RedisDeviceStore>(provider, store));
+        builder.Decorate<IUserStore>((provider, store) => ActivatorUtilities.CreateInstance<CachedUserStore>(provider, store));
+        builder.Decorate<IDeviceStore>(
+            (provider, store) => ActivatorUtilities.CreateInstance<CachedDeviceStore>(provider, store)
+        );
         return builder;
     }
 }

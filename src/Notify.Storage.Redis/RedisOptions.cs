@@ -28,14 +28,14 @@ public sealed class RedisOptions : IValidatableObject
     /// <summary>
     /// Gets or sets how long to wait for an answer before the store is asked instead. 1 ms to 10 seconds; default 250 ms.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.001", "00:00:10")]
+    [TimeRange("00:00:00.001", "00:00:10")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>
     /// Gets or sets how long Redis is not called after a failure. Then one call tries again, and the others work without Redis
     /// meanwhile. 10 ms to 1 minute; default 1 second.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.010", "00:01:00")]
+    [TimeRange("00:00:00.010", "00:01:00")]
     public TimeSpan RetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -43,14 +43,14 @@ public sealed class RedisOptions : IValidatableObject
     /// bypassed it, or that Redis lost in a failover, is visible after this time at the latest. 1 second to 1 day; default 5
     /// minutes.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    [TimeRange("00:00:01", "1.00:00:00")]
     public TimeSpan CacheFor { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// Gets or sets how long a leader remains the leader without renewal. A crashed leader delays its work by this time. 100 ms
     /// to 10 minutes; default 15 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:00.100", "00:10:00")]
+    [TimeRange("00:00:00.100", "00:10:00")]
     public TimeSpan LeadFor { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <inheritdoc/>

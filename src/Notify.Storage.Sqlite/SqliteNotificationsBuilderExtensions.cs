@@ -1,11 +1,10 @@
 using Notify;
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 using Notify.Storage.Sqlite;
+using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Sqlite.Outbox;
+using Notify.Storage.Sqlite.Queue;
+using Notify.Storage.Sqlite.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -29,29 +28,33 @@ public static class SqliteNotificationsBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddOptions<SqliteStoreOptions>().Configure(configure).ValidateDataAnnotations().ValidateOnStart();
-        if (builder.Services.Any(service => service.ServiceType == typeof(SqliteDatabase)))
+        if (builder.Services.Any(service => service.ServiceType == typeof(StoreDatabase)))
             return builder;
 
-        builder.Services.AddSingleton<SqliteDatabase>();
-        builder.Services.AddSingleton<SqliteWriter>();
-        builder.Services.AddSingleton<IStoreHealth, SqliteStoreHealth>();
-        builder.Services.AddSingleton<IDeliveryQueue, SqliteDeliveryQueue>();
-        builder.Services.AddSingleton<IOutbox, SqliteOutbox>();
-        builder.Services.AddSingleton<INotificationStore, SqliteNotificationStore>();
-        builder.Services.AddSingleton<IExpansionStore, SqliteExpansionStore>();
-        builder.Services.AddSingleton<IDigestStore, SqliteDigestStore>();
-        builder.Services.AddSingleton<IThrottleStore, SqliteThrottleStore>();
-        builder.Services.AddSingleton<IReceiptStore, SqliteReceiptStore>();
-        builder.Services.AddSingleton<IDeadLetterStore, SqliteDeadLetterStore>();
-        builder.Services.AddSingleton<IUserStore, SqliteUserStore>();
-        builder.Services.AddSingleton<IDeviceStore, SqliteDeviceStore>();
-        builder.Services.AddSingleton<IRecipientCheckStore, SqliteRecipientCheckStore>();
-        builder.Services.AddSingleton<ITopicStore, SqliteTopicStore>();
-        builder.Services.AddSingleton<ITemplateStore, SqliteTemplateStore>();
-        builder.Services.AddSingleton<IAnalyticsStore, SqliteAnalyticsStore>();
-        builder.Services.AddSingleton<ISharedTokenStore, SqliteSharedTokenStore>();
-        builder.Services.AddSingleton<IRetentionStore, SqliteRetentionStore>();
-        builder.Services.AddSingleton<IErasureStore, SqliteErasureStore>();
-        return builder;
+        builder.Services.AddSingleton<StoreDatabase>();
+        builder.Services.AddSingleton<DatabaseWriter>();
+        return builder.AddStore(
+            new StoreServices
+            {
+                DeliveryQueue = typeof(DeliveryQueue),
+                Notifications = typeof(NotificationStore),
+                Expansions = typeof(ExpansionStore),
+                Digests = typeof(DigestStore),
+                Throttles = typeof(ThrottleStore),
+                Receipts = typeof(ReceiptStore),
+                DeadLetters = typeof(DeadLetterStore),
+                Users = typeof(UserStore),
+                Devices = typeof(DeviceStore),
+                RecipientChecks = typeof(RecipientCheckStore),
+                Topics = typeof(TopicStore),
+                Templates = typeof(TemplateStore),
+                Analytics = typeof(AnalyticsStore),
+                SharedTokens = typeof(SharedTokenStore),
+                Retention = typeof(RetentionStore),
+                Erasures = typeof(ErasureStore),
+                Outbox = typeof(TransactionOutbox),
+                Health = typeof(StoreHealth),
+            }
+        );
     }
 }

@@ -17,7 +17,7 @@ public sealed class SqliteStoreOptions : IValidatableObject
     /// Gets or sets how long a write waits for another process that locks the database. 1 second to 5 minutes; default 30
     /// seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    [TimeRange("00:00:01", "00:05:00")]
     public TimeSpan BusyTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <inheritdoc/>

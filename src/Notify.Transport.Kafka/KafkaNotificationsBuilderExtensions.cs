@@ -2,11 +2,11 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify;
-using Notify.Analytics;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Transport;
 using Notify.Transport.Kafka;
-using Notify.Triggering;
+using Notify.Transport.Kafka.Connection;
+using Notify.Transport.Kafka.Events;
+using Notify.Transport.Kafka.Hints;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

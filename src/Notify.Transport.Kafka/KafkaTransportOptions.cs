@@ -59,7 +59,7 @@ public sealed class KafkaTransportOptions
     /// Gets or sets how long a delivery is reserved for the process that receives its hint before it falls due for every worker.
     /// A lost hint delays its delivery by this time. 1 second to 10 minutes; default 30 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    [TimeRange("00:00:01", "00:10:00")]
     public TimeSpan HandOverTime { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -68,7 +68,7 @@ public sealed class KafkaTransportOptions
     /// long. The brokers refuse less than their <c>group.min.session.timeout.ms</c>, which is 6 seconds by default. 1 second to 5
     /// minutes; default 10 seconds.
     /// </summary>
-    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    [TimeRange("00:00:01", "00:05:00")]
     public TimeSpan SessionTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

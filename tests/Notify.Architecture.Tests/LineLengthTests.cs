@@ -14,7 +14,7 @@ public sealed class LineLengthTests
         var files = (await Repository.FilesAsync()).Where(IsChecked).ToList();
 
         Assert.True(files.Count > 500, $"Only {files.Count} files were found.");
-        Assert.Equal([], files.SelectMany(file => FindLongLines(file, File.ReadLines(Repository.PathOf(file)))));
+        Assert.Equal([], files.SelectMany(file => FindLongLines(file, File.ReadLines(Repository.GetPath(file)))));
     }
 
     [Fact]

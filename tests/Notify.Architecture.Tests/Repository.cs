@@ -14,13 +14,13 @@ internal static class Repository
     /// <summary>The folder with the packages that restore has installed on this machine.</summary>
     public static string PackageFolder { get; } = Metadata("PackageFolder");
 
-    public static string PathOf(string file) => Path.Combine(Root, file);
+    public static string GetPath(string file) => Path.Combine(Root, file);
 
     /// <summary>The files that git tracks and that exist, by paths relative to the root.</summary>
     public static async Task<IReadOnlyList<string>> FilesAsync()
     {
         var listed = await Command.RunAsync(Root, "git", ["ls-files", "-z"]);
-        return [.. listed.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(file => File.Exists(PathOf(file)))];
+        return [.. listed.Split('\0', StringSplitOptions.RemoveEmptyEntries).Where(file => File.Exists(GetPath(file)))];
     }
 
     private static string Metadata(string key) =>

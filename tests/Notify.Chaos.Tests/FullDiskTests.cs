@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Chaos.Tests;

@@ -2,10 +2,10 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
+using Notify.Transport;
 
 namespace Notify.Chaos.Tests;
 
@@ -22,7 +22,7 @@ public sealed class LateHandOverTests
         await AcceptedAsync(host, late);
 
         await HandOverAsync(host);
-        Assert.Equal(1, _provider.CallsOf(late));
+        Assert.Equal(1, _provider.GetCalls(late));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -33,13 +33,13 @@ public sealed class LateHandOverTests
         var answer = new TaskCompletionSource();
         _provider.Answer = answer.Task;
         var late = (await TriggerAsync(host)).Id;
-        await Eventually.TrueAsync(() => _provider.CallsOf(late) == 1, "the delivery to be leased again and sent");
+        await Eventually.TrueAsync(() => _provider.GetCalls(late) == 1, "the delivery to be leased again and sent");
 
         _provider.Answer = Task.CompletedTask;
         await HandOverAsync(host);
         answer.SetResult();
         await AcceptedAsync(host, late);
-        Assert.Equal(1, _provider.CallsOf(late));
+        Assert.Equal(1, _provider.GetCalls(late));
         await host.StopAsync(TestContext.Current.CancellationToken);
     }
 
@@ -104,7 +104,7 @@ public sealed class LateHandOverTests
 
         public Task Answer { get; set; } = Task.CompletedTask;
 
-        public int CallsOf(Guid notificationId) => _calls.GetValueOrDefault(notificationId);
+        public int GetCalls(Guid notificationId) => _calls.GetValueOrDefault(notificationId);
 
         public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {

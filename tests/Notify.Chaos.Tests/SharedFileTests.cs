@@ -2,6 +2,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Notify.Load.Chaos;
 using Notify.Load.Hosts;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Chaos.Tests;

@@ -1,4 +1,5 @@
-using Notify.Queueing;
+using Notify.Conformance.Storage;
+using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
 
@@ -33,7 +34,6 @@ public sealed class FaultyQueueTests
             queue => new AsksAllowancesForOneQuota(queue),
             nameof(DeliveryQueueConformance.A_tenants_allowance_may_differ_by_quota)
         ),
-        ["leases too early"] = (queue => new LeasesTooEarly(queue), nameof(DeliveryQueueConformance.Only_what_is_due_is_leased)),
         ["ignores quotas"] = (
             queue => new IgnoresQuotas(queue),
             nameof(DeliveryQueueConformance.Quotas_apply_per_priority_and_provider)

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
 

@@ -1,7 +1,4 @@
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Recipients;
-using Notify.Settling;
+using Notify.Conformance.Storage;
 using Notify.Storage;
 
 namespace Notify.Conformance.Tests;

@@ -1,7 +1,3 @@
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 
 namespace Notify.Conformance.Tests;
@@ -212,7 +208,7 @@ internal sealed class DeletesOnlyInName(ITemplateStore inner) : TemplateStoreFau
 
 internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterStore
 {
-    public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
         Guid? after,
         int limit,
@@ -228,7 +224,7 @@ internal sealed class ReplaysWithoutLimit(IDeadLetterStore inner) : IDeadLetterS
 
 internal sealed class IgnoresReasons(IDeadLetterStore inner) : IDeadLetterStore
 {
-    public ValueTask<IReadOnlyList<Queueing.DeliveryRecord>> ListAsync(
+    public ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
         Guid? after,
         int limit,

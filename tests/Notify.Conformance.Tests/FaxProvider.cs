@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Conformance.Tests;
 

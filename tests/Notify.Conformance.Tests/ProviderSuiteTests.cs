@@ -1,4 +1,5 @@
-using Notify.Delivering;
+using Notify.Conformance.Providers;
+using Notify.Providers;
 
 namespace Notify.Conformance.Tests;
 
@@ -136,7 +137,7 @@ public sealed class FaultyProviderTests
 
         public Channel Channel => Channel.Sms;
 
-        public ValueTask<Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken) =>
+        public ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken) =>
             new(answer(delivery.Content));
     }
 }

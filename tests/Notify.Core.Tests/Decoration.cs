@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Core.Tests;
 

@@ -1,7 +1,4 @@
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 

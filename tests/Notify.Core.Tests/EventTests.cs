@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Recipients;
-using Notify.Triggering;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -186,7 +185,7 @@ public sealed class FailoverTests
             builder =>
             {
                 _passing.AddTo(builder);
-                builder.ShareStoreOf(before.Services);
+                builder.ShareStoreWith(before.Services);
             },
             mail
         );
@@ -222,8 +221,8 @@ public sealed class FailoverTests
                 {
                     builder.Services.Configure<ProviderOptions>(provider.Name, options =>
                     {
-                        options.BreakAtLeast = 4;
-                        options.BreakDuration = TimeSpan.FromSeconds(30);
+                        options.CircuitBreaker.MinimumThroughput = 4;
+                        options.CircuitBreaker.BreakDuration = TimeSpan.FromSeconds(30);
                     });
                 }
 

@@ -1,6 +1,4 @@
-using Notify.Analytics;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -72,7 +70,7 @@ public sealed class FeedTests
         await using var application = await TestApplication.StartAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
         );
-        var feed = application.Get<DeliveryFeed>();
+        var feed = application.Get<IDeliveryFeed>();
         Assert.False(feed.IsWanted);
         using var gone = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var watching = feed.WatchAsync(Trigger.DefaultTenant, gone.Token).GetAsyncEnumerator(Cancellation);

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

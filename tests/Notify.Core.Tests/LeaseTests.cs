@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -150,7 +150,7 @@ public sealed class LeaseTests
             builder =>
             {
                 _passing.AddTo(builder);
-                builder.ShareStoreOf(first.Services);
+                builder.ShareStoreWith(first.Services);
             },
             mail
         );
@@ -213,7 +213,11 @@ public sealed class LeaseTests
 
         Assert.Equal(DeliveryState.Accepted, (await first.EndedDeliveryAsync(underWay)).State);
         var other = new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted());
-        await using var second = await TestApplication.StartAsync(_time, builder => builder.ShareStoreOf(first.Services), other);
+        await using var second = await TestApplication.StartAsync(
+            _time,
+            builder => builder.ShareStoreWith(first.Services),
+            other
+        );
         await second.EndedDeliveryAsync(waiting);
         Assert.Single(other.Sent);
     }

@@ -1,6 +1,4 @@
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 

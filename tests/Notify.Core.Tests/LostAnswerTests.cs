@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -132,7 +132,7 @@ public sealed class LostAnswerTests
         await application.EndedDeliveryAsync(id);
 
         isLost = false;
-        var replay = new Settling.ReplayRequest(new(), _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), 10);
+        var replay = new ReplayRequest(new(), _time.GetUtcNow(), _time.GetUtcNow().AddDays(1), 10);
         Assert.Equal(1, await application.DeadLetters.ReplayAsync(replay, CancellationToken.None));
 
         Assert.Equal(DeliveryState.Accepted, (await RunAsync(application, id)).State);

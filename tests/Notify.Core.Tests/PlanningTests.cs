@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 

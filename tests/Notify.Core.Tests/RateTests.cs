@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -121,19 +120,19 @@ public sealed class RateTests
             await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Tenant = "loud" });
         for (var i = 0; i < 5; i++)
             await application.SendAsync(TestApplication.Say(Recipient.Email($"u{i}@example.org")) with { Tenant = "quiet" });
-        await Eventually.TrueAsync(() => SentOf("quiet") == 5, "the quiet tenant's deliveries while time stands still");
+        await Eventually.TrueAsync(() => GetSent("quiet") == 5, "the quiet tenant's deliveries while time stands still");
 
         await _passing.UntilAsync(
             Step,
             () =>
             {
-                Assert.InRange(SentOf("loud"), 0, 5 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
-                return SentOf("loud") == 50;
+                Assert.InRange(GetSent("loud"), 0, 5 + (5 * (_time.GetUtcNow() - started).TotalSeconds));
+                return GetSent("loud") == 50;
             },
             "the loud tenant's deliveries"
         );
 
-        int SentOf(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
+        int GetSent(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
     }
 
     private static ScriptedProvider Accepting(string name, Channel channel) => new(name, channel, _ => Outcome.Accepted());

@@ -1,5 +1,4 @@
-using Notify.Delivering;
-using Notify.Planning;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 

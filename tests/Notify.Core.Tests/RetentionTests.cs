@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Analytics;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -127,7 +126,7 @@ public sealed class RetentionTests
                     )
                 );
                 if (store is not null)
-                    builder.ShareStoreOf(store.Services);
+                    builder.ShareStoreWith(store.Services);
                 configure?.Invoke(builder);
             },
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())

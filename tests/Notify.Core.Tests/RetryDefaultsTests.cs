@@ -1,5 +1,4 @@
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

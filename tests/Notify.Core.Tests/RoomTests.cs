@@ -2,9 +2,10 @@ using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
+using Notify.Transport;
 
 namespace Notify.Core.Tests;
 
@@ -155,7 +156,7 @@ public sealed class RoomTests
             {
                 var hints = new List<DeliveryHint>();
                 for (
-                    var most = AsksForRoom ? room.Of(Priority.High) : Deliveries;
+                    var most = AsksForRoom ? room.GetFree(Priority.High) : Deliveries;
                     most > 0 && _hints.TryDequeue(out var hint);
                     most--
                 )

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 

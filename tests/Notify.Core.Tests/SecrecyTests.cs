@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -74,7 +73,9 @@ public sealed class SecrecyTests
         }
 
         Assert.Contains(log.ReadLines(), line => line.Contains("threw InvalidOperationException", StringComparison.Ordinal));
-        Assert.Contains(log.ReadLines(), line => line.Contains("could not be settled yet", StringComparison.Ordinal));
+        Assert.Contains(log.ReadLines(), line =>
+            line.Contains("could not be settled; the write is repeated", StringComparison.Ordinal)
+        );
         Assert.Contains(log.ReadLines(), line => line.Contains("was pruned", StringComparison.Ordinal));
         Assert.DoesNotContain(log.ReadLines(), line => line.Contains("hidden", StringComparison.Ordinal));
     }

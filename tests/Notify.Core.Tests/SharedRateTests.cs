@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -64,13 +65,13 @@ public sealed class SharedRateTests
             Step,
             () =>
             {
-                Assert.InRange(SentOf("loud"), 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
-                return SentOf("loud") == 60 && SentOf("quiet") == 1;
+                Assert.InRange(GetSent("loud"), 0, PerSecond * (1 + (_time.GetUtcNow() - started).TotalSeconds));
+                return GetSent("loud") == 60 && GetSent("quiet") == 1;
             },
             "everything to be sent"
         );
 
-        int SentOf(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
+        int GetSent(string tenant) => mail.Sent.Count(delivery => delivery.Tenant == tenant);
     }
 
     [Fact]

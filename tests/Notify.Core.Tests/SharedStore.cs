@@ -1,9 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 
 namespace Notify.Core.Tests;
@@ -11,7 +6,7 @@ namespace Notify.Core.Tests;
 /// <summary>Two applications on one store, as two processes are on one database.</summary>
 internal static class SharedStore
 {
-    public static INotificationsBuilder ShareStoreOf(this INotificationsBuilder builder, IServiceProvider other)
+    public static INotificationsBuilder ShareStoreWith(this INotificationsBuilder builder, IServiceProvider other)
     {
         Share<IDeliveryQueue>();
         Share<INotificationStore>();

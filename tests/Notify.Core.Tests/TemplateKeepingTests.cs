@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -10,8 +9,8 @@ namespace Notify.Core.Tests;
 public sealed class TemplateKeepingTests
 {
     private readonly ManualTime _time = new();
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Delivering.Outcome.Accepted());
-    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Delivering.Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _push = new("push", Channel.Push, _ => Outcome.Accepted());
 
     [Fact]
     public async Task Only_so_many_versions_are_kept_and_those_that_an_open_digest_needs()

@@ -1,13 +1,13 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Notify.Planning;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
 /// <summary>No template and no data make the engine work for long, grow without bound, or end the process.</summary>
 public sealed class TemplateLimitTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Delivering.Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
 
     public static TheoryData<string, string> TooLargeOrDeep() =>
         new()

@@ -1,11 +1,11 @@
-using Notify.Planning;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
 /// <summary>What is wrong with a template is found when it is saved, with its place.</summary>
 public sealed class TemplateSyntaxTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Delivering.Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
 
     [Theory]
     [InlineData("{% if x %}", "Line 1, column 11", "endif")]

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.Planning;
 
 namespace Notify.Core.Tests;
 

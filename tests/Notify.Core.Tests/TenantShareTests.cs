@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

@@ -1,10 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 

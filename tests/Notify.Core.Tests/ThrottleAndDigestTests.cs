@@ -1,7 +1,4 @@
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

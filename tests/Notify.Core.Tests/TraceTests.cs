@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Telemetry;
+using Notify.Providers;
 
 namespace Notify.Core.Tests;
 
@@ -41,7 +40,7 @@ public sealed class TraceTests
             {
                 builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
                 if (store is not null)
-                    builder.ShareStoreOf(store.Services);
+                    builder.ShareStoreWith(store.Services);
             },
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Accepted())
         );

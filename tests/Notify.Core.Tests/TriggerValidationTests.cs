@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;

@@ -1,5 +1,4 @@
-using Notify.Delivering;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -14,7 +13,7 @@ public sealed class TriggeringTests
     public async Task Every_recipient_gets_one_and_one_that_is_named_twice_gets_one()
     {
         await using var application = await TestApplication.StartAsync(_mail);
-        await application.Directory.SaveUserAsync(UserOf("u-1", "u1@example.org"));
+        await application.Directory.SaveUserAsync(GetUser("u-1", "u1@example.org"));
 
         var id = await application.SendAsync([
             Recipient.User("u-1"),
@@ -49,7 +48,7 @@ public sealed class TriggeringTests
     public async Task Tenants_do_not_see_each_others_users_and_notifications()
     {
         await using var application = await TestApplication.StartAsync(_mail);
-        await application.Directory.SaveUserAsync(UserOf("u-1", "u1@example.org") with { Tenant = "one" });
+        await application.Directory.SaveUserAsync(GetUser("u-1", "u1@example.org") with { Tenant = "one" });
 
         var trigger = TestApplication.Say(Recipient.User("u-1")) with { IdempotencyKey = "k" };
         await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(trigger with { Tenant = "two" }));
@@ -170,7 +169,7 @@ public sealed class TriggeringTests
         Assert.Single(_mail.Sent);
     }
 
-    private static User UserOf(string id, string email) =>
+    private static User GetUser(string id, string email) =>
         new()
         {
             Id = id,

@@ -3,9 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Tests;
@@ -25,7 +23,7 @@ public sealed class UnsubscribeTests
         var link = LinkFor(application, await SendAsync(application, "news"));
 
         Assert.StartsWith($"{Url}/", link!.AbsoluteUri, StringComparison.Ordinal);
-        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link)));
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(GetToken(link)));
 
         Assert.Null(await SendAsync(application, "news"));
         Assert.NotNull(await SendAsync(application, "alarm"));
@@ -37,7 +35,7 @@ public sealed class UnsubscribeTests
         await using var application = await StartAsync();
         var link = LinkFor(application, await SendAsync(application, null));
 
-        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link!)));
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(GetToken(link!)));
 
         Assert.Null(await SendAsync(application, "alarm"));
     }
@@ -51,7 +49,7 @@ public sealed class UnsubscribeTests
             .Get<IRetentionStore>()
             .PurgeNotificationsAsync(DateTimeOffset.UtcNow.AddHours(1), 100, CancellationToken.None);
 
-        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(TokenOf(link!)));
+        Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(GetToken(link!)));
 
         Assert.Null(await SendAsync(application, "news"));
         Assert.NotNull(await SendAsync(application, "alarm"));
@@ -95,7 +93,7 @@ public sealed class UnsubscribeTests
     public async Task A_link_works_twice()
     {
         await using var application = await StartAsync();
-        var token = TokenOf(LinkFor(application, await SendAsync(application, "news"))!);
+        var token = GetToken(LinkFor(application, await SendAsync(application, "news"))!);
 
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
         Assert.True(await application.Get<IUnsubscribeLinks>().UnsubscribeAsync(token));
@@ -111,8 +109,8 @@ public sealed class UnsubscribeTests
     {
         await using var application = await StartAsync();
         await using var stranger = await StartAsync(key: new string('x', 32));
-        var token = TokenOf(LinkFor(application, await SendAsync(application, "news"))!);
-        var foreign = TokenOf(LinkFor(stranger, await SendAsync(stranger, "news"))!);
+        var token = GetToken(LinkFor(application, await SendAsync(application, "news"))!);
+        var foreign = GetToken(LinkFor(stranger, await SendAsync(stranger, "news"))!);
         var links = application.Get<IUnsubscribeLinks>();
 
         string[] wrong =
@@ -194,7 +192,7 @@ public sealed class UnsubscribeTests
             Addresses = new Dictionary<string, string> { ["email"] = "ada@example.org" },
         };
 
-    private static string TokenOf(Uri link) => link.Segments[^1];
+    private static string GetToken(Uri link) => link.Segments[^1];
 
     private static Uri? LinkFor(TestApplication application, Delivery? delivery) =>
         application.Get<IUnsubscribeLinks>().LinkFor(delivery!);

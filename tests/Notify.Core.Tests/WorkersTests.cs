@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Core.Tests;
@@ -65,7 +63,7 @@ public sealed class WorkersTests
             {
                 builder.Services.Configure<NotificationsOptions>(options => options.Workers = workers);
                 if (store is not null)
-                    builder.ShareStoreOf(store.Services);
+                    builder.ShareStoreWith(store.Services);
             },
             provider
         );

@@ -1,5 +1,4 @@
 using NodaTime;
-using Notify.Recipients;
 
 namespace Notify.Core.Tests;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Providers.Sandbox;
 using Notify.Testing;
 

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
 

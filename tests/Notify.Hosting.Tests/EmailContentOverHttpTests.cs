@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 

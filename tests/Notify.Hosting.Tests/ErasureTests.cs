@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;

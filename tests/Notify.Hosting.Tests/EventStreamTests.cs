@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Net.ServerSentEvents;
 using System.Text.Json;
-using Notify.Delivering;
+using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 

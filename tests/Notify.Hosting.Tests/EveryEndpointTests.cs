@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 
 namespace Notify.Hosting.Tests;
 
@@ -311,7 +310,9 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
             App = await ApiApplication.StartAsync(services: services =>
             {
                 _store.Watch(services);
-                services.AddNotifications().AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}");
+                services
+                    .AddNotifications()
+                    .AddWebhook(options => options.Secret = $"whsec_{Convert.ToBase64String(new byte[32])}");
             });
 
         public ValueTask DisposeAsync() => App.DisposeAsync();

@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Analytics;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
@@ -129,7 +127,7 @@ public sealed class LimitsTests
         await using var app = await ApiApplication.StartAsync(options => options.MaxEventStreams = 1);
         await using var connection = await RawConnection.OpenAsync(app.Client.BaseAddress!);
         await connection.WriteAsync($"GET /v1/events HTTP/1.1\r\nHost: {app.Client.BaseAddress!.Authority}\r\n\r\n");
-        var feed = app.Services.GetRequiredService<DeliveryFeed>();
+        var feed = app.Services.GetRequiredService<IDeliveryFeed>();
         await Eventually.TrueAsync(() => feed.IsWanted, "the stream");
 
         // Large enough to fill the kernel's buffers for the connection soon.

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
@@ -195,7 +195,7 @@ public sealed class ListsOverHttpTests : IAsyncLifetime
 
         public Channel Channel => Channel.Email;
 
-        public async ValueTask<Outcome> SendAsync(Queueing.Delivery delivery, CancellationToken cancellationToken)
+        public async ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken)
         {
             Called.TrySetResult();
             return await Answer.Task.WaitAsync(cancellationToken);

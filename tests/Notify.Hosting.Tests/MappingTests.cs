@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Notify.Providers.Http;
 
 namespace Notify.Hosting.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;

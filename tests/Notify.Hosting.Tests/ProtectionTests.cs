@@ -247,10 +247,12 @@ public sealed class ProtectionTests(ProtectionTests.Closed closed) : IClassFixtu
 
         Assert.Equal(
             20,
-            lines.ReadLines().Count(line =>
-                line.Contains("an invalid key, client", StringComparison.Ordinal)
-                && line.Contains("refused because", StringComparison.Ordinal)
-            )
+            lines
+                .ReadLines()
+                .Count(line =>
+                    line.Contains("an invalid key, client", StringComparison.Ordinal)
+                    && line.Contains("refused because", StringComparison.Ordinal)
+                )
         );
         Assert.Single(lines.ReadLines(), line => line.Contains("all calls refused for up to a minute", StringComparison.Ordinal));
         Assert.DoesNotContain(lines.ReadLines(), line => line.Contains("wrong-key-number", StringComparison.Ordinal));

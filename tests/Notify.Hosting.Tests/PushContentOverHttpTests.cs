@@ -1,6 +1,5 @@
 using System.Net;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
 

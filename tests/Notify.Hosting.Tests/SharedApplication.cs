@@ -1,4 +1,4 @@
-using Notify.Delivering;
+using Notify.Providers;
 
 namespace Notify.Hosting.Tests;
 

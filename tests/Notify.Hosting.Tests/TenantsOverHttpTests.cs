@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;

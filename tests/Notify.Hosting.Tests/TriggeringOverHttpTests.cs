@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Hosting.Tests;
@@ -117,9 +118,9 @@ public sealed class TriggeringOverHttpTests
     [Fact]
     public async Task A_rejected_delivery_shows_the_reason()
     {
-        var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Delivering.Outcome.Rejected("the hawk is out"));
+        var pigeon = new ScriptedProvider("pigeon", Channel.Named("pigeon"), _ => Outcome.Rejected("the hawk is out"));
         await using var app = await ApiApplication.StartAsync(services: services =>
-            services.AddSingleton<Delivering.IDeliveryProvider>(pigeon)
+            services.AddSingleton<IDeliveryProvider>(pigeon)
         );
         using var response = await app.TriggerAsync("""{"to":{"channel":"pigeon","address":"coop 7"},"content":{"body":"x"}}""");
 

@@ -1,6 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Hosting.Tests;

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Queueing;
-using Notify.Storage;
 
 namespace Notify.Hosting.Tests;
 

@@ -2,9 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -36,7 +34,7 @@ internal sealed class ApnsApplication : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs);
         builder.Services.Configure<RetryOptions>("push", retry => retry.BaseDelay = TimeSpan.FromMilliseconds(20));
         // Keeps the circuit closed, so that failed attempts are retried at once.
-        builder.Services.Configure<ProviderOptions>("apns", provider => provider.BreakAtLeast = 10_000);
+        builder.Services.Configure<ProviderOptions>("apns", provider => provider.CircuitBreaker.MinimumThroughput = 10_000);
         builder
             .Services.AddNotifications(options => options.PollInterval = TimeSpan.FromMilliseconds(20))
             .UseInMemory()

@@ -1,7 +1,5 @@
 using System.Security.Cryptography;
-using Notify.Conformance;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.Apns.Tests;
 

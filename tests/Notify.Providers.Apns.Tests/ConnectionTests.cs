@@ -1,7 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Apns.Tests;

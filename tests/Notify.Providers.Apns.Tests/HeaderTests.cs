@@ -1,9 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
-using Notify.Queueing;
 
 namespace Notify.Providers.Apns.Tests;
 

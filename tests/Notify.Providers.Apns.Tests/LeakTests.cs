@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 using Notify.Testing;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
-using Notify.Recipients;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Providers.Apns.Tests;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 
 namespace Notify.Providers.Apns.Tests;

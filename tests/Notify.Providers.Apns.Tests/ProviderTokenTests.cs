@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 using Notify.Storage;
 using Notify.Testing;

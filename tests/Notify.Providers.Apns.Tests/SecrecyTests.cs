@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.Apns;
-using Notify.Queueing;
 using Notify.Storage;
 
 namespace Notify.Providers.Apns.Tests;

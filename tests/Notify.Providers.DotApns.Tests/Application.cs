@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Delivering;
+using Notify.Providers.Http;
 using Notify.Testing;
 
 namespace Notify.Providers.DotApns.Tests;

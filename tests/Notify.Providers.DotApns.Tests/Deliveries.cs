@@ -1,5 +1,3 @@
-using Notify.Queueing;
-
 namespace Notify.Providers.DotApns.Tests;
 
 internal static class Deliveries

@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using dotAPNS;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Apns;
 using Notify.Testing;
 

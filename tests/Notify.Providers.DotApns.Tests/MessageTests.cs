@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.DotApns.Tests;
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using dotAPNS;
-using Notify.Delivering;
 
 namespace Notify.Providers.DotApns.Tests;
 

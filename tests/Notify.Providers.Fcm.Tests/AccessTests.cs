@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Fcm;
 using Notify.Testing;
 

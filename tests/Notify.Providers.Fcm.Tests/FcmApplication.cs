@@ -1,9 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
 using Notify.FakeGateways;
 using Notify.FakeGateways.Fcm;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 using Notify.FakeGateways.Fcm;
 
 namespace Notify.Providers.Fcm.Tests;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Notify.Delivering;
 using Notify.FakeGateways.Fcm;
-using Notify.Queueing;
 
 namespace Notify.Providers.Fcm.Tests;
 

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 using Notify.FakeGateways.Fcm;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Providers.Fcm.Tests;
 

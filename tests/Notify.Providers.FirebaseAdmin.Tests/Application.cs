@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Delivering;
 using Notify.Testing;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;

@@ -1,5 +1,3 @@
-using Notify.Queueing;
-
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
 internal static class Deliveries

@@ -1,6 +1,5 @@
 using System.Text.Json;
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using FirebaseAdmin;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
-using Notify.Delivering;
 using Notify.FakeGateways.Fcm;
 using Notify.Testing;
 using IGoogleClientFactory = Google.Apis.Http.IHttpClientFactory;

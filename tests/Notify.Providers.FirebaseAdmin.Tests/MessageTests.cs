@@ -2,8 +2,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 

@@ -1,5 +1,3 @@
-using Notify.Delivering;
-
 namespace Notify.Providers.FirebaseAdmin.Tests;
 
 /// <summary>Tests the outcomes of FCM's answers, by the codes of Firebase's <c>ErrorCode</c> reference.</summary>

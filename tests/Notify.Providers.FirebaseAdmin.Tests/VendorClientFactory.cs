@@ -1,6 +1,7 @@
 using System.Net.Security;
 using Google.Apis.Auth.OAuth2;
 using Google.Apis.Http;
+using Notify.Providers.Http;
 
 namespace Notify.Providers.FirebaseAdmin.Tests;
 

@@ -1,5 +1,3 @@
-using Notify.Delivering;
-
 namespace Notify.Providers.MailKit.Tests;
 
 /// <summary>How a message travels, beside what it says.</summary>

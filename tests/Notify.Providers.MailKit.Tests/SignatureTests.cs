@@ -49,7 +49,7 @@ public sealed class SignatureTests : IDisposable
         );
 
         var sent = Assert.Single(server.Events("message"));
-        Assert.Equal("True False notify._domainkey.example.org", await VerifyAsync(server.PathOf(sent), key));
+        Assert.Equal("True False notify._domainkey.example.org", await VerifyAsync(server.GetPath(sent), key));
     }
 
     [Fact]

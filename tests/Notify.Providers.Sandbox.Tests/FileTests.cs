@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Sandbox.Tests;

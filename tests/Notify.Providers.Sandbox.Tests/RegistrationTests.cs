@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
 
 namespace Notify.Providers.Sandbox.Tests;
 

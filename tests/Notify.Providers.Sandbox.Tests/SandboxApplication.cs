@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 using Notify.Testing;
 
 namespace Notify.Providers.Sandbox.Tests;

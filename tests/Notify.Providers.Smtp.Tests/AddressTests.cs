@@ -1,5 +1,4 @@
 using System.Text;
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;

@@ -3,8 +3,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 

@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;

@@ -1,5 +1,3 @@
-using Notify.Queueing;
-
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>Deliveries as the engine hands them to a provider.</summary>

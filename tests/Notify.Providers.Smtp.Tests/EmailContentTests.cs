@@ -1,5 +1,3 @@
-using Notify.Delivering;
-
 namespace Notify.Providers.Smtp.Tests;
 
 /// <summary>What an email carries beside its texts and files.</summary>
@@ -46,7 +44,7 @@ public sealed class EmailContentTests
         Assert.Equal(Logo, images[0].Bytes);
         Assert.Empty(mail.Defects);
 
-        var raw = await File.ReadAllTextAsync(server.PathOf(sent));
+        var raw = await File.ReadAllTextAsync(server.GetPath(sent));
         Assert.DoesNotContain("eve@", raw, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\nbcc:", raw, StringComparison.OrdinalIgnoreCase);
         Assert.Contains("type=\"text/html\"", raw, StringComparison.Ordinal);
@@ -101,7 +99,7 @@ public sealed class EmailContentTests
         Assert.All(headers, header => Assert.Equal(header.Value, mail.Headers[header.Key.ToLowerInvariant()]));
         Assert.Empty(mail.Defects);
         // RFC 5322 section 2.1.1: 998 at most, and 78 where the text can be folded.
-        var lines = (await File.ReadAllLinesAsync(server.PathOf(sent))).TakeWhile(line => line.Length > 0).ToArray();
+        var lines = (await File.ReadAllLinesAsync(server.GetPath(sent))).TakeWhile(line => line.Length > 0).ToArray();
         Assert.All(lines, line => Assert.InRange(line.Length, 1, 998));
         Assert.All(lines.Where(line => line.TrimStart().Split(' ').Length > 2), line => Assert.InRange(line.Length, 1, 78));
     }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.NetworkInformation;
 using System.Runtime.CompilerServices;
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 using Notify.Testing;
 

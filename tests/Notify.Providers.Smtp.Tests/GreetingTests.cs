@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 using Notify.Testing;
 

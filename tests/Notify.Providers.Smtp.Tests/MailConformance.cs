@@ -1,6 +1,4 @@
-using Notify.Conformance;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Conformance.Providers;
 using Notify.Testing;
 
 namespace Notify.Providers.Smtp.Tests;

@@ -74,9 +74,9 @@ internal sealed class MailServer : IAsyncDisposable
     public IReadOnlyList<ServerEvent> Events(string name) => [.. Events().Where(line => line.Event == name)];
 
     /// <summary>The file that holds a message as it arrived.</summary>
-    public string PathOf(ServerEvent message) => _folder.File(message.File!);
+    public string GetPath(ServerEvent message) => _folder.File(message.File!);
 
-    public Task<ReceivedMail> ReadAsync(ServerEvent message) => ReceivedMail.ParseAsync(PathOf(message));
+    public Task<ReceivedMail> ReadAsync(ServerEvent message) => ReceivedMail.ParseAsync(GetPath(message));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 
 namespace Notify.Providers.Smtp.Tests;

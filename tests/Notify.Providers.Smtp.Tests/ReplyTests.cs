@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 using Notify.Testing;
 

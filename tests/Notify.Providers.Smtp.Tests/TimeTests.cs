@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
-using Notify.Queueing;
 
 namespace Notify.Providers.Smtp.Tests;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Notify.Delivering;
 using Notify.FakeGateways.Smtp;
 using Notify.Testing;
 

@@ -29,7 +29,7 @@ public sealed class EveryProviderTests
         using var metrics = new TagCollector();
         await using (var application = await StartAsync(vendors, folder, logs))
         {
-            using var client = ClientOf(application);
+            using var client = GetClient(application);
             await RegisterAsync(client, vendors);
 
             Assert.Equal(Enumerable.Repeat("accepted", 6), await SendAsync(client, answers));
@@ -104,7 +104,7 @@ public sealed class EveryProviderTests
         return application;
     }
 
-    private static HttpClient ClientOf(WebApplication application)
+    private static HttpClient GetClient(WebApplication application)
     {
         var client = new HttpClient { BaseAddress = new Uri(application.Urls.First()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", ApiKey);
@@ -162,7 +162,7 @@ public sealed class EveryProviderTests
             {
                 var page = await client.GetFromJsonAsync<JsonElement>($"/v1/notifications/{id}");
                 JsonElement[] deliveries = [.. page.GetProperty("deliveries").EnumerateArray()];
-                return deliveries.Length == 6 && deliveries.All(delivery => StateOf(delivery) != "pending") ? deliveries : null;
+                return deliveries.Length == 6 && deliveries.All(delivery => GetState(delivery) != "pending") ? deliveries : null;
             },
             "six deliveries to end"
         );
@@ -171,11 +171,11 @@ public sealed class EveryProviderTests
         );
         return
         [
-            .. ended.OrderBy(delivery => delivery.GetProperty("channel").GetString(), StringComparer.Ordinal).Select(StateOf),
+            .. ended.OrderBy(delivery => delivery.GetProperty("channel").GetString(), StringComparer.Ordinal).Select(GetState),
         ];
     }
 
-    private static string StateOf(JsonElement delivery) => delivery.GetProperty("state").GetString()!;
+    private static string GetState(JsonElement delivery) => delivery.GetProperty("state").GetString()!;
 
     private static void Misbehave(Vendors vendors)
     {

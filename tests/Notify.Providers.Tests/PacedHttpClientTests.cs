@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Notify.Delivering;
 using Notify.Providers.Http;
 using Notify.Testing;
 

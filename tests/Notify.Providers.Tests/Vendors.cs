@@ -7,6 +7,7 @@ using Notify.FakeGateways.Fcm;
 using Notify.FakeGateways.Smtp;
 using Notify.FakeGateways.Twilio;
 using Notify.FakeGateways.WebPush;
+using Notify.Providers.Smtp;
 
 namespace Notify.Providers.Tests;
 

@@ -1,7 +1,4 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
-using Notify.Queueing;
-using Notify.Settling;
 
 namespace Notify.Providers.Twilio.Tests;
 

@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
 
 namespace Notify.Providers.Twilio.Tests;

@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Notify.Delivering;
 
 namespace Notify.Providers.Twilio.Tests;
 

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Storage;
 using Notify.Testing;
 
 namespace Notify.Providers.Twilio.Tests;

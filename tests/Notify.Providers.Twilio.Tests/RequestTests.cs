@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
-using Notify.Queueing;
 
 namespace Notify.Providers.Twilio.Tests;
 

@@ -2,10 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
-using Notify.Queueing;
-using Notify.Settling;
 using Notify.Storage;
 using Notify.Testing;
 

@@ -1,7 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.Twilio.Tests;
 

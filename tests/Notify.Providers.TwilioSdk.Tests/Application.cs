@@ -2,8 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers.Http;
 using Notify.Testing;
 using Twilio.Clients;
 

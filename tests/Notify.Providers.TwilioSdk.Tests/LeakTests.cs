@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Notify.FakeGateways.Twilio;
 using Notify.Testing;
 using Twilio.Clients;

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 

@@ -1,4 +1,3 @@
-using Notify.Delivering;
 using Twilio.Clients;
 using Twilio.Http;
 

@@ -1,5 +1,4 @@
-using Notify.Conformance;
-using Notify.Delivering;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.TwilioSdk.Tests;
 

@@ -1,8 +1,6 @@
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.WebPush.Tests;

@@ -1,7 +1,5 @@
 using System.Text.Json;
-using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 

@@ -2,11 +2,9 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Providers.WebPush.Tests;
 

@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.WebPush.Tests;

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
-using Notify.Recipients;
 
 namespace Notify.Providers.WebPush.Tests;
 

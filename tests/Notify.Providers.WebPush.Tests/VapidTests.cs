@@ -2,7 +2,6 @@ using System.Buffers.Text;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
 
 namespace Notify.Providers.WebPush.Tests;
 

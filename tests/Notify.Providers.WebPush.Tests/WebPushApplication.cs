@@ -1,9 +1,7 @@
 using System.Net.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
 using Notify.FakeGateways.WebPush;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 

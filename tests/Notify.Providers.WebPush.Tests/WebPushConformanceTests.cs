@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Conformance;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Conformance.Providers;
 
 namespace Notify.Providers.WebPush.Tests;
 

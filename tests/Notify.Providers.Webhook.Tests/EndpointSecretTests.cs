@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 
 namespace Notify.Providers.Webhook.Tests;
 

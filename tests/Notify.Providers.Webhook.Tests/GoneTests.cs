@@ -1,7 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
 
 namespace Notify.Providers.Webhook.Tests;
 

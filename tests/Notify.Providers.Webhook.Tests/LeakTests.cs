@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.FakeGateways;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;

@@ -3,8 +3,6 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;

@@ -3,8 +3,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
-using Notify.Queueing;
 using Notify.Storage;
 using Notify.Testing;
 

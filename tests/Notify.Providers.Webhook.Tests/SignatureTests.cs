@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Queueing;
 
 namespace Notify.Providers.Webhook.Tests;
 

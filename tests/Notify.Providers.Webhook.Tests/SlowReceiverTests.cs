@@ -1,4 +1,3 @@
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;

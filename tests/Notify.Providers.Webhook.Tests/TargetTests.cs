@@ -1,9 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
-using Notify.Delivering;
 using Notify.FakeGateways;
 using Notify.Providers.Http;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Providers.Webhook.Tests;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

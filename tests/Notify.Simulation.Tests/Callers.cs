@@ -1,3 +1,5 @@
+using Notify.Core.Triggers;
+
 namespace Notify.Simulation.Tests;
 
 /// <summary>

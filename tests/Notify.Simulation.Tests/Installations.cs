@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

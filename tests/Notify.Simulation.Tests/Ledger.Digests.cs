@@ -1,5 +1,4 @@
-using Notify.Planning;
-using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

@@ -1,7 +1,5 @@
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

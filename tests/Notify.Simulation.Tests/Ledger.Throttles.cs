@@ -1,5 +1,5 @@
-using Notify.Planning;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

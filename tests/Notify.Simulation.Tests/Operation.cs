@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify.Simulation.Tests;
 
 /// <summary>

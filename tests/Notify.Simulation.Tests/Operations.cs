@@ -1,3 +1,5 @@
+using Notify.Providers;
+
 namespace Notify.Simulation.Tests;
 
 /// <summary>The calls of all processes that are under way.</summary>

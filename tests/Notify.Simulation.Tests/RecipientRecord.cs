@@ -1,5 +1,4 @@
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 
 namespace Notify.Simulation.Tests;
 

@@ -1,3 +1,5 @@
+using Notify.Core;
+
 namespace Notify.Simulation.Tests;
 
 /// <summary>Draws the ids and the jitter of the engine from the seed.</summary>

@@ -1,6 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
+using Notify.Transport;
 
 namespace Notify.Simulation.Tests;
 

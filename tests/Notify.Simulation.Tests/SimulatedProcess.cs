@@ -1,12 +1,15 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Notify.Analytics;
-using Notify.Delivering;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Core;
+using Notify.Core.Analytics;
+using Notify.Core.Deliveries;
+using Notify.Core.Digests;
+using Notify.Core.Topics;
+using Notify.Core.Triggers;
+using Notify.Providers;
 using Notify.Storage;
+using Notify.Transport;
 
 namespace Notify.Simulation.Tests;
 
@@ -113,7 +116,7 @@ internal sealed class SimulatedProcess
 
         // Polly opens and closes a circuit on the thread pool, which would run the engine on a second thread: no circuit opens
         // here.
-        services.ConfigureAll<ProviderOptions>(options => options.BreakAtLeast = 10_000);
+        services.ConfigureAll<ProviderOptions>(options => options.CircuitBreaker.MinimumThroughput = 10_000);
         foreach (var (name, channel) in new[] { ("mail-a", Channel.Email), ("mail-b", Channel.Email), ("push", Channel.Push) })
             services.AddSingleton<IDeliveryProvider>(new SimulatedProvider(name, channel, this, _world));
         return services.BuildServiceProvider();

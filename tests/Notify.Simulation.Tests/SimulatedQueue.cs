@@ -1,5 +1,5 @@
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

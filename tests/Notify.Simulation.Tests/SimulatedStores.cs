@@ -1,6 +1,4 @@
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

@@ -1,4 +1,4 @@
-using Notify.Planning;
+using Notify.Storage;
 
 namespace Notify.Simulation.Tests;
 

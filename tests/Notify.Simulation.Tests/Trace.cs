@@ -1,4 +1,5 @@
 using System.Globalization;
+using Notify.Providers;
 
 namespace Notify.Simulation.Tests;
 

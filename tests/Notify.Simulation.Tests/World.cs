@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Core;
+using Notify.Providers;
 using Notify.Storage;
+using Notify.Transport;
 
 namespace Notify.Simulation.Tests;
 

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using MongoDB.Driver;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Conformance.Storage;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.MongoDb.Tests;
@@ -19,7 +19,7 @@ public sealed class ApplicationTests(MongoDbServer server) : TestDatabase(server
     {
         using var first = Compose("first", UseServer);
         using var second = Compose("second", UseServer);
-        await using (var store = await Conformance.ConformanceStore.OpenAsync(UseServer))
+        await using (var store = await ConformanceStore.OpenAsync(UseServer))
             await EnqueueAsync(store, Request(deliveries: 600, acceptedAt: TimeProvider.System.GetUtcNow()));
 
         await Task.WhenAll(first.StartAsync(Cancellation), second.StartAsync(Cancellation));

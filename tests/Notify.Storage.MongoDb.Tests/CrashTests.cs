@@ -1,10 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Conformance;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Triggering;
+using Notify.Conformance.Storage;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 

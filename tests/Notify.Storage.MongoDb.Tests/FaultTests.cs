@@ -1,10 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Conformance;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Conformance.Storage;
+using Notify.Providers;
 using Notify.Storage.MongoDb.Tests.Peer;
 
 namespace Notify.Storage.MongoDb.Tests;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Storage.MongoDb.Tests.Peer;
 
 namespace Notify.Storage.MongoDb.Tests;
@@ -57,13 +57,13 @@ public sealed class IndexProofTests
         var shapes = await CollectAsync();
 
         Assert.DoesNotContain(shapes, shape => shape.Index is null);
-        Assert.All(shapes.Where(shape => !shape.IsTargeted), shape => Assert.Contains(KindOf(shape), Broadcasts.Keys));
+        Assert.All(shapes.Where(shape => !shape.IsTargeted), shape => Assert.Contains(GetKind(shape), Broadcasts.Keys));
         Assert.All(shapes.Where(shape => !shape.IsSortedByIndex), shape => Assert.Contains(shape.Collection, Sorts.Keys));
         Assert.DoesNotContain(shapes, shape => shape.Kind.EndsWith("many", StringComparison.Ordinal));
         AssertDocumented(CreateTable(shapes));
     }
 
-    private static string KindOf(QueryShape shape) => $"{shape.Kind} {shape.Collection}";
+    private static string GetKind(QueryShape shape) => $"{shape.Kind} {shape.Collection}";
 
     private static async Task<QueryShape[]> CollectAsync()
     {
@@ -127,7 +127,7 @@ public sealed class IndexProofTests
     {
         var rows = shapes.Select(shape =>
             $"| `{shape.Collection}` | {shape.Kind} | `{shape.Filter}` | {shape.Sort} | `{shape.Index}` | {shape.Rest} "
-            + $"| {(shape.IsTargeted ? "its shards" : $"all: {Broadcasts[KindOf(shape)]}")} |"
+            + $"| {(shape.IsTargeted ? "its shards" : $"all: {Broadcasts[GetKind(shape)]}")} |"
         );
         return string.Join(
             '\n',

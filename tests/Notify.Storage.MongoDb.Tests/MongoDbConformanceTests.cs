@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 
 namespace Notify.Storage.MongoDb.Tests;
 

@@ -2,8 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Clusters;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 

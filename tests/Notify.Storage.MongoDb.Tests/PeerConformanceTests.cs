@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Storage.MongoDb.Tests.Peer;
 
 namespace Notify.Storage.MongoDb.Tests;

@@ -1,11 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Conformance;
-using Notify.Planning;
-using Notify.Queueing;
+using Notify.Conformance.Storage;
 using Notify.Testing;
-using Notify.Triggering;
 
 namespace Notify.Storage.MongoDb.Tests;
 

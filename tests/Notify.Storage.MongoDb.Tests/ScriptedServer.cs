@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using MongoDB.Bson;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 

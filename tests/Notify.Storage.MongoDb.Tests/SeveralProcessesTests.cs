@@ -1,10 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
-using Notify.Conformance;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Triggering;
+using Notify.Conformance.Storage;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
@@ -177,7 +175,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
             Enumerable
                 .Range(0, 20)
                 .Select(i =>
-                    Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(DeviceOf($"u{i % 4}", "token"), Cancellation))
+                    Task.Run(async () => await stores[i % 2].Devices.RegisterAsync(GetDevice($"u{i % 4}", "token"), Cancellation))
                 )
         );
 
@@ -188,7 +186,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
     public async Task A_dead_token_is_pruned_by_exactly_one_of_many_processes()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        await stores[0].Devices.RegisterAsync(DeviceOf("u", "token"), Cancellation);
+        await stores[0].Devices.RegisterAsync(GetDevice("u", "token"), Cancellation);
 
         var pruned = await Task.WhenAll(
             Enumerable
@@ -219,7 +217,7 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         Assert.All(Enumerable.Range(0, 40), i => Assert.True(applied[0][i] ^ applied[1][i]));
     }
 
-    private static Device DeviceOf(string userId, string token) =>
+    private static Device GetDevice(string userId, string token) =>
         new()
         {
             Tenant = Tenant,

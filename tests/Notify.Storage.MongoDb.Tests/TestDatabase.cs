@@ -1,12 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Conformance;
-using Notify.Queueing;
-using Notify.Storage.Testing;
-using Notify.Settling;
+using Notify.Conformance.Storage;
 using Notify.Storage.MongoDb.Tests.Peer;
-using Notify.Triggering;
+using Notify.Storage.Testing;
 
 namespace Notify.Storage.MongoDb.Tests;
 

@@ -4,9 +4,7 @@ using Microsoft.Extensions.Hosting;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 

@@ -1,9 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
 using Notify.Engines;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 using Npgsql;
 

@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Notify.Engines;
-using Notify.Queueing;
-using Notify.Telemetry;
+using Notify.Providers;
 using Notify.Testing;
 using Npgsql;
 

@@ -1,5 +1,4 @@
 using Notify.Engines;
-using Notify.Queueing;
 using Notify.Testing;
 
 namespace Notify.Storage.PostgreSql.Tests;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
-using Notify.Storage;
+using Notify.Storage.PostgreSql.Schema;
+using Notify.Storage.Toolkit;
 using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Tests;
@@ -43,7 +44,7 @@ internal sealed class OlderVersion : IAsyncDisposable
         await using var command = dataSource.CreateCommand(
             $"""
             CREATE SCHEMA notify; CREATE TABLE notify.schema_version (version integer PRIMARY KEY);
-            {PostgreSqlSchemaSteps.First("notify")} {PostgreSqlSchemaSteps.Second("notify")}
+            {SchemaSteps.First("notify")} {SchemaSteps.Second("notify")}
             INSERT INTO notify.schema_version VALUES (1), (2);
             """
         );

@@ -1,6 +1,6 @@
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Engines;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.PostgreSql.Tests;

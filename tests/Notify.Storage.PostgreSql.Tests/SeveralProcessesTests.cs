@@ -1,8 +1,6 @@
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Engines;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Triggering;
+using Notify.Providers;
 
 namespace Notify.Storage.PostgreSql.Tests;
 
@@ -210,7 +208,7 @@ public sealed class SeveralProcessesTests(PostgreSqlServer server) : TestDatabas
     public async Task Every_version_of_a_template_that_many_processes_save_is_kept()
     {
         ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
-        var template = new Planning.Template
+        var template = new Template
         {
             Tenant = Tenant,
             Name = "welcome",

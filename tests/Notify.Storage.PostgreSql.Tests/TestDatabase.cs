@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Engines;
 using Notify.Storage.Testing;
 using Npgsql;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
-using Notify.Recipients;
 
 namespace Notify.Storage.Redis.Tests;
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Notify.Engines;
-using Notify.Recipients;
 
 namespace Notify.Storage.Redis.Tests;
 

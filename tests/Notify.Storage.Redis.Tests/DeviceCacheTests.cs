@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;
@@ -22,8 +22,8 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
     {
         var (here, there) = await TwoProcessesAsync();
         // Registered past Redis, as by a version of the application that does not use it yet.
-        await _store.Devices.RegisterAsync(DeviceOf("d1", "u"), Cancellation);
-        await _store.Devices.RegisterAsync(DeviceOf("d2", "u"), Cancellation);
+        await _store.Devices.RegisterAsync(GetDevice("d1", "u"), Cancellation);
+        await _store.Devices.RegisterAsync(GetDevice("d2", "u"), Cancellation);
 
         var first = await here.FindAsync(Tenant, ["u", "nobody"], Cancellation);
         var second = await there.FindAsync(Tenant, ["u", "nobody"], Cancellation);
@@ -38,16 +38,16 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
     {
         var (here, there) = await TwoProcessesAsync();
         foreach (var id in new[] { "pruned", "removed", "moved", "robbed" })
-            await _store.Devices.RegisterAsync(DeviceOf(id, "u"), Cancellation);
+            await _store.Devices.RegisterAsync(GetDevice(id, "u"), Cancellation);
         Assert.Equal(4, (await there.FindAsync(Tenant, ["u"], Cancellation)).Count);
 
         Assert.True(await here.PruneAsync(Tenant, null, "token-of-pruned", "unregistered", Now, Cancellation));
         Assert.Equal(["moved", "removed", "robbed"], await FoundAsync(there));
         Assert.True(await here.RemoveAsync(Tenant, "u", "removed", Cancellation));
         Assert.Equal(["moved", "robbed"], await FoundAsync(there));
-        await here.RegisterAsync(DeviceOf("moved", "v"), Cancellation);
+        await here.RegisterAsync(GetDevice("moved", "v"), Cancellation);
         Assert.Equal(["robbed"], await FoundAsync(there));
-        await here.RegisterAsync(DeviceOf("other", "v") with { Token = "token-of-robbed" }, Cancellation);
+        await here.RegisterAsync(GetDevice("other", "v") with { Token = "token-of-robbed" }, Cancellation);
         Assert.Empty(await FoundAsync(there));
         Assert.Equal(["moved", "other"], await FoundAsync(there, "v"));
     }
@@ -60,13 +60,19 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
         [
             async id => await here.PruneAsync(Tenant, null, $"token-of-{id}", "unregistered", Now, Cancellation),
             async id => await here.RemoveAsync(Tenant, $"u{id[1..]}", id, Cancellation),
-            async id => await here.RegisterAsync(DeviceOf(id, "elsewhere"), Cancellation),
+            async id => await here.RegisterAsync(GetDevice(id, "elsewhere"), Cancellation),
             async id =>
-                await here.RegisterAsync(DeviceOf($"thief-of-{id}", "elsewhere") with { Token = $"token-of-{id}" }, Cancellation),
+                await here.RegisterAsync(
+                    GetDevice($"thief-of-{id}", "elsewhere") with
+                    {
+                        Token = $"token-of-{id}",
+                    },
+                    Cancellation
+                ),
         ];
         for (var i = 0; i < changes.Length; i++)
         {
-            await _store.Devices.RegisterAsync(DeviceOf($"d{i}", $"u{i}"), Cancellation);
+            await _store.Devices.RegisterAsync(GetDevice($"d{i}", $"u{i}"), Cancellation);
             Assert.Equal([$"d{i}"], await FoundAsync(there, $"u{i}"));
             Assert.Equal([$"d{i}"], await FoundAsync(there, $"u{i}"));
             Assert.Equal(i + 1, _store.Devices.Reads - i);
@@ -81,7 +87,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
     public async Task A_slow_reader_does_not_fill_in_a_device_that_was_pruned_meanwhile()
     {
         var (here, there) = await TwoProcessesAsync();
-        await _store.Devices.RegisterAsync(DeviceOf("d", "u"), Cancellation);
+        await _store.Devices.RegisterAsync(GetDevice("d", "u"), Cancellation);
         var hasRead = new TaskCompletionSource();
         var mayAnswer = new TaskCompletionSource();
         _store.Devices.BeforeAnswer = () =>
@@ -108,7 +114,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
         var process = _store.Process(configure);
         var devices = process.GetRequiredService<IDeviceStore>();
         await _store.Users.SaveAsync([new User { Id = "u" }], Cancellation);
-        await _store.Devices.RegisterAsync(DeviceOf("d", "u"), Cancellation);
+        await _store.Devices.RegisterAsync(GetDevice("d", "u"), Cancellation);
         Assert.Equal(["d"], await FoundAsync(devices));
 
         await process.GetRequiredService<IUserStore>().RemoveAsync(Tenant, "u", Cancellation);
@@ -127,7 +133,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
                 TimeSpan.FromMilliseconds(50)
             );
         var devices = _store.Process(configure).GetRequiredService<IDeviceStore>();
-        await _store.Devices.RegisterAsync(DeviceOf("d", "u"), Cancellation);
+        await _store.Devices.RegisterAsync(GetDevice("d", "u"), Cancellation);
         Assert.Equal(["d"], await FoundAsync(devices));
         Assert.Equal(["d"], await FoundAsync(devices));
         Assert.Equal(1, _store.Devices.Reads);
@@ -160,7 +166,7 @@ public sealed class DeviceCacheTests(RedisServer redis) : IAsyncDisposable
     private static async Task<IEnumerable<string>> FoundAsync(IDeviceStore devices, string user = "u") =>
         (await devices.FindAsync(Tenant, [user], Cancellation)).Select(device => device.Id).Order(StringComparer.Ordinal);
 
-    private static Device DeviceOf(string id, string user) =>
+    private static Device GetDevice(string id, string user) =>
         new()
         {
             Id = id,

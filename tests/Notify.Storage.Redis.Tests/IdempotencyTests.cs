@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Engines;
-using Notify.Queueing;
-using Notify.Settling;
 
 namespace Notify.Storage.Redis.Tests;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Engines;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

@@ -2,9 +2,8 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
 using Notify.Engines;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

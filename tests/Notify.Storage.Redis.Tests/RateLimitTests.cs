@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Delivering;
 using Notify.Engines;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;

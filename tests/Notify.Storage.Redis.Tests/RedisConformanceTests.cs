@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Engines;
 
 namespace Notify.Storage.Redis.Tests;

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
-using Notify.Queueing;
-using Notify.Recipients;
 
 namespace Notify.Storage.Redis.Tests;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Engines;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Redis.Tests;
@@ -74,12 +74,12 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
     {
         var (here, there) = await TwoProcessesAsync();
         var saved = 0;
-        await here.SaveAsync([VersionOf(0)], Cancellation);
+        await here.SaveAsync([GetVersion(0)], Cancellation);
         var writing = Task.Run(async () =>
         {
             for (var version = 1; version <= 200; version++)
             {
-                await (version % 2 == 0 ? here : there).SaveAsync([VersionOf(version)], Cancellation);
+                await (version % 2 == 0 ? here : there).SaveAsync([GetVersion(version)], Cancellation);
                 Volatile.Write(ref saved, version);
             }
         });
@@ -104,7 +104,7 @@ public sealed class UserCacheTests(RedisServer redis) : IAsyncDisposable
         Assert.Equal("200", await LocaleAsync(here));
         Assert.Equal("200", await LocaleAsync(there));
 
-        static User VersionOf(int version) => new() { Id = "u", Locale = version.ToString((IFormatProvider?)null) };
+        static User GetVersion(int version) => new() { Id = "u", Locale = version.ToString((IFormatProvider?)null) };
     }
 
     [Fact]

@@ -3,9 +3,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Telemetry;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Sqlite.Tests;

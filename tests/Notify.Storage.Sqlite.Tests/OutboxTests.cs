@@ -1,6 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Sqlite.Tests;

@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Storage;
+using Notify.Providers;
 using Notify.Testing;
 
 namespace Notify.Storage.Sqlite.Tests;

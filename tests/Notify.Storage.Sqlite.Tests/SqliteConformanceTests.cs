@@ -1,40 +1,40 @@
 using Microsoft.Extensions.DependencyInjection;
-using Notify.Conformance;
+using Notify.Conformance.Storage;
 using Notify.Testing;
 
 namespace Notify.Storage.Sqlite.Tests;
 
 public sealed class SqliteQueueConformanceTests : DeliveryQueueConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
 public sealed class SqliteStoreConformanceTests : StoreConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
 public sealed class SqliteQueueModelConformanceTests : DeliveryQueueModelConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
 public sealed class SqliteDurabilityConformanceTests : DurabilityConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
 public sealed class SqliteRetentionConformanceTests : RetentionConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
 public sealed class SqliteExpiryConformanceTests : ExpiryConformance
 {
-    protected override ValueTask<ConformanceStore> OpenAsync() => SqliteFile.OpenAsync();
+    protected override ValueTask<ConformanceStore> OpenAsync() => DatabaseFile.OpenAsync();
 }
 
-file static class SqliteFile
+file static class DatabaseFile
 {
     public static async ValueTask<ConformanceStore> OpenAsync()
     {

@@ -1,7 +1,5 @@
-using Notify.Conformance;
-using Notify.Queueing;
-using Notify.Settling;
-using Notify.Triggering;
+using Notify.Conformance.Storage;
+using Notify.Providers;
 using Xunit;
 
 namespace Notify.Storage.Testing;
@@ -48,7 +46,7 @@ public abstract class StoreTest
             [
                 .. Enumerable
                     .Range(0, deliveries)
-                    .Select(_ => DeliveryOf(notification))
+                    .Select(_ => GetDelivery(notification))
                     .Select(change ?? (delivery => delivery))
                     .Select(delivery => new QueuedDelivery(delivery, delivery.DueAt)),
             ],
@@ -78,11 +76,11 @@ public abstract class StoreTest
             Provider = lease.Delivery.Provider,
             AttemptsSpent = 1,
             Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
-            Attempt = new Delivering.Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), Delivering.OutcomeKind.Accepted),
+            Attempt = new Attempt(Provider, Now, TimeSpan.FromMilliseconds(12), OutcomeKind.Accepted),
             SettledAt = Now,
         };
 
-    private Delivery DeliveryOf(Notification notification) =>
+    private Delivery GetDelivery(Notification notification) =>
         new()
         {
             Id = Guid.CreateVersion7(notification.AcceptedAt),

@@ -1,9 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Core.Tests;
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 
@@ -123,7 +121,7 @@ internal sealed class SharedMemory : IDisposable
     }
 
     public void AddTo(INotificationsBuilder builder) =>
-        builder.ShareStoreOf(_services).Services.AddSingleton<SharedStoreMarker>();
+        builder.ShareStoreWith(_services).Services.AddSingleton<SharedStoreMarker>();
 
     /// <summary>Waits until every delivery of these notifications is accepted.</summary>
     public Task AcceptedAsync(IEnumerable<Guid> notifications) =>

@@ -1,8 +1,6 @@
 using System.Diagnostics.Metrics;
 using Confluent.Kafka;
 using Notify.Engines;
-using Notify.Recipients;
-using Notify.Telemetry;
 using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;
@@ -36,32 +34,6 @@ public sealed class FailingEventsTests : IAsyncLifetime
         _cluster.FailTopic("analytics-events", ErrorCode.NoError);
 
         await Eventually.TrueAsync(async () => (await _cluster.ReadAsync("analytics-events")).Count == 40, "every event");
-    }
-
-    [Fact]
-    public async Task Steady_failures_of_one_topic_do_not_keep_the_events_of_another_waiting()
-    {
-        _cluster.FailTopic("device-events", ErrorCode.UnknownTopicOrPart);
-        _cluster.FailTopic("analytics-events", ErrorCode.UnknownTopicOrPart);
-        await using var sending = await StartAsync();
-        using var stopping = new CancellationTokenSource();
-        var traffic = TriggerSteadilyAsync(sending, stopping.Token);
-        try
-        {
-            await RegisterAsync(sending, "waits");
-            await GiveUpAsync();
-
-            _cluster.FailTopic("device-events", ErrorCode.NoError);
-            await Eventually.TrueAsync(
-                async () => (await _cluster.ReadAsync("device-events")).Count > 0,
-                "the event of the other topic"
-            );
-        }
-        finally
-        {
-            await stopping.CancelAsync();
-            await traffic;
-        }
     }
 
     [Theory]
@@ -112,15 +84,6 @@ public sealed class FailingEventsTests : IAsyncLifetime
         );
         listener.Start();
         return listener;
-    }
-
-    private static async Task TriggerSteadilyAsync(Application sending, CancellationToken cancellationToken)
-    {
-        while (!cancellationToken.IsCancellationRequested)
-        {
-            await sending.TriggerAsync(1);
-            await Task.Delay(TimeSpan.FromMilliseconds(100), CancellationToken.None);
-        }
     }
 
     private static Task RegisterAsync(Application sending, string id) =>

@@ -1,6 +1,7 @@
 using Confluent.Kafka;
 using Microsoft.Extensions.Options;
-using Notify.Queueing;
+using Notify.Transport.Kafka.Connection;
+using Notify.Transport.Kafka.Hints;
 
 namespace Notify.Transport.Kafka.Tests;
 
@@ -86,6 +87,6 @@ public sealed class HintLanesTests
             remove { }
         }
 
-        public int Of(Priority priority) => free;
+        public int GetFree(Priority priority) => free;
     }
 }

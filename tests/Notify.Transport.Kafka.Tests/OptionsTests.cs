@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Notify.Engines;
-using Notify.Recipients;
 using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;

@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 using Notify.Engines;
-using Notify.Recipients;
-using Notify.Telemetry;
 using Notify.Testing;
 
 namespace Notify.Transport.Kafka.Tests;

@@ -1,5 +1,3 @@
-using Notify.Recipients;
-
 namespace Notify.Load.Backlog;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Diagnostics;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Backlog;
 

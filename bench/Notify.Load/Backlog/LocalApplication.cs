@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
-using Notify.Delivering;
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Backlog;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Notify.Load.Hosts;
-using Notify.Queueing;
 
 namespace Notify.Load.Chaos;
 

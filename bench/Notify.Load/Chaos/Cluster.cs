@@ -1,5 +1,6 @@
 using Notify.Engines;
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Chaos;
 

@@ -1,4 +1,5 @@
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Chaos;
 

@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
-using Notify.Queueing;
-using Notify.Storage;
+using Notify.Storage.Toolkit;
 using Npgsql;
 
 namespace Notify.Load.Chaos;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
-using Notify.Delivering;
 using Notify.Load.Measuring;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Load.Hosts;
 

@@ -1,5 +1,5 @@
 using Microsoft.Data.Sqlite;
-using Notify.Delivering;
+using Notify.Providers;
 using Notify.Transport.Kafka;
 
 namespace Notify.Load.Hosts;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Hosts;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Hosts;
 

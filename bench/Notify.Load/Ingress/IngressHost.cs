@@ -1,8 +1,8 @@
 using System.Globalization;
 using Microsoft.Data.Sqlite;
-using Notify.Delivering;
 using Notify.Load.Hosts;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Load.Ingress;
 

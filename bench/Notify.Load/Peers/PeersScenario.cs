@@ -3,7 +3,8 @@ using Notify.Engines;
 using Notify.Load.Hosts;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Providers.Smtp;
 using Notify.Testing;
 
 namespace Notify.Load.Peers;

@@ -4,7 +4,7 @@ using System.Text;
 using Notify.Load.Measuring;
 using Notify.Load.Wire;
 using Notify.Providers.Smtp;
-using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Load.SlowSmtp;
 

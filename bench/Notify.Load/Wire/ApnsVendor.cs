@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Wire;
 

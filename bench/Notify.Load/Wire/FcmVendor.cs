@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Wire;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using Notify.Providers.Http;
 
 namespace Notify.Load.Wire;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using Notify.Load.Hosts;
+using Notify.Providers;
 
 namespace Notify.Load.Wire;
 

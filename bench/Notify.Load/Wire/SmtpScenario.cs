@@ -1,6 +1,6 @@
 using Notify.Load.Measuring;
+using Notify.Providers;
 using Notify.Providers.Smtp;
-using Notify.Queueing;
 
 namespace Notify.Load.Wire;
 

@@ -1,4 +1,4 @@
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Wire;
 

@@ -1,5 +1,5 @@
 using Notify.Load.Measuring;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Load.Wire;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Notify.Telemetry;
 using OpenTelemetry;
 
 namespace Notify.Host.Telemetry;

@@ -1,13 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
 using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// A store under test. It is composed as in an application, but without the workers, which would take its deliveries.

@@ -1,12 +1,7 @@
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
+using Notify.Providers;
 using Notify.Storage;
-using Notify.Triggering;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// The tests that data survives when a durable store is opened again. Inherit it like <see cref="DeliveryQueueConformance"/>,
@@ -79,12 +74,12 @@ public abstract class DurabilityConformance : StoreSuite
         var erasure = new Erasure(Tenant, "u", Now);
         await Store.Erasures.RequestAsync(erasure, Cancellation);
         var batch = new ErasureBatch([erasure], Guid.Empty, 2, Now);
-        Assert.NotNull((await Store.Erasures.EraseListDeliveriesAsync(batch, Cancellation)).Next);
+        Assert.NotNull((await Store.Erasures.EraseDeliveriesAsync(batch, Cancellation)).Next);
 
         await Store.ReopenAsync();
 
         Assert.Equal([erasure], await Store.Erasures.ListAsync(10, Cancellation));
-        Assert.Null((await Store.Erasures.EraseListDeliveriesAsync(batch with { Limit = 10 }, Cancellation)).Next);
+        Assert.Null((await Store.Erasures.EraseDeliveriesAsync(batch with { Limit = 10 }, Cancellation)).Next);
         Assert.All(await ListDeliveriesAsync(sample.Notification.Id), record =>
             Assert.Equal((DeliveryState.Cancelled, ""), (record.State, record.Delivery.To.Value))
         );

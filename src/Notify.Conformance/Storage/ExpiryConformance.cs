@@ -1,12 +1,10 @@
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Triggering;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// The tests that a store deletes expired keys and permits. Inherit it like <see cref="DeliveryQueueConformance"/> for every
-/// store that registers <see cref="Notify.Storage.IRetentionStore"/>, unless its database expires them automatically.
+/// store that registers <see cref="IRetentionStore"/>, unless its database expires them automatically.
 /// </summary>
 public abstract class ExpiryConformance : StoreSuite
 {

@@ -1,13 +1,11 @@
-using Notify.Analytics;
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// The tests of which data a store deletes after the retention period and which it keeps. Inherit it like
-/// <see cref="DeliveryQueueConformance"/> for every store that registers <see cref="Notify.Storage.IRetentionStore"/>.
+/// <see cref="DeliveryQueueConformance"/> for every store that registers <see cref="IRetentionStore"/>.
 /// </summary>
 public abstract class RetentionConformance : StoreSuite
 {

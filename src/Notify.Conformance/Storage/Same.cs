@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>Compares objects with collections by value. The equality of records compares collections by reference.</summary>
 internal static class Same

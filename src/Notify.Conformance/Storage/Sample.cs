@@ -1,8 +1,7 @@
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Triggering;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>A notification for a test, which creates deliveries that belong to it.</summary>
 internal sealed class Sample

@@ -1,7 +1,6 @@
-using Notify.Analytics;
-using Notify.Queueing;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests the counts per minute.</summary>
 public abstract partial class StoreConformance

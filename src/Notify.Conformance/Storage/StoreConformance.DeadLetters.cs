@@ -1,7 +1,7 @@
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests dead letters and their replay.</summary>
 public abstract partial class StoreConformance

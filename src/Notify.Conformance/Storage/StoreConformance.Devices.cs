@@ -1,6 +1,4 @@
-using Notify.Recipients;
-
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests devices and their tokens.</summary>
 public abstract partial class StoreConformance

@@ -1,8 +1,7 @@
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Triggering;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests digests, which collect events and send them as one summary.</summary>
 public abstract partial class StoreConformance

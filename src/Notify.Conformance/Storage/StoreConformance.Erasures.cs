@@ -1,9 +1,7 @@
-using Notify.Planning;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
 using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part: what is erased about users who were removed.</summary>
 public abstract partial class StoreConformance
@@ -43,7 +41,7 @@ public abstract partial class StoreConformance
 
         Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
 
-        var record = Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        var record = Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.Equal((DeliveryState.DeadLetter, "", Erasure.Reason), (record.State, record.Delivery.To.Value, record.Reason));
         Assert.Equal(
             ("u", null, null, null),
@@ -69,7 +67,7 @@ public abstract partial class StoreConformance
         Assert.Empty(await FindDeadAsync(all));
         Assert.Equal(0, await Store.DeadLetters.CountAsync(all, Cancellation));
         Assert.Equal(0, await ReplayAsync(Now, 10));
-        Assert.Empty(Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Receipts);
+        Assert.Empty(Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Receipts);
     }
 
     [Fact]
@@ -81,7 +79,7 @@ public abstract partial class StoreConformance
         Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
 
         Assert.Empty(await LeaseAsync(Now.AddYears(1)));
-        var record = Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        var record = Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.Equal(
             (DeliveryState.Cancelled, "", Erasure.Reason, null),
             (record.State, record.Delivery.To.Value, record.Reason, record.DueAt)
@@ -97,11 +95,11 @@ public abstract partial class StoreConformance
         var erasure = new Erasure(Tenant, "u", Now);
 
         Assert.Equal([erasure], await EraseAsync(erasure));
-        Assert.NotEqual("", Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
+        Assert.NotEqual("", Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
 
         Assert.True(await SettleAsync(Accepted(lease, Now)));
         Assert.Empty(await EraseAsync(erasure));
-        var record = Assert.Single(await DeliveriesAsync(sample.Notification.Id));
+        var record = Assert.Single(await ListDeliveriesAsync(sample.Notification.Id));
         Assert.Equal((DeliveryState.Accepted, ""), (record.State, record.Delivery.To.Value));
     }
 
@@ -128,7 +126,7 @@ public abstract partial class StoreConformance
 
         Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
 
-        var records = await DeliveriesAsync(shared.Notification.Id);
+        var records = await ListDeliveriesAsync(shared.Notification.Id);
         Assert.Equal(["u"], records.Where(record => record.Delivery.To.Value == "").Select(record => record.Delivery.UserId));
         Assert.Equal(4, (await LeaseAsync(Now.AddSeconds(1))).Count);
         await AssertHasContentAsync(shared);
@@ -169,7 +167,7 @@ public abstract partial class StoreConformance
 
         await EraseAsync(new Erasure(Tenant, "u", Now));
 
-        Assert.Equal("", Assert.Single(await DeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
+        Assert.Equal("", Assert.Single(await ListDeliveriesAsync(sample.Notification.Id)).Delivery.To.Value);
         var lease = Assert.Single(await LeaseExpansionsAsync(Now));
         Same.As(sample.Notification.Contents, lease.Notification.Contents);
     }
@@ -184,9 +182,9 @@ public abstract partial class StoreConformance
 
         Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
 
-        Assert.False(await SumUpAsync(lost, Sampled().Request()));
+        Assert.False(await CloseAsync(lost, CreateSample().Request()));
         Assert.Equal(other.Id, Assert.Single(Assert.Single(await LeaseDigestsAsync(LeaseEnd)).Events).Id);
-        Assert.All(await CollectedAsync(erased), one =>
+        Assert.All(await ListCollectedAsync(erased), one =>
             Assert.Equal((CollectedState.Cancelled, Erasure.Reason), (one.State, one.Reason))
         );
         await AssertHasNoContentAsync(erased);
@@ -197,11 +195,11 @@ public abstract partial class StoreConformance
     {
         var collected = await CollectAsync(Event(0));
         var lease = Assert.Single(await LeaseDigestsAsync(Now));
-        Assert.True(await SumUpAsync(lease, Sampled().Request()));
+        Assert.True(await CloseAsync(lease, CreateSample().Request()));
 
         Assert.Empty(await EraseAsync(new Erasure(Tenant, "u", Now)));
 
-        var record = Assert.Single(await CollectedAsync(collected));
+        var record = Assert.Single(await ListCollectedAsync(collected));
         Assert.Equal((CollectedState.Summarized, Erasure.Reason), (record.State, record.Reason));
         await AssertHasNoContentAsync(collected);
     }
@@ -231,7 +229,7 @@ public abstract partial class StoreConformance
         {
             var all = new List<IReadOnlyList<DeliveryRecord>>();
             foreach (var sample in samples)
-                all.Add(await DeliveriesAsync(sample.Notification.Id));
+                all.Add(await ListDeliveriesAsync(sample.Notification.Id));
             return all;
         }
     }
@@ -260,7 +258,7 @@ public abstract partial class StoreConformance
         Assert.Null(notification!.Trigger.Content);
         Assert.Null(notification.Trigger.Data);
         Assert.All(notification.Contents, variant => Same.As(new Content(), variant.Content));
-        foreach (var record in await DeliveriesAsync(sample.Notification.Id))
+        foreach (var record in await ListDeliveriesAsync(sample.Notification.Id))
             Same.As(new Content(), record.Delivery.Content);
     }
 

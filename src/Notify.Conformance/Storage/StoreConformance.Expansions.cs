@@ -1,7 +1,7 @@
-using Notify.Planning;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests expansions of topics to deliveries.</summary>
 public abstract partial class StoreConformance

@@ -1,8 +1,7 @@
-using Notify.Planning;
-using Notify.Recipients;
+using Notify.Providers;
 using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests the lists of users, topics, templates and notifications.</summary>
 public abstract partial class StoreConformance

@@ -1,8 +1,8 @@
 using System.Text.Json;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests notifications and their deliveries.</summary>
 public abstract partial class StoreConformance

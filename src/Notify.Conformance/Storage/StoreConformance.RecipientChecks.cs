@@ -1,8 +1,7 @@
-using Notify.Queueing;
-using Notify.Recipients;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests the checks of recipients of waiting deliveries.</summary>
 public abstract partial class StoreConformance

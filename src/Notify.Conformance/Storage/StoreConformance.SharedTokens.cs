@@ -1,6 +1,6 @@
 using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests tokens that one node creates and all nodes use.</summary>
 public abstract partial class StoreConformance

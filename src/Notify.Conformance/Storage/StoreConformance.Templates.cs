@@ -1,6 +1,4 @@
-using Notify.Planning;
-
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests templates and their versions.</summary>
 public abstract partial class StoreConformance

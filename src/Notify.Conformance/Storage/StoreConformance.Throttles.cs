@@ -1,6 +1,6 @@
-using Notify.Planning;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests the throttles, which limit how often a recipient is notified.</summary>
 public abstract partial class StoreConformance

@@ -1,6 +1,4 @@
-using Notify.Recipients;
-
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests topics and their subscribers.</summary>
 public abstract partial class StoreConformance

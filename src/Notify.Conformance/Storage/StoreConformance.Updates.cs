@@ -1,6 +1,4 @@
-using Notify.Recipients;
-
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>This part tests concurrent changes to one user.</summary>
 public abstract partial class StoreConformance

@@ -1,6 +1,4 @@
-using Notify.Recipients;
-
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>
 /// The tests that every store must pass in addition to those of its queue: users, devices, topics, templates, notifications, dead

@@ -1,8 +1,7 @@
-using Notify.Delivering;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Conformance;
+namespace Notify.Conformance.Storage;
 
 /// <summary>The base class of the test suites for stores. It opens an empty store for each test.</summary>
 public abstract class StoreSuite : IAsyncLifetime

@@ -1,13 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 
-namespace Notify.Analytics;
+namespace Notify.Core.Analytics;
 
 /// <summary>
 /// The feed of this process. Whoever hears of settlements in other processes publishes them here too, for those who watch in this
 /// one.
 /// </summary>
-public sealed class DeliveryFeed : IDeliveryFeed, IDeliveryEventSink
+internal sealed class DeliveryFeed : IDeliveryFeed
 {
     private const int MostWaiting = 1_000;
 

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Notify.Queueing;
-using Notify.Settling;
-using Notify.Telemetry;
+using Notify.Core.Telemetry;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Analytics;
+namespace Notify.Core.Analytics;
 
 /// <summary>
 /// The walk's last stage: counts what was settled. Counts are kept per minute and written once a second, so that a delivery
@@ -25,7 +25,7 @@ internal sealed class DeliveryRecorder(
 
     public void Record(Delivery delivery, Settlement settlement)
     {
-        NotifyTelemetry.RecordSettled(delivery, settlement);
+        EngineTelemetry.RecordSettled(delivery, settlement);
         var minute = new DateTimeOffset(
             settlement.SettledAt.UtcTicks / TimeSpan.TicksPerMinute * TimeSpan.TicksPerMinute,
             TimeSpan.Zero
@@ -60,11 +60,11 @@ internal sealed class DeliveryRecorder(
         foreach (var sink in _sinks)
         {
             if (sink.IsWanted)
-                sink.Publish(settled ??= EventOf(delivery, settlement));
+                sink.Publish(settled ??= CreateEvent(delivery, settlement));
         }
     }
 
-    private static DeliveryEvent EventOf(Delivery delivery, Settlement settlement) =>
+    private static DeliveryEvent CreateEvent(Delivery delivery, Settlement settlement) =>
         new()
         {
             Tenant = delivery.Tenant,

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Notify.Analytics;
+namespace Notify.Core.Analytics;
 
 internal static partial class Log
 {

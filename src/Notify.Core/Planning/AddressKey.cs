@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using Notify.Queueing;
-using Notify.Triggering;
+using Notify.Core.Templates;
+using Notify.Providers;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>
 /// Identifies an address within one notification, so that the batches of a broadcast can be compared without keeping addresses:

@@ -1,7 +1,6 @@
-using Notify.Recipients;
-using Notify.Timing;
+using Notify.Core.Timing;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>
 /// Leaves out what users do not want. A direct address has no preferences, and preferences do not apply to a mandatory category.

@@ -1,4 +1,6 @@
-namespace Notify.Planning;
+using Notify.Storage;
+
+namespace Notify.Core.Planning;
 
 /// <summary>Takes a permit for each recipient that a message goes to, where the trigger has a throttle.</summary>
 internal sealed class ApplyThrottle(IThrottleStore throttles) : IPlanningStep

@@ -1,20 +1,20 @@
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Core.Providers;
+using Notify.Providers;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>Chooses where each recipient is reached, step by step of the fallback, and the provider that sends there.</summary>
 internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog, Chance chance) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
-        var steps = StepsOf(plan.Trigger);
+        var steps = GetSteps(plan.Trigger);
         foreach (var recipient in plan.Planned)
             AddDrafts(plan, recipient, steps);
         return ValueTask.CompletedTask;
     }
 
-    private List<Step> StepsOf(Trigger trigger)
+    private List<Step> GetSteps(Trigger trigger)
     {
         if (trigger is { Channels: null, Fallback: null })
             return [new Step(catalog.Channels, TimeSpan.Zero)];
@@ -46,7 +46,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                     {
                         Recipient = recipient,
                         To = address,
-                        Provider = router.RouteOf(address) is [var provider, ..] ? provider.Name : "",
+                        Provider = router.GetRoute(address) is [var provider, ..] ? provider.Name : "",
                         Device = device,
                         Fallback = chain is null || skipped is not null ? null : new FallbackPlace(chain.Value, place),
                         After = after,
@@ -64,13 +64,10 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     {
         if (recipient.Wants?.Invoke(address.Channel) == false)
             return "the user's preferences decline it";
-        return router.RouteOf(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
+        return router.GetRoute(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
     }
 
-    private static IEnumerable<(Address Address, Recipients.Device? Device)> AddressesOf(
-        PlannedRecipient recipient,
-        Channel channel
-    )
+    private static IEnumerable<(Address Address, Device? Device)> AddressesOf(PlannedRecipient recipient, Channel channel)
     {
         if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
             return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];
@@ -78,7 +75,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
             return [];
         if (channel == Channel.Push)
             return recipient.Devices.Select(device =>
-                (new Address(channel, device.Token, device.Platform, device.App), (Recipients.Device?)device)
+                (new Address(channel, device.Token, device.Platform, device.App), (Device?)device)
             );
         return recipient.User.Addresses.TryGetValue(channel.Name, out var address) ? [(new Address(channel, address), null)] : [];
     }

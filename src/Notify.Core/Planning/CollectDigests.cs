@@ -1,8 +1,8 @@
-using Notify.Delivering;
-using Notify.Recipients;
-using Notify.Timing;
+using Notify.Core.Providers;
+using Notify.Core.Timing;
+using Notify.Storage;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>
 /// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it
@@ -35,7 +35,7 @@ internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : I
                         IdempotencyKey = null,
                     },
                     plan.Notification.TemplateVersion!.Value,
-                    DueAt(digest, plan.Notification.AcceptedAt, recipient.User)
+                    DigestSchedule.GetDueTime(digest, plan.Notification.AcceptedAt, recipient.User)
                 )
             );
         }
@@ -48,15 +48,4 @@ internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : I
     private bool IsWanted(Trigger trigger, PlannedRecipient recipient) =>
         recipient.Wants is not { } wants
         || (trigger.Channels ?? catalog.Channels).Concat(trigger.Fallback?.Select(step => step.Channel) ?? []).Any(wants);
-
-    public static DateTimeOffset DueAt(Digest digest, DateTimeOffset now, User? user)
-    {
-        if (digest.Window is { } window)
-            return now + window;
-
-        // The trigger was refused unless its cron time is one that comes.
-        return CronTime.TryParse(digest.Cron!, out var cron, out _) && cron.GetNext(now, user?.TimeZone) is { } next
-            ? next
-            : now + Throttle.LongestPer;
-    }
 }

@@ -1,7 +1,7 @@
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>What planning has found so far: the recipients, then one draft for each delivery to be.</summary>
 internal sealed class DeliveryPlan(

@@ -1,6 +1,7 @@
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>The second stage: turns a notification into deliveries, by the steps it lists.</summary>
 internal sealed class DeliveryPlanner(

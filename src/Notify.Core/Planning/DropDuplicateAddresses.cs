@@ -1,6 +1,7 @@
-using Notify.Triggering;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>
 /// Keeps one delivery per address: two users may have one mailbox, and a direct address may be a user's as well. What is planned

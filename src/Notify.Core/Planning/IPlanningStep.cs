@@ -1,4 +1,4 @@
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>One step from a notification to its deliveries.</summary>
 internal interface IPlanningStep

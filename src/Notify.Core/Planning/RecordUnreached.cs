@@ -1,7 +1,7 @@
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Core.Providers;
+using Notify.Providers;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>
 /// Gives every recipient that no message goes to a cancelled delivery with the reason, so that a timeline is never silent about a

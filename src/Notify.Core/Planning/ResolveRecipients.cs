@@ -1,6 +1,6 @@
-using Notify.Recipients;
+using Notify.Storage;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>Finds the users and devices of the recipients. A recipient that is named twice is notified once.</summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep

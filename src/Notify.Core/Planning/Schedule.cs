@@ -1,6 +1,6 @@
-using Notify.Timing;
+using Notify.Core.Timing;
 
-namespace Notify.Planning;
+namespace Notify.Core.Planning;
 
 /// <summary>Sets when each delivery falls due and when it expires.</summary>
 internal sealed class Schedule(DueTimePolicy policy) : IPlanningStep

@@ -1,9 +1,10 @@
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Core.Providers;
+using Notify.Core.Retention;
+using Notify.Core.Validation;
+using Notify.Providers;
 using Notify.Storage;
-using Notify.Triggering;
 
-namespace Notify.Recipients;
+namespace Notify.Core.Recipients;
 
 /// <summary>Checks users, devices and subscriptions, and hands them to the store.</summary>
 internal sealed class RecipientDirectory(
@@ -129,19 +130,19 @@ internal sealed class RecipientDirectory(
             Names.Check(errors, "app", device.App);
         if (!Enum.IsDefined(device.Platform))
             errors.Add(new FieldError("platform", "Use android, ios or web."));
-        else if (rules.FindAddressError(TargetOf(device)) is { } tokenError)
+        else if (rules.FindAddressError(GetTarget(device)) is { } tokenError)
             errors.Add(new FieldError("token", tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
     }
 
-    private static Address TargetOf(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
+    private static Address GetTarget(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
 
     private void Publish(DeviceEventKind kind, Device device)
     {
         foreach (var sink in sinks)
-            sink.Publish(DeviceEvent.Of(kind, device, time.GetUtcNow()));
+            sink.Publish(DeviceEvent.Create(kind, device, time.GetUtcNow()));
     }
 
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)

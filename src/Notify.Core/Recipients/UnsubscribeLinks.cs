@@ -3,9 +3,11 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Notify.Queueing;
+using Notify.Core.Templates;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Recipients;
+namespace Notify.Core.Recipients;
 
 /// <summary>
 /// A link ends in a token: a signature, and the tenant, user, channel and category that it signs. Nothing is looked up or stored,

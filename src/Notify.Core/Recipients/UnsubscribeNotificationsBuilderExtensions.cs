@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Notify;
-using Notify.Recipients;
+using Notify.Core.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 

@@ -1,10 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Notify.Delivering;
-using Notify.Queueing;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Telemetry;
+namespace Notify.Core.Telemetry;
 
 /// <summary>
 /// Publishes how many deliveries wait in the store, by provider and priority, as the gauge <c>notify.queue.depth</c>. The store
@@ -64,7 +64,7 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
             .. lanes.Select(lane => new Measurement<long>(
                 lane.Value,
                 new("provider", lane.Key.Provider),
-                new("priority", NotifyTelemetry.Lower(lane.Key.Priority))
+                new("priority", EngineTelemetry.Lower(lane.Key.Priority))
             )),
         ];
     }

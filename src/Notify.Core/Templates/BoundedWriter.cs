@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>Collects one text within the budget.</summary>
 internal sealed class BoundedWriter(RenderBudget budget) : TextWriter

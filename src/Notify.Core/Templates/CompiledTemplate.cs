@@ -3,9 +3,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Unicode;
 using Fluid;
-using Notify.Planning;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>A version of a template, parsed once. HTML parts encode their variables; text parts do not.</summary>
 internal sealed class CompiledTemplate
@@ -64,7 +63,7 @@ internal sealed class CompiledTemplate
     public IReadOnlyList<ContentVariant> Render(RenderRequest request, RenderBudget budget, List<FieldError> errors)
     {
         var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
-        var model = new DataObject(request.IsDigest ? DigestData.Of(data) : data, "");
+        var model = new DataObject(request.IsDigest ? DigestData.FromEvent(data) : data, "");
         var contents = new RenderedVariants(budget);
         var before = errors.Count;
         foreach (var zone in request.Zones)
@@ -84,7 +83,7 @@ internal sealed class CompiledTemplate
             contents.Add(zone.Key, rendered);
             errors.AddRange(rendering.DescribeErrors(_name, request.IsDigest));
             if (errors.Count == before)
-                errors.AddRange(FindContentErrors(request, contents));
+                errors.AddRange(FindContentErrors(request, rendered));
             if (errors.Count > before)
                 break;
         }
@@ -94,8 +93,8 @@ internal sealed class CompiledTemplate
         return contents.All;
     }
 
-    // Of what was rendered last, each used variant once.
-    private IEnumerable<FieldError> FindContentErrors(RenderRequest request, List<ContentVariant> contents)
+    // The rendered contents are those of the used variants, in their order.
+    private IEnumerable<FieldError> FindContentErrors(RenderRequest request, List<ContentVariant> rendered)
     {
         if (request.Check is not { } check)
             yield break;
@@ -103,7 +102,7 @@ internal sealed class CompiledTemplate
         var used = _variants.Where(variant => request.IsUsed(variant.Channel)).ToArray();
         for (var i = 0; i < used.Length; i++)
         {
-            foreach (var error in check(contents[contents.Count - used.Length + i], IsForSms(used[i])))
+            foreach (var error in check(rendered[i], IsForSms(used[i])))
                 yield return new FieldError("template", $"variants[{used[i].Index}].{error.Field}: {error.Message}");
         }
     }

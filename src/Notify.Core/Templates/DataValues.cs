@@ -6,7 +6,7 @@ using Fluid;
 using Fluid.Values;
 using Parlot;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>Turns JSON into values of the template language, level by level as the template reaches them.</summary>
 internal static class DataValues

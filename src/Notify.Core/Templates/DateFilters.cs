@@ -1,8 +1,9 @@
 using System.Globalization;
 using Fluid;
 using Fluid.Values;
+using Notify.Core.Validation;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// Reads dates as JSON has them, in whatever language the text is, and shows them in the recipient's time zone.

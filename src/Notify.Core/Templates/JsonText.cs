@@ -4,7 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Fluid.Values;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>Writes values as JSON.</summary>
 internal static class JsonText

@@ -3,7 +3,7 @@ using Fluid.Ast;
 using Fluid.Values;
 using Parlot;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>A variable, with its place in the source.</summary>
 internal sealed class Located(Expression expression, TextPosition position) : Expression
@@ -89,7 +89,7 @@ internal sealed class Comparison(Expression left, Expression right, Func<Express
         var b = await right.EvaluateAsync(context).ConfigureAwait(false);
         Check(a, b);
         Check(b, a);
-        RenderContext.From(context).Budget.Step(CostOf(a) + CostOf(b));
+        RenderContext.From(context).Budget.Step(ComputeCost(a) + ComputeCost(b));
         var result = await create(new LiteralExpression(Operand(a)), new LiteralExpression(Operand(b)))
             .EvaluateAsync(context)
             .ConfigureAwait(false);
@@ -108,7 +108,7 @@ internal sealed class Comparison(Expression left, Expression right, Func<Express
 
     private static bool IsNothing(FluidValue value) => value.IsNil() || value is EmptyValue or BlankValue;
 
-    private static long CostOf(FluidValue value) =>
+    private static long ComputeCost(FluidValue value) =>
         value switch
         {
             StringValue text => 1 + text.ToStringValue().Length / 64,

@@ -1,8 +1,9 @@
 using System.Globalization;
 using Fluid;
 using Fluid.Values;
+using Notify.Core.Validation;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// The filters that templates may use: those of Liquid that Fluid brings, each behind a check of what it works on and

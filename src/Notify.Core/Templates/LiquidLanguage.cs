@@ -4,7 +4,7 @@ using Fluid.Parser;
 using Parlot;
 using Parlot.Fluent;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// Liquid as Notify speaks it. The grammar is Fluid's; its recursive rules are wrapped so that nesting is bounded before the

@@ -1,9 +1,10 @@
 using Fluid.Ast;
 using Fluid.Ast.BinaryExpressions;
+using Notify.Core.Validation;
 using Parlot;
 using Parlot.Fluent;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>Replaces what the grammar built by what keeps within a budget, as soon as it is parsed.</summary>
 internal static class LiquidRewriter

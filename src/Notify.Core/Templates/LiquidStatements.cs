@@ -3,7 +3,7 @@ using Fluid;
 using Fluid.Ast;
 using Fluid.Values;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>A statement that takes a step each time it is reached.</summary>
 internal sealed class BoundedStatement(Statement statement) : Statement

@@ -1,4 +1,4 @@
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// What the rendering of one notification may still cost. Rendering is synchronous and cannot be interrupted from outside, so

@@ -4,7 +4,7 @@ using Fluid;
 using Fluid.Values;
 using Parlot;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>The rendering of one text.</summary>
 internal sealed class RenderContext : TemplateContext

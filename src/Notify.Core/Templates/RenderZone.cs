@@ -1,6 +1,6 @@
-using Notify.Timing;
+using Notify.Core.Timing;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>A time zone to render the dates of a template in.</summary>
 /// <param name="Key">How <see cref="ContentVariant.TimeZones"/> names it; null for UTC, which everybody else sees.</param>

@@ -1,4 +1,4 @@
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// Collects what a template says, zone by zone. Texts that are the same in several zones are kept once, and do not count towards

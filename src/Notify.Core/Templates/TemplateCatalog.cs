@@ -1,9 +1,9 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
-using Notify.Planning;
-using Notify.Triggering;
+using Notify.Core.Validation;
+using Notify.Storage;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>Checks templates, and hands them to the store.</summary>
 internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<NotificationsOptions> options, TimeProvider time)
@@ -79,7 +79,7 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
             .. contents
                 .Select(content => content.Channel)
                 .Distinct()
-                .Select(channel => ChooseContent.Choose(contents, channel, preview.Locale, preview.TimeZone))
+                .Select(channel => ContentSelector.Find(contents, channel, preview.Locale, preview.TimeZone))
                 .Where(index => index >= 0)
                 .Distinct()
                 .Select(index => contents[index]),

@@ -1,10 +1,9 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
-using Notify.Planning;
-using Notify.Recipients;
-using Notify.Triggering;
+using Notify.Core.Timing;
+using Notify.Storage;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>
 /// Renders everything a trigger's template says, in every language and for every channel it may go over, when the trigger is
@@ -129,7 +128,7 @@ internal sealed class TemplateRenderer(
         CancellationToken cancellationToken
     )
     {
-        var until = CollectDigests.DueAt(digest, time.GetUtcNow(), null) + KeptAfterDue;
+        var until = DigestSchedule.GetDueTime(digest, time.GetUtcNow(), null) + KeptAfterDue;
         if (Volatile.Read(ref compiled.KeptUntil) >= until.UtcTicks)
             return;
 

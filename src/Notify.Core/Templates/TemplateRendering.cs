@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Encodings.Web;
 using Parlot;
 
-namespace Notify.Templates;
+namespace Notify.Core.Templates;
 
 /// <summary>One rendering of a template's texts with the same data and one budget, and what went wrong.</summary>
 internal sealed class TemplateRendering(DataObject data, RenderBudget budget, TimeZoneInfo zone, TimeProvider time)

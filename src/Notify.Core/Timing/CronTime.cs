@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Cronos;
+using Notify.Core.Templates;
 
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>
 /// A cron time of five fields on a recipient's clock. Where both days are restricted either may match, as in POSIX crontab(5).

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
-using Notify.Queueing;
+using Notify.Providers;
 
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>
 /// Decides when a delivery may be sent: not before its schedule, not in its recipient's quiet hours, not after its expiry.

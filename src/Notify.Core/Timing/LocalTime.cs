@@ -1,4 +1,4 @@
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>
 /// Converts between UTC and a recipient's clock. A zone that this machine does not know counts as UTC. A local time that the

@@ -1,6 +1,4 @@
-using Notify.Recipients;
-
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>
 /// What decides at which hours a recipient may be reached. The default is that of a direct address: any hour, UTC.

@@ -1,7 +1,7 @@
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers;
+using Notify.Storage;
 
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>Reads the clock of a delivery's recipient as it is now.</summary>
 internal sealed class RecipientClocks(IUserStore users, IDeviceStore devices)

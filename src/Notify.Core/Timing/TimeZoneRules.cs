@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
-namespace Notify.Timing;
+namespace Notify.Core.Timing;
 
 /// <summary>
 /// Groups time zones whose clocks agree: some 600 names stand for some 60 sets of rules. A broadcast renders its dates once for

@@ -1,10 +1,9 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Notify.Analytics;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Analytics;
 

@@ -5,11 +5,9 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Hosting;
-using Notify.Analytics;
-using Notify.Delivering;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Queueing;
+using Notify.Providers;
 
 namespace Notify.Hosting.Analytics;
 

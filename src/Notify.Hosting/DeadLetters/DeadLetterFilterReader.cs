@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Notify.Hosting.Requests;
-using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;
 

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;
 

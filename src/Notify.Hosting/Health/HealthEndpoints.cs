@@ -4,7 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Queueing;
 using Notify.Storage;
 
 namespace Notify.Hosting.Health;

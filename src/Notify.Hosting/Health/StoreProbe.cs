@@ -1,4 +1,3 @@
-using Notify.Queueing;
 using Notify.Storage;
 
 namespace Notify.Hosting.Health;

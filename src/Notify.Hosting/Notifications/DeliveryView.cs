@@ -1,7 +1,5 @@
-using Notify.Delivering;
 using Notify.Hosting.Requests;
-using Notify.Queueing;
-using Notify.Settling;
+using Notify.Providers;
 
 namespace Notify.Hosting.Notifications;
 

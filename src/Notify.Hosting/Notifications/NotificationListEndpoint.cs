@@ -101,7 +101,7 @@ internal static class NotificationListEndpoint
                     _category = field.Text();
                     break;
                 case "priority":
-                    _priority = field.OneOf(TriggerBody.Priorities);
+                    _priority = field.GetOne(TriggerBody.Priorities);
                     break;
                 default:
                     field.Unknown("from", "to", "template", "category", "priority", "after", "limit");

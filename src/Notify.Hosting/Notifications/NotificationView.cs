@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
-using Notify.Planning;
-using Notify.Queueing;
+using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;
 

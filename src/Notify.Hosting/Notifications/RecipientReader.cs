@@ -1,4 +1,5 @@
 using Notify.Hosting.Requests;
+using Notify.Providers;
 
 namespace Notify.Hosting.Notifications;
 

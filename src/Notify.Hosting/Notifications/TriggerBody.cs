@@ -67,7 +67,7 @@ internal sealed class TriggerBody
             "collapseKey" => Trigger with { CollapseKey = field.Text() },
             "throttle" => Trigger with { Throttle = FrequencyReader.ReadThrottle(field) },
             "digest" => Trigger with { Digest = FrequencyReader.ReadDigest(field) },
-            "priority" => Trigger with { Priority = field.OneOf(Priorities) ?? Priority.Normal },
+            "priority" => Trigger with { Priority = field.GetOne(Priorities) ?? Priority.Normal },
             "sendAt" => Trigger with { SendAt = field.Time() },
             "sendAtLocal" => Trigger with { SendAtLocal = field.LocalTime() },
             "expiresAt" => Trigger with { ExpiresAt = field.Time() },

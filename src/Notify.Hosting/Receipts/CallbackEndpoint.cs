@@ -4,7 +4,8 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Settling;
+using Notify.Providers;
+using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Settling;
+using Notify.Storage;
 
 namespace Notify.Hosting.Receipts;
 

@@ -1,5 +1,4 @@
 using Notify.Hosting.Requests;
-using Notify.Settling;
 
 namespace Notify.Hosting.Receipts;
 
@@ -29,7 +28,7 @@ internal static class ReceiptReader
                     receipt = receipt with { DeliveryId = field.Id() ?? default };
                     break;
                 case "kind":
-                    receipt = receipt with { Kind = field.OneOf(Kinds) ?? default };
+                    receipt = receipt with { Kind = field.GetOne(Kinds) ?? default };
                     break;
                 case "at":
                     receipt = receipt with { At = ReadTime(field, now) };

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Hosting.Recipients;
 

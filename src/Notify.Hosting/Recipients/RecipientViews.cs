@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using Notify.Hosting.Requests;
-using Notify.Recipients;
 
 namespace Notify.Hosting.Recipients;
 

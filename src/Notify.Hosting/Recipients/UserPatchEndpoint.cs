@@ -2,7 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Recipients;
+using Notify.Storage;
 
 namespace Notify.Hosting.Recipients;
 

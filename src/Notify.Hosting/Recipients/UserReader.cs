@@ -1,5 +1,4 @@
 using Notify.Hosting.Requests;
-using Notify.Recipients;
 
 namespace Notify.Hosting.Recipients;
 

@@ -227,7 +227,7 @@ internal sealed class JsonField
         return Value;
     }
 
-    public T? OneOf<T>(IReadOnlyDictionary<string, T> known)
+    public T? GetOne<T>(IReadOnlyDictionary<string, T> known)
         where T : struct
     {
         if (IsText && known.TryGetValue(Value.GetString()!, out var value))

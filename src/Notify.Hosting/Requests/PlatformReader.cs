@@ -10,5 +10,5 @@ internal static class PlatformReader
         ["web"] = Platform.Web,
     };
 
-    public static Platform? Read(JsonField field) => field.OneOf(Platforms);
+    public static Platform? Read(JsonField field) => field.GetOne(Platforms);
 }

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Planning;
+using Notify.Storage;
 
 namespace Notify.Hosting.Templates;
 

@@ -1,5 +1,4 @@
 using Notify.Hosting.Requests;
-using Notify.Planning;
 
 namespace Notify.Hosting.Templates;
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Recipients;
 
 namespace Notify.Hosting.Unsubscribing;
 

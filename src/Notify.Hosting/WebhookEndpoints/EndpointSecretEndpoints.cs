@@ -2,10 +2,10 @@ using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
-using Notify.Delivering;
 using Notify.Hosting.Authentication;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
+using Notify.Providers;
 
 namespace Notify.Hosting.WebhookEndpoints;
 
@@ -41,7 +41,7 @@ internal static class EndpointSecretEndpoints
 
             try
             {
-                var tenant = RequestValues.TenantOf(context.Request);
+                var tenant = RequestValues.GetTenant(context.Request);
                 var secret = await ask(provider, tenant, url, context.RequestAborted).ConfigureAwait(false);
                 return TypedResults.Json(
                     EndpointSecretView.Create(provider.Provider, secret),
@@ -55,7 +55,7 @@ internal static class EndpointSecretEndpoints
             }
             catch (NotSupportedException exception)
             {
-                return Problem.Of(StatusCodes.Status501NotImplemented, "Secrets cannot be rotated.", exception.Message);
+                return Problem.Create(StatusCodes.Status501NotImplemented, "Secrets cannot be rotated.", exception.Message);
             }
         });
 

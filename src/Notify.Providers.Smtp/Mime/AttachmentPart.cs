@@ -20,7 +20,7 @@ internal static class AttachmentPart
     private const int MaxNameLineLength = 60;
 
     /// <summary>Why no email can carry it, or null.</summary>
-    public static string? ProblemOf(Attachment attachment)
+    public static string? FindProblem(Attachment attachment)
     {
         if (!IsMediaType(attachment.MediaType))
             return "an attachment has an invalid media type; write it as application/pdf";

@@ -1,5 +1,3 @@
-using Notify.Queueing;
-
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>A delivery that can be written as an email.</summary>

@@ -3,8 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
-using Notify.Queueing;
-using Notify.Recipients;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Mime;
 
@@ -33,7 +32,7 @@ internal sealed class MessageComposer
     public bool TryCompose(Delivery delivery, [NotNullWhen(true)] out Email? email, [NotNullWhen(false)] out string? problem)
     {
         email = null;
-        problem = ProblemOf(delivery.Content);
+        problem = FindProblem(delivery.Content);
         if (!EmailAddress.TryParse(delivery.To.Value, out var to))
             problem = "the address is no email address";
         if (problem is not null)
@@ -42,7 +41,7 @@ internal sealed class MessageComposer
         email = new Email(
             delivery,
             to!,
-            SenderOf(delivery),
+            GetSender(delivery),
             $"<{delivery.Id:N}@{_from.Domain}>",
             EmailMailboxes.From(delivery.Content.Email)
         );
@@ -88,21 +87,21 @@ internal sealed class MessageComposer
         return headers.WrittenSpan.ToArray();
     }
 
-    private static string? ProblemOf(Content content)
+    private static string? FindProblem(Content content)
     {
         if (content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
             return "the title has a line break";
 
         foreach (var attachment in content.Attachments ?? [])
         {
-            if (AttachmentPart.ProblemOf(attachment) is { } problem)
+            if (AttachmentPart.FindProblem(attachment) is { } problem)
                 return problem;
         }
 
         return content.Email?.Validate(content.Html) is [var error, ..] ? $"{error.Field}: {error.Message}" : null;
     }
 
-    private string SenderOf(Delivery delivery) =>
+    private string GetSender(Delivery delivery) =>
         _bounces is null ? _from.Address : $"{_bounces.LocalPart}+{delivery.Id:N}@{_bounces.Domain}";
 
     private void WriteHeaders(Email email, IBufferWriter<byte> output)
@@ -120,7 +119,7 @@ internal sealed class MessageComposer
         output.Write("Subject: "u8);
         HeaderText.Write(output, email.Delivery.Content.Title ?? "", "Subject: ".Length);
         output.Write("\r\n"u8);
-        if (UnsubscribeHeader.LinkFor(_links, email.Delivery) is { } link)
+        if (UnsubscribeHeader.FindLink(_links, email.Delivery) is { } link)
             WriteUnsubscribe(output, link);
         foreach (var (name, value) in email.Delivery.Content.Email?.Headers ?? NoHeaders)
             HeaderText.WriteHeader(output, name, value);

@@ -1,4 +1,4 @@
-using Notify.Delivering;
+using Notify.Providers.Mail;
 using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp.Wire;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Notify.Delivering;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Wire;
 

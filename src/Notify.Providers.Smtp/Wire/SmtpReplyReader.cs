@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Wire;
 
@@ -46,18 +47,18 @@ internal sealed class SmtpReplyReader
                 continue;
             }
 
-            if (CodeOf(line) is var lineCode && (code ??= lineCode) != lineCode)
+            if (ParseCode(line) is var lineCode && (code ??= lineCode) != lineCode)
                 throw new MalformedReplyException();
             if (line.Length > CodeLength && line[CodeLength] == '-')
                 continue;
 
-            reply = new SmtpReply(lineCode, EnhancedCode.ReadFrom(TextOf(line)), _buffer.AsMemory(_start, position - _start));
+            reply = new SmtpReply(lineCode, EnhancedCode.ReadFrom(GetText(line)), _buffer.AsMemory(_start, position - _start));
             _start = position;
             return true;
         }
     }
 
-    private static int CodeOf(ReadOnlySpan<byte> line) =>
+    private static int ParseCode(ReadOnlySpan<byte> line) =>
         Utf8Parser.TryParse(line, out int code, out var length)
         && length == CodeLength
         && code >= 100
@@ -65,7 +66,7 @@ internal sealed class SmtpReplyReader
             ? code
             : throw new MalformedReplyException();
 
-    private static ReadOnlySpan<byte> TextOf(ReadOnlySpan<byte> line) =>
+    private static ReadOnlySpan<byte> GetText(ReadOnlySpan<byte> line) =>
         line.Length > CodeLength ? line[(CodeLength + 1)..] : default;
 
     private async ValueTask FillAsync(Stream stream, CancellationToken cancellationToken)

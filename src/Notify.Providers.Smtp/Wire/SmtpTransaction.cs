@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Text;
-using Notify.Delivering;
+using Notify.Providers.Mail;
 using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp.Wire;

@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using Notify.Delivering;
+using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Wire;
 
@@ -78,7 +78,7 @@ internal sealed class SmtpWire : IDisposable
         LastReply = reply;
         var isAsHoped = reply.Code / 100 == hoped;
         _isInStep = wasInStep && (isAsHoped || reply.IsRefusal);
-        return isAsHoped ? null : SmtpOutcomes.Of(stage, reply);
+        return isAsHoped ? null : SmtpOutcomes.Create(stage, reply);
     }
 
     /// <summary>Says goodbye. The server's own is not waited for: nothing depends on it.</summary>

@@ -5,7 +5,7 @@ namespace Notify.Architecture.Tests.Documentation;
 /// <summary>Checks spelling with cspell, which comes from npm and is installed once.</summary>
 internal static class Cspell
 {
-    private static readonly string Folder = Repository.PathOf("tests/Notify.Architecture.Tests/Documentation/spelling");
+    private static readonly string Folder = Repository.GetPath("tests/Notify.Architecture.Tests/Documentation/spelling");
     private static readonly Lazy<Task> Installed = new(() =>
         Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );

@@ -67,7 +67,7 @@ public sealed partial class LinkTests
         var named = files
             .Where(file => !file.StartsWith("docs/", StringComparison.Ordinal) && !file.Contains(OwnFile) && IsText(file))
             .SelectMany(file =>
-                NamedPage().Matches(File.ReadAllText(Repository.PathOf(file))).Select(match => (file, match.Value))
+                NamedPage().Matches(File.ReadAllText(Repository.GetPath(file))).Select(match => (file, match.Value))
             )
             .ToList();
 
@@ -83,7 +83,7 @@ public sealed partial class LinkTests
         var named = files
             .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
             .SelectMany(page =>
-                NamedFile().Matches(File.ReadAllText(Repository.PathOf(page))).Select(match => (page, match.Groups[1].Value))
+                NamedFile().Matches(File.ReadAllText(Repository.GetPath(page))).Select(match => (page, match.Groups[1].Value))
             )
             .ToList();
 
@@ -132,7 +132,7 @@ public sealed partial class LinkTests
         if (path.Length == 0)
             return (page, anchor);
 
-        var folder = Path.GetDirectoryName(Repository.PathOf(page))!;
+        var folder = Path.GetDirectoryName(Repository.GetPath(page))!;
         var target = Path.GetFullPath(Path.Combine(folder, Uri.UnescapeDataString(path)));
         return (Path.GetRelativePath(Repository.Root, target).Replace('\\', '/').TrimEnd('/'), anchor);
     }
@@ -143,7 +143,7 @@ public sealed partial class LinkTests
     private static Dictionary<string, MarkdownPage> ReadPages(IEnumerable<string> files) =>
         files
             .Where(file => file.EndsWith(".md", StringComparison.Ordinal))
-            .ToDictionary(file => file, file => MarkdownPage.Parse(File.ReadLines(Repository.PathOf(file))));
+            .ToDictionary(file => file, file => MarkdownPage.Parse(File.ReadLines(Repository.GetPath(file))));
 
     private static bool IsText(string file) => Path.GetExtension(file) is not (".png" or ".svg" or ".jsonl");
 

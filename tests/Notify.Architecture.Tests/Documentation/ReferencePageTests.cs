@@ -5,7 +5,7 @@ namespace Notify.Architecture.Tests.Documentation;
 /// <summary>The generated pages of docs/reference match the code. <c>eng/update-reference-pages.sh</c> writes them.</summary>
 public sealed class ReferencePageTests
 {
-    private static readonly string Generator = Repository.PathOf(
+    private static readonly string Generator = Repository.GetPath(
         $"eng/ReferencePages/bin/{Repository.Configuration}/net10.0/Notify.ReferencePages.dll"
     );
 
@@ -19,7 +19,7 @@ public sealed class ReferencePageTests
         Assert.Contains("options.md", pages);
         foreach (var page in pages)
         {
-            var committed = await File.ReadAllTextAsync(Repository.PathOf($"docs/reference/{page}"));
+            var committed = await File.ReadAllTextAsync(Repository.GetPath($"docs/reference/{page}"));
             var generated = await File.ReadAllTextAsync(folder.File(page));
             Assert.True(
                 committed == generated,

@@ -11,7 +11,7 @@ public sealed class SpellingTests
     [Fact]
     public async Task No_word_is_misspelt()
     {
-        var files = (await Repository.FilesAsync()).Where(IsProse).Select(Repository.PathOf).ToList();
+        var files = (await Repository.FilesAsync()).Where(IsProse).Select(Repository.GetPath).ToList();
 
         Assert.True(files.Count > 400, $"Only {files.Count} files were found.");
         Assert.Equal("", await Cspell.CheckAsync(files));

@@ -8,7 +8,7 @@ internal sealed class Consumer : IDisposable
 {
     private const string Name = "Shop";
 
-    private static readonly XDocument Versions = XDocument.Load(Repository.PathOf("Directory.Packages.props"));
+    private static readonly XDocument Versions = XDocument.Load(Repository.GetPath("Directory.Packages.props"));
 
     private readonly TemporaryFolder _folder = new();
 

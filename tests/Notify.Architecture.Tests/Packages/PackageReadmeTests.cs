@@ -34,7 +34,7 @@ public sealed class PackageReadmeTests(PackedPackages packed)
 
         foreach (var package in packages)
         {
-            var page = Repository.PathOf($"src/{package.Id}/{(package.Id == "Notify.Core" ? "PACKAGE.md" : "README.md")}");
+            var page = Repository.GetPath($"src/{package.Id}/{(package.Id == "Notify.Core" ? "PACKAGE.md" : "README.md")}");
             var blocks = Readme.ReadBlocks(page, "csharp");
             Assert.NotEmpty(blocks);
             await project.WriteAsync($"{package.Id}.cs", Wrap(package.Id.Replace('.', '_'), blocks));

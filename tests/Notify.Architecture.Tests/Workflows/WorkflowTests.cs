@@ -7,7 +7,7 @@ public sealed partial class WorkflowTests
 {
     [Fact]
     public async Task Actionlint_finds_nothing_in_the_workflows() =>
-        Assert.Equal("", await Actionlint.CheckAsync((await WorkflowsAsync()).Select(Repository.PathOf)));
+        Assert.Equal("", await Actionlint.CheckAsync((await WorkflowsAsync()).Select(Repository.GetPath)));
 
     [Theory]
     [InlineData("needs: [test, servers]", "needs: [tests]", "which does not exist")]
@@ -16,7 +16,7 @@ public sealed partial class WorkflowTests
     public async Task Actionlint_finds_what_is_wrong(string right, string wrong, string finding)
     {
         using var folder = new TemporaryFolder();
-        var workflow = await File.ReadAllTextAsync(Repository.PathOf(".github/workflows/ci.yml"));
+        var workflow = await File.ReadAllTextAsync(Repository.GetPath(".github/workflows/ci.yml"));
         Assert.Contains(right, workflow, StringComparison.Ordinal);
         await File.WriteAllTextAsync(folder.File("ci.yml"), workflow.Replace(right, wrong, StringComparison.Ordinal));
 
@@ -27,7 +27,7 @@ public sealed partial class WorkflowTests
     [Fact]
     public async Task Every_action_is_pinned_to_a_commit()
     {
-        var lines = await Task.WhenAll((await WorkflowsAsync()).Select(file => File.ReadAllLinesAsync(Repository.PathOf(file))));
+        var lines = await Task.WhenAll((await WorkflowsAsync()).Select(file => File.ReadAllLinesAsync(Repository.GetPath(file))));
         var uses = lines.SelectMany(file => file).Where(line => line.Contains("uses:", StringComparison.Ordinal)).ToList();
 
         Assert.NotEmpty(uses);

@@ -60,7 +60,10 @@ public sealed class TelemetryExportTests(PostgreSqlServer postgres, SharedKafkaC
         await MetricAsync(receiver, "notify-api", "http.server.request.duration");
         await MetricAsync(receiver, "notify-delivery", "notify.attempt.duration");
         await Eventually.TrueAsync(
-            () => receiver.GetLogs("notify-delivery").Any(log => log.EndsWith("so says hooks", StringComparison.Ordinal)),
+            () =>
+                receiver
+                    .GetLogs("notify-delivery")
+                    .Any(log => log.EndsWith("Provider hooks reported that it is gone", StringComparison.Ordinal)),
             "the log of the address that is gone"
         );
         foreach (var process in new[] { api, sender })

@@ -57,12 +57,12 @@ internal sealed record QueryShape(
                             " or ",
                             field.Value.AsBsonArray.Select(branch => $"({Describe(branch.AsBsonDocument)})").Distinct()
                         )
-                        : $"{NameOf(field)} {Describe(field.Value)}"
+                        : $"{GetName(field)} {Describe(field.Value)}"
                 )
         );
 
     // A place in an array is a value.
-    private static string NameOf(BsonElement field) =>
+    private static string GetName(BsonElement field) =>
         string.Join('.', field.Name.Split('.').Select(part => char.IsAsciiDigit(part[0]) ? "N" : part));
 
     private static string Describe(BsonValue condition) =>

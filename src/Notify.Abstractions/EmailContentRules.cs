@@ -1,0 +1,178 @@
+using System.Buffers;
+using Notify.Providers;
+
+namespace Notify;
+
+/// <summary>Finds what no email can carry.</summary>
+internal static class EmailContentRules
+{
+    private const string Alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+    private const int MaxSubtypeLength = 64;
+
+    /// <summary>How many wrong references are reported; a hostile text could have thousands.</summary>
+    private const int MaxErrors = 20;
+
+    private static readonly SearchValues<char> ContentIdCharacters = SearchValues.Create(Alphanumeric + "._-+@");
+
+    /// <summary>RFC 6838 section 4.2, restricted-name-chars.</summary>
+    private static readonly SearchValues<char> SubtypeCharacters = SearchValues.Create(Alphanumeric + "!#$&-^_.+");
+
+    /// <param name="email">What the email carries; null for nothing but texts.</param>
+    /// <param name="html">The content's HTML; null for none.</param>
+    public static IReadOnlyList<FieldError> FindErrors(EmailContent? email, string? html)
+    {
+        if (email is null && html?.Contains(ContentIdReferences.Scheme, StringComparison.OrdinalIgnoreCase) != true)
+            return [];
+
+        List<FieldError> errors = [];
+        if (email is not null)
+        {
+            CheckMailboxes(errors, email);
+            EmailHeaderRules.Check(errors, email.Headers);
+            CheckImages(errors, email.InlineImages ?? []);
+        }
+
+        // An image with a wrong id cannot be referred to; one error for one mistake.
+        if (!errors.Exists(error => error.Field.StartsWith("email.inlineImages", StringComparison.Ordinal)))
+            CheckReferences(errors, email?.InlineImages ?? [], html);
+        return errors;
+    }
+
+    private static void CheckMailboxes(List<FieldError> errors, EmailContent email)
+    {
+        if (email.ReplyTo?.Count > EmailContent.MaxReplyTo)
+            errors.Add(new FieldError("email.replyTo", $"Name at most {EmailContent.MaxReplyTo} mailboxes."));
+        if ((email.Cc?.Count ?? 0) + (email.Bcc?.Count ?? 0) > EmailContent.MaxCopies)
+        {
+            errors.Add(
+                new FieldError(
+                    email.Cc?.Count > 0 ? "email.cc" : "email.bcc",
+                    $"Name at most {EmailContent.MaxCopies} mailboxes in cc and bcc together."
+                )
+            );
+        }
+
+        CheckMailboxes(errors, "email.replyTo", email.ReplyTo);
+        CheckMailboxes(errors, "email.cc", email.Cc);
+        CheckMailboxes(errors, "email.bcc", email.Bcc);
+    }
+
+    private static void CheckMailboxes(List<FieldError> errors, string field, IReadOnlyList<Mailbox>? mailboxes)
+    {
+        for (var i = 0; i < (mailboxes?.Count ?? 0); i++)
+        {
+            if (AddressFormat.FindError(Channel.Email, mailboxes![i]?.Address) is { } error)
+                errors.Add(new FieldError($"{field}[{i}]", error));
+            else if (mailboxes[i].Name is { } name && (name.Length > Mailbox.MaxNameLength || name.Any(char.IsControl)))
+            {
+                errors.Add(
+                    new FieldError(
+                        $"{field}[{i}]",
+                        $"Use a name of at most {Mailbox.MaxNameLength} characters, without control characters."
+                    )
+                );
+            }
+        }
+    }
+
+    private static void CheckImages(List<FieldError> errors, IReadOnlyList<InlineImage> images)
+    {
+        if (images.Count > EmailContent.MaxInlineImages)
+            errors.Add(new FieldError("email.inlineImages", $"Give at most {EmailContent.MaxInlineImages} images."));
+        if (images.Sum(image => (long)(image?.Bytes.Length ?? 0)) > EmailContent.MaxInlineImagesBytes)
+        {
+            errors.Add(
+                new FieldError(
+                    "email.inlineImages",
+                    $"The images have more than {EmailContent.MaxInlineImagesBytes:N0} bytes together. Link to large images."
+                )
+            );
+        }
+
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (images[i] is { } image)
+                CheckImage(errors, $"email.inlineImages[{i}]", image, seen);
+            else
+                errors.Add(new FieldError($"email.inlineImages[{i}]", "Give an image."));
+        }
+    }
+
+    private static void CheckImage(List<FieldError> errors, string field, InlineImage image, HashSet<string> seen)
+    {
+        if (!IsContentId(image.ContentId))
+        {
+            errors.Add(
+                new FieldError(
+                    $"{field}.contentId",
+                    $"Use 1 to {InlineImage.MaxContentIdLength} letters, digits and . _ - + @, such as logo@example.org."
+                )
+            );
+        }
+        else if (!seen.Add(image.ContentId))
+            errors.Add(new FieldError($"{field}.contentId", "Another image has this content id."));
+
+        if (!IsImageType(image.MediaType))
+            errors.Add(
+                new FieldError($"{field}.mediaType", "Use the media type of an image without parameters, such as image/png.")
+            );
+        if (image.Bytes.IsEmpty)
+            errors.Add(new FieldError($"{field}.base64", "The image is empty."));
+        else if (image.Bytes.Length > EmailContent.MaxInlineImageBytes)
+        {
+            errors.Add(
+                new FieldError(
+                    $"{field}.base64",
+                    $"Use an image of at most {EmailContent.MaxInlineImageBytes:N0} bytes, or link to it."
+                )
+            );
+        }
+    }
+
+    private static bool IsContentId(string? id) =>
+        id is { Length: >= 1 and <= InlineImage.MaxContentIdLength } && !id.AsSpan().ContainsAnyExcept(ContentIdCharacters);
+
+    private static bool IsImageType(string? type)
+    {
+        const string prefix = "image/";
+        return type?.StartsWith(prefix, StringComparison.OrdinalIgnoreCase) == true
+            && type.Length - prefix.Length is >= 1 and <= MaxSubtypeLength
+            && !type.AsSpan(prefix.Length).ContainsAnyExcept(SubtypeCharacters);
+    }
+
+    private static void CheckReferences(List<FieldError> errors, IReadOnlyList<InlineImage> images, string? html)
+    {
+        var references = ContentIdReferences.Find(html);
+        var missingIds = references
+            .Where(reference => images.All(image => image.ContentId != reference.ContentId))
+            .DistinctBy(reference => reference.ContentId)
+            .Take(MaxErrors);
+        foreach (var missing in missingIds)
+        {
+            // The place and not the id: an error must not repeat content.
+            var (line, column) = FindPlace(html!, missing.Index);
+            errors.Add(
+                new FieldError("html", $"Line {line}, column {column}: No inline image has the content id that this cid: names.")
+            );
+        }
+
+        for (var i = 0; i < images.Count; i++)
+        {
+            if (references.All(reference => reference.ContentId != images[i].ContentId))
+                errors.Add(
+                    new FieldError(
+                        $"email.inlineImages[{i}].contentId",
+                        "The HTML does not show this image. Refer to it as cid: and its content id, or attach it as a file."
+                    )
+                );
+        }
+    }
+
+    private static (int Line, int Column) FindPlace(string text, int index)
+    {
+        var before = text.AsSpan(0, index);
+        return (before.Count('\n') + 1, index - before.LastIndexOf('\n'));
+    }
+}

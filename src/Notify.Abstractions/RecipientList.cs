@@ -1,0 +1,79 @@
+using System.Collections;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Notify;
+
+/// <summary>
+/// One or several recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"), Recipient.Topic("b")]</c>.
+/// </summary>
+[CollectionBuilder(typeof(RecipientList), nameof(Create))]
+[JsonConverter(typeof(RecipientListJsonConverter))]
+public sealed class RecipientList : IReadOnlyList<Recipient>
+{
+    private readonly Recipient[] _items;
+
+    private RecipientList(Recipient[] items) => _items = items;
+
+    /// <inheritdoc/>
+    public int Count => _items.Length;
+
+    /// <inheritdoc/>
+    public Recipient this[int index] => _items[index];
+
+    /// <summary>The recipients of a collection expression.</summary>
+    public static RecipientList Create(ReadOnlySpan<Recipient> items) => new(items.ToArray());
+
+    /// <summary>A single recipient.</summary>
+    public static implicit operator RecipientList(Recipient recipient) => new([recipient]);
+
+    internal int IndexOf(Recipient recipient) => Array.IndexOf(_items, recipient);
+
+    /// <inheritdoc/>
+    public IEnumerator<Recipient> GetEnumerator() => ((IEnumerable<Recipient>)_items).GetEnumerator();
+
+    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+
+    /// <summary>The recipients' kinds and ids, never an address.</summary>
+    public override string ToString() => string.Join(", ", _items.AsEnumerable());
+}
+
+/// <summary>Writes recipients as a JSON array, the form in which stores keep them.</summary>
+public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
+{
+    /// <inheritdoc/>
+    public override RecipientList Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        var items = new List<Recipient>();
+        using var document = JsonDocument.ParseValue(ref reader);
+        foreach (var element in document.RootElement.EnumerateArray())
+        {
+            var kind = Enum.Parse<RecipientKind>(element.GetProperty("kind").GetString()!);
+            Channel? channel = element.TryGetProperty("channel", out var c) ? Channel.Named(c.GetString()!) : null;
+            Platform? platform = element.TryGetProperty("platform", out var p) ? Enum.Parse<Platform>(p.GetString()!) : null;
+            items.Add(Recipient.Stored(kind, element.GetProperty("value").GetString()!, channel, platform));
+        }
+
+        return RecipientList.Create(items.ToArray());
+    }
+
+    /// <inheritdoc/>
+    public override void Write(Utf8JsonWriter writer, RecipientList value, JsonSerializerOptions options)
+    {
+        writer.WriteStartArray();
+        foreach (var recipient in value)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("kind", recipient.Kind.ToString());
+            writer.WriteString("value", recipient.Value);
+            if (recipient.Channel is { } channel)
+                writer.WriteString("channel", channel.Name);
+            if (recipient.Platform is { } platform)
+                writer.WriteString("platform", platform.ToString());
+            writer.WriteEndObject();
+        }
+
+        writer.WriteEndArray();
+    }
+}

@@ -1,0 +1,103 @@
+using Notify.Providers;
+
+namespace Notify.Conformance.Storage;
+
+/// <summary>This part tests the receipts that vendors and apps report after acceptance.</summary>
+public abstract partial class DeliveryQueueConformance
+{
+    [Fact]
+    public async Task Receipts_are_listed_with_their_delivery_in_order()
+    {
+        var delivery = await EnqueueAcceptedAsync();
+        Receipt[] receipts =
+        [
+            new(delivery.Id, ReceiptKind.Delivered, Now.AddSeconds(1), "250 \"ok\","),
+            new(delivery.Id, ReceiptKind.Opened, Now.AddSeconds(2)),
+            new(delivery.Id, ReceiptKind.Clicked, Now.AddSeconds(3), "länk"),
+        ];
+
+        Assert.Equal([true, true], await Store.Receipts.AddAsync(Tenant, receipts[..2], Cancellation));
+        Assert.Equal([true], await Store.Receipts.AddAsync(Tenant, receipts[2..], Cancellation));
+
+        var record = await FindAsync(delivery);
+        Assert.Equal(receipts, record.Receipts);
+        Assert.Equal(DeliveryState.Accepted, record.State);
+    }
+
+    [Fact]
+    public async Task A_receipt_for_an_unknown_delivery_or_one_of_another_tenant_is_refused()
+    {
+        var delivery = await EnqueueAcceptedAsync();
+        Receipt[] receipts =
+        [
+            new(Guid.CreateVersion7(Now), ReceiptKind.Delivered, Now),
+            new(delivery.Id, ReceiptKind.Delivered, Now),
+        ];
+
+        Assert.Equal([false, false], await Store.Receipts.AddAsync(OtherTenant, receipts, Cancellation));
+        Assert.Empty((await FindAsync(delivery)).Receipts);
+        Assert.Equal([false, true], await Store.Receipts.AddAsync(Tenant, receipts, Cancellation));
+    }
+
+    [Theory]
+    [InlineData(ReceiptKind.Delivered)]
+    [InlineData(ReceiptKind.Opened)]
+    [InlineData(ReceiptKind.Clicked)]
+    public async Task A_receipt_cancels_the_fallback_steps(ReceiptKind kind)
+    {
+        var chain = await EnqueueChainAsync(0, 1, 2);
+        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, kind, Now)], Cancellation);
+
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[1]));
+        Assert.Equal((DeliveryState.Cancelled, null), await GetStateAsync(chain[2]));
+        Assert.Empty(await LeaseAsync(Now.AddYears(1)));
+    }
+
+    [Fact]
+    public async Task A_bounce_makes_the_next_step_due()
+    {
+        var chain = await EnqueueChainAsync(0, 1, 2);
+        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Bounced, Now)], Cancellation);
+
+        Assert.Equal(chain[1].Id, (await LeaseOneAsync()).Delivery.Id);
+        Assert.Equal((DeliveryState.Pending, chain[2].DueAt), await GetStateAsync(chain[2]));
+    }
+
+    [Fact]
+    public async Task A_receipt_does_not_affect_a_leased_step()
+    {
+        var chain = await EnqueueChainAsync(0, 1);
+        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        var later = chain[1].DueAt;
+        var lease = await LeaseOneAsync(later);
+
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[0].Id, ReceiptKind.Delivered, later)], Cancellation);
+
+        Assert.True(await SettleAsync(Accepted(lease, later)));
+    }
+
+    [Fact]
+    public async Task A_receipt_for_a_later_step_does_not_affect_earlier_steps()
+    {
+        var chain = await EnqueueChainAsync(0, 1, 2);
+        await SettleAsync(Retry(await LeaseOneAsync(), Now, TimeSpan.FromHours(1)));
+        var later = chain[1].DueAt;
+        await SettleAsync(Accepted(await LeaseOneAsync(later), later));
+
+        await Store.Receipts.AddAsync(Tenant, [new Receipt(chain[1].Id, ReceiptKind.Delivered, later)], Cancellation);
+
+        Assert.Equal(DeliveryState.Pending, (await GetStateAsync(chain[0])).State);
+        Assert.Equal(DeliveryState.Cancelled, (await GetStateAsync(chain[2])).State);
+    }
+
+    private async Task<Delivery> EnqueueAcceptedAsync()
+    {
+        var delivery = await EnqueueAsync();
+        await SettleAsync(Accepted(await LeaseOneAsync(), Now));
+        return delivery;
+    }
+}

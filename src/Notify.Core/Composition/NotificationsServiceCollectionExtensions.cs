@@ -1,0 +1,129 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using Notify;
+using Notify.Core;
+using Notify.Core.Analytics;
+using Notify.Core.Capacity;
+using Notify.Core.Composition;
+using Notify.Core.Deliveries;
+using Notify.Core.Digests;
+using Notify.Core.Planning;
+using Notify.Core.Providers;
+using Notify.Core.Queue;
+using Notify.Core.Recipients;
+using Notify.Core.Retention;
+using Notify.Core.Settlements;
+using Notify.Core.Telemetry;
+using Notify.Core.Templates;
+using Notify.Core.Timing;
+using Notify.Core.Topics;
+using Notify.Core.Transport;
+using Notify.Core.Triggers;
+using Notify.Core.Validation;
+using Notify.Storage;
+using Notify.Transport;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds notifications to an application.</summary>
+public static class NotificationsServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds <see cref="INotifier"/> and the workers behind it. A store (<c>UseSqlite</c>, <c>UseInMemory</c>) and at least one
+    /// provider are required; what is missing or wrong is said at start, all at once. Safe to call twice.
+    /// </summary>
+    /// <param name="services">The application's services.</param>
+    /// <param name="configure">Changes the options' defaults.</param>
+    public static INotificationsBuilder AddNotifications(
+        this IServiceCollection services,
+        Action<NotificationsOptions>? configure = null
+    )
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        services.AddOptions<NotificationsOptions>().ValidateDataAnnotations().ValidateOnStart();
+        if (configure is not null)
+            services.Configure(configure);
+        if (services.Any(service => service.ServiceType == typeof(Notifier)))
+            return new NotificationsBuilder(services);
+
+        // First of all, so that whatever the application configures comes after it, even if it did so before this call.
+        services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RetryOptions>, RetryDefaults>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<Chance>();
+        services.TryAddSingleton<EngineSettings>();
+        services.AddSingleton(new RegisteredServices(services));
+        services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
+        services.AddSingleton<IValidateOptions<ProviderOptions>>(new DataAnnotationValidateOptions<ProviderOptions>(name: null));
+        services.AddSingleton<IValidateOptions<RetryOptions>>(new DataAnnotationValidateOptions<RetryOptions>(name: null));
+        services.AddSingleton<IValidateOptions<ChannelOptions>>(new DataAnnotationValidateOptions<ChannelOptions>(name: null));
+        services.AddSingleton<ProviderCatalog>();
+        AddWalk(services);
+        return new NotificationsBuilder(services);
+    }
+
+    private static void AddWalk(IServiceCollection services)
+    {
+        services.AddSingleton<PhoneNumberRules>();
+        services.AddSingleton<ProviderRules>();
+        services.AddSingleton<ContentRules>();
+        services.AddSingleton<TriggerValidator>();
+        services.AddSingleton<NotificationFactory>();
+        services.AddSingleton<HeldKeys>();
+        services.AddSingleton<NotificationEvents>();
+        services.AddSingleton<Notifier>();
+        services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
+
+        services.AddSingleton<IRecipientDirectory, RecipientDirectory>();
+        services.AddSingleton<IUnsubscribeLinks, UnsubscribeLinks>();
+        services.AddSingleton<ITemplateCatalog, TemplateCatalog>();
+        services.AddSingleton<TemplateRenderer>();
+        services.AddSingleton<DeliveryPlanner>();
+        services.AddSingleton<ResolveRecipients>();
+        services.AddSingleton<ApplyPreferences>();
+        services.AddSingleton<ApplyThrottle>();
+        services.AddSingleton<CollectDigests>();
+        services.AddSingleton<ChooseAddresses>();
+        services.AddSingleton<ChooseContent>();
+        services.AddSingleton<DropDuplicateAddresses>();
+        services.AddSingleton<RecordUnreached>();
+        services.AddSingleton<Schedule>();
+
+        services.AddSingleton<DueTimePolicy>();
+        services.AddSingleton<RecipientClocks>();
+        services.AddSingleton<WorkerIdentity>();
+        services.AddSingleton<WorkSignal>();
+        services.AddSingleton<DeliverySlots>();
+        services.AddSingleton<DeliveryAdmission>();
+        services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
+
+        services.AddSingleton<ProviderRouter>();
+        services.AddSingleton<ProviderHealth>();
+        services.AddSingleton<RateLimits>();
+        services.AddSingleton<DeliveryExecutor>();
+        services.AddSingleton<LeaseKeeper>();
+        services.AddSingleton<RecipientCheck>();
+        services.AddSingleton<DeliveryRunner>();
+        services.AddSingleton<RecipientUpkeep>();
+        services.AddSingleton<DeliverySettler>();
+        services.AddSingleton<RetrySchedule>();
+        services.AddSingleton<DeliveryRecorder>();
+        services.AddSingleton<DeliveryFeed>();
+        services.AddSingleton<IDeliveryFeed>(provider => provider.GetRequiredService<DeliveryFeed>());
+        services.AddSingleton<IDeliveryEventSink>(provider => provider.GetRequiredService<DeliveryFeed>());
+
+        services.AddSingleton<DeliveryWorker>();
+        services.AddSingleton<ExpansionWorker>();
+        services.AddSingleton<IExpansionSignal>(provider => provider.GetRequiredService<ExpansionWorker>());
+        services.AddSingleton<DigestWorker>();
+        services.AddSingleton<RetentionWorker>();
+        services.AddSingleton<ErasureWorker>();
+        services.AddHostedService<NotificationWorkers>();
+        services.AddSingleton<QueueDepthGauge>();
+    }
+
+    private sealed class NotificationsBuilder(IServiceCollection services) : INotificationsBuilder
+    {
+        public IServiceCollection Services => services;
+    }
+}

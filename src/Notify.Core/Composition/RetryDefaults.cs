@@ -1,0 +1,32 @@
+using Microsoft.Extensions.Options;
+
+namespace Notify.Core.Composition;
+
+/// <summary>
+/// The delays of each channel's retries, unless the application says otherwise: push and SMS are read at once, mail servers
+/// greylist for minutes. docs/explanation/retries-and-due-times.md has the same table.
+/// </summary>
+internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
+{
+    private static readonly Default[] Defaults =
+    [
+        new(Channel.Email, TimeSpan.FromSeconds(30), TimeSpan.FromHours(2)),
+        new(Channel.Webhook, TimeSpan.FromSeconds(10), TimeSpan.FromHours(2)),
+        new(Channel.Push, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(15)),
+        new(Channel.Sms, TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(15)),
+    ];
+
+    /// <inheritdoc/>
+    public void Configure(string? name, RetryOptions options)
+    {
+        if (Find(name) is { } found)
+            (options.BaseDelay, options.MaxDelay) = (found.BaseDelay, found.MaxDelay);
+    }
+
+    /// <inheritdoc/>
+    public void Configure(RetryOptions options) => Configure(Options.DefaultName, options);
+
+    private static Default? Find(string? name) => Array.Find(Defaults, one => one.Channel.Name == name);
+
+    private sealed record Default(Channel Channel, TimeSpan BaseDelay, TimeSpan MaxDelay);
+}

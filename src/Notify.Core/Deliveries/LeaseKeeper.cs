@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Core.Queue;
+using Notify.Providers;
+using Notify.Storage;
+
+namespace Notify.Core.Deliveries;
+
+/// <summary>
+/// Renews the leases of attempts that take long. An attempt may outlast its lease, because it waits for a connection or because a
+/// mail server takes minutes to answer; without a renewal another worker would repeat it.
+/// </summary>
+internal sealed class LeaseKeeper(
+    IDeliveryQueue queue,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<LeaseKeeper> logger
+)
+{
+    private readonly TimeSpan _duration = options.Value.LeaseDuration;
+
+    /// <summary>
+    /// Creates the timer of <see cref="RunAsync"/>. A lease is renewed in its second half, so a call that fails is followed by
+    /// others before the lease ends.
+    /// </summary>
+    public PeriodicTimer CreateTimer() => new(_duration / 8, time);
+
+    /// <summary>Renews until cancelled, or until the timer is disposed of.</summary>
+    /// <param name="timer">When to look for leases to renew.</param>
+    /// <param name="getUnderWay">Gets the deliveries whose attempts are under way.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    public async Task RunAsync(PeriodicTimer timer, Func<IEnumerable<InFlight>> getUnderWay, CancellationToken cancellationToken)
+    {
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))
+        {
+            try
+            {
+                await RenewAsync(getUnderWay(), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                Log.RenewFailed(logger, exception);
+            }
+        }
+    }
+
+    private async ValueTask RenewAsync(IEnumerable<InFlight> underWay, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var halfTime = now + (_duration / 2);
+        (InFlight InFlight, Lease Lease)[] ending =
+        [
+            .. underWay.Select(inFlight => (inFlight, inFlight.Lease)).Where(held => held.Lease.Until <= halfTime),
+        ];
+        if (ending.Length == 0)
+            return;
+
+        var until = now + _duration;
+        DeliveryReference[] references =
+        [
+            .. ending.Select(held => new DeliveryReference(held.Lease.Delivery.Id, held.Lease.Fence)),
+        ];
+        var renewed = await queue.RenewAsync(new RenewRequest(until, references), cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < ending.Length; i++)
+        {
+            if (renewed[i])
+                ending[i].InFlight.Extend(ending[i].Lease, until);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Core.Queue;
+using Notify.Core.Templates;
+using Notify.Core.Timing;
+using Notify.Core.Triggers;
+using Notify.Storage;
+
+namespace Notify.Core.Digests;
+
+/// <summary>
+/// Closes digests that are due: the events that ask for the same are summed up in one notification. A summary is rendered with
+/// the version of the template with which its events were accepted, so a template that is saved meanwhile cannot break it.
+/// </summary>
+internal sealed class DigestWorker(
+    IDigestStore digests,
+    IUserStore users,
+    TemplateRenderer renderer,
+    NotificationFactory factory,
+    NotificationEvents events,
+    WorkerIdentity worker,
+    WorkSignal signal,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<DigestWorker> logger
+) : TurnWorker<DigestLease>(settings, options, time)
+{
+    /// <summary>A digest collects for seconds to days, so it need not be looked for several times a second.</summary>
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+
+    protected override TimeSpan Interval => Options.PollInterval > LeastInterval ? Options.PollInterval : LeastInterval;
+
+    protected override int LeasesPerTurn => 25;
+
+    protected override string WorkerName => worker.Name;
+
+    protected override ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken stopping) =>
+        digests.LeaseAsync(request, stopping);
+
+    protected override string GetTenant(DigestLease lease) => lease.Tenant;
+
+    protected override int GetFailures(DigestLease lease) => lease.Failures;
+
+    protected override async ValueTask HandleAsync(DigestLease lease, CancellationToken cancellationToken)
+    {
+        User? user = null;
+        if (lease.Events[0].UserId is { } userId)
+        {
+            var found = await users.FindAsync(lease.Tenant, [userId], cancellationToken).ConfigureAwait(false);
+            user = found.Count > 0 ? found[0] : null;
+            if (user is null)
+            {
+                await EndAsync(lease, CollectedState.Cancelled, "The user does not exist.", cancellationToken)
+                    .ConfigureAwait(false);
+                return;
+            }
+        }
+
+        var alike = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
+        var closing = new DigestClosing(alike, CollectedState.Summarized, GetNextDueAt(lease, alike, user))
+        {
+            Summary = await SumUpAsync(alike, cancellationToken).ConfigureAwait(false),
+        };
+        if (!await digests.CloseAsync(closing, cancellationToken).ConfigureAwait(false))
+            return;
+        signal.Set();
+        events.Publish(closing.Summary);
+    }
+
+    protected override async ValueTask GiveBackAsync(
+        DigestLease lease,
+        Exception failure,
+        TimeSpan? retryDelay,
+        CancellationToken cancellationToken
+    )
+    {
+        if (retryDelay is { } delay)
+        {
+            if (await digests.FailAsync(lease, Time.GetUtcNow() + delay, cancellationToken).ConfigureAwait(false))
+                Log.DigestFailed(logger, failure, lease.Key.ToId(), delay);
+            return;
+        }
+
+        // Only the events that were rendered together have failed; the others get their own try.
+        var failed = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
+        var reason = FailureReason.Describe(failure);
+        if (await EndAsync(failed, CollectedState.DeadLetter, reason, cancellationToken).ConfigureAwait(false))
+            Log.DigestDead(logger, failure, lease.Key.ToId());
+    }
+
+    protected override void Failed(Exception exception) => Log.DigestsUnreachable(logger, exception);
+
+    private ValueTask<bool> EndAsync(
+        DigestLease lease,
+        CollectedState state,
+        string reason,
+        CancellationToken cancellationToken
+    ) => digests.CloseAsync(new DigestClosing(lease, state, Time.GetUtcNow()) { Reason = reason }, cancellationToken);
+
+    // What is left because it is not alike, or because one lease cannot hold it all, is due at once.
+    private DateTimeOffset GetNextDueAt(DigestLease lease, DigestLease closed, User? user) =>
+        closed.Events.Count < lease.Events.Count || lease.Events.Count == DigestLease.MaxEvents
+            ? Time.GetUtcNow()
+            : DigestSchedule.GetDueTime(closed.Events[^1].Trigger.Digest!, Time.GetUtcNow(), user);
+
+    // Recipient, template, category and priority are the digest's; the rest of what a trigger asks for must not be decided by
+    // another event's trigger.
+    private static bool AreAlike(DigestEvent first, DigestEvent other) =>
+        ReferenceEquals(first, other)
+        || (
+            first.TemplateVersion == other.TemplateVersion
+            && first.Trigger.CollapseKey == other.Trigger.CollapseKey
+            && AreEqual(first.Trigger.Channels, other.Trigger.Channels)
+            && AreEqual(first.Trigger.Fallback, other.Trigger.Fallback)
+        );
+
+    private static bool AreEqual<T>(IReadOnlyList<T>? one, IReadOnlyList<T>? other) =>
+        one is null ? other is null : other is not null && one.SequenceEqual(other);
+
+    private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
+    {
+        var last = lease.Events[^1];
+        var trigger = last.Trigger with { Digest = null, Throttle = null, Data = DigestData.FromEvents(lease.Events) };
+        var errors = new List<FieldError>();
+        var rendered = await renderer.RenderAsync(trigger, last.TemplateVersion, errors, cancellationToken).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny(errors);
+        return (await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false)).Request;
+    }
+}

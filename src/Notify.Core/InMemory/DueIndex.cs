@@ -1,0 +1,97 @@
+using Notify.Providers;
+using Notify.Storage;
+
+namespace Notify.Core.InMemory;
+
+/// <summary>What is pending, by lane, provider and tenant, each tenant's oldest first.</summary>
+internal sealed class DueIndex
+{
+    private readonly Dictionary<(Priority Priority, string Provider), LaneIndex> _lanes = [];
+
+    public void Add(StoredDelivery stored)
+    {
+        if (stored.DueAt is { } dueAt)
+            GetLane(stored).Tenant(stored.Delivery.Tenant).Add((dueAt, stored.Delivery.Id), stored);
+    }
+
+    public void Remove(StoredDelivery stored)
+    {
+        if (stored.DueAt is { } dueAt)
+            GetLane(stored).Tenant(stored.Delivery.Tenant).Remove((dueAt, stored.Delivery.Id));
+    }
+
+    /// <summary>Takes out what is due, one from each tenant in turn.</summary>
+    public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request) =>
+        _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota, request) : [];
+
+    public IEnumerable<QueueDepth> Depths() =>
+        _lanes
+            .Where(lane => lane.Value.Count > 0)
+            .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
+
+    private LaneIndex GetLane(StoredDelivery stored)
+    {
+        var key = (stored.Delivery.Priority, stored.Delivery.Provider);
+        if (!_lanes.TryGetValue(key, out var lane))
+            _lanes.Add(key, lane = new LaneIndex());
+        return lane;
+    }
+
+    private sealed class LaneIndex
+    {
+        private readonly SortedDictionary<string, SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery>> _tenants =
+            new(StringComparer.Ordinal);
+        private string _lastServed = "";
+
+        public long Count => _tenants.Values.Sum(tenant => (long)tenant.Count);
+
+        public SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery> Tenant(string name)
+        {
+            if (!_tenants.TryGetValue(name, out var tenant))
+                _tenants.Add(name, tenant = []);
+            return tenant;
+        }
+
+        public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request)
+        {
+            var taken = new List<StoredDelivery>();
+            var allowances = new Dictionary<string, int>(StringComparer.Ordinal);
+            string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
+            for (var found = true; found && taken.Count < quota.Max; )
+            {
+                found = false;
+                foreach (var tenant in turn)
+                {
+                    if (
+                        taken.Count == quota.Max
+                        || Oldest(tenant, request.Now) is not { } oldest
+                        || !IsAllowed(quota, tenant, request, allowances)
+                    )
+                        continue;
+
+                    taken.Add(oldest);
+                    _tenants[tenant].Remove((oldest.DueAt!.Value, oldest.Delivery.Id));
+                    _lastServed = tenant;
+                    found = true;
+                }
+            }
+
+            return taken;
+        }
+
+        private static bool IsAllowed(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> allowances)
+        {
+            if (request.TenantAllowance is null)
+                return true;
+            if (!allowances.TryGetValue(tenant, out var left))
+                left = request.TenantAllowance(quota, tenant);
+            allowances[tenant] = left - 1;
+            return left > 0;
+        }
+
+        private StoredDelivery? Oldest(string tenant, DateTimeOffset now) =>
+            _tenants[tenant].Count > 0 && _tenants[tenant].First() is var first && first.Key.DueAt <= now ? first.Value : null;
+
+        private bool AfterLastServed(string tenant) => string.CompareOrdinal(tenant, _lastServed) > 0;
+    }
+}

@@ -1,0 +1,32 @@
+using Notify.Storage;
+
+namespace Notify.Core.InMemory;
+
+/// <summary>Shared tokens for tests.</summary>
+internal sealed class InMemorySharedTokens : ISharedTokenStore
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, SharedToken> _tokens = new(StringComparer.Ordinal);
+
+    public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+            return new(_tokens.GetValueOrDefault(name));
+    }
+
+    public ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    )
+    {
+        lock (_lock)
+        {
+            if (_tokens.TryGetValue(name, out var kept) && kept.IssuedAt > stale)
+                return new(kept);
+
+            return new(_tokens[name] = offered);
+        }
+    }
+}

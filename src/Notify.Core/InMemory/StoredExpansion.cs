@@ -1,0 +1,53 @@
+using Notify.Storage;
+
+namespace Notify.Core.InMemory;
+
+/// <summary>An expansion as the in-memory store keeps it.</summary>
+internal sealed class StoredExpansion(Notification notification, NewExpansion expansion)
+{
+    private string _cursor = "";
+    private long _done;
+    private long _fence;
+    private int _failures;
+    private string? _reason;
+    private DateTimeOffset _updatedAt = notification.AcceptedAt;
+
+    public Guid NotificationId => notification.Id;
+
+    public string Tenant => notification.Tenant;
+
+    /// <summary>Null when nothing is left to do.</summary>
+    public DateTimeOffset? DueAt { get; private set; } = expansion.DueAt;
+
+    public ExpansionLease Lease(DateTimeOffset until)
+    {
+        DueAt = until;
+        return new ExpansionLease(notification, expansion.Topic, _cursor, _done, _failures, ++_fence);
+    }
+
+    public bool IsHeldBy(ExpansionLease lease) =>
+        DueAt is not null && lease.Notification.Id == NotificationId && lease.Topic == expansion.Topic && lease.Fence == _fence;
+
+    public void Advance(ExpansionStep step)
+    {
+        (_cursor, _done, _updatedAt) = (step.Cursor, step.Done, step.At);
+        (_failures, _reason) = (0, null);
+        DueAt = step.IsComplete ? null : step.Until;
+    }
+
+    public void Fail(ExpansionFailure failure)
+    {
+        (DueAt, _reason, _updatedAt) = (failure.RetryAt, failure.Reason, failure.At);
+        _failures++;
+        _fence++;
+    }
+
+    public void Cancel(DateTimeOffset now)
+    {
+        if (DueAt is not null)
+            (DueAt, _updatedAt, _reason) = (null, now, null);
+    }
+
+    public ExpansionProgress Progress() =>
+        new(expansion.Topic, _done, expansion.Total, DueAt is null, notification.AcceptedAt, _updatedAt, _failures, _reason);
+}

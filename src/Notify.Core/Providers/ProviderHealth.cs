@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Providers;
+using Polly;
+using Polly.CircuitBreaker;
+using Outcome = Notify.Providers.Outcome;
+
+namespace Notify.Core.Providers;
+
+/// <summary>A circuit breaker for each provider: one that fails for its own sake is left alone for a while.</summary>
+internal sealed class ProviderHealth(IOptionsMonitor<ProviderOptions> options, TimeProvider time, ILogger<ProviderHealth> logger)
+{
+    private readonly ConcurrentDictionary<string, ProviderCircuit> _circuits = new(StringComparer.Ordinal);
+
+    public ProviderCircuit GetCircuit(string provider) =>
+        _circuits.GetOrAdd(provider, name => new ProviderCircuit(name, options.Get(name), time, logger));
+}
+
+/// <summary>One provider's circuit.</summary>
+internal sealed class ProviderCircuit
+{
+    private readonly TimeProvider _time;
+    private readonly ResiliencePipeline<Outcome> _pipeline;
+    private long _openUntil;
+
+    public ProviderCircuit(string provider, ProviderOptions options, TimeProvider time, ILogger logger)
+    {
+        _time = time;
+        _pipeline = new ResiliencePipelineBuilder<Outcome> { TimeProvider = time }
+            .AddCircuitBreaker(
+                new CircuitBreakerStrategyOptions<Outcome>
+                {
+                    ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Result?.IsProviderFailure == true),
+                    FailureRatio = options.CircuitBreaker.FailureRatio,
+                    MinimumThroughput = options.CircuitBreaker.MinimumThroughput,
+                    SamplingDuration = options.CircuitBreaker.SamplingDuration,
+                    BreakDuration = options.CircuitBreaker.BreakDuration,
+                    OnOpened = arguments =>
+                    {
+                        Volatile.Write(ref _openUntil, (time.GetUtcNow() + arguments.BreakDuration).UtcTicks);
+                        Log.CircuitOpened(logger, provider, arguments.BreakDuration.TotalSeconds);
+                        return default;
+                    },
+                    OnClosed = _ =>
+                    {
+                        Volatile.Write(ref _openUntil, 0);
+                        Log.CircuitClosed(logger, provider);
+                        return default;
+                    },
+                }
+            )
+            .Build();
+    }
+
+    /// <summary>How long the provider is to be left alone; zero or less when it may be called.</summary>
+    public TimeSpan OpenFor => TimeSpan.FromTicks(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks);
+
+    /// <summary>Makes the call, or answers null when the circuit does not let it through.</summary>
+    public async ValueTask<Outcome?> CallAsync<TState>(
+        Func<TState, CancellationToken, ValueTask<Outcome>> call,
+        TState state,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await _pipeline
+                .ExecuteAsync(static (s, token) => s.call(s.state, token), (call, state), cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (BrokenCircuitException)
+        {
+            // A call that tries whether the provider works again is under way; the others let it have a moment.
+            if (OpenFor <= TimeSpan.Zero)
+                Volatile.Write(ref _openUntil, (_time.GetUtcNow() + TimeSpan.FromSeconds(1)).UtcTicks);
+            return null;
+        }
+    }
+}

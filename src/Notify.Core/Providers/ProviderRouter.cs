@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Options;
+using Notify.Providers;
+
+namespace Notify.Core.Providers;
+
+/// <summary>Says which providers can send to an address, first choice first.</summary>
+internal sealed class ProviderRouter(
+    ProviderCatalog catalog,
+    IEnumerable<ProviderPlatforms> declared,
+    IOptionsMonitor<ChannelOptions> options
+)
+{
+    private readonly ConcurrentDictionary<(Channel Channel, Platform? Platform), IDeliveryProvider[]> _routes = new();
+    private readonly ILookup<string, Platform> _platforms = declared
+        .SelectMany(provider => provider.Platforms, (provider, platform) => (provider.Provider, platform))
+        .ToLookup(pair => pair.Provider, pair => pair.platform, StringComparer.Ordinal);
+
+    /// <summary>Empty only when the application has no provider for the channel or the token's platform.</summary>
+    public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
+        _routes.GetOrAdd((address.Channel, address.Platform), route => Build(route.Channel, route.Platform));
+
+    private IDeliveryProvider[] Build(Channel channel, Platform? platform)
+    {
+        var configured = options.Get(channel.Name);
+        var names =
+            platform is { } known && configured.PlatformProviders.TryGetValue(known, out var ofPlatform)
+                ? ofPlatform
+                : configured.Providers;
+        if (names.Count > 0)
+            return [.. names.Select(catalog.Find).OfType<IDeliveryProvider>()];
+        return platform is null ? [.. catalog.GetProviders(channel)] : MadeFor(platform.Value, catalog.GetProviders(channel));
+    }
+
+    // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for
+    // this one.
+    private IDeliveryProvider[] MadeFor(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
+        providers
+            .Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))
+            .GroupBy(provider => _platforms.Contains(provider.Name) ? _platforms[provider.Name].Distinct().Count() : int.MaxValue)
+            .MinBy(group => group.Key)
+            ?.ToArray()
+        ?? [];
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using Notify.Core.Providers;
+using Notify.Providers;
+using Notify.Storage;
+
+namespace Notify.Core.Telemetry;
+
+/// <summary>The metrics and activities of the engine.</summary>
+internal static class EngineTelemetry
+{
+    /// <summary>From a call within the process to a wait of an hour.</summary>
+    private static readonly InstrumentAdvice<double> Seconds = new()
+    {
+        HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
+    };
+
+    private static readonly ActivitySource Source = new(NotifyTelemetry.Name);
+    private static readonly Meter Meter = new(NotifyTelemetry.Name);
+
+    private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
+        "notify.notifications",
+        "{notification}",
+        "Notifications made durable."
+    );
+
+    private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>(
+        "notify.attempt.duration",
+        "s",
+        "How long calls to providers took, by outcome.",
+        advice: Seconds
+    );
+
+    private static readonly Counter<long> Settled = Meter.CreateCounter<long>(
+        "notify.deliveries.settled",
+        "{delivery}",
+        "Deliveries settled, by the state they are in since."
+    );
+
+    private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
+        "notify.delivery.duration",
+        "s",
+        "Time from a notification's acceptance until a delivery of it ended.",
+        advice: Seconds
+    );
+
+    public static Activity? StartTrigger() => Source.StartActivity("notify.trigger", ActivityKind.Producer);
+
+    public static Activity? StartAttempt(Delivery delivery, IDeliveryProvider provider)
+    {
+        var activity = Source.StartActivity("notify.attempt", ActivityKind.Client, delivery.TraceParent);
+        activity
+            ?.SetTag("notify.delivery.id", delivery.Id)
+            .SetTag("notify.notification.id", delivery.NotificationId)
+            .SetTag("notify.channel", delivery.Channel.Name)
+            .SetTag("notify.provider", provider.Name);
+        return activity;
+    }
+
+    public static void CountAccepted(Notification notification) =>
+        Notifications.Add(1, new KeyValuePair<string, object?>("priority", Lower(notification.Trigger.Priority)));
+
+    public static void RecordAttempt(Activity? activity, Delivery delivery, Execution execution)
+    {
+        var outcome = execution.Outcome!;
+        if (outcome.Kind != OutcomeKind.Accepted)
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Reason);
+        activity?.SetTag("notify.outcome", Lower(outcome.Kind));
+        Attempts.Record(
+            execution.Duration.TotalSeconds,
+            new("channel", delivery.Channel.Name),
+            new("provider", execution.Provider),
+            new("outcome", Lower(outcome.Kind))
+        );
+    }
+
+    public static void RecordSettled(Delivery delivery, Settlement settlement)
+    {
+        var tags = new TagList
+        {
+            { "channel", delivery.Channel.Name },
+            { "provider", settlement.Provider },
+            { "state", Lower(settlement.State) },
+        };
+        Settled.Add(1, tags);
+        if (settlement.State != DeliveryState.Pending)
+            DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
+    }
+
+    public static string Lower(Priority priority) =>
+        priority switch
+        {
+            Priority.High => "high",
+            Priority.Normal => "normal",
+            _ => "bulk",
+        };
+
+    private static string Lower(OutcomeKind kind) =>
+        kind switch
+        {
+            OutcomeKind.Accepted => "accepted",
+            OutcomeKind.Retry => "retry",
+            OutcomeKind.Rejected => "rejected",
+            OutcomeKind.AnswerLost => "answer_lost",
+            _ => "recipient_gone",
+        };
+
+    private static string Lower(DeliveryState state) =>
+        state switch
+        {
+            DeliveryState.Pending => "pending",
+            DeliveryState.Accepted => "accepted",
+            DeliveryState.DeadLetter => "dead_letter",
+            _ => "cancelled",
+        };
+}

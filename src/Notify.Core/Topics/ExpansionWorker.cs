@@ -1,0 +1,115 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Notify.Core.Planning;
+using Notify.Core.Queue;
+using Notify.Storage;
+
+namespace Notify.Core.Topics;
+
+/// <summary>
+/// Turns notifications to topics into deliveries, batch by batch. A batch's deliveries and its last subscriber are stored
+/// together, so after a crash the expansion continues behind the last batch. One expansion covers all topics of a notification:
+/// it passes each subscriber once, so a user who subscribes to several of them is notified once.
+/// </summary>
+internal sealed class ExpansionWorker(
+    IExpansionStore expansions,
+    ITopicStore topics,
+    IThrottleStore throttles,
+    DeliveryPlanner planner,
+    WorkerIdentity worker,
+    WorkSignal signal,
+    EngineSettings settings,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time,
+    ILogger<ExpansionWorker> logger
+) : TurnWorker<ExpansionLease>(settings, options, time), IExpansionSignal
+{
+    protected override int LeasesPerTurn => 4;
+
+    protected override string WorkerName => worker.Name;
+
+    protected override ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken stopping) =>
+        expansions.LeaseAsync(request, stopping);
+
+    protected override string GetTenant(ExpansionLease lease) => lease.Notification.Tenant;
+
+    protected override int GetFailures(ExpansionLease lease) => lease.Failures;
+
+    protected override ValueTask HandleAsync(ExpansionLease lease, CancellationToken cancellationToken) =>
+        ExpandBatchAsync(lease, cancellationToken);
+
+    protected override async ValueTask GiveBackAsync(
+        ExpansionLease lease,
+        Exception failure,
+        TimeSpan? retryDelay,
+        CancellationToken cancellationToken
+    )
+    {
+        var now = Time.GetUtcNow();
+        var given = new ExpansionFailure(lease, FailureReason.Describe(failure), now, now + retryDelay);
+        if (!await expansions.FailAsync(given, cancellationToken).ConfigureAwait(false))
+            return;
+        if (retryDelay is { } delay)
+            Log.ExpansionFailed(logger, failure, lease.Notification.Id, delay);
+        else
+            Log.ExpansionDead(logger, failure, lease.Notification.Id);
+    }
+
+    protected override void Failed(Exception exception) => Log.ExpansionsUnreachable(logger, exception);
+
+    // One batch, and then it is due again behind the others that are: a broadcast to a million does not keep a small one waiting.
+    private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var notification = lease.Notification;
+        var batch = await ListNextAsync(lease, stopping).ConfigureAwait(false);
+        var planned = await planner
+            .PlanAsync(notification, [.. WithoutNamed(notification, batch.Keys)], stopping, batch)
+            .ConfigureAwait(false);
+
+        var now = Time.GetUtcNow();
+        var step = new ExpansionStep(
+            lease,
+            batch.Count == 0 ? lease.Cursor : batch.Keys[^1],
+            lease.Done + batch.Count,
+            IsComplete: batch.Count < Settings.ExpansionBatchSize,
+            At: now,
+            Until: now,
+            planned.Deliveries,
+            planned.Digests
+        );
+        if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
+            signal.Set();
+        else if (planned.Permits is { } permits)
+            await throttles.GiveBackAsync(permits, stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Lists the next subscribers of all topics in the order of their ids, each with the first topic it subscribes to.
+    /// </summary>
+    private async ValueTask<SortedList<string, string>> ListNextAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var next = new SortedList<string, string>(StringComparer.Ordinal);
+        foreach (var topic in lease.Notification.Trigger.Topics())
+        {
+            var users = await topics
+                .ListAsync(lease.Notification.Tenant, topic, lease.Cursor, Settings.ExpansionBatchSize, stopping)
+                .ConfigureAwait(false);
+            foreach (var user in users)
+                next.TryAdd(user, topic);
+        }
+
+        while (next.Count > Settings.ExpansionBatchSize)
+            next.RemoveAt(next.Count - 1);
+        return next;
+    }
+
+    // A user whom the trigger names has a delivery already.
+    private static IEnumerable<Recipient> WithoutNamed(Notification notification, IEnumerable<string> users)
+    {
+        var named = notification
+            .Trigger.To.Where(recipient => recipient.Kind == RecipientKind.User)
+            .Select(recipient => recipient.Value)
+            .ToHashSet(StringComparer.Ordinal);
+        return users.Where(user => !named.Contains(user)).Select(Recipient.User);
+    }
+}

@@ -1,0 +1,32 @@
+using Notify.Core.Validation;
+using Notify.Storage;
+
+namespace Notify.Core.Triggers;
+
+/// <summary>Finds the notification that a trigger's idempotency key belongs to already.</summary>
+internal sealed class HeldKeys(INotificationStore notifications, TimeProvider time)
+{
+    /// <summary>Returns the notification of a repeated trigger; null where the trigger has no key or its key is free.</summary>
+    /// <exception cref="IdempotencyConflictException">The key was used with another body.</exception>
+    public async ValueTask<TriggerResult?> FindAsync(Trigger trigger, CancellationToken cancellationToken)
+    {
+        if (trigger.IdempotencyKey is not { } key || !CanBeStored(trigger, key))
+            return null;
+
+        var holder = await notifications
+            .FindKeyAsync(trigger.Tenant, key, time.GetUtcNow(), cancellationToken)
+            .ConfigureAwait(false);
+        if (holder is null)
+            return null;
+        if (!holder.Fingerprint.Span.SequenceEqual(TriggerFingerprint.Compute(trigger)))
+            throw new IdempotencyConflictException(holder.NotificationId);
+        return new TriggerResult(holder.NotificationId, IsDuplicate: true);
+    }
+
+    // No notification has such a key or tenant, and a trigger without recipients has no fingerprint.
+    private static bool CanBeStored(Trigger trigger, string key) =>
+        Names.FindError(key) is null
+        && Names.FindError(trigger.Tenant) is null
+        && trigger.To is not null
+        && trigger.To.All(recipient => recipient is not null);
+}

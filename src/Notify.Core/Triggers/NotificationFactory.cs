@@ -1,0 +1,98 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using Notify.Core.Planning;
+using Notify.Core.Templates;
+using Notify.Storage;
+
+namespace Notify.Core.Triggers;
+
+/// <summary>Creates what is to be stored for a valid trigger: the notification, its deliveries, and what comes later.</summary>
+internal sealed class NotificationFactory(
+    DeliveryPlanner planner,
+    ITopicStore topics,
+    IOptions<NotificationsOptions> options,
+    Chance chance,
+    TimeProvider time
+)
+{
+    /// <exception cref="InvalidRequestException">A user does not exist, or a topic never had a subscriber.</exception>
+    public async ValueTask<PlannedRequest> CreateAsync(
+        Trigger trigger,
+        RenderedContents rendered,
+        CancellationToken cancellationToken
+    )
+    {
+        var notification = Accept(trigger, rendered);
+        var expansions = await ExpandAsync(notification, cancellationToken).ConfigureAwait(false);
+        Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
+        var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
+        InvalidRequestException.ThrowIfAny([
+            .. planned.Unknown.Select(index => new FieldError(
+                $"to[{trigger.To.IndexOf(named[index])}]",
+                "This user does not exist."
+            )),
+        ]);
+
+        return new PlannedRequest(
+            new EnqueueRequest(notification, planned.Deliveries, CreateClaim(notification), expansions, planned.Digests),
+            planned.Permits
+        );
+    }
+
+    private IdempotencyClaim? CreateClaim(Notification notification) =>
+        notification.Trigger.IdempotencyKey is { } key
+            ? new IdempotencyClaim(
+                key,
+                TriggerFingerprint.Compute(notification.Trigger),
+                notification.AcceptedAt + options.Value.IdempotencyRetention
+            )
+            : null;
+
+    private Notification Accept(Trigger trigger, RenderedContents rendered)
+    {
+        var now = time.GetUtcNow();
+        var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
+        return new Notification
+        {
+            Id = chance.NewId(now),
+            Trigger = trigger,
+            AcceptedAt = now,
+            ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
+            Contents = rendered.Contents,
+            TemplateVersion = rendered.TemplateVersion,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } current ? current.Id : null,
+        };
+    }
+
+    // One expansion covers all topics that have subscribers; those that have none are recorded with it.
+    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(
+        Notification notification,
+        CancellationToken cancellationToken
+    )
+    {
+        List<NewExpansion> expansions = [];
+        List<FieldError> errors = [];
+        NewExpansion? all = null;
+        foreach (var topic in notification.Trigger.Topics())
+        {
+            var subscribers = await topics.CountAsync(notification.Tenant, topic, cancellationToken).ConfigureAwait(false);
+            if (subscribers is null)
+                errors.Add(
+                    new FieldError(
+                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        "No user has ever subscribed to this topic."
+                    )
+                );
+            else if (subscribers == 0)
+                expansions.Add(new NewExpansion(topic, 0, DueAt: null));
+            else
+                all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
+        }
+
+        InvalidRequestException.ThrowIfAny(errors);
+        return all is null ? expansions : [all, .. expansions];
+    }
+}
+
+/// <summary>What is to be stored for a trigger, and the permits that were taken for it.</summary>
+internal readonly record struct PlannedRequest(EnqueueRequest Request, ThrottleRequest? Permits);

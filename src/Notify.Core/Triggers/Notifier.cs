@@ -1,0 +1,149 @@
+using System.Data.Common;
+using Notify.Core.Planning;
+using Notify.Core.Telemetry;
+using Notify.Core.Templates;
+using Notify.Core.Topics;
+using Notify.Core.Validation;
+using Notify.Providers;
+using Notify.Storage;
+using Notify.Transport;
+
+namespace Notify.Core.Triggers;
+
+/// <summary>The first stage: validates, plans, stores and hands over a trigger.</summary>
+internal sealed class Notifier(
+    TriggerValidator validator,
+    PhoneNumberRules phones,
+    TemplateRenderer renderer,
+    NotificationFactory factory,
+    HeldKeys heldKeys,
+    IThrottleStore throttles,
+    IDeliveryQueue queue,
+    IDeliveryTransport transport,
+    IEnumerable<IOutbox> outboxes,
+    ExpansionWorker expansions,
+    NotificationEvents events,
+    TimeProvider time
+) : INotifier
+{
+    public async Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        using var activity = EngineTelemetry.StartTrigger();
+
+        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        if (known is { } duplicate)
+            return duplicate;
+
+        var request = planned.Request with { Deliveries = [.. planned.Request.Deliveries.Select(Prepare)] };
+        var stored = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
+        var result = await AcceptAsync(planned, stored, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("notify.notification.id", result.Id);
+        return result;
+    }
+
+    public async Task<TriggerResult> TriggerAsync(
+        Trigger trigger,
+        DbTransaction transaction,
+        CancellationToken cancellationToken = default
+    )
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        ArgumentNullException.ThrowIfNull(transaction);
+        var outbox = outboxes.FirstOrDefault()
+            ?? throw new NotSupportedException(
+                "This store cannot take part in a database transaction. Use UseSqlite or UsePostgreSql."
+            );
+
+        using var activity = EngineTelemetry.StartTrigger();
+        var (known, planned) = await PlanAsync(trigger, cancellationToken).ConfigureAwait(false);
+        if (known is { } duplicate)
+            return duplicate;
+
+        var result = await outbox.EnqueueAsync(planned.Request, transaction, cancellationToken).ConfigureAwait(false);
+        activity?.SetTag("notify.notification.id", result.NotificationId);
+        return await AcceptAsync(planned, result, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<Cancellation?> CancelAsync(
+        Guid id,
+        string tenant = Trigger.DefaultTenant,
+        CancellationToken cancellationToken = default
+    ) => await queue.CancelAsync(tenant, id, time.GetUtcNow(), cancellationToken).ConfigureAwait(false);
+
+    public IReadOnlyList<FieldError> Validate(Trigger trigger)
+    {
+        ArgumentNullException.ThrowIfNull(trigger);
+        return validator.Validate(trigger);
+    }
+
+    private QueuedDelivery Prepare(QueuedDelivery planned) =>
+        planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) with { AddressKey = planned.AddressKey } : planned;
+
+    // Storing a request finds out by itself that its key is held, so the key is looked up only where that would come too late:
+    // before permits are taken, and before a trigger is refused that may have been right when its key was first used.
+    private async ValueTask<(TriggerResult? Known, PlannedRequest Planned)> PlanAsync(
+        Trigger given,
+        CancellationToken cancellationToken
+    )
+    {
+        var trigger = phones.Normalize(given);
+        if (
+            trigger.Throttle is not null
+            && await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder
+        )
+            return (holder, default);
+
+        try
+        {
+            List<FieldError> errors = [.. validator.Validate(trigger)];
+            var rendered = await renderer.RenderAsync(trigger, null, errors, cancellationToken).ConfigureAwait(false);
+            InvalidRequestException.ThrowIfAny(errors);
+            return (null, await factory.CreateAsync(trigger, rendered, cancellationToken).ConfigureAwait(false));
+        }
+        catch (InvalidRequestException)
+        {
+            if (await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
+                return (held, default);
+            throw;
+        }
+    }
+
+    private async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
+    {
+        var published = false;
+        try
+        {
+            var result = (await queue.EnqueueAsync([request], cancellationToken).ConfigureAwait(false))[0];
+            if (result.Status != EnqueueStatus.Stored)
+                return result;
+
+            published = true;
+            await transport.PublishAsync(request.Deliveries, CancellationToken.None).ConfigureAwait(false);
+            if (request.Expansions.Count > 0)
+                expansions.Wake();
+            events.Publish(request);
+            return result;
+        }
+        finally
+        {
+            if (!published)
+                transport.Withdraw(request.Deliveries);
+        }
+    }
+
+    private async ValueTask<TriggerResult> AcceptAsync(
+        PlannedRequest planned,
+        EnqueueResult result,
+        CancellationToken cancellationToken
+    )
+    {
+        if (result.Status == EnqueueStatus.Stored)
+            EngineTelemetry.CountAccepted(planned.Request.Notification);
+        else if (planned.Permits is { } permits)
+            await throttles.GiveBackAsync(permits, cancellationToken).ConfigureAwait(false);
+        if (result.Status == EnqueueStatus.Conflict)
+            throw new IdempotencyConflictException(result.NotificationId);
+        return new TriggerResult(result.NotificationId, result.Status == EnqueueStatus.Duplicate);
+    }
+}

@@ -1,0 +1,289 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using Notify.Core.Providers;
+using Notify.Core.Templates;
+using Notify.Core.Timing;
+using Notify.Core.Validation;
+using Notify.Providers;
+
+namespace Notify.Core.Triggers;
+
+/// <summary>Finds everything that is wrong with a trigger, not just the first thing.</summary>
+internal sealed class TriggerValidator(
+    ProviderCatalog providers,
+    ProviderRules rules,
+    ContentRules contents,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+)
+{
+    private const int MaxFallbackSteps = 4;
+
+    /// <summary>How long ago a schedule may have been; a schedule that has passed means now.</summary>
+    private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
+
+    /// <summary>How far the first zone to see a day is ahead of UTC.</summary>
+    private static readonly TimeSpan FarthestAhead = TimeSpan.FromHours(14);
+
+    /// <summary>What APNs takes as apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
+    private const int MaxCollapseKeyLength = 64;
+
+    public IReadOnlyList<FieldError> Validate(Trigger trigger)
+    {
+        List<FieldError>? errors = null;
+        CheckTenant(trigger, ref errors);
+        CheckRecipientList(trigger, ref errors);
+        CheckContent(trigger, ref errors);
+        CheckChannels(trigger, ref errors);
+        CheckTimes(trigger, ref errors);
+        CheckFallback(trigger, ref errors);
+        CheckThrottleAndDigest(trigger, ref errors);
+        CheckNames(trigger, ref errors);
+        return errors ?? (IReadOnlyList<FieldError>)[];
+    }
+
+    private static void CheckTenant(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (Names.FindError(trigger.Tenant) is { } error)
+            Add(ref errors, "tenant", error);
+    }
+
+    private void CheckRecipientList(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.To is not { Count: > 0 })
+        {
+            Add(ref errors, "to", "Name at least one recipient.");
+            return;
+        }
+
+        if (trigger.To.Count > options.Value.MaxRecipients)
+            Add(ref errors, "to", $"Name at most {options.Value.MaxRecipients} recipients, or use a topic.");
+
+        for (var i = 0; i < trigger.To.Count; i++)
+            CheckRecipient(trigger.To[i], $"to[{i}]", ref errors);
+    }
+
+    private void CheckRecipient(Recipient? recipient, string field, ref List<FieldError>? errors)
+    {
+        if (recipient is null)
+        {
+            Add(ref errors, field, "Name a recipient.");
+            return;
+        }
+
+        if (recipient.Kind != RecipientKind.Address)
+        {
+            if (Names.FindError(recipient.Value) is { } nameError)
+                Add(ref errors, field, nameError);
+            return;
+        }
+
+        var channel = recipient.Channel!.Value;
+        if (!providers.Serves(channel))
+            Add(ref errors, field, providers.DescribeUnserved(channel));
+        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
+            Add(ref errors, field, addressError);
+    }
+
+    private void CheckContent(Trigger trigger, ref List<FieldError>? errors)
+    {
+        switch (trigger)
+        {
+            case { Content: not null, Template: not null }:
+                Add(ref errors, "template", "Give either content or a template, not both.");
+                break;
+            case { Content: null, Template: null }:
+                Add(ref errors, "content", "Give content or a template.");
+                break;
+            case {
+                Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
+            }:
+                Add(ref errors, "content", "Give at least one of title, body and html, or push.badge alone.");
+                break;
+        }
+
+        CheckPush(trigger.Content, ref errors);
+        if (trigger.Content is { } content)
+        {
+            foreach (var error in contents.FindErrors(trigger, content))
+                Add(ref errors, $"content.{error.Field}", error.Message);
+        }
+
+        if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
+            Add(ref errors, "data", "Give an object whose properties are the template's variables.");
+        if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
+            Add(ref errors, "content.title", "Keep the title on one line.");
+    }
+
+    private void CheckPush(Content? content, ref List<FieldError>? errors)
+    {
+        if (content?.Push is { Badge: < 0 })
+            Add(ref errors, "content.push.badge", "Use 0 or more.");
+        if (content?.Push?.ImageUrl is { } image && !Uri.TryCreate(image, UriKind.Absolute, out _))
+            Add(ref errors, "content.push.imageUrl", "Use an absolute URL.");
+
+        foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
+        {
+            if (laidOver.ValueKind != JsonValueKind.Object)
+                Add(ref errors, $"content.overrides.{vendor}", "Give an object.");
+        }
+
+        if (content?.Overrides is { Count: > 0 } overrides)
+        {
+            foreach (var error in rules.FindOverrideErrors(overrides))
+                Add(ref errors, $"content.overrides.{error.Field}", error.Message);
+        }
+    }
+
+    private void CheckChannels(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.Channels is null)
+            return;
+
+        if (trigger.Channels.Count == 0)
+            Add(ref errors, "channels", "Name at least one channel, or leave channels out to use every one that has an address.");
+
+        for (var i = 0; i < trigger.Channels.Count; i++)
+        {
+            if (!providers.Serves(trigger.Channels[i]))
+                Add(ref errors, $"channels[{i}]", providers.DescribeUnserved(trigger.Channels[i]));
+        }
+
+        for (var i = 0; i < (trigger.To?.Count ?? 0); i++)
+        {
+            if (
+                trigger.To![i]?.Channel is { } channel
+                && !trigger.Channels.Contains(channel)
+                && trigger.Fallback?.Any(step => step?.Channel == channel) != true
+            )
+                Add(ref errors, $"to[{i}]", $"This is an address for {channel}, which channels leaves out.");
+        }
+    }
+
+    private void CheckTimes(Trigger trigger, ref List<FieldError>? errors)
+    {
+        var now = time.GetUtcNow();
+        if (trigger.SendAt is { } sendAt)
+            CheckSchedule("sendAt", sendAt, now, ref errors);
+        if (trigger.SendAtLocal is { } sendAtLocal)
+            CheckSchedule("sendAtLocal", new DateTimeOffset(sendAtLocal, TimeSpan.Zero), now, ref errors);
+        if (trigger is { SendAt: not null, SendAtLocal: not null })
+            Add(ref errors, "sendAtLocal", "Give either sendAt or sendAtLocal.");
+        if (trigger.ExpiresAt is { } expiresAt)
+            CheckExpiry(trigger, expiresAt, now, ref errors);
+        if (!Enum.IsDefined(trigger.Priority))
+            Add(ref errors, "priority", "Use high, normal or bulk.");
+    }
+
+    // A time of another century is a mistake, and arithmetic on the calendar's first and last days fails.
+    private void CheckSchedule(string field, DateTimeOffset at, DateTimeOffset now, ref List<FieldError>? errors)
+    {
+        if (at > now + options.Value.MaxScheduleAhead)
+            Add(ref errors, field, $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
+        else if (at < now - LongestPast)
+            Add(ref errors, field, $"This is more than {LongestPast.TotalDays:0} days ago.");
+    }
+
+    private void CheckExpiry(Trigger trigger, DateTimeOffset expiresAt, DateTimeOffset now, ref List<FieldError>? errors)
+    {
+        if (expiresAt <= now)
+            Add(ref errors, "expiresAt", "This time has passed.");
+        else if (expiresAt > now + options.Value.MaxExpiryAhead)
+            Add(ref errors, "expiresAt", $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead.");
+        else if (trigger.SendAt >= expiresAt)
+            Add(ref errors, "expiresAt", "This is not after sendAt.");
+        else if (trigger.SendAtLocal >= (expiresAt + FarthestAhead).UtcDateTime)
+            Add(ref errors, "expiresAt", "This is not after sendAtLocal in any time zone.");
+    }
+
+    private void CheckFallback(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.Fallback is null)
+            return;
+
+        if (trigger.Fallback.Count is 0 or > MaxFallbackSteps)
+            Add(ref errors, "fallback", $"Name 1 to {MaxFallbackSteps} channels to fall back to, or leave fallback out.");
+
+        for (var i = 0; i < trigger.Fallback.Count; i++)
+        {
+            if (trigger.Fallback[i] is not { } step)
+            {
+                Add(ref errors, $"fallback[{i}]", "Name a channel to fall back to.");
+                continue;
+            }
+
+            if (!providers.Serves(step.Channel))
+                Add(ref errors, $"fallback[{i}].channel", providers.DescribeUnserved(step.Channel));
+            if (
+                trigger.Channels?.Contains(step.Channel) == true
+                || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
+            )
+                Add(ref errors, $"fallback[{i}].channel", "This channel is used before.");
+            if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
+                Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");
+        }
+    }
+
+    private void CheckThrottleAndDigest(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.Throttle is { } throttle)
+        {
+            if (trigger.Category is null)
+                Add(ref errors, "category", "A throttle counts by category; name one.");
+            if (throttle.Max is < 1 or > 10_000)
+                Add(ref errors, "throttle.max", "Use 1 to 10,000.");
+            if (!IsSpan(throttle.Per))
+                Add(ref errors, "throttle.per", "Use 1 second to 31 days.");
+        }
+
+        if (trigger.Digest is not { } digest)
+            return;
+
+        if (trigger.Template is null)
+            Add(ref errors, "digest", "A digest needs a template that renders the events.");
+        CheckTimesOfDigest(trigger, ref errors);
+        if ((digest.Window is null) == (digest.Cron is null))
+            Add(ref errors, "digest", "Give either a window or a cron time.");
+        if (digest.Window is { } window && !IsSpan(window))
+            Add(ref errors, "digest.window", "Use 1 second to 31 days.");
+        if (digest.Cron is { } cron)
+            CheckCron(cron, ref errors);
+    }
+
+    private void CheckCron(string cron, ref List<FieldError>? errors)
+    {
+        if (!CronTime.TryParse(cron, out var parsed, out var error))
+            Add(ref errors, "digest.cron", error);
+        else if (parsed.GetNext(time.GetUtcNow(), timeZone: null) is null)
+            Add(ref errors, "digest.cron", "This time never comes.");
+    }
+
+    private static void CheckTimesOfDigest(Trigger trigger, ref List<FieldError>? errors)
+    {
+        const string message = "A digest decides when it is sent. Leave this field out.";
+        if (trigger.SendAt is not null)
+            Add(ref errors, "sendAt", message);
+        if (trigger.SendAtLocal is not null)
+            Add(ref errors, "sendAtLocal", message);
+        if (trigger.ExpiresAt is not null)
+            Add(ref errors, "expiresAt", message);
+    }
+
+    private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
+
+    private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
+    {
+        if (trigger.IdempotencyKey is { } key && Names.FindError(key) is { } keyError)
+            Add(ref errors, "idempotencyKey", keyError);
+        if (trigger.Category is { } category && Names.FindError(category) is { } categoryError)
+            Add(ref errors, "category", categoryError);
+        if (
+            trigger.CollapseKey is { } collapseKey
+            && (Names.FindError(collapseKey) is not null || collapseKey.Length > MaxCollapseKeyLength)
+        )
+            Add(ref errors, "collapseKey", $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
+    }
+
+    private static void Add(ref List<FieldError>? errors, string field, string message) =>
+        (errors ??= []).Add(new FieldError(field, message));
+}

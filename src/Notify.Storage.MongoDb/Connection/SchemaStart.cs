@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters;
+using Notify.Storage.MongoDb.Schema;
+
+namespace Notify.Storage.MongoDb.Connection;
+
+/// <summary>Makes the indexes before any worker starts, so that a database that cannot be used is said at start.</summary>
+internal sealed class SchemaStart(StoreDatabase database, Indexes indexes, ILogger<SchemaStart> logger) : IHostedLifecycleService
+{
+    /// <summary>The form in which this version writes documents.</summary>
+    private const int Form = 1;
+
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CheckFormAsync(cancellationToken).ConfigureAwait(false);
+            await indexes.CreateAsync(cancellationToken).ConfigureAwait(false);
+            if (database.Database.Client.Cluster.Description.Type == ClusterType.Standalone)
+                Log.OneServerOnly(logger);
+        }
+        catch (Exception exception) when (exception is MongoException or TimeoutException)
+        {
+            throw new InvalidOperationException(
+                $"The MongoDB database cannot be used: {exception.Message} Check that the server runs and can be reached, and "
+                    + "that the user may read, write and create indexes in the database.",
+                exception
+            );
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async ValueTask CheckFormAsync(CancellationToken cancellationToken)
+    {
+        var known = new BsonDocument { { "_id", "form" }, { "version", Form } };
+        await database.Housekeeping.InsertNewAsync(null, [known], cancellationToken).ConfigureAwait(false);
+        var found = await database
+            .Housekeeping.FindAsync(new BsonDocument("_id", "form"), cancellationToken)
+            .ConfigureAwait(false);
+        if (found.Any(document => document["version"].AsInt32 > Form))
+        {
+            throw new InvalidOperationException(
+                $"The database has form {found[0]["version"]} and this version of Notify knows {Form}; update the package."
+            );
+        }
+    }
+}

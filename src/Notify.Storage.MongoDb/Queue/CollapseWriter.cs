@@ -1,0 +1,217 @@
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Providers;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>
+/// Lets the newest of the deliveries with one collapse key take the place of those that wait. Every process does so after its own
+/// delivery counts, so of two that come at the same time the later one to count sees the other, and exactly the newest stays.
+/// What a crash leaves undone is done when the older delivery is leased.
+/// </summary>
+internal sealed class CollapseWriter(
+    StoreDatabase database,
+    ArrivalOrder order,
+    ContentReader contents,
+    ILogger<CollapseWriter> logger
+)
+{
+    private static readonly BsonDocument Fields = new()
+    {
+        { DeliveryField.User, 1 },
+        { DeliveryField.Tenant, 1 },
+        { DeliveryField.Notification, 1 },
+        { DeliveryField.Collapse, 1 },
+        { DeliveryField.Order, 1 },
+        { DeliveryField.AcceptedAt, 1 },
+    };
+
+    /// <summary>Says what new deliveries may take the place of, and that they are newer than all that are there.</summary>
+    public async ValueTask PrepareAsync(
+        IEnumerable<BsonDocument> added,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
+    {
+        BsonDocument[] collapsing = [.. added.Where(document => document.Contains(DeliveryField.Collapse))];
+        if (collapsing.Length == 0)
+            return;
+
+        foreach (var document in collapsing)
+            document[DeliveryField.Order] = order.Next();
+        var ahead = await FindWaitingAsync(collapsing, "$gt", session, cancellationToken).ConfigureAwait(false);
+        var last = ahead.Select(document => document[DeliveryField.Order].AsString).Max(StringComparer.Ordinal);
+        if (last is null)
+            return;
+        foreach (var document in collapsing)
+            document[DeliveryField.Order] = order.Next(last);
+    }
+
+    /// <summary>What the deliveries have in common of which one takes the others' place.</summary>
+    public static string GetGroup(Delivery delivery) =>
+        Convert.ToHexString(
+            RecipientHash.Compute(
+                BsonForm.Key(
+                    delivery.Tenant,
+                    delivery.CollapseKey!,
+                    delivery.To.Channel.Name,
+                    delivery.To.Value,
+                    delivery.To.Platform?.ToString() ?? "",
+                    delivery.To.App is { } app ? $"app {app}" : ""
+                )
+            )
+        );
+
+    /// <summary>Cancels what the added deliveries take the place of.</summary>
+    /// <param name="added">Deliveries of notifications that count now.</param>
+    /// <param name="fresh">Those of them that were not there before; the others keep the order that they have had there.</param>
+    /// <param name="session">The application's session, if it has a transaction.</param>
+    /// <param name="cancellationToken">Cancels it.</param>
+    public async ValueTask ApplyAsync(
+        IReadOnlyList<BsonDocument> added,
+        IReadOnlySet<BsonDocument> fresh,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
+    {
+        BsonDocument[] collapsing = [.. added.Where(document => document.Contains(DeliveryField.Collapse))];
+        if (collapsing.Length == 0)
+            return;
+
+        // A transaction that fails here is undone as a whole. Otherwise the deliveries are stored and count.
+        if (session is not null)
+            await SupersedeAsync(collapsing, fresh, session, cancellationToken).ConfigureAwait(false);
+        else
+            await AfterCommit
+                .RunAsync(logger, "collapse", () => SupersedeAsync(collapsing, fresh, null, cancellationToken))
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Of deliveries that were found due, those that a newer one takes the place of. It has done so already, unless its process
+    /// crashed before.
+    /// </summary>
+    public async ValueTask<IReadOnlySet<Guid>> CancelSupersededAsync(
+        IReadOnlyList<BsonDocument> found,
+        CancellationToken cancellationToken
+    )
+    {
+        BsonDocument[] collapsing = [.. found.Where(document => document.Contains(DeliveryField.Collapse))];
+        if (collapsing.Length == 0)
+            return new HashSet<Guid>();
+
+        var newest = await FindNewestAsync(collapsing, null, cancellationToken).ConfigureAwait(false);
+        var superseded = new HashSet<Guid>();
+        var writes = new List<WriteModel<BsonDocument>>();
+        foreach (var document in collapsing)
+        {
+            if (!newest.TryGetValue(document[DeliveryField.Collapse], out var other) || !IsNewer(other, document))
+                continue;
+
+            // Where its lease or state has changed since it was found, another process has seen to it.
+            superseded.Add(document[DeliveryField.Id].AsGuid);
+            var asFound = DeliveryUpdate.GetKey(document).Add(DeliveryField.Fence, document[DeliveryField.Fence]);
+            writes.Add(
+                new UpdateOneModel<BsonDocument>(asFound, DeliveryUpdate.Cancel("superseded", other[DeliveryField.AcceptedAt]))
+            );
+        }
+
+        if (writes.Count > 0)
+            await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+        return superseded;
+    }
+
+    private async ValueTask SupersedeAsync(
+        BsonDocument[] added,
+        IReadOnlySet<BsonDocument> fresh,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
+    {
+        var waiting = await FindWaitingAsync(added, null, session, cancellationToken).ConfigureAwait(false);
+        var ids = waiting.Select(document => document[DeliveryField.Id]).ToHashSet();
+        var counting = added.Select(document => document[DeliveryField.Notification]).ToHashSet();
+        BsonDocument[] others = [.. waiting.Where(document => !counting.Contains(document[DeliveryField.Notification]))];
+        if (others.Length > 0)
+        {
+            var there = await contents
+                .ThereAsync(others.Select(DeliveryDocument.GetNotification), session, cancellationToken)
+                .ConfigureAwait(false);
+            counting.UnionWith(there.Select(BsonForm.ToBson));
+        }
+
+        // One that was added and is sent already takes the place of what is older all the same.
+        var newest = waiting
+            .Where(document => counting.Contains(document[DeliveryField.Notification]))
+            .Concat(added.Where(document => fresh.Contains(document) && !ids.Contains(document[DeliveryField.Id])))
+            .GroupBy(document => document[DeliveryField.Collapse])
+            .ToDictionary(
+                group => group.Key,
+                group => group.MaxBy(document => document[DeliveryField.Order].AsString, StringComparer.Ordinal)!
+            );
+        WriteModel<BsonDocument>[] writes =
+        [
+            .. waiting
+                .Where(document =>
+                    newest.TryGetValue(document[DeliveryField.Collapse], out var other) && IsNewer(other, document)
+                )
+                .Select(document => Supersede(document, newest[document[DeliveryField.Collapse]][DeliveryField.AcceptedAt])),
+        ];
+        if (writes.Length > 0)
+            await database.Deliveries.WriteAsync(session, writes, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>By group, the newest waiting delivery that counts and is newer than one of those given.</summary>
+    private async ValueTask<Dictionary<BsonValue, BsonDocument>> FindNewestAsync(
+        BsonDocument[] than,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await FindWaitingAsync(than, "$gt", session, cancellationToken).ConfigureAwait(false);
+        if (found.Count == 0)
+            return [];
+
+        var counting = await contents
+            .ThereAsync(found.Select(DeliveryDocument.GetNotification), session, cancellationToken)
+            .ConfigureAwait(false);
+        return found
+            .Where(document => counting.Contains(DeliveryDocument.GetNotification(document)))
+            .GroupBy(document => document[DeliveryField.Collapse])
+            .ToDictionary(
+                group => group.Key,
+                group => group.MaxBy(document => document[DeliveryField.Order].AsString, StringComparer.Ordinal)!
+            );
+    }
+
+    /// <summary>
+    /// The waiting deliveries of the groups of those given. Which of them are newer than which is compared here: a filter with a
+    /// branch for each group costs the server a plan for each.
+    /// </summary>
+    private ValueTask<List<BsonDocument>> FindWaitingAsync(
+        BsonDocument[] ofGroups,
+        string? than,
+        IClientSessionHandle? session,
+        CancellationToken cancellationToken
+    )
+    {
+        var groups = ofGroups.Select(document => document[DeliveryField.Collapse]).Distinct();
+        var oldest = ofGroups.Select(document => document[DeliveryField.Order].AsString).Min(StringComparer.Ordinal);
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Collapse, new BsonDocument("$in", new BsonArray(groups)) },
+            { DeliveryField.DueAt, new BsonDocument("$exists", true) },
+        }.With(DeliveryField.Order, than is null ? null : new BsonDocument(than, oldest));
+        return database.DeliveriesNow.FindAsync(session, filter, Fields, cancellationToken: cancellationToken);
+    }
+
+    private static bool IsNewer(BsonDocument one, BsonDocument other) =>
+        string.CompareOrdinal(one[DeliveryField.Order].AsString, other[DeliveryField.Order].AsString) > 0;
+
+    private static UpdateOneModel<BsonDocument> Supersede(BsonDocument document, BsonValue now) =>
+        new(DeliveryUpdate.GetKey(document).Merge(DeliveryUpdate.IsFree(now)), DeliveryUpdate.Cancel("superseded", now));
+}

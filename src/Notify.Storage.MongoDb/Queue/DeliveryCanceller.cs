@@ -1,0 +1,120 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.MongoDb.Stores;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>Stops what has not been sent of a notification.</summary>
+internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches writes, DigestEvents digests)
+{
+    public async ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var notification = new BsonDocument
+        {
+            { NotificationDocument.Id, notificationId.ToBson() },
+            { NotificationDocument.Tenant, tenant },
+        };
+        if (await database.Notifications.CountMatchingAsync(notification, most: 1, cancellationToken).ConfigureAwait(false) == 0)
+            return null;
+
+        // Expansions first: what one of them was about to add is added, and then stopped as well.
+        await StopExpansionsAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
+        var stopped = await StopDeliveriesAsync(notificationId, now, cancellationToken).ConfigureAwait(false);
+        var (collected, endedEvents) = await RemoveEventsAsync(notificationId, cancellationToken).ConfigureAwait(false);
+        return stopped with { Collected = collected, Ended = stopped.Ended + endedEvents };
+    }
+
+    private async ValueTask StopExpansionsAsync(Guid notificationId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var open = new BsonDocument
+        {
+            { ExpansionDocument.Notification, notificationId.ToBson() },
+            { ExpansionDocument.DueAt, new BsonDocument("$exists", true) },
+        };
+        var stop = new BsonDocument
+        {
+            { "$set", new BsonDocument(ExpansionDocument.UpdatedAt, now.ToBson()) },
+            {
+                "$unset",
+                new BsonDocument
+                {
+                    { ExpansionDocument.DueAt, "" },
+                    { ExpansionDocument.Writing, "" },
+                    { ExpansionDocument.Reason, "" },
+                }
+            },
+            { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
+        };
+        while (
+            await database
+                .Expansions.FindAndUpdateAsync(open, stop, ReturnDocument.Before, cancellationToken)
+                .ConfigureAwait(false)
+                is { } stopped
+        )
+        {
+            if (stopped.ValueOrNull(ExpansionDocument.Writing) is { } writing)
+                await writes.WriteAsync(PendingWrites.Unpack(writing), null, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask<(long Collected, long Ended)> RemoveEventsAsync(
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
+    {
+        var ofNotification = new BsonDocument(DigestDocument.EventNotification, notificationId.ToBson());
+        var isCancelled = new BsonDocument(ofNotification).Add(DigestDocument.EventState, (int)CollectedState.Cancelled);
+        var before = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false);
+        await digests.RemoveAsync(ofNotification, "cancelled", cancellationToken).ConfigureAwait(false);
+        var collected = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false) - before;
+        return (collected, await CountEventsAsync(ofNotification, cancellationToken).ConfigureAwait(false) - collected);
+    }
+
+    private async ValueTask<long> CountEventsAsync(BsonDocument filter, CancellationToken cancellationToken) =>
+        await database.DigestEvents.CountMatchingAsync(filter, null, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<Cancellation> StopDeliveriesAsync(
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var ofNotification = new BsonDocument(DeliveryField.Notification, notificationId.ToBson());
+        var batch = DeliveryUpdate.NewBatch();
+        var isFree = DeliveryUpdate.IsFree(now.ToBson());
+        await database
+            .DeliveriesNow.UpdateEachAsync(
+                new BsonDocument(ofNotification).Merge(isFree),
+                DeliveryUpdate.Key,
+                isFree,
+                DeliveryUpdate.Cancel("cancelled", now.ToBson(), batch),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        var stopped = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                new BsonDocument(ofNotification).Add(DeliveryField.By, batch),
+                new BsonDocument(DeliveryField.Id, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        var pending = new BsonDocument(ofNotification).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
+        var underWay = await database.DeliveriesNow.CountMatchingAsync(pending, null, cancellationToken).ConfigureAwait(false);
+        var all = await database.DeliveriesNow.CountMatchingAsync(ofNotification, null, cancellationToken).ConfigureAwait(false);
+        return new Cancellation(
+            [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
+            underWay,
+            all - underWay - stopped.Count,
+            Collected: 0
+        );
+    }
+}

@@ -1,0 +1,121 @@
+using MongoDB.Bson;
+using Notify.Providers;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>A delivery as a document.</summary>
+internal static class DeliveryDocument
+{
+    private static readonly Content NotReadYet = new();
+
+    public static BsonDocument Create(QueuedDelivery queued)
+    {
+        var delivery = queued.Delivery;
+        var document = new BsonDocument
+        {
+            { DeliveryField.Id, delivery.Id.ToBson() },
+            { DeliveryField.Notification, delivery.NotificationId.ToBson() },
+            { DeliveryField.Tenant, delivery.Tenant },
+            { DeliveryField.User, GetUser(delivery) },
+            { DeliveryField.Priority, (int)delivery.Priority },
+            { DeliveryField.Provider, delivery.Provider },
+            { DeliveryField.Channel, delivery.To.Channel.Name },
+            { DeliveryField.Address, delivery.To.Value },
+            { DeliveryField.Content, delivery.ContentIndex },
+            { DeliveryField.AcceptedAt, delivery.AcceptedAt.ToBson() },
+            { DeliveryField.NotBefore, delivery.DueAt.ToBson() },
+            { DeliveryField.ExpiresAt, delivery.ExpiresAt.ToBson() },
+            { DeliveryField.Fence, queued.Lease?.Fence ?? 0 },
+            { DeliveryField.Spent, delivery.AttemptsSpent },
+            { DeliveryField.RetryDelay, delivery.RetryDelay.Ticks },
+        };
+        document
+            .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
+            .With(DeliveryField.AddressKey, queued.AddressKey?.ToBson())
+            .With(DeliveryField.Platform, (int?)delivery.To.Platform)
+            .With(DeliveryField.App, delivery.To.App)
+            .With(DeliveryField.Topic, delivery.Topic)
+            .With(DeliveryField.DeviceId, delivery.DeviceId)
+            .With(DeliveryField.CollapseKey, delivery.CollapseKey)
+            .With(DeliveryField.Chain, delivery.Fallback?.Chain.ToBson())
+            .With(DeliveryField.Step, delivery.Fallback?.Step);
+        return queued.CancelledBecause is { } reason
+            ? Cancelled(document, reason, delivery.AcceptedAt)
+            : Pending(document, queued);
+    }
+
+    /// <summary>A delivery that <see cref="StoredContents.Complete"/> is to complete: contents are read once for many.</summary>
+    public static Delivery Read(BsonDocument document) =>
+        new()
+        {
+            Id = document[DeliveryField.Id].AsGuid,
+            NotificationId = GetNotification(document),
+            Tenant = document[DeliveryField.Tenant].AsString,
+            Priority = (Priority)document[DeliveryField.Priority].AsInt32,
+            To = new Address(
+                Channel.Named(document[DeliveryField.Channel].AsString),
+                document[DeliveryField.Address].AsString,
+                (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
+                document.TextOrNull(DeliveryField.App)
+            ),
+            Provider = document[DeliveryField.Provider].AsString,
+            Content = NotReadYet,
+            ContentIndex = document[DeliveryField.Content].AsInt32,
+            UserId = document.Contains(DeliveryField.IsDirect) ? null : document[DeliveryField.User].AsString,
+            Topic = document.TextOrNull(DeliveryField.Topic),
+            DeviceId = document.TextOrNull(DeliveryField.DeviceId),
+            CollapseKey = document.TextOrNull(DeliveryField.CollapseKey),
+            Fallback = FindPlace(document),
+            AcceptedAt = document[DeliveryField.AcceptedAt].AsTime(),
+            DueAt = document[DeliveryField.NotBefore].AsTime(),
+            ExpiresAt = document[DeliveryField.ExpiresAt].AsTime(),
+            AttemptsSpent = document[DeliveryField.Spent].AsInt32,
+            RetryDelay = TimeSpan.FromTicks(document[DeliveryField.RetryDelay].AsInt64),
+        };
+
+    public static DeliveryRecord ReadRecord(BsonDocument document) =>
+        new(
+            Read(document),
+            (DeliveryState)document[DeliveryField.State].AsInt32,
+            document.TimeOrNull(DeliveryField.DueAt),
+            document.TextOrNull(DeliveryField.Reason),
+            StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
+            StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
+            document.ValueOrNull(DeliveryField.Owner) is not null
+        );
+
+    public static Guid GetNotification(BsonDocument document) => document[DeliveryField.Notification].AsGuid;
+
+    public static FallbackPlace? FindPlace(BsonDocument document) =>
+        document.ValueOrNull(DeliveryField.Chain) is { } chain
+            ? new FallbackPlace(chain.AsGuid, document[DeliveryField.Step].AsInt32)
+            : null;
+
+    /// <summary>
+    /// A direct address has no user to be sharded by; a hash of it spreads as well. The links of a chain stay together, whatever
+    /// their addresses.
+    /// </summary>
+    public static string GetUser(Delivery delivery) =>
+        delivery.UserId
+        ?? delivery.Fallback?.Chain.ToString("N")
+        ?? Convert.ToHexString(RecipientHash.Compute($"{delivery.To.Channel}/{delivery.To.Value}"));
+
+    private static BsonDocument Pending(BsonDocument document, QueuedDelivery queued) =>
+        document
+            .Add(DeliveryField.State, (int)DeliveryState.Pending)
+            .Add(DeliveryField.DueAt, queued.DueAt.ToBson())
+            .With(DeliveryField.Owner, queued.Owner)
+            .With(DeliveryField.Collapse, queued.Delivery.CollapseKey is null ? null : CollapseWriter.GetGroup(queued.Delivery));
+
+    private static BsonDocument Cancelled(BsonDocument document, string reason, DateTimeOffset at) =>
+        document
+            .Add(DeliveryField.State, (int)DeliveryState.Cancelled)
+            .Add(DeliveryField.Reason, reason)
+            .Add(DeliveryField.EndedAt, at.ToBson());
+
+    private static string Joined(BsonDocument document, string field) =>
+        document.ValueOrNull(field) is { } parts ? string.Concat(parts.AsBsonArray.Select(part => part.AsString)) : "";
+}

@@ -1,0 +1,90 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>The queue. Calls that enqueue share their writes, and so do calls that settle.</summary>
+internal sealed class DeliveryQueue(
+    StoreDatabase database,
+    NotificationWriter enqueue,
+    DeliveryLeaser lease,
+    DeliverySettlementWriter settle,
+    DeliveryCanceller cancel
+) : IDeliveryQueue
+{
+    // All priorities and times, but given as values: so the index of what is due answers it, without a look at any document.
+    private static readonly BsonDocument IsPending = new()
+    {
+        {
+            DeliveryField.Priority,
+            new BsonDocument("$in", new BsonArray(Enum.GetValues<Priority>().Select(priority => (int)priority)))
+        },
+        { DeliveryField.DueAt, new BsonDocument("$gte", new BsonDateTime(0)) },
+    };
+
+    private readonly GroupCommit<Settlement, bool> _settle = new("mongodb", settle.CommitAsync, ServerFaults.IsFaultOfOneCall);
+
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) => enqueue.EnqueueAsync(requests, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        lease.TakeDueAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        lease.ClaimAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        lease.RenewAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => _settle.RunAsync(settlements, settlements.Count, cancellationToken);
+
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => cancel.CancelAsync(tenant, notificationId, now, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
+    {
+        BsonDocument[] byLane =
+        [
+            new("$match", IsPending),
+            new(
+                "$group",
+                new BsonDocument
+                {
+                    {
+                        DeliveryField.Id,
+                        new BsonDocument
+                        {
+                            { DeliveryField.Priority, "$" + DeliveryField.Priority },
+                            { DeliveryField.Provider, "$" + DeliveryField.Provider },
+                        }
+                    },
+                    { "pending", new BsonDocument("$sum", 1L) },
+                }
+            ),
+        ];
+        var counted = await database.DeliveriesNow.AggregateAsync(byLane, Indexes.Due, cancellationToken).ConfigureAwait(false);
+        return [.. counted.Select(Read)];
+    }
+
+    private static QueueDepth Read(BsonDocument counted)
+    {
+        var lane = counted[DeliveryField.Id].AsBsonDocument;
+        return new QueueDepth(
+            (Priority)lane[DeliveryField.Priority].AsInt32,
+            lane[DeliveryField.Provider].AsString,
+            counted["pending"].ToInt64()
+        );
+    }
+}

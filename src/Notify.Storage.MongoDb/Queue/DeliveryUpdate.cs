@@ -1,0 +1,69 @@
+using MongoDB.Bson;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>The changes that several parts of the store make to deliveries, and what must hold for them.</summary>
+internal static class DeliveryUpdate
+{
+    /// <summary>What is read of the links of a chain.</summary>
+    public static readonly BsonDocument LinkFields = new()
+    {
+        { DeliveryField.User, 1 },
+        { DeliveryField.Tenant, 1 },
+        { DeliveryField.Notification, 1 },
+        { DeliveryField.Chain, 1 },
+        { DeliveryField.Step, 1 },
+        { DeliveryField.State, 1 },
+    };
+
+    /// <summary>Projects what addresses a delivery: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new() { { DeliveryField.User, 1 }, { DeliveryField.Tenant, 1 } };
+
+    /// <summary>The filter for a delivery that was read with at least the fields of <see cref="Key"/>.</summary>
+    public static BsonDocument GetKey(BsonDocument document) =>
+        new()
+        {
+            { DeliveryField.Id, document[DeliveryField.Id] },
+            { DeliveryField.User, document[DeliveryField.User] },
+            { DeliveryField.Tenant, document[DeliveryField.Tenant] },
+        };
+
+    /// <summary>Names one batch of writes.</summary>
+    public static string NewBatch() => ObjectId.GenerateNewId().ToString();
+
+    /// <summary>That it waits and nobody holds it.</summary>
+    public static BsonDocument IsFree(BsonValue now) =>
+        new()
+        {
+            { DeliveryField.DueAt, new BsonDocument("$exists", true) },
+            {
+                "$or",
+                new BsonArray
+                {
+                    new BsonDocument(DeliveryField.Owner, BsonNull.Value),
+                    new BsonDocument(DeliveryField.DueAt, new BsonDocument("$lte", now)),
+                }
+            },
+        };
+
+    public static BsonDocument Cancel(string reason, BsonValue now, string? batch = null) =>
+        new()
+        {
+            {
+                "$set",
+                new BsonDocument
+                {
+                    { DeliveryField.State, (int)DeliveryState.Cancelled },
+                    { DeliveryField.Reason, reason },
+                    { DeliveryField.EndedAt, now },
+                }.With(DeliveryField.By, batch)
+            },
+            {
+                "$unset",
+                new BsonDocument { { DeliveryField.DueAt, "" }, { DeliveryField.Owner, "" } }
+            },
+            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+        };
+}

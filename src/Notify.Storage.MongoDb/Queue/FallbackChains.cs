@@ -1,0 +1,71 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>
+/// Moves chains of channels on: the next step falls due, or the later ones are stopped. The links of a chain are read once for a
+/// batch and compared here, because a filter with a branch for each chain costs the server a plan for each.
+/// </summary>
+internal sealed class FallbackChains(StoreDatabase database)
+{
+    /// <summary>The links of the chains that the given links belong to, these included.</summary>
+    public ValueTask<List<BsonDocument>> FindAsync(
+        IReadOnlyCollection<BsonDocument> links,
+        CancellationToken cancellationToken
+    ) =>
+        database.DeliveriesNow.FindAsync(
+            null,
+            new BsonDocument
+            {
+                { DeliveryField.User, CreateAnyOf(links, DeliveryField.User) },
+                { DeliveryField.Tenant, CreateAnyOf(links, DeliveryField.Tenant) },
+                { DeliveryField.Chain, CreateAnyOf(links, DeliveryField.Chain) },
+            },
+            DeliveryUpdate.LinkFields,
+            cancellationToken: cancellationToken
+        );
+
+    /// <summary>Makes the step behind a link due, where it waits for a later time.</summary>
+    public static IEnumerable<WriteModel<BsonDocument>> MakeNextDue(
+        BsonDocument link,
+        IEnumerable<BsonDocument> chain,
+        BsonValue now
+    ) =>
+        chain
+            .Where(other => IsSameChain(other, link) && GetStep(other) == GetStep(link) + 1 && IsPending(other))
+            .Select(next => new UpdateOneModel<BsonDocument>(
+                DeliveryUpdate
+                    .GetKey(next)
+                    .Add(DeliveryField.Owner, BsonNull.Value)
+                    .Add(DeliveryField.DueAt, new BsonDocument("$gt", now)),
+                new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, now))
+            ));
+
+    /// <summary>Cancels the steps behind a link that wait.</summary>
+    public static IEnumerable<WriteModel<BsonDocument>> StopLater(
+        BsonDocument link,
+        IEnumerable<BsonDocument> chain,
+        string reason,
+        BsonValue now
+    ) =>
+        chain
+            .Where(other => IsSameChain(other, link) && GetStep(other) > GetStep(link) && IsPending(other))
+            .Select(later => new UpdateOneModel<BsonDocument>(
+                DeliveryUpdate.GetKey(later).Merge(DeliveryUpdate.IsFree(now)),
+                DeliveryUpdate.Cancel(reason, now)
+            ));
+
+    public static bool IsSameChain(BsonDocument one, BsonDocument other) =>
+        one[DeliveryField.Chain] == other[DeliveryField.Chain]
+        && one[DeliveryField.Notification] == other[DeliveryField.Notification];
+
+    public static int GetStep(BsonDocument link) => link[DeliveryField.Step].AsInt32;
+
+    private static bool IsPending(BsonDocument link) => (DeliveryState)link[DeliveryField.State].AsInt32 == DeliveryState.Pending;
+
+    private static BsonDocument CreateAnyOf(IReadOnlyCollection<BsonDocument> links, string field) =>
+        new("$in", new BsonArray(links.Select(link => link[field]).Distinct()));
+}

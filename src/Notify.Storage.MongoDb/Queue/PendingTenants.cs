@@ -1,0 +1,116 @@
+using System.Collections.Concurrent;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.MongoDb.Queue;
+
+/// <summary>
+/// Says whose turn it is. The tenants that have something due are the distinct values at one place of an index: the server jumps
+/// from one to the next, and does not read the backlog.
+/// </summary>
+internal sealed class PendingTenants(StoreDatabase database)
+{
+    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    private const int TenantsPerLease = 64;
+
+    /// <summary>How long the tenants that were found serve the next leases, if one lease cannot look at all of them.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
+    private readonly ConcurrentDictionary<(Priority Priority, string Provider), Waiting> _waiting = new();
+
+    public async ValueTask<TenantShares[]> TurnsAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Quotas.Count > 1 && !await IsAnythingDueAsync(request, cancellationToken).ConfigureAwait(false))
+            return [];
+
+        var tenants = await Task.WhenAll(request.Quotas.Select(quota => FindAsync(quota, request.Now, cancellationToken)))
+            .ConfigureAwait(false);
+        var turns = new List<TenantShares>();
+        foreach (var (quota, found) in request.Quotas.Zip(tenants))
+        {
+            if (found.Length > 0)
+                turns.Add(
+                    new TenantShares(
+                        quota,
+                        [.. found.Select(tenant => (tenant, request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue))]
+                    )
+                );
+        }
+
+        return [.. turns];
+    }
+
+    public void Served(LeaseQuota quota, string lastTenant) => _lastServed[(quota.Priority, quota.Provider)] = lastTenant;
+
+    public static BsonDocument DueIn(LeaseQuota quota, DateTimeOffset now) =>
+        new()
+        {
+            { DeliveryField.Priority, (int)quota.Priority },
+            { DeliveryField.Provider, quota.Provider },
+            { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBson()) },
+        };
+
+    // One question instead of one for each quota, which is what a worker that has nothing to do asks again and again.
+    private async ValueTask<bool> IsAnythingDueAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        var lanes = new BsonArray(request.Quotas.Select(quota => (int)quota.Priority).Distinct());
+        var providers = new BsonArray(request.Quotas.Select(quota => quota.Provider).Distinct());
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Priority, new BsonDocument("$in", lanes) },
+            { DeliveryField.Provider, new BsonDocument("$in", providers) },
+            { DeliveryField.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
+        };
+        var found = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                filter,
+                new BsonDocument(DeliveryField.Id, 1),
+                limit: 1,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return found.Count > 0;
+    }
+
+    // The server reads one entry of the index for each tenant that has something pending. With thousands of them, a lease that
+    // takes 64 leaves the others to the leases that follow, and these need not ask again.
+    private async Task<string[]> FindAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var lane = (quota.Priority, quota.Provider);
+        if (_waiting.TryRemove(lane, out var kept) && (now - kept.FoundAt).Duration() < Kept)
+            return Take(lane, kept);
+
+        var tenants = await FindInTurnAsync(quota, now, cancellationToken).ConfigureAwait(false);
+        return Take(lane, new Waiting(now, tenants));
+    }
+
+    private string[] Take((Priority, string) lane, Waiting waiting)
+    {
+        if (waiting.Tenants.Length > TenantsPerLease)
+            _waiting[lane] = waiting with { Tenants = waiting.Tenants[TenantsPerLease..] };
+        return [.. waiting.Tenants.Take(TenantsPerLease)];
+    }
+
+    private async ValueTask<string[]> FindInTurnAsync(LeaseQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var tenants = await database
+            .DeliveriesNow.FindValuesAsync<string>(DeliveryField.Tenant, DueIn(quota, now), cancellationToken)
+            .ConfigureAwait(false);
+        tenants.Sort(StringComparer.Ordinal);
+
+        var last = _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "");
+        return
+        [
+            .. tenants
+                .Where(tenant => string.CompareOrdinal(tenant, last) > 0)
+                .Concat(tenants.Where(tenant => string.CompareOrdinal(tenant, last) <= 0)),
+        ];
+    }
+
+    private sealed record Waiting(DateTimeOffset FoundAt, string[] Tenants);
+}

@@ -1,0 +1,201 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using MongoDB.Driver.Core.Clusters;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Stores;
+
+namespace Notify.Storage.MongoDb.Schema;
+
+/// <summary>
+/// The indexes. They make the store fast and let the server delete what has expired; correctness needs only the ids. So any
+/// process may create them at any time, and creating one that exists does nothing. Each is named after its definition: a version
+/// of Notify that defines an index in another way creates another one, and does not fail at the old one's name.
+/// </summary>
+internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
+{
+    private const int IndexOptionsConflict = 85;
+
+    /// <summary>The order of notifications by age, which an index answers whole.</summary>
+    public static readonly BsonDocument Age = new() { { NotificationDocument.AcceptedAt, 1 }, { NotificationDocument.Id, 1 } };
+
+    /// <summary>The key of the index that finds work.</summary>
+    public static readonly BsonDocument Due = CreateKey(
+        DeliveryField.Priority,
+        DeliveryField.Provider,
+        DeliveryField.Tenant,
+        DeliveryField.DueAt,
+        DeliveryField.Id
+    );
+
+    /// <summary>The index of a topic's subscribers, which is the shard key too.</summary>
+    public static CreateIndexModel<BsonDocument> Subscriptions => Index("topic", [.. TopicStore.Key.Names]);
+
+    private static readonly BsonDocument IsPending = new(DeliveryField.DueAt, new BsonDocument("$exists", true));
+
+    public async ValueTask CreateAsync(CancellationToken cancellationToken)
+    {
+        await CreateAsync(database.Deliveries, OfDeliveries, cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+                database.Notifications,
+                [
+                    Index("accepted", [.. Age.Names]),
+                    Index("tenant", NotificationDocument.Tenant, NotificationDocument.Id),
+                    Forgetting(NotificationDocument.PurgeAt),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Idempotency, [Forgetting(IdempotencyKeys.ExpiresAt)], cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+                database.Expansions,
+                [
+                    Index("due", ExpansionDocument.DueAt, ExpansionDocument.Notification, ExpansionDocument.Position),
+                    Index("tenant", ExpansionDocument.Tenant, ExpansionDocument.DueAt),
+                    Index("notification", ExpansionDocument.Notification),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.Digests,
+                [
+                    Index("due", DigestDocument.DueAt),
+                    Index("tenant", DigestDocument.Tenant, DigestDocument.DueAt),
+                    Index("user", DigestDocument.Tenant, DigestDocument.User),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.DigestEvents,
+                [
+                    Index(
+                        "waiting",
+                        new BsonDocument(DigestDocument.EventIsOpen, true),
+                        DigestDocument.EventDigest,
+                        DigestDocument.Id
+                    ),
+                    Index("notification", DigestDocument.EventNotification, DigestDocument.Id),
+                    Index(
+                        "summary",
+                        new BsonDocument(DigestDocument.EventSummary, new BsonDocument("$exists", true)),
+                        DigestDocument.EventSummary,
+                        DigestDocument.Id
+                    ),
+                ],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Throttles, [Forgetting(ThrottleStore.PurgeAt)], cancellationToken).ConfigureAwait(false);
+        await CreateAsync(
+                database.Devices,
+                [Index("user", DeviceField.User, DeviceField.Tenant), Index("token", DeviceField.Tenant, DeviceField.TokenHash)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(database.Users, [Index("tenant", UserStore.Tenant, UserStore.UserId)], cancellationToken)
+            .ConfigureAwait(false);
+        await CreateAsync(database.Topics, [Index("tenant", TopicStore.Tenant, TopicStore.Topic)], cancellationToken)
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.Subscriptions,
+                [Subscriptions, Index("user", TopicStore.Tenant, TopicStore.User)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.Templates,
+                [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await CreateAsync(
+                database.DeliveryCounts,
+                [Index("tenant", AnalyticsStore.Tenant, AnalyticsStore.Minute), Index("minute", AnalyticsStore.Minute)],
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    // Those that find work hold no delivery that has ended, so they stay as small as the backlog.
+    private static CreateIndexModel<BsonDocument>[] OfDeliveries =>
+        [
+            Index("due", IsPending, [.. Due.Names]),
+            Index("notification", DeliveryField.Notification, DeliveryField.Id),
+            Index(
+                "collapse",
+                new BsonDocument(DeliveryField.Collapse, new BsonDocument("$exists", true)).Merge(IsPending),
+                DeliveryField.Collapse,
+                DeliveryField.Order
+            ),
+            Index(
+                "chain",
+                new BsonDocument(DeliveryField.Chain, new BsonDocument("$exists", true)),
+                DeliveryField.Chain,
+                DeliveryField.Step
+            ),
+            // Which addresses a broadcast has reached. Other deliveries are not in it.
+            Index(
+                "reached",
+                new BsonDocument(DeliveryField.AddressKey, new BsonDocument("$exists", true)),
+                DeliveryField.Notification,
+                DeliveryField.AddressKey
+            ),
+            Index(
+                "deadLetter",
+                new BsonDocument(DeliveryField.State, (int)DeliveryState.DeadLetter),
+                DeliveryField.Tenant,
+                DeliveryField.Id
+            ),
+        ];
+
+    // On a live collection the build must not wait for a member that is down: by default all members that vote have to take part.
+    private async ValueTask CreateAsync(
+        IMongoCollection<BsonDocument> collection,
+        CreateIndexModel<BsonDocument>[] indexes,
+        CancellationToken cancellationToken
+    )
+    {
+        // A single server refuses to be given a quorum.
+        var isSingle = database.Database.Client.Cluster.Description.Type == ClusterType.Standalone;
+        var options = new CreateManyIndexesOptions { CommitQuorum = isSingle ? null : CreateIndexCommitQuorum.Majority };
+        try
+        {
+            await collection.Indexes.CreateManyAsync(indexes, options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict && indexes.Length > 1)
+        {
+            foreach (var index in indexes)
+                await CreateAsync(collection, [index], cancellationToken).ConfigureAwait(false);
+        }
+        catch (MongoCommandException exception) when (exception.Code == IndexOptionsConflict)
+        {
+            Log.IndexConflict(logger, collection.CollectionNamespace.CollectionName, indexes[0].Options.Name);
+        }
+    }
+
+    private static CreateIndexModel<BsonDocument> Index(string name, params string[] fields) => Index(name, null, fields);
+
+    private static CreateIndexModel<BsonDocument> Index(string name, BsonDocument? only, params string[] fields) =>
+        Create(name, CreateKey(fields), new CreateIndexOptions<BsonDocument> { PartialFilterExpression = only }, only);
+
+    private static CreateIndexModel<BsonDocument> Forgetting(string field) =>
+        Create("forget", CreateKey(field), new CreateIndexOptions<BsonDocument> { ExpireAfter = TimeSpan.Zero }, null);
+
+    private static CreateIndexModel<BsonDocument> Create(
+        string name,
+        BsonDocument key,
+        CreateIndexOptions<BsonDocument> options,
+        BsonDocument? only
+    )
+    {
+        var definition = new BsonDocument("key", key).With("only", only);
+        options.Name = $"{name}_{Convert.ToHexStringLower(SHA256.HashData(definition.ToBson()).AsSpan(0, 4))}";
+        return new CreateIndexModel<BsonDocument>(key, options);
+    }
+
+    private static BsonDocument CreateKey(params string[] fields) => new(fields.Select(field => new BsonElement(field, 1)));
+}

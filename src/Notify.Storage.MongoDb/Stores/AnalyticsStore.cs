@@ -1,0 +1,86 @@
+using System.Globalization;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+
+namespace Notify.Storage.MongoDb.Stores;
+
+/// <summary>Counts per minute, in a collection of their own.</summary>
+internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
+{
+    public const string Minute = "minute";
+
+    /// <summary>With the minute, the shard key.</summary>
+    public const string Tenant = "tenant";
+
+    /// <summary>Projects what addresses a count: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new() { { Tenant, 1 }, { Minute, 1 } };
+
+    private const string Id = "_id";
+    private const string OfChannel = "channel";
+    private const string Provider = "provider";
+    private const string State = "state";
+    private const string Count = "count";
+
+    public async ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken)
+    {
+        if (counts.Count > 0)
+            await database
+                .DeliveryCounts.UpsertAsync(null, counts.Select(Add), mayRepeat: false, cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    public async ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
+        string tenant,
+        DateTimeOffset from,
+        DateTimeOffset to,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .DeliveryCounts.FindAsync(
+                null,
+                new BsonDocument
+                {
+                    { Tenant, tenant },
+                    {
+                        Minute,
+                        new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } }
+                    },
+                },
+                sort: new BsonDocument(Minute, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. found.Select(document => new DeliveryCount(
+                document[Minute].AsTime(),
+                document[Tenant].AsString,
+                Channel.Named(document[OfChannel].AsString),
+                document[Provider].AsString,
+                (DeliveryState)document[State].AsInt32,
+                document[Count].AsInt64
+            )),
+        ];
+    }
+
+    private static UpdateOneModel<BsonDocument> Add(DeliveryCount count)
+    {
+        var minute = count.Minute.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var key = new BsonDocument
+        {
+            { Id, BsonForm.Key(count.Tenant, minute, count.Channel.Name, count.Provider, count.State.ToString()) },
+            { Tenant, count.Tenant },
+            { Minute, count.Minute.ToBson() },
+        };
+        var kind = new BsonDocument
+        {
+            { OfChannel, count.Channel.Name },
+            { Provider, count.Provider },
+            { State, (int)count.State },
+        };
+        var add = new BsonDocument { { "$setOnInsert", kind }, { "$inc", new BsonDocument(Count, count.Count) } };
+        return new UpdateOneModel<BsonDocument>(key, add) { IsUpsert = true };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text.RegularExpressions;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Providers;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Schema;
+
+namespace Notify.Storage.MongoDb.Stores;
+
+/// <summary>Finds dead letters, and sends them again.</summary>
+internal sealed class DeadLetterStore(StoreDatabase database, ContentReader contents) : IDeadLetterStore
+{
+    private static readonly BsonDocument ById = new(DeliveryField.Id, 1);
+
+    public async ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
+        DeadLetterFilter filter,
+        Guid? after,
+        int limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .Deliveries.FindAsync(null, Matching(filter, after), sort: ById, limit: limit, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        return await NotificationStore.RecordsAsync(found, contents, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken) =>
+        await database.Deliveries.CountMatchingAsync(Matching(filter, null), null, cancellationToken).ConfigureAwait(false);
+
+    /// <summary>
+    /// Two replays at a time find the same; each dead letter goes to one of them, and whoever was slower looks for more.
+    /// </summary>
+    public async ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken)
+    {
+        var replayed = 0;
+        while (replayed < request.Limit)
+        {
+            var found = await database
+                .DeliveriesNow.FindAsync(
+                    null,
+                    Matching(request.Filter, null),
+                    new BsonDocument(DeliveryUpdate.Key).Add(DeliveryField.Fence, 1),
+                    ById,
+                    request.Limit - replayed,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            if (found.Count == 0)
+                break;
+
+            var (matched, _) = await database
+                .Deliveries.WriteAsync(
+                    null,
+                    found.Select(document => new UpdateOneModel<BsonDocument>(document, Replayed(request))),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            replayed += (int)matched;
+        }
+
+        return replayed;
+    }
+
+    private static BsonDocument Replayed(ReplayRequest request) =>
+        new()
+        {
+            {
+                "$set",
+                new BsonDocument
+                {
+                    { DeliveryField.State, (int)DeliveryState.Pending },
+                    { DeliveryField.DueAt, request.Now.ToBson() },
+                    { DeliveryField.NotBefore, request.Now.ToBson() },
+                    { DeliveryField.ExpiresAt, request.ExpiresAt.ToBson() },
+                    { DeliveryField.Spent, 0 },
+                    { DeliveryField.RetryDelay, 0L },
+                    { DeliveryField.Reason, "replayed" },
+                }
+            },
+            {
+                "$unset",
+                new BsonDocument { { DeliveryField.EndedAt, "" }, { DeliveryField.Owner, "" } }
+            },
+            { "$inc", new BsonDocument(DeliveryField.Fence, 1L) },
+        };
+
+    private static BsonDocument Matching(DeadLetterFilter filter, Guid? after)
+    {
+        var ids = new BsonDocument().With("$in", filter.Ids?.ToBson()).With("$gt", after?.ToBson());
+        var ended = new BsonDocument().With("$gte", filter.From?.ToBson()).With("$lt", filter.To?.ToBson());
+        // An erased delivery has no address and cannot be replayed.
+        return new BsonDocument
+        {
+            { DeliveryField.Tenant, filter.Tenant },
+            { DeliveryField.State, (int)DeliveryState.DeadLetter },
+            { DeliveryField.Address, new BsonDocument("$ne", "") },
+        }
+            .With(DeliveryField.Id, ids.ElementCount == 0 ? null : ids)
+            .With(DeliveryField.Provider, filter.Provider)
+            .With(DeliveryField.Reason, filter.Reason is { } words ? new BsonRegularExpression(Regex.Escape(words)) : null)
+            .With(DeliveryField.EndedAt, ended.ElementCount == 0 ? null : ended);
+    }
+}

@@ -1,0 +1,50 @@
+using MongoDB.Bson;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+
+namespace Notify.Storage.MongoDb.Stores;
+
+/// <summary>How far a topic of a notification has become deliveries, as a document.</summary>
+internal static class ExpansionDocument
+{
+    public const string Id = "_id";
+    public const string Notification = "notification";
+    public const string Topic = "topic";
+    public const string Position = "position";
+    public const string Total = "total";
+    public const string Cursor = "cursor";
+    public const string Done = "done";
+    public const string DueAt = TurnLeases.DueAt;
+    public const string Tenant = TurnLeases.Tenant;
+    public const string Failures = "failures";
+    public const string Reason = "reason";
+    public const string Fence = "fence";
+    public const string UpdatedAt = "updatedAt";
+
+    /// <summary>The last batch, from the moment at which the expansion moved on until all of it is written.</summary>
+    public const string Writing = "writing";
+
+    /// <summary>There where nothing comes after that batch.</summary>
+    public const string IsLast = "last";
+
+    /// <summary>Projects what addresses an expansion: its id and its shard key.</summary>
+    public static readonly BsonDocument Key = new(Notification, 1);
+
+    public static string GetId(Guid notificationId, string topic) => BsonForm.Key(notificationId.ToString("N"), topic);
+
+    public static BsonDocument Create(Notification notification, NewExpansion expansion, int position) =>
+        new BsonDocument
+        {
+            { Id, GetId(notification.Id, expansion.Topic) },
+            { Notification, notification.Id.ToBson() },
+            { Topic, expansion.Topic },
+            { Position, position },
+            { Total, expansion.Total },
+            { Cursor, "" },
+            { Done, 0L },
+            { Tenant, notification.Tenant },
+            { Failures, 0 },
+            { Fence, 0L },
+            { UpdatedAt, notification.AcceptedAt.ToBson() },
+        }.With(DueAt, expansion.DueAt?.ToBson());
+}

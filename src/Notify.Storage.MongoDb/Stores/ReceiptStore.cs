@@ -1,0 +1,93 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Providers;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Schema;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.MongoDb.Stores;
+
+/// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
+internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains) : IReceiptStore
+{
+    public async ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+        var filter = new BsonDocument
+        {
+            { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBson()) },
+            { DeliveryField.Tenant, tenant },
+            { DeliveryField.Address, new BsonDocument("$ne", "") },
+        };
+        var found = await database
+            .DeliveriesNow.FindAsync(null, filter, DeliveryUpdate.LinkFields, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        var known = found.ToDictionary(document => document[DeliveryField.Id].AsGuid);
+        if (known.Count == 0)
+            return [.. receipts.Select(_ => false)];
+
+        await AppendAsync(known, receipts, cancellationToken).ConfigureAwait(false);
+        await DecideAsync(known, receipts, cancellationToken).ConfigureAwait(false);
+        return [.. receipts.Select(receipt => known.ContainsKey(receipt.DeliveryId))];
+    }
+
+    private async ValueTask AppendAsync(
+        Dictionary<Guid, BsonDocument> known,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        await database
+            .Deliveries.WriteAsync(
+                null,
+                receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).Select(receipt => Append(receipt, known)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    // A receipt that is there already is not added again: the vendor, or this store after an election, may send it twice.
+    private static UpdateOneModel<BsonDocument> Append(Receipt receipt, Dictionary<Guid, BsonDocument> known)
+    {
+        var written = StoredForm.WriteReceipt(receipt);
+        var isNew = new BsonDocument(DeliveryField.Receipts, new BsonDocument("$ne", written));
+        return new UpdateOneModel<BsonDocument>(
+            DeliveryUpdate.GetKey(known[receipt.DeliveryId]).Merge(isNew),
+            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append([written])))
+        );
+    }
+
+    private async ValueTask DecideAsync(
+        Dictionary<Guid, BsonDocument> known,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    )
+    {
+        (Receipt Receipt, BsonDocument Link)[] decisive =
+        [
+            .. receipts
+                .Where(receipt => known.TryGetValue(receipt.DeliveryId, out var link) && link.Contains(DeliveryField.Chain))
+                .Select(receipt => (receipt, known[receipt.DeliveryId])),
+        ];
+        if (decisive.Length == 0)
+            return;
+
+        var links = await chains.FindAsync([.. decisive.Select(one => one.Link)], cancellationToken).ConfigureAwait(false);
+        WriteModel<BsonDocument>[] writes = [.. decisive.SelectMany(one => Decide(one.Receipt, one.Link, links))];
+        if (writes.Length > 0)
+            await database.Deliveries.WriteAsync(null, writes, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static IEnumerable<WriteModel<BsonDocument>> Decide(Receipt receipt, BsonDocument link, List<BsonDocument> links)
+    {
+        var at = receipt.At.ToBson();
+        return receipt.Kind == ReceiptKind.Bounced
+            ? FallbackChains.MakeNextDue(link, links, at)
+            : FallbackChains.StopLater(link, links, "receipt came", at);
+    }
+}

@@ -1,0 +1,158 @@
+using Microsoft.Extensions.Options;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using Notify.Storage.MongoDb.Connection;
+using Notify.Storage.MongoDb.Queue;
+using Notify.Storage.MongoDb.Schema;
+
+namespace Notify.Storage.MongoDb.Stores;
+
+/// <summary>
+/// Purges notifications that are past their retention, with all that belongs to them. A server forgets by time alone, and cannot
+/// know whether a notification still has something to send, so this looks first. What the server may forget by time it does.
+/// </summary>
+internal sealed class RetentionStore(StoreDatabase database, IOptions<NotificationsOptions> options, TimeProvider time)
+    : IRetentionStore
+{
+    public async ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var purged = 0L;
+        var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBson()));
+        while (true)
+        {
+            var found = await database
+                .NotificationsNow.FindAsync(null, old, Indexes.Age, Indexes.Age, most, cancellationToken)
+                .ConfigureAwait(false);
+            if (found.Count == 0)
+                return purged;
+
+            purged += await PurgeAsync([.. found.Select(document => document[NotificationDocument.Id])], cancellationToken)
+                .ConfigureAwait(false);
+            old["$or"] = Behind(found[^1]);
+        }
+    }
+
+    public async ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
+    {
+        var old = new BsonDocument(AnalyticsStore.Minute, new BsonDocument("$lt", before.ToBson()));
+        return await database
+            .DeliveryCounts.DeleteEachAsync(old, AnalyticsStore.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    // What expires has an index by which the server itself forgets it.
+    public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        default;
+
+    public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
+        default;
+
+    // Many are accepted in one millisecond, which is as exactly as the server keeps a time.
+    private static BsonArray Behind(BsonDocument last) =>
+        [
+            new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$gt", last[NotificationDocument.AcceptedAt])),
+            new BsonDocument
+            {
+                { NotificationDocument.AcceptedAt, last[NotificationDocument.AcceptedAt] },
+                { NotificationDocument.Id, new BsonDocument("$gt", last[NotificationDocument.Id]) },
+            },
+        ];
+
+    private async ValueTask<long> PurgeAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var ended = await EndedAsync(ids, cancellationToken).ConfigureAwait(false);
+        if (ended.Length == 0)
+            return 0;
+
+        var hasEnded = new BsonDocument(DeliveryField.DueAt, new BsonDocument("$exists", false));
+        var purged = await database
+            .DeliveriesNow.DeleteEachAsync(
+                OfAny(ended).Merge(hasEnded),
+                DeliveryUpdate.Key,
+                hasEnded,
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        // A delivery that is still there keeps its notification: a dead letter that was replayed meanwhile, for instance.
+        ended = await WithoutDeliveriesAsync(ended, cancellationToken).ConfigureAwait(false);
+        if (ended.Length == 0)
+            return purged;
+
+        await database
+            .Expansions.DeleteEachAsync(OfAny(ended), ExpansionDocument.Key, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await database
+            .DigestEvents.DeleteEachAsync(OfAny(ended), DigestDocument.EventKey, cancellationToken: cancellationToken)
+            .ConfigureAwait(false);
+        await PurgeNotificationsAsync(ended, cancellationToken).ConfigureAwait(false);
+        return purged;
+    }
+
+    private async ValueTask PurgeNotificationsAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var hasKey = new BsonDocument(NotificationDocument.HasKey, true);
+        await database
+            .Notifications.WriteAsync(
+                null,
+                ids.Select(id => new UpdateOneModel<BsonDocument>(
+                    new BsonDocument(NotificationDocument.Id, id).Merge(hasKey),
+                    NotificationDocument.Forget(time.GetUtcNow() + options.Value.IdempotencyRetention)
+                )),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var isNotKept = new BsonDocument(NotificationDocument.PurgeAt, new BsonDocument("$exists", false));
+        await database
+            .Notifications.WriteAsync(
+                null,
+                ids.Select(id => new DeleteOneModel<BsonDocument>(
+                    new BsonDocument(NotificationDocument.Id, id).Merge(isNotKept)
+                )),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async ValueTask<BsonValue[]> WithoutDeliveriesAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var left = await database
+            .DeliveriesNow.FindValuesAsync<BsonValue>(DeliveryField.Notification, OfAny(ids), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. ids.Except(left)];
+    }
+
+    private async ValueTask<BsonValue[]> EndedAsync(BsonValue[] ids, CancellationToken cancellationToken)
+    {
+        var pending = OfAny(ids).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
+        var open = new HashSet<BsonValue>();
+        open.UnionWith(
+            await database
+                .DeliveriesNow.FindValuesAsync<BsonValue>(DeliveryField.Notification, pending, cancellationToken)
+                .ConfigureAwait(false)
+        );
+        open.UnionWith(
+            await database
+                .Expansions.FindValuesAsync<BsonValue>(ExpansionDocument.Notification, pending, cancellationToken)
+                .ConfigureAwait(false)
+        );
+        open.UnionWith(
+            await database
+                .DigestEvents.FindValuesAsync<BsonValue>(
+                    DigestDocument.EventNotification,
+                    OfAny(ids).Add(DigestDocument.EventIsOpen, true),
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        );
+        return [.. ids.Where(id => !open.Contains(id))];
+    }
+
+    // All that belongs to a notification calls it by the same name.
+    private static BsonDocument OfAny(BsonValue[] notificationIds) =>
+        new(DeliveryField.Notification, new BsonDocument("$in", new BsonArray(notificationIds)));
+}

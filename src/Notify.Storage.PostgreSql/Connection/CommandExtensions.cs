@@ -1,0 +1,125 @@
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Connection;
+
+/// <summary>Runs single statements.</summary>
+internal static class CommandExtensions
+{
+    // Until the end of the transaction. A server that has no statistics of a table yet would rather read the whole of it.
+    private const string FindByIndex =
+        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
+        + "set_config('enable_mergejoin', 'off', true)";
+
+    /// <summary>Says how many rows were changed.</summary>
+    public static async ValueTask<int> ExecuteAsync(
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = Command(connection, sql, bind);
+        await using (command.ConfigureAwait(false))
+            return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Inserts rows in one round trip, by statements that the connection keeps prepared. Only what cannot be planned in two ways
+    /// is prepared: a plan that was made for empty tables would be kept while they fill.
+    /// </summary>
+    public static async ValueTask InsertAsync(
+        this NpgsqlConnection connection,
+        IEnumerable<NpgsqlBatchCommand> inserts,
+        CancellationToken cancellationToken
+    )
+    {
+        var batch = new NpgsqlBatch(connection);
+        await using (batch.ConfigureAwait(false))
+        {
+            foreach (var insert in inserts)
+                batch.BatchCommands.Add(insert);
+            if (batch.BatchCommands.Count == 0)
+                return;
+
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            await batch.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc cref="InsertAsync(NpgsqlConnection, IEnumerable{NpgsqlBatchCommand}, CancellationToken)"/>
+    public static ValueTask InsertAsync(
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        CancellationToken cancellationToken
+    ) => connection.InsertAsync([Statement(sql, bind)], cancellationToken);
+
+    /// <summary>A statement to run together with others.</summary>
+    public static NpgsqlBatchCommand Statement(string sql, Action<NpgsqlParameterCollection> bind)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        bind(command.Parameters);
+        return command;
+    }
+
+    public static async ValueTask<List<T>> QueryAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var command = Command(connection, sql, bind);
+        await using (command.ConfigureAwait(false))
+        {
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+                return await ReadAsync(reader, read, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Runs a statement that names its rows by their ids, and is kept prepared: it can be planned in one way only, for the rows
+    /// are found one by one through an index, however few or many the table has when the plan is made.
+    /// </summary>
+    public static async ValueTask<List<T>> QueryByIdAsync<T>(
+        this NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var batch = new NpgsqlBatch(connection) { BatchCommands = { new NpgsqlBatchCommand(FindByIndex), Statement(sql, bind) } };
+        await using (batch.ConfigureAwait(false))
+        {
+            await batch.PrepareAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                return await ReadAsync(reader, read, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static async ValueTask<List<T>> ReadAsync<T>(
+        NpgsqlDataReader reader,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = new List<T>();
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            rows.Add(read(reader));
+        return rows;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, Action<NpgsqlParameterCollection> bind)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        bind(command.Parameters);
+        return command;
+    }
+}

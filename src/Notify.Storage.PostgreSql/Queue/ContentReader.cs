@@ -1,0 +1,60 @@
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.Toolkit;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>The contents that a notification's deliveries share.</summary>
+internal sealed class ContentReader(StoreDatabase database)
+{
+    private readonly string _find = $"SELECT id, contents FROM {database.Schema}.notification WHERE id = ANY($1)";
+    private readonly ContentCache _kept = new();
+
+    /// <summary>The contents of these notifications, those that are not kept in one query.</summary>
+    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
+        NpgsqlConnection connection,
+        IEnumerable<Guid> notificationIds,
+        CancellationToken cancellationToken
+    )
+    {
+        var contents = new Dictionary<Guid, StoredContents>();
+        var missing = new HashSet<Guid>();
+        foreach (var id in notificationIds.Distinct())
+        {
+            if (_kept.Find(id) is { } known)
+                contents.Add(id, known);
+            else
+                missing.Add(id);
+        }
+
+        if (missing.Count > 0)
+            await ReadAsync(connection, missing, contents, cancellationToken).ConfigureAwait(false);
+        return contents;
+    }
+
+    /// <summary>Drops the contents of a notification that were erased.</summary>
+    public void Remove(Guid notificationId) => _kept.Remove(notificationId);
+
+    private async ValueTask ReadAsync(
+        NpgsqlConnection connection,
+        HashSet<Guid> missing,
+        Dictionary<Guid, StoredContents> contents,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await connection
+            .QueryAsync(
+                _find,
+                parameters => parameters.With(missing.ToArray()),
+                row => (Id: row.GetGuid(0), Json: row.GetFieldValue<byte[]>(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        foreach (var (id, json) in rows)
+        {
+            var read = StoredForm.ReadContents(json);
+            contents.Add(id, read);
+            _kept.Add(id, read, json.Length);
+        }
+    }
+}

@@ -1,0 +1,266 @@
+using System.Collections.Concurrent;
+using Notify.Providers;
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.Toolkit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>
+/// Finds deliveries that are due, in turn among tenants, and leases them. Rows that another process is about to lease are
+/// passed over, so nobody waits and nothing is leased twice. What finds what is due is not prepared: a plan that was made for an
+/// empty queue would be kept while it fills.
+/// </summary>
+internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader contents)
+{
+    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    private const int TenantsPerLease = 64;
+
+    private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
+
+    // Jumps from tenant to tenant through the index, instead of reading the whole backlog to learn whose it is. A lane is
+    // looked through twice: behind the tenant that was served last, then from the beginning up to that one.
+    private readonly string _findTenants = $"""
+        WITH RECURSIVE lane AS (
+            SELECT number, part, priority, provider,
+                CASE part WHEN 1 THEN last ELSE '' END AS after, CASE part WHEN 2 THEN last END AS up_to
+            FROM unnest($1::smallint[], $2::text[], $3::text[]) WITH ORDINALITY AS quota(priority, provider, last, number)
+            CROSS JOIN (VALUES (1), (2)) AS half(part)
+        ), waiting AS (
+            SELECT lane.*, next.tenant, next.due_at, (next.due_at <= $4)::integer AS found
+            FROM lane CROSS JOIN LATERAL ({NextTenant(database.Schema, "lane", "lane.after")}) AS next
+            WHERE lane.up_to IS NULL OR next.tenant <= lane.up_to
+          UNION ALL
+            SELECT number, part, waiting.priority, waiting.provider, after, up_to, next.tenant, next.due_at,
+                found + (next.due_at <= $4)::integer
+            FROM waiting CROSS JOIN LATERAL ({NextTenant(database.Schema, "waiting", "waiting.tenant")}) AS next
+            WHERE found < {TenantsPerLease} AND (up_to IS NULL OR next.tenant <= up_to)
+        )
+        SELECT number::integer, tenant FROM waiting WHERE due_at <= $4 ORDER BY number, part, tenant
+        """;
+
+    private readonly string _takeDue = $"""
+        WITH taken AS MATERIALIZED (
+            SELECT share.number, due.id, due.due_at
+            FROM unnest($1::integer[], $2::smallint[], $3::text[], $4::text[], $5::bigint[])
+                AS share(number, priority, provider, tenant, wanted)
+            CROSS JOIN LATERAL (
+                SELECT d.id, d.due_at FROM {database.Schema}.delivery d
+                WHERE d.priority = share.priority AND d.provider = share.provider AND d.tenant = share.tenant AND d.due_at <= $6
+                ORDER BY d.due_at, d.id LIMIT share.wanted FOR UPDATE SKIP LOCKED) AS due
+        )
+        {Lease(database.Schema, owner: "$7", until: "$8")}
+        """;
+
+    private readonly string _claim = $"""
+        WITH taken AS MATERIALIZED (
+            SELECT reference.number::integer, d.id, d.due_at
+            FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS reference(id, fence, number)
+            JOIN {database.Schema}.delivery d ON d.id = reference.id AND d.fence = reference.fence
+            WHERE d.due_at IS NOT NULL
+            FOR UPDATE OF d SKIP LOCKED
+        )
+        {Lease(database.Schema, owner: "$3", until: "$4")}
+        """;
+
+    private readonly string _renew = $"""
+        UPDATE {database.Schema}.delivery d SET due_at = $3
+        FROM unnest($1::uuid[], $2::bigint[]) WITH ORDINALITY AS held(id, fence, number)
+        WHERE d.id = held.id AND d.fence = held.fence AND d.owner IS NOT NULL
+        RETURNING held.number::integer
+        """;
+
+    public async ValueTask<IReadOnlyList<Lease>> TakeDueAsync(LeaseRequest request, CancellationToken cancellationToken)
+    {
+        var lanes = await FindLanesAsync(request, cancellationToken).ConfigureAwait(false);
+        return lanes.Count == 0
+            ? []
+            : await database
+                .TransactAsync(
+                    async (connection, cancellation) =>
+                    {
+                        TenantShares[] turns = [.. lanes.Select(lane => new TenantShares(lane.Quota, lane.Tenants))];
+                        while (SharesOf(turns) is { Count: > 0 } shares)
+                            await TakeAsync(connection, request, shares, cancellation).ConfigureAwait(false);
+
+                        LeasedRow[] taken = [.. turns.SelectMany(TakenInTurn)];
+                        return await FinishAsync(connection, taken, request.Owner, request.Until, cancellation)
+                            .ConfigureAwait(false);
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+    }
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                var rows = await connection
+                    .QueryByIdAsync(
+                        _claim,
+                        parameters =>
+                            parameters
+                                .Column(NpgsqlDbType.Uuid, request.References, reference => reference.Id)
+                                .Column(NpgsqlDbType.Bigint, request.References, reference => reference.Fence)
+                                .With(request.Owner)
+                                .With(request.Until),
+                        Read,
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                return await FinishAsync(
+                        connection,
+                        [.. rows.OrderBy(row => row.Number)],
+                        request.Owner,
+                        request.Until,
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
+    {
+        // In the order of ids, so that calls that write the same deliveries do not wait in a circle.
+        int[] rows = [.. Enumerable.Range(0, request.References.Count).OrderBy(i => request.References[i].Id)];
+        var renewed = await database
+            .TransactAsync(
+                (connection, cancellation) =>
+                    connection.QueryByIdAsync(
+                        _renew,
+                        parameters =>
+                            parameters
+                                .Column(NpgsqlDbType.Uuid, rows, i => request.References[i].Id)
+                                .Column(NpgsqlDbType.Bigint, rows, i => request.References[i].Fence)
+                                .With(request.Until),
+                        row => rows[row.GetInt32(0) - 1],
+                        cancellation
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var answers = new bool[rows.Length];
+        foreach (var i in renewed)
+            answers[i] = true;
+        return answers;
+    }
+
+    private async ValueTask<List<(LeaseQuota Quota, (string Tenant, int Allowance)[] Tenants)>> FindLanesAsync(
+        LeaseRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .QueryAsync(
+                _findTenants,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Smallint, request.Quotas, quota => (short)quota.Priority)
+                        .Column(NpgsqlDbType.Text, request.Quotas, quota => quota.Provider)
+                        .Column(NpgsqlDbType.Text, request.Quotas, quota =>
+                            _lastServed.GetValueOrDefault((quota.Priority, quota.Provider), "")
+                        )
+                        .With(request.Now),
+                row => (Number: row.GetInt32(0), Tenant: row.GetString(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        return
+        [
+            .. found
+                .GroupBy(one => one.Number)
+                .Select(lane => (Quota: request.Quotas[lane.Key - 1], Tenants: lane.Take(TenantsPerLease)))
+                .Select(lane =>
+                    (
+                        lane.Quota,
+                        lane.Tenants.Select(one =>
+                                (one.Tenant, request.TenantAllowance?.Invoke(lane.Quota, one.Tenant) ?? int.MaxValue)
+                            )
+                            .ToArray()
+                    )
+                ),
+        ];
+    }
+
+    private static List<(TenantShares Turn, string Tenant, int Wanted)> SharesOf(TenantShares[] turns) =>
+        [.. turns.SelectMany(turn => turn.GetNextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
+
+    private async ValueTask TakeAsync(
+        NpgsqlConnection connection,
+        LeaseRequest request,
+        List<(TenantShares Turn, string Tenant, int Wanted)> shares,
+        CancellationToken cancellationToken
+    )
+    {
+        var rows = await connection
+            .QueryAsync(
+                _takeDue,
+                parameters =>
+                    parameters
+                        .With(Enumerable.Range(0, shares.Count).ToArray())
+                        .Column(NpgsqlDbType.Smallint, shares, share => (short)share.Turn.Quota.Priority)
+                        .Column(NpgsqlDbType.Text, shares, share => share.Turn.Quota.Provider)
+                        .Column(NpgsqlDbType.Text, shares, share => share.Tenant)
+                        .Column(NpgsqlDbType.Bigint, shares, share => (long)share.Wanted)
+                        .With(request.Now)
+                        .With(request.Owner)
+                        .With(request.Until),
+                Read,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        var byShare = rows.ToLookup(row => row.Number);
+        for (var i = 0; i < shares.Count; i++)
+        {
+            LeasedRow[] leased = [.. byShare[i].OrderBy(row => row.WasDueAt).ThenBy(row => row.Delivery.Id)];
+            shares[i].Turn.Add(shares[i].Tenant, leased, found: leased.Length);
+        }
+    }
+
+    private LeasedRow[] TakenInTurn(TenantShares turn)
+    {
+        LeasedRow[] taken = [.. turn.GetRowsInTurn()];
+        _lastServed[(turn.Quota.Priority, turn.Quota.Provider)] = taken.Length > 0 ? taken[^1].Delivery.Tenant : turn.LastTenant;
+        return taken;
+    }
+
+    private async ValueTask<IReadOnlyList<Lease>> FinishAsync(
+        NpgsqlConnection connection,
+        LeasedRow[] rows,
+        string owner,
+        DateTimeOffset until,
+        CancellationToken cancellationToken
+    )
+    {
+        var known = await contents
+            .OfAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken)
+            .ConfigureAwait(false);
+        return [.. rows.Select(row => new Lease(row.Delivery.WithContent(known), owner, row.Fence, until))];
+    }
+
+    private static LeasedRow Read(NpgsqlDataReader row) =>
+        new(
+            DeliveryRow.ReadDelivery(row),
+            row.GetInt64(DeliveryRow.ColumnCount),
+            row.Time(DeliveryRow.ColumnCount + 1),
+            row.GetInt32(DeliveryRow.ColumnCount + 2)
+        );
+
+    private static string NextTenant(string schema, string lane, string after) =>
+        $"""
+            SELECT d.tenant, d.due_at FROM {schema}.delivery d
+            WHERE d.priority = {lane}.priority AND d.provider = {lane}.provider AND d.tenant > {after} AND d.due_at IS NOT NULL
+            ORDER BY d.tenant, d.due_at LIMIT 1
+            """;
+
+    private static string Lease(string schema, string owner, string until) =>
+        $"""
+            UPDATE {schema}.delivery d SET owner = {owner}, due_at = {until}, fence = d.fence + 1
+            FROM taken WHERE d.id = taken.id
+            RETURNING {DeliveryRow.Columns}, d.fence, taken.due_at, taken.number
+            """;
+}

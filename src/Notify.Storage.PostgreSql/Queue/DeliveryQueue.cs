@@ -1,0 +1,151 @@
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.PostgreSql.Stores;
+using Notify.Storage.Toolkit;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>The queue. Calls that enqueue share commits, and so do calls that settle.</summary>
+internal sealed class DeliveryQueue(
+    StoreDatabase database,
+    NotificationWriter enqueue,
+    DeliveryLeaser lease,
+    DeliverySettlementWriter settle,
+    DigestEvents digests
+) : IDeliveryQueue
+{
+    private readonly GroupCommit<SerializedRequest, EnqueueResult> _enqueue = new(
+        "postgresql",
+        enqueue.CommitAsync,
+        IsFaultOfOneCall
+    );
+    private readonly GroupCommit<Settlement, bool> _settle = new("postgresql", settle.CommitAsync, IsFaultOfOneCall);
+
+    private readonly string _findNotification =
+        $"SELECT 1 FROM {database.Schema}.notification n WHERE n.id = $1 "
+        + $"AND n.tenant = $2 AND {RetentionStore.IsKept(database.Schema)}";
+
+    private readonly string _cancelExpansions =
+        $"UPDATE {database.Schema}.expansion SET due_at = NULL, owner = NULL, reason = NULL, updated_at = $2 "
+        + "WHERE notification_id = $1 AND due_at IS NOT NULL";
+
+    private readonly string _cancelDeliveries = $"""
+        UPDATE {database.Schema}.delivery
+        SET state = {(int)
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = fence + 1, reason = 'cancelled', ended_at = $2
+        WHERE notification_id = $1 AND due_at IS NOT NULL AND (owner IS NULL OR due_at <= $2)
+        RETURNING id
+        """;
+
+    private readonly string _countOthers =
+        "SELECT count(*) FILTER (WHERE due_at IS NOT NULL), count(*) FILTER (WHERE due_at IS NULL) "
+        + $"FROM {database.Schema}.delivery WHERE notification_id = $1";
+
+    private readonly string _depth =
+        $"SELECT priority, provider, count(*) FROM {database.Schema}.delivery "
+        + "WHERE due_at IS NOT NULL GROUP BY priority, provider";
+
+    public ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
+        IReadOnlyList<EnqueueRequest> requests,
+        CancellationToken cancellationToken
+    ) =>
+        _enqueue.RunAsync(
+            [.. requests.Select(SerializedRequest.Create)],
+            requests.Sum(request => 1 + request.Deliveries.Count),
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken) =>
+        lease.TakeDueAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken) =>
+        lease.ClaimAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken) =>
+        lease.RenewAsync(request, cancellationToken);
+
+    public ValueTask<IReadOnlyList<bool>> SettleAsync(
+        IReadOnlyList<Settlement> settlements,
+        CancellationToken cancellationToken
+    ) => _settle.RunAsync(settlements, settlements.Count, cancellationToken);
+
+    public ValueTask<Cancellation?> CancelAsync(
+        string tenant,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        database.TransactAsync(
+            async (connection, cancellation) =>
+            {
+                var found = await connection
+                    .QueryAsync(
+                        _findNotification,
+                        parameters => parameters.With(notificationId).With(tenant),
+                        row => row.GetInt32(0),
+                        cancellation
+                    )
+                    .ConfigureAwait(false);
+                if (found.Count == 0)
+                    return null;
+
+                // Expansions first: one that is adding deliveries is waited for, and then its deliveries are stopped as well.
+                await connection
+                    .ExecuteAsync(_cancelExpansions, parameters => parameters.With(notificationId).With(now), cancellation)
+                    .ConfigureAwait(false);
+                return await CancelDeliveriesAsync(connection, notificationId, now, cancellation).ConfigureAwait(false);
+            },
+            cancellationToken
+        );
+
+    public async ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken) =>
+        await database
+            .QueryAsync(
+                _depth,
+                _ => { },
+                row => new QueueDepth((Priority)row.GetInt16(0), row.GetString(1), row.GetInt64(2)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private async ValueTask<Cancellation?> CancelDeliveriesAsync(
+        NpgsqlConnection connection,
+        Guid notificationId,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var stopped = await connection
+            .QueryAsync(
+                _cancelDeliveries,
+                parameters => parameters.With(notificationId).With(now),
+                row => row.GetGuid(0),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var others = await connection
+            .QueryAsync(
+                _countOthers,
+                parameters => parameters.With(notificationId),
+                row => (UnderWay: row.GetInt64(0), Ended: row.GetInt64(1)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var events = await digests.RemoveAsync(connection, notificationId, cancellationToken).ConfigureAwait(false);
+        return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count + events.Ended, events.Removed);
+    }
+
+    // A lost connection, or a server that is no primary any more, fails them all.
+    private static bool IsFaultOfOneCall(Exception exception) =>
+        exception switch
+        {
+            PostgresException answer => !answer.IsTransient
+                && answer.SqlState
+                    is not (
+                        PostgresErrorCodes.AdminShutdown
+                        or PostgresErrorCodes.CrashShutdown
+                        or PostgresErrorCodes.ReadOnlySqlTransaction
+                    ),
+            _ => exception is not NpgsqlException,
+        };
+}

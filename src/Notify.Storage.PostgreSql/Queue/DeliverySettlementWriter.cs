@@ -1,0 +1,147 @@
+using Notify.Providers;
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.Toolkit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>Ends a batch of leases in one statement, and lets chains of channels fall back.</summary>
+internal sealed class DeliverySettlementWriter(StoreDatabase database)
+{
+    private readonly string _settle = $"""
+        UPDATE {database.Schema}.delivery d
+        SET state = settled.state, due_at = settled.due_at, provider = settled.provider, attempts_spent = settled.attempts_spent,
+            retry_delay_ticks = settled.retry_delay_ticks, reason = settled.reason, history = d.history || settled.attempt,
+            ended_at = CASE WHEN settled.state <> {(int)
+            DeliveryState.Pending} THEN settled.settled_at END, owner = NULL, fence = d.fence + 1
+        FROM unnest($1::uuid[], $2::bigint[], $3::smallint[], $4::timestamptz[], $5::text[],
+            $6::integer[], $7::bigint[], $8::text[], $9::text[],
+            $10::timestamptz[], $11::integer[])
+            AS settled(id, fence, state, due_at, provider, attempts_spent, retry_delay_ticks, reason, attempt, settled_at, number)
+        WHERE d.id = settled.id AND d.fence = settled.fence AND d.owner IS NOT NULL
+        RETURNING settled.number, d.notification_id, d.fallback_chain, d.fallback_step
+        """;
+
+    private readonly string _lockNotifications =
+        $"SELECT id FROM {database.Schema}.notification WHERE id = ANY($1) ORDER BY id FOR UPDATE";
+
+    private readonly string _fallBack = $"""
+        UPDATE {database.Schema}.delivery next SET due_at = failed.now
+        FROM unnest($1::uuid[], $2::uuid[], $3::integer[], $4::timestamptz[]) AS failed(notification_id, chain, step, now)
+        WHERE next.fallback_chain = failed.chain AND next.notification_id = failed.notification_id
+            AND next.fallback_step = failed.step + 1
+            AND next.owner IS NULL AND next.due_at > failed.now
+            AND NOT EXISTS (
+                SELECT 1 FROM {database.Schema}.delivery before
+                WHERE before.fallback_chain = failed.chain AND before.notification_id = failed.notification_id
+                    AND before.fallback_step <= failed.step
+                    AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
+        """;
+
+    // Only a dead letter can let a chain fall back, which takes more than the one statement.
+    public ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch) =>
+        batch.Any(settlement => settlement.State == DeliveryState.DeadLetter)
+            ? database.TransactAsync(
+                (connection, cancellationToken) => EndAsync(connection, batch, cancellationToken),
+                CancellationToken.None
+            )
+            : database.CommitAsync((connection, cancellationToken) => EndAsync(connection, batch, cancellationToken));
+
+    private async ValueTask<bool[]> EndAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Settlement> batch,
+        CancellationToken cancellationToken
+    )
+    {
+        var applied = new bool[batch.Count];
+        var failed = await SettleAsync(connection, batch, applied, cancellationToken).ConfigureAwait(false);
+        if (failed.Count > 0)
+            await FallBackAsync(connection, failed, cancellationToken).ConfigureAwait(false);
+        return applied;
+    }
+
+    /// <returns>The dead letters that are links of a chain.</returns>
+    private async ValueTask<List<FailedLink>> SettleAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<Settlement> batch,
+        bool[] applied,
+        CancellationToken cancellationToken
+    )
+    {
+        // A lease ends once. In the order of ids, two processes that settle the same deliveries do not wait in a circle.
+        int[] rows =
+        [
+            .. Enumerable
+                .Range(0, batch.Count)
+                .DistinctBy(i => (batch[i].DeliveryId, batch[i].Fence))
+                .OrderBy(i => batch[i].DeliveryId),
+        ];
+        var settled = await connection
+            .QueryByIdAsync(
+                _settle,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Uuid, rows, i => batch[i].DeliveryId)
+                        .Column(NpgsqlDbType.Bigint, rows, i => batch[i].Fence)
+                        .Column(NpgsqlDbType.Smallint, rows, i => (short)batch[i].State)
+                        .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].DueAt?.ToDatabase())
+                        .Column(NpgsqlDbType.Text, rows, i => batch[i].Provider)
+                        .Column(NpgsqlDbType.Integer, rows, i => batch[i].AttemptsSpent)
+                        .Column(NpgsqlDbType.Bigint, rows, i => batch[i].RetryDelay.Ticks)
+                        .Column(NpgsqlDbType.Text, rows, i => batch[i].Reason.ToDatabase())
+                        .Column(NpgsqlDbType.Text, rows, i =>
+                            batch[i].Attempt is { } attempt ? StoredForm.WriteAttempt(attempt) : ""
+                        )
+                        .Column(NpgsqlDbType.TimestampTz, rows, i => batch[i].SettledAt.ToDatabase())
+                        .Column(NpgsqlDbType.Integer, rows, i => i),
+                row =>
+                    (
+                        Index: row.GetInt32(0),
+                        NotificationId: row.GetGuid(1),
+                        Place: row.IsDBNull(2) ? null : new FallbackPlace(row.GetGuid(2), row.GetInt32(3))
+                    ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+        foreach (var one in settled)
+            applied[one.Index] = true;
+        return
+        [
+            .. settled
+                .Where(one => one.Place is not null && batch[one.Index].State == DeliveryState.DeadLetter)
+                .Select(one => new FailedLink(one.NotificationId, one.Place!, batch[one.Index].SettledAt)),
+        ];
+    }
+
+    // The lock makes the last of those that fail at the same time in several processes see the others' failures.
+    private async ValueTask FallBackAsync(
+        NpgsqlConnection connection,
+        List<FailedLink> failed,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection
+            .ExecuteAsync(
+                _lockNotifications,
+                parameters => parameters.With(failed.Select(link => link.NotificationId).Distinct().ToArray()),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await connection
+            .ExecuteAsync(
+                _fallBack,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Uuid, failed, link => link.NotificationId)
+                        .Column(NpgsqlDbType.Uuid, failed, link => link.Place.Chain)
+                        .Column(NpgsqlDbType.Integer, failed, link => link.Place.Step)
+                        .Column(NpgsqlDbType.TimestampTz, failed, link => link.At.ToDatabase()),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private sealed record FailedLink(Guid NotificationId, FallbackPlace Place, DateTimeOffset At);
+}

@@ -1,0 +1,131 @@
+using Notify.Providers;
+using Notify.Storage.PostgreSql.Connection;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>Writes new deliveries, within the transaction of whoever makes them.</summary>
+internal sealed class DeliveryWriter(StoreDatabase database)
+{
+    private readonly string _insert = $"""
+        INSERT INTO {database.Schema}.delivery (id, notification_id, tenant, priority, channel,
+            address, platform, app, provider, content_index,
+            user_id, collapse_key, fallback_chain, fallback_step, accepted_at, not_before, expires_at, due_at, owner, fence,
+            attempts_spent, retry_delay_ticks, state, reason, ended_at, topic, device_id, address_key)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::uuid[], $3::text[], $4::smallint[], $5::text[], $6::text[], $7::smallint[], $8::text[], $9::text[],
+            $10::integer[], $11::text[], $12::text[], $13::uuid[], $14::integer[],
+            $15::timestamptz[], $16::timestamptz[], $17::timestamptz[],
+            $18::timestamptz[], $19::text[], $20::bigint[], $21::integer[], $22::bigint[],
+            $23::smallint[], $24::text[], $25::timestamptz[], $26::text[], $27::text[], $28::uuid[])
+        """;
+
+    private readonly string _supersede = $"""
+        UPDATE {database.Schema}.delivery d
+        SET state = {(int)
+            DeliveryState.Cancelled}, due_at = NULL, owner = NULL, fence = d.fence + 1,
+            reason = 'superseded', ended_at = newest.now
+        FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::smallint[], $7::text[], $8::timestamptz[])
+            AS newest(id, tenant, collapse_key, channel, address, platform, app, now)
+        WHERE d.tenant = newest.tenant AND d.collapse_key = newest.collapse_key AND d.due_at IS NOT NULL
+            AND d.channel = newest.channel AND d.address = newest.address
+            AND d.platform IS NOT DISTINCT FROM newest.platform AND d.app IS NOT DISTINCT FROM newest.app
+            AND d.id <> newest.id AND (d.owner IS NULL OR d.due_at <= newest.now)
+        """;
+
+    /// <summary>
+    /// Writes deliveries, each with the time at which it takes the place of older ones of its collapse key, in one round trip
+    /// with the inserts that go <paramref name="before"/> them.
+    /// </summary>
+    public async ValueTask AddAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> added,
+        CancellationToken cancellationToken,
+        params IEnumerable<NpgsqlBatchCommand> before
+    )
+    {
+        // Nothing is to be collapsed but by the last of a batch: it takes the place of the batch's own earlier ones as well.
+        (Delivery Delivery, DateTimeOffset Now)[] newest =
+        [
+            .. added
+                .Where(one => one.Queued.Delivery.CollapseKey is not null && one.Queued.CancelledBecause is null)
+                .GroupBy(one => (one.Queued.Delivery.Tenant, one.Queued.Delivery.CollapseKey, one.Queued.Delivery.To))
+                .Select(group => (group.Last().Queued.Delivery, group.Last().Now)),
+        ];
+        if (newest.Length > 0)
+        {
+            var locks = newest.Select(one => AdvisoryLock.Create(one.Delivery.Tenant, one.Delivery.CollapseKey!));
+            await AdvisoryLock.TakeAsync(connection, locks, cancellationToken).ConfigureAwait(false);
+        }
+
+        await connection
+            .InsertAsync(added.Count > 0 ? before.Append(Insert(added)) : before, cancellationToken)
+            .ConfigureAwait(false);
+        if (newest.Length > 0)
+            await SupersedeAsync(connection, newest, cancellationToken).ConfigureAwait(false);
+    }
+
+    private NpgsqlBatchCommand Insert(IReadOnlyList<(QueuedDelivery Queued, DateTimeOffset Now)> rows) =>
+        CommandExtensions.Statement(_insert, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Id)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.NotificationId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Tenant)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short)row.Queued.Delivery.Priority)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Channel.Name)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.Value)
+                .Column(NpgsqlDbType.Smallint, rows, row => (short?)row.Queued.Delivery.To.Platform)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.To.App)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Provider)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.ContentIndex)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.UserId)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.CollapseKey)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.Delivery.Fallback?.Chain)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.Fallback?.Step)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.DueAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Queued.Delivery.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row =>
+                    row.Queued.CancelledBecause is null ? row.Queued.DueAt.ToDatabase() : (DateTime?)null
+                )
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Owner)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Lease?.Fence ?? 0)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Queued.Delivery.AttemptsSpent)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Queued.Delivery.RetryDelay.Ticks)
+                .Column(NpgsqlDbType.Smallint, rows, row =>
+                    (short)(row.Queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled)
+                )
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.CancelledBecause)
+                .Column(NpgsqlDbType.TimestampTz, rows, row =>
+                    row.Queued.CancelledBecause is null ? (DateTime?)null : row.Now.ToDatabase()
+                )
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.Topic)
+                .Column(NpgsqlDbType.Text, rows, row => row.Queued.Delivery.DeviceId)
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Queued.AddressKey)
+        );
+
+    private async ValueTask SupersedeAsync(
+        NpgsqlConnection connection,
+        (Delivery Delivery, DateTimeOffset Now)[] newest,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection
+            .ExecuteAsync(
+                _supersede,
+                parameters =>
+                    parameters
+                        .Column(NpgsqlDbType.Uuid, newest, row => row.Delivery.Id)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.Tenant)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.CollapseKey)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Channel.Name)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.Value)
+                        .Column(NpgsqlDbType.Smallint, newest, row => (short?)row.Delivery.To.Platform)
+                        .Column(NpgsqlDbType.Text, newest, row => row.Delivery.To.App)
+                        .Column(NpgsqlDbType.TimestampTz, newest, row => row.Now.ToDatabase()),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,117 @@
+using Notify.Providers;
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.PostgreSql.Stores;
+using Notify.Storage.Toolkit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql.Queue;
+
+/// <summary>Makes a batch of notifications durable: one statement for each table.</summary>
+internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter deliveries, DigestEvents digests)
+{
+    private readonly IdempotencyKeys _idempotency = new(database);
+
+    private readonly string _insertNotifications = $"""
+        INSERT INTO {database.Schema}.notification (id, tenant, accepted_at, expires_at, trigger, contents)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::timestamptz[], $5::bytea[], $6::bytea[])
+        """;
+
+    private readonly string _insertExpansions = $"""
+        INSERT INTO {database.Schema}.expansion (notification_id, topic, position, total, due_at, updated_at, tenant)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::text[], $3::integer[], $4::bigint[], $5::timestamptz[], $6::timestamptz[], $7::text[])
+        """;
+
+    public ValueTask<EnqueueResult[]> CommitAsync(IReadOnlyList<SerializedRequest> batch) =>
+        batch.All(request => request.IsOnlyInserted)
+            ? database.CommitAsync((connection, cancellationToken) => AddAsync(connection, batch, cancellationToken))
+            : database.TransactAsync(
+                (connection, cancellationToken) => AddAsync(connection, batch, cancellationToken),
+                CancellationToken.None
+            );
+
+    /// <summary>Adds a batch within the connection's transaction.</summary>
+    public async ValueTask<EnqueueResult[]> AddAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<SerializedRequest> batch,
+        CancellationToken cancellationToken
+    )
+    {
+        var results = await _idempotency.ClaimAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        SerializedRequest[] stored = [.. batch.Where((_, i) => results[i].Status == EnqueueStatus.Stored)];
+        if (stored.Length > 0)
+            await StoreAsync(connection, stored, cancellationToken).ConfigureAwait(false);
+        return results;
+    }
+
+    private async ValueTask StoreAsync(
+        NpgsqlConnection connection,
+        SerializedRequest[] requests,
+        CancellationToken cancellationToken
+    )
+    {
+        (Notification, NewExpansion, int)[] expansions =
+        [
+            .. requests.SelectMany(request =>
+                request.Request.Expansions.Select((expansion, position) => (request.Notification, expansion, position))
+            ),
+        ];
+        await deliveries
+            .AddAsync(
+                connection,
+                [
+                    .. requests.SelectMany(
+                        request => request.Request.Deliveries,
+                        (request, queued) => (queued, request.Notification.AcceptedAt)
+                    ),
+                ],
+                cancellationToken,
+                before: expansions.Length > 0
+                    ? [InsertNotifications(requests), InsertExpansions(expansions)]
+                    : [InsertNotifications(requests)]
+            )
+            .ConfigureAwait(false);
+        await digests
+            .AddAsync(connection, [.. requests.SelectMany(request => request.Request.Digests)], cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private NpgsqlBatchCommand InsertNotifications(SerializedRequest[] rows) =>
+        CommandExtensions.Statement(_insertNotifications, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.ExpiresAt.ToDatabase())
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Trigger)
+                .Column(NpgsqlDbType.Bytea, rows, row => row.Contents)
+        );
+
+    private NpgsqlBatchCommand InsertExpansions((Notification Notification, NewExpansion Expansion, int Position)[] rows) =>
+        CommandExtensions.Statement(_insertExpansions, parameters =>
+            parameters
+                .Column(NpgsqlDbType.Uuid, rows, row => row.Notification.Id)
+                .Column(NpgsqlDbType.Text, rows, row => row.Expansion.Topic)
+                .Column(NpgsqlDbType.Integer, rows, row => row.Position)
+                .Column(NpgsqlDbType.Bigint, rows, row => row.Expansion.Total)
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Expansion.DueAt?.ToDatabase())
+                .Column(NpgsqlDbType.TimestampTz, rows, row => row.Notification.AcceptedAt.ToDatabase())
+                .Column(NpgsqlDbType.Text, rows, row => row.Notification.Tenant)
+        );
+}
+
+/// <summary>A request with its notification's JSON, written before the batch needs it.</summary>
+internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger, byte[] Contents)
+{
+    public Notification Notification => Request.Notification;
+
+    /// <summary>Whether what is there already does not matter to it, so that one round trip makes it durable.</summary>
+    public bool IsOnlyInserted =>
+        Request.Idempotency is null
+        && Request.Digests.Count == 0
+        && Request.Deliveries.All(queued => queued.Delivery.CollapseKey is null);
+
+    public static SerializedRequest Create(EnqueueRequest request) =>
+        new(request, StoredForm.WriteTrigger(request.Notification.Trigger), StoredForm.WriteContents(request.Notification));
+}

@@ -1,0 +1,356 @@
+namespace Notify.Storage.PostgreSql.Schema;
+
+/// <summary>
+/// The tables, as the steps that led to them. A step, once released, is never changed. Names of tenants, users and topics are
+/// compared byte by byte ("C"), so that paging by them does not depend on the server's language.
+/// </summary>
+internal static class SchemaSteps
+{
+    public static string First(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".notification (
+                id uuid PRIMARY KEY,
+                tenant text COLLATE "C" NOT NULL,
+                accepted_at timestamptz NOT NULL,
+                expires_at timestamptz NOT NULL,
+                trigger bytea NOT NULL,
+                contents bytea NOT NULL
+            );
+
+            -- not_before is the delivery's own time; due_at moves with leases and retries, and is null exactly when it has ended.
+            -- Every lease and settlement leaves a dead row behind, hence the eager vacuum.
+            CREATE TABLE "{schema}".delivery (
+                id uuid PRIMARY KEY,
+                notification_id uuid NOT NULL,
+                tenant text COLLATE "C" NOT NULL,
+                priority smallint NOT NULL,
+                channel text NOT NULL,
+                address text NOT NULL,
+                platform smallint,
+                app text,
+                provider text COLLATE "C" NOT NULL,
+                content_index integer NOT NULL,
+                user_id text,
+                collapse_key text,
+                fallback_chain uuid,
+                fallback_step integer,
+                accepted_at timestamptz NOT NULL,
+                not_before timestamptz NOT NULL,
+                expires_at timestamptz NOT NULL,
+                state smallint NOT NULL DEFAULT 0,
+                due_at timestamptz,
+                owner text,
+                fence bigint NOT NULL,
+                attempts_spent integer NOT NULL,
+                retry_delay_ticks bigint NOT NULL,
+                reason text,
+                ended_at timestamptz,
+                history text NOT NULL DEFAULT '',
+                receipts text NOT NULL DEFAULT ''
+            ) WITH (autovacuum_vacuum_scale_factor = 0.02, autovacuum_analyze_scale_factor = 0.02);
+
+            CREATE INDEX delivery_due ON "{schema}".delivery (priority, provider, tenant, due_at, id) WHERE due_at IS NOT NULL;
+            CREATE INDEX delivery_notification ON "{schema}".delivery (notification_id, id);
+            CREATE INDEX delivery_collapse ON "{schema}".delivery (tenant, collapse_key)
+                WHERE collapse_key IS NOT NULL AND due_at IS NOT NULL;
+            CREATE INDEX delivery_fallback ON "{schema}".delivery (fallback_chain) WHERE fallback_chain IS NOT NULL;
+            CREATE INDEX delivery_dead_letter ON "{schema}".delivery (tenant, id) WHERE state = 2;
+
+            CREATE TABLE "{schema}".idempotency (
+                tenant text COLLATE "C" NOT NULL,
+                key text COLLATE "C" NOT NULL,
+                fingerprint bytea NOT NULL,
+                notification_id uuid NOT NULL,
+                claimed_at timestamptz NOT NULL,
+                expires_at timestamptz NOT NULL,
+                PRIMARY KEY (tenant, key)
+            );
+
+            CREATE TABLE "{schema}".expansion (
+                notification_id uuid NOT NULL,
+                topic text COLLATE "C" NOT NULL,
+                position integer NOT NULL,
+                total bigint NOT NULL,
+                cursor text NOT NULL DEFAULT '',
+                done bigint NOT NULL DEFAULT 0,
+                due_at timestamptz,
+                owner text,
+                fence bigint NOT NULL DEFAULT 0,
+                updated_at timestamptz NOT NULL,
+                PRIMARY KEY (notification_id, topic)
+            );
+
+            CREATE INDEX expansion_due ON "{schema}".expansion (due_at) WHERE due_at IS NOT NULL;
+
+            -- A recipient may be an address longer than an index entry can be, so a SHA-256 stands for it here and below.
+            CREATE TABLE "{schema}".digest (
+                tenant text COLLATE "C" NOT NULL,
+                recipient bytea NOT NULL,
+                template text COLLATE "C" NOT NULL,
+                due_at timestamptz NOT NULL,
+                fence bigint NOT NULL,
+                PRIMARY KEY (tenant, recipient, template)
+            );
+
+            CREATE INDEX digest_due ON "{schema}".digest (due_at);
+
+            CREATE TABLE "{schema}".digest_event (
+                tenant text COLLATE "C" NOT NULL,
+                recipient bytea NOT NULL,
+                template text COLLATE "C" NOT NULL,
+                id uuid NOT NULL,
+                due_at timestamptz NOT NULL,
+                trigger bytea NOT NULL,
+                PRIMARY KEY (tenant, recipient, template, id)
+            );
+
+            CREATE TABLE "{schema}".throttle (
+                tenant text COLLATE "C" NOT NULL,
+                category text COLLATE "C" NOT NULL,
+                recipient bytea NOT NULL,
+                taken_at timestamptz NOT NULL
+            );
+
+            CREATE INDEX throttle_recipient ON "{schema}".throttle (tenant, category, recipient, taken_at);
+
+            CREATE TABLE "{schema}"."user" (
+                tenant text COLLATE "C" NOT NULL,
+                id text COLLATE "C" NOT NULL,
+                stored bytea NOT NULL,
+                PRIMARY KEY (tenant, id)
+            );
+
+            -- A token may be longer than an index entry can be, so its SHA-256 stands for it.
+            CREATE TABLE "{schema}".device (
+                tenant text COLLATE "C" NOT NULL,
+                id text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C" NOT NULL,
+                platform smallint NOT NULL,
+                token text NOT NULL,
+                token_hash bytea NOT NULL,
+                app text,
+                locale text,
+                time_zone text,
+                registered_at timestamptz NOT NULL,
+                last_seen_at timestamptz NOT NULL,
+                pruned_at timestamptz,
+                prune_reason text,
+                PRIMARY KEY (tenant, id)
+            );
+
+            CREATE UNIQUE INDEX device_token ON "{schema}".device (tenant, token_hash);
+            CREATE INDEX device_user ON "{schema}".device (tenant, user_id);
+
+            CREATE TABLE "{schema}".subscription (
+                tenant text COLLATE "C" NOT NULL,
+                topic text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C" NOT NULL,
+                PRIMARY KEY (tenant, topic, user_id)
+            );
+
+            CREATE INDEX subscription_user ON "{schema}".subscription (tenant, user_id);
+
+            CREATE TABLE "{schema}".template (
+                tenant text COLLATE "C" NOT NULL,
+                name text COLLATE "C" NOT NULL,
+                version integer NOT NULL,
+                stored bytea NOT NULL,
+                PRIMARY KEY (tenant, name, version)
+            );
+
+            CREATE TABLE "{schema}".delivery_count (
+                tenant text COLLATE "C" NOT NULL,
+                minute timestamptz NOT NULL,
+                channel text NOT NULL,
+                provider text NOT NULL,
+                state smallint NOT NULL,
+                count bigint NOT NULL,
+                PRIMARY KEY (tenant, minute, channel, provider, state)
+            );
+            """;
+
+    public static string Second(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".shared_token (
+                name text COLLATE "C" PRIMARY KEY,
+                value bytea NOT NULL,
+                issued_at timestamptz NOT NULL
+            );
+            """;
+
+    /// <summary>
+    /// What a purge looks for, and, with every step, the oldest step that a process must know to work with it: versions that know
+    /// less may start beside newer ones.
+    /// </summary>
+    public static string Third(string schema) =>
+        $"""
+            CREATE INDEX idempotency_expired ON "{schema}".idempotency (expires_at);
+            CREATE INDEX throttle_taken ON "{schema}".throttle (taken_at);
+            CREATE INDEX delivery_count_minute ON "{schema}".delivery_count (minute);
+            ALTER TABLE "{schema}".schema_version ADD COLUMN oldest integer NOT NULL DEFAULT 1;
+            """;
+
+    /// <summary>
+    /// Says of the rows that are there, and of those that come within the week, that they belong to the first partition.
+    /// </summary>
+    public static string Fourth(string schema) =>
+        $"""
+            -- Gives up when others hold the table, instead of blocking those who send behind this step.
+            -- The next start tries again.
+            SET LOCAL lock_timeout = '10s';
+
+            -- One row: notifications accepted before are purged once nothing of them is left to send.
+            CREATE TABLE "{schema}".retention (purged_before timestamptz NOT NULL);
+            INSERT INTO "{schema}".retention VALUES ('-infinity');
+
+            CREATE TABLE "{schema}".notification_partition (
+                name text PRIMARY KEY,
+                begins_at timestamptz NOT NULL,
+                ends_at timestamptz NOT NULL
+            );
+
+            INSERT INTO "{schema}".notification_partition
+            VALUES (
+                'notification_first', 'epoch',
+                date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '7 days');
+
+            DO $$ BEGIN EXECUTE (
+                SELECT format(
+                    'ALTER TABLE "{schema}".notification ADD CONSTRAINT notification_first CHECK (id < %L) NOT VALID',
+                    {GetId("ends_at")})
+                FROM "{schema}".notification_partition);
+            END $$;
+            """;
+
+    /// <summary>Reads the whole table, for which nobody has to wait; the next step then has nothing to read.</summary>
+    public static string Fifth(string schema) =>
+        $"""ALTER TABLE "{schema}".notification VALIDATE CONSTRAINT notification_first""";
+
+    /// <summary>
+    /// Makes the table the first partition of a new one with its name. Ids are UUIDv7, so a range of ids is a span of time.
+    /// </summary>
+    public static string Sixth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".notification RENAME TO notification_first;
+            ALTER INDEX "{schema}".notification_pkey RENAME TO notification_first_pkey;
+            CREATE TABLE "{schema}".notification (LIKE "{schema}".notification_first) PARTITION BY RANGE (id);
+            ALTER TABLE "{schema}".notification ADD PRIMARY KEY (id);
+
+            DO $$ BEGIN EXECUTE (
+                SELECT format(
+                    'ALTER TABLE "{schema}".notification ATTACH PARTITION "{schema}".notification_first '
+                    'FOR VALUES FROM (MINVALUE) TO (%L)', {GetId("ends_at")})
+                FROM "{schema}".notification_partition);
+            END $$;
+
+            ALTER TABLE "{schema}".notification_first DROP CONSTRAINT notification_first;
+
+            -- For ids of a time that no partition was made for, such as those of a clock that is years ahead.
+            CREATE TABLE "{schema}".notification_rest PARTITION OF "{schema}".notification DEFAULT;
+            """;
+
+    /// <summary>
+    /// Keeps devices by user, topics that outlive their subscribers, and what a delivery must know to be checked before it is
+    /// sent. Versions that know less would register devices by the old key, so they may not start any more.
+    /// </summary>
+    public static string Seventh(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".device DROP CONSTRAINT device_pkey;
+            ALTER TABLE "{schema}".device ADD PRIMARY KEY (tenant, user_id, id);
+            DROP INDEX "{schema}".device_user;
+            DROP INDEX "{schema}".device_token;
+            CREATE UNIQUE INDEX device_token ON "{schema}".device (tenant, token_hash, COALESCE(app, ''));
+
+            CREATE TABLE "{schema}".topic (
+                tenant text COLLATE "C" NOT NULL,
+                topic text COLLATE "C" NOT NULL,
+                PRIMARY KEY (tenant, topic)
+            );
+            INSERT INTO "{schema}".topic SELECT DISTINCT tenant, topic FROM "{schema}".subscription;
+
+            ALTER TABLE "{schema}".delivery ADD COLUMN topic text, ADD COLUMN device_id text;
+            UPDATE "{schema}".schema_version SET oldest = 7;
+            """;
+
+    /// <summary>A tenant's notifications in the order of their ids, for lists.</summary>
+    public static string Eighth(string schema) => $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
+
+    /// <summary>Until when a version of a template is protected, because an open digest needs it.</summary>
+    public static string Ninth(string schema) => $"""ALTER TABLE "{schema}".template ADD COLUMN kept_until timestamptz""";
+
+    /// <summary>
+    /// Keeps events by their notification, and failures. Events that an earlier version collected do not name their notification,
+    /// so they are dropped with their tables, and earlier versions cannot work beside this one.
+    /// </summary>
+    public static string Tenth(string schema) =>
+        $"""
+            SET LOCAL lock_timeout = '10s';
+            DROP TABLE "{schema}".digest;
+            DROP TABLE "{schema}".digest_event;
+
+            CREATE TABLE "{schema}".digest (
+                id uuid PRIMARY KEY,
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C",
+                due_at timestamptz NOT NULL,
+                failures integer NOT NULL DEFAULT 0,
+                fence bigint NOT NULL
+            );
+
+            CREATE INDEX digest_due ON "{schema}".digest (due_at);
+            CREATE INDEX digest_tenant ON "{schema}".digest (tenant, due_at);
+            CREATE INDEX digest_user ON "{schema}".digest (tenant, user_id) WHERE user_id IS NOT NULL;
+
+            -- An event that has ended has no trigger any more.
+            CREATE TABLE "{schema}".digest_event (
+                id uuid PRIMARY KEY,
+                digest_id uuid NOT NULL,
+                notification_id uuid NOT NULL,
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C",
+                due_at timestamptz NOT NULL,
+                template_version integer NOT NULL,
+                trigger bytea,
+                state smallint NOT NULL DEFAULT 0,
+                summary_id uuid,
+                reason text
+            );
+
+            CREATE INDEX digest_event_waiting ON "{schema}".digest_event (digest_id, id) WHERE state = 0;
+            CREATE INDEX digest_event_notification ON "{schema}".digest_event (notification_id, id);
+            CREATE INDEX digest_event_summary ON "{schema}".digest_event (summary_id, id) WHERE summary_id IS NOT NULL;
+
+            ALTER TABLE "{schema}".expansion
+                ADD COLUMN tenant text COLLATE "C" NOT NULL DEFAULT '',
+                ADD COLUMN failures integer NOT NULL DEFAULT 0,
+                ADD COLUMN reason text;
+            UPDATE "{schema}".expansion e SET tenant = n.tenant
+                FROM "{schema}".notification n WHERE n.id = e.notification_id AND e.due_at IS NOT NULL;
+            CREATE INDEX expansion_tenant ON "{schema}".expansion (tenant, due_at) WHERE due_at IS NOT NULL;
+            UPDATE "{schema}".schema_version SET oldest = 10;
+            """;
+
+    /// <summary>
+    /// Keeps the erasures of removed users until they are complete, and which addresses a broadcast has reached. All other
+    /// deliveries have no address key, and cost the index nothing.
+    /// </summary>
+    public static string Eleventh(string schema) =>
+        $"""
+            CREATE TABLE "{schema}".erasure (
+                tenant text COLLATE "C" NOT NULL,
+                user_id text COLLATE "C" NOT NULL,
+                requested_at timestamptz NOT NULL,
+                PRIMARY KEY (tenant, user_id)
+            );
+
+            SET LOCAL lock_timeout = '10s';
+            ALTER TABLE "{schema}".delivery ADD COLUMN address_key uuid;
+            CREATE INDEX delivery_reached ON "{schema}".delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
+            """;
+
+    /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
+    private static string GetId(string time) =>
+        $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
+}

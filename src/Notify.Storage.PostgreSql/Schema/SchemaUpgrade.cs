@@ -1,0 +1,119 @@
+using System.Data;
+using Notify.Storage.PostgreSql.Connection;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Schema;
+
+/// <summary>Brings the tables to the newest step.</summary>
+internal sealed class SchemaUpgrade(string name)
+{
+    private readonly string[] _steps =
+    [
+        SchemaSteps.First(name),
+        SchemaSteps.Second(name),
+        SchemaSteps.Third(name),
+        SchemaSteps.Fourth(name),
+        SchemaSteps.Fifth(name),
+        SchemaSteps.Sixth(name),
+        SchemaSteps.Seventh(name),
+        SchemaSteps.Eighth(name),
+        SchemaSteps.Ninth(name),
+        SchemaSteps.Tenth(name),
+        SchemaSteps.Eleventh(name),
+    ];
+
+    /// <summary>
+    /// Processes that start together take turns, and all but the first find nothing left to do. Each step is a transaction of its
+    /// own, so that a long one holds no lock of the one before it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A newer version of Notify has been here, and this one cannot work with what it
+    /// left.</exception>
+    public async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        while (!await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
+        {
+            var transaction = await connection
+                .BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken)
+                .ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
+                await MakeVersionTableAsync(connection, cancellationToken).ConfigureAwait(false);
+                await TakeStepsAsync(connection, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async ValueTask<bool> IsNewestAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))
+            return false;
+
+        var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        if (version > _steps.Length)
+            await CheckOldestAsync(connection, version, cancellationToken).ConfigureAwait(false);
+        return version >= _steps.Length;
+    }
+
+    private async ValueTask CheckOldestAsync(NpgsqlConnection connection, int version, CancellationToken cancellationToken)
+    {
+        var oldest = await ScalarAsync<int>(connection, $"SELECT max(oldest) FROM \"{name}\".schema_version", cancellationToken)
+            .ConfigureAwait(false);
+        if (oldest > _steps.Length)
+        {
+            throw new InvalidOperationException(
+                $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package."
+            );
+        }
+    }
+
+    // Where there is nothing yet nobody waits for a lock, and all steps are one transaction.
+    private async ValueTask TakeStepsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
+        var last = version == 0 ? _steps.Length : version + 1;
+        for (; version < last && version < _steps.Length; version++)
+        {
+            await ExecuteAsync(connection, _steps[version], cancellationToken).ConfigureAwait(false);
+            var add = $"INSERT INTO \"{name}\".schema_version (version) VALUES ({version + 1})";
+            await ExecuteAsync(connection, add, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
+    private async ValueTask MakeVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        if (
+            !await ScalarAsync<bool>(
+                    connection,
+                    $"SELECT EXISTS (SELECT 1 FROM pg_namespace WHERE nspname = '{name}')",
+                    cancellationToken
+                )
+                .ConfigureAwait(false)
+        )
+            await ExecuteAsync(connection, $"CREATE SCHEMA \"{name}\"", cancellationToken).ConfigureAwait(false);
+        if (!await HasVersionTableAsync(connection, cancellationToken).ConfigureAwait(false))
+            await ExecuteAsync(
+                    connection,
+                    $"CREATE TABLE \"{name}\".schema_version (version integer PRIMARY KEY)",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+    }
+
+    private ValueTask<bool> HasVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ScalarAsync<bool>(connection, $"SELECT to_regclass('\"{name}\".schema_version') IS NOT NULL", cancellationToken);
+
+    private ValueTask<int> VersionAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        ScalarAsync<int>(connection, $"SELECT COALESCE(MAX(version), 0) FROM \"{name}\".schema_version", cancellationToken);
+
+    private static async ValueTask<T> ScalarAsync<T>(
+        NpgsqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken
+    ) => (await connection.QueryAsync(sql, _ => { }, row => row.GetFieldValue<T>(0), cancellationToken).ConfigureAwait(false))[0];
+
+    private static async ValueTask ExecuteAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(sql, _ => { }, cancellationToken).ConfigureAwait(false);
+}

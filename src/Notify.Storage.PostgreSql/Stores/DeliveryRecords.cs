@@ -1,0 +1,48 @@
+using Notify.Providers;
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.PostgreSql.Queue;
+using Notify.Storage.Toolkit;
+using Npgsql;
+
+namespace Notify.Storage.PostgreSql.Stores;
+
+/// <summary>Reads pages of deliveries with what became of them.</summary>
+internal static class DeliveryRecords
+{
+    /// <summary>The columns that <see cref="ReadAsync"/> reads, of a table that is called <c>d</c>.</summary>
+    public const string Columns =
+        DeliveryRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts, d.owner IS NOT NULL";
+
+    public static async ValueTask<IReadOnlyList<DeliveryRecord>> ReadAsync(
+        NpgsqlConnection connection,
+        string sql,
+        Action<NpgsqlParameterCollection> bind,
+        ContentReader contents,
+        CancellationToken cancellationToken
+    )
+    {
+        var records = await connection.QueryAsync(sql, bind, Read, cancellationToken).ConfigureAwait(false);
+        var known = await contents
+            .OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken)
+            .ConfigureAwait(false);
+
+        // A notification that was purged between the two reads is gone, and so are its deliveries.
+        return
+        [
+            .. records
+                .Where(record => known.ContainsKey(record.Delivery.NotificationId))
+                .Select(record => record with { Delivery = record.Delivery.WithContent(known) }),
+        ];
+    }
+
+    private static DeliveryRecord Read(NpgsqlDataReader row) =>
+        new(
+            DeliveryRow.ReadDelivery(row),
+            (DeliveryState)row.GetInt16(DeliveryRow.ColumnCount),
+            row.TimeOrNull(DeliveryRow.ColumnCount + 1),
+            row.TextOrNull(DeliveryRow.ColumnCount + 2),
+            StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),
+            StoredForm.ReadReceipts(row.GetString(DeliveryRow.ColumnCount + 4)),
+            row.GetBoolean(DeliveryRow.ColumnCount + 5)
+        );
+}

@@ -1,0 +1,125 @@
+using Notify.Storage.PostgreSql.Connection;
+using Notify.Storage.Toolkit;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Notify.Storage.PostgreSql.Stores;
+
+/// <summary>Adds events to their digests, and takes them out again, within the transaction of their notification.</summary>
+internal sealed class DigestEvents(StoreDatabase database)
+{
+    // Touching a digest that is there locks it: whoever closes it meanwhile either sees the new event or leaves it a new digest.
+    private readonly string _open = $"""
+        INSERT INTO {database.Schema}.digest AS d (id, tenant, user_id, due_at, fence)
+        SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
+        ON CONFLICT (id) DO UPDATE SET due_at = d.due_at
+        """;
+
+    private readonly string _add = $"""
+        INSERT INTO {database.Schema}.digest_event
+            (digest_id, tenant, user_id, due_at, id, notification_id, template_version, trigger)
+        SELECT * FROM unnest(
+            $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::integer[], $8::bytea[])
+        """;
+
+    // A digest that is leased is leased in vain: its worker has read an event that no summary may have any more. The rows are
+    // locked in the order in which they are added, so that two transactions do not wait for each other.
+    private readonly string _loseLeases = $"""
+        WITH locked AS MATERIALIZED (
+            SELECT d.id FROM {database.Schema}.digest d
+            WHERE d.id IN (
+                SELECT e.digest_id FROM {database.Schema}.digest_event e WHERE e.notification_id = $1 AND e.state = 0)
+            ORDER BY d.id FOR UPDATE
+        )
+        UPDATE {database.Schema}.digest d SET fence = d.fence + 1 FROM locked WHERE d.id = locked.id
+        """;
+
+    private readonly string _remove = $"""
+        UPDATE {database.Schema}.digest_event SET state = {(int)CollectedState.Cancelled}, reason = 'cancelled', trigger = NULL
+        WHERE notification_id = $1 AND state = 0
+        RETURNING digest_id
+        """;
+
+    private readonly string _countEnded =
+        $"SELECT count(*) FROM {database.Schema}.digest_event WHERE notification_id = $1 AND state <> 0";
+
+    private readonly string _removeEmpty = RemoveEmpty(database.Schema);
+
+    /// <summary>The SQL that removes those of the digests $1 that have no waiting event.</summary>
+    public static string RemoveEmpty(string schema) =>
+        $"""
+            DELETE FROM {schema}.digest d WHERE d.id = ANY($1)
+                AND NOT EXISTS (SELECT 1 FROM {schema}.digest_event e WHERE e.digest_id = d.id AND e.state = 0)
+            """;
+
+    public async ValueTask AddAsync(
+        NpgsqlConnection connection,
+        IReadOnlyList<DigestEvent> events,
+        CancellationToken cancellationToken
+    )
+    {
+        if (events.Count == 0)
+            return;
+
+        (Guid Digest, DigestEvent Event)[] rows = [.. events.Select(collected => (collected.Key.ToId(), collected))];
+
+        // In one order, the same for every process, so that two transactions do not wait for each other.
+        (Guid Digest, DigestEvent Event)[] firsts = [.. rows.DistinctBy(row => row.Digest).OrderBy(row => row.Digest)];
+        await connection
+            .InsertAsync(
+                _open,
+                parameters => Digests(parameters, firsts).Column(NpgsqlDbType.Bigint, firsts, first => first.Event.FirstFence),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await connection
+            .InsertAsync(
+                _add,
+                parameters =>
+                    Digests(parameters, rows)
+                        .Column(NpgsqlDbType.Uuid, rows, row => row.Event.Id)
+                        .Column(NpgsqlDbType.Uuid, rows, row => row.Event.NotificationId)
+                        .Column(NpgsqlDbType.Integer, rows, row => row.Event.TemplateVersion)
+                        .Column(NpgsqlDbType.Bytea, rows, row => StoredForm.WriteTrigger(row.Event.Trigger)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a notification's events out of their digests. Answers how many, and how many had ended before.</summary>
+    public async ValueTask<(int Removed, long Ended)> RemoveAsync(
+        NpgsqlConnection connection,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
+    {
+        await connection
+            .ExecuteAsync(_loseLeases, parameters => parameters.With(notificationId), cancellationToken)
+            .ConfigureAwait(false);
+        var ended = await connection
+            .QueryAsync(_countEnded, parameters => parameters.With(notificationId), row => row.GetInt64(0), cancellationToken)
+            .ConfigureAwait(false);
+        var digests = await connection
+            .QueryAsync(_remove, parameters => parameters.With(notificationId), row => row.GetGuid(0), cancellationToken)
+            .ConfigureAwait(false);
+        if (digests.Count > 0)
+        {
+            Guid[] left = [.. digests.Distinct()];
+            await connection
+                .ExecuteAsync(_removeEmpty, parameters => parameters.With(left), cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return (digests.Count, ended[0]);
+    }
+
+    private static NpgsqlParameterCollection Digests(
+        NpgsqlParameterCollection parameters,
+        (Guid Digest, DigestEvent Event)[] rows
+    ) =>
+        parameters
+            .Column(NpgsqlDbType.Uuid, rows, row => row.Digest)
+            .Column(NpgsqlDbType.Text, rows, row => row.Event.Trigger.Tenant)
+            .Column(NpgsqlDbType.Text, rows, row => row.Event.UserId)
+            .Column(NpgsqlDbType.TimestampTz, rows, row => row.Event.DueAt.ToDatabase());
+}

@@ -1,0 +1,162 @@
+using Microsoft.Data.Sqlite;
+using Notify.Providers;
+using Notify.Storage.Sqlite.Connection;
+
+namespace Notify.Storage.Sqlite.Queue;
+
+/// <summary>Finds deliveries that are due, in turn among tenants, and leases them.</summary>
+internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
+{
+    /// <summary>The number of tenants that one lease call reads. The next call continues with the tenants behind them.</summary>
+    private const int TenantsPerLease = 64;
+
+    private readonly Statement _nextTenant = new(
+        connection,
+        """
+        SELECT tenant, due_at FROM notify_delivery
+        WHERE priority = ?1 AND provider = ?2 AND tenant > ?3 AND due_at IS NOT NULL
+        ORDER BY tenant, due_at LIMIT 1
+        """
+    );
+
+    private readonly Statement _due = new(
+        connection,
+        $"""
+        SELECT {DeliveryRow.Columns} FROM notify_delivery
+        WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
+        ORDER BY due_at LIMIT ?5
+        """
+    );
+
+    private readonly Statement _published = new(
+        connection,
+        $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL"
+    );
+
+    private readonly Statement _lease = new(
+        connection,
+        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1"
+    );
+
+    private readonly Statement _renew = new(
+        connection,
+        "UPDATE notify_delivery SET due_at = ?3 WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL"
+    );
+
+    private readonly ContentReader _contents = new(connection);
+    private readonly Dictionary<(Priority Priority, string Provider), string> _lastTenants = [];
+
+    public List<Lease> TakeDue(LeaseRequest request)
+    {
+        var leases = new List<Lease>();
+        foreach (var quota in request.Quotas)
+            TakeDue(request, quota, leases);
+        return leases;
+    }
+
+    public List<Lease> Claim(ClaimRequest request)
+    {
+        var leases = new List<Lease>();
+        foreach (var reference in request.References)
+        {
+            _published.Bind(1, reference.Id).Bind(2, reference.Fence);
+            leases.AddRange(LeaseRows(_published, request.Owner, request.Until));
+        }
+
+        return leases;
+    }
+
+    public bool[] Renew(RenewRequest request) =>
+        [
+            .. request.References.Select(reference =>
+                _renew.Bind(1, reference.Id).Bind(2, reference.Fence).Bind(3, request.Until).Execute() == 1
+            ),
+        ];
+
+    public void Dispose()
+    {
+        _nextTenant.Dispose();
+        _due.Dispose();
+        _published.Dispose();
+        _lease.Dispose();
+        _renew.Dispose();
+        _contents.Dispose();
+    }
+
+    private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
+    {
+        var tenants = TenantsInTurn(quota, request.Now);
+        var allowances = tenants.ToDictionary(
+            tenant => tenant,
+            tenant => request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue
+        );
+        var left = quota.Max;
+        while (tenants.Count > 0 && left > 0)
+        {
+            var share = Math.Max(1, left / tenants.Count);
+            foreach (var tenant in tenants.ToArray())
+            {
+                if (left == 0)
+                    return;
+
+                var wanted = Math.Min(Math.Min(share, left), allowances[tenant]);
+                var taken = wanted > 0 ? TakeDue(request, quota, tenant, wanted) : [];
+                leases.AddRange(taken);
+                left -= taken.Count;
+                allowances[tenant] -= taken.Count;
+                _lastTenants[(quota.Priority, quota.Provider)] = tenant;
+                if (taken.Count < share)
+                    tenants.Remove(tenant);
+            }
+        }
+    }
+
+    private List<Lease> TakeDue(LeaseRequest request, LeaseQuota quota, string tenant, int wanted)
+    {
+        _due.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, tenant).Bind(4, request.Now).Bind(5, wanted);
+        return LeaseRows(_due, request.Owner, request.Until);
+    }
+
+    // The tenants with due deliveries, beginning behind the tenant that was served last.
+    private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
+    {
+        var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");
+        var tenants = new List<string>();
+        AddTenants(quota, now, after: last, upTo: null, tenants);
+        AddTenants(quota, now, after: "", upTo: last, tenants);
+        return tenants;
+    }
+
+    private void AddTenants(LeaseQuota quota, DateTimeOffset now, string after, string? upTo, List<string> tenants)
+    {
+        var most = Math.Min(TenantsPerLease, quota.Max);
+        while (tenants.Count < most)
+        {
+            _nextTenant.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, after);
+            if (!_nextTenant.Read())
+                return;
+
+            var (tenant, due) = (_nextTenant.Text(0), _nextTenant.Int64(1) <= now.UtcTicks);
+            _nextTenant.Reset();
+            if (upTo is not null && string.CompareOrdinal(tenant, upTo) > 0)
+                return;
+
+            if (due)
+                tenants.Add(tenant);
+            after = tenant;
+        }
+    }
+
+    private List<Lease> LeaseRows(Statement rows, string owner, DateTimeOffset until)
+    {
+        var leases = new List<Lease>();
+        while (rows.Read())
+        {
+            leases.Add(new Lease(DeliveryRow.ReadDelivery(rows, _contents), owner, DeliveryRow.ReadFence(rows) + 1, until));
+        }
+
+        foreach (var lease in leases)
+            _lease.Bind(1, lease.Delivery.Id).Bind(2, owner).Bind(3, lease.Fence).Bind(4, until).Execute();
+        return leases;
+    }
+}

@@ -1,0 +1,146 @@
+using Notify.Storage.Sqlite.Connection;
+
+namespace Notify.Storage.Sqlite.Stores;
+
+/// <summary>Keeps devices by tenant, user and id. A token belongs to one of them.</summary>
+internal sealed class DeviceStore(DatabaseWriter writer, StoreDatabase database) : IDeviceStore
+{
+    private const string OfUser = """
+        SELECT tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason
+        FROM notify_device
+        WHERE tenant = ?1 AND user_id = ?2
+        """;
+
+    /// <summary>Selects the devices of a user that are not pruned, for <see cref="ReadDevice"/>.</summary>
+    public const string Alive = $"{OfUser} AND pruned_at IS NULL ORDER BY id";
+
+    // A device without an app counts as one with the empty app, as in the index of tokens.
+    private const string HasToken = "tenant = ?1 AND token = ?2 AND COALESCE(app, '') = COALESCE(?3, '')";
+
+    public async ValueTask RegisterAsync(Device device, CancellationToken cancellationToken) =>
+        await writer
+            .RunAsync(
+                () =>
+                {
+                    using var free = new Statement(
+                        writer.Connection,
+                        $"DELETE FROM notify_device WHERE {HasToken} AND (user_id <> ?4 OR id <> ?5)"
+                    );
+                    free.Bind(1, device.Tenant)
+                        .Bind(2, device.Token)
+                        .Bind(3, device.App)
+                        .Bind(4, device.UserId)
+                        .Bind(5, device.Id)
+                        .Execute();
+
+                    using var save = new Statement(
+                        writer.Connection,
+                        """
+                        INSERT INTO notify_device (tenant, id, user_id, platform, token, app,
+                            locale, time_zone, registered_at, last_seen_at)
+                        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                        ON CONFLICT (tenant, user_id, id) DO UPDATE SET
+                            platform = excluded.platform, app = excluded.app, locale = excluded.locale,
+                            time_zone = excluded.time_zone, last_seen_at = excluded.last_seen_at, token = excluded.token,
+                            registered_at = IIF(token = excluded.token AND app IS excluded.app,
+                                registered_at, excluded.registered_at),
+                            pruned_at = IIF(token = excluded.token AND app IS excluded.app AND pruned_at >= excluded.last_seen_at,
+                                pruned_at, NULL),
+                            prune_reason = IIF(token = excluded.token AND app IS excluded.app
+                                AND pruned_at >= excluded.last_seen_at,
+                                prune_reason, NULL)
+                        """
+                    );
+                    return save.Bind(1, device.Tenant)
+                        .Bind(2, device.Id)
+                        .Bind(3, device.UserId)
+                        .Bind(4, (long)device.Platform)
+                        .Bind(5, device.Token)
+                        .Bind(6, device.App)
+                        .Bind(7, device.Locale)
+                        .Bind(8, device.TimeZone)
+                        .Bind(9, device.RegisteredAt)
+                        .Bind(10, device.LastSeenAt)
+                        .Execute();
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<Device>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> userIds,
+        CancellationToken cancellationToken
+    ) => new(Read(tenant, userIds, Alive));
+
+    public ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken) =>
+        new(Read(tenant, [userId], $"{OfUser} ORDER BY id"));
+
+    public ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var statement = new Statement(
+                    writer.Connection,
+                    "DELETE FROM notify_device WHERE tenant = ?1 AND user_id = ?2 AND id = ?3"
+                );
+                return statement.Bind(1, tenant).Bind(2, userId).Bind(3, id).Execute() == 1;
+            },
+            cancellationToken
+        );
+
+    public ValueTask<bool> PruneAsync(
+        string tenant,
+        string? app,
+        string token,
+        string reason,
+        DateTimeOffset knownDeadAt,
+        CancellationToken cancellationToken
+    ) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var statement = new Statement(
+                    writer.Connection,
+                    $"""
+                    UPDATE notify_device SET pruned_at = ?4, prune_reason = ?5
+                    WHERE {HasToken} AND pruned_at IS NULL AND last_seen_at <= ?4
+                    """
+                );
+                return statement.Bind(1, tenant).Bind(2, token).Bind(3, app).Bind(4, knownDeadAt).Bind(5, reason).Execute() == 1;
+            },
+            cancellationToken
+        );
+
+    private List<Device> Read(string tenant, IReadOnlyList<string> userIds, string sql)
+    {
+        using var connection = database.OpenReader();
+        using var row = new Statement(connection, sql);
+        var devices = new List<Device>(userIds.Count);
+        foreach (var user in userIds.Distinct(StringComparer.Ordinal))
+        {
+            row.Bind(1, tenant).Bind(2, user);
+            while (row.Read())
+                devices.Add(ReadDevice(row));
+        }
+
+        return devices;
+    }
+
+    public static Device ReadDevice(Statement row) =>
+        new()
+        {
+            Tenant = row.Text(0),
+            Id = row.Text(1),
+            UserId = row.Text(2),
+            Platform = (Platform)row.Int32(3),
+            Token = row.Text(4),
+            App = row.TextOrNull(5),
+            Locale = row.TextOrNull(6),
+            TimeZone = row.TextOrNull(7),
+            RegisteredAt = row.Time(8),
+            LastSeenAt = row.Time(9),
+            PrunedAt = row.TimeOrNull(10),
+            PruneReason = row.TextOrNull(11),
+        };
+}

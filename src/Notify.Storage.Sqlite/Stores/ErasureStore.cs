@@ -1,0 +1,164 @@
+using Microsoft.Data.Sqlite;
+using Notify.Storage.Sqlite.Connection;
+
+namespace Notify.Storage.Sqlite.Stores;
+
+/// <summary>
+/// Erases what is stored about removed users. Rows are read beside the writer, in the order of their ids, and erased by the
+/// writer a few at a time, so that other writes take turns with them.
+/// </summary>
+internal sealed class ErasureStore : IErasureStore, IDisposable
+{
+    /// <summary>Rows per write: few milliseconds for which other writes wait.</summary>
+    private const int RowsPerWrite = 100;
+
+    /// <summary>How long the last batch waits for readers of older copies, while writes wait for it.</summary>
+    private const int CheckpointTimeoutMs = 500;
+
+    private readonly DatabaseWriter _writer;
+    private readonly StoreDatabase _database;
+    private readonly ErasureWriter _erase;
+    private readonly Statement _request;
+    private readonly Statement _complete;
+
+    public ErasureStore(DatabaseWriter writer, StoreDatabase database)
+    {
+        _writer = writer;
+        _database = database;
+        _erase = new ErasureWriter(writer.Connection);
+        _request = new Statement(
+            writer.Connection,
+            "INSERT OR REPLACE INTO notify_erasure (tenant, user_id, requested_at) VALUES (?1, ?2, ?3)"
+        );
+        _complete = new Statement(
+            writer.Connection,
+            "DELETE FROM notify_erasure WHERE tenant = ?1 AND user_id = ?2 AND requested_at = ?3"
+        );
+    }
+
+    public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken) =>
+        await _writer.RunAsync(() => Run(_request, erasure), cancellationToken).ConfigureAwait(false);
+
+    public ValueTask<IReadOnlyList<Erasure>> ListAsync(int limit, CancellationToken cancellationToken)
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new Statement(
+            connection,
+            "SELECT tenant, user_id, requested_at FROM notify_erasure ORDER BY requested_at LIMIT ?1"
+        );
+        statement.Bind(1, limit);
+        var erasures = new List<Erasure>();
+        while (statement.Read())
+            erasures.Add(new Erasure(statement.Text(0), statement.Text(1), statement.Time(2)));
+        return new(erasures);
+    }
+
+    public async ValueTask<ErasureStep> EraseDeliveriesAsync(ErasureBatch batch, CancellationToken cancellationToken)
+    {
+        var (rows, next) = FindRows(
+            batch,
+            """
+            SELECT id, tenant, user_id, accepted_at, reason IS ?3 AND address = ''
+            FROM notify_delivery WHERE id > ?1 ORDER BY id LIMIT ?2
+            """
+        );
+        var busy = new HashSet<Erasure>();
+        foreach (var some in rows.Chunk(RowsPerWrite))
+        {
+            var left = await _writer
+                .RunAsync(() => some.Where(row => !_erase.EraseDelivery(row.Id, batch.Now)).ToArray(), cancellationToken)
+                .ConfigureAwait(false);
+            busy.UnionWith(left.Select(row => row.Owner));
+        }
+
+        return new ErasureStep(next, busy);
+    }
+
+    public async ValueTask<ErasureStep> EraseEventsAsync(ErasureBatch batch, CancellationToken cancellationToken)
+    {
+        var (rows, next) = FindRows(
+            batch,
+            """
+            SELECT e.id, e.tenant, e.user_id, n.accepted_at, e.reason IS ?3
+            FROM notify_digest_event e JOIN notify_notification n ON n.id = e.notification_id
+            WHERE e.id > ?1 ORDER BY e.id LIMIT ?2
+            """
+        );
+        foreach (var some in rows.Chunk(RowsPerWrite))
+        {
+            await _writer
+                .RunAsync(
+                    () =>
+                    {
+                        foreach (var row in some)
+                            _erase.EraseEvent(row.Id);
+                        return some.Length;
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+
+        return new ErasureStep(next, next is not null || RemoveOldCopies() ? [] : batch.Erasures);
+    }
+
+    public async ValueTask CompleteAsync(IReadOnlyList<Erasure> erasures, CancellationToken cancellationToken) =>
+        await _writer.RunAsync(() => erasures.Sum(erasure => Run(_complete, erasure)), cancellationToken).ConfigureAwait(false);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _erase.Dispose();
+        _request.Dispose();
+        _complete.Dispose();
+    }
+
+    private static int Run(Statement statement, Erasure erasure) =>
+        statement.Bind(1, erasure.Tenant).Bind(2, erasure.UserId).Bind(3, erasure.RequestedAt).Execute();
+
+    // The write-ahead log still holds the pages as they were. A checkpoint writes the newest ones into the file, and then empties
+    // the log, which it can do only while nobody reads an older one.
+    private bool RemoveOldCopies()
+    {
+        using var connection = _database.OpenReader();
+        SetTimeout(connection, CheckpointTimeoutMs);
+        try
+        {
+            using var checkpoint = new Statement(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+            var isDone = checkpoint.Read() && checkpoint.Int32(0) == 0;
+            checkpoint.Reset();
+            return isDone;
+        }
+        finally
+        {
+            // The connection goes back to the pool.
+            SetTimeout(connection, 0);
+        }
+    }
+
+    private static void SetTimeout(SqliteConnection connection, int milliseconds)
+    {
+        using var statement = new Statement(connection, $"PRAGMA busy_timeout = {milliseconds}");
+        statement.Execute();
+    }
+
+    private (List<Row> Rows, Guid? Next) FindRows(ErasureBatch batch, string sql)
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new Statement(connection, sql);
+        statement.Bind(1, batch.After).Bind(2, batch.Limit).Bind(3, Erasure.Reason);
+        var rows = new List<Row>();
+        var (count, last) = (0, batch.After);
+        for (; statement.Read(); count++)
+        {
+            last = statement.Guid(0);
+            var isErased = statement.Int32(4) == 1;
+            if (!isErased && batch.Find(statement.Text(1), statement.TextOrNull(2), statement.Time(3)) is { } owner)
+                rows.Add(new Row(last, owner));
+        }
+
+        return (rows, count < batch.Limit ? null : last);
+    }
+
+    private sealed record Row(Guid Id, Erasure Owner);
+}

@@ -1,0 +1,210 @@
+using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Sqlite.Queue;
+
+namespace Notify.Storage.Sqlite.Stores;
+
+/// <summary>Keeps the progress of the expansion of topics into deliveries.</summary>
+internal sealed class ExpansionStore : IExpansionStore, IDisposable
+{
+    private readonly DatabaseWriter _writer;
+    private readonly StoreDatabase _database;
+    private readonly NotificationWriter _enqueue;
+    private readonly TurnLeases _turns;
+    private readonly Statement _lease;
+    private readonly Statement _advance;
+    private readonly Statement _fail;
+
+    public ExpansionStore(DatabaseWriter writer, StoreDatabase database)
+    {
+        _writer = writer;
+        _database = database;
+        _enqueue = new NotificationWriter(writer.Connection);
+        _turns = new TurnLeases(writer.Connection, "notify_expansion");
+        _lease = new Statement(
+            writer.Connection,
+            """
+            UPDATE notify_expansion SET due_at = ?4, fence = fence + 1
+            WHERE (notification_id, topic) IN (
+                SELECT notification_id, topic FROM notify_expansion
+                WHERE tenant = ?1 AND due_at <= ?2 ORDER BY due_at LIMIT ?3)
+            RETURNING notification_id, tenant, topic, cursor, done, failures, fence
+            """
+        );
+        _advance = new Statement(
+            writer.Connection,
+            """
+            UPDATE notify_expansion SET cursor = ?4, done = ?5, due_at = ?6, updated_at = ?7, failures = 0, reason = NULL
+            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            """
+        );
+        _fail = new Statement(
+            writer.Connection,
+            """
+            UPDATE notify_expansion SET due_at = ?4, updated_at = ?5, reason = ?6, failures = failures + 1, fence = fence + 1
+            WHERE notification_id = ?1 AND topic = ?2 AND fence = ?3 AND due_at IS NOT NULL
+            """
+        );
+    }
+
+    public async ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken)
+    {
+        var rows = await _writer
+            .RunAsync(() => _turns.Find(request).SelectMany(tenant => Lease(tenant, request)).ToArray(), cancellationToken)
+            .ConfigureAwait(false);
+        if (rows.Length == 0)
+            return [];
+
+        using var connection = _database.OpenReader();
+        return
+        [
+            .. rows.Select(row => new ExpansionLease(
+                NotificationStore.Find(connection, row.Tenant, row.NotificationId)!,
+                row.Topic,
+                row.Cursor,
+                row.Done,
+                row.Failures,
+                row.Fence
+            )),
+        ];
+    }
+
+    public ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken) =>
+        _writer.RunAsync(() => Advance(step), cancellationToken);
+
+    public ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken) =>
+        _writer.RunAsync(
+            () =>
+                _fail
+                    .Bind(1, failure.Lease.Notification.Id)
+                    .Bind(2, failure.Lease.Topic)
+                    .Bind(3, failure.Lease.Fence)
+                    .Bind(4, failure.RetryAt)
+                    .Bind(5, failure.At)
+                    .Bind(6, failure.Reason)
+                    .Execute() == 1,
+            cancellationToken
+        );
+
+    public ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
+        Guid notificationId,
+        IReadOnlyCollection<Guid> addressKeys,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new Statement(
+            connection,
+            "SELECT 1 FROM notify_delivery WHERE notification_id = ?1 AND address_key = ?2"
+        );
+        var reached = new HashSet<Guid>();
+        foreach (var key in addressKeys)
+        {
+            if (statement.Bind(1, notificationId).Bind(2, key).Read())
+                reached.Add(key);
+            statement.Reset();
+        }
+
+        return new(reached);
+    }
+
+    public ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
+        string tenant,
+        Guid notificationId,
+        CancellationToken cancellationToken
+    )
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new Statement(
+            connection,
+            """
+            SELECT topic, done, total, due_at IS NULL, accepted_at, updated_at, failures, reason
+            FROM notify_expansion JOIN notify_notification ON id = notification_id
+            WHERE notification_id = ?1 AND notify_expansion.tenant = ?2 ORDER BY topic
+            """
+        );
+        statement.Bind(1, notificationId).Bind(2, tenant);
+        var progress = new List<ExpansionProgress>();
+        while (statement.Read())
+        {
+            progress.Add(
+                new ExpansionProgress(
+                    statement.Text(0),
+                    statement.Int64(1),
+                    statement.Int64(2),
+                    statement.Int32(3) == 1,
+                    statement.Time(4),
+                    statement.Time(5),
+                    statement.Int32(6),
+                    statement.TextOrNull(7)
+                )
+            );
+        }
+
+        return new(progress);
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _enqueue.Dispose();
+        _turns.Dispose();
+        _lease.Dispose();
+        _advance.Dispose();
+        _fail.Dispose();
+    }
+
+    private List<Row> Lease(string tenant, DueRequest request)
+    {
+        _lease.Bind(1, tenant).Bind(2, request.Now).Bind(3, request.MaxPerTenant).Bind(4, request.Until);
+        var rows = new List<Row>();
+        while (_lease.Read())
+        {
+            rows.Add(
+                new Row(
+                    _lease.Guid(0),
+                    _lease.Text(1),
+                    _lease.Text(2),
+                    _lease.Text(3),
+                    _lease.Int64(4),
+                    _lease.Int32(5),
+                    _lease.Int64(6)
+                )
+            );
+        }
+
+        return rows;
+    }
+
+    private bool Advance(ExpansionStep step)
+    {
+        DateTimeOffset? dueAt = step.IsComplete ? null : step.Until;
+        var applied =
+            _advance
+                .Bind(1, step.Lease.Notification.Id)
+                .Bind(2, step.Lease.Topic)
+                .Bind(3, step.Lease.Fence)
+                .Bind(4, step.Cursor)
+                .Bind(5, step.Done)
+                .Bind(6, dueAt)
+                .Bind(7, step.At)
+                .Execute() == 1;
+        if (!applied)
+            return false;
+
+        foreach (var queued in step.Deliveries)
+            _enqueue.Add(queued, step.At);
+        foreach (var collected in step.Digests)
+            _enqueue.Add(collected);
+        return true;
+    }
+
+    private sealed record Row(
+        Guid NotificationId,
+        string Tenant,
+        string Topic,
+        string Cursor,
+        long Done,
+        int Failures,
+        long Fence
+    );
+}

@@ -1,0 +1,66 @@
+using Notify.Storage.Sqlite.Connection;
+using Notify.Storage.Toolkit;
+
+namespace Notify.Storage.Sqlite.Stores;
+
+/// <summary>Keeps receipts with their deliveries.</summary>
+internal sealed class ReceiptStore : IReceiptStore, IDisposable
+{
+    private readonly DatabaseWriter _writer;
+    private readonly Statement _add;
+    private readonly Statement _stopLater;
+    private readonly Statement _makeNextDue;
+
+    public ReceiptStore(DatabaseWriter writer)
+    {
+        _writer = writer;
+        _add = new Statement(
+            writer.Connection,
+            // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+            "UPDATE notify_delivery SET receipts = receipts || ?3 WHERE id = ?1 AND tenant = ?2 AND address <> ''"
+        );
+        _stopLater = new Statement(
+            writer.Connection,
+            """
+            UPDATE notify_delivery AS later
+            SET state = 3, due_at = NULL, owner = NULL, fence = later.fence + 1, ended_at = ?2, reason = 'receipt came'
+            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
+            WHERE later.notification_id = this.notification_id AND later.chain = this.chain AND later.step > this.step
+                AND later.due_at IS NOT NULL AND (later.owner IS NULL OR later.due_at <= ?2)
+            """
+        );
+        _makeNextDue = new Statement(
+            writer.Connection,
+            """
+            UPDATE notify_delivery AS next SET due_at = ?2
+            FROM (SELECT notification_id, chain, step FROM notify_delivery WHERE id = ?1) AS this
+            WHERE next.notification_id = this.notification_id AND next.chain = this.chain AND next.step = this.step + 1
+                AND next.owner IS NULL AND next.due_at > ?2
+            """
+        );
+    }
+
+    public ValueTask<IReadOnlyList<bool>> AddAsync(
+        string tenant,
+        IReadOnlyList<Receipt> receipts,
+        CancellationToken cancellationToken
+    ) => _writer.RunAsync<IReadOnlyList<bool>>(() => [.. receipts.Select(receipt => Add(tenant, receipt))], cancellationToken);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _add.Dispose();
+        _stopLater.Dispose();
+        _makeNextDue.Dispose();
+    }
+
+    private bool Add(string tenant, Receipt receipt)
+    {
+        if (_add.Bind(1, receipt.DeliveryId).Bind(2, tenant).Bind(3, StoredForm.WriteReceipt(receipt)).Execute() == 0)
+            return false;
+
+        var chain = receipt.Kind == ReceiptKind.Bounced ? _makeNextDue : _stopLater;
+        chain.Bind(1, receipt.DeliveryId).Bind(2, receipt.At).Execute();
+        return true;
+    }
+}

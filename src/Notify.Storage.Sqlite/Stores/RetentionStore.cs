@@ -1,0 +1,179 @@
+using Notify.Storage.Sqlite.Connection;
+
+namespace Notify.Storage.Sqlite.Stores;
+
+/// <summary>
+/// Purges in small transactions, so that other writes wait for at most one of them. Rows to purge are found on a connection that
+/// only reads.
+/// </summary>
+internal sealed class RetentionStore : IRetentionStore, IDisposable
+{
+    private readonly DatabaseWriter _writer;
+    private readonly StoreDatabase _database;
+    private readonly Statement _purgeDeliveries;
+    private readonly Statement _purgeExpansions;
+    private readonly Statement _purgeEvents;
+    private readonly Statement _purgeNotification;
+    private readonly Statement _purgeKeys;
+    private readonly Statement _purgePermits;
+    private readonly Statement _purgeCounts;
+
+    public RetentionStore(DatabaseWriter writer, StoreDatabase database)
+    {
+        _writer = writer;
+        _database = database;
+        _purgeDeliveries = Prepare(
+            """
+            DELETE FROM notify_delivery WHERE id IN (
+                SELECT id FROM notify_delivery WHERE notification_id = ?1 AND due_at IS NULL LIMIT ?2)
+            """
+        );
+        _purgeExpansions = Prepare("DELETE FROM notify_expansion WHERE notification_id = ?1 AND due_at IS NULL");
+        _purgeEvents = Prepare(
+            """
+            DELETE FROM notify_digest_event WHERE id IN (
+                SELECT id FROM notify_digest_event WHERE notification_id = ?1 AND state <> 0 LIMIT ?2)
+            """
+        );
+
+        // A dead letter may have been replayed since its notification was found to have ended.
+        _purgeNotification = Prepare(
+            """
+            DELETE FROM notify_notification
+            WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = ?1)
+            """
+        );
+        _purgeKeys = Prepare(
+            """
+            DELETE FROM notify_idempotency WHERE (tenant, key) IN (
+                SELECT tenant, key FROM notify_idempotency WHERE expires_at <= ?1 LIMIT ?2)
+            """
+        );
+        _purgePermits = Prepare(
+            """
+            DELETE FROM notify_throttle WHERE (tenant, category, recipient, taken_at, number) IN (
+                SELECT tenant, category, recipient, taken_at, number FROM notify_throttle WHERE taken_at < ?1 LIMIT ?2)
+            """
+        );
+        _purgeCounts = Prepare(
+            """
+            DELETE FROM notify_count WHERE (tenant, minute, channel, provider, state) IN (
+                SELECT tenant, minute, channel, provider, state FROM notify_count WHERE minute < ?1 LIMIT ?2)
+            """
+        );
+    }
+
+    public async ValueTask<long> PurgeNotificationsAsync(
+        DateTimeOffset acceptedBefore,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var purged = 0L;
+        var after = Guid.Empty;
+        while (FindEnded(acceptedBefore, after, most) is { Count: > 0 } ended)
+        {
+            for (var next = 0; next < ended.Count; )
+            {
+                var first = next;
+                (var deliveries, next) = await _writer
+                    .RunAsync(() => PurgeSome(ended, first, most), cancellationToken)
+                    .ConfigureAwait(false);
+                purged += deliveries;
+            }
+
+            after = ended[^1];
+        }
+
+        return purged;
+    }
+
+    public ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken) =>
+        PurgeAsync(_purgeKeys, now, most, cancellationToken);
+
+    public ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken) =>
+        PurgeAsync(_purgePermits, takenBefore, most, cancellationToken);
+
+    public ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken) =>
+        PurgeAsync(_purgeCounts, before, most, cancellationToken);
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _purgeDeliveries.Dispose();
+        _purgeExpansions.Dispose();
+        _purgeEvents.Dispose();
+        _purgeNotification.Dispose();
+        _purgeKeys.Dispose();
+        _purgePermits.Dispose();
+        _purgeCounts.Dispose();
+    }
+
+    private Statement Prepare(string sql) => new(_writer.Connection, sql);
+
+    private List<Guid> FindEnded(DateTimeOffset acceptedBefore, Guid after, int most)
+    {
+        using var connection = _database.OpenReader();
+        using var statement = new Statement(
+            connection,
+            """
+            SELECT id FROM notify_notification AS old WHERE id > ?1 AND id < ?2 AND accepted_at < ?3
+                AND NOT EXISTS (SELECT 1 FROM notify_delivery WHERE notification_id = old.id AND due_at IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM notify_expansion WHERE notification_id = old.id AND due_at IS NOT NULL)
+                AND NOT EXISTS (SELECT 1 FROM notify_digest_event WHERE notification_id = old.id AND state = 0)
+            ORDER BY id LIMIT ?4
+            """
+        );
+        statement
+            .Bind(1, after)
+            .Bind(2, IdRange.GetLowestId(acceptedBefore.AddMilliseconds(1)))
+            .Bind(3, acceptedBefore)
+            .Bind(4, most);
+        var ended = new List<Guid>();
+        while (statement.Read())
+            ended.Add(statement.Guid(0));
+        return ended;
+    }
+
+    /// <returns>The number of purged deliveries, and the index of the first notification that is not done.</returns>
+    private (long Deliveries, int Next) PurgeSome(List<Guid> ended, int next, int most)
+    {
+        var deliveries = 0L;
+        for (var left = most; next < ended.Count; next++)
+        {
+            var purged = _purgeDeliveries.Bind(1, ended[next]).Bind(2, left).Execute();
+            deliveries += purged;
+            left -= purged + 1;
+            if (left <= 0)
+                break;
+
+            left -= _purgeEvents.Bind(1, ended[next]).Bind(2, left).Execute();
+            if (left <= 0)
+                break;
+
+            _purgeExpansions.Bind(1, ended[next]).Execute();
+            _purgeNotification.Bind(1, ended[next]).Execute();
+        }
+
+        return (deliveries, next);
+    }
+
+    private async ValueTask<long> PurgeAsync(
+        Statement statement,
+        DateTimeOffset before,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        var purged = 0L;
+        int step;
+        do
+        {
+            step = await _writer
+                .RunAsync(() => statement.Bind(1, before).Bind(2, most).Execute(), cancellationToken)
+                .ConfigureAwait(false);
+            purged += step;
+        } while (step == most);
+        return purged;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Notify.Providers;
+
+namespace Notify.Storage.Toolkit;
+
+/// <summary>The JSON in which stores keep triggers, contents and attempts, so that every store keeps the same.</summary>
+public static class StoredForm
+{
+    /// <summary>A trigger without its content, which <see cref="WriteContents"/> keeps.</summary>
+    public static byte[] WriteTrigger(Trigger trigger) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            trigger.Content is null ? trigger : trigger with { Content = null },
+            StoredJson.Default.Trigger
+        );
+
+    /// <summary>Reads what <see cref="WriteTrigger"/> wrote.</summary>
+    public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.Trigger)!;
+
+    /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
+    public static byte[] WriteContents(Notification notification) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new StoredContents(
+                notification.Contents,
+                notification.TraceParent,
+                notification.Trigger.Category,
+                notification.TemplateVersion
+            ),
+            StoredJson.Default.StoredContents
+        );
+
+    /// <summary>Reads what <see cref="WriteContents"/> wrote.</summary>
+    public static StoredContents ReadContents(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, StoredJson.Default.StoredContents)!;
+
+    /// <summary>A user.</summary>
+    public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
+
+    /// <summary>Reads what <see cref="WriteUser"/> wrote.</summary>
+    public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.User)!;
+
+    /// <summary>A template.</summary>
+    public static byte[] WriteTemplate(Template template) =>
+        JsonSerializer.SerializeToUtf8Bytes(template, StoredJson.Default.Template);
+
+    /// <summary>Reads what <see cref="WriteTemplate"/> wrote.</summary>
+    public static Template ReadTemplate(ReadOnlySpan<byte> json) =>
+        JsonSerializer.Deserialize(json, StoredJson.Default.Template)!;
+
+    /// <summary>
+    /// One attempt with a trailing comma, so that a store appends it to a delivery's history by joining text
+    /// and <see cref="ReadHistory"/> reads the whole.
+    /// </summary>
+    public static string WriteAttempt(Attempt attempt) => JsonSerializer.Serialize(attempt, StoredJson.Default.Attempt) + ",";
+
+    /// <summary>Reads the attempts that were joined, oldest first.</summary>
+    public static IReadOnlyList<Attempt> ReadHistory(string history) =>
+        ReadJoined(history, StoredJson.Default.IReadOnlyListAttempt);
+
+    /// <summary>One receipt with a trailing comma, to be joined like attempts.</summary>
+    public static string WriteReceipt(Receipt receipt) => JsonSerializer.Serialize(receipt, StoredJson.Default.Receipt) + ",";
+
+    /// <summary>Reads the receipts that were joined, oldest first.</summary>
+    public static IReadOnlyList<Receipt> ReadReceipts(string receipts) =>
+        ReadJoined(receipts, StoredJson.Default.IReadOnlyListReceipt);
+
+    private static IReadOnlyList<T> ReadJoined<T>(string joined, JsonTypeInfo<IReadOnlyList<T>> type) =>
+        joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
+}
+
+/// <summary>The part of a notification that its deliveries share. A store keeps it once for all of them.</summary>
+/// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
+/// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
+/// <param name="Category">See <see cref="Trigger.Category"/>.</param>
+/// <param name="TemplateVersion">See <see cref="Notification.TemplateVersion"/>.</param>
+public sealed record StoredContents(
+    IReadOnlyList<ContentVariant> Variants,
+    string? TraceParent,
+    string? Category,
+    int? TemplateVersion
+)
+{
+    /// <summary>Adds the shared part to a delivery that was read without it.</summary>
+    public Delivery Complete(Delivery delivery) =>
+        delivery with
+        {
+            Content = Variants[delivery.ContentIndex].Content,
+            TraceParent = TraceParent,
+            Category = Category,
+        };
+}

@@ -1,0 +1,19 @@
+using System.Text.Json.Serialization;
+using Notify.Providers;
+
+namespace Notify.Storage.Toolkit;
+
+/// <summary>How the domain is written to a store. Field names are part of the stored format.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
+[JsonSerializable(typeof(Trigger))]
+[JsonSerializable(typeof(StoredContents))]
+[JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(Template))]
+[JsonSerializable(typeof(Attempt))]
+[JsonSerializable(typeof(IReadOnlyList<Attempt>))]
+[JsonSerializable(typeof(Receipt))]
+[JsonSerializable(typeof(IReadOnlyList<Receipt>))]
+internal sealed partial class StoredJson : JsonSerializerContext;
