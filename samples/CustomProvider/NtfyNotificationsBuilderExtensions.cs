@@ -5,6 +5,6 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 public static class NtfyNotificationsBuilderExtensions
 {
-    public static INotificationsBuilder AddNtfy(this INotificationsBuilder builder, Action<NtfyOptions> configure) =>
+    public static INotificationProviderBuilder AddNtfy(this INotificationsBuilder builder, Action<NtfyOptions> configure) =>
         builder.AddHttpProvider<NtfyProvider, NtfyOptions>("ntfy", configure);
 }

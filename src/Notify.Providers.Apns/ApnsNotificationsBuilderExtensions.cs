@@ -13,14 +13,18 @@ public static class ApnsNotificationsBuilderExtensions
     /// <summary>Adds the provider <c>apns</c>, which sends to devices of <see cref="Platform.Ios"/>.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
-    public static INotificationsBuilder AddApns(this INotificationsBuilder builder, Action<ApnsOptions> configure) =>
+    public static INotificationProviderBuilder AddApns(this INotificationsBuilder builder, Action<ApnsOptions> configure) =>
         builder.AddApns("apns", configure);
 
     /// <summary>Adds an APNs provider under the given name. Add one provider per developer team.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name. It must be unique.</param>
     /// <param name="configure">Sets the options. <see cref="ApnsOptions.BundleId"/> and credentials are required.</param>
-    public static INotificationsBuilder AddApns(this INotificationsBuilder builder, string name, Action<ApnsOptions> configure)
+    public static INotificationProviderBuilder AddApns(
+        this INotificationsBuilder builder,
+        string name,
+        Action<ApnsOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -33,8 +37,7 @@ public static class ApnsNotificationsBuilderExtensions
         builder.Services.AddProviderHttpClient(name, (services, handler) =>
             PresentCertificate(GetOptions(services, name), handler)
         );
-        builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
-        return builder;
+        return builder.AddProvider(name, services => Create(services, name));
     }
 
     private static ApnsProvider Create(IServiceProvider services, string name)

@@ -12,7 +12,7 @@ public static class DotApnsNotificationsBuilderExtensions
     /// <summary>Adds the provider <c>dotapns</c>, which sends to Apple devices through a dotAPNS client.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. <see cref="DotApnsOptions.CreateClient"/> is required.</param>
-    public static INotificationsBuilder AddDotApns(this INotificationsBuilder builder, Action<DotApnsOptions> configure) =>
+    public static INotificationProviderBuilder AddDotApns(this INotificationsBuilder builder, Action<DotApnsOptions> configure) =>
         builder.AddDotApns("dotapns", configure);
 
     /// <summary>Adds a provider under the given name that sends to Apple devices through a dotAPNS client.</summary>
@@ -24,7 +24,7 @@ public static class DotApnsNotificationsBuilderExtensions
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique.</param>
     /// <param name="configure">Sets the options. <see cref="DotApnsOptions.CreateClient"/> is required.</param>
-    public static INotificationsBuilder AddDotApns(
+    public static INotificationProviderBuilder AddDotApns(
         this INotificationsBuilder builder,
         string name,
         Action<DotApnsOptions> configure
@@ -39,7 +39,7 @@ public static class DotApnsNotificationsBuilderExtensions
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Ios));
-        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+        return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<DotApnsOptions>>().Get(name);
             return new DotApnsProvider(
@@ -49,6 +49,5 @@ public static class DotApnsNotificationsBuilderExtensions
                 services.GetRequiredService<ILogger<DotApnsProvider>>()
             );
         });
-        return builder;
     }
 }

@@ -17,7 +17,7 @@ public static class FcmNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. <see cref="FcmOptions"/> explains where credentials come from.</param>
-    public static INotificationsBuilder AddFcm(this INotificationsBuilder builder, Action<FcmOptions> configure) =>
+    public static INotificationProviderBuilder AddFcm(this INotificationsBuilder builder, Action<FcmOptions> configure) =>
         builder.AddFcm("fcm", configure);
 
     /// <summary>
@@ -26,7 +26,11 @@ public static class FcmNotificationsBuilderExtensions
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name. It must be unique.</param>
     /// <param name="configure">Sets the options. <see cref="FcmOptions"/> explains where credentials come from.</param>
-    public static INotificationsBuilder AddFcm(this INotificationsBuilder builder, string name, Action<FcmOptions> configure)
+    public static INotificationProviderBuilder AddFcm(
+        this INotificationsBuilder builder,
+        string name,
+        Action<FcmOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -36,8 +40,7 @@ public static class FcmNotificationsBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FcmOptions>, FcmOptionsValidator>());
         builder.Services.AddProviderHttpClient(name);
         builder.Services.AddSingleton<IProviderRules>(new FcmRules(name));
-        builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
-        return builder;
+        return builder.AddProvider(name, services => Create(services, name));
     }
 
     private static FcmProvider Create(IServiceProvider services, string name)

@@ -16,7 +16,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. Null uses the default options.</param>
-    public static INotificationsBuilder AddFirebaseAdmin(
+    public static INotificationProviderBuilder AddFirebaseAdmin(
         this INotificationsBuilder builder,
         Action<FirebaseAdminOptions>? configure = null
     ) => builder.AddFirebaseAdmin("firebase-admin", configure ?? (_ => { }));
@@ -30,7 +30,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique.</param>
     /// <param name="configure">Sets the options.</param>
-    public static INotificationsBuilder AddFirebaseAdmin(
+    public static INotificationProviderBuilder AddFirebaseAdmin(
         this INotificationsBuilder builder,
         string name,
         Action<FirebaseAdminOptions> configure
@@ -50,7 +50,7 @@ public static class FirebaseAdminNotificationsBuilderExtensions
             )
             .ValidateOnStart();
         builder.Services.AddSingleton(new ProviderPlatforms(name, Platform.Android));
-        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+        return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<FirebaseAdminOptions>>().Get(name);
             return new FirebaseAdminProvider(
@@ -61,6 +61,5 @@ public static class FirebaseAdminNotificationsBuilderExtensions
                 services.GetRequiredService<ILogger<FirebaseAdminProvider>>()
             );
         });
-        return builder;
     }
 }

@@ -19,7 +19,7 @@ public static class HttpProviderNotificationsBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options.</param>
-    public static INotificationsBuilder AddHttpProvider<
+    public static INotificationProviderBuilder AddHttpProvider<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider,
         TOptions
     >(this INotificationsBuilder builder, string name, Action<TOptions> configure)
@@ -32,7 +32,7 @@ public static class HttpProviderNotificationsBuilderExtensions
 
         builder.Services.AddOptions<TOptions>(name).Configure(configure).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddProviderHttpClient(name);
-        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+        return builder.AddProvider(name, services =>
             ActivatorUtilities.CreateInstance<TProvider>(
                 services,
                 name,
@@ -40,6 +40,5 @@ public static class HttpProviderNotificationsBuilderExtensions
                 services.CreateProviderHttpClient(name)
             )
         );
-        return builder;
     }
 }

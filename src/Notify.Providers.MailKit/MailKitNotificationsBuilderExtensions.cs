@@ -14,14 +14,14 @@ public static class MailKitNotificationsBuilderExtensions
     /// <summary>Sends email through a mail server by MailKit, as the provider <c>mailkit</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddMailKit(this INotificationsBuilder builder, Action<MailKitOptions> configure) =>
+    public static INotificationProviderBuilder AddMailKit(this INotificationsBuilder builder, Action<MailKitOptions> configure) =>
         builder.AddMailKit("mailkit", configure);
 
     /// <summary>Sends email through a mail server by MailKit, as a provider with a name of its own.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddMailKit(
+    public static INotificationProviderBuilder AddMailKit(
         this INotificationsBuilder builder,
         string name,
         Action<MailKitOptions> configure
@@ -40,8 +40,7 @@ public static class MailKitNotificationsBuilderExtensions
             .PostConfigure<IOptionsMonitor<MailKitOptions>>(
                 (provider, mail) => provider.MaxConcurrency ??= mail.Get(name).MaxConnections
             );
-        builder.Services.AddSingleton<IDeliveryProvider>(services => Create(services, name));
-        return builder;
+        return builder.AddProvider(name, services => Create(services, name));
     }
 
     private static MailKitProvider Create(IServiceProvider services, string name)

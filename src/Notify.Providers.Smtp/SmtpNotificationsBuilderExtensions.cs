@@ -16,14 +16,18 @@ public static class SmtpNotificationsBuilderExtensions
     /// <summary>Sends email through a mail server, as the provider <c>smtp</c>.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddSmtp(this INotificationsBuilder builder, Action<SmtpOptions> configure) =>
+    public static INotificationProviderBuilder AddSmtp(this INotificationsBuilder builder, Action<SmtpOptions> configure) =>
         builder.AddSmtp("smtp", configure);
 
     /// <summary>Sends email through a mail server, as a provider with a name of its own.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
-    public static INotificationsBuilder AddSmtp(this INotificationsBuilder builder, string name, Action<SmtpOptions> configure)
+    public static INotificationProviderBuilder AddSmtp(
+        this INotificationsBuilder builder,
+        string name,
+        Action<SmtpOptions> configure
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -36,13 +40,12 @@ public static class SmtpNotificationsBuilderExtensions
             .PostConfigure<IOptionsMonitor<SmtpOptions>>(
                 (provider, smtp) => provider.MaxConcurrency ??= smtp.Get(name).MaxConnections
             );
-        builder.Services.AddSingleton<IDeliveryProvider>(services => new SmtpProvider(
+        return builder.AddProvider(name, services => new SmtpProvider(
             name,
             services.GetRequiredService<IOptionsMonitor<SmtpOptions>>().Get(name),
             services.GetRequiredService<IUnsubscribeLinks>(),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<SmtpProvider>>()
         ));
-        return builder;
     }
 }

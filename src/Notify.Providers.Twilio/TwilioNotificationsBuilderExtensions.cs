@@ -13,14 +13,14 @@ public static class TwilioNotificationsBuilderExtensions
     /// <summary>Adds the provider <c>twilio</c>, which sends SMS through Twilio's Messages API.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. The account, credentials and a sender are required.</param>
-    public static INotificationsBuilder AddTwilio(this INotificationsBuilder builder, Action<TwilioOptions> configure) =>
+    public static INotificationProviderBuilder AddTwilio(this INotificationsBuilder builder, Action<TwilioOptions> configure) =>
         builder.AddTwilio("twilio", configure);
 
     /// <summary>Adds a provider under the given name that sends SMS through Twilio's Messages API.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique.</param>
     /// <param name="configure">Sets the options. The account, credentials and a sender are required.</param>
-    public static INotificationsBuilder AddTwilio(
+    public static INotificationProviderBuilder AddTwilio(
         this INotificationsBuilder builder,
         string name,
         Action<TwilioOptions> configure
@@ -35,20 +35,19 @@ public static class TwilioNotificationsBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TwilioOptions>, TwilioOptionsValidator>());
         services.AddProviderHttpClient(name);
         services.AddSingleton<IProviderRules>(new TwilioRules(name));
-        services.AddSingleton<IDeliveryProvider>(provided => new TwilioProvider(
-            name,
-            provided.CreateProviderHttpClient(name),
-            GetOptions(provided, name),
-            provided.GetRequiredService<TimeProvider>(),
-            provided.GetRequiredService<ILogger<TwilioProvider>>()
-        ));
         services.AddSingleton<IReceiptCallback>(provided => new TwilioStatusCallback(
             name,
             GetOptions(provided, name),
             provided.GetRequiredService<TimeProvider>(),
             provided.GetRequiredService<ILogger<TwilioStatusCallback>>()
         ));
-        return builder;
+        return builder.AddProvider(name, provided => new TwilioProvider(
+            name,
+            provided.CreateProviderHttpClient(name),
+            GetOptions(provided, name),
+            provided.GetRequiredService<TimeProvider>(),
+            provided.GetRequiredService<ILogger<TwilioProvider>>()
+        ));
     }
 
     private static TwilioOptions GetOptions(IServiceProvider services, string name) =>

@@ -13,14 +13,16 @@ public static class TwilioSdkNotificationsBuilderExtensions
     /// <summary>Adds the provider <c>twilio-sdk</c>, which sends SMS through a client of Twilio's library.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
-    public static INotificationsBuilder AddTwilioSdk(this INotificationsBuilder builder, Action<TwilioSdkOptions> configure) =>
-        builder.AddTwilioSdk("twilio-sdk", configure);
+    public static INotificationProviderBuilder AddTwilioSdk(
+        this INotificationsBuilder builder,
+        Action<TwilioSdkOptions> configure
+    ) => builder.AddTwilioSdk("twilio-sdk", configure);
 
     /// <summary>Adds a provider under the given name that sends SMS through a client of Twilio's library.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name, in lower case. It must be unique.</param>
     /// <param name="configure">Sets the options. <see cref="TwilioSdkOptions.CreateClient"/> and a sender are required.</param>
-    public static INotificationsBuilder AddTwilioSdk(
+    public static INotificationProviderBuilder AddTwilioSdk(
         this INotificationsBuilder builder,
         string name,
         Action<TwilioSdkOptions> configure
@@ -35,7 +37,7 @@ public static class TwilioSdkNotificationsBuilderExtensions
             .Services.AddProviderHttpClient(name)
             .AddHttpMessageHandler(services => new ExchangeHandler(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<IProviderRules>(new TwilioSdkRules(name));
-        builder.Services.AddSingleton<IDeliveryProvider>(services =>
+        return builder.AddProvider(name, services =>
         {
             var options = services.GetRequiredService<IOptionsMonitor<TwilioSdkOptions>>().Get(name);
             return new TwilioSdkProvider(
@@ -46,6 +48,5 @@ public static class TwilioSdkNotificationsBuilderExtensions
                 services.GetRequiredService<ILogger<TwilioSdkProvider>>()
             );
         });
-        return builder;
     }
 }

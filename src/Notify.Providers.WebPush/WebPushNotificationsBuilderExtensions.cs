@@ -24,14 +24,14 @@ public static class WebPushNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="configure">Sets the options. The subject and keys are required.</param>
-    public static INotificationsBuilder AddWebPush(this INotificationsBuilder builder, Action<WebPushOptions> configure) =>
+    public static INotificationProviderBuilder AddWebPush(this INotificationsBuilder builder, Action<WebPushOptions> configure) =>
         builder.AddWebPush("webpush", configure);
 
     /// <summary>Adds a Web Push provider under the given name.</summary>
     /// <param name="builder">The notifications builder.</param>
     /// <param name="name">The provider's name. It must be unique.</param>
     /// <param name="configure">Sets the options. The subject and keys are required.</param>
-    public static INotificationsBuilder AddWebPush(
+    public static INotificationProviderBuilder AddWebPush(
         this INotificationsBuilder builder,
         string name,
         Action<WebPushOptions> configure
@@ -52,14 +52,13 @@ public static class WebPushNotificationsBuilderExtensions
             name,
             services.GetRequiredService<IOptionsMonitor<WebPushOptions>>()
         ));
-        builder.Services.AddSingleton<IDeliveryProvider>(services => new WebPushProvider(
+        return builder.AddProvider(name, services => new WebPushProvider(
             name,
             services.CreateProviderHttpClient(name),
             GetOptions(services, name),
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebPushProvider>>()
         ));
-        return builder;
     }
 
     private static void Configure(SocketsHttpHandler handler, WebPushOptions options)

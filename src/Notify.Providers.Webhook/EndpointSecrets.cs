@@ -85,19 +85,18 @@ internal sealed class EndpointSecrets(
 
             var last = await rotations.FindLastAsync(cancellationToken).ConfigureAwait(false);
             known = known is not null && known.LastRotation == last ? known.Renew() : new KnownKeys(last, time);
+            Volatile.Write(ref _known, known);
+            return known;
         }
         catch (Exception exception) when (known is not null && exception is not OperationCanceledException)
         {
             Log.RotationsUnknown(logger, provider, exception);
-            known = known.Renew();
+            return known.Renew();
         }
         finally
         {
             _checking.Release();
         }
-
-        Volatile.Write(ref _known, known);
-        return known;
     }
 
     private EndpointSecret Show(WebhookEndpoint endpoint, EndpointVersions versions)

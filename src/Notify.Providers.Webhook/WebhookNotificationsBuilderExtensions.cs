@@ -23,14 +23,14 @@ public static class WebhookNotificationsBuilderExtensions
     /// </summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
-    public static INotificationsBuilder AddWebhook(this INotificationsBuilder builder, Action<WebhookOptions> configure) =>
+    public static INotificationProviderBuilder AddWebhook(this INotificationsBuilder builder, Action<WebhookOptions> configure) =>
         builder.AddWebhook("webhook", configure);
 
     /// <summary>Adds a webhook provider with a name. An application may have several.</summary>
     /// <param name="builder">The application's notifications.</param>
     /// <param name="name">The provider's name: lower case, unique in the application.</param>
     /// <param name="configure">Sets the options; <see cref="WebhookOptions.Secret"/> is required.</param>
-    public static INotificationsBuilder AddWebhook(
+    public static INotificationProviderBuilder AddWebhook(
         this INotificationsBuilder builder,
         string name,
         Action<WebhookOptions> configure
@@ -45,7 +45,7 @@ public static class WebhookNotificationsBuilderExtensions
         builder.Services.AddProviderHttpClient(name, (services, handler) => Configure(handler, GetOptions(services, name)));
         builder.Services.AddKeyedSingleton(name, (services, _) => CreateSecrets(services, name));
         builder.Services.AddSingleton<IEndpointSecrets>(services => services.GetRequiredKeyedService<EndpointSecrets>(name));
-        builder.Services.AddSingleton<IDeliveryProvider>(services => new WebhookProvider(
+        return builder.AddProvider(name, services => new WebhookProvider(
             name,
             services.CreateProviderHttpClient(name),
             services.GetRequiredKeyedService<EndpointSecrets>(name),
@@ -53,7 +53,6 @@ public static class WebhookNotificationsBuilderExtensions
             services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILogger<WebhookProvider>>()
         ));
-        return builder;
     }
 
     private static void Configure(SocketsHttpHandler handler, WebhookOptions options)

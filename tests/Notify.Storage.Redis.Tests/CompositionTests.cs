@@ -56,6 +56,10 @@ public sealed class CompositionTests(RedisServer redis)
 
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
-        Assert.Contains("have 2: PostgreSqlDeliveryQueue, ", Assert.Single(wrong.Failures), StringComparison.Ordinal);
+        Assert.Contains(
+            "have 2: Notify.Storage.PostgreSql.Queue.DeliveryQueue, ",
+            Assert.Single(wrong.Failures),
+            StringComparison.Ordinal
+        );
     }
 }

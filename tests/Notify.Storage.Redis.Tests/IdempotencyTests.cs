@@ -83,14 +83,12 @@ public sealed class IdempotencyTests(RedisServer redis)
         var services = new ServiceCollection();
         services.AddLogging();
         var notifications = services.AddNotifications().UseInMemory().AddSandbox();
-        var store = services.Single(service => service.ServiceType == typeof(IDeliveryQueue));
-        services.Remove(store);
-        services.AddSingleton(provider => new CountingQueue((IDeliveryQueue)store.ImplementationFactory!(provider)));
-        services.AddSingleton<IDeliveryQueue>(provider => provider.GetRequiredService<CountingQueue>());
+        CountingQueue queue = null!;
+        notifications.Decorate<IDeliveryQueue>((_, store) => queue = new CountingQueue(store));
         notifications.UseRedis(await redis.FreshAsync());
         var process = services.BuildServiceProvider();
-        var queue = process.GetRequiredService<CountingQueue>();
-        queue.Outer = process.GetRequiredService<IDeliveryQueue>();
+        var outer = process.GetRequiredService<IDeliveryQueue>();
+        queue.Outer = outer;
         return (process.GetRequiredService<INotifier>(), queue);
     }
 

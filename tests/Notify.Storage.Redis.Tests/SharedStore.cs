@@ -35,9 +35,8 @@ internal sealed class SharedStore : IAsyncDisposable
                 logging.AddProvider(logs);
         });
         var notifications = services.AddNotifications(options => options.Workers = Workers.None).UseInMemory().AddSandbox();
-        services.Replace(ServiceDescriptor.Singleton<IUserStore>(Users));
-        services.Replace(ServiceDescriptor.Singleton<IDeviceStore>(Devices));
-        services.Replace(ServiceDescriptor.Singleton(_store.GetRequiredService<IDeliveryQueue>()));
+        notifications.AddStoreService<IUserStore>(_ => Users).AddStoreService<IDeviceStore>(_ => Devices);
+        notifications.AddStoreService(_ => _store.GetRequiredService<IDeliveryQueue>());
         notifications.UseRedis(configure);
         var process = services.BuildServiceProvider();
         lock (_processes)

@@ -12,6 +12,7 @@ namespace Notify.Transport.Kafka.Tests;
 /// The timer after which failed events are published again. How fast events fail is up to librdkafka, so this is tested with a
 /// timer that counts how often it is started.
 /// </summary>
+[Collection("Lost events are counted on the meter of the process")]
 public sealed class EventTimerTests
 {
     [Fact]

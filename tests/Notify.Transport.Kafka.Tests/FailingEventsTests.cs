@@ -6,6 +6,7 @@ using Notify.Testing;
 namespace Notify.Transport.Kafka.Tests;
 
 /// <summary>Brokers that do not know a topic of events for a while, as after a restart.</summary>
+[Collection("Lost events are counted on the meter of the process")]
 public sealed class FailingEventsTests : IAsyncLifetime
 {
     private readonly KafkaCluster _cluster = KafkaCluster.Start();

@@ -15,6 +15,3 @@ internal interface IServiceDecoration
     /// <summary>Gets the type of the decorated service.</summary>
     Type Service { get; }
 }
-
-/// <summary>Records which type implements a service that was added with <c>AddStoreService</c>.</summary>
-internal sealed record StoreServiceRegistration(Type Service, Type Implementation);

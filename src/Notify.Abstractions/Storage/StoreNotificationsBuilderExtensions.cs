@@ -119,12 +119,7 @@ public static class StoreNotificationsBuilderExtensions
     )
         where TService : class
     {
-        builder.Services.AddSingleton(new StoreServiceRegistration(typeof(TService), implementation));
-        builder.Services.AddSingleton(services =>
-            services
-                .GetServices<ServiceDecoration<TService>>()
-                .Aggregate(create(services), (service, decoration) => decoration.Apply(services, service))
-        );
+        builder.Services.AddSingleton(new StoreServiceFactory<TService>(implementation, create).Create);
         return builder;
     }
 }

@@ -6,42 +6,30 @@ namespace Notify.Core.Composition;
 /// <summary>The application's registrations, by which the start finds what is missing, doubled, or not decorated.</summary>
 internal sealed class RegisteredServices(IServiceCollection services)
 {
-    /// <summary>Gets the full names of the types that implement a service of a store.</summary>
-    public IReadOnlyList<string> GetImplementations<TService>() =>
-        [
-            .. GetRegistrations(typeof(TService)).Select(registration => registration.Implementation.FullName!),
-            .. GetDirectRegistrations(typeof(TService)).Select(GetName),
-        ];
+    /// <summary>Gets the full names of the types that implement a service.</summary>
+    public IReadOnlyList<string> GetImplementations<TService>() => [.. GetRegistrations(typeof(TService)).Select(GetName)];
 
-    /// <summary>Gets the services that have decorations, and whose last registration is one that they do not apply to.</summary>
+    /// <summary>Gets the services that have decorations and whose registration in use is one that they do not apply to.</summary>
     public IEnumerable<Type> GetUndecorated() =>
         services
-            .Select(service => service.ImplementationInstance)
+            .Select(descriptor => descriptor.IsKeyedService ? null : descriptor.ImplementationInstance)
             .OfType<IServiceDecoration>()
             .Select(decoration => decoration.Service)
             .Distinct()
-            .Where(service => GetDirectRegistrations(service).Any());
+            .Where(service => GetRegistrations(service).LastOrDefault() is { } inUse && GetFactory(inUse) is null);
 
-    private IEnumerable<StoreServiceRegistration> GetRegistrations(Type service) =>
-        services
-            .Select(descriptor => descriptor.IsKeyedService ? null : descriptor.ImplementationInstance)
-            .OfType<StoreServiceRegistration>()
-            .Where(registration => registration.Service == service);
+    private IEnumerable<ServiceDescriptor> GetRegistrations(Type service) =>
+        services.Where(descriptor => descriptor.ServiceType == service && !descriptor.IsKeyedService);
 
-    // AddStoreService leaves one descriptor per registration, made by a factory of its own class.
-    private IEnumerable<ServiceDescriptor> GetDirectRegistrations(Type service) =>
-        services.Where(descriptor =>
-            descriptor.ServiceType == service
-            && !descriptor.IsKeyedService
-            && descriptor.ImplementationFactory?.Method.DeclaringType?.DeclaringType
-                != typeof(StoreNotificationsBuilderExtensions)
-        );
+    private static IStoreServiceFactory? GetFactory(ServiceDescriptor descriptor) =>
+        descriptor.ImplementationFactory?.Target as IStoreServiceFactory;
 
-    private static string GetName(ServiceDescriptor service) =>
+    private static string GetName(ServiceDescriptor descriptor) =>
         (
-            service.ImplementationType
-            ?? service.ImplementationInstance?.GetType()
-            ?? service.ImplementationFactory?.Method.ReturnType
+            GetFactory(descriptor)?.Implementation
+            ?? descriptor.ImplementationType
+            ?? descriptor.ImplementationInstance?.GetType()
+            ?? descriptor.ImplementationFactory?.Method.ReturnType
         )?.FullName
         ?? "unnamed";
 }
