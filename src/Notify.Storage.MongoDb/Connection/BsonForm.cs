@@ -11,15 +11,15 @@ internal static class BsonForm
     // MongoDB counts milliseconds up to the year 9999.
     private static readonly long LastMillisecond = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
-    public static BsonValue ToBson(this Guid id) => new BsonBinaryData(id, GuidRepresentation.Standard);
+    public static BsonValue ToBsonValue(this Guid id) => new BsonBinaryData(id, GuidRepresentation.Standard);
 
-    public static BsonArray ToBson(this IEnumerable<Guid> ids) => new(ids.Select(ToBson));
+    public static BsonArray ToBsonValue(this IEnumerable<Guid> ids) => new(ids.Select(ToBsonValue));
 
     /// <summary>
     /// Every time is rounded up to the millisecond, those to compare with too, so that what was due at a time stays due at it,
     /// and nothing falls due before its millisecond.
     /// </summary>
-    public static BsonValue ToBson(this DateTimeOffset time)
+    public static BsonValue ToBsonValue(this DateTimeOffset time)
     {
         var milliseconds = time.ToUnixTimeMilliseconds();
         var isWhole = time.UtcTicks % TimeSpan.TicksPerMillisecond == 0;

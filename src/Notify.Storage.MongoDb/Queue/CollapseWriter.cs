@@ -141,7 +141,7 @@ internal sealed class CollapseWriter(
             var there = await contents
                 .ThereAsync(others.Select(DeliveryDocument.GetNotification), session, cancellationToken)
                 .ConfigureAwait(false);
-            counting.UnionWith(there.Select(BsonForm.ToBson));
+            counting.UnionWith(there.Select(BsonForm.ToBsonValue));
         }
 
         // One that was added and is sent already takes the place of what is older all the same.

@@ -47,7 +47,7 @@ internal sealed class ContentReader(StoreDatabase database)
     {
         var filter = new BsonDocument
         {
-            { NotificationDocument.Id, new BsonDocument("$in", notificationIds.Distinct().ToBson()) },
+            { NotificationDocument.Id, new BsonDocument("$in", notificationIds.Distinct().ToBsonValue()) },
             { NotificationDocument.IsGivenUp, new BsonDocument("$ne", true) },
         };
         var found = await database
@@ -73,7 +73,7 @@ internal sealed class ContentReader(StoreDatabase database)
         var found = await database
             .NotificationsNow.FindAsync(
                 null,
-                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", missing.ToBson())),
+                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", missing.ToBsonValue())),
                 new BsonDocument(NotificationDocument.Contents, 1),
                 cancellationToken: cancellationToken
             )

@@ -18,7 +18,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
     {
         var notification = new BsonDocument
         {
-            { NotificationDocument.Id, notificationId.ToBson() },
+            { NotificationDocument.Id, notificationId.ToBsonValue() },
             { NotificationDocument.Tenant, tenant },
         };
         if (await database.Notifications.CountMatchingAsync(notification, most: 1, cancellationToken).ConfigureAwait(false) == 0)
@@ -35,12 +35,12 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
     {
         var open = new BsonDocument
         {
-            { ExpansionDocument.Notification, notificationId.ToBson() },
+            { ExpansionDocument.Notification, notificationId.ToBsonValue() },
             { ExpansionDocument.DueAt, new BsonDocument("$exists", true) },
         };
         var stop = new BsonDocument
         {
-            { "$set", new BsonDocument(ExpansionDocument.UpdatedAt, now.ToBson()) },
+            { "$set", new BsonDocument(ExpansionDocument.UpdatedAt, now.ToBsonValue()) },
             {
                 "$unset",
                 new BsonDocument
@@ -69,7 +69,7 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
         CancellationToken cancellationToken
     )
     {
-        var ofNotification = new BsonDocument(DigestDocument.EventNotification, notificationId.ToBson());
+        var ofNotification = new BsonDocument(DigestDocument.EventNotification, notificationId.ToBsonValue());
         var isCancelled = new BsonDocument(ofNotification).Add(DigestDocument.EventState, (int)CollectedState.Cancelled);
         var before = await CountEventsAsync(isCancelled, cancellationToken).ConfigureAwait(false);
         await digests.RemoveAsync(ofNotification, "cancelled", cancellationToken).ConfigureAwait(false);
@@ -86,15 +86,15 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
         CancellationToken cancellationToken
     )
     {
-        var ofNotification = new BsonDocument(DeliveryField.Notification, notificationId.ToBson());
+        var ofNotification = new BsonDocument(DeliveryField.Notification, notificationId.ToBsonValue());
         var batch = DeliveryUpdate.NewBatch();
-        var isFree = DeliveryUpdate.IsFree(now.ToBson());
+        var isFree = DeliveryUpdate.IsFree(now.ToBsonValue());
         await database
             .DeliveriesNow.UpdateEachAsync(
                 new BsonDocument(ofNotification).Merge(isFree),
                 DeliveryUpdate.Key,
                 isFree,
-                DeliveryUpdate.Cancel("cancelled", now.ToBson(), batch),
+                DeliveryUpdate.Cancel("cancelled", now.ToBsonValue(), batch),
                 cancellationToken
             )
             .ConfigureAwait(false);

@@ -16,8 +16,8 @@ internal static class DeliveryDocument
         var delivery = queued.Delivery;
         var document = new BsonDocument
         {
-            { DeliveryField.Id, delivery.Id.ToBson() },
-            { DeliveryField.Notification, delivery.NotificationId.ToBson() },
+            { DeliveryField.Id, delivery.Id.ToBsonValue() },
+            { DeliveryField.Notification, delivery.NotificationId.ToBsonValue() },
             { DeliveryField.Tenant, delivery.Tenant },
             { DeliveryField.User, GetUser(delivery) },
             { DeliveryField.Priority, (int)delivery.Priority },
@@ -25,22 +25,22 @@ internal static class DeliveryDocument
             { DeliveryField.Channel, delivery.To.Channel.Name },
             { DeliveryField.Address, delivery.To.Value },
             { DeliveryField.Content, delivery.ContentIndex },
-            { DeliveryField.AcceptedAt, delivery.AcceptedAt.ToBson() },
-            { DeliveryField.NotBefore, delivery.DueAt.ToBson() },
-            { DeliveryField.ExpiresAt, delivery.ExpiresAt.ToBson() },
+            { DeliveryField.AcceptedAt, delivery.AcceptedAt.ToBsonValue() },
+            { DeliveryField.NotBefore, delivery.DueAt.ToBsonValue() },
+            { DeliveryField.ExpiresAt, delivery.ExpiresAt.ToBsonValue() },
             { DeliveryField.Fence, queued.Lease?.Fence ?? 0 },
             { DeliveryField.Spent, delivery.AttemptsSpent },
             { DeliveryField.RetryDelay, delivery.RetryDelay.Ticks },
         };
         document
             .With(DeliveryField.IsDirect, delivery.UserId is null ? true : null)
-            .With(DeliveryField.AddressKey, queued.AddressKey?.ToBson())
+            .With(DeliveryField.AddressKey, queued.AddressKey?.ToBsonValue())
             .With(DeliveryField.Platform, (int?)delivery.To.Platform)
             .With(DeliveryField.App, delivery.To.App)
             .With(DeliveryField.Topic, delivery.Topic)
             .With(DeliveryField.DeviceId, delivery.DeviceId)
             .With(DeliveryField.CollapseKey, delivery.CollapseKey)
-            .With(DeliveryField.Chain, delivery.Fallback?.Chain.ToBson())
+            .With(DeliveryField.Chain, delivery.Fallback?.Chain.ToBsonValue())
             .With(DeliveryField.Step, delivery.Fallback?.Step);
         return queued.CancelledBecause is { } reason
             ? Cancelled(document, reason, delivery.AcceptedAt)
@@ -106,7 +106,7 @@ internal static class DeliveryDocument
     private static BsonDocument Pending(BsonDocument document, QueuedDelivery queued) =>
         document
             .Add(DeliveryField.State, (int)DeliveryState.Pending)
-            .Add(DeliveryField.DueAt, queued.DueAt.ToBson())
+            .Add(DeliveryField.DueAt, queued.DueAt.ToBsonValue())
             .With(DeliveryField.Owner, queued.Owner)
             .With(DeliveryField.Collapse, queued.Delivery.CollapseKey is null ? null : CollapseWriter.GetGroup(queued.Delivery));
 
@@ -114,7 +114,7 @@ internal static class DeliveryDocument
         document
             .Add(DeliveryField.State, (int)DeliveryState.Cancelled)
             .Add(DeliveryField.Reason, reason)
-            .Add(DeliveryField.EndedAt, at.ToBson());
+            .Add(DeliveryField.EndedAt, at.ToBsonValue());
 
     private static string Joined(BsonDocument document, string field) =>
         document.ValueOrNull(field) is { } parts ? string.Concat(parts.AsBsonArray.Select(part => part.AsString)) : "";

@@ -61,7 +61,7 @@ internal sealed class DeliveryLeaser(
             wanted.TryAdd(reference.Id, reference.Fence);
         var filter = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", wanted.Keys.ToBson()) },
+            { DeliveryField.Id, new BsonDocument("$in", wanted.Keys.ToBsonValue()) },
             { DeliveryField.DueAt, IsOpen },
         };
         var found = await database.DeliveriesNow.FindAsync(filter, cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class DeliveryLeaser(
         if (request.References.Count == 0)
             return [];
 
-        var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, request.Until.ToBson()));
+        var later = new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, request.Until.ToBsonValue()));
         var writes = request.References.Select(reference => new UpdateOneModel<BsonDocument>(
             shardKeys
                 .GetFilter(reference.Id)
@@ -101,7 +101,7 @@ internal sealed class DeliveryLeaser(
         // The server counts what a batch matched and does not tell which.
         var held = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBson()) },
+            { DeliveryField.Id, new BsonDocument("$in", request.References.Select(reference => reference.Id).ToBsonValue()) },
             { DeliveryField.Owner, new BsonDocument("$exists", true) },
         };
         var fences = new BsonDocument(DeliveryField.Fence, 1);
@@ -140,7 +140,7 @@ internal sealed class DeliveryLeaser(
             )
             .ConfigureAwait(false);
         BsonDocument[] all = [.. found.SelectMany(documents => documents)];
-        var isDue = new BsonDocument("$lte", request.Now.ToBson());
+        var isDue = new BsonDocument("$lte", request.Now.ToBsonValue());
         var leased = await LeaseAsync(all, isDue, request.Owner, request.Until, known, cancellationToken).ConfigureAwait(false);
         await PutOffAsync(
                 [.. all.Where(document => !known.ContainsKey(DeliveryDocument.GetNotification(document)))],
@@ -204,7 +204,7 @@ internal sealed class DeliveryLeaser(
         var holder = new BsonDocument
         {
             { DeliveryField.Owner, owner },
-            { DeliveryField.DueAt, until.ToBson() },
+            { DeliveryField.DueAt, until.ToBsonValue() },
             { DeliveryField.By, batch },
         };
         var lease = new BsonDocument { { "$set", holder }, { "$inc", new BsonDocument(DeliveryField.Fence, 1L) } };
@@ -270,7 +270,7 @@ internal sealed class DeliveryLeaser(
     private static BsonDocument PutOff(BsonDocument document, DateTimeOffset now)
     {
         var until = OrphanCleanup.PutOff(document[DeliveryField.AcceptedAt].AsTime(), now);
-        return new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, until.ToBson()));
+        return new BsonDocument("$set", new BsonDocument(DeliveryField.DueAt, until.ToBsonValue()));
     }
 
     private static BsonDocument AsFound(BsonDocument document) =>

@@ -98,11 +98,11 @@ internal sealed class DeliverySettlementWriter(
         };
         var unset = new BsonDocument(DeliveryField.Owner, "");
         if (settlement.DueAt is { } dueAt)
-            set.Add(DeliveryField.DueAt, dueAt.ToBson());
+            set.Add(DeliveryField.DueAt, dueAt.ToBsonValue());
         else
             unset.Add(DeliveryField.DueAt, "");
         if (settlement.State != DeliveryState.Pending)
-            set.Add(DeliveryField.EndedAt, settlement.SettledAt.ToBson());
+            set.Add(DeliveryField.EndedAt, settlement.SettledAt.ToBsonValue());
 
         var update = new BsonDocument
         {
@@ -121,7 +121,7 @@ internal sealed class DeliverySettlementWriter(
         var names = asked.Select(one => one.Name).Distinct();
         var filter = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", asked.Select(one => one.Settlement.DeliveryId).ToBson()) },
+            { DeliveryField.Id, new BsonDocument("$in", asked.Select(one => one.Settlement.DeliveryId).ToBsonValue()) },
             { DeliveryField.SettledBy, new BsonDocument("$in", new BsonArray(names)) },
         };
         var found = await database
@@ -134,13 +134,13 @@ internal sealed class DeliverySettlementWriter(
     // crash before the look leaves the next step to fall due by its own time.
     private async ValueTask FallBackAsync(Settlement[] failed)
     {
-        var at = failed.ToDictionary(settlement => settlement.DeliveryId, settlement => settlement.SettledAt.ToBson());
+        var at = failed.ToDictionary(settlement => settlement.DeliveryId, settlement => settlement.SettledAt.ToBsonValue());
         var links = await database
             .DeliveriesNow.FindAsync(
                 null,
                 new BsonDocument
                 {
-                    { DeliveryField.Id, new BsonDocument("$in", at.Keys.ToBson()) },
+                    { DeliveryField.Id, new BsonDocument("$in", at.Keys.ToBsonValue()) },
                     { DeliveryField.Chain, new BsonDocument("$exists", true) },
                 },
                 DeliveryUpdate.LinkFields

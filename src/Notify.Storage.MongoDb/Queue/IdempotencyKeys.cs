@@ -58,7 +58,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         CancellationToken cancellationToken
     )
     {
-        var held = new BsonDocument { { Id, BsonForm.Key(tenant, key) }, { ExpiresAt, new BsonDocument("$gt", now.ToBson()) } };
+        var held = new BsonDocument { { Id, BsonForm.Key(tenant, key) }, { ExpiresAt, new BsonDocument("$gt", now.ToBsonValue()) } };
         if (await database.Idempotency.FindAsync(held, cancellationToken).ConfigureAwait(false) is not [var holder])
             return null;
 
@@ -129,7 +129,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         var found = await database
             .Notifications.FindAsync(
                 session,
-                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", others.ToBson())),
+                new BsonDocument(NotificationDocument.Id, new BsonDocument("$in", others.ToBsonValue())),
                 new BsonDocument(NotificationDocument.IsGivenUp, 1),
                 cancellationToken: cancellationToken
             )
@@ -154,7 +154,7 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         if (holderId == request.Notification.Id)
             return Stored(request);
         var isThere = whatBecame.TryGetValue(holderId, out var answer) ? answer : (bool?)null;
-        if (holder[ExpiresAt].AsTime() <= request.Notification.AcceptedAt.ToBson().AsTime() || isThere == false)
+        if (holder[ExpiresAt].AsTime() <= request.Notification.AcceptedAt.ToBsonValue().AsTime() || isThere == false)
             return await TakeOverAsync(request, holders, session, cancellationToken).ConfigureAwait(false);
         if (isThere is null)
             return null;
@@ -188,9 +188,9 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         new()
         {
             { Id, GetId(request) },
-            { Notification, request.Notification.Id.ToBson() },
+            { Notification, request.Notification.Id.ToBsonValue() },
             { Fingerprint, request.Idempotency!.Fingerprint.ToArray() },
-            { ExpiresAt, request.Idempotency.ExpiresAt.ToBson() },
+            { ExpiresAt, request.Idempotency.ExpiresAt.ToBsonValue() },
         };
 
     private static string GetId(EnqueueRequest request) => BsonForm.Key(request.Notification.Tenant, request.Idempotency!.Key);

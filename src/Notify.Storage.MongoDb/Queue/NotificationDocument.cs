@@ -38,10 +38,10 @@ internal static class NotificationDocument
         ThrowIfTooLarge((long)trigger.Length + contents.Length, trigger.Length > contents.Length ? "data" : "content");
         return new BsonDocument
         {
-            { Id, notification.Id.ToBson() },
+            { Id, notification.Id.ToBsonValue() },
             { Tenant, notification.Tenant },
-            { AcceptedAt, notification.AcceptedAt.ToBson() },
-            { ExpiresAt, notification.ExpiresAt.ToBson() },
+            { AcceptedAt, notification.AcceptedAt.ToBsonValue() },
+            { ExpiresAt, notification.ExpiresAt.ToBsonValue() },
             { Trigger, trigger },
             { Contents, contents },
         }.With(HasKey, notification.Trigger.IdempotencyKey is null ? null : true);
@@ -65,16 +65,16 @@ internal static class NotificationDocument
     public static BsonDocument GivenUp(Guid id, DateTimeOffset purgeAt) =>
         new()
         {
-            { Id, id.ToBson() },
+            { Id, id.ToBsonValue() },
             { IsGivenUp, true },
-            { PurgeAt, purgeAt.ToBson() },
+            { PurgeAt, purgeAt.ToBsonValue() },
         };
 
     /// <summary>Forgets what a notification says, and keeps that it was there.</summary>
     public static BsonDocument Forget(DateTimeOffset purgeAt) =>
         new()
         {
-            { "$set", new BsonDocument(PurgeAt, purgeAt.ToBson()) },
+            { "$set", new BsonDocument(PurgeAt, purgeAt.ToBsonValue()) },
             {
                 "$unset",
                 new BsonDocument

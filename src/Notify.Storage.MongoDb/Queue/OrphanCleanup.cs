@@ -53,14 +53,14 @@ internal sealed class OrphanCleanup(StoreDatabase database)
         if (known.Count == 0)
             return true;
 
-        var filter = new BsonDocument { { NotificationDocument.Id, id.ToBson() }, { NotificationDocument.IsGivenUp, true } };
+        var filter = new BsonDocument { { NotificationDocument.Id, id.ToBsonValue() }, { NotificationDocument.IsGivenUp, true } };
         // A majority must have it: what only the primary has can be undone by an election, after the deliveries are gone.
         return (await database.Notifications.FindAsync(filter, cancellationToken).ConfigureAwait(false)).Count > 0;
     }
 
     private async ValueTask ForgetAsync(Guid id, CancellationToken cancellationToken)
     {
-        var ofNotification = new BsonDocument(DeliveryField.Notification, id.ToBson());
+        var ofNotification = new BsonDocument(DeliveryField.Notification, id.ToBsonValue());
         await database
             .DeliveriesNow.DeleteEachAsync(ofNotification, DeliveryUpdate.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);

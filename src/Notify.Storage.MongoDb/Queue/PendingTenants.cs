@@ -51,7 +51,7 @@ internal sealed class PendingTenants(StoreDatabase database)
         {
             { DeliveryField.Priority, (int)quota.Priority },
             { DeliveryField.Provider, quota.Provider },
-            { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBson()) },
+            { DeliveryField.DueAt, new BsonDocument("$lte", now.ToBsonValue()) },
         };
 
     // One question instead of one for each quota, which is what a worker that has nothing to do asks again and again.
@@ -63,7 +63,7 @@ internal sealed class PendingTenants(StoreDatabase database)
         {
             { DeliveryField.Priority, new BsonDocument("$in", lanes) },
             { DeliveryField.Provider, new BsonDocument("$in", providers) },
-            { DeliveryField.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
+            { DeliveryField.DueAt, new BsonDocument("$lte", request.Now.ToBsonValue()) },
         };
         var found = await database
             .DeliveriesNow.FindAsync(

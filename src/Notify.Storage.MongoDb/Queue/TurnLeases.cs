@@ -68,7 +68,7 @@ internal static class TurnLeases
         CancellationToken cancellationToken
     )
     {
-        var isDue = new BsonDocument("$lte", request.Now.ToBson());
+        var isDue = new BsonDocument("$lte", request.Now.ToBsonValue());
         var tenants = await collection
             .FindValuesAsync<string>(Tenant, new BsonDocument(DueAt, isDue), cancellationToken)
             .ConfigureAwait(false);

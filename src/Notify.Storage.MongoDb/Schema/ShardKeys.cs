@@ -31,7 +31,7 @@ internal sealed class ShardKeys
     /// <summary>A filter for one delivery.</summary>
     public BsonDocument GetFilter(Guid deliveryId)
     {
-        var filter = new BsonDocument(DeliveryField.Id, deliveryId.ToBson());
+        var filter = new BsonDocument(DeliveryField.Id, deliveryId.ToBsonValue());
         return _keys.TryGetValue(deliveryId, out var key)
             ? filter.Add(DeliveryField.User, key.User).Add(DeliveryField.Tenant, key.Tenant)
             : filter;

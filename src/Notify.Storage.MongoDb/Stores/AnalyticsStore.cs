@@ -45,7 +45,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                     { Tenant, tenant },
                     {
                         Minute,
-                        new BsonDocument { { "$gte", from.ToBson() }, { "$lt", to.ToBson() } }
+                        new BsonDocument { { "$gte", from.ToBsonValue() }, { "$lt", to.ToBsonValue() } }
                     },
                 },
                 sort: new BsonDocument(Minute, 1),
@@ -72,7 +72,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
         {
             { Id, BsonForm.Key(count.Tenant, minute, count.Channel.Name, count.Provider, count.State.ToString()) },
             { Tenant, count.Tenant },
-            { Minute, count.Minute.ToBson() },
+            { Minute, count.Minute.ToBsonValue() },
         };
         var kind = new BsonDocument
         {

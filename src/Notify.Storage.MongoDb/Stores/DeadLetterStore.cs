@@ -71,9 +71,9 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
                 new BsonDocument
                 {
                     { DeliveryField.State, (int)DeliveryState.Pending },
-                    { DeliveryField.DueAt, request.Now.ToBson() },
-                    { DeliveryField.NotBefore, request.Now.ToBson() },
-                    { DeliveryField.ExpiresAt, request.ExpiresAt.ToBson() },
+                    { DeliveryField.DueAt, request.Now.ToBsonValue() },
+                    { DeliveryField.NotBefore, request.Now.ToBsonValue() },
+                    { DeliveryField.ExpiresAt, request.ExpiresAt.ToBsonValue() },
                     { DeliveryField.Spent, 0 },
                     { DeliveryField.RetryDelay, 0L },
                     { DeliveryField.Reason, "replayed" },
@@ -88,8 +88,8 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
 
     private static BsonDocument Matching(DeadLetterFilter filter, Guid? after)
     {
-        var ids = new BsonDocument().With("$in", filter.Ids?.ToBson()).With("$gt", after?.ToBson());
-        var ended = new BsonDocument().With("$gte", filter.From?.ToBson()).With("$lt", filter.To?.ToBson());
+        var ids = new BsonDocument().With("$in", filter.Ids?.ToBsonValue()).With("$gt", after?.ToBsonValue());
+        var ended = new BsonDocument().With("$gte", filter.From?.ToBsonValue()).With("$lt", filter.To?.ToBsonValue());
         // An erased delivery has no address and cannot be replayed.
         return new BsonDocument
         {

@@ -104,11 +104,11 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
             { DeviceField.TokenHash, ComputeHash(token) },
             { DeviceField.App, GetApp(app) },
             { DeviceField.PrunedAt, BsonNull.Value },
-            { DeviceField.LastSeenAt, new BsonDocument("$lte", knownDeadAt.ToBson()) },
+            { DeviceField.LastSeenAt, new BsonDocument("$lte", knownDeadAt.ToBsonValue()) },
         };
         var what = new BsonDocument
         {
-            { DeviceField.PrunedAt, knownDeadAt.ToBson() },
+            { DeviceField.PrunedAt, knownDeadAt.ToBsonValue() },
             { DeviceField.PruneReason, reason.ToBsonWords() },
         };
         var prune = new BsonDocument("$set", what);
@@ -170,7 +170,7 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
             && document[DeviceField.Token] == device.Token
             && document.TextOrNull(DeviceField.App) == device.App
         );
-        var dead = same?.TimeOrNull(DeviceField.PrunedAt) >= device.LastSeenAt.ToBson().AsTime() ? same : null;
+        var dead = same?.TimeOrNull(DeviceField.PrunedAt) >= device.LastSeenAt.ToBsonValue().AsTime() ? same : null;
         return new BsonDocument
         {
             { DeviceField.Id, id },
@@ -180,8 +180,8 @@ internal sealed class DeviceStore(StoreDatabase database, ArrivalOrder order) : 
             { DeviceField.Platform, (int)device.Platform },
             { DeviceField.Token, device.Token },
             { DeviceField.TokenHash, ComputeHash(device.Token) },
-            { DeviceField.RegisteredAt, same?[DeviceField.RegisteredAt] ?? device.RegisteredAt.ToBson() },
-            { DeviceField.LastSeenAt, device.LastSeenAt.ToBson() },
+            { DeviceField.RegisteredAt, same?[DeviceField.RegisteredAt] ?? device.RegisteredAt.ToBsonValue() },
+            { DeviceField.LastSeenAt, device.LastSeenAt.ToBsonValue() },
             { DeviceField.Order, order },
         }
             .With(DeviceField.App, device.App)

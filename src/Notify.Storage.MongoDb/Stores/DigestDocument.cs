@@ -47,14 +47,14 @@ internal static class DigestDocument
     public static BsonDocument Event(DigestEvent collected, DateTimeOffset acceptedAt) =>
         new BsonDocument
         {
-            { Id, collected.Id.ToBson() },
-            { EventDigest, collected.Key.ToId().ToBson() },
+            { Id, collected.Id.ToBsonValue() },
+            { EventDigest, collected.Key.ToId().ToBsonValue() },
             { EventIsOpen, true },
             { EventState, (int)CollectedState.Waiting },
-            { EventNotification, collected.NotificationId.ToBson() },
-            { EventAcceptedAt, acceptedAt.ToBson() },
+            { EventNotification, collected.NotificationId.ToBsonValue() },
+            { EventAcceptedAt, acceptedAt.ToBsonValue() },
             { Tenant, collected.Trigger.Tenant },
-            { DueAt, collected.DueAt.ToBson() },
+            { DueAt, collected.DueAt.ToBsonValue() },
             { Fence, collected.FirstFence },
             { TemplateVersion, collected.TemplateVersion },
             { Trigger, StoredForm.WriteTrigger(collected.Trigger) },

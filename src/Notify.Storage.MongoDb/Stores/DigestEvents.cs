@@ -22,11 +22,11 @@ internal sealed class DigestEvents(StoreDatabase database, WriteBatches writes)
         new BsonDocument
         {
             { ClosingWrites, batch.Pack() },
-            { ClosingEvents, closing.Lease.Events.Select(collected => collected.Id).ToBson() },
+            { ClosingEvents, closing.Lease.Events.Select(collected => collected.Id).ToBsonValue() },
             { ClosingState, (int)closing.State },
-            { ClosingNextDueAt, closing.NextDueAt.ToBson() },
+            { ClosingNextDueAt, closing.NextDueAt.ToBsonValue() },
         }
-            .With(ClosingSummary, closing.Summary?.Notification.Id.ToBson())
+            .With(ClosingSummary, closing.Summary?.Notification.Id.ToBsonValue())
             .With(ClosingReason, closing.Reason);
 
     public static BsonDocument Held(BsonValue id, long fence) =>

@@ -35,7 +35,7 @@ internal sealed class DigestStore(
 
         await collapse.PrepareAsync(batch.Deliveries, null, cancellationToken).ConfigureAwait(false);
 
-        var id = closing.Lease.Key.ToId().ToBson();
+        var id = closing.Lease.Key.ToId().ToBsonValue();
         var written = DigestEvents.CreateClosing(closing, batch);
         var isOpen = new BsonDocument(DigestDocument.Closing, new BsonDocument("$exists", false));
         var close = new UpdateOneModel<BsonDocument>(
@@ -57,10 +57,10 @@ internal sealed class DigestStore(
     {
         var isOpen = new BsonDocument(DigestDocument.Closing, new BsonDocument("$exists", false));
         var fail = new UpdateOneModel<BsonDocument>(
-            DigestEvents.Held(lease.Key.ToId().ToBson(), lease.Fence).Merge(isOpen),
+            DigestEvents.Held(lease.Key.ToId().ToBsonValue(), lease.Fence).Merge(isOpen),
             new BsonDocument
             {
-                { "$set", new BsonDocument(DigestDocument.DueAt, retryAt.ToBson()) },
+                { "$set", new BsonDocument(DigestDocument.DueAt, retryAt.ToBsonValue()) },
                 {
                     "$inc",
                     new BsonDocument { { DigestDocument.Fence, 1L }, { DigestDocument.Failures, 1 } }
@@ -80,7 +80,7 @@ internal sealed class DigestStore(
     {
         var filter = new BsonDocument
         {
-            { ofSummary ? DigestDocument.EventSummary : DigestDocument.EventNotification, notificationId.ToBson() },
+            { ofSummary ? DigestDocument.EventSummary : DigestDocument.EventNotification, notificationId.ToBsonValue() },
             { DigestDocument.Tenant, tenant },
         };
         var found = await database
@@ -114,11 +114,11 @@ internal sealed class DigestStore(
                 new BsonDocument
                 {
                     { DigestDocument.Id, id },
-                    { DigestDocument.DueAt, new BsonDocument("$lte", request.Now.ToBson()) },
+                    { DigestDocument.DueAt, new BsonDocument("$lte", request.Now.ToBsonValue()) },
                 },
                 new BsonDocument
                 {
-                    { "$set", new BsonDocument(DigestDocument.DueAt, request.Until.ToBson()) },
+                    { "$set", new BsonDocument(DigestDocument.DueAt, request.Until.ToBsonValue()) },
                     { "$inc", new BsonDocument(DigestDocument.Fence, 1L) },
                 },
                 ReturnDocument.After,
@@ -156,7 +156,7 @@ internal sealed class DigestStore(
             .ConfigureAwait(false);
         // Without events, closing it removes it; with events that do not count yet, it falls due again.
         var newest = events.Select(collected => collected[DigestDocument.EventAcceptedAt].AsTime()).Append(default).Max();
-        await digests.EndAsync(id, fence, OrphanCleanup.PutOff(newest, request.Now).ToBson()).ConfigureAwait(false);
+        await digests.EndAsync(id, fence, OrphanCleanup.PutOff(newest, request.Now).ToBsonValue()).ConfigureAwait(false);
         return new Taken<DigestLease>(tenant, null, ByAnother: false);
     }
 

@@ -69,7 +69,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         var document = CreateKey(erasure)
             .Add(Tenant, erasure.Tenant)
             .Add(User, erasure.UserId)
-            .Add(RequestedAt, erasure.RequestedAt.ToBson());
+            .Add(RequestedAt, erasure.RequestedAt.ToBsonValue());
         await database
             .Erasures.UpsertAsync(
                 null,
@@ -105,7 +105,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
     {
         var (rows, next) = await FindRowsAsync(database.DeliveriesNow, DeliveryFields, batch, cancellationToken)
             .ConfigureAwait(false);
-        var now = batch.Now.ToBson();
+        var now = batch.Now.ToBsonValue();
         BsonDocument[] keys = [.. rows.Select(row => PickKey(row.Document, DeliveryField.User))];
         await WriteAsync(
                 database.Deliveries,
@@ -158,7 +158,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         foreach (var erasure in erasures)
         {
             await database
-                .Erasures.DeleteOneAsync(CreateKey(erasure).Add(RequestedAt, erasure.RequestedAt.ToBson()), cancellationToken)
+                .Erasures.DeleteOneAsync(CreateKey(erasure).Add(RequestedAt, erasure.RequestedAt.ToBsonValue()), cancellationToken)
                 .ConfigureAwait(false);
         }
     }
@@ -175,7 +175,7 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         CancellationToken cancellationToken
     )
     {
-        var isNext = new BsonDocument(Id, new BsonDocument("$gt", batch.After.ToBson()));
+        var isNext = new BsonDocument(Id, new BsonDocument("$gt", batch.After.ToBsonValue()));
         var page = await collection.FindAsync(null, isNext, fields, ById, batch.Limit, cancellationToken).ConfigureAwait(false);
         var rows = new List<Row>();
         foreach (var document in page)

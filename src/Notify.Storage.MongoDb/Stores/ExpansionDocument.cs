@@ -36,7 +36,7 @@ internal static class ExpansionDocument
         new BsonDocument
         {
             { Id, GetId(notification.Id, expansion.Topic) },
-            { Notification, notification.Id.ToBson() },
+            { Notification, notification.Id.ToBsonValue() },
             { Topic, expansion.Topic },
             { Position, position },
             { Total, expansion.Total },
@@ -45,6 +45,6 @@ internal static class ExpansionDocument
             { Tenant, notification.Tenant },
             { Failures, 0 },
             { Fence, 0L },
-            { UpdatedAt, notification.AcceptedAt.ToBson() },
-        }.With(DueAt, expansion.DueAt?.ToBson());
+            { UpdatedAt, notification.AcceptedAt.ToBsonValue() },
+        }.With(DueAt, expansion.DueAt?.ToBsonValue());
 }

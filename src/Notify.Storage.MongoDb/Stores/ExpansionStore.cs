@@ -53,9 +53,9 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
             .Add(ExpansionDocument.Writing, new BsonDocument("$exists", false));
         var set = new BsonDocument
         {
-            { ExpansionDocument.UpdatedAt, failure.At.ToBson() },
+            { ExpansionDocument.UpdatedAt, failure.At.ToBsonValue() },
             { ExpansionDocument.Reason, failure.Reason.ToBsonWords() },
-        }.With(ExpansionDocument.DueAt, failure.RetryAt?.ToBson());
+        }.With(ExpansionDocument.DueAt, failure.RetryAt?.ToBsonValue());
         var update = new BsonDocument
         {
             { "$set", set },
@@ -79,8 +79,8 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
     {
         var filter = new BsonDocument
         {
-            { DeliveryField.Notification, notificationId.ToBson() },
-            { DeliveryField.AddressKey, new BsonDocument("$in", addressKeys.ToBson()) },
+            { DeliveryField.Notification, notificationId.ToBsonValue() },
+            { DeliveryField.AddressKey, new BsonDocument("$in", addressKeys.ToBsonValue()) },
         };
         var found = await database
             .DeliveriesNow.FindAsync(
@@ -101,7 +101,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
     {
         var filter = new BsonDocument
         {
-            { NotificationDocument.Id, notificationId.ToBson() },
+            { NotificationDocument.Id, notificationId.ToBsonValue() },
             { NotificationDocument.Tenant, tenant },
         };
         var notifications = await database
@@ -118,7 +118,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         var found = await database
             .Expansions.FindAsync(
                 null,
-                new BsonDocument(ExpansionDocument.Notification, notificationId.ToBson()),
+                new BsonDocument(ExpansionDocument.Notification, notificationId.ToBsonValue()),
                 sort: new BsonDocument(ExpansionDocument.Position, 1),
                 cancellationToken: cancellationToken
             )
@@ -192,11 +192,11 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         {
             { ExpansionDocument.Id, found[ExpansionDocument.Id] },
             { ExpansionDocument.Notification, found[ExpansionDocument.Notification] },
-            { ExpansionDocument.DueAt, new BsonDocument("$lte", now.ToBson()) },
+            { ExpansionDocument.DueAt, new BsonDocument("$lte", now.ToBsonValue()) },
         };
         var take = new BsonDocument
         {
-            { "$set", new BsonDocument(ExpansionDocument.DueAt, until.ToBson()) },
+            { "$set", new BsonDocument(ExpansionDocument.DueAt, until.ToBsonValue()) },
             { "$inc", new BsonDocument(ExpansionDocument.Fence, 1L) },
         };
         var leased = await database
@@ -233,18 +233,18 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         {
             { ExpansionDocument.Cursor, step.Cursor },
             { ExpansionDocument.Done, step.Done },
-            { ExpansionDocument.UpdatedAt, step.At.ToBson() },
+            { ExpansionDocument.UpdatedAt, step.At.ToBsonValue() },
             { ExpansionDocument.Failures, 0 },
         };
         if (!batch.IsEmpty)
         {
             set.Add(ExpansionDocument.Writing, batch.Pack())
-                .Add(ExpansionDocument.DueAt, (step.At + WritingTime).ToBson())
+                .Add(ExpansionDocument.DueAt, (step.At + WritingTime).ToBsonValue())
                 .With(ExpansionDocument.IsLast, step.IsComplete ? true : null);
         }
         else if (!step.IsComplete)
         {
-            set.Add(ExpansionDocument.DueAt, step.Until.ToBson());
+            set.Add(ExpansionDocument.DueAt, step.Until.ToBsonValue());
         }
 
         var unset = new BsonDocument(ExpansionDocument.Reason, "");
@@ -258,7 +258,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         var held = new BsonDocument(lease) { [ExpansionDocument.Writing] = new BsonDocument("$exists", true) };
         var unset = new BsonDocument(ExpansionDocument.Writing, "");
         var update = dueAt is { } at
-            ? new BsonDocument { { "$set", new BsonDocument(ExpansionDocument.DueAt, at.ToBson()) }, { "$unset", unset } }
+            ? new BsonDocument { { "$set", new BsonDocument(ExpansionDocument.DueAt, at.ToBsonValue()) }, { "$unset", unset } }
             : new BsonDocument("$unset", unset.Add(ExpansionDocument.DueAt, ""));
         await database
             .Expansions.WriteOneAsync(new UpdateOneModel<BsonDocument>(held, update), CancellationToken.None)
@@ -272,7 +272,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         await orphans
             .ClearAsync([(expansion[ExpansionDocument.Notification].AsGuid, acceptedAt)], now, cancellationToken)
             .ConfigureAwait(false);
-        var later = OrphanCleanup.PutOff(acceptedAt, now).ToBson();
+        var later = OrphanCleanup.PutOff(acceptedAt, now).ToBsonValue();
         await database
             .Expansions.WriteOneAsync(
                 new UpdateOneModel<BsonDocument>(
@@ -292,7 +292,7 @@ internal sealed class ExpansionStore(StoreDatabase database, WriteBatches writes
         new()
         {
             { ExpansionDocument.Id, id },
-            { ExpansionDocument.Notification, notificationId.ToBson() },
+            { ExpansionDocument.Notification, notificationId.ToBsonValue() },
             { ExpansionDocument.Fence, fence },
         };
 }

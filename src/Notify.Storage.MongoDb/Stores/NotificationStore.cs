@@ -14,7 +14,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
 
     public async ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
     {
-        var filter = new BsonDocument { { NotificationDocument.Id, id.ToBson() }, { NotificationDocument.Tenant, tenant } };
+        var filter = new BsonDocument { { NotificationDocument.Id, id.ToBsonValue() }, { NotificationDocument.Tenant, tenant } };
         var found = await database.Notifications.FindAsync(filter, cancellationToken).ConfigureAwait(false);
         return found.Count == 0 ? null : NotificationDocument.Read(found[0]);
     }
@@ -35,7 +35,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     )
     {
         var filter = CreateFilter(tenant, notificationId)
-            .With(DeliveryField.Id, after is { } last ? new BsonDocument("$gt", last.ToBson()) : null);
+            .With(DeliveryField.Id, after is { } last ? new BsonDocument("$gt", last.ToBsonValue()) : null);
         var found = await database
             .Deliveries.FindAsync(null, filter, sort: ById, limit: limit, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
@@ -51,7 +51,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     )
     {
         var (from, to) = IdRange.Create(filter, before);
-        var ids = new BsonDocument().With("$gte", from?.ToBson()).With("$lt", to?.ToBson());
+        var ids = new BsonDocument().With("$gte", from?.ToBsonValue()).With("$lt", to?.ToBsonValue());
         var found = await database
             .Notifications.FindAsync(
                 null,
@@ -112,5 +112,5 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     }
 
     private static BsonDocument CreateFilter(string tenant, Guid notificationId) =>
-        new() { { DeliveryField.Notification, notificationId.ToBson() }, { DeliveryField.Tenant, tenant } };
+        new() { { DeliveryField.Notification, notificationId.ToBsonValue() }, { DeliveryField.Tenant, tenant } };
 }

@@ -20,7 +20,7 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
         var filter = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBson()) },
+            { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBsonValue()) },
             { DeliveryField.Tenant, tenant },
             { DeliveryField.Address, new BsonDocument("$ne", "") },
         };
@@ -85,7 +85,7 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
 
     private static IEnumerable<WriteModel<BsonDocument>> Decide(Receipt receipt, BsonDocument link, List<BsonDocument> links)
     {
-        var at = receipt.At.ToBson();
+        var at = receipt.At.ToBsonValue();
         return receipt.Kind == ReceiptKind.Bounced
             ? FallbackChains.MakeNextDue(link, links, at)
             : FallbackChains.StopLater(link, links, "receipt came", at);

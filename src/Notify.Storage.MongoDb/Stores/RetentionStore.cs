@@ -21,7 +21,7 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
     )
     {
         var purged = 0L;
-        var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBson()));
+        var old = new BsonDocument(NotificationDocument.AcceptedAt, new BsonDocument("$lt", acceptedBefore.ToBsonValue()));
         while (true)
         {
             var found = await database
@@ -38,7 +38,7 @@ internal sealed class RetentionStore(StoreDatabase database, IOptions<Notificati
 
     public async ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken)
     {
-        var old = new BsonDocument(AnalyticsStore.Minute, new BsonDocument("$lt", before.ToBson()));
+        var old = new BsonDocument(AnalyticsStore.Minute, new BsonDocument("$lt", before.ToBsonValue()));
         return await database
             .DeliveryCounts.DeleteEachAsync(old, AnalyticsStore.Key, cancellationToken: cancellationToken)
             .ConfigureAwait(false);

@@ -28,11 +28,11 @@ internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenSto
         {
             { Id, name },
             { Value, offered.Value.ToArray() },
-            { IssuedAt, offered.IssuedAt.ToBson() },
+            { IssuedAt, offered.IssuedAt.ToBsonValue() },
         };
         if ((await database.SharedTokens.InsertNewAsync(null, [document], cancellationToken).ConfigureAwait(false)).Count > 0)
         {
-            var old = new BsonDocument { { Id, name }, { IssuedAt, new BsonDocument("$lte", stale.ToBson()) } };
+            var old = new BsonDocument { { Id, name }, { IssuedAt, new BsonDocument("$lte", stale.ToBsonValue()) } };
             await database
                 .SharedTokens.WriteOneAsync(new ReplaceOneModel<BsonDocument>(old, document), cancellationToken)
                 .ConfigureAwait(false);

@@ -72,7 +72,7 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
                         { Name, name },
                         { Version, version },
                     },
-                    new BsonDocument("$max", new BsonDocument(KeptUntil, until.ToBson()))
+                    new BsonDocument("$max", new BsonDocument(KeptUntil, until.ToBsonValue()))
                 ),
                 cancellationToken
             )
@@ -95,7 +95,7 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
                     { Tenant, template.Tenant },
                     { Name, template.Name },
                     { Version, new BsonDocument("$lte", last) },
-                    { KeptUntil, new BsonDocument("$not", new BsonDocument("$gt", template.SavedAt.ToBson())) },
+                    { KeptUntil, new BsonDocument("$not", new BsonDocument("$gt", template.SavedAt.ToBsonValue())) },
                 },
                 OnlyId
             )

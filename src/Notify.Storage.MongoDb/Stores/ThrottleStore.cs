@@ -22,11 +22,11 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
     public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
     {
         string[] ids = [.. request.Recipients.Select(recipient => GetId(request, recipient))];
-        var old = new BsonDocument(At, new BsonDocument("$lte", (request.Now - request.Per).ToBson()));
+        var old = new BsonDocument(At, new BsonDocument("$lte", (request.Now - request.Per).ToBsonValue()));
         var forget = new BsonDocument
         {
             { "$pull", new BsonDocument(Taken, old) },
-            { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBson()) },
+            { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBsonValue()) },
         };
         await database
             .Throttles.UpsertAsync(
@@ -41,7 +41,7 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
         var batch = DeliveryUpdate.NewBatch();
         var take = new BsonDocument(
             "$push",
-            new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBson() }, { By, batch } })
+            new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBsonValue() }, { By, batch } })
         );
         var room = new BsonDocument("$exists", false);
         await database
@@ -77,7 +77,7 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
             .Throttles.WriteAsync(
                 null,
                 ids.Select(id => new UpdateOneModel<BsonDocument>(
-                    new BsonDocument { { Id, id }, { $"{Taken}.{At}", request.Now.ToBson() } },
+                    new BsonDocument { { Id, id }, { $"{Taken}.{At}", request.Now.ToBsonValue() } },
                     clear
                 )),
                 cancellationToken,
