@@ -35,8 +35,11 @@ internal sealed class SharedStore : IAsyncDisposable
                 logging.AddProvider(logs);
         });
         var notifications = services.AddNotifications(options => options.Workers = Workers.None).UseInMemory().AddSandbox();
-        notifications.AddStoreService<IUserStore>(_ => Users).AddStoreService<IDeviceStore>(_ => Devices);
-        notifications.AddStoreService(_ => _store.GetRequiredService<IDeliveryQueue>());
+        services.RemoveAll<IDeliveryQueue>();
+        notifications
+            .AddStoreService<IUserStore>(_ => Users)
+            .AddStoreService<IDeviceStore>(_ => Devices)
+            .AddStoreService(_ => _store.GetRequiredService<IDeliveryQueue>());
         notifications.UseRedis(configure);
         var process = services.BuildServiceProvider();
         lock (_processes)
