@@ -21,6 +21,9 @@ internal sealed class Consumer : IDisposable
     /// <summary>The program that <see cref="BuildAsync"/> makes.</summary>
     public string Program => Path.Combine(Folder, "bin", "Debug", "net10.0", $"{Name}.dll");
 
+    /// <summary>The program that <see cref="PublishAsync"/> makes when it compiles ahead of time.</summary>
+    public string PublishedProgram => Path.Combine(Folder, "published", Name);
+
     /// <summary>Creates the project from a template of the SDK, as <c>dotnet new</c> does for a user.</summary>
     public static async Task<Consumer> CreateAsync(string template, PackedPackages packed, IEnumerable<string> packages)
     {
@@ -35,6 +38,22 @@ internal sealed class Consumer : IDisposable
 
     public Task<string> BuildAsync() =>
         PackedPackages.RunDotNetAsync(Folder, "build", "-warnaserror", "-p:UseSharedCompilation=false", "--verbosity", "quiet");
+
+    /// <summary>Publishes the program; a warning fails it.</summary>
+    public Task PublishAsync(params IEnumerable<string> options) =>
+        PackedPackages.RunDotNetAsync(
+            Folder,
+            [
+                "publish",
+                "-warnaserror",
+                "-p:UseSharedCompilation=false",
+                "--verbosity",
+                "quiet",
+                "--output",
+                "published",
+                .. options,
+            ]
+        );
 
     public void Dispose() => _folder.Dispose();
 
