@@ -1,7 +1,7 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Registered by a store that many processes can use at once, so that what needs such a store can say at start that it is
-/// missing. A store in one process's memory or in a local file does not register it.
+/// A marker that is registered by stores that several processes can use at the same time. Features that require such a store
+/// check for it at start and report if it is missing. Stores in the memory of a process or in a local file do not register it.
 /// </summary>
 public sealed class SharedStoreMarker;
