@@ -1,8 +1,8 @@
 namespace Notify;
 
 /// <summary>
-/// Checks and normalizes the form of addresses for each channel. Phone numbers are parsed by the engine instead. Only the vendor
-/// can tell whether an address exists.
+/// The address format of each channel, except for phone numbers, which the engine parses. Only the vendor can tell whether an
+/// address exists.
 /// </summary>
 internal static class AddressFormat
 {

@@ -68,7 +68,7 @@ public readonly record struct Channel
 }
 
 /// <summary>
-/// Converts a channel to and from its name in JSON. It is public because source-generated serialization code for types that
+/// A JSON converter that writes a channel as its name. It is public because source-generated serialization code for types that
 /// contain a channel refers to it.
 /// </summary>
 public sealed class ChannelJsonConverter : JsonConverter<Channel>

@@ -4,8 +4,8 @@ using System.Text.RegularExpressions;
 namespace Notify;
 
 /// <summary>
-/// Finds the references to inline images in HTML: in attributes that hold URLs, in <c>style</c> attributes and elements, and in
-/// the conditional comments that some mail clients interpret. Text and ordinary comments are ignored.
+/// A reader that finds the references to inline images in HTML: in attributes that hold URLs, in <c>style</c> attributes and
+/// elements, and in the conditional comments that some mail clients interpret. Text and ordinary comments are ignored.
 /// </summary>
 /// <remarks>
 /// Each character is read once, so the time is linear in the length of the HTML. Malformed HTML is read as browsers read it.

@@ -69,8 +69,8 @@ public sealed record EmailContent
     public IReadOnlyList<InlineImage>? InlineImages { get; init; }
 
     /// <summary>
-    /// Finds everything that makes this content unfit for an email. Triggers apply the same rule. Mail providers apply it again,
-    /// because a delivery can be passed to them without a trigger.
+    /// Finds errors that prevent this content from being sent as an email. Triggers apply the same rules. Mail providers apply
+    /// them again, because a delivery can be passed to a provider without a trigger.
     /// </summary>
     /// <param name="html">The HTML of the same content, or null.</param>
     /// <returns>The errors. Their fields are relative to the content, such as <c>email.cc[0]</c> or <c>html</c>.</returns>

@@ -3,7 +3,7 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>Validates the parts of an email beyond its texts and attachments.</summary>
+/// <summary>The rules for the parts of an email beyond its texts and attachments.</summary>
 internal static class EmailContentRules
 {
     private const string Alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

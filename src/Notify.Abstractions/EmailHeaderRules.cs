@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Notify;
 
-/// <summary>Validates the additional headers of an email.</summary>
+/// <summary>The rules for the additional headers of an email.</summary>
 internal static class EmailHeaderRules
 {
     private const string UseField = "This header cannot be set here. Use ";

@@ -1,8 +1,8 @@
 namespace Notify;
 
 /// <summary>
-/// Receives an event for each delivery that this process settles, after the store has recorded the settlement. The last events
-/// can be lost in a crash; the attempts in the store are authoritative.
+/// A receiver of an event for each delivery that this process settles. Events are published after the store has recorded the
+/// settlement. The last events can be lost in a crash; the attempts in the store are authoritative.
 /// </summary>
 public interface IDeliveryEventSink
 {

@@ -1,9 +1,9 @@
 namespace Notify;
 
 /// <summary>
-/// Publishes settled deliveries to watchers such as a dashboard, in this process and, if processes share their events
-/// (<c>UseRedis</c>), in all of them. The feed is only a view: events can be lost in a crash or when a queue is full. The store
-/// is authoritative.
+/// A live feed of settled deliveries for watchers such as a dashboard. It covers this process and, if processes share their
+/// events (<c>UseRedis</c>), all of them. The feed is only a view: events can be lost in a crash or when a queue is full. The
+/// store is authoritative.
 /// </summary>
 /// <remarks>
 /// A transport that receives settlements from other processes publishes them with <see cref="IDeliveryEventSink.Publish"/>.

@@ -1,8 +1,8 @@
 namespace Notify;
 
 /// <summary>
-/// Receives an event for each device that this process registers, prunes or removes, after the store has recorded the change. The
-/// last events can be lost in a crash; the store is authoritative.
+/// A receiver of an event for each device that this process registers, prunes or removes. Events are published after the store
+/// has recorded the change. The last events can be lost in a crash; the store is authoritative.
 /// </summary>
 public interface IDeviceEventSink
 {

@@ -1,8 +1,8 @@
 namespace Notify;
 
 /// <summary>
-/// Configures a provider that was added by an extension method such as <c>AddFcm</c>. It is also a notifications builder, so that
-/// further calls can be chained.
+/// The builder that extension methods such as <c>AddFcm</c> return. It configures the added provider, and is also a notifications
+/// builder so that further calls can be chained.
 /// </summary>
 public interface INotificationProviderBuilder : INotificationsBuilder
 {

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Notify;
 
-/// <summary>Triggers and cancels notifications. This is the main entry point for applications.</summary>
+/// <summary>The entry point for applications, which triggers and cancels notifications.</summary>
 public interface INotifier
 {
     /// <summary>
@@ -39,13 +39,11 @@ public interface INotifier
     Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default);
 #pragma warning restore RS0026
 
-    /// <summary>Cancels the part of a notification that has not been sent yet.</summary>
+    /// <summary>Cancels a notification. Deliveries with an attempt in progress continue.</summary>
     /// <param name="id">The ID of the notification.</param>
     /// <param name="tenant">The tenant of the notification.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
-    /// <returns>
-    /// The exact number of deliveries that were stopped and of those that were not; null if the tenant has no such notification.
-    /// </returns>
+    /// <returns>The exact result of the cancellation; null if the tenant has no such notification.</returns>
     Task<Cancellation?> CancelAsync(
         Guid id,
         string tenant = Trigger.DefaultTenant,

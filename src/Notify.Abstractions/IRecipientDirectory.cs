@@ -1,6 +1,6 @@
 namespace Notify;
 
-/// <summary>Manages users, devices and topic subscriptions. All input is validated before it is stored.</summary>
+/// <summary>The directory of users, devices and topic subscriptions. All input is validated before it is stored.</summary>
 public interface IRecipientDirectory
 {
     /// <summary>Saves a user, replacing any user with the same tenant and ID.</summary>
@@ -21,8 +21,9 @@ public interface IRecipientDirectory
     Task<bool> RemoveUserAsync(string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Registers a device, or updates its token, its user and the time it was last seen. <see cref="Device.RegisteredAt"/> and
-    /// <see cref="Device.LastSeenAt"/> are set to the current time.
+    /// Registers a device, or updates its token, its user and the time it was last seen. The values of
+    /// <see cref="Device.RegisteredAt"/> and <see cref="Device.LastSeenAt"/> in <paramref name="device"/> are replaced by the
+    /// current time.
     /// </summary>
     /// <param name="device">The device.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

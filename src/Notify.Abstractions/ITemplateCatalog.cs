@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Notify;
 
-/// <summary>Saves, previews and deletes templates. Templates are validated before they are stored.</summary>
+/// <summary>The catalog of templates. Templates are validated before they are stored.</summary>
 public interface ITemplateCatalog
 {
     /// <summary>

@@ -2,14 +2,14 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>Creates and verifies links that let recipients unsubscribe from a category on a channel.</summary>
+/// <summary>A service for links by which recipients unsubscribe from a category on a channel.</summary>
 public interface IUnsubscribeLinks
 {
     /// <summary>Creates the unsubscribe link for the recipient of a delivery.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <returns>
-    /// The link; null for a direct address, which has no preferences, for a mandatory category, to which preferences do not
-    /// apply, and if the application does not call <c>AddUnsubscribeLinks()</c>.
+    /// The link. Null for a direct address (which has no preferences), for a mandatory category (to which preferences do not
+    /// apply), or if the application does not call <c>AddUnsubscribeLinks()</c>.
     /// </returns>
     Uri? LinkFor(Delivery delivery);
 

@@ -42,7 +42,7 @@ public sealed class RecipientList : IReadOnlyList<Recipient>
     public override string ToString() => string.Join(", ", _items.AsEnumerable());
 }
 
-/// <summary>Converts recipients to and from a JSON array, the form in which stores keep them.</summary>
+/// <summary>A JSON converter that writes recipients as an array, the form in which stores keep them.</summary>
 public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
 {
     /// <inheritdoc/>

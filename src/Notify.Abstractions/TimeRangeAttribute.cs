@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Notify;
 
 /// <summary>
-/// Limits an option to a range of time spans. Unlike <see cref="RangeAttribute"/> itself, it can be used in applications that are
-/// trimmed or compiled ahead of time.
+/// A limit on the range of a time span option. Unlike <see cref="RangeAttribute"/> itself, it can be used in applications that
+/// are trimmed or compiled ahead of time.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
 [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "TimeSpanConverter does not use reflection on other types.")]

@@ -13,8 +13,8 @@ public readonly record struct TriggerResult(Guid Id, bool IsDuplicate);
 /// </summary>
 public sealed class IdempotencyConflictException : Exception
 {
-    /// <summary>Initializes a new instance of the exception.</summary>
-    /// <param name="existingId">The ID of the notification that holds the key.</param>
+    /// <summary>Initializes a new instance of the exception with the notification that holds the key.</summary>
+    /// <param name="existingId">The ID of that notification.</param>
     public IdempotencyConflictException(Guid existingId)
         : base($"The idempotency key was already used with a different body, for notification {existingId}.") =>
         ExistingId = existingId;

@@ -24,8 +24,8 @@ public sealed record User
     public QuietHours? QuietHours { get; init; }
 
     /// <summary>
-    /// Gets the user's preferences by category and channel. The most specific preference applies; without one, everything is
-    /// wanted.
+    /// Gets the user's preferences by category and channel. The most specific matching preference applies. If none matches,
+    /// everything is wanted.
     /// </summary>
     public IReadOnlyList<Preference> Preferences { get; init; } = [];
 

@@ -54,7 +54,7 @@ public sealed record Delivery
     /// <summary>Gets the trace to continue; see <see cref="Notification.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Gets the place of the delivery in a chain of fallback channels; null if it belongs to none.</summary>
+    /// <summary>Gets the place of the delivery in a chain of fallback channels; null if it is not part of a chain.</summary>
     public FallbackPlace? Fallback { get; init; }
 
     /// <summary>Gets the time at which the notification was accepted.</summary>

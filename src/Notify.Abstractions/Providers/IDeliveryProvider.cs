@@ -1,8 +1,8 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// Sends deliveries over one channel through one vendor account. Two accounts with the same vendor are two providers with
-/// different names. Implementations are singletons and must be safe for concurrent calls.
+/// A provider that sends deliveries over one channel through one vendor account. Two accounts with the same vendor are two
+/// providers with different names. Implementations are singletons and must be safe for concurrent calls.
 /// </summary>
 public interface IDeliveryProvider
 {

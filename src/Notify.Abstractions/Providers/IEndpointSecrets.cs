@@ -3,8 +3,8 @@ using Notify.Storage;
 namespace Notify.Providers;
 
 /// <summary>
-/// Reads and rotates the secrets with which a provider signs messages to endpoints. Each endpoint, which is a combination of
-/// tenant and URL, has a separate secret. Implementations are registered as services alongside the provider.
+/// The secrets with which a provider signs messages to endpoints. Each endpoint, which is a combination of tenant and URL, has a
+/// separate secret. Implementations are registered as services alongside the provider.
 /// </summary>
 public interface IEndpointSecrets
 {

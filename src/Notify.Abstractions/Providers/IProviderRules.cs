@@ -3,28 +3,30 @@ using System.Text.Json;
 namespace Notify.Providers;
 
 /// <summary>
-/// Finds addresses and content that a provider could never send, so that they are rejected on registration or on triggering
-/// instead of failing every attempt. Implementations are registered as services alongside the provider, which applies the same
-/// rules.
+/// The rules for addresses and content that a provider can send. Anything that it could never send is rejected on registration or
+/// triggering, instead of failing at every attempt. Implementations are registered as services alongside the provider, which
+/// applies the same rules.
 /// </summary>
 public interface IProviderRules
 {
     /// <summary>Gets the name of the provider.</summary>
     string Provider { get; }
 
-    /// <summary>Finds the reason why the provider could never send to an address.</summary>
+    /// <summary>Determines why the provider could never send to an address.</summary>
     /// <param name="address">The address.</param>
     /// <returns>The error, which must not contain the address; null if the provider may be able to send to it.</returns>
     string? FindAddressError(Address address);
 
-    /// <summary>Finds errors in the vendor-specific overrides of a content.</summary>
-    /// <param name="overrides">The overrides of the content, by vendor.</param>
+    /// <summary>Finds errors in the vendor-specific overrides of the content.</summary>
+    /// <param name="overrides">The overrides, by vendor.</param>
     /// <returns>
     /// The errors, whose fields begin with the name of the vendor, such as <c>fcm.android.ttl</c>; empty if there are none.
     /// </returns>
     IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides);
 
-    /// <summary>Finds the parts of a content that the provider could never send. The default implementation finds none.</summary>
+    /// <summary>
+    /// Finds the parts of the content that the provider could never send. The default implementation finds none.
+    /// </summary>
     /// <param name="content">The content, as given or as rendered.</param>
     /// <returns>The errors, whose fields are relative to the content, such as <c>body</c>; empty if there are none.</returns>
     IEnumerable<FieldError> FindContentErrors(Content content) => [];

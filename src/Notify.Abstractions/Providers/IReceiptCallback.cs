@@ -1,8 +1,8 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// Reads the receipts that a vendor posts to <c>/v1/callbacks/{provider}</c>. These requests carry no API key, so implementations
-/// must verify the vendor's signature.
+/// A reader for the receipts that a vendor posts to <c>/v1/callbacks/{provider}</c>. These requests carry no API key, so
+/// implementations must verify the vendor's signature.
 /// </summary>
 public interface IReceiptCallback
 {

@@ -67,15 +67,15 @@ public sealed class Outcome
                 Reason = note,
             };
 
-    /// <summary>Creates the outcome of an attempt that failed, where a later attempt may succeed.</summary>
+    /// <summary>Creates the outcome of an attempt that failed but may succeed later.</summary>
     /// <param name="reason">The reason. It must not contain an address or content.</param>
     /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>
     public static Outcome Retry(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after };
 
     /// <summary>
-    /// Creates the outcome of an attempt for which the provider currently cannot send anything, because it is unreachable or its
-    /// credentials are refused. The message was certainly not sent.
+    /// Creates the outcome of an attempt that failed because the provider currently cannot send anything: it is unreachable, or
+    /// it refuses the credentials. The message was certainly not sent.
     /// </summary>
     /// <param name="reason">The reason. It must not contain an address or content.</param>
     /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>

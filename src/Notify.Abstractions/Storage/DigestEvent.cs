@@ -94,7 +94,7 @@ public sealed record DigestClosing(DigestLease Lease, CollectedState State, Date
     /// <summary>Gets the summary to store; null if nothing is sent.</summary>
     public EnqueueRequest? Summary { get; init; }
 
-    /// <summary>Gets the reason why nothing is sent, without an address or content; null if a summary is sent.</summary>
+    /// <summary>Gets the reason nothing is sent, without an address or content; null if a summary is sent.</summary>
     public string? Reason { get; init; }
 }
 
@@ -110,7 +110,7 @@ public enum CollectedState
     [JsonStringEnumMemberName("summarized")]
     Summarized = 1,
 
-    /// <summary>The digest could not be rendered or closed.</summary>
+    /// <summary>The event ended because its digest could not be rendered or closed.</summary>
     [JsonStringEnumMemberName("deadLetter")]
     DeadLetter = 2,
 
@@ -128,7 +128,7 @@ public enum CollectedState
 /// <param name="SummaryId">
 /// The ID of the notification that includes the event as a summary; null while the event is waiting, and if nothing is sent.
 /// </param>
-/// <param name="Reason">The reason why nothing is sent; null otherwise.</param>
+/// <param name="Reason">The reason nothing is sent; null otherwise.</param>
 public sealed record CollectedEvent(
     Guid Id,
     Guid NotificationId,

@@ -16,8 +16,8 @@ public sealed record DueRequest(string Owner, DateTimeOffset Now, DateTimeOffset
     public int MaxPerTenant { get; init; } = 10;
 
     /// <summary>
-    /// Gets the tenant after which the search begins. It wraps around from the last tenant to the first. Empty to begin with the
-    /// first tenant.
+    /// Gets the tenant after which the search begins. The search wraps around from the last tenant to the first. Empty, the
+    /// default, begins with the first tenant.
     /// </summary>
     public string AfterTenant { get; init; } = "";
 

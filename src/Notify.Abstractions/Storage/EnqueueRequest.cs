@@ -19,8 +19,8 @@ public sealed record EnqueueRequest(
 /// <summary>A delivery as it is added to the queue.</summary>
 /// <param name="Delivery">The delivery.</param>
 /// <param name="DueAt">
-/// The time from which any worker may lease the delivery: <see cref="Delivery.DueAt"/>, or later if it is first handed over in
-/// another way.
+/// The time from which any worker may lease the delivery: <see cref="Delivery.DueAt"/>, or later if the delivery is first
+/// reserved for a worker or for the receiver of its hint.
 /// </param>
 /// <param name="Owner">
 /// The worker that holds the delivery from the start, with fence 1 and until <paramref name="DueAt"/>; null if no worker holds
@@ -29,7 +29,7 @@ public sealed record EnqueueRequest(
 public sealed record QueuedDelivery(Delivery Delivery, DateTimeOffset DueAt, string? Owner = null)
 {
     /// <summary>
-    /// Gets the reason why the delivery is stored as cancelled and never falls due; null except for throttled deliveries.
+    /// Gets the reason the delivery is stored as cancelled and never falls due; null except for throttled deliveries.
     /// </summary>
     public string? CancelledBecause { get; init; }
 

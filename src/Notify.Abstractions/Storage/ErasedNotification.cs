@@ -2,7 +2,9 @@ using Notify.Providers;
 
 namespace Notify.Storage;
 
-/// <summary>Removes the data of erased recipients from notifications. All stores use it, so that they erase alike.</summary>
+/// <summary>
+/// The removal of erased recipients' data from notifications. All stores use this class, so that they erase the same data.
+/// </summary>
 public static class ErasedNotification
 {
     private static readonly Content NoContent = new();

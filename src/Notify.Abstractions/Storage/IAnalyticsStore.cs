@@ -1,12 +1,12 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Stores the number of settled deliveries per minute. The counts are a fast view; the attempts that are kept with the
-/// notifications are authoritative.
+/// A store of delivery counts per minute. The counts are a fast view; the attempts that are kept with the notifications are
+/// authoritative.
 /// </summary>
 public interface IAnalyticsStore
 {
-    /// <summary>Adds to the counts of the specified minutes.</summary>
+    /// <summary>Adds the specified counts to those that are already stored for the same minutes.</summary>
     /// <param name="counts">The counts to add.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken);

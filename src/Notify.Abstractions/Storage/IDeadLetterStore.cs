@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Lists, counts and replays dead letters.</summary>
+/// <summary>A store of dead letters, which can be replayed.</summary>
 public interface IDeadLetterStore
 {
     /// <summary>Lists dead letters in the order of their IDs.</summary>
@@ -46,10 +46,10 @@ public sealed record DeadLetterFilter
     /// <summary>Gets the text that the reason must contain, in the same case.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Gets the time at or after which the delivery ended.</summary>
+    /// <summary>Gets the inclusive start of the period in which the delivery ended.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Gets the time before which the delivery ended.</summary>
+    /// <summary>Gets the exclusive end of the period in which the delivery ended.</summary>
     public DateTimeOffset? To { get; init; }
 }
 

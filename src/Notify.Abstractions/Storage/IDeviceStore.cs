@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Stores the devices of users.</summary>
+/// <summary>A store of users' devices.</summary>
 public interface IDeviceStore
 {
     /// <summary>

@@ -1,9 +1,9 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Stores the events that are collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed. Closing
-/// it stores its summary in the same transaction, so that every event ends in exactly one summary, as cancelled, or as a dead
-/// letter. An event that has ended is kept, without its data, as long as its notification.
+/// A store of the events that are collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed.
+/// Closing it stores its summary in the same transaction, so that every event ends in exactly one summary, as cancelled, or as a
+/// dead letter. An event that has ended is kept, without its data, as long as its notification.
 /// </summary>
 public interface IDigestStore
 {

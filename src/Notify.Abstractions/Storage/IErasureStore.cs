@@ -1,9 +1,9 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Erases the data of removed users: addresses, content and vendors' messages. An erasure is recorded before its user is removed,
-/// and then processes the store in batches. Repeating a batch changes nothing, so an erasure that is interrupted by a crash
-/// starts again from the beginning.
+/// A store that erases the data of removed users: addresses, content and vendors' messages. An erasure is recorded before its
+/// user is removed, and then works through the store in batches. Repeating a batch changes nothing, so an erasure that is
+/// interrupted by a crash starts again from the beginning.
 /// </summary>
 public interface IErasureStore
 {

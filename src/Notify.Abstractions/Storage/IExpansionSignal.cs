@@ -1,6 +1,8 @@
 namespace Notify.Storage;
 
-/// <summary>Lets a transport inform this process of topics to expand before the process next polls the store.</summary>
+/// <summary>
+/// A signal by which a transport informs this process of topics to expand before the process next polls the store.
+/// </summary>
 public interface IExpansionSignal
 {
     /// <summary>Makes the worker of this process, if any, poll immediately. The method can be called from any thread.</summary>

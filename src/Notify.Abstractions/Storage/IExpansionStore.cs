@@ -1,7 +1,7 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Stores the progress of expanding notifications to topics into deliveries. Like a delivery, an expansion falls due until it is
+/// A store of expansions, which turn notifications to topics into deliveries. Like a delivery, an expansion falls due until it is
 /// complete. Each batch advances it in the same transaction that stores the deliveries of the batch, so that a crash neither
 /// repeats nor loses anything.
 /// </summary>
@@ -124,7 +124,7 @@ public sealed record ExpansionProgress(
     string? Reason = null
 )
 {
-    /// <summary>Gets whether the expansion ended because it failed too often. <see cref="Reason"/> contains the reason.</summary>
+    /// <summary>Gets whether the expansion ended because it failed too often; see <see cref="Reason"/>.</summary>
     public bool IsDeadLetter => IsComplete && Reason is not null;
 
     /// <summary>Gets the average number of subscribers per second since the start; zero before the first batch.</summary>

@@ -1,6 +1,8 @@
 namespace Notify.Storage;
 
-/// <summary>Reads notifications and their deliveries. They are written by <see cref="IDeliveryQueue"/>.</summary>
+/// <summary>
+/// A store of notifications and their deliveries, for reading. They are written by <see cref="IDeliveryQueue"/>.
+/// </summary>
 public interface INotificationStore
 {
     /// <summary>Finds a notification by its ID.</summary>
@@ -63,10 +65,10 @@ public sealed record NotificationFilter
     /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>Gets the time at or after which a notification was accepted, to the millisecond.</summary>
+    /// <summary>Gets the inclusive start of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Gets the time before which a notification was accepted, to the millisecond.</summary>
+    /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? To { get; init; }
 }
 

@@ -3,8 +3,8 @@ using System.Data.Common;
 namespace Notify.Storage;
 
 /// <summary>
-/// Enqueues notifications within a transaction that the application began on the database of the store. Only stores with
-/// transactions implement it.
+/// An outbox that enqueues notifications within a transaction that the application began on the database of the store. Only
+/// stores with transactions implement it.
 /// </summary>
 public interface IOutbox
 {

@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Stores receipts together with their deliveries.</summary>
+/// <summary>A store of receipts, which are kept with their deliveries.</summary>
 public interface IReceiptStore
 {
     /// <summary>

@@ -3,8 +3,8 @@ using Notify.Providers;
 namespace Notify.Storage;
 
 /// <summary>
-/// Reads the current state of recipients for many deliveries at once, and redirects deliveries. It is used to check deliveries
-/// that have been waiting while their recipients may have changed.
+/// A store that reads the current state of recipients for many deliveries at once, and redirects deliveries. It is used to check
+/// deliveries that have been waiting while their recipients may have changed.
 /// </summary>
 public interface IRecipientCheckStore
 {

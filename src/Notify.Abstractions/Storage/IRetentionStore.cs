@@ -1,9 +1,9 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Purges data that is no longer to be kept. Each method works in transactions of at most the specified number of rows, so that
-/// other writes can proceed in between. Several processes may purge at the same time. A method for data that the store expires by
-/// itself does nothing and returns 0.
+/// A store that purges data after its retention period. Each method works in transactions of at most the specified number of
+/// rows, so that other writes can proceed in between. Several processes may purge at the same time. A method for data that the
+/// store expires by itself does nothing and returns 0.
 /// </summary>
 public interface IRetentionStore
 {
@@ -12,7 +12,7 @@ public interface IRetentionStore
     /// are expanded, and no events are waiting in a digest. Their deliveries, attempts, receipts, dead letters, contents,
     /// expansions and collected events are purged with them. A notification that has not ended is kept in full.
     /// </summary>
-    /// <param name="acceptedBefore">The time before which a notification must have been accepted.</param>
+    /// <param name="acceptedBefore">The cutoff time. Notifications that were accepted at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of deliveries that were purged.</returns>
@@ -26,14 +26,14 @@ public interface IRetentionStore
     ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken);
 
     /// <summary>Purges throttle permits that were taken before the specified time.</summary>
-    /// <param name="takenBefore">The time before which a permit must have been taken.</param>
+    /// <param name="takenBefore">The cutoff time. Permits that were taken at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of permits that were purged.</returns>
     ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken);
 
-    /// <summary>Purges the counts of minutes before the specified time.</summary>
-    /// <param name="before">The time.</param>
+    /// <summary>Purges the delivery counts of minutes before the specified time.</summary>
+    /// <param name="before">The cutoff time. Counts of minutes at or after this time are kept.</param>
     /// <param name="most">The maximum number of rows per transaction.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The number of counts that were purged.</returns>

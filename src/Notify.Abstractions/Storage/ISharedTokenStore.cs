@@ -1,8 +1,8 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Stores small values that one process creates and all processes use: tokens of vendors that limit how often a token may change,
-/// and rotations of webhook secrets. The creator must seal secret values, because others can read the store.
+/// A store of small values that one process creates and all processes use: tokens of vendors that limit how often a token may
+/// change, and rotations of webhook secrets. The creator must seal secret values, because others can read the store.
 /// </summary>
 public interface ISharedTokenStore
 {
@@ -14,11 +14,11 @@ public interface ISharedTokenStore
 
     /// <summary>
     /// Stores a token unless another process has already stored a current one. The offered token is stored if there is no token,
-    /// or if the existing one was issued at or before <paramref name="stale"/>.
+    /// or if the existing one is stale.
     /// </summary>
     /// <param name="name">The name, at most 256 characters.</param>
     /// <param name="offered">The token to store.</param>
-    /// <param name="stale">The time at or before which an existing token must have been issued to be replaced.</param>
+    /// <param name="stale">The time at or before which an issued token is considered stale and is replaced.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <returns>The token that is stored after the call.</returns>
     ValueTask<SharedToken> OfferAsync(

@@ -1,8 +1,8 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Checks whether a store accepts writes. A store registers an implementation if it can be readable but not writable, for example
-/// when its disk is full. The readiness check of the application uses it.
+/// A health check that determines whether a store accepts writes. A store registers one if it can be readable but not writable,
+/// for example when its disk is full. The readiness check of the application uses it.
 /// </summary>
 public interface IStoreHealth
 {

@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Stores templates with all their versions.</summary>
+/// <summary>A store of templates with all their versions.</summary>
 public interface ITemplateStore
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Counts how often recipients are notified.</summary>
+/// <summary>A store of throttle permits, which limit how often recipients are notified.</summary>
 public interface IThrottleStore
 {
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Stores the subscribers of topics.</summary>
+/// <summary>A store of the subscribers of topics.</summary>
 public interface ITopicStore
 {
     /// <summary>

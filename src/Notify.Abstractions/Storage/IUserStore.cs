@@ -1,6 +1,6 @@
 namespace Notify.Storage;
 
-/// <summary>Stores users.</summary>
+/// <summary>A store of users.</summary>
 public interface IUserStore
 {
     /// <summary>Saves users, each replacing any user with the same tenant and ID.</summary>

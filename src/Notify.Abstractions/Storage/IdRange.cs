@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 namespace Notify.Storage;
 
 /// <summary>
-/// Converts times to bounds of IDs. An ID is a UUIDv7, which begins with the millisecond of its creation (RFC 9562).
+/// Conversions from times to bounds of IDs. An ID is a UUIDv7, which begins with the millisecond of its creation (RFC 9562).
 /// </summary>
 public static class IdRange
 {

@@ -31,7 +31,7 @@ public sealed record Settlement
     /// </summary>
     public TimeSpan RetryDelay { get; init; }
 
-    /// <summary>Gets the reason why the delivery ended or is waiting.</summary>
+    /// <summary>Gets the reason the delivery ended or is waiting.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the attempt to append to the history; null if none was made.</summary>

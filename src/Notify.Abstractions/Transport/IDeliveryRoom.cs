@@ -1,8 +1,8 @@
 namespace Notify.Transport;
 
 /// <summary>
-/// The number of deliveries that a worker can currently accept. A transport that passes on no more than this number leaves its
-/// backlog where it is, instead of holding it in memory.
+/// The capacity of a worker for further deliveries. A transport that passes on no more deliveries than this leaves its backlog
+/// where it is, instead of holding it in memory.
 /// </summary>
 public interface IDeliveryRoom
 {

@@ -4,8 +4,8 @@ using Notify.Storage;
 namespace Notify.Transport;
 
 /// <summary>
-/// Informs workers of deliveries before polling of the queue would find them. A transport carries only hints: a lost hint costs a
-/// delay, and a repeated hint costs a failed claim.
+/// A transport for hints, which inform workers of deliveries before polling of the queue would find them. A lost hint costs only
+/// a delay, and a repeated hint only a failed claim.
 /// </summary>
 public interface IDeliveryTransport
 {
