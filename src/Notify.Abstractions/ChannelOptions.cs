@@ -8,9 +8,9 @@ namespace Notify;
 public sealed class ChannelOptions
 {
     /// <summary>
-    /// Gets or sets how long after it may be sent a delivery expires if its trigger does not set an expiry. Null means
-    /// <see cref="NotificationsOptions.DefaultTimeToLive"/>, but at most 24 hours for push and 12 hours for SMS. 1 second to 90
-    /// days; default null.
+    /// Gets or sets the time to live of a delivery, counted from the time at which it may be sent. It applies to triggers that do
+    /// not set an expiry. Null means <see cref="NotificationsOptions.DefaultTimeToLive"/>, but at most 24 hours for push and 12
+    /// hours for SMS. 1 second to 90 days; default null.
     /// </summary>
     [TimeRange("00:00:01", "90.00:00:00")]
     public TimeSpan? TimeToLive { get; set; }

@@ -7,8 +7,8 @@ namespace Notify;
 public sealed class NotificationsOptions : IValidatableObject
 {
     /// <summary>
-    /// Gets or sets how long after it may be sent a notification expires if its trigger does not set an expiry. 1 second to 90
-    /// days; default 3 days.
+    /// Gets or sets the default time to live of a notification, counted from the time at which it may be sent. It applies to
+    /// triggers that do not set an expiry. 1 second to 90 days; default 3 days.
     /// </summary>
     [TimeRange("00:00:01", "90.00:00:00")]
     public TimeSpan DefaultTimeToLive { get; set; } = TimeSpan.FromDays(3);

@@ -154,15 +154,15 @@ public sealed record Throttle(int Max, TimeSpan Per)
     internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
 }
 
-/// <summary>The time at which collected notifications are sent. Set exactly one of the two properties.</summary>
+/// <summary>The schedule on which collected notifications are sent. Set exactly one of the two properties.</summary>
 public sealed record Digest
 {
-    /// <summary>Gets the delay after the first event. 1 second to 31 days.</summary>
+    /// <summary>Gets the time from the first event until the digest is sent. 1 second to 31 days.</summary>
     public TimeSpan? Window { get; init; }
 
     /// <summary>
-    /// Gets the cron expression in the recipient's time zone: minute, hour, day of month, month, day of week, such as <c>0 8 * *
-    /// 1-5</c>.
+    /// Gets the cron expression for the times at which the digest is sent, in the recipient's time zone: minute, hour, day of
+    /// month, month, day of week, such as <c>0 8 * * 1-5</c>.
     /// </summary>
     public string? Cron { get; init; }
 }

@@ -13,7 +13,7 @@ public interface IDeliveryRoom
     event Action? Freed;
 
     /// <summary>
-    /// Gets the number of deliveries of a priority that can be accepted. All priorities share this number: accepting a delivery
+    /// Gets the number of deliveries of a priority that can be accepted. All priorities share this capacity: accepting a delivery
     /// of one priority leaves less for the others. Because the providers of the deliveries are not known in advance, the number
     /// is that of the provider that can accept the most.
     /// </summary>

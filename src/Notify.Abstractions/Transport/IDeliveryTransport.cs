@@ -29,7 +29,7 @@ public interface IDeliveryTransport
     /// Receives hints in batches until cancelled. When the worker requests the next batch, it has finished with the previous one:
     /// every delivery that could be claimed has been claimed, and a crash loses none of them.
     /// </summary>
-    /// <param name="room">The number of deliveries that the worker can accept. It returns any that exceed this number.</param>
+    /// <param name="room">The capacity of the worker. The worker gives back deliveries that exceed it.</param>
     /// <param name="cancellationToken">A token to stop receiving.</param>
     IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken);
 }
