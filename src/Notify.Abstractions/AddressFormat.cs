@@ -1,15 +1,15 @@
 namespace Notify;
 
 /// <summary>
-/// The form that each channel asks of an address, except phone numbers (which the engine parses). Whether the address
-/// exists, only the vendor knows.
+/// The address format of each channel, except for phone numbers, which the engine parses. Only the vendor can tell whether an
+/// address exists.
 /// </summary>
 internal static class AddressFormat
 {
     private const int MaxLength = 4096;
 
     private const string NotEmail =
-        "This is not a valid email address. Write it as name@example.org, without spaces and without a dot at the end.";
+        "The address is not a valid email address. Use the form name@example.org, without spaces or a dot at the end.";
 
     public static string? FindError(Channel channel, string? address)
     {
@@ -18,18 +18,19 @@ internal static class AddressFormat
         if (address.Length > MaxLength)
             return $"The address is longer than {MaxLength} characters.";
         if (address.Any(char.IsControl))
-            return "The address has a control character.";
+            return "The address contains a control character.";
 
         if (channel == Channel.Email)
             return EmailAddress.TryParse(address, out _) ? null : NotEmail;
         if (channel == Channel.Webhook)
-            return IsUrl(address) ? null : "This is no absolute http or https URL.";
+            return IsUrl(address) ? null : "The address is not an absolute http or https URL without user information.";
         return null;
     }
 
     /// <summary>
-    /// Returns the form by which addresses are compared. Email addresses are compared without regard to case: a domain has none,
-    /// and although a local part could, no mail provider in use gives two people addresses that differ by it.
+    /// Returns the form in which addresses are compared. Email addresses are compared without regard to case: domains are
+    /// case-insensitive, and although a local part may be case-sensitive, mail providers in use do not give two people addresses
+    /// that differ only by case.
     /// </summary>
     public static string Normalize(Channel channel, string address) =>
         channel == Channel.Email ? address.ToLowerInvariant() : address;
@@ -40,7 +41,7 @@ internal static class AddressFormat
         && uri.UserInfo.Length == 0
         && HasHost(uri);
 
-    // A name that no international domain name encodes is found out only when it is asked for.
+    // Uri validates an internationalized host name only when IdnHost is read.
     private static bool HasHost(Uri uri)
     {
         try

@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace Notify;
 
 /// <summary>
-/// The way a delivery travels: <c>push</c>, <c>sms</c>, <c>email</c>, <c>webhook</c>, or one that a custom provider brings.
-/// Names are 1 to 32 lower-case ASCII letters, digits and hyphens, and begin with a letter.
+/// The medium of a delivery: <c>push</c>, <c>sms</c>, <c>email</c>, <c>webhook</c>, or the channel of a custom provider. A name
+/// consists of 1 to 32 lowercase ASCII letters, digits and hyphens, and begins with a letter.
 /// </summary>
 [JsonConverter(typeof(ChannelJsonConverter))]
 public readonly record struct Channel
@@ -15,32 +15,38 @@ public readonly record struct Channel
 
     private Channel(string name) => _name = name;
 
-    /// <summary>Mobile and browser push.</summary>
+    /// <summary>Gets the channel for mobile and browser push notifications.</summary>
     public static Channel Push { get; } = new("push");
 
-    /// <summary>Text messages to a phone number in E.164 form.</summary>
+    /// <summary>Gets the channel for text messages to phone numbers in E.164 form.</summary>
     public static Channel Sms { get; } = new("sms");
 
-    /// <summary>Email to one mailbox.</summary>
+    /// <summary>Gets the channel for email to a single mailbox.</summary>
     public static Channel Email { get; } = new("email");
 
-    /// <summary>An HTTP POST to a URL.</summary>
+    /// <summary>Gets the channel for HTTP POST requests to a URL.</summary>
     public static Channel Webhook { get; } = new("webhook");
 
-    /// <summary>The channel's name. Empty only for <c>default(Channel)</c>, which validation refuses.</summary>
+    /// <summary>Gets the channel's name. It is empty only for <c>default(Channel)</c>, which validation rejects.</summary>
     public string Name => _name ?? "";
 
-    /// <summary>The channel of this name.</summary>
-    /// <exception cref="ArgumentException">The name is not well formed.</exception>
+    /// <summary>Returns the channel with the specified name.</summary>
+    /// <param name="name">The name: 1 to 32 lowercase ASCII letters, digits and hyphens, beginning with a letter.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is not a valid channel name.</exception>
     public static Channel Named(string name) =>
         TryParse(name, out var channel)
             ? channel
             : throw new ArgumentException(
-                $"'{name}' is no channel name: use 1 to 32 lower-case letters, digits and hyphens, beginning with a letter.",
+                $"'{name}' is not a valid channel name. Use 1 to 32 lowercase letters, digits and hyphens; begin with a letter.",
                 nameof(name)
             );
 
-    /// <summary>Reads a channel name; false when it is not well formed.</summary>
+    /// <summary>Parses a channel name.</summary>
+    /// <param name="name">The name to parse.</param>
+    /// <param name="channel">The channel, or <c>default</c> if <paramref name="name"/> is not a valid channel name.</param>
+    /// <returns>
+    /// <see langword="true"/> if <paramref name="name"/> is a valid channel name; otherwise, <see langword="false"/>.
+    /// </returns>
     public static bool TryParse([NotNullWhen(true)] string? name, out Channel channel)
     {
         channel = default;
@@ -61,12 +67,17 @@ public readonly record struct Channel
     public override string ToString() => Name;
 }
 
-/// <summary>Writes a channel as its name. Public because source-generated JSON of types with a channel calls it.</summary>
+/// <summary>
+/// A JSON converter that writes a channel as its name. It is public because source-generated serialization code for types that
+/// contain a channel refers to it.
+/// </summary>
 public sealed class ChannelJsonConverter : JsonConverter<Channel>
 {
     /// <inheritdoc/>
     public override Channel Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Channel.TryParse(reader.GetString(), out var channel) ? channel : throw new JsonException("Not a channel name.");
+        Channel.TryParse(reader.GetString(), out var channel)
+            ? channel
+            : throw new JsonException("The value is not a valid channel name.");
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, Channel value, JsonSerializerOptions options) =>

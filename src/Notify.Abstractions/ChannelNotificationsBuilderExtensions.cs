@@ -2,13 +2,14 @@ using Notify;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Configures channels.</summary>
+/// <summary>Extension methods that configure channels.</summary>
 public static class ChannelNotificationsBuilderExtensions
 {
-    /// <summary>Configures which providers a channel uses and how long its deliveries live.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="channel">The channel.</param>
-    /// <param name="configure">Changes the defaults.</param>
+    /// <summary>Configures the providers of a channel and the time to live of its deliveries.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="channel">The channel to configure.</param>
+    /// <param name="configure">An action that changes the channel's options.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationsBuilder ConfigureChannel(
         this INotificationsBuilder builder,
         Channel channel,
@@ -21,9 +22,10 @@ public static class ChannelNotificationsBuilderExtensions
     }
 
     /// <summary>Configures how the deliveries of a channel are retried.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="channel">The channel.</param>
-    /// <param name="configure">Changes the channel's defaults.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="channel">The channel to configure.</param>
+    /// <param name="configure">An action that changes the channel's retry options.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationsBuilder ConfigureRetries(
         this INotificationsBuilder builder,
         Channel channel,

@@ -2,30 +2,31 @@ using System.Text.Json;
 
 namespace Notify;
 
-/// <summary>What a recipient reads. A channel uses the parts it can show.</summary>
+/// <summary>The content of a notification. Each channel uses the parts that it can show.</summary>
 public sealed record Content
 {
     private readonly IReadOnlyDictionary<string, JsonElement>? _overrides;
 
-    /// <summary>A push notification's title, an email's subject. SMS ignores it.</summary>
+    /// <summary>Gets the title of a push notification, or the subject of an email. SMS ignores it.</summary>
     public string? Title { get; init; }
 
-    /// <summary>Plain text: the body of every channel. Required unless <see cref="Html"/> is given to an email.</summary>
+    /// <summary>
+    /// Gets the plain text that every channel uses as the body. Required, unless an email has <see cref="Html"/>.
+    /// </summary>
     public string? Body { get; init; }
 
-    /// <summary>An email's HTML part, sent beside <see cref="Body"/>.</summary>
+    /// <summary>Gets the HTML part of an email, which is sent alongside <see cref="Body"/>.</summary>
     public string? Html { get; init; }
 
-    /// <summary>Values for the receiving application: a push message's data, a webhook's payload.</summary>
+    /// <summary>Gets the values for the receiving application: the data of a push message, or the payload of a webhook.</summary>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
 
-    /// <summary>How a push notification shows on the device. Null leaves it to the platform.</summary>
+    /// <summary>Gets how a push notification appears on the device. Null leaves this to the platform.</summary>
     public PushContent? Push { get; init; }
 
     /// <summary>
-    /// What one vendor understands and the others do not: a JSON object by the vendor's name (<c>fcm</c>, <c>apns</c>,
-    /// <c>webpush</c>), laid over what its provider sends, member by member. Each provider's documentation says what its object
-    /// is.
+    /// Gets vendor-specific settings: one JSON object per vendor (<c>fcm</c>, <c>apns</c>, <c>webpush</c>), which is merged
+    /// member by member into the message that the provider sends. The documentation of each provider describes its object.
     /// </summary>
     public IReadOnlyDictionary<string, JsonElement>? Overrides
     {
@@ -33,22 +34,22 @@ public sealed record Content
         init => _overrides = value?.ToDictionary(item => item.Key, item => item.Value.Clone(), StringComparer.Ordinal);
     }
 
-    /// <summary>Files to attach to an email.</summary>
+    /// <summary>Gets the files to attach to an email.</summary>
     public IReadOnlyList<Attachment>? Attachments { get; init; }
 
-    /// <summary>Gets what an email carries beside this: copies, headers, inline images. Null for nothing.</summary>
+    /// <summary>Gets the additional parts of an email: copies, headers and inline images. Null if there are none.</summary>
     public EmailContent? Email { get; init; }
 
-    /// <summary>Nothing of the content, so that it can never reach a log.</summary>
+    /// <summary>Returns the name of the type and none of the content, so that content can never reach a log.</summary>
     public override string ToString() => nameof(Content);
 }
 
-/// <summary>A file that goes with an email.</summary>
-/// <param name="FileName">The name shown to the reader, without a path.</param>
+/// <summary>A file attached to an email.</summary>
+/// <param name="FileName">The file name that is shown to the reader, without a path.</param>
 /// <param name="MediaType">The media type, such as <c>application/pdf</c>.</param>
-/// <param name="Bytes">The file itself.</param>
+/// <param name="Bytes">The contents of the file.</param>
 public sealed record Attachment(string FileName, string MediaType, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>The media type and size, never the name or the bytes.</summary>
+    /// <summary>Returns the media type and size, but not the name or the contents.</summary>
     public override string ToString() => $"{MediaType}, {Bytes.Length} bytes";
 }

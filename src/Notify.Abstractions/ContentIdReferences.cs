@@ -4,10 +4,12 @@ using System.Text.RegularExpressions;
 namespace Notify;
 
 /// <summary>
-/// Finds where HTML refers to an inline image: in the attributes that hold URLs, in <c>style</c> attributes and elements, and in
-/// the conditional comments that some mail programs read. Text and ordinary comments refer to nothing.
+/// A reader that finds the references to inline images in HTML: in attributes that hold URLs, in <c>style</c> attributes and
+/// elements, and in the conditional comments that some mail clients interpret. Text and ordinary comments are ignored.
 /// </summary>
-/// <remarks>It reads each character once, so no HTML takes long, and it takes wrong HTML as browsers do.</remarks>
+/// <remarks>
+/// Each character is read once, so the time is linear in the length of the HTML. Malformed HTML is read as browsers read it.
+/// </remarks>
 internal sealed partial class ContentIdReferences
 {
     public const string Scheme = "cid:";
@@ -18,7 +20,7 @@ internal sealed partial class ContentIdReferences
 
     private ContentIdReferences(string html) => _html = html;
 
-    /// <summary>Finds every reference in the order of the text.</summary>
+    /// <summary>Finds all references, in document order.</summary>
     public static IReadOnlyList<ContentIdReference> Find(string? html)
     {
         if (html?.Contains(Scheme, StringComparison.OrdinalIgnoreCase) != true)
@@ -107,7 +109,7 @@ internal sealed partial class ContentIdReferences
             return;
 
         var text = WebUtility.HtmlDecode(value);
-        // Outlook's VML has names such as o:href.
+        // Outlook's VML uses prefixed names such as o:href.
         switch (attribute[(attribute.LastIndexOf(':') + 1)..].ToUpperInvariant())
         {
             case "SRC" or "HREF" or "BACKGROUND" or "POSTER" or "DATA":
@@ -160,13 +162,13 @@ internal sealed partial class ContentIdReferences
 
     private static bool IsEndOfName(char character) => char.IsWhiteSpace(character) || character is '/' or '>';
 
-    // The quote takes the white space behind it along: otherwise spaces could be divided in many ways, and a long run of them
-    // would take a time that grows with its square.
+    // The optional quote and the white space after it form one group. With two adjacent \s* instead, a run of spaces could be
+    // divided between them in many ways, and backtracking would take time quadratic in its length.
     [GeneratedRegex("""url\(\s*(?:["']\s*)?(cid:[^"')\s]*)""", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex StyleUrl();
 }
 
 /// <summary>A reference to an inline image.</summary>
-/// <param name="ContentId">The id, decoded.</param>
-/// <param name="Index">Where the attribute's value or the style sheet begins.</param>
+/// <param name="ContentId">The decoded content ID.</param>
+/// <param name="Index">The position at which the attribute value or the style sheet begins.</param>
 internal readonly record struct ContentIdReference(string ContentId, int Index);

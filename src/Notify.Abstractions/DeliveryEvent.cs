@@ -2,36 +2,36 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>That a delivery was settled, for those who watch. It carries no address and no content.</summary>
+/// <summary>An event that reports the settlement of a delivery. It contains no address and no content.</summary>
 public sealed record DeliveryEvent
 {
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The notification.</summary>
+    /// <summary>Gets the ID of the notification.</summary>
     public required Guid NotificationId { get; init; }
 
-    /// <summary>The delivery.</summary>
+    /// <summary>Gets the ID of the delivery.</summary>
     public required Guid DeliveryId { get; init; }
 
-    /// <summary>The user it is for; null for a direct address.</summary>
+    /// <summary>Gets the ID of the user who receives the delivery; null for a direct address.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The channel.</summary>
+    /// <summary>Gets the channel.</summary>
     public required Channel Channel { get; init; }
 
-    /// <summary>The provider that made the attempt, or that is to make the next one.</summary>
+    /// <summary>Gets the name of the provider that made the attempt, or that will make the next one.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>Where the delivery stands since; <see cref="DeliveryState.Pending"/> means that it is tried again.</summary>
+    /// <summary>Gets the new state of the delivery. <see cref="DeliveryState.Pending"/> means that it will be retried.</summary>
     public required DeliveryState State { get; init; }
 
-    /// <summary>What the attempt came to; null when none was made.</summary>
+    /// <summary>Gets the outcome of the attempt; null if no attempt was made.</summary>
     public OutcomeKind? Outcome { get; init; }
 
-    /// <summary>Why it ended or waits; null when it was accepted.</summary>
+    /// <summary>Gets why the delivery ended or is waiting; null if it was accepted.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>When it was settled.</summary>
+    /// <summary>Gets the time at which the delivery was settled.</summary>
     public required DateTimeOffset SettledAt { get; init; }
 }

@@ -3,37 +3,39 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>Where a delivery stands. All but <see cref="Pending"/> are terminal.</summary>
+/// <summary>The state of a delivery. Every state except <see cref="Pending"/> is terminal.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DeliveryState>))]
 public enum DeliveryState
 {
-    /// <summary>It waits, or an attempt is under way.</summary>
+    /// <summary>The delivery is waiting, or an attempt is in progress.</summary>
     [JsonStringEnumMemberName("pending")]
     Pending = 0,
 
-    /// <summary>A provider's vendor accepted it.</summary>
+    /// <summary>The vendor accepted the delivery.</summary>
     [JsonStringEnumMemberName("accepted")]
     Accepted = 1,
 
-    /// <summary>It ended without acceptance; it can be replayed.</summary>
+    /// <summary>The delivery ended without being accepted. It can be replayed.</summary>
     [JsonStringEnumMemberName("deadLetter")]
     DeadLetter = 2,
 
-    /// <summary>It was stopped before an attempt could be accepted.</summary>
+    /// <summary>The delivery was stopped before an attempt was accepted.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 3,
 }
 
-/// <summary>A delivery as a store shows it.</summary>
+/// <summary>A delivery with its state and history, as read from a store.</summary>
 /// <param name="Delivery">The delivery.</param>
-/// <param name="State">Where it stands.</param>
+/// <param name="State">The state of the delivery.</param>
 /// <param name="DueAt">
-/// When it falls due next, which is when its lease ends while an attempt is under way; null when terminal.
+/// The time at which the delivery is next due; while an attempt is in progress, the end of its lease. Null in a terminal state.
 /// </param>
-/// <param name="Reason">Why it ended or waits, in the vendor's or Notify's words; null when there is nothing to say.</param>
-/// <param name="Attempts">Every attempt, oldest first.</param>
-/// <param name="Receipts">What the vendor or the app said later, oldest first.</param>
-/// <param name="IsUnderWay">Whether a process holds its lease.</param>
+/// <param name="Reason">
+/// Why the delivery ended or is waiting, in the words of the vendor or of Notify; null if there is no reason to report.
+/// </param>
+/// <param name="Attempts">All attempts, oldest first.</param>
+/// <param name="Receipts">The receipts from the vendor or the app, oldest first.</param>
+/// <param name="IsUnderWay">Whether a process currently holds a lease on the delivery.</param>
 public sealed record DeliveryRecord(
     Delivery Delivery,
     DeliveryState State,

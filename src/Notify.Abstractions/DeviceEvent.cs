@@ -2,31 +2,31 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>What happened to a device, for those who watch. It carries no push token.</summary>
+/// <summary>An event that reports a change to a device. It contains no push token.</summary>
 public sealed record DeviceEvent
 {
-    /// <summary>What happened.</summary>
+    /// <summary>Gets the kind of change.</summary>
     public required DeviceEventKind Kind { get; init; }
 
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The device's id; null where a vendor said that a token is dead and it is not known whose.</summary>
+    /// <summary>Gets the ID of the device; null if a vendor reported a dead token whose device is unknown.</summary>
     public string? DeviceId { get; init; }
 
-    /// <summary>The user who is signed in there; null where it is not known.</summary>
+    /// <summary>Gets the ID of the user who is signed in on the device; null if unknown.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Whose push service the device uses; null where it is not known.</summary>
+    /// <summary>Gets the platform of the device; null if unknown.</summary>
     public Platform? Platform { get; init; }
 
-    /// <summary>The app; null where a tenant has one app.</summary>
+    /// <summary>Gets the app; null if the tenant has only one app.</summary>
     public string? App { get; init; }
 
-    /// <summary>What the vendor said; null for all but <see cref="DeviceEventKind.Pruned"/>.</summary>
+    /// <summary>Gets the vendor's reason; null except for <see cref="DeviceEventKind.Pruned"/>.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>When.</summary>
+    /// <summary>Gets the time of the change.</summary>
     public required DateTimeOffset At { get; init; }
 
     internal static DeviceEvent Create(DeviceEventKind kind, Device device, DateTimeOffset at) =>
@@ -42,19 +42,19 @@ public sealed record DeviceEvent
         };
 }
 
-/// <summary>What can happen to a device.</summary>
+/// <summary>The kind of change to a device.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<DeviceEventKind>))]
 public enum DeviceEventKind
 {
-    /// <summary>It was registered, or its app registered it once more.</summary>
+    /// <summary>The device was registered, or its app registered it again.</summary>
     [JsonStringEnumMemberName("registered")]
     Registered,
 
-    /// <summary>A vendor said that its token is dead.</summary>
+    /// <summary>A vendor reported that the token is no longer valid.</summary>
     [JsonStringEnumMemberName("pruned")]
     Pruned,
 
-    /// <summary>The application removed it.</summary>
+    /// <summary>The application removed the device.</summary>
     [JsonStringEnumMemberName("removed")]
     Removed,
 }

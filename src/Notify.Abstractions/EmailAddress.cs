@@ -8,19 +8,20 @@ using Notify.Providers;
 namespace Notify;
 
 /// <summary>
-/// An email address, by the one rule that registration, triggers and the mail providers share. It holds to characters that can
-/// end neither a mail command nor a header. Whether it exists, only its mail server knows.
+/// A syntactically valid email address. Registration, triggers and the mail providers all apply the same rule, which allows only
+/// characters that cannot end a mail command or a header. Only the mail server can tell whether the address exists.
 /// </summary>
 /// <remarks>
-/// The local part is dot-separated atoms, quoted text, or UTF-8 (RFC 6531), which asks the mail server for SMTPUTF8. Dots may
-/// stand anywhere in it, because carriers gave out addresses such as <c>a..b@example.org</c>. An internationalized domain is sent
-/// in its A-label form (RFC 5890) and needs no SMTPUTF8. White space, invisible characters and a dot at the end of the domain are
-/// refused and not removed: the address would be kept under two spellings.
+/// The local part is a sequence of dot-separated atoms, a quoted string, or UTF-8 text (RFC 6531), which requires a mail server
+/// with SMTPUTF8. Dots may stand anywhere in it, because carriers have issued addresses such as <c>a..b@example.org</c>. An
+/// internationalized domain is sent in its A-label form (RFC 5890) and does not require SMTPUTF8. White space, invisible
+/// characters and a dot at the end of the domain are rejected rather than removed, because otherwise the same address would be
+/// stored in two spellings.
 /// </remarks>
 public sealed class EmailAddress
 {
     /// <summary>
-    /// The longest address that a mail transaction carries: RFC 5321 section 4.5.3.1.3 less its angle brackets.
+    /// The maximum length of an address in a mail transaction: RFC 5321 section 4.5.3.1.3, without the angle brackets.
     /// </summary>
     private const int MaxLength = 254;
 
@@ -28,7 +29,7 @@ public sealed class EmailAddress
 
     private const string Alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-    // RFC 5321 section 4.1.2, with dots anywhere.
+    // The atoms of RFC 5321 section 4.1.2, but with dots in any position.
     private static readonly SearchValues<char> AtomCharacters = SearchValues.Create(Alphanumeric + "!#$%&'*+-/=?^_`{|}~.");
 
     private static readonly SearchValues<char> HostCharacters = SearchValues.Create(Alphanumeric + "-_");
@@ -39,21 +40,23 @@ public sealed class EmailAddress
     /// <summary>Gets the part before the last at sign.</summary>
     public string LocalPart { get; }
 
-    /// <summary>Gets the domain in ASCII, an internationalized one in its A-label form.</summary>
+    /// <summary>Gets the domain in ASCII. An internationalized domain is in its A-label form.</summary>
     public string Domain { get; }
 
-    /// <summary>Gets the address as a mail transaction carries it.</summary>
+    /// <summary>Gets the address in the form that is used in a mail transaction.</summary>
     public string Address { get; }
 
     /// <summary>
-    /// Gets whether the address can only be written in UTF-8 (RFC 6531), which an internationalized domain never needs.
+    /// Gets whether the address can be written only in UTF-8 (RFC 6531). An internationalized domain alone never requires this.
     /// </summary>
     public bool NeedsUtf8 => !Ascii.IsValid(LocalPart);
 
-    /// <summary>Parses an address.</summary>
-    /// <param name="text">The address alone, without a name or angle brackets.</param>
-    /// <param name="address">The address; null where the text is none.</param>
-    /// <returns>Whether the text is an email address.</returns>
+    /// <summary>Parses an email address.</summary>
+    /// <param name="text">The address alone, without a display name or angle brackets.</param>
+    /// <param name="address">The parsed address, or null if <paramref name="text"/> is not a valid email address.</param>
+    /// <returns>
+    /// <see langword="true"/> if <paramref name="text"/> is a valid email address; otherwise, <see langword="false"/>.
+    /// </returns>
     public static bool TryParse([NotNullWhen(true)] string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
@@ -70,7 +73,7 @@ public sealed class EmailAddress
         return true;
     }
 
-    /// <summary>Returns the name of the type, and never the address.</summary>
+    /// <summary>Returns the name of the type; never the address.</summary>
     public override string ToString() => nameof(EmailAddress);
 
     private static bool IsLocalPart(ReadOnlySpan<char> text)
@@ -90,7 +93,7 @@ public sealed class EmailAddress
         return true;
     }
 
-    // A half of a surrogate pair reads as the replacement character.
+    // Rune enumeration returns the replacement character for an unpaired surrogate.
     private static bool IsVisible(Rune rune) =>
         rune != Rune.ReplacementChar
         && Rune.GetUnicodeCategory(rune)
@@ -126,7 +129,8 @@ public sealed class EmailAddress
         if (Ascii.IsValid(text))
             return IsHost(text) ? text : null;
 
-        // The mapping to ASCII drops what is invisible, and turns some of what is wide into a dot or a letter.
+        // IDN mapping removes invisible characters, so they must be rejected first. It also maps some wide characters to dots or
+        // letters.
         foreach (var rune in text.EnumerateRunes())
         {
             if (!IsVisible(rune))
@@ -164,7 +168,7 @@ public sealed class EmailAddress
             ? IsIpAddress(text["IPv6:".Length..])
             : IsIpAddress(text) && text.Count('.') == 3;
 
-    // Digits only: a scope, which IPAddress takes too, may hold any character.
+    // The characters are restricted because IPAddress also accepts a scope ID, which may contain any character.
     private static bool IsIpAddress(ReadOnlySpan<char> text) =>
         !text.ContainsAnyExcept("0123456789abcdefABCDEF:.") && IPAddress.TryParse(text, out _);
 }

@@ -3,23 +3,24 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>Finds what no email can carry.</summary>
+/// <summary>The rules for the parts of an email beyond its texts and attachments.</summary>
 internal static class EmailContentRules
 {
     private const string Alphanumeric = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
     private const int MaxSubtypeLength = 64;
 
-    /// <summary>How many wrong references are reported; a hostile text could have thousands.</summary>
+    /// <summary>The maximum number of broken references to report. Hostile HTML could contain thousands.</summary>
     private const int MaxErrors = 20;
 
     private static readonly SearchValues<char> ContentIdCharacters = SearchValues.Create(Alphanumeric + "._-+@");
 
-    /// <summary>RFC 6838 section 4.2, restricted-name-chars.</summary>
+    /// <summary>The characters of a media subtype: RFC 6838 section 4.2, restricted-name-chars.</summary>
     private static readonly SearchValues<char> SubtypeCharacters = SearchValues.Create(Alphanumeric + "!#$&-^_.+");
 
-    /// <param name="email">What the email carries; null for nothing but texts.</param>
-    /// <param name="html">The content's HTML; null for none.</param>
+    /// <summary>Finds all errors in the content of an email.</summary>
+    /// <param name="email">The email's additional parts, or null.</param>
+    /// <param name="html">The HTML of the content, or null.</param>
     public static IReadOnlyList<FieldError> FindErrors(EmailContent? email, string? html)
     {
         if (email is null && html?.Contains(ContentIdReferences.Scheme, StringComparison.OrdinalIgnoreCase) != true)
@@ -33,7 +34,7 @@ internal static class EmailContentRules
             CheckImages(errors, email.InlineImages ?? []);
         }
 
-        // An image with a wrong id cannot be referred to; one error for one mistake.
+        // An image with an invalid ID cannot be referenced. Report only that error, not the broken reference as well.
         if (!errors.Exists(error => error.Field.StartsWith("email.inlineImages", StringComparison.Ordinal)))
             CheckReferences(errors, email?.InlineImages ?? [], html);
         return errors;
@@ -42,13 +43,13 @@ internal static class EmailContentRules
     private static void CheckMailboxes(List<FieldError> errors, EmailContent email)
     {
         if (email.ReplyTo?.Count > EmailContent.MaxReplyTo)
-            errors.Add(new FieldError("email.replyTo", $"Name at most {EmailContent.MaxReplyTo} mailboxes."));
+            errors.Add(new FieldError("email.replyTo", $"At most {EmailContent.MaxReplyTo} mailboxes are allowed."));
         if ((email.Cc?.Count ?? 0) + (email.Bcc?.Count ?? 0) > EmailContent.MaxCopies)
         {
             errors.Add(
                 new FieldError(
                     email.Cc?.Count > 0 ? "email.cc" : "email.bcc",
-                    $"Name at most {EmailContent.MaxCopies} mailboxes in cc and bcc together."
+                    $"At most {EmailContent.MaxCopies} mailboxes are allowed in cc and bcc together."
                 )
             );
         }
@@ -69,7 +70,7 @@ internal static class EmailContentRules
                 errors.Add(
                     new FieldError(
                         $"{field}[{i}]",
-                        $"Use a name of at most {Mailbox.MaxNameLength} characters, without control characters."
+                        $"The name must have at most {Mailbox.MaxNameLength} characters and no control characters."
                     )
                 );
             }
@@ -79,13 +80,15 @@ internal static class EmailContentRules
     private static void CheckImages(List<FieldError> errors, IReadOnlyList<InlineImage> images)
     {
         if (images.Count > EmailContent.MaxInlineImages)
-            errors.Add(new FieldError("email.inlineImages", $"Give at most {EmailContent.MaxInlineImages} images."));
+            errors.Add(
+                new FieldError("email.inlineImages", $"At most {EmailContent.MaxInlineImages} inline images are allowed.")
+            );
         if (images.Sum(image => (long)(image?.Bytes.Length ?? 0)) > EmailContent.MaxInlineImagesBytes)
         {
             errors.Add(
                 new FieldError(
                     "email.inlineImages",
-                    $"The images have more than {EmailContent.MaxInlineImagesBytes:N0} bytes together. Link to large images."
+                    $"The inline images exceed {EmailContent.MaxInlineImagesBytes:N0} bytes in total. Link to large images."
                 )
             );
         }
@@ -96,7 +99,7 @@ internal static class EmailContentRules
             if (images[i] is { } image)
                 CheckImage(errors, $"email.inlineImages[{i}]", image, seen);
             else
-                errors.Add(new FieldError($"email.inlineImages[{i}]", "Give an image."));
+                errors.Add(new FieldError($"email.inlineImages[{i}]", "The image is required."));
         }
     }
 
@@ -112,11 +115,11 @@ internal static class EmailContentRules
             );
         }
         else if (!seen.Add(image.ContentId))
-            errors.Add(new FieldError($"{field}.contentId", "Another image has this content id."));
+            errors.Add(new FieldError($"{field}.contentId", "Another image has the same content ID."));
 
         if (!IsImageType(image.MediaType))
             errors.Add(
-                new FieldError($"{field}.mediaType", "Use the media type of an image without parameters, such as image/png.")
+                new FieldError($"{field}.mediaType", "Use the media type of an image, such as image/png, without parameters.")
             );
         if (image.Bytes.IsEmpty)
             errors.Add(new FieldError($"{field}.base64", "The image is empty."));
@@ -125,7 +128,7 @@ internal static class EmailContentRules
             errors.Add(
                 new FieldError(
                     $"{field}.base64",
-                    $"Use an image of at most {EmailContent.MaxInlineImageBytes:N0} bytes, or link to it."
+                    $"The image exceeds {EmailContent.MaxInlineImageBytes:N0} bytes. Use a smaller image or link to it."
                 )
             );
         }
@@ -151,10 +154,10 @@ internal static class EmailContentRules
             .Take(MaxErrors);
         foreach (var missing in missingIds)
         {
-            // The place and not the id: an error must not repeat content.
+            // Report the position instead of the ID, because an error must not contain content.
             var (line, column) = FindPlace(html!, missing.Index);
             errors.Add(
-                new FieldError("html", $"Line {line}, column {column}: No inline image has the content id that this cid: names.")
+                new FieldError("html", $"Line {line}, column {column}: No inline image has the content ID in this cid: URL.")
             );
         }
 
@@ -164,7 +167,7 @@ internal static class EmailContentRules
                 errors.Add(
                     new FieldError(
                         $"email.inlineImages[{i}].contentId",
-                        "The HTML does not show this image. Refer to it as cid: and its content id, or attach it as a file."
+                        "The HTML does not reference this image. Reference it by cid: and its content ID, or attach it as a file."
                     )
                 );
         }

@@ -2,21 +2,24 @@ using System.Collections.Frozen;
 
 namespace Notify;
 
-/// <summary>Checks the headers that a content brings.</summary>
+/// <summary>The rules for the additional headers of an email.</summary>
 internal static class EmailHeaderRules
 {
-    private const string OwnField = "This header has a field of its own: ";
+    private const string UseField = "This header cannot be set here. Use ";
 
-    /// <summary>Headers that Notify, a mail server or another field writes, and what to do instead.</summary>
+    /// <summary>
+    /// The headers that are written by Notify, by a mail server or from another field, with the error text; null for the general
+    /// one.
+    /// </summary>
     private static readonly FrozenDictionary<string, string?> Reserved = new Dictionary<string, string?>
     {
         ["From"] = null,
         ["Sender"] = null,
-        ["To"] = $"{OwnField}the notification's recipients.",
-        ["Cc"] = $"{OwnField}content.email.cc.",
-        ["Bcc"] = $"{OwnField}content.email.bcc.",
-        ["Reply-To"] = $"{OwnField}content.email.replyTo.",
-        ["Subject"] = $"{OwnField}content.title.",
+        ["To"] = $"{UseField}the recipients of the notification.",
+        ["Cc"] = $"{UseField}content.email.cc.",
+        ["Bcc"] = $"{UseField}content.email.bcc.",
+        ["Reply-To"] = $"{UseField}content.email.replyTo.",
+        ["Subject"] = $"{UseField}content.title.",
         ["Date"] = null,
         ["Message-ID"] = null,
         ["MIME-Version"] = null,
@@ -41,7 +44,7 @@ internal static class EmailHeaderRules
             return;
 
         if (headers.Count > EmailContent.MaxHeaders)
-            errors.Add(new FieldError("email.headers", $"Give at most {EmailContent.MaxHeaders} headers."));
+            errors.Add(new FieldError("email.headers", $"At most {EmailContent.MaxHeaders} headers are allowed."));
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in headers)
         {
@@ -50,8 +53,8 @@ internal static class EmailHeaderRules
                 errors.Add(
                     new FieldError(
                         "email.headers",
-                        $"Name each header with 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without "
-                            + "spaces and colons."
+                        $"A header name must have 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without "
+                            + "spaces or colons."
                     )
                 );
                 continue;
@@ -61,22 +64,25 @@ internal static class EmailHeaderRules
                 errors.Add(new FieldError($"email.headers.{name}", reserved));
             else if (!seen.Add(name))
                 errors.Add(
-                    new FieldError($"email.headers.{name}", "This header is there twice; upper and lower case are the same.")
+                    new FieldError(
+                        $"email.headers.{name}",
+                        "This header occurs more than once. Header names are case-insensitive."
+                    )
                 );
             else if (!IsValue(value))
             {
                 errors.Add(
                     new FieldError(
                         $"email.headers.{name}",
-                        $"Use 1 to {EmailContent.MaxHeaderValueLength} characters without line breaks and other control "
-                            + "characters, and without white space at the beginning and the end."
+                        $"Use 1 to {EmailContent.MaxHeaderValueLength} characters, without line breaks or other control "
+                            + "characters, and without white space at the beginning or end."
                     )
                 );
             }
         }
     }
 
-    // RFC 5322 section 3.6.8, ftext.
+    // The ftext characters of RFC 5322 section 3.6.8.
     private static bool IsName(string name) =>
         name.Length is >= 1 and <= EmailContent.MaxHeaderNameLength
         && !name.AsSpan().ContainsAnyExceptInRange('!', '~')
@@ -84,13 +90,13 @@ internal static class EmailHeaderRules
 
     private static string? FindReason(string name)
     {
-        const string notYours = "Notify or the mail server writes this header. Leave it out.";
+        const string reserved = "This header is written by Notify or the mail server. Remove it.";
         if (Reserved.TryGetValue(name, out var reason))
-            return reason ?? notYours;
-        return ReservedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) ? notYours : null;
+            return reason ?? reserved;
+        return ReservedPrefixes.Any(prefix => name.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)) ? reserved : null;
     }
 
-    // U+2028 and U+2029 break a line in what shows the value.
+    // Programs that display the value treat U+2028 and U+2029 as line breaks.
     private static bool IsValue(string? value) =>
         value is { Length: >= 1 and <= EmailContent.MaxHeaderValueLength }
         && !value.Any(character => char.IsControl(character) || character is '\u2028' or '\u2029')

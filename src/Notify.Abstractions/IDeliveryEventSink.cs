@@ -1,14 +1,17 @@
 namespace Notify;
 
 /// <summary>
-/// Hears of what this process settled, once the store has it. A crash may lose the last of it: the attempts in the store are the
-/// truth.
+/// A receiver of an event for each delivery that this process settles. Events are published after the store has recorded the
+/// settlement. The last events can be lost in a crash; the attempts in the store are authoritative.
 /// </summary>
 public interface IDeliveryEventSink
 {
-    /// <summary>Whether anybody wants to hear; while nobody does, no event is made.</summary>
+    /// <summary>Gets whether the sink currently wants events. No events are created while this is false.</summary>
     bool IsWanted { get; }
 
-    /// <summary>Takes an event and returns at once, without waiting for anything and without throwing; from any thread.</summary>
+    /// <summary>
+    /// Publishes an event. The method can be called from any thread, and must return immediately, without blocking or throwing.
+    /// </summary>
+    /// <param name="settled">The event.</param>
     void Publish(DeliveryEvent settled);
 }

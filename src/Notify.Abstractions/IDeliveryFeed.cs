@@ -1,24 +1,27 @@
 namespace Notify;
 
 /// <summary>
-/// Publishes settled deliveries to those who watch, such as a dashboard: in this process, and in every process where processes
-/// share their events (<c>UseRedis</c>). The feed is a view; the store has the truth. A crash or a full queue may lose events.
+/// A live feed of settled deliveries for watchers such as a dashboard. It covers this process and, if processes share their
+/// events (<c>UseRedis</c>), all of them. The feed is only a view: events can be lost in a crash or when a queue is full. The
+/// store is authoritative.
 /// </summary>
 /// <remarks>
-/// A transport that receives settlements of other processes publishes them here with <see cref="IDeliveryEventSink.Publish"/>.
+/// A transport that receives settlements from other processes publishes them with <see cref="IDeliveryEventSink.Publish"/>.
 /// </remarks>
 public interface IDeliveryFeed : IDeliveryEventSink
 {
     /// <summary>
-    /// Watches the deliveries of a tenant that are settled after this call. Settlement never waits for a watcher: when more than
-    /// 1,000 events wait for a slow one, the oldest are dropped, and the next event tells how many.
+    /// Watches the deliveries of a tenant that are settled after this call. Settlement never waits for a watcher: if more than
+    /// 1,000 events are waiting for a slow watcher, the oldest are dropped, and the next event reports how many.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="cancellationToken">Ends the enumeration with an <see cref="OperationCanceledException"/>.</param>
+    /// <param name="cancellationToken">
+    /// A token that ends the enumeration with an <see cref="OperationCanceledException"/>.
+    /// </param>
     IAsyncEnumerable<WatchedDelivery> WatchAsync(string tenant, CancellationToken cancellationToken);
 }
 
-/// <summary>A settlement as a watcher sees it.</summary>
+/// <summary>A settlement as seen by a watcher.</summary>
 /// <param name="Settled">The settlement.</param>
-/// <param name="Missed">The number of events before it that were dropped because this watcher was too slow.</param>
+/// <param name="Missed">The number of preceding events that were dropped because this watcher was too slow.</param>
 public readonly record struct WatchedDelivery(DeliveryEvent Settled, long Missed);

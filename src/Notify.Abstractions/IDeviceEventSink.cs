@@ -1,11 +1,14 @@
 namespace Notify;
 
 /// <summary>
-/// Hears of devices that this process registered, pruned or removed, once the store has it. A crash may lose the last of it: the
-/// store is the truth.
+/// A receiver of an event for each device that this process registers, prunes or removes. Events are published after the store
+/// has recorded the change. The last events can be lost in a crash; the store is authoritative.
 /// </summary>
 public interface IDeviceEventSink
 {
-    /// <summary>Takes an event and returns at once, without waiting for anything and without throwing; from any thread.</summary>
+    /// <summary>
+    /// Publishes an event. The method can be called from any thread, and must return immediately, without blocking or throwing.
+    /// </summary>
+    /// <param name="happened">The event.</param>
     void Publish(DeviceEvent happened);
 }

@@ -3,11 +3,11 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Notify;
 
 /// <summary>
-/// What <c>AddNotifications()</c> returns: the place where packages attach providers, a store and a transport
-/// by extension methods that return the same builder.
+/// The builder that <c>AddNotifications()</c> returns. Packages add providers, a store or a transport to it through extension
+/// methods that return the same builder.
 /// </summary>
 public interface INotificationsBuilder
 {
-    /// <summary>The application's services, to which extensions add theirs.</summary>
+    /// <summary>Gets the service collection of the application.</summary>
     IServiceCollection Services { get; }
 }

@@ -2,36 +2,48 @@ using System.Data.Common;
 
 namespace Notify;
 
-/// <summary>The application's way in.</summary>
+/// <summary>The entry point for applications, which triggers and cancels notifications.</summary>
 public interface INotifier
 {
     /// <summary>
-    /// Validates the trigger, applies its idempotency key and makes the notification durable. After this returns, the
-    /// notification is never lost: every delivery of it ends accepted, as a dead letter, or cancelled.
+    /// Accepts a trigger: validates it, applies its idempotency key and stores the notification durably. Once the returned task
+    /// completes, the notification cannot be lost: each of its deliveries ends as accepted, as a dead letter, or as cancelled.
     /// </summary>
-    /// <exception cref="InvalidRequestException">The trigger is wrong; the exception names every wrong field.</exception>
-    /// <exception cref="IdempotencyConflictException">The idempotency key was used with another body.</exception>
-#pragma warning disable RS0026 // The overloads differ by a required parameter, so no call is ambiguous.
+    /// <param name="trigger">The trigger.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// The ID of the notification, and whether an earlier trigger with the same idempotency key had already created it.
+    /// </returns>
+    /// <exception cref="InvalidRequestException">The trigger is invalid. The exception lists every invalid field.</exception>
+    /// <exception cref="IdempotencyConflictException">The idempotency key was already used with a different body.</exception>
+#pragma warning disable RS0026 // A required parameter distinguishes the overloads, so calls are never ambiguous.
     Task<TriggerResult> TriggerAsync(Trigger trigger, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// The same within the application's own database transaction: the notification is sent if the transaction commits, and
-    /// leaves nothing if it rolls back. Deliveries begin within <see cref="NotificationsOptions.PollInterval"/> after the commit.
+    /// Accepts a trigger within the application's own database transaction. The notification is sent if the transaction is
+    /// committed, and leaves no trace if it is rolled back. Delivery begins within
+    /// <see cref="NotificationsOptions.PollInterval"/> after the commit.
     /// </summary>
     /// <param name="trigger">The trigger.</param>
-    /// <param name="transaction">A transaction on the store's own database.</param>
-    /// <param name="cancellationToken">Cancels the call, and leaves the transaction to its owner.</param>
-    /// <exception cref="InvalidRequestException">The trigger is wrong; the exception names every wrong field.</exception>
-    /// <exception cref="IdempotencyConflictException">The idempotency key was used with another body.</exception>
-    /// <exception cref="NotSupportedException">The store has no transactions.</exception>
-    /// <exception cref="ArgumentException">The transaction is on another kind of database, or has ended.</exception>
+    /// <param name="transaction">A transaction on the database of the store.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. The transaction is left to the caller.</param>
+    /// <returns>
+    /// The ID of the notification, and whether an earlier trigger with the same idempotency key had already created it.
+    /// </returns>
+    /// <exception cref="InvalidRequestException">The trigger is invalid. The exception lists every invalid field.</exception>
+    /// <exception cref="IdempotencyConflictException">The idempotency key was already used with a different body.</exception>
+    /// <exception cref="NotSupportedException">The store does not support transactions.</exception>
+    /// <exception cref="ArgumentException">
+    /// The transaction belongs to a different kind of database, or has already ended.
+    /// </exception>
     Task<TriggerResult> TriggerAsync(Trigger trigger, DbTransaction transaction, CancellationToken cancellationToken = default);
 #pragma warning restore RS0026
 
-    /// <summary>
-    /// Stops what has not been sent yet of a notification, and says exactly what that was. Null when the tenant has no such
-    /// notification.
-    /// </summary>
+    /// <summary>Cancels a notification. Deliveries with an attempt in progress continue.</summary>
+    /// <param name="id">The ID of the notification.</param>
+    /// <param name="tenant">The tenant of the notification.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The exact result of the cancellation; null if the tenant has no such notification.</returns>
     Task<Cancellation?> CancelAsync(
         Guid id,
         string tenant = Trigger.DefaultTenant,
@@ -39,8 +51,10 @@ public interface INotifier
     );
 
     /// <summary>
-    /// What is wrong with the trigger by itself, without a look at templates and users, or nothing. For a front end that has
-    /// errors of its own to tell at the same time.
+    /// Validates a trigger on its own, without looking up templates or users. A front end can use this method to report these
+    /// errors together with its own.
     /// </summary>
+    /// <param name="trigger">The trigger.</param>
+    /// <returns>The errors; empty if the trigger is valid.</returns>
     IReadOnlyList<FieldError> Validate(Trigger trigger);
 }

@@ -1,27 +1,43 @@
 namespace Notify;
 
-/// <summary>The application's way to say who can be notified, and where. Everything is checked before it is stored.</summary>
+/// <summary>The directory of users, devices and topic subscriptions. All input is validated before it is stored.</summary>
 public interface IRecipientDirectory
 {
-    /// <summary>Keeps a user in place of the one with the same tenant and id.</summary>
-    /// <exception cref="InvalidRequestException">The user is wrong; the exception names every wrong field.</exception>
+    /// <summary>Saves a user, replacing any user with the same tenant and ID.</summary>
+    /// <param name="user">The user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <exception cref="InvalidRequestException">The user is invalid. The exception lists every invalid field.</exception>
     Task SaveUserAsync(User user, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Removes a user with its devices and subscriptions; false when the user does not exist. Within minutes, a process whose
-    /// <see cref="NotificationsOptions.Workers"/> include <see cref="Workers.Retention"/> cancels the user's waiting deliveries
+    /// Removes a user together with the user's devices and subscriptions. Within minutes, a process whose
+    /// <see cref="NotificationsOptions.Workers"/> include <see cref="Workers.Retention"/> cancels the user's waiting deliveries,
     /// and erases the addresses, content, attempts and receipts of those that have ended.
     /// </summary>
+    /// <param name="id">The ID of the user.</param>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns><see langword="true"/> if the user was removed; <see langword="false"/> if the user does not exist.</returns>
     Task<bool> RemoveUserAsync(string id, string tenant = Trigger.DefaultTenant, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Registers a device, or refreshes its token, its user or when it was last seen; <see cref="Device.RegisteredAt"/> and
-    /// <see cref="Device.LastSeenAt"/> are set to now.
+    /// Registers a device, or updates its token, its user and the time it was last seen. The values of
+    /// <see cref="Device.RegisteredAt"/> and <see cref="Device.LastSeenAt"/> in <paramref name="device"/> are replaced by the
+    /// current time.
     /// </summary>
-    /// <exception cref="InvalidRequestException">The device is wrong; the exception names every wrong field.</exception>
+    /// <param name="device">The device.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <exception cref="InvalidRequestException">The device is invalid. The exception lists every invalid field.</exception>
     Task RegisterDeviceAsync(Device device, CancellationToken cancellationToken = default);
 
-    /// <summary>Forgets a user's device; false when the user has no such device.</summary>
+    /// <summary>Removes a device of a user.</summary>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="id">The ID of the device.</param>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the device was removed; <see langword="false"/> if the user has no such device.
+    /// </returns>
     Task<bool> RemoveDeviceAsync(
         string userId,
         string id,
@@ -29,9 +45,13 @@ public interface IRecipientDirectory
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>Subscribes users to a topic, at most 10,000 at once.</summary>
+    /// <summary>Subscribes users to a topic.</summary>
+    /// <param name="topic">The name of the topic.</param>
+    /// <param name="userIds">The IDs of the users. At most 10,000.</param>
+    /// <param name="tenant">The tenant of the topic and the users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="InvalidRequestException">
-    /// The topic or a user id is wrong; the exception names every wrong field.
+    /// The topic or a user ID is invalid. The exception lists every invalid field.
     /// </exception>
     Task SubscribeAsync(
         string topic,
@@ -40,11 +60,13 @@ public interface IRecipientDirectory
         CancellationToken cancellationToken = default
     );
 
-    /// <summary>
-    /// What is wrong with the user, or nothing. For a front end that has errors of its own to tell at the same time.
-    /// </summary>
+    /// <summary>Validates a user. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="user">The user.</param>
+    /// <returns>The errors; empty if the user is valid.</returns>
     IReadOnlyList<FieldError> Validate(User user);
 
-    /// <summary>What is wrong with the device, or nothing.</summary>
+    /// <summary>Validates a device. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="device">The device.</param>
+    /// <returns>The errors; empty if the device is valid.</returns>
     IReadOnlyList<FieldError> Validate(Device device);
 }

@@ -3,30 +3,37 @@ using System.Text.Json;
 
 namespace Notify;
 
-/// <summary>Saves, previews and deletes templates. A template is checked before it is stored.</summary>
+/// <summary>The catalog of templates. Templates are validated before they are stored.</summary>
 public interface ITemplateCatalog
 {
     /// <summary>
-    /// Saves a template as the next version of its name and returns the version. Triggers use the newest version within a
-    /// second, in every process. Beyond <see cref="TemplateLimits.MaxVersions"/> the oldest versions are deleted.
+    /// Saves a template as the next version under its name. Triggers in all processes use the newest version within a second. If
+    /// there are more than <see cref="TemplateLimits.MaxVersions"/> versions, the oldest are deleted.
     /// </summary>
-    /// <exception cref="InvalidRequestException">The template is wrong; the exception names every wrong field.</exception>
+    /// <param name="template">The template.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The version that was saved.</returns>
+    /// <exception cref="InvalidRequestException">The template is invalid. The exception lists every invalid field.</exception>
     Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Returns what is wrong with a template, or nothing, for a front end that reports errors of its own with them.
-    /// </summary>
+    /// <summary>Validates a template. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="template">The template.</param>
+    /// <returns>The errors; empty if the template is valid.</returns>
     IReadOnlyList<FieldError> Validate(Template template);
 
     /// <summary>
-    /// Renders a template without saving or sending anything, within the same limits and with the same errors as a trigger.
+    /// Renders a template without saving or sending anything. The limits and errors are the same as for a trigger.
     /// </summary>
-    /// <param name="template">The template, saved or not.</param>
-    /// <param name="preview">The data, and whom to render for.</param>
-    /// <param name="cancellationToken">Stops the rendering.</param>
-    /// <returns>The rendered variants; with a locale, for each channel the one that its recipients would get.</returns>
-    /// <exception cref="InvalidRequestException">The template or the data is wrong; the exception names every wrong
-    /// field.</exception>
+    /// <param name="template">The template, whether saved or not.</param>
+    /// <param name="preview">The data, and the recipient's locale and time zone.</param>
+    /// <param name="cancellationToken">A token to stop the rendering.</param>
+    /// <returns>
+    /// The rendered variants. If a locale is given, only the variant for each channel that a recipient with that locale would
+    /// get.
+    /// </returns>
+    /// <exception cref="InvalidRequestException">
+    /// The template or the data is invalid. The exception lists every invalid field.
+    /// </exception>
     Task<IReadOnlyList<ContentVariant>> PreviewAsync(
         Template template,
         TemplatePreview preview,
@@ -34,26 +41,30 @@ public interface ITemplateCatalog
     );
 
     /// <summary>
-    /// Deletes a template with all its versions; false when there is none. Triggers that name it are refused within a second.
-    /// A digest that waits to be rendered with it becomes a dead letter.
+    /// Deletes a template with all its versions. Within a second, triggers that name it are rejected. An open digest that was to
+    /// be rendered with it becomes a dead letter.
     /// </summary>
+    /// <param name="tenant">The tenant of the template.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns><see langword="true"/> if the template was deleted; <see langword="false"/> if it does not exist.</returns>
     Task<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken = default);
 }
 
-/// <summary>The data of a preview, and whom it is for.</summary>
+/// <summary>The data for a preview, and the recipient's locale and time zone.</summary>
 public sealed record TemplatePreview
 {
     private readonly JsonElement? _data;
 
     /// <summary>
-    /// Gets the template's variables: any object that System.Text.Json writes as a JSON object. For a digest's template, give
-    /// <c>events</c> and <c>count</c>.
+    /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. For a digest template,
+    /// provide <c>events</c> and <c>count</c>.
     /// </summary>
     public object? Data
     {
         get => _data;
-        [RequiresUnreferencedCode("Writes any object as JSON. Use a JsonElement where that is not available.")]
-        [RequiresDynamicCode("Writes any object as JSON. Use a JsonElement where that is not available.")]
+        [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use a JsonElement instead.")]
+        [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use a JsonElement instead.")]
         init =>
             _data = value switch
             {
@@ -63,10 +74,10 @@ public sealed record TemplatePreview
             };
     }
 
-    /// <summary>Gets the recipient's locale, a BCP 47 tag; null to render every variant.</summary>
+    /// <summary>Gets the locale of the recipient as a BCP 47 tag; null to render every variant.</summary>
     public string? Locale { get; init; }
 
-    /// <summary>Gets the recipient's IANA time zone; null for UTC.</summary>
+    /// <summary>Gets the IANA time zone of the recipient; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
     /// <summary>Returns the locale and time zone; never the data.</summary>

@@ -2,23 +2,31 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>Links by which recipients say that they want no more of a category over a channel.</summary>
+/// <summary>A service for links by which recipients unsubscribe from a category on a channel.</summary>
 public interface IUnsubscribeLinks
 {
-    /// <summary>
-    /// Creates the link for the recipient of a delivery. Null for a direct address, which has no preferences, for a mandatory
-    /// category, to which preferences do not apply, and where the application has no <c>AddUnsubscribeLinks()</c>.
-    /// </summary>
+    /// <summary>Creates the unsubscribe link for the recipient of a delivery.</summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <returns>
+    /// The link. Null for a direct address (which has no preferences), for a mandatory category (to which preferences do not
+    /// apply), or if the application does not call <c>AddUnsubscribeLinks()</c>.
+    /// </returns>
     Uri? LinkFor(Delivery delivery);
 
-    /// <summary>Whether a link's last part is one that <see cref="LinkFor"/> made. Changes nothing.</summary>
+    /// <summary>Verifies that a token was created by <see cref="LinkFor"/>. This method changes nothing.</summary>
+    /// <param name="token">The last segment of the link.</param>
+    /// <returns><see langword="true"/> if the token is genuine; otherwise, <see langword="false"/>.</returns>
     bool IsGenuine(string token);
 
     /// <summary>
-    /// Records that the user does not want the link's category over its channel, or anything over its channel when the
-    /// notification had no category. False when the link is not genuine or the user is gone.
+    /// Records that the user does not want the category of the link on its channel or, if the notification had no category,
+    /// anything on that channel.
     /// </summary>
-    /// <param name="token">The link's last part.</param>
-    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <param name="token">The last segment of the link.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the preference was recorded; <see langword="false"/> if the link is not genuine or the user no
+    /// longer exists.
+    /// </returns>
     Task<bool> UnsubscribeAsync(string token, CancellationToken cancellationToken = default);
 }

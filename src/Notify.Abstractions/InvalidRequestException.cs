@@ -1,19 +1,20 @@
 namespace Notify;
 
-/// <summary>One thing that is wrong with a request.</summary>
-/// <param name="Field">The field in JSON spelling, such as <c>to[0].email</c> or <c>expiresAt</c>.</param>
-/// <param name="Message">A sentence that says what would be right. It never repeats an address or content.</param>
+/// <summary>An error in one field of a request.</summary>
+/// <param name="Field">The field in JSON notation, such as <c>to[0].email</c> or <c>expiresAt</c>.</param>
+/// <param name="Message">A sentence that explains how to correct the field. It never contains an address or content.</param>
 public readonly record struct FieldError(string Field, string Message);
 
-/// <summary>A trigger, user, device or template cannot be accepted as it is. Nothing of it was stored.</summary>
+/// <summary>The exception that is thrown when a trigger, user, device or template is invalid. Nothing was stored.</summary>
 public sealed class InvalidRequestException : Exception
 {
-    /// <summary>Creates the exception from all that is wrong.</summary>
+    /// <summary>Initializes a new instance of the exception with the specified errors.</summary>
+    /// <param name="errors">The errors; at least one.</param>
     public InvalidRequestException(IReadOnlyList<FieldError> errors)
         : base("The request is invalid. " + string.Join(" ", errors.Select(error => $"{error.Field}: {error.Message}"))) =>
         Errors = errors;
 
-    /// <summary>Every wrong field, at least one.</summary>
+    /// <summary>Gets the errors, at least one.</summary>
     public IReadOnlyList<FieldError> Errors { get; }
 
     internal static void ThrowIfAny(IReadOnlyList<FieldError> errors)

@@ -5,49 +5,50 @@ namespace Notify;
 /// <summary>An accepted trigger.</summary>
 public sealed record Notification
 {
-    /// <summary>The id, a UUIDv7, so that ids sort by the time of acceptance.</summary>
+    /// <summary>Gets the ID, a UUIDv7. IDs therefore sort by the time of acceptance.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>What was asked for.</summary>
+    /// <summary>Gets the trigger that was accepted.</summary>
     public required Trigger Trigger { get; init; }
 
-    /// <summary>When it became durable.</summary>
+    /// <summary>Gets the time at which the notification was stored durably.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
     /// <summary>
-    /// After this no delivery is attempted, but for those that fall due later: they have their own
+    /// Gets the time after which deliveries are no longer attempted. Deliveries that fall due later have their own
     /// <see cref="Delivery.ExpiresAt"/>.
     /// </summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
     /// <summary>
-    /// Everything it says, rendered when it was accepted; its deliveries share these by
-    /// <see cref="Delivery.ContentIndex"/>.
+    /// Gets all contents, rendered at the time of acceptance. Deliveries refer to them by <see cref="Delivery.ContentIndex"/>.
     /// </summary>
     public required IReadOnlyList<ContentVariant> Contents { get; init; }
 
-    /// <summary>The version of the template that <see cref="Contents"/> were rendered with; null without a template.</summary>
+    /// <summary>
+    /// Gets the version of the template from which <see cref="Contents"/> were rendered; null if no template was used.
+    /// </summary>
     public int? TemplateVersion { get; init; }
 
     /// <summary>
-    /// The trace that accepted it, as a W3C <c>traceparent</c>: attempts go on with it, in whatever process and however much
-    /// later. Null without a trace.
+    /// Gets the trace in which the notification was accepted, as a W3C <c>traceparent</c>. Attempts continue this trace, in any
+    /// process and at any later time. Null if there was no trace.
     /// </summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public string Tenant => Trigger.Tenant;
 }
 
-/// <summary>What a notification says over one channel in one language.</summary>
-/// <param name="Channel">The channel, or null for every channel without a variant of its own.</param>
-/// <param name="Locale">The BCP 47 tag, or null for every language without a variant of its own.</param>
-/// <param name="Content">What it says.</param>
+/// <summary>The content of a notification for one channel and one locale.</summary>
+/// <param name="Channel">The channel, or null for every channel without a more specific variant.</param>
+/// <param name="Locale">The BCP 47 tag, or null for every locale without a more specific variant.</param>
+/// <param name="Content">The content.</param>
 public sealed record ContentVariant(Channel? Channel, string? Locale, Content Content)
 {
     /// <summary>
-    /// Gets the time zones of the recipients it is for: IANA names, or keys that each stand for the zones with the same rules.
-    /// Null when it is for everybody else, with dates in UTC.
+    /// Gets the time zones of the recipients of this variant: IANA names, or keys that each stand for all zones with the same
+    /// rules. Null means all other recipients, with dates in UTC.
     /// </summary>
     public IReadOnlyList<string>? TimeZones { get; init; }
 }

@@ -1,26 +1,28 @@
 namespace Notify;
 
-/// <summary>That a notification was accepted, for those who watch. It carries no address and no content.</summary>
+/// <summary>An event that reports the acceptance of a notification. It contains no address and no content.</summary>
 public sealed record NotificationEvent
 {
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The notification.</summary>
+    /// <summary>Gets the ID of the notification.</summary>
     public required Guid NotificationId { get; init; }
 
-    /// <summary>The user it is for; null where it is for several, for a topic, or for a direct address.</summary>
+    /// <summary>
+    /// Gets the ID of the recipient; null if the notification is for several recipients, a topic or a direct address.
+    /// </summary>
     public string? UserId { get; init; }
 
-    /// <summary>Its lane.</summary>
+    /// <summary>Gets the priority.</summary>
     public required Priority Priority { get; init; }
 
-    /// <summary>The deliveries that were stored with it.</summary>
+    /// <summary>Gets the number of deliveries that were stored with the notification.</summary>
     public required int Deliveries { get; init; }
 
-    /// <summary>The topics whose subscribers get their deliveries afterwards.</summary>
+    /// <summary>Gets the number of topics whose subscribers' deliveries are created afterwards.</summary>
     public required int Expansions { get; init; }
 
-    /// <summary>When it was accepted.</summary>
+    /// <summary>Gets the time at which the notification was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 }

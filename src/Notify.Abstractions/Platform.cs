@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>Whose push service a push token belongs to.</summary>
+/// <summary>The platform whose push service issued a push token.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Platform>))]
 public enum Platform
 {
-    /// <summary>A Firebase Cloud Messaging registration token.</summary>
+    /// <summary>Android. The token is a Firebase Cloud Messaging registration token.</summary>
     [JsonStringEnumMemberName("android")]
     Android,
 
-    /// <summary>An Apple Push Notification service device token.</summary>
+    /// <summary>iOS. The token is an Apple Push Notification service device token.</summary>
     [JsonStringEnumMemberName("ios")]
     Ios,
 
-    /// <summary>A Web Push subscription, as the browser's JSON.</summary>
+    /// <summary>Web browsers. The token is a Web Push subscription in the browser's JSON format.</summary>
     [JsonStringEnumMemberName("web")]
     Web,
 }

@@ -2,19 +2,22 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>The lane a delivery waits in. Lanes share the providers by weight, so none can starve another.</summary>
+/// <summary>
+/// The priority of a delivery. Deliveries of each priority wait in a separate lane. The lanes share the providers by weight, so
+/// that none can starve another.
+/// </summary>
 [JsonConverter(typeof(JsonStringEnumConverter<Priority>))]
 public enum Priority
 {
-    /// <summary>Somebody waits for it: one-time codes, alarms.</summary>
+    /// <summary>High priority, for messages that someone is waiting for, such as one-time codes and alarms.</summary>
     [JsonStringEnumMemberName("high")]
     High,
 
-    /// <summary>The default.</summary>
+    /// <summary>Normal priority, the default.</summary>
     [JsonStringEnumMemberName("normal")]
     Normal,
 
-    /// <summary>Campaigns and broadcasts.</summary>
+    /// <summary>Bulk priority, for campaigns and broadcasts.</summary>
     [JsonStringEnumMemberName("bulk")]
     Bulk,
 }

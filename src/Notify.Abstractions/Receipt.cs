@@ -2,30 +2,30 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>What the vendor, or the app that was notified, said after a delivery was accepted.</summary>
-/// <param name="DeliveryId">The delivery.</param>
-/// <param name="Kind">What happened.</param>
-/// <param name="At">When.</param>
-/// <param name="Detail">The vendor's code or word for it; never an address or content.</param>
+/// <summary>A report from the vendor or the notified app about a delivery that was accepted earlier.</summary>
+/// <param name="DeliveryId">The ID of the delivery.</param>
+/// <param name="Kind">The kind of event.</param>
+/// <param name="At">The time of the event.</param>
+/// <param name="Detail">The vendor's code or description of the event; never an address or content.</param>
 public sealed record Receipt(Guid DeliveryId, ReceiptKind Kind, DateTimeOffset At, string? Detail = null);
 
-/// <summary>What a receipt says.</summary>
+/// <summary>The kind of event that a receipt reports.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ReceiptKind>))]
 public enum ReceiptKind
 {
-    /// <summary>It is on the device or in the mailbox.</summary>
+    /// <summary>The message reached the device or mailbox.</summary>
     [JsonStringEnumMemberName("delivered")]
     Delivered,
 
-    /// <summary>It came back.</summary>
+    /// <summary>The message was returned.</summary>
     [JsonStringEnumMemberName("bounced")]
     Bounced,
 
-    /// <summary>It was opened.</summary>
+    /// <summary>The message was opened.</summary>
     [JsonStringEnumMemberName("opened")]
     Opened,
 
-    /// <summary>A link in it was followed.</summary>
+    /// <summary>A link in the message was followed.</summary>
     [JsonStringEnumMemberName("clicked")]
     Clicked,
 }

@@ -3,44 +3,44 @@ using Notify.Providers;
 
 namespace Notify;
 
-/// <summary>What a <see cref="Recipient"/> names.</summary>
+/// <summary>The kind of a <see cref="Recipient"/>.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<RecipientKind>))]
 public enum RecipientKind
 {
-    /// <summary>A user whose addresses and devices the recipient store knows.</summary>
+    /// <summary>A user whose addresses and devices are in the recipient directory.</summary>
     [JsonStringEnumMemberName("user")]
     User,
 
-    /// <summary>Every subscriber of a topic.</summary>
+    /// <summary>All subscribers of a topic.</summary>
     [JsonStringEnumMemberName("topic")]
     Topic,
 
-    /// <summary>One address, given with the trigger.</summary>
+    /// <summary>A single address that is given in the trigger.</summary>
     [JsonStringEnumMemberName("address")]
     Address,
 }
 
-/// <summary>Whom to notify: a user, a topic, or a direct address.</summary>
+/// <summary>A recipient of a notification: a user, a topic, or a direct address.</summary>
 public sealed record Recipient
 {
     private Recipient(RecipientKind kind, string value, Channel? channel = null, Platform? platform = null) =>
         (Kind, Value, Channel, Platform) = (kind, value, channel, platform);
 
-    /// <summary>What <see cref="Value"/> is.</summary>
+    /// <summary>Gets the kind of the recipient.</summary>
     public RecipientKind Kind { get; }
 
-    /// <summary>A user id, a topic name, or an address in the form its channel asks for.</summary>
+    /// <summary>Gets the user ID, the topic name, or the address in the format of its channel.</summary>
     public string Value { get; }
 
-    /// <summary>The channel of a direct address; null for users and topics.</summary>
+    /// <summary>Gets the channel of a direct address; null for users and topics.</summary>
     public Channel? Channel { get; }
 
-    /// <summary>The platform of a push token; null for everything else.</summary>
+    /// <summary>Gets the platform of a push token; null for all other recipients.</summary>
     public Platform? Platform { get; }
 
     /// <summary>
-    /// Gets the recipient as one string, by which stores tell recipients apart: two spellings of an email address are one
-    /// recipient. It contains the address of a direct recipient, so it must not be logged.
+    /// Gets a string that identifies the recipient in stores. Two spellings of the same email address are the same recipient. The
+    /// key of a direct recipient contains the address and must not be logged.
     /// </summary>
     [JsonIgnore]
     public string Key =>
@@ -48,32 +48,43 @@ public sealed record Recipient
             ? $"{Channel}/{Platform}/{AddressFormat.Normalize(Channel!.Value, Value)}"
             : $"{Kind}/{Value}";
 
-    /// <summary>A user, by the application's own id. At most 256 characters.</summary>
+    /// <summary>Creates a recipient from a user ID.</summary>
+    /// <param name="id">The ID that the application gave the user. At most 256 characters.</param>
     public static Recipient User(string id) => new(RecipientKind.User, id);
 
-    /// <summary>A topic, by name. At most 256 characters.</summary>
+    /// <summary>Creates a recipient from a topic name.</summary>
+    /// <param name="name">The name of the topic. At most 256 characters.</param>
     public static Recipient Topic(string name) => new(RecipientKind.Topic, name);
 
-    /// <summary>An email address (<c>ada@example.org</c>), without a display name.</summary>
+    /// <summary>Creates a recipient from an email address.</summary>
+    /// <param name="address">The address, such as <c>ada@example.org</c>, without a display name.</param>
     public static Recipient Email(string address) => Address(Notify.Channel.Email, address);
 
-    /// <summary>
-    /// A phone number with its country code (<c>+46701234567</c>, <c>0046 70-123 45 67</c>), or in the national form of
-    /// <see cref="NotificationsOptions.DefaultPhoneRegion"/>. It is stored and sent in E.164 form.
-    /// </summary>
+    /// <summary>Creates a recipient from a phone number. The number is stored and sent in E.164 form.</summary>
+    /// <param name="number">
+    /// The number with its country code (<c>+46701234567</c>, <c>0046 70-123 45 67</c>), or in the national format of
+    /// <see cref="NotificationsOptions.DefaultPhoneRegion"/>.
+    /// </param>
     public static Recipient Phone(string number) => Address(Notify.Channel.Sms, number);
 
-    /// <summary>An absolute <c>http</c> or <c>https</c> URL.</summary>
+    /// <summary>Creates a recipient from a webhook URL.</summary>
+    /// <param name="url">An absolute <c>http</c> or <c>https</c> URL.</param>
     public static Recipient Webhook(string url) => Address(Notify.Channel.Webhook, url);
 
-    /// <summary>A device's push token.</summary>
+    /// <summary>Creates a recipient from the push token of a device.</summary>
+    /// <param name="token">The push token.</param>
+    /// <param name="platform">The platform whose push service issued the token.</param>
     public static Recipient PushToken(string token, Platform platform) =>
         new(RecipientKind.Address, token, Notify.Channel.Push, platform);
 
-    /// <summary>An address over any channel, for channels that custom providers bring.</summary>
+    /// <summary>Creates a recipient from an address on any channel, including the channels of custom providers.</summary>
+    /// <param name="channel">The channel.</param>
+    /// <param name="address">The address, in the format of the channel.</param>
     public static Recipient Address(Channel channel, string address) => new(RecipientKind.Address, address, channel);
 
-    /// <summary>The kind, and the id of a user or topic. Never an address, so that a recipient can be logged.</summary>
+    /// <summary>
+    /// Returns the kind, and the ID of a user or topic. The result never contains an address and can be logged.
+    /// </summary>
     public override string ToString() => Kind == RecipientKind.Address ? $"address:{Channel}" : $"{Kind}:{Value}";
 
     internal static Recipient Stored(RecipientKind kind, string value, Channel? channel, Platform? platform) =>

@@ -6,7 +6,8 @@ using System.Text.Json.Serialization;
 namespace Notify;
 
 /// <summary>
-/// One or several recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"), Recipient.Topic("b")]</c>.
+/// A list of one or more recipients: <c>To = Recipient.User("u-42")</c> or <c>To = [Recipient.User("a"),
+/// Recipient.Topic("b")]</c>.
 /// </summary>
 [CollectionBuilder(typeof(RecipientList), nameof(Create))]
 [JsonConverter(typeof(RecipientListJsonConverter))]
@@ -22,10 +23,12 @@ public sealed class RecipientList : IReadOnlyList<Recipient>
     /// <inheritdoc/>
     public Recipient this[int index] => _items[index];
 
-    /// <summary>The recipients of a collection expression.</summary>
+    /// <summary>Creates a list from the specified recipients. Collection expressions call this method.</summary>
+    /// <param name="items">The recipients.</param>
     public static RecipientList Create(ReadOnlySpan<Recipient> items) => new(items.ToArray());
 
-    /// <summary>A single recipient.</summary>
+    /// <summary>Creates a list with a single recipient.</summary>
+    /// <param name="recipient">The recipient.</param>
     public static implicit operator RecipientList(Recipient recipient) => new([recipient]);
 
     internal int IndexOf(Recipient recipient) => Array.IndexOf(_items, recipient);
@@ -35,11 +38,11 @@ public sealed class RecipientList : IReadOnlyList<Recipient>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>The recipients' kinds and ids, never an address.</summary>
+    /// <summary>Returns the kinds and IDs of the recipients; never an address.</summary>
     public override string ToString() => string.Join(", ", _items.AsEnumerable());
 }
 
-/// <summary>Writes recipients as a JSON array, the form in which stores keep them.</summary>
+/// <summary>A JSON converter that writes recipients as an array, the form in which stores keep them.</summary>
 public sealed class RecipientListJsonConverter : JsonConverter<RecipientList>
 {
     /// <inheritdoc/>

@@ -1,32 +1,31 @@
 namespace Notify;
 
 /// <summary>
-/// The texts of a kind of notification per channel and locale, in Liquid. Saving a template again makes a new version.
+/// The texts of one type of notification for each channel and locale, written in Liquid. Saving a template again creates a new
+/// version.
 /// </summary>
 public sealed record Template
 {
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>The name that triggers use. 1 to 256 characters.</summary>
+    /// <summary>Gets the name that triggers use. 1 to 256 characters.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Counts from 1; the store sets it.</summary>
+    /// <summary>Gets the version, which is set by the store and starts at 1.</summary>
     public int Version { get; init; }
 
-    /// <summary>The texts. At least one; at most one for each pair of channel and locale.</summary>
+    /// <summary>Gets the texts. At least one, and at most one for each combination of channel and locale.</summary>
     public required IReadOnlyList<TemplateVariant> Variants { get; init; }
 
-    /// <summary>When this version was saved.</summary>
+    /// <summary>Gets the time at which this version was saved.</summary>
     public DateTimeOffset SavedAt { get; init; }
 }
 
-/// <summary>
-/// A template's texts for one channel and locale. Variables are HTML-escaped in <see cref="Html"/> and nowhere else.
-/// </summary>
-/// <param name="Channel">The channel, or null for every channel that has no variant of its own.</param>
+/// <summary>The texts of a template for one channel and locale. Variables are HTML-escaped in <see cref="Html"/> only.</summary>
+/// <param name="Channel">The channel, or null for every channel without a more specific variant.</param>
 /// <param name="Locale">
-/// A BCP 47 tag, or null for every locale that has no variant of its own: <c>pt-BR</c> falls back to <c>pt</c>, then to null.
+/// A BCP 47 tag, or null for every locale without a more specific variant: <c>pt-BR</c> falls back to <c>pt</c>, then to null.
 /// </param>
 /// <param name="Title">The title or subject.</param>
 /// <param name="Body">The plain text.</param>

@@ -4,16 +4,16 @@ using System.Diagnostics.CodeAnalysis;
 namespace Notify;
 
 /// <summary>
-/// Limits an option to a range of times. It is a <see cref="RangeAttribute"/> that applications can use when they are trimmed or
-/// compiled ahead of time.
+/// A limit on the range of a time span option. Unlike <see cref="RangeAttribute"/> itself, it can be used in applications that
+/// are trimmed or compiled ahead of time.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "The converter of TimeSpan needs no other type.")]
+[UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "TimeSpanConverter does not use reflection on other types.")]
 public sealed class TimeRangeAttribute : RangeAttribute
 {
-    /// <summary>Creates the attribute.</summary>
-    /// <param name="minimum">The shortest time, as <c>[d.]hh:mm:ss[.fffffff]</c>.</param>
-    /// <param name="maximum">The longest time.</param>
+    /// <summary>Initializes a new instance of the attribute.</summary>
+    /// <param name="minimum">The shortest time span, as <c>[d.]hh:mm:ss[.fffffff]</c>.</param>
+    /// <param name="maximum">The longest time span, in the same format.</param>
     public TimeRangeAttribute(string minimum, string maximum)
         : base(typeof(TimeSpan), minimum, maximum)
     {

@@ -5,37 +5,40 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace Notify;
 
-/// <summary>The request to notify.</summary>
+/// <summary>A request to notify recipients.</summary>
 public sealed record Trigger
 {
-    /// <summary>The tenant that <see cref="Tenant"/> stands for when nothing is said.</summary>
+    /// <summary>The default value of <see cref="Tenant"/>.</summary>
     public const string DefaultTenant = "default";
 
     private readonly JsonElement? _data;
     private readonly DateTime? _sendAtLocal;
 
-    /// <summary>On whose behalf. Tenants share nothing: not ids, not idempotency keys, not each other's waiting time.</summary>
+    /// <summary>
+    /// Gets the tenant on whose behalf the notification is sent. Tenants are isolated: they share neither IDs nor idempotency
+    /// keys, and do not delay each other. Default: <see cref="DefaultTenant"/>.
+    /// </summary>
     public string Tenant { get; init; } = DefaultTenant;
 
-    /// <summary>Whom to notify. At least one, at most 1,000; use a topic for more.</summary>
+    /// <summary>Gets the recipients. At least 1, at most 1,000; use a topic for more.</summary>
     public required RecipientList To { get; init; }
 
-    /// <summary>What to say. Exactly one of this and <see cref="Template"/>.</summary>
+    /// <summary>Gets the content. Set exactly one of this property and <see cref="Template"/>.</summary>
     public Content? Content { get; init; }
 
-    /// <summary>The name of the template that says it.</summary>
+    /// <summary>Gets the name of the template to render.</summary>
     public string? Template { get; init; }
 
     /// <summary>
-    /// Gets the template's variables: any object that System.Text.Json writes as a JSON object. An application that is trimmed or
-    /// compiled ahead of time uses <see cref="WithData"/>.
+    /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. Applications that are
+    /// trimmed or compiled ahead of time use <see cref="WithData"/> instead.
     /// </summary>
     [JsonIgnore]
     public object? Data
     {
         get => _data;
-        [RequiresUnreferencedCode("Writes any object as JSON. Use WithData with a JsonTypeInfo instead.")]
-        [RequiresDynamicCode("Writes any object as JSON. Use WithData with a JsonTypeInfo instead.")]
+        [RequiresUnreferencedCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
+        [RequiresDynamicCode("Serializes an arbitrary object as JSON. Use WithData with a JsonTypeInfo instead.")]
         init =>
             _data = value switch
             {
@@ -45,46 +48,46 @@ public sealed record Trigger
             };
     }
 
-    /// <summary>The channels to use. Null means every channel for which the recipient has an address.</summary>
+    /// <summary>Gets the channels to use. Null means every channel for which the recipient has an address.</summary>
     public IReadOnlyList<Channel>? Channels { get; init; }
 
     /// <summary>
-    /// Channels to turn to, in order, for a recipient from whom no receipt has come: "push, else SMS after 5 minutes" is
-    /// <c>Channels = [Channel.Push], Fallback = [new(Channel.Sms, TimeSpan.FromMinutes(5))]</c>. At most 4.
+    /// Gets the channels to fall back to, in order, for a recipient from whom no receipt arrives: "push, else SMS after 5
+    /// minutes" is <c>Channels = [Channel.Push], Fallback = [new(Channel.Sms, TimeSpan.FromMinutes(5))]</c>. At most 4.
     /// </summary>
     public IReadOnlyList<FallbackStep>? Fallback { get; init; }
 
-    /// <summary>
-    /// What kind of notification it is, such as <c>marketing</c>: users' preferences go by it. At most 256 characters.
-    /// </summary>
+    /// <summary>Gets the category, such as <c>marketing</c>, to which users' preferences refer. At most 256 characters.</summary>
     public string? Category { get; init; }
 
     /// <summary>
-    /// A newer notification with the same key takes the place of an older one that still waits for the same address, and
-    /// vendors that can are asked to do the same on the device. At most 64 characters.
+    /// Gets the collapse key. A newer notification replaces an older one with the same key that is still waiting for the same
+    /// address. Vendors that support it are asked to do the same on the device. At most 64 characters.
     /// </summary>
     public string? CollapseKey { get; init; }
 
     /// <summary>
-    /// How often a recipient may hear of this; null for no bound. Needs a <see cref="Category"/>, by which it counts.
+    /// Gets the limit on how often a recipient receives notifications of this category; null for no limit. Requires a
+    /// <see cref="Category"/>.
     /// </summary>
     public Throttle? Throttle { get; init; }
 
     /// <summary>
-    /// Collects what comes for a recipient and sends it as one; null to send each by itself. Needs a <see cref="Template"/>,
-    /// which is rendered once with <c>events</c>, the <see cref="Data"/> of each trigger in order, and <c>count</c>.
+    /// Gets when the notifications that are collected for a recipient are sent as one; null to send each notification separately.
+    /// Requires a <see cref="Template"/>, which is rendered once with <c>events</c>, the <see cref="Data"/> of each trigger in
+    /// order, and <c>count</c>.
     /// </summary>
     public Digest? Digest { get; init; }
 
-    /// <summary>The lane. Default: <see cref="Priority.Normal"/>.</summary>
+    /// <summary>Gets the priority. Default: <see cref="Priority.Normal"/>.</summary>
     public Priority Priority { get; init; } = Priority.Normal;
 
-    /// <summary>Not before this time. Null means now.</summary>
+    /// <summary>Gets the earliest time at which the notification is sent; null to send it immediately.</summary>
     public DateTimeOffset? SendAt { get; init; }
 
     /// <summary>
-    /// Not before this time on the recipient's own clock, by its time zone; for direct addresses UTC. Not together with
-    /// <see cref="SendAt"/>.
+    /// Gets the earliest time at which the notification is sent, in the recipient's time zone; UTC for direct addresses. Cannot
+    /// be combined with <see cref="SendAt"/>.
     /// </summary>
     public DateTime? SendAtLocal
     {
@@ -93,18 +96,19 @@ public sealed record Trigger
     }
 
     /// <summary>
-    /// Not after this time; what has not been accepted by then becomes a dead letter.
-    /// Null means <see cref="NotificationsOptions.DefaultTimeToLive"/> after each delivery may be sent.
+    /// Gets the time after which the notification is no longer sent. Deliveries that have not been accepted by then become dead
+    /// letters. If null, each delivery expires <see cref="NotificationsOptions.DefaultTimeToLive"/> after it may be sent.
     /// </summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     /// <summary>
-    /// The caller's own name for this trigger, at most 256 characters. The same key with the same body returns the first
-    /// notification's id; with another body it is a conflict. Kept for <see cref="NotificationsOptions.IdempotencyRetention"/>.
+    /// Gets the caller's own key for this trigger, at most 256 characters. The same key with the same body returns the ID of the
+    /// first notification; with a different body it is a conflict. Keys are kept for
+    /// <see cref="NotificationsOptions.IdempotencyRetention"/>.
     /// </summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>Gets the template's variables as JSON: <see cref="Data"/> in the form in which it is stored.</summary>
+    /// <summary>Gets the variables for the template as JSON: <see cref="Data"/> in the form in which it is stored.</summary>
     [JsonPropertyName("data")]
     public JsonElement? DataElement
     {
@@ -112,48 +116,53 @@ public sealed record Trigger
         init => _data = value?.Clone();
     }
 
-    /// <summary>Returns a trigger with other variables for its template, written without reflection.</summary>
+    /// <summary>Returns a copy of the trigger with the specified template variables, serialized without reflection.</summary>
     /// <typeparam name="TData">The type of the variables.</typeparam>
-    /// <param name="data">The variables. They must be written as a JSON object.</param>
-    /// <param name="type">How to write them, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <param name="data">The variables. They must serialize as a JSON object.</param>
+    /// <param name="type">The JSON metadata of the variables, from a <see cref="JsonSerializerContext"/>.</param>
+    /// <returns>The copy.</returns>
     public Trigger WithData<TData>(TData data, JsonTypeInfo<TData> type) =>
         this with
         {
             DataElement = JsonSerializer.SerializeToElement(data, type),
         };
 
-    /// <summary>Returns the recipients' kinds and ids; never an address, content or data.</summary>
+    /// <summary>Returns the kinds and IDs of the recipients; never an address, content or data.</summary>
     public override string ToString() => $"Trigger to {To}";
 
-    /// <summary>Returns the topics that it names, each once, in order.</summary>
+    /// <summary>Returns the distinct topics among the recipients, in order.</summary>
     internal IEnumerable<string> Topics() =>
         To.Where(recipient => recipient.Kind == RecipientKind.Topic).Select(recipient => recipient.Value).Distinct();
 }
 
-/// <summary>A channel to turn to when no receipt comes.</summary>
+/// <summary>A channel to fall back to if no receipt arrives.</summary>
 /// <param name="Channel">The channel.</param>
-/// <param name="After">How long after the step before it. 1 second to 7 days.</param>
+/// <param name="After">The delay after the previous step. 1 second to 7 days.</param>
 public sealed record FallbackStep(Channel Channel, TimeSpan After);
 
-/// <summary>At most so many notifications of a category to one recipient within any span of time.</summary>
-/// <param name="Max">How many. 1 to 10,000.</param>
-/// <param name="Per">Within how long. 1 second to 31 days.</param>
+/// <summary>
+/// A limit on the number of notifications of a category to one recipient within any period of the specified length.
+/// </summary>
+/// <param name="Max">The maximum number of notifications. 1 to 10,000.</param>
+/// <param name="Per">The length of the period. 1 second to 31 days.</param>
 /// <remarks>
-/// What is more is dropped, which its deliveries show as cancelled; with <see cref="Trigger.Digest"/> it is collected instead.
+/// Notifications beyond the limit are dropped, and their deliveries are recorded as cancelled. With <see cref="Trigger.Digest"/>
+/// they are collected instead.
 /// </remarks>
 public sealed record Throttle(int Max, TimeSpan Per)
 {
     internal static readonly TimeSpan LongestPer = TimeSpan.FromDays(31);
 }
 
-/// <summary>When what was collected is sent. Exactly one of the two.</summary>
+/// <summary>The schedule on which collected notifications are sent. Set exactly one of the two properties.</summary>
 public sealed record Digest
 {
-    /// <summary>How long after the first event. 1 second to 31 days.</summary>
+    /// <summary>Gets the time from the first event until the digest is sent. 1 second to 31 days.</summary>
     public TimeSpan? Window { get; init; }
 
     /// <summary>
-    /// A cron time on the recipient's clock: minute, hour, day of month, month, day of week, such as <c>0 8 * * 1-5</c>.
+    /// Gets the cron expression for the times at which the digest is sent, in the recipient's time zone: minute, hour, day of
+    /// month, month, day of week, such as <c>0 8 * * 1-5</c>.
     /// </summary>
     public string? Cron { get; init; }
 }

@@ -1,20 +1,24 @@
 namespace Notify;
 
-/// <summary>What became of a trigger: a durable notification.</summary>
-/// <param name="Id">The notification's id (a UUIDv7).</param>
+/// <summary>The result of a trigger: a durable notification.</summary>
+/// <param name="Id">The ID of the notification (a UUIDv7).</param>
 /// <param name="IsDuplicate">
-/// True when the idempotency key had been seen with the same body and <paramref name="Id"/> is that first notification's.
+/// True if the idempotency key was already used with the same body, in which case <paramref name="Id"/> is the ID of that first
+/// notification.
 /// </param>
 public readonly record struct TriggerResult(Guid Id, bool IsDuplicate);
 
-/// <summary>The idempotency key was used with another body. Nothing was stored.</summary>
+/// <summary>
+/// The exception that is thrown when an idempotency key was already used with a different body. Nothing was stored.
+/// </summary>
 public sealed class IdempotencyConflictException : Exception
 {
-    /// <summary>Creates the exception for the notification that holds the key.</summary>
+    /// <summary>Initializes a new instance of the exception with the notification that holds the key.</summary>
+    /// <param name="existingId">The ID of that notification.</param>
     public IdempotencyConflictException(Guid existingId)
-        : base($"The idempotency key belongs to notification {existingId}, which was triggered with another body.") =>
+        : base($"The idempotency key was already used with a different body, for notification {existingId}.") =>
         ExistingId = existingId;
 
-    /// <summary>The notification that holds the key.</summary>
+    /// <summary>Gets the ID of the notification that holds the key.</summary>
     public Guid ExistingId { get; }
 }

@@ -2,19 +2,19 @@ using System.ComponentModel.DataAnnotations;
 
 namespace Notify;
 
-/// <summary>How recipients unsubscribe by a link. Validated at start.</summary>
+/// <summary>Options for unsubscribe links. They are validated at start.</summary>
 public sealed class UnsubscribeOptions : IValidatableObject
 {
     /// <summary>
-    /// Where <c>MapNotifications()</c> answers <c>/v1/unsubscribe</c>, as recipients reach it from the internet, such as
-    /// <c>https://example.org/notify/v1/unsubscribe</c>. An https URL (RFC 8058 section 3.1). Required.
+    /// Gets or sets the public URL of the <c>/v1/unsubscribe</c> endpoint of <c>MapNotifications()</c>, such as
+    /// <c>https://example.org/notify/v1/unsubscribe</c>. It must be an https URL (RFC 8058 section 3.1). Required.
     /// </summary>
     [Required]
     public Uri? Url { get; set; }
 
     /// <summary>
-    /// Gets or sets the secret that signs the links. 32 to 1,024 characters. Every node needs the same secret, and links stop
-    /// working when it changes. Required.
+    /// Gets or sets the secret that signs the links. 32 to 1,024 characters. All nodes must have the same secret, and existing
+    /// links stop working when it changes. Required.
     /// </summary>
     [Required, StringLength(1_024, MinimumLength = 32)]
     public string? Key { get; set; }
@@ -23,6 +23,6 @@ public sealed class UnsubscribeOptions : IValidatableObject
     IEnumerable<ValidationResult> IValidatableObject.Validate(ValidationContext validationContext)
     {
         if (Url is not { IsAbsoluteUri: true, Scheme: "https" })
-            yield return new ValidationResult("The field Url must be an absolute https URL.", [nameof(Url)]);
+            yield return new ValidationResult("Url must be an absolute https URL.", [nameof(Url)]);
     }
 }

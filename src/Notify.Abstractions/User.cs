@@ -1,32 +1,38 @@
 namespace Notify;
 
-/// <summary>Somebody to notify, by the application's own id.</summary>
+/// <summary>A person to notify, identified by the application's own ID.</summary>
 public sealed record User
 {
-    /// <summary>On whose behalf the user is known.</summary>
+    /// <summary>Gets the tenant that the user belongs to. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>The application's own id. 1 to 256 characters.</summary>
+    /// <summary>Gets the application's own ID for the user. 1 to 256 characters.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The user's address for each channel, but for push, whose addresses are devices. At most 16.</summary>
+    /// <summary>Gets the user's address for each channel, except for push, which uses the user's devices. At most 16.</summary>
     public IReadOnlyDictionary<string, string> Addresses { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>The user's language as a BCP 47 tag, such as <c>pt-BR</c>; null for the templates' default.</summary>
+    /// <summary>Gets the user's language as a BCP 47 tag, such as <c>pt-BR</c>; null for the default of the templates.</summary>
     public string? Locale { get; init; }
 
-    /// <summary>The user's IANA time zone, such as <c>Europe/Stockholm</c>; null for UTC.</summary>
+    /// <summary>Gets the user's IANA time zone, such as <c>Europe/Stockholm</c>; null for UTC.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The hours in which nothing is sent but high priority and mandatory categories; null for none.</summary>
+    /// <summary>
+    /// Gets the hours during which only high-priority notifications and mandatory categories are sent; null for none.
+    /// </summary>
     public QuietHours? QuietHours { get; init; }
 
     /// <summary>
-    /// What the user wants and does not want. The most specific one decides; without any, everything is wanted.
+    /// Gets the user's preferences by category and channel. The most specific matching preference applies. If none matches,
+    /// everything is wanted.
     /// </summary>
     public IReadOnlyList<Preference> Preferences { get; init; } = [];
 
-    /// <summary>The user with this preference in place of the one for the same category and channel.</summary>
+    /// <summary>
+    /// Returns a copy of the user with the specified preference, which replaces any preference for the same category and channel.
+    /// </summary>
+    /// <param name="preference">The preference.</param>
     public User With(Preference preference) =>
         this with
         {
@@ -37,12 +43,12 @@ public sealed record User
             ],
         };
 
-    /// <summary>Returns the tenant and id; never an address.</summary>
+    /// <summary>Returns the tenant and ID; never an address.</summary>
     public override string ToString() => $"{Tenant}/{Id}";
 
     /// <summary>
-    /// Determines whether the user wants a category over a channel. A preference for the category outweighs one for the channel,
-    /// and one for both outweighs either.
+    /// Determines whether the user wants a category on a channel. A preference for the category takes precedence over one for the
+    /// channel, and one for both takes precedence over either.
     /// </summary>
     internal bool Wants(string? category, Channel channel)
     {
@@ -66,19 +72,21 @@ public sealed record User
 }
 
 /// <summary>
-/// The hours of a user's day in which nothing is sent but high priority and mandatory categories. They last over midnight where
-/// <paramref name="From"/> is later than <paramref name="To"/>; the two must differ.
+/// The hours of the day during which a user receives only high-priority notifications and mandatory categories. They extend past
+/// midnight if <paramref name="From"/> is later than <paramref name="To"/>. The two must differ.
 /// </summary>
-/// <param name="From">The first quiet minute, in the time zone of the device that is sent to, else of the user.</param>
-/// <param name="To">The first minute that is not quiet.</param>
+/// <param name="From">
+/// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+/// </param>
+/// <param name="To">The first minute after the quiet hours.</param>
 /// <remarks>
-/// Where the clock skips the begin or the end, it moves forward by the length of the gap; where the clock shows it twice, the
-/// first time counts.
+/// If <paramref name="From"/> or <paramref name="To"/> falls into a gap in local time, it moves forward by the length of the gap.
+/// If it occurs twice, the first occurrence counts.
 /// </remarks>
 public sealed record QuietHours(TimeOnly From, TimeOnly To);
 
-/// <summary>Whether a user wants a category over a channel. Null stands for all.</summary>
+/// <summary>A user's choice to receive or not receive a category on a channel.</summary>
 /// <param name="Category">The category of triggers, or null for every category.</param>
 /// <param name="Channel">The channel, or null for every channel.</param>
-/// <param name="Wanted">Whether it is wanted.</param>
+/// <param name="Wanted">Whether the user wants these notifications.</param>
 public sealed record Preference(string? Category, Channel? Channel, bool Wanted);

@@ -3,33 +3,35 @@ using Notify.Providers;
 namespace Notify;
 
 /// <summary>
-/// What a process works on. In one process everything; a cluster gives each kind of process its part. Any part can run in any
-/// number of processes, since what is to be done is leased from the store.
+/// The kinds of work that a process does. A single process does all of them; in a cluster, each kind of process does some. Each
+/// kind of work can run in any number of processes, because work is leased from the store.
 /// </summary>
 [Flags]
 public enum Workers
 {
-    /// <summary>Nothing: the process only triggers, and others send.</summary>
+    /// <summary>No work. The process only triggers notifications, and other processes send them.</summary>
     None = 0,
 
     /// <summary>Sends deliveries: those that a transport hints at, and those that are due.</summary>
     Delivery = 1,
 
-    /// <summary>Sends only deliveries that have fallen due: retries, scheduled ones, and what a crash left behind.</summary>
+    /// <summary>
+    /// Sends only deliveries that have fallen due: retries, scheduled deliveries, and those left behind by a crash.
+    /// </summary>
     Retry = 2,
 
-    /// <summary>Turns notifications to topics into deliveries.</summary>
+    /// <summary>Expands notifications to topics into deliveries.</summary>
     Expansion = 4,
 
     /// <summary>Closes digests.</summary>
     Digest = 8,
 
     /// <summary>
-    /// Purges what is older than <see cref="NotificationsOptions.Retention"/> and what has expired, and erases what is stored
-    /// about removed users.
+    /// Purges data that is older than <see cref="NotificationsOptions.Retention"/> or has expired, and erases the data of removed
+    /// users.
     /// </summary>
     Retention = 16,
 
-    /// <summary>All of them. The default.</summary>
+    /// <summary>All kinds of work. The default.</summary>
     All = Delivery | Retry | Expansion | Digest | Retention,
 }

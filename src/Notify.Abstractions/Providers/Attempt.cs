@@ -1,13 +1,13 @@
 namespace Notify.Providers;
 
-/// <summary>One call to a provider for one delivery, as its history keeps it.</summary>
-/// <param name="Provider">The provider that was called.</param>
-/// <param name="StartedAt">When the call began.</param>
-/// <param name="Duration">How long it took.</param>
-/// <param name="Outcome">What it came to.</param>
-/// <param name="Reason">Why it was not accepted; when it was, what the vendor left out, else null.</param>
-/// <param name="ProviderMessageId">The vendor's id for the message, when it gave one.</param>
-/// <param name="Cost">What the vendor bills; null when it does not say.</param>
+/// <summary>A call to a provider for one delivery, as recorded in the delivery's history.</summary>
+/// <param name="Provider">The name of the provider that was called.</param>
+/// <param name="StartedAt">The time at which the call began.</param>
+/// <param name="Duration">The duration of the call.</param>
+/// <param name="Outcome">The outcome of the attempt.</param>
+/// <param name="Reason">Why the message was not accepted. If it was accepted, what the vendor left out, or null.</param>
+/// <param name="ProviderMessageId">The vendor's ID for the message; null if the vendor did not assign one.</param>
+/// <param name="Cost">The cost that the vendor charges; null if the vendor does not report it.</param>
 public sealed record Attempt(
     string Provider,
     DateTimeOffset StartedAt,

@@ -1,8 +1,8 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// The time limit of one attempt. It runs from the start with <see cref="NotificationsOptions.AttemptTimeout"/>, and cancels the
-/// attempt's token at its end.
+/// The time limit of one attempt. The timer starts with <see cref="NotificationsOptions.AttemptTimeout"/>, and cancels the
+/// attempt's token when it expires.
 /// </summary>
 public sealed class AttemptTimer
 {
@@ -16,23 +16,24 @@ public sealed class AttemptTimer
         Limit = timeout;
     }
 
-    /// <summary>Gets a timer that never cancels anything, for a call outside the engine.</summary>
+    /// <summary>Gets a timer that never expires, for calls outside the engine.</summary>
     public static AttemptTimer None { get; } = new(Timeout.InfiniteTimeSpan, null);
 
-    /// <summary>Gets the limit that counts now; infinite while the attempt waits.</summary>
+    /// <summary>Gets the time limit that is currently in effect; infinite while the attempt is waiting.</summary>
     public TimeSpan Limit { get; private set; }
 
-    /// <summary>Gets the time when the provider began to work on the attempt; null when it did not wait before.</summary>
+    /// <summary>
+    /// Gets the time at which the provider began to work on the attempt; null if the attempt did not wait first.
+    /// </summary>
     internal DateTimeOffset? BeganAt { get; private set; }
 
     /// <summary>
-    /// Stops the timer while the attempt waits for something that the provider's own deliveries share, such as a pooled
-    /// connection.
+    /// Stops the timer while the attempt waits for a resource that the provider's deliveries share, such as a pooled connection.
     /// </summary>
     public void Wait() => Set(Timeout.InfiniteTimeSpan);
 
     /// <summary>
-    /// Starts the attempt now, with the whole <see cref="NotificationsOptions.AttemptTimeout"/>. The wait before does not count.
+    /// Restarts the timer with the full <see cref="NotificationsOptions.AttemptTimeout"/>. The preceding wait does not count.
     /// </summary>
     public void Begin()
     {
@@ -41,17 +42,17 @@ public sealed class AttemptTimer
     }
 
     /// <summary>
-    /// Gives the attempt this much time from now, whatever was left of its limit: for a protocol that prescribes a longer wait
-    /// for its last answer.
+    /// Restarts the timer with the specified limit, regardless of the time that was left. Use it for a protocol that prescribes a
+    /// longer wait for its final reply.
     /// </summary>
-    /// <param name="limit">The time from now.</param>
+    /// <param name="limit">The time limit from now.</param>
     public void Allow(TimeSpan limit) => Set(limit);
 
     internal void Use(CancellationTokenSource ending) => _ending = ending;
 
     private void Set(TimeSpan limit)
     {
-        // The engine disposes of the source only after it was cancelled or the attempt has ended.
+        // The engine disposes the source only after it has been cancelled or the attempt has ended.
         if (_ending is not { IsCancellationRequested: false } ending)
             return;
         Limit = limit;

@@ -1,7 +1,7 @@
 namespace Notify.Providers;
 
-/// <summary>What a vendor bills for one attempt.</summary>
-/// <param name="Segments">How many messages it counts: an SMS that is longer than one segment is billed as several.</param>
-/// <param name="Amount">The price in <paramref name="Currency"/>; null while the vendor has not said it.</param>
-/// <param name="Currency">The currency's ISO 4217 code; null without an amount.</param>
+/// <summary>The cost that a vendor charges for one attempt.</summary>
+/// <param name="Segments">The number of messages that are billed: a long SMS is billed as several segments.</param>
+/// <param name="Amount">The price in <paramref name="Currency"/>; null until the vendor reports it.</param>
+/// <param name="Currency">The ISO 4217 code of the currency; null if there is no amount.</param>
 public sealed record Cost(int Segments, decimal? Amount = null, string? Currency = null);

@@ -1,91 +1,102 @@
 namespace Notify.Providers;
 
-/// <summary>One message to one address over one channel: the unit of work, retry and accounting.</summary>
+/// <summary>One message to one address over one channel. A delivery is the unit of work, retry and accounting.</summary>
 public sealed record Delivery
 {
-    /// <summary>The id, a UUIDv7. Providers pass it to the vendor as the message's id where the vendor takes one.</summary>
+    /// <summary>
+    /// Gets the ID, a UUIDv7. Providers pass it to the vendor as the message ID where the vendor supports that.
+    /// </summary>
     public required Guid Id { get; init; }
 
-    /// <summary>The notification it belongs to.</summary>
+    /// <summary>Gets the ID of the notification to which the delivery belongs.</summary>
     public required Guid NotificationId { get; init; }
 
-    /// <summary>On whose behalf.</summary>
+    /// <summary>Gets the tenant.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>The lane it waits in.</summary>
+    /// <summary>Gets the priority.</summary>
     public required Priority Priority { get; init; }
 
-    /// <summary>Where it goes.</summary>
+    /// <summary>Gets the address to send to.</summary>
     public required Address To { get; init; }
 
-    /// <summary>The name of the provider that is to send it. Failover changes it.</summary>
+    /// <summary>Gets the name of the provider that sends the delivery. Failover changes it.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>What it says.</summary>
+    /// <summary>Gets the content to send.</summary>
     public required Content Content { get; init; }
 
     /// <summary>
-    /// The position of <see cref="Content"/> in <see cref="Notification.Contents"/>, which stores keep once for all deliveries.
+    /// Gets the index of <see cref="Content"/> in <see cref="Notification.Contents"/>. Stores keep each content once for all
+    /// deliveries.
     /// </summary>
     public required int ContentIndex { get; init; }
 
-    /// <summary>The user it is for; null for a direct address.</summary>
+    /// <summary>Gets the ID of the user who receives the delivery; null for a direct address.</summary>
     public string? UserId { get; init; }
 
     /// <summary>
-    /// Gets the id of the user's device that it goes to; null for every channel but push, and for a direct address.
+    /// Gets the ID of the user's device that receives the delivery; null for channels other than push, and for a direct address.
     /// </summary>
     public string? DeviceId { get; init; }
 
-    /// <summary>Gets the topic by whose subscription the user receives it; null for a user whom the trigger names.</summary>
+    /// <summary>Gets the topic through which the user receives the delivery; null if the trigger names the user.</summary>
     public string? Topic { get; init; }
 
-    /// <summary>See <see cref="Trigger.Category"/>. Stores keep it once for all of a notification's deliveries.</summary>
+    /// <summary>
+    /// Gets the category; see <see cref="Trigger.Category"/>. Stores keep it once for all deliveries of a notification.
+    /// </summary>
     public string? Category { get; init; }
 
-    /// <summary>See <see cref="Trigger.CollapseKey"/>.</summary>
+    /// <summary>Gets the collapse key; see <see cref="Trigger.CollapseKey"/>.</summary>
     public string? CollapseKey { get; init; }
 
-    /// <summary>See <see cref="Notification.TraceParent"/>.</summary>
+    /// <summary>Gets the trace to continue; see <see cref="Notification.TraceParent"/>.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>Its place in a chain of channels that stand in for each other; null when there is none.</summary>
+    /// <summary>Gets the place of the delivery in a chain of fallback channels; null if it is not part of a chain.</summary>
     public FallbackPlace? Fallback { get; init; }
 
-    /// <summary>When its notification was accepted.</summary>
+    /// <summary>Gets the time at which the notification was accepted.</summary>
     public required DateTimeOffset AcceptedAt { get; init; }
 
-    /// <summary>Not before this time.</summary>
+    /// <summary>Gets the earliest time at which the delivery is sent.</summary>
     public required DateTimeOffset DueAt { get; init; }
 
-    /// <summary>Not after this time.</summary>
+    /// <summary>Gets the time after which the delivery is no longer sent.</summary>
     public required DateTimeOffset ExpiresAt { get; init; }
 
-    /// <summary>The attempts that spent its retry budget so far.</summary>
+    /// <summary>Gets the number of attempts that have counted against the retry budget so far.</summary>
     public int AttemptsSpent { get; init; }
 
-    /// <summary>The delay before the attempt at hand; zero before the first. The next delay grows from it.</summary>
+    /// <summary>
+    /// Gets the delay before the current attempt, from which the next delay is computed; zero before the first attempt.
+    /// </summary>
     public TimeSpan RetryDelay { get; init; }
 
-    /// <summary>The delivery's way.</summary>
+    /// <summary>Gets the channel of the delivery.</summary>
     public Channel Channel => To.Channel;
 
-    /// <summary>The id and channel; never the address or content.</summary>
+    /// <summary>Returns the ID and channel; never the address or content.</summary>
     public override string ToString() => $"{Id} over {Channel}";
 }
 
-/// <summary>Where a delivery goes.</summary>
-/// <param name="Channel">The channel that understands <paramref name="Value"/>.</param>
-/// <param name="Value">An email address, a phone number, a push token, a URL, or what a custom channel uses.</param>
-/// <param name="Platform">A push token's platform; null elsewhere.</param>
-/// <param name="App">The app that a push token belongs to; null where a tenant has one app, and elsewhere.</param>
+/// <summary>An address to which a delivery is sent.</summary>
+/// <param name="Channel">The channel that uses <paramref name="Value"/>.</param>
+/// <param name="Value">
+/// An email address, a phone number, a push token, a URL, or an address in the format of a custom channel.
+/// </param>
+/// <param name="Platform">The platform of a push token; null for other addresses.</param>
+/// <param name="App">The app to which a push token belongs; null if the tenant has only one app, and for other addresses.</param>
 public sealed record Address(Channel Channel, string Value, Platform? Platform = null, string? App = null)
 {
-    /// <summary>The channel; never the address.</summary>
+    /// <summary>Returns the channel; never the address.</summary>
     public override string ToString() => Channel.Name;
 }
 
-/// <summary>A delivery's place among those that reach one recipient by different channels, one after the other.</summary>
-/// <param name="Chain">The same for all deliveries of one notification to one recipient.</param>
-/// <param name="Step">0 for the channels that are used at once, then counting up.</param>
+/// <summary>
+/// The place of a delivery in a chain of deliveries that try different channels for the same recipient, one after another.
+/// </summary>
+/// <param name="Chain">The ID of the chain, which all deliveries of one notification to one recipient share.</param>
+/// <param name="Step">The step in the chain: 0 for the channels that are used immediately, then 1, 2 and so on.</param>
 public sealed record FallbackPlace(Guid Chain, int Step);

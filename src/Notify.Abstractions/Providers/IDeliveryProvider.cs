@@ -1,27 +1,31 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// Sends over one channel through one vendor. Two accounts with one vendor are two providers with two names.
-/// Implementations are singletons and are called concurrently.
+/// A provider that sends deliveries over one channel through one vendor account. Two accounts with the same vendor are two
+/// providers with different names. Implementations are singletons and must be safe for concurrent calls.
 /// </summary>
 public interface IDeliveryProvider
 {
-    /// <summary>The name that routing, metrics and attempts show: lower case, unique in the application.</summary>
+    /// <summary>
+    /// Gets the name that is used in routing, metrics and attempts. It is lowercase and unique within the application.
+    /// </summary>
     string Name { get; }
 
-    /// <summary>The channel it sends over.</summary>
+    /// <summary>Gets the channel over which the provider sends.</summary>
     Channel Channel { get; }
 
     /// <summary>
-    /// Makes one attempt. Whatever the vendor answers is an <see cref="Outcome"/>. An exception means a bug in the provider and
-    /// is treated as <see cref="Outcome.AnswerLost"/>, because it does not tell whether the message was sent.
+    /// Makes one attempt to send a delivery. Every response of the vendor is returned as an <see cref="Outcome"/>. An exception
+    /// indicates a bug in the provider and is treated as <see cref="Outcome.AnswerLost"/>, because it leaves open whether the
+    /// message was sent.
     /// </summary>
-    /// <param name="delivery">What to send where. <see cref="Delivery.Id"/> stays the same over all attempts.</param>
+    /// <param name="delivery">The delivery to send. <see cref="Delivery.Id"/> is the same for all attempts.</param>
     /// <param name="cancellationToken">
-    /// Cancelled after <see cref="NotificationsOptions.AttemptTimeout"/> and at shutdown. Then either throw
-    /// <see cref="OperationCanceledException"/>, which counts as <see cref="Outcome.AnswerLost"/>, or return an outcome at once:
-    /// <see cref="Outcome.ProviderFailed"/> or <see cref="Outcome.Retry"/> where the message has certainly not been sent, as
-    /// while connecting.
+    /// A token that is cancelled after <see cref="NotificationsOptions.AttemptTimeout"/> and at shutdown. Upon cancellation,
+    /// either throw <see cref="OperationCanceledException"/>, which is treated as <see cref="Outcome.AnswerLost"/>, or
+    /// immediately return an outcome: <see cref="Outcome.ProviderFailed"/> or <see cref="Outcome.Retry"/> if the message has
+    /// certainly not been sent, for example while still connecting.
     /// </param>
+    /// <returns>The outcome of the attempt.</returns>
     ValueTask<Outcome> SendAsync(Delivery delivery, CancellationToken cancellationToken);
 }

@@ -3,27 +3,31 @@ using System.Text.Json;
 namespace Notify.Providers;
 
 /// <summary>
-/// Finds what a provider could never send, so that it is refused when it is registered or triggered and not at every attempt.
-/// Registered as a service beside the provider, which applies the same rules.
+/// The rules for addresses and content that a provider can send. Anything that it could never send is rejected on registration or
+/// triggering, instead of failing at every attempt. Implementations are registered as services alongside the provider, which
+/// applies the same rules.
 /// </summary>
 public interface IProviderRules
 {
-    /// <summary>Gets the provider's name.</summary>
+    /// <summary>Gets the name of the provider.</summary>
     string Provider { get; }
 
-    /// <summary>Finds why the provider could never send to an address; null when it may.</summary>
-    /// <param name="address">The address. The error must not repeat it.</param>
+    /// <summary>Determines why the provider could never send to an address.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>The error, which must not contain the address; null if the provider may be able to send to it.</returns>
     string? FindAddressError(Address address);
 
-    /// <summary>Finds what is wrong with a content's override for the provider's vendor.</summary>
-    /// <param name="overrides">The content's overrides by vendor.</param>
+    /// <summary>Finds errors in the vendor-specific overrides of the content.</summary>
+    /// <param name="overrides">The overrides, by vendor.</param>
     /// <returns>
-    /// Errors whose fields begin with the vendor's name, such as <c>fcm.android.ttl</c>; empty when there are none.
+    /// The errors, whose fields begin with the name of the vendor, such as <c>fcm.android.ttl</c>; empty if there are none.
     /// </returns>
     IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides);
 
-    /// <summary>Finds what the provider could never send of a content; empty, the default, when there is nothing.</summary>
-    /// <param name="content">The content, as it is given or rendered.</param>
-    /// <returns>Errors whose fields are relative to the content, such as <c>body</c>.</returns>
+    /// <summary>
+    /// Finds the parts of the content that the provider could never send. The default implementation finds none.
+    /// </summary>
+    /// <param name="content">The content, as given or as rendered.</param>
+    /// <returns>The errors, whose fields are relative to the content, such as <c>body</c>; empty if there are none.</returns>
     IEnumerable<FieldError> FindContentErrors(Content content) => [];
 }

@@ -1,36 +1,36 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// Reads what a vendor posts to <c>/v1/callbacks/{provider}</c>. Those calls carry no API key, so the reader checks the vendor's
-/// own signature.
+/// A reader for the receipts that a vendor posts to <c>/v1/callbacks/{provider}</c>. These requests carry no API key, so
+/// implementations must verify the vendor's signature.
 /// </summary>
 public interface IReceiptCallback
 {
-    /// <summary>The name of the provider whose vendor calls.</summary>
+    /// <summary>Gets the name of the provider that the callbacks are for.</summary>
     string Provider { get; }
 
-    /// <summary>
-    /// The receipts in a call; null when its signature is not the vendor's, and then nothing of it is believed.
-    /// </summary>
+    /// <summary>Verifies a request and reads its receipts.</summary>
+    /// <param name="call">The request.</param>
+    /// <returns>The receipts; null if the signature is invalid, in which case the request must be ignored.</returns>
     CallbackReceipts? Read(VendorCall call);
 }
 
-/// <summary>A call that claims to come from a vendor.</summary>
-/// <param name="Query">The query of the URL that was called, with its question mark; empty when there is none.</param>
-/// <param name="Headers">The headers, found by name in any case.</param>
+/// <summary>A request that claims to come from a vendor.</summary>
+/// <param name="Query">The query string of the requested URL, including the question mark; empty if there is none.</param>
+/// <param name="Headers">The headers, with case-insensitive names.</param>
 /// <param name="Body">
-/// The body, until <see cref="IReceiptCallback.Read"/> returns: it lies in the server's memory, which other requests get
-/// afterwards.
+/// The body. It is valid only until <see cref="IReceiptCallback.Read"/> returns, because the server reuses its memory for other
+/// requests.
 /// </param>
 public sealed record VendorCall(string Query, IReadOnlyDictionary<string, string> Headers, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>The body's length; never what is in the call.</summary>
+    /// <summary>Returns the length of the body; never its contents.</summary>
     public override string ToString() => $"{Body.Length} bytes";
 }
 
-/// <summary>What a vendor's call says.</summary>
+/// <summary>The receipts in a request from a vendor.</summary>
 /// <param name="Tenant">The tenant of the deliveries.</param>
 /// <param name="Receipts">
-/// The receipts; empty when the call says nothing that is kept, such as that a message is on its way.
+/// The receipts; empty if the request reports nothing to record, such as a message still in transit.
 /// </param>
 public sealed record CallbackReceipts(string Tenant, IReadOnlyList<Receipt> Receipts);

@@ -1,16 +1,17 @@
 namespace Notify.Providers;
 
 /// <summary>
-/// A provider that steers the time limit of its attempts: one whose deliveries wait for a connection or a turn that they share,
-/// or whose protocol prescribes how long an answer is awaited. The engine calls it with a timer instead of the method of
-/// <see cref="IDeliveryProvider"/>.
+/// A provider that controls the time limit of its attempts, because its deliveries wait for a shared connection or for their
+/// turn, or because its protocol prescribes how long to wait for a reply. The engine calls the overload with a timer instead of
+/// the method of <see cref="IDeliveryProvider"/>.
 /// </summary>
 public interface ITimedDeliveryProvider : IDeliveryProvider
 {
-    /// <summary>Makes one attempt, as <see cref="IDeliveryProvider.SendAsync"/> does.</summary>
-    /// <param name="delivery">What to send where.</param>
-    /// <param name="timer">The attempt's time limit, which runs.</param>
-    /// <param name="cancellationToken">Cancelled at the end of the timer and at shutdown.</param>
+    /// <summary>Makes one attempt to send a delivery, like <see cref="IDeliveryProvider.SendAsync"/>.</summary>
+    /// <param name="delivery">The delivery to send.</param>
+    /// <param name="timer">The time limit of the attempt, which is already running.</param>
+    /// <param name="cancellationToken">A token that is cancelled when the timer expires and at shutdown.</param>
+    /// <returns>The outcome of the attempt.</returns>
     ValueTask<Outcome> SendAsync(Delivery delivery, AttemptTimer timer, CancellationToken cancellationToken);
 
     /// <inheritdoc/>

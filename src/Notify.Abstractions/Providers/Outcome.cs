@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Providers;
 
-/// <summary>What an attempt came to.</summary>
+/// <summary>The outcome of an attempt.</summary>
 public sealed class Outcome
 {
     private static readonly Outcome AcceptedWithoutId = new(OutcomeKind.Accepted);
@@ -13,44 +13,50 @@ public sealed class Outcome
     public OutcomeKind Kind { get; }
 
     /// <summary>
-    /// Gets why, in words for an operator; when accepted, what the vendor left out, else null. Never an address or content.
+    /// Gets the reason, in words for an operator. For an accepted message, it describes what the vendor left out, or is null. It
+    /// never contains an address or content.
     /// </summary>
     public string? Reason { get; private init; }
 
-    /// <summary>The vendor's id for the message, to match receipts with. Null when the vendor gave none.</summary>
+    /// <summary>
+    /// Gets the vendor's ID for the message, by which receipts are matched; null if the vendor did not assign one.
+    /// </summary>
     public string? ProviderMessageId { get; private init; }
 
-    /// <summary>How long the vendor asked to wait. Null when it did not say.</summary>
+    /// <summary>Gets how long the vendor asked to wait; null if it did not specify a time.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
     /// <summary>
-    /// True when the provider failed and not this delivery: an outage, refused credentials. Another provider of the channel
-    /// may succeed, so the delivery moves there. It spends no attempt, unless the answer was lost.
+    /// Gets whether the provider failed rather than this delivery, as in an outage or when the credentials are refused. The
+    /// delivery moves to another provider of the channel, which may succeed. No attempt counts against the retry budget unless
+    /// the answer was lost.
     /// </summary>
     public bool IsProviderFailure { get; private init; }
 
     /// <summary>
-    /// True when the vendor asked to be called less often. The provider's rate gives way, and the delivery waits without
-    /// spending its retry budget.
+    /// Gets whether the vendor asked to be called less often. The provider's rate is reduced, and the delivery waits without
+    /// using its retry budget.
     /// </summary>
     public bool IsThrottled { get; private init; }
 
     /// <summary>
-    /// True when the recipient told the vendor to be left alone (a reply of STOP). A user's preference for the channel becomes
-    /// that it is not wanted.
+    /// Gets whether the recipient asked the vendor not to receive any more messages (for example, by replying STOP). The user's
+    /// preference for the channel is set accordingly.
     /// </summary>
     public bool IsOptOut { get; private init; }
 
-    /// <summary>Since when the vendor knows that the address is dead; null when it did not say.</summary>
+    /// <summary>
+    /// Gets the time since which the vendor has known that the address no longer exists; null if it did not report one.
+    /// </summary>
     public DateTimeOffset? GoneSince { get; private init; }
 
-    /// <summary>What the vendor bills; null when it does not say, or bills nothing.</summary>
+    /// <summary>Gets the cost that the vendor charges; null if it does not report one or charges nothing.</summary>
     public Cost? Cost { get; private init; }
 
-    /// <summary>The vendor took the message over.</summary>
-    /// <param name="providerMessageId">The vendor's id for the message.</param>
-    /// <param name="cost">What it bills.</param>
-    /// <param name="note">What it left out, such as copies that it refused. Null for nothing.</param>
+    /// <summary>Creates the outcome of a message that the vendor accepted.</summary>
+    /// <param name="providerMessageId">The vendor's ID for the message, or null.</param>
+    /// <param name="cost">The cost that the vendor charges, or null.</param>
+    /// <param name="note">What the vendor left out, such as copies that it refused; null if nothing was left out.</param>
     public static Outcome Accepted(string? providerMessageId = null, Cost? cost = null, string? note = null) =>
         providerMessageId is null && cost is null && note is null
             ? AcceptedWithoutId
@@ -61,18 +67,18 @@ public sealed class Outcome
                 Reason = note,
             };
 
-    /// <summary>This attempt failed, a later one may succeed.</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    /// <summary>Creates the outcome of an attempt that failed but may succeed later.</summary>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
+    /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>
     public static Outcome Retry(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry) { Reason = reason, RetryAfter = after };
 
     /// <summary>
-    /// The provider cannot send anything at present: it cannot be reached, or it refuses the credentials. The message was
-    /// certainly not sent.
+    /// Creates the outcome of an attempt that failed because the provider currently cannot send anything: it is unreachable, or
+    /// it refuses the credentials. The message was certainly not sent.
     /// </summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
+    /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>
     public static Outcome ProviderFailed(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry)
         {
@@ -82,15 +88,16 @@ public sealed class Outcome
         };
 
     /// <summary>
-    /// The message went out, wholly or in part, and its answer was lost: the connection was reset or closed, or nothing came in
-    /// time. The vendor may or may not have taken the message over. The attempt is spent, and
-    /// <see cref="RetryOptions.RepeatAfterLostAnswer"/> decides whether another one is made.
+    /// Creates the outcome of an attempt in which the message was sent, wholly or in part, and the answer was lost: the
+    /// connection was reset or closed, or no answer arrived in time. The vendor may or may not have accepted the message. The
+    /// attempt counts against the retry budget, and <see cref="RetryOptions.RepeatAfterLostAnswer"/> determines whether another
+    /// one is made.
     /// </summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
+    /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>
     /// <param name="isProviderFailure">
-    /// True when the vendor itself failed to answer, which opens the provider's circuit and moves a repetition to the channel's
-    /// next provider. False when the recipient's own server did, as a webhook's.
+    /// True if the vendor itself failed to answer. This counts toward opening the provider's circuit, and a repetition uses the
+    /// channel's next provider. False if the recipient's own server failed to answer, as with a webhook.
     /// </param>
     public static Outcome AnswerLost(string reason, TimeSpan? after = null, bool isProviderFailure = false) =>
         new(OutcomeKind.AnswerLost)
@@ -100,9 +107,11 @@ public sealed class Outcome
             IsProviderFailure = isProviderFailure,
         };
 
-    /// <summary>The vendor asked the whole provider to be called less often (HTTP 429).</summary>
-    /// <param name="reason">Why.</param>
-    /// <param name="after">The vendor's Retry-After; null leaves the delay to the channel's retry options.</param>
+    /// <summary>
+    /// Creates the outcome of an attempt after which the vendor asked the whole provider to be called less often (HTTP 429).
+    /// </summary>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
+    /// <param name="after">The vendor's Retry-After; null to compute the delay from the channel's retry options.</param>
     public static Outcome Throttled(string reason, TimeSpan? after = null) =>
         new(OutcomeKind.Retry)
         {
@@ -111,16 +120,19 @@ public sealed class Outcome
             IsThrottled = true,
         };
 
-    /// <summary>The vendor will never take this message. It is not tried again.</summary>
+    /// <summary>Creates the outcome of a message that the vendor will never accept. It is not retried.</summary>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
     public static Outcome Rejected(string reason) => new(OutcomeKind.Rejected) { Reason = reason };
 
-    /// <summary>The recipient told the vendor to be left alone. It is not tried again.</summary>
+    /// <summary>Creates the outcome of a message whose recipient has opted out with the vendor. It is not retried.</summary>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
     public static Outcome OptedOut(string reason) => new(OutcomeKind.Rejected) { Reason = reason, IsOptOut = true };
 
-    /// <summary>The address does not exist any more. It is not tried again.</summary>
-    /// <param name="reason">Why.</param>
+    /// <summary>Creates the outcome of a message to an address that no longer exists. It is not retried.</summary>
+    /// <param name="reason">The reason. It must not contain an address or content.</param>
     /// <param name="since">
-    /// Since when, by the vendor's own word: an address that was registered later is alive again and is kept. Null means now.
+    /// The time since which the address has been gone, as reported by the vendor; null for now. An address that was registered
+    /// after this time is considered valid again and is kept.
     /// </param>
     public static Outcome RecipientGone(string reason, DateTimeOffset? since = null) =>
         new(OutcomeKind.RecipientGone) { Reason = reason, GoneSince = since };
@@ -129,27 +141,27 @@ public sealed class Outcome
     public override string ToString() => Reason is null ? Kind.ToString() : $"{Kind}: {Reason}";
 }
 
-/// <summary>The results of an attempt.</summary>
+/// <summary>The kind of outcome of an attempt.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<OutcomeKind>))]
 public enum OutcomeKind
 {
-    /// <summary>The vendor took the message over.</summary>
+    /// <summary>The vendor accepted the message.</summary>
     [JsonStringEnumMemberName("accepted")]
     Accepted,
 
-    /// <summary>This attempt failed, a later one may succeed.</summary>
+    /// <summary>The attempt failed. A later attempt may succeed.</summary>
     [JsonStringEnumMemberName("retry")]
     Retry,
 
-    /// <summary>The vendor will never take this message.</summary>
+    /// <summary>The vendor will never accept the message.</summary>
     [JsonStringEnumMemberName("rejected")]
     Rejected,
 
-    /// <summary>The address does not exist any more.</summary>
+    /// <summary>The address no longer exists.</summary>
     [JsonStringEnumMemberName("recipientGone")]
     RecipientGone,
 
-    /// <summary>The message was sent, and it is unknown whether the vendor took it over.</summary>
+    /// <summary>The message was sent, but it is unknown whether the vendor accepted it.</summary>
     [JsonStringEnumMemberName("answerLost")]
     AnswerLost,
 }

@@ -5,13 +5,17 @@ using Notify.Providers;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds providers and configures them.</summary>
+/// <summary>Extension methods that add and configure providers.</summary>
 public static class ProviderNotificationsBuilderExtensions
 {
-    /// <summary>Adds a provider that a function creates.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="create">Creates the provider, once. Its <see cref="IDeliveryProvider.Name"/> must be the given name.</param>
+    /// <summary>Adds a provider that is created by a function.</summary>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The name of the provider. It must be lowercase and unique within the application.</param>
+    /// <param name="create">
+    /// A function that creates the provider. It is called once, and the provider's <see cref="IDeliveryProvider.Name"/> must
+    /// equal <paramref name="name"/>.
+    /// </param>
+    /// <returns>A builder that configures the provider.</returns>
     public static INotificationProviderBuilder AddProvider(
         this INotificationsBuilder builder,
         string name,
@@ -26,36 +30,40 @@ public static class ProviderNotificationsBuilderExtensions
         return new ProviderBuilder(builder.Services, name);
     }
 
-    /// <summary>Adds a provider.</summary>
+    /// <summary>Adds a provider of the specified type.</summary>
     /// <typeparam name="TProvider">
-    /// The provider. Its constructor takes its name, and any services that it needs.
+    /// The type of the provider. Its constructor takes the name and any services that it needs.
     /// </typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="name">The name of the provider. It must be lowercase and unique within the application.</param>
+    /// <returns>A builder that configures the provider.</returns>
     public static INotificationProviderBuilder AddProvider<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider
     >(this INotificationsBuilder builder, string name)
         where TProvider : class, IDeliveryProvider =>
         builder.AddProvider(name, services => ActivatorUtilities.CreateInstance<TProvider>(services, name));
 
-    /// <summary>Limits the provider's attempts per second; see <see cref="ProviderOptions.MaxPerSecond"/>.</summary>
-    /// <param name="builder">The provider's builder.</param>
-    /// <param name="perSecond">The most attempts per second. 0.01 to 1,000,000.</param>
+    /// <summary>Limits the number of attempts per second; see <see cref="ProviderOptions.MaxPerSecond"/>.</summary>
+    /// <param name="builder">The provider builder.</param>
+    /// <param name="perSecond">The maximum number of attempts per second. 0.01 to 1,000,000.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationProviderBuilder LimitRate(this INotificationProviderBuilder builder, double perSecond) =>
         builder.Configure(options => options.MaxPerSecond = perSecond);
 
     /// <summary>
-    /// Limits how many deliveries this process sends through the provider at a time; see
+    /// Limits the number of deliveries that this process sends through the provider at a time; see
     /// <see cref="ProviderOptions.MaxConcurrency"/>.
     /// </summary>
-    /// <param name="builder">The provider's builder.</param>
-    /// <param name="max">The most deliveries at a time. 1 to 100,000.</param>
+    /// <param name="builder">The provider builder.</param>
+    /// <param name="max">The maximum number of concurrent deliveries. 1 to 100,000.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationProviderBuilder LimitConcurrency(this INotificationProviderBuilder builder, int max) =>
         builder.Configure(options => options.MaxConcurrency = max);
 
-    /// <summary>Configures when the provider's circuit opens.</summary>
-    /// <param name="builder">The provider's builder.</param>
-    /// <param name="configure">Changes the defaults.</param>
+    /// <summary>Configures the circuit breaker of the provider.</summary>
+    /// <param name="builder">The provider builder.</param>
+    /// <param name="configure">An action that changes the options.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationProviderBuilder ConfigureCircuitBreaker(
         this INotificationProviderBuilder builder,
         Action<CircuitBreakerOptions> configure

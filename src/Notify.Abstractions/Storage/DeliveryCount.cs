@@ -1,12 +1,16 @@
 namespace Notify.Storage;
 
-/// <summary>How many deliveries were settled alike within one minute. It carries no address and no content.</summary>
-/// <param name="Minute">The minute's begin.</param>
-/// <param name="Tenant">On whose behalf.</param>
+/// <summary>
+/// The number of deliveries of one kind that were settled within one minute. It contains no address and no content.
+/// </summary>
+/// <param name="Minute">The beginning of the minute.</param>
+/// <param name="Tenant">The tenant.</param>
 /// <param name="Channel">The channel.</param>
-/// <param name="Provider">The provider.</param>
-/// <param name="State">Where the deliveries stood since; <see cref="DeliveryState.Pending"/> means that they are retried.</param>
-/// <param name="Count">How many.</param>
+/// <param name="Provider">The name of the provider.</param>
+/// <param name="State">
+/// The state to which the deliveries were settled; <see cref="DeliveryState.Pending"/> means that they will be retried.
+/// </param>
+/// <param name="Count">The number of deliveries.</param>
 public readonly record struct DeliveryCount(
     DateTimeOffset Minute,
     string Tenant,

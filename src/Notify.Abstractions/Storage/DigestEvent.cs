@@ -5,17 +5,17 @@ using System.Text.Json.Serialization;
 
 namespace Notify.Storage;
 
-/// <summary>The events that are collected together: those with the same key.</summary>
+/// <summary>The key of a digest. Events with the same key are collected together.</summary>
 /// <param name="Tenant">The tenant.</param>
-/// <param name="Recipient">The recipient's key.</param>
+/// <param name="Recipient">The key of the recipient; see <see cref="Recipient.Key"/>.</param>
 /// <param name="Template">The template of the summary.</param>
-/// <param name="Category">See <see cref="Trigger.Category"/>.</param>
-/// <param name="Priority">See <see cref="Trigger.Priority"/>.</param>
+/// <param name="Category">The category; see <see cref="Trigger.Category"/>.</param>
+/// <param name="Priority">The priority; see <see cref="Trigger.Priority"/>.</param>
 public sealed record DigestKey(string Tenant, string Recipient, string Template, string? Category, Priority Priority)
 {
     /// <summary>
-    /// Computes the digest's id: 128 bits of a SHA-256 over the key. It is short enough for any index, however long an address
-    /// is.
+    /// Computes the ID of the digest: 128 bits of a SHA-256 hash of the key. It is short enough for any index, however long an
+    /// address is.
     /// </summary>
     public Guid ToId()
     {
@@ -23,7 +23,8 @@ public sealed record DigestKey(string Tenant, string Recipient, string Template,
         Span<byte> length = stackalloc byte[4];
         foreach (var part in (ReadOnlySpan<string?>)[Tenant, Recipient, Template, Category])
         {
-            // The length keeps the parts apart; null differs from every text.
+            // The length prefix makes the boundaries of the parts unambiguous. A length of -1 distinguishes null from an empty
+            // string.
             var bytes = part is null ? [] : Encoding.UTF8.GetBytes(part);
             BinaryPrimitives.WriteInt32BigEndian(length, part is null ? -1 : bytes.Length);
             hash.AppendData(length);
@@ -35,17 +36,17 @@ public sealed record DigestKey(string Tenant, string Recipient, string Template,
         return new Guid(hash.GetHashAndReset().AsSpan(0, 16), bigEndian: true);
     }
 
-    /// <summary>The template; never the recipient, which may be an address.</summary>
+    /// <summary>Returns the template; never the recipient, which may be an address.</summary>
     public override string ToString() => $"digest of {Template}";
 }
 
-/// <summary>An event to collect. It is stored with the notification that it belongs to.</summary>
-/// <param name="Id">A UUIDv7. Events are in its order.</param>
-/// <param name="NotificationId">The notification.</param>
+/// <summary>An event to collect for a digest. It is stored together with its notification.</summary>
+/// <param name="Id">The ID, a UUIDv7. Events are ordered by their IDs.</param>
+/// <param name="NotificationId">The ID of the notification.</param>
 /// <param name="Recipient">The recipient.</param>
-/// <param name="Trigger">The trigger, for this one recipient.</param>
-/// <param name="TemplateVersion">The version of the template with which the trigger was accepted.</param>
-/// <param name="DueAt">When the digest is due, if this is its first event.</param>
+/// <param name="Trigger">The trigger, reduced to this recipient.</param>
+/// <param name="TemplateVersion">The version of the template when the trigger was accepted.</param>
+/// <param name="DueAt">The time at which the digest falls due if this is its first event.</param>
 public sealed record DigestEvent(
     Guid Id,
     Guid NotificationId,
@@ -55,45 +56,45 @@ public sealed record DigestEvent(
     DateTimeOffset DueAt
 )
 {
-    /// <summary>Gets the digest that the event belongs to.</summary>
+    /// <summary>Gets the key of the digest to which the event belongs.</summary>
     public DigestKey Key => new(Trigger.Tenant, Recipient.Key, Trigger.Template!, Trigger.Category, Trigger.Priority);
 
-    /// <summary>Gets the user whom the digest is for; null for a direct address.</summary>
+    /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
 
     /// <summary>
-    /// Gets the fence of the digest that this event is the first of. It grows with time, so that a digest which was closed and
-    /// opened again is not taken for the one before.
+    /// Gets the initial fence of a digest whose first event is this one. It increases with time, so that a digest that is closed
+    /// and opened again is not mistaken for the previous one.
     /// </summary>
     public long FirstFence => DueAt.UtcTicks;
 }
 
 /// <summary>The right to close a digest.</summary>
 /// <param name="Events">The waiting events, oldest first; at least one.</param>
-/// <param name="Failures">How often closing it has failed.</param>
-/// <param name="Fence">The number that <see cref="IDigestStore.CloseAsync"/> checks.</param>
+/// <param name="Failures">The number of times that closing the digest has failed.</param>
+/// <param name="Fence">The fence, which <see cref="IDigestStore.CloseAsync"/> checks.</param>
 public sealed record DigestLease(IReadOnlyList<DigestEvent> Events, int Failures, long Fence)
 {
-    /// <summary>How many events one lease, and so one summary, has at most.</summary>
+    /// <summary>The maximum number of events in a lease, and therefore in a summary.</summary>
     public const int MaxEvents = 1_000;
 
-    /// <summary>Gets the digest.</summary>
+    /// <summary>Gets the key of the digest.</summary>
     public DigestKey Key => Events[0].Key;
 
     /// <summary>Gets the tenant.</summary>
     public string Tenant => Events[0].Trigger.Tenant;
 }
 
-/// <summary>The end of a lease's events.</summary>
-/// <param name="Lease">The lease, with the events that end.</param>
-/// <param name="State">How they end.</param>
-/// <param name="NextDueAt">When the digest falls due again, if it has other events.</param>
+/// <summary>A request to end the events of a lease.</summary>
+/// <param name="Lease">The lease with the events to end.</param>
+/// <param name="State">The state in which the events end.</param>
+/// <param name="NextDueAt">The time at which the digest falls due again if it has other events.</param>
 public sealed record DigestClosing(DigestLease Lease, CollectedState State, DateTimeOffset NextDueAt)
 {
-    /// <summary>Gets the summary to store; null where nothing is sent.</summary>
+    /// <summary>Gets the summary to store; null if nothing is sent.</summary>
     public EnqueueRequest? Summary { get; init; }
 
-    /// <summary>Gets why nothing is sent, without an address or content; null for a summary.</summary>
+    /// <summary>Gets the reason nothing is sent, without an address or content; null if a summary is sent.</summary>
     public string? Reason { get; init; }
 }
 
@@ -101,31 +102,33 @@ public sealed record DigestClosing(DigestLease Lease, CollectedState State, Date
 [JsonConverter(typeof(JsonStringEnumConverter<CollectedState>))]
 public enum CollectedState
 {
-    /// <summary>It waits in an open digest.</summary>
+    /// <summary>The event is waiting in an open digest.</summary>
     [JsonStringEnumMemberName("waiting")]
     Waiting = 0,
 
-    /// <summary>A summary has it.</summary>
+    /// <summary>The event is included in a summary.</summary>
     [JsonStringEnumMemberName("summarized")]
     Summarized = 1,
 
-    /// <summary>Its digest could not be rendered or closed.</summary>
+    /// <summary>The event ended because its digest could not be rendered or closed.</summary>
     [JsonStringEnumMemberName("deadLetter")]
     DeadLetter = 2,
 
-    /// <summary>It was taken out of its digest.</summary>
+    /// <summary>The event was removed from its digest.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 3,
 }
 
-/// <summary>An event as a store shows it.</summary>
-/// <param name="Id">The event.</param>
-/// <param name="NotificationId">The notification that it belongs to.</param>
-/// <param name="DigestId">The digest: see <see cref="DigestKey.ToId"/>.</param>
-/// <param name="UserId">The user whom the digest is for; null for a direct address.</param>
-/// <param name="State">Its state.</param>
-/// <param name="SummaryId">The notification that sums it up; null until then, and where nothing is sent.</param>
-/// <param name="Reason">Why nothing is sent; null otherwise.</param>
+/// <summary>A collected event with its state, as read from a store.</summary>
+/// <param name="Id">The ID of the event.</param>
+/// <param name="NotificationId">The ID of the notification to which the event belongs.</param>
+/// <param name="DigestId">The ID of the digest; see <see cref="DigestKey.ToId"/>.</param>
+/// <param name="UserId">The ID of the user who receives the digest; null for a direct address.</param>
+/// <param name="State">The state of the event.</param>
+/// <param name="SummaryId">
+/// The ID of the notification that includes the event as a summary; null while the event is waiting, and if nothing is sent.
+/// </param>
+/// <param name="Reason">The reason nothing is sent; null otherwise.</param>
 public sealed record CollectedEvent(
     Guid Id,
     Guid NotificationId,

@@ -1,31 +1,32 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// A request for expansions or digests that are due. It is answered tenant by tenant, in the order of their names, so that no
-/// tenant's backlog hides another's.
+/// A request to lease due expansions or digests. Tenants are served in turn, ordered by name, so that the backlog of one tenant
+/// does not delay another.
 /// </summary>
-/// <param name="Owner">The worker that asks.</param>
-/// <param name="Now">The time at which something must be due.</param>
-/// <param name="Until">The end of the leases.</param>
+/// <param name="Owner">The worker that makes the request.</param>
+/// <param name="Now">The current time. Work that is due at this time is leased.</param>
+/// <param name="Until">The time at which the leases end.</param>
 public sealed record DueRequest(string Owner, DateTimeOffset Now, DateTimeOffset Until)
 {
-    /// <summary>Gets how many tenants may be answered. Default 16.</summary>
+    /// <summary>Gets the maximum number of tenants to serve. Default 16.</summary>
     public int MaxTenants { get; init; } = 16;
 
-    /// <summary>Gets how many leases one tenant may get, the oldest due first. Default 10.</summary>
+    /// <summary>Gets the maximum number of leases per tenant, earliest due first. Default 10.</summary>
     public int MaxPerTenant { get; init; } = 10;
 
     /// <summary>
-    /// Gets the tenant behind which the search begins; behind the last tenant it goes on with the first. Empty for the first
-    /// tenant.
+    /// Gets the tenant after which the search begins. The search wraps around from the last tenant to the first. Empty, the
+    /// default, begins with the first tenant.
     /// </summary>
     public string AfterTenant { get; init; } = "";
 
-    /// <summary>Gets the tenants to leave out, because the worker still works for them.</summary>
+    /// <summary>Gets the tenants to skip because the worker is still working for them.</summary>
     public IReadOnlyCollection<string> ExceptTenants { get; init; } = [];
 
-    /// <summary>Puts tenants in the order of their turns and takes out those that get none.</summary>
-    /// <param name="tenants">The tenants that have something due.</param>
+    /// <summary>Selects the tenants to serve, in the order of their turns.</summary>
+    /// <param name="tenants">The tenants with due work.</param>
+    /// <returns>At most <see cref="MaxTenants"/> tenants, without those in <see cref="ExceptTenants"/>.</returns>
     public IReadOnlyList<string> TakeTurns(IEnumerable<string> tenants)
     {
         string[] sorted = [.. tenants.Where(tenant => !ExceptTenants.Contains(tenant)).Distinct().Order(StringComparer.Ordinal)];

@@ -2,12 +2,12 @@ using Notify.Providers;
 
 namespace Notify.Storage;
 
-/// <summary>A notification to make durable.</summary>
+/// <summary>A request to store a notification durably.</summary>
 /// <param name="Notification">The notification.</param>
-/// <param name="Deliveries">Its deliveries.</param>
-/// <param name="Idempotency">The idempotency key to apply; null for none.</param>
-/// <param name="Expansions">The topics to turn into deliveries afterwards, in batches.</param>
-/// <param name="Digests">What is collected instead of sent.</param>
+/// <param name="Deliveries">The deliveries of the notification.</param>
+/// <param name="Idempotency">The idempotency key to claim; null for none.</param>
+/// <param name="Expansions">The topics to expand into deliveries afterwards, in batches.</param>
+/// <param name="Digests">The events that are collected for digests instead of being sent.</param>
 public sealed record EnqueueRequest(
     Notification Notification,
     IReadOnlyList<QueuedDelivery> Deliveries,
@@ -16,43 +16,49 @@ public sealed record EnqueueRequest(
     IReadOnlyList<DigestEvent> Digests
 );
 
-/// <summary>A delivery as it enters the queue.</summary>
+/// <summary>A delivery as it is added to the queue.</summary>
 /// <param name="Delivery">The delivery.</param>
 /// <param name="DueAt">
-/// When any worker may lease it: <see cref="Delivery.DueAt"/>, or later when it is handed over another way first.
+/// The time from which any worker may lease the delivery: <see cref="Delivery.DueAt"/>, or later if the delivery is first
+/// reserved for a worker or for the receiver of its hint.
 /// </param>
 /// <param name="Owner">
-/// The worker that holds it from the start, with fence 1 and until <paramref name="DueAt"/>; null for nobody, with fence 0.
+/// The worker that holds the delivery from the start, with fence 1 and until <paramref name="DueAt"/>; null if no worker holds
+/// it, in which case the fence is 0.
 /// </param>
 public sealed record QueuedDelivery(Delivery Delivery, DateTimeOffset DueAt, string? Owner = null)
 {
-    /// <summary>Why it is cancelled from the start and never due; null for all but throttled deliveries.</summary>
+    /// <summary>
+    /// Gets the reason the delivery is stored as cancelled and never falls due; null except for throttled deliveries.
+    /// </summary>
     public string? CancelledBecause { get; init; }
 
     /// <summary>
-    /// Gets what identifies its address within the notification, for <see cref="IExpansionStore.FindReachedAsync"/>; null where
-    /// no later batch of a broadcast has to know the address.
+    /// Gets the key that identifies the address within the notification, for <see cref="IExpansionStore.FindReachedAsync"/>; null
+    /// if no later batch of a broadcast needs to know the address.
     /// </summary>
     public Guid? AddressKey { get; init; }
 
-    /// <summary>The lease with which it enters the queue, or null.</summary>
+    /// <summary>Gets the lease with which the delivery is added to the queue, or null.</summary>
     public Lease? Lease => Owner is null ? null : new Lease(Delivery, Owner, Fence: 1, DueAt);
 }
 
-/// <summary>What became of an <see cref="EnqueueRequest"/>.</summary>
-/// <param name="Status">Whether it was stored.</param>
-/// <param name="NotificationId">The notification's id; for a duplicate or conflict, the id of the one that holds the key.</param>
+/// <summary>The result of an <see cref="EnqueueRequest"/>.</summary>
+/// <param name="Status">The status of the request.</param>
+/// <param name="NotificationId">
+/// The ID of the notification. For a duplicate or a conflict, the ID of the notification that holds the key.
+/// </param>
 public readonly record struct EnqueueResult(EnqueueStatus Status, Guid NotificationId);
 
-/// <summary>Whether a request was stored.</summary>
+/// <summary>The status of an <see cref="EnqueueRequest"/>.</summary>
 public enum EnqueueStatus
 {
-    /// <summary>It is durable.</summary>
+    /// <summary>The notification was stored durably.</summary>
     Stored,
 
-    /// <summary>The idempotency key had been seen with the same body; nothing was stored.</summary>
+    /// <summary>The idempotency key was already used with the same body. Nothing was stored.</summary>
     Duplicate,
 
-    /// <summary>The idempotency key had been seen with another body; nothing was stored.</summary>
+    /// <summary>The idempotency key was already used with a different body. Nothing was stored.</summary>
     Conflict,
 }

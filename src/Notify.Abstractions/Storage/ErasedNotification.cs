@@ -2,18 +2,21 @@ using Notify.Providers;
 
 namespace Notify.Storage;
 
-/// <summary>Removes what names erased recipients from notifications, the same way in every store.</summary>
+/// <summary>
+/// The removal of erased recipients' data from notifications. All stores use this class, so that they erase the same data.
+/// </summary>
 public static class ErasedNotification
 {
     private static readonly Content NoContent = new();
 
     /// <summary>
-    /// Returns the notification as it is to be stored after deliveries of it were erased, or null when nothing changes. While it
-    /// has other recipients, only direct addresses that are the erased ones are removed from <see cref="Trigger.To"/>.
+    /// Computes the notification to store after some of its deliveries were erased. As long as it has other recipients, only the
+    /// erased direct addresses are removed from <see cref="Trigger.To"/>; otherwise, its content and data are removed too.
     /// </summary>
     /// <param name="notification">The notification.</param>
     /// <param name="addresses">The addresses that were erased from its deliveries.</param>
-    /// <param name="hasOthers">Whether a delivery, an event or an expansion of other recipients is left.</param>
+    /// <param name="hasOthers">Whether deliveries, events or expansions for other recipients remain.</param>
+    /// <returns>The notification to store; null if nothing changes.</returns>
     public static Notification? From(Notification notification, IReadOnlyCollection<Address> addresses, bool hasOthers)
     {
         ArgumentNullException.ThrowIfNull(notification);
@@ -30,7 +33,7 @@ public static class ErasedNotification
             };
     }
 
-    // The variants stay, without their text, because deliveries refer to them by position.
+    // The variants are kept without their content, because deliveries refer to them by index.
     private static Notification WithoutContent(Notification notification) =>
         notification with
         {

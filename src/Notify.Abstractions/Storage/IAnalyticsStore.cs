@@ -1,14 +1,21 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Counts deliveries per minute. The attempts that notifications keep are the truth; this is the quick view of them.
+/// A store of delivery counts per minute. The counts are a fast view; the attempts that are kept with the notifications are
+/// authoritative.
 /// </summary>
 public interface IAnalyticsStore
 {
-    /// <summary>Adds to the counts of each count's minute.</summary>
+    /// <summary>Adds the specified counts to those that are already stored for the same minutes.</summary>
+    /// <param name="counts">The counts to add.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask AddAsync(IReadOnlyList<DeliveryCount> counts, CancellationToken cancellationToken);
 
-    /// <summary>A tenant's counts from <paramref name="from"/> until before <paramref name="to"/>, by time.</summary>
+    /// <summary>Lists the counts of a tenant in order of time.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="from">The inclusive start of the period.</param>
+    /// <param name="to">The exclusive end of the period.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<DeliveryCount>> ListAsync(
         string tenant,
         DateTimeOffset from,

@@ -1,9 +1,13 @@
 namespace Notify.Storage;
 
-/// <summary>Finds deliveries that ended without acceptance, and sends them again.</summary>
+/// <summary>A store of dead letters, which can be replayed.</summary>
 public interface IDeadLetterStore
 {
-    /// <summary>Dead letters in the order of their ids, beginning after <paramref name="after"/>.</summary>
+    /// <summary>Lists dead letters in the order of their IDs.</summary>
+    /// <param name="filter">The dead letters to list.</param>
+    /// <param name="after">The last delivery ID of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of dead letters.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<DeliveryRecord>> ListAsync(
         DeadLetterFilter filter,
         Guid? after,
@@ -11,41 +15,47 @@ public interface IDeadLetterStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many there are: a replay's dry run.</summary>
+    /// <summary>Counts dead letters, for example as a dry run of a replay.</summary>
+    /// <param name="filter">The dead letters to count.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Makes dead letters due again with a new retry budget; their attempts stay. Says how many. At most
-    /// <see cref="ReplayRequest.Limit"/> at a time, so that a million take turns with the walk: repeat until the answer is less.
+    /// Makes dead letters due again with a new retry budget. Their attempts are kept. At most <see cref="ReplayRequest.Limit"/>
+    /// dead letters are replayed per call, so that regular deliveries continue meanwhile. Repeat the call until it returns less
+    /// than the limit.
     /// </summary>
+    /// <param name="request">The dead letters to replay.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of dead letters that were replayed.</returns>
     ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>Which dead letters. Every part that is given must hold.</summary>
+/// <summary>A filter for dead letters. A dead letter must match all of the specified criteria.</summary>
 public sealed record DeadLetterFilter
 {
-    /// <summary>The tenant.</summary>
+    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>These deliveries. At most 1,000.</summary>
+    /// <summary>Gets the IDs of the deliveries. At most 1,000.</summary>
     public IReadOnlyList<Guid>? Ids { get; init; }
 
-    /// <summary>The provider that was to send last.</summary>
+    /// <summary>Gets the name of the provider that was last responsible for the delivery.</summary>
     public string? Provider { get; init; }
 
-    /// <summary>Words that the reason contains, in the same case.</summary>
+    /// <summary>Gets the text that the reason must contain, in the same case.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Ended at this time or later.</summary>
+    /// <summary>Gets the inclusive start of the period in which the delivery ended.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Ended before this time.</summary>
+    /// <summary>Gets the exclusive end of the period in which the delivery ended.</summary>
     public DateTimeOffset? To { get; init; }
 }
 
-/// <summary>A replay.</summary>
-/// <param name="Filter">Which dead letters.</param>
-/// <param name="Now">When they fall due.</param>
-/// <param name="ExpiresAt">When they expire this time.</param>
-/// <param name="Limit">How many at most.</param>
+/// <summary>A request to replay dead letters.</summary>
+/// <param name="Filter">The dead letters to replay.</param>
+/// <param name="Now">The time at which they fall due.</param>
+/// <param name="ExpiresAt">The time at which they expire.</param>
+/// <param name="Limit">The maximum number of dead letters to replay.</param>
 public sealed record ReplayRequest(DeadLetterFilter Filter, DateTimeOffset Now, DateTimeOffset ExpiresAt, int Limit);

@@ -1,52 +1,71 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// The truth about what is to be sent, kept by a store. A delivery has a due time until it is terminal; leasing moves the due
-/// time to the lease's end, so retry, schedule, a lost hint and a crashed worker are all the same: it falls due again.
-/// Every call is one transaction, and calls that run at the same time may share a commit.
+/// The durable queue of deliveries, which is the source of truth about what is to be sent. Every delivery has a due time until it
+/// is terminal, and leasing a delivery moves its due time to the end of the lease. A retry, a schedule, a lost hint and a crashed
+/// worker are therefore handled alike: the delivery falls due again. Each call is one transaction, and concurrent calls may share
+/// a commit.
 /// </summary>
 public interface IDeliveryQueue
 {
     /// <summary>
-    /// Makes notifications durable together with their deliveries; each request wholly or not at all. A request whose
-    /// idempotency claim is taken stores nothing. A delivery with a collapse key cancels those of the same tenant, key and
-    /// address that wait. Results are in the order of the requests.
+    /// Stores notifications durably together with their deliveries, each request completely or not at all. A request whose
+    /// idempotency key is already claimed stores nothing. A delivery with a collapse key cancels waiting deliveries with the same
+    /// tenant, key and address.
     /// </summary>
+    /// <param name="requests">The requests.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The results, in the order of the requests.</returns>
     ValueTask<IReadOnlyList<EnqueueResult>> EnqueueAsync(
         IReadOnlyList<EnqueueRequest> requests,
         CancellationToken cancellationToken
     );
 
     /// <summary>
-    /// Leases deliveries that are due, at most <see cref="LeaseQuota.Max"/> for each quota, oldest first within a tenant and
-    /// in turn among tenants.
+    /// Leases due deliveries: at most <see cref="LeaseQuota.Max"/> for each quota, in turn among tenants and oldest first within
+    /// a tenant.
     /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<Lease>> LeaseAsync(LeaseRequest request, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Leases exactly these deliveries, where nobody has leased or settled them since they were published. The others are
-    /// left out of the answer: they are another worker's.
-    /// </summary>
+    /// <summary>Leases the specified deliveries if they have been neither leased nor settled since they were published.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The leases. Deliveries that could not be claimed, because they belong to another worker, are omitted.</returns>
     ValueTask<IReadOnlyList<Lease>> ClaimAsync(ClaimRequest request, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Moves the end of leases while their attempts are under way. The fences stay the same. An answer is false where the lease
-    /// was lost: the delivery was leased, settled, cancelled or replayed since. Answers are in the order of the references.
-    /// </summary>
+    /// <summary>Extends leases while their attempts are in progress. Their fences stay the same.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// For each reference, in order: <see langword="true"/> if the lease was extended; <see langword="false"/> if it was lost
+    /// because the delivery has since been leased, settled, cancelled or replayed.
+    /// </returns>
     ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends leases. An answer is false where the lease had been lost, and then nothing of that settlement was written. A dead
-    /// letter makes the next step of its fallback chain due when nothing of the chain before that step waits or was accepted.
-    /// Answers are in the order of the settlements.
+    /// Ends leases. If a delivery becomes a dead letter, the next step of its fallback chain falls due, provided that no earlier
+    /// delivery of the chain is waiting or was accepted.
     /// </summary>
+    /// <param name="settlements">The settlements.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// For each settlement, in order: <see langword="true"/> if it was written; <see langword="false"/> if the lease was lost, in
+    /// which case nothing was written.
+    /// </returns>
     ValueTask<IReadOnlyList<bool>> SettleAsync(IReadOnlyList<Settlement> settlements, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stops what has not been sent of a notification: its deliveries that are not leased at <paramref name="now"/>, its events
-    /// in open digests, and whatever its expansions would still make. A digest that is leased meanwhile is closed without the
-    /// events. Null when the tenant has no such notification.
+    /// Cancels the part of a notification that has not been sent yet: its deliveries that are not leased at
+    /// <paramref name="now"/>, its events in open digests, and the remaining work of its expansions. A digest that is leased at
+    /// that time is closed without the events.
     /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="notificationId">The ID of the notification.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The exact result of the cancellation; null if the tenant has no such notification.</returns>
     ValueTask<Cancellation?> CancelAsync(
         string tenant,
         Guid notificationId,
@@ -54,6 +73,7 @@ public interface IDeliveryQueue
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many deliveries are pending per lane and provider, the leased ones included.</summary>
+    /// <summary>Gets the number of pending deliveries, including leased ones, for each priority and provider.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken);
 }

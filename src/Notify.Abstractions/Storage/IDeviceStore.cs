@@ -1,35 +1,54 @@
 namespace Notify.Storage;
 
-/// <summary>Keeps devices.</summary>
+/// <summary>A store of users' devices.</summary>
 public interface IDeviceStore
 {
     /// <summary>
-    /// Stores a device in place of the one with the same tenant, user and id. Every other device with the same tenant, app and
-    /// token is removed, whoever its user is: a token belongs to the device that registered it last. A pruned device is revived
-    /// when the token is another one, or when <see cref="Device.LastSeenAt"/> is later than the pruning.
-    /// <see cref="Device.RegisteredAt"/> stays while the user, the device and the token stay.
+    /// Stores a device, replacing any device with the same tenant, user and ID. All other devices with the same tenant, app and
+    /// token are removed, regardless of their users, because a token belongs to the device that registered it last. A pruned
+    /// device becomes active again if the token is different, or if <see cref="Device.LastSeenAt"/> is later than the pruning.
+    /// <see cref="Device.RegisteredAt"/> is preserved as long as the user, the device and the token stay the same.
     /// </summary>
+    /// <param name="device">The device.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask RegisterAsync(Device device, CancellationToken cancellationToken);
 
-    /// <summary>The devices of these users that are not pruned.</summary>
+    /// <summary>Finds the devices of the specified users, except for pruned devices.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userIds">The IDs of the users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<Device>> FindAsync(string tenant, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>All of a user's devices, the pruned ones included.</summary>
+    /// <summary>Lists all devices of a user, including pruned devices.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<Device>> ListAsync(string tenant, string userId, CancellationToken cancellationToken);
 
-    /// <summary>Removes a user's device; false when the user has no such device.</summary>
+    /// <summary>Removes a device of a user.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="userId">The ID of the user.</param>
+    /// <param name="id">The ID of the device.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the device was removed; <see langword="false"/> if the user has no such device.
+    /// </returns>
     ValueTask<bool> RemoveAsync(string tenant, string userId, string id, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Marks the device that has this token as dead. False, and nothing changes, when there is none, when it is pruned already,
-    /// or when the device was last seen after <paramref name="knownDeadAt"/>: the app has registered the token again since.
+    /// Marks the device with the specified token as dead. Nothing changes if the device was last seen after
+    /// <paramref name="knownDeadAt"/>, because the app has registered the token again since then.
     /// </summary>
-    /// <param name="tenant">The device's tenant.</param>
-    /// <param name="app">The device's app; null where it has none.</param>
+    /// <param name="tenant">The tenant of the device.</param>
+    /// <param name="app">The app of the device; null if it has none.</param>
     /// <param name="token">The token.</param>
     /// <param name="reason">The vendor's reason.</param>
-    /// <param name="knownDeadAt">When the vendor knew that the token was dead.</param>
-    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <param name="knownDeadAt">The time at which the vendor knew that the token was dead.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the device was pruned; <see langword="false"/> if it does not exist, was already pruned, or has
+    /// been seen since.
+    /// </returns>
     ValueTask<bool> PruneAsync(
         string tenant,
         string? app,

@@ -1,39 +1,48 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Keeps what is collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed, and closing it stores
-/// its summary in the same transaction: every event ends in exactly one summary, cancelled, or as a dead letter. An event that
-/// has ended is kept, without its data, as long as its notification.
+/// A store of the events that are collected for digests, by <see cref="DigestKey"/>. A digest falls due until it is closed.
+/// Closing it stores its summary in the same transaction, so that every event ends in exactly one summary, as cancelled, or as a
+/// dead letter. An event that has ended is kept, without its data, as long as its notification.
 /// </summary>
 public interface IDigestStore
 {
     /// <summary>
-    /// Leases digests that are due, in turn among tenants, each with its waiting events in the order in which they came, at most
-    /// <see cref="DigestLease.MaxEvents"/>.
+    /// Leases due digests, in turn among tenants. Each lease contains the waiting events in the order in which they arrived, at
+    /// most <see cref="DigestLease.MaxEvents"/>.
     /// </summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<DigestLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Stores the summary and ends the events of the lease. Other events of the digest stay, and fall due at
-    /// <see cref="DigestClosing.NextDueAt"/>. False, and nothing is stored, when the lease was lost.
+    /// Stores the summary and ends the events of the lease. Other events of the digest remain, and fall due at
+    /// <see cref="DigestClosing.NextDueAt"/>.
     /// </summary>
+    /// <param name="closing">The summary and the events to end.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the digest was closed; <see langword="false"/> if the lease was lost, in which case nothing was
+    /// stored.
+    /// </returns>
     ValueTask<bool> CloseAsync(DigestClosing closing, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Gives a lease back after a failure: the digest falls due again at <paramref name="retryAt"/>. False when the lease was
-    /// lost.
-    /// </summary>
+    /// <summary>Returns a lease after a failure. The digest falls due again at <paramref name="retryAt"/>.</summary>
+    /// <param name="lease">The lease.</param>
+    /// <param name="retryAt">The time at which the digest falls due again.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns><see langword="true"/> if the lease was returned; <see langword="false"/> if it was lost.</returns>
     ValueTask<bool> FailAsync(DigestLease lease, DateTimeOffset retryAt, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists what was collected of a notification, or, with <paramref name="ofSummary"/>, what a notification sums up. In the
-    /// order of the events' ids.
+    /// Lists the events that were collected for a notification or, with <paramref name="ofSummary"/>, the events that a
+    /// notification summarizes, in the order of their IDs.
     /// </summary>
-    /// <param name="tenant">The notification's tenant.</param>
-    /// <param name="notificationId">The notification whose events were collected, or the summary.</param>
+    /// <param name="tenant">The tenant of the notification.</param>
+    /// <param name="notificationId">The ID of the notification whose events were collected, or of the summary.</param>
     /// <param name="ofSummary">Whether the notification is the summary.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="limit">The maximum number of events, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<CollectedEvent>> ListAsync(
         string tenant,
         Guid notificationId,

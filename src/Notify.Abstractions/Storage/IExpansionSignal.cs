@@ -1,10 +1,10 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// For transports: tells this process sooner than its next look into the store that there are topics to turn into deliveries.
+/// A signal by which a transport informs this process of topics to expand before the process next polls the store.
 /// </summary>
 public interface IExpansionSignal
 {
-    /// <summary>Makes the worker look at once, where this process has one; from any thread.</summary>
+    /// <summary>Makes the worker of this process, if any, poll immediately. The method can be called from any thread.</summary>
     void Wake();
 }

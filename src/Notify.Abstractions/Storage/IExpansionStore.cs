@@ -1,40 +1,55 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Keeps how far a notification to a topic has been turned into deliveries. Like a delivery, an expansion falls due until it is
-/// done, and each batch moves it on in the same transaction that stores the batch's deliveries: a crash repeats nothing and loses
-/// nothing.
+/// A store of expansions, which turn notifications to topics into deliveries. Like a delivery, an expansion falls due until it is
+/// complete. Each batch advances it in the same transaction that stores the deliveries of the batch, so that a crash neither
+/// repeats nor loses anything.
 /// </summary>
 public interface IExpansionStore
 {
-    /// <summary>Leases expansions that are due, in turn among tenants.</summary>
+    /// <summary>Leases due expansions, in turn among tenants.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<ExpansionLease>> LeaseAsync(DueRequest request, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Stores a batch's deliveries and moves the expansion on, which clears its failures. False, and nothing is stored, when the
-    /// lease was lost or the expansion was cancelled.
-    /// </summary>
+    /// <summary>Stores the deliveries of a batch, advances the expansion and resets its failures.</summary>
+    /// <param name="step">The batch.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the batch was stored; <see langword="false"/> if the lease was lost or the expansion was
+    /// cancelled, in which case nothing was stored.
+    /// </returns>
     ValueTask<bool> AdvanceAsync(ExpansionStep step, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives a lease back after a failure: the expansion falls due again at <see cref="ExpansionFailure.RetryAt"/>, or becomes a
-    /// dead letter. False, and nothing changes, when the lease was lost or the expansion was cancelled.
+    /// Returns a lease after a failure. The expansion falls due again at <see cref="ExpansionFailure.RetryAt"/>, or becomes a
+    /// dead letter.
     /// </summary>
+    /// <param name="failure">The failure.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the failure was recorded; <see langword="false"/> if the lease was lost or the expansion was
+    /// cancelled, in which case nothing changed.
+    /// </returns>
     ValueTask<bool> FailAsync(ExpansionFailure failure, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Finds the addresses that a notification has deliveries to, so that the next batch does not notify them again.
+    /// Finds the addresses for which a notification already has deliveries, so that the next batch does not notify them again.
     /// </summary>
-    /// <param name="notificationId">The notification.</param>
+    /// <param name="notificationId">The ID of the notification.</param>
     /// <param name="addressKeys">The addresses to look for, by <see cref="QueuedDelivery.AddressKey"/>.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The keys that were found.</returns>
     ValueTask<IReadOnlySet<Guid>> FindReachedAsync(
         Guid notificationId,
         IReadOnlyCollection<Guid> addressKeys,
         CancellationToken cancellationToken
     );
 
-    /// <summary>Reads the progress of a notification's expansions.</summary>
+    /// <summary>Gets the progress of the expansions of a notification.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="notificationId">The ID of the notification.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<ExpansionProgress>> GetProgressAsync(
         string tenant,
         Guid notificationId,
@@ -42,30 +57,35 @@ public interface IExpansionStore
     );
 }
 
-/// <summary>An expansion to begin with a notification.</summary>
-/// <param name="Topic">The topic; the first of them where one expansion covers several.</param>
-/// <param name="Total">How many subscribers there were when the notification was accepted.</param>
-/// <param name="DueAt">When any worker may begin; null for a topic without subscribers, which is complete from the start.</param>
+/// <summary>An expansion to start together with a notification.</summary>
+/// <param name="Topic">The topic; if one expansion covers several topics, the first of them.</param>
+/// <param name="Total">The number of subscribers when the notification was accepted.</param>
+/// <param name="DueAt">
+/// The time from which any worker may begin; null for a topic without subscribers, which is complete from the start.
+/// </param>
 public sealed record NewExpansion(string Topic, long Total, DateTimeOffset? DueAt);
 
-/// <summary>The right to move an expansion on.</summary>
+/// <summary>The right to advance an expansion.</summary>
 /// <param name="Notification">The notification.</param>
-/// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
-/// <param name="Cursor">The last subscriber that has its deliveries; empty at the beginning.</param>
-/// <param name="Done">How many subscribers have theirs.</param>
-/// <param name="Failures">How often it has failed since it last moved on.</param>
-/// <param name="Fence">The number that <see cref="ExpansionStep"/> must present.</param>
+/// <param name="Topic">The topic; see <see cref="NewExpansion.Topic"/>.</param>
+/// <param name="Cursor">The ID of the last subscriber whose deliveries are stored; empty at the beginning.</param>
+/// <param name="Done">The number of subscribers whose deliveries are stored.</param>
+/// <param name="Failures">The number of failures since the expansion last advanced.</param>
+/// <param name="Fence">The fence, which <see cref="ExpansionStep"/> must present.</param>
 public sealed record ExpansionLease(Notification Notification, string Topic, string Cursor, long Done, int Failures, long Fence);
 
 /// <summary>One batch of an expansion.</summary>
 /// <param name="Lease">The lease.</param>
-/// <param name="Cursor">The last subscriber of the batch.</param>
-/// <param name="Done">How many subscribers have their deliveries now.</param>
-/// <param name="IsComplete">Whether that was the last batch.</param>
-/// <param name="At">When.</param>
-/// <param name="Until">The lease's new end; <paramref name="At"/> to let it fall due at once, behind what was due before.</param>
-/// <param name="Deliveries">The batch's deliveries.</param>
-/// <param name="Digests">What the batch collected instead.</param>
+/// <param name="Cursor">The ID of the last subscriber of the batch.</param>
+/// <param name="Done">The number of subscribers whose deliveries are stored after this batch.</param>
+/// <param name="IsComplete">Whether this is the last batch.</param>
+/// <param name="At">The current time.</param>
+/// <param name="Until">
+/// The new end of the lease. Set it to <paramref name="At"/> to make the expansion due immediately, behind those that were
+/// already due.
+/// </param>
+/// <param name="Deliveries">The deliveries of the batch.</param>
+/// <param name="Digests">The events that the batch collected for digests instead.</param>
 public sealed record ExpansionStep(
     ExpansionLease Lease,
     string Cursor,
@@ -77,22 +97,22 @@ public sealed record ExpansionStep(
     IReadOnlyList<DigestEvent> Digests
 );
 
-/// <summary>A batch of an expansion that failed.</summary>
+/// <summary>The failure of a batch of an expansion.</summary>
 /// <param name="Lease">The lease.</param>
-/// <param name="Reason">Why, without an address or content.</param>
-/// <param name="At">When.</param>
-/// <param name="RetryAt">When it falls due again; null to end it as a dead letter.</param>
+/// <param name="Reason">The reason, without an address or content.</param>
+/// <param name="At">The current time.</param>
+/// <param name="RetryAt">The time at which the expansion falls due again; null to end it as a dead letter.</param>
 public sealed record ExpansionFailure(ExpansionLease Lease, string Reason, DateTimeOffset At, DateTimeOffset? RetryAt);
 
-/// <summary>How far an expansion is.</summary>
-/// <param name="Topic">See <see cref="NewExpansion.Topic"/>.</param>
-/// <param name="Done">How many subscribers have their deliveries.</param>
-/// <param name="Total">How many there were when the notification was accepted.</param>
-/// <param name="IsComplete">Whether nothing is left to do.</param>
-/// <param name="StartedAt">When the notification was accepted.</param>
-/// <param name="UpdatedAt">When it last moved on.</param>
-/// <param name="Failures">How often it has failed since then.</param>
-/// <param name="Reason">Why it failed last; null when it has not failed since it last moved on.</param>
+/// <summary>The progress of an expansion.</summary>
+/// <param name="Topic">The topic; see <see cref="NewExpansion.Topic"/>.</param>
+/// <param name="Done">The number of subscribers whose deliveries are stored.</param>
+/// <param name="Total">The number of subscribers when the notification was accepted.</param>
+/// <param name="IsComplete">Whether the expansion has ended.</param>
+/// <param name="StartedAt">The time at which the notification was accepted.</param>
+/// <param name="UpdatedAt">The time at which the expansion last advanced.</param>
+/// <param name="Failures">The number of failures since the expansion last advanced.</param>
+/// <param name="Reason">The reason for the last failure; null if none has occurred since the expansion last advanced.</param>
 public sealed record ExpansionProgress(
     string Topic,
     long Done,
@@ -104,13 +124,13 @@ public sealed record ExpansionProgress(
     string? Reason = null
 )
 {
-    /// <summary>Whether it ended because it failed too often. <see cref="Reason"/> then tells why.</summary>
+    /// <summary>Gets whether the expansion ended because it failed too often; see <see cref="Reason"/>.</summary>
     public bool IsDeadLetter => IsComplete && Reason is not null;
 
-    /// <summary>Subscribers per second since the beginning; zero before the first batch.</summary>
+    /// <summary>Gets the average number of subscribers per second since the start; zero before the first batch.</summary>
     public double Rate => UpdatedAt > StartedAt ? Done / (UpdatedAt - StartedAt).TotalSeconds : 0;
 
-    /// <summary>How long the rest takes at this rate; null before the first batch.</summary>
+    /// <summary>Gets the estimated time to completion at the current rate; null before the first batch.</summary>
     public TimeSpan? Remaining =>
         IsComplete ? TimeSpan.Zero
         : Rate > 0 ? TimeSpan.FromSeconds(Math.Max(0, Total - Done) / Rate)

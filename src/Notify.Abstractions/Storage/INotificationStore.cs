@@ -1,22 +1,31 @@
 namespace Notify.Storage;
 
-/// <summary>Reads what was accepted and what became of it. <see cref="IDeliveryQueue"/> is the side that writes.</summary>
+/// <summary>
+/// A store of notifications and their deliveries, for reading. They are written by <see cref="IDeliveryQueue"/>.
+/// </summary>
 public interface INotificationStore
 {
-    /// <summary>The notification of this id, or null when the tenant has none.</summary>
+    /// <summary>Finds a notification by its ID.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="id">The ID of the notification.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The notification; null if the tenant has no such notification.</returns>
     ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken);
 
-    /// <summary>Finds what holds an idempotency key at a time; null where the key is free.</summary>
+    /// <summary>Finds the notification that holds an idempotency key.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="key">The idempotency key.</param>
+    /// <param name="now">The current time.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The notification that holds the key; null if the key is free.</returns>
     ValueTask<KeyHolder?> FindKeyAsync(string tenant, string key, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// A notification's deliveries with their attempts, in the order of their ids, beginning after <paramref name="after"/>.
-    /// </summary>
-    /// <param name="tenant">The notification's tenant.</param>
-    /// <param name="notificationId">The notification.</param>
-    /// <param name="after">The last delivery id of the page before, or null for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <summary>Lists the deliveries of a notification with their attempts, in the order of their IDs.</summary>
+    /// <param name="tenant">The tenant of the notification.</param>
+    /// <param name="notificationId">The ID of the notification.</param>
+    /// <param name="after">The last delivery ID of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of deliveries, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<DeliveryRecord>> ListDeliveriesAsync(
         string tenant,
         Guid notificationId,
@@ -25,18 +34,21 @@ public interface INotificationStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>How many of a notification's deliveries are in each state.</summary>
+    /// <summary>Counts the deliveries of a notification in each state.</summary>
+    /// <param name="tenant">The tenant of the notification.</param>
+    /// <param name="notificationId">The ID of the notification.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyDictionary<DeliveryState, long>> CountDeliveriesAsync(
         string tenant,
         Guid notificationId,
         CancellationToken cancellationToken
     );
 
-    /// <summary>A tenant's notifications, newest first, beginning before <paramref name="before"/>.</summary>
-    /// <param name="filter">Which notifications.</param>
-    /// <param name="before">The last notification id of the page before, or null for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <summary>Lists the notifications of a tenant, newest first.</summary>
+    /// <param name="filter">The notifications to list.</param>
+    /// <param name="before">The last notification ID of the previous page; null for the first page.</param>
+    /// <param name="limit">The maximum number of notifications, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<NotificationSummary>> ListAsync(
         NotificationFilter filter,
         Guid? before,
@@ -46,28 +58,28 @@ public interface INotificationStore
 }
 
 /// <summary>
-/// Which notifications. Their ids begin with the millisecond of their acceptance (UUIDv7), so a range of time is a range of ids.
+/// A filter for notifications. Because IDs begin with the millisecond of acceptance (UUIDv7), a time range is a range of IDs.
 /// </summary>
 public sealed record NotificationFilter
 {
-    /// <summary>The tenant.</summary>
+    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
     public string Tenant { get; init; } = Trigger.DefaultTenant;
 
-    /// <summary>Accepted at this time or later, by the millisecond.</summary>
+    /// <summary>Gets the inclusive start of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? From { get; init; }
 
-    /// <summary>Accepted before this time, by the millisecond.</summary>
+    /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? To { get; init; }
 }
 
 /// <summary>A notification in a list.</summary>
-/// <param name="Id">Its id.</param>
-/// <param name="AcceptedAt">When it was accepted.</param>
-/// <param name="ExpiresAt">When it expires.</param>
-/// <param name="Trigger">Its trigger, without content.</param>
+/// <param name="Id">The ID of the notification.</param>
+/// <param name="AcceptedAt">The time at which it was accepted.</param>
+/// <param name="ExpiresAt">The time at which it expires.</param>
+/// <param name="Trigger">The trigger, without its content.</param>
 public sealed record NotificationSummary(Guid Id, DateTimeOffset AcceptedAt, DateTimeOffset ExpiresAt, Trigger Trigger);
 
 /// <summary>The notification that holds an idempotency key.</summary>
-/// <param name="NotificationId">The notification.</param>
-/// <param name="Fingerprint">See <see cref="IdempotencyClaim.Fingerprint"/>.</param>
+/// <param name="NotificationId">The ID of the notification.</param>
+/// <param name="Fingerprint">The fingerprint of the trigger; see <see cref="IdempotencyClaim.Fingerprint"/>.</param>
 public sealed record KeyHolder(Guid NotificationId, ReadOnlyMemory<byte> Fingerprint);

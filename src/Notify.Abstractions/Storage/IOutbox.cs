@@ -2,12 +2,22 @@ using System.Data.Common;
 
 namespace Notify.Storage;
 
-/// <summary>For stores with transactions: enqueues within one that the application began on the store's database.</summary>
+/// <summary>
+/// An outbox that enqueues notifications within a transaction that the application began on the database of the store. Only
+/// stores with transactions implement it.
+/// </summary>
 public interface IOutbox
 {
     /// <summary>
-    /// Like <see cref="IDeliveryQueue.EnqueueAsync"/> for one request, visible to workers once the transaction has committed.
+    /// Enqueues a notification like <see cref="IDeliveryQueue.EnqueueAsync"/>. It becomes visible to workers when the transaction
+    /// is committed.
     /// </summary>
-    /// <exception cref="ArgumentException">The transaction is on another kind of database, or has ended.</exception>
+    /// <param name="request">The request.</param>
+    /// <param name="transaction">The transaction of the application.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The result of the request.</returns>
+    /// <exception cref="ArgumentException">
+    /// The transaction belongs to a different kind of database, or has already ended.
+    /// </exception>
     ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, DbTransaction transaction, CancellationToken cancellationToken);
 }

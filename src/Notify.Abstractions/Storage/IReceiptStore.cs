@@ -1,11 +1,15 @@
 namespace Notify.Storage;
 
-/// <summary>Keeps receipts with their deliveries.</summary>
+/// <summary>A store of receipts, which are kept with their deliveries.</summary>
 public interface IReceiptStore
 {
     /// <summary>
-    /// Adds receipts. Any but <see cref="ReceiptKind.Bounced"/> cancels the deliveries that stand in for its own and still wait;
-    /// a bounce makes them due. Answers, in order, whether each delivery is known to the tenant.
+    /// Adds receipts. If the delivery of a receipt has a fallback, a <see cref="ReceiptKind.Bounced"/> receipt makes the next
+    /// step of the chain due if it is waiting. Any other receipt cancels the later steps that are waiting.
     /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="receipts">The receipts.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>For each receipt, in order, whether its delivery exists in the tenant.</returns>
     ValueTask<IReadOnlyList<bool>> AddAsync(string tenant, IReadOnlyList<Receipt> receipts, CancellationToken cancellationToken);
 }

@@ -1,25 +1,41 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Purges what is not to be kept any longer. Each member works in transactions of at most as many rows as it is told, so that
-/// others write between them, and several processes may purge at the same time. A member for what a store forgets by itself does
-/// nothing and says 0.
+/// A store that purges data after its retention period. Each method works in transactions of at most the specified number of
+/// rows, so that other writes can proceed in between. Several processes may purge at the same time. A method for data that the
+/// store expires by itself does nothing and returns 0.
 /// </summary>
 public interface IRetentionStore
 {
     /// <summary>
-    /// Purges notifications that were accepted before a time and have ended: every delivery terminal, every topic expanded, no
-    /// event waiting in a digest. Their deliveries, attempts, receipts, dead letters, contents, expansions and collected events
-    /// go with them. One that has not ended is kept whole. Answers how many deliveries were purged.
+    /// Purges notifications that were accepted before the specified time and have ended: all deliveries are terminal, all topics
+    /// are expanded, and no events are waiting in a digest. Their deliveries, attempts, receipts, dead letters, contents,
+    /// expansions and collected events are purged with them. A notification that has not ended is kept in full.
     /// </summary>
+    /// <param name="acceptedBefore">The cutoff time. Notifications that were accepted at or after this time are kept.</param>
+    /// <param name="most">The maximum number of rows per transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of deliveries that were purged.</returns>
     ValueTask<long> PurgeNotificationsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken);
 
-    /// <summary>Purges idempotency keys that are free again at <paramref name="now"/>. Says how many.</summary>
+    /// <summary>Purges idempotency keys that have expired.</summary>
+    /// <param name="now">The current time.</param>
+    /// <param name="most">The maximum number of rows per transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of keys that were purged.</returns>
     ValueTask<long> PurgeIdempotencyKeysAsync(DateTimeOffset now, int most, CancellationToken cancellationToken);
 
-    /// <summary>Purges the permits of throttles that were taken before a time. Says how many.</summary>
+    /// <summary>Purges throttle permits that were taken before the specified time.</summary>
+    /// <param name="takenBefore">The cutoff time. Permits that were taken at or after this time are kept.</param>
+    /// <param name="most">The maximum number of rows per transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of permits that were purged.</returns>
     ValueTask<long> PurgePermitsAsync(DateTimeOffset takenBefore, int most, CancellationToken cancellationToken);
 
-    /// <summary>Purges the counts of minutes before a time. Says how many.</summary>
+    /// <summary>Purges the delivery counts of minutes before the specified time.</summary>
+    /// <param name="before">The cutoff time. Counts of minutes at or after this time are kept.</param>
+    /// <param name="most">The maximum number of rows per transaction.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of counts that were purged.</returns>
     ValueTask<long> PurgeCountsAsync(DateTimeOffset before, int most, CancellationToken cancellationToken);
 }

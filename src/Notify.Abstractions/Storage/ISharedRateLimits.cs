@@ -1,27 +1,29 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Rates that hold over all processes together, counted where all of them reach. Permits are taken in small batches ahead of
-/// their use, so that an attempt does not wait for one.
+/// Rate limits that apply to all processes together, counted in a place that all of them can reach. Permits are taken in small
+/// batches before they are needed, so that attempts do not wait for them.
 /// </summary>
 public interface ISharedRateLimits
 {
     /// <summary>
-    /// Takes permits. It always answers: where the count cannot be reached, from this process's part of the rate.
+    /// Takes permits. The call always returns a result: if the shared count is unreachable, it takes permits from this process's
+    /// share of the rate.
     /// </summary>
-    /// <param name="limit">What is limited, such as <c>provider:fcm</c>. At most 512 characters.</param>
+    /// <param name="limit">The name of the limit, such as <c>provider:fcm</c>. At most 512 characters.</param>
     /// <param name="perSecond">
-    /// Permits per second of all processes, which can be saved up for one second. 0.01 to 1,000,000.
+    /// The number of permits per second for all processes together. Unused permits accumulate for up to one second. 0.01 to
+    /// 1,000,000.
     /// </param>
-    /// <param name="wanted">How many to take at most; at least 1.</param>
-    /// <param name="cancellationToken">Cancels the call; permits may have been taken all the same.</param>
-    /// <returns>How many were taken: zero to <paramref name="wanted"/>.</returns>
+    /// <param name="wanted">The maximum number of permits to take; at least 1.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. Permits may have been taken nevertheless.</param>
+    /// <returns>The number of permits that were taken: 0 to <paramref name="wanted"/>.</returns>
     ValueTask<int> TakeAsync(string limit, double perSecond, int wanted, CancellationToken cancellationToken);
 
-    /// <summary>Gives back permits that were taken and not used, so that others can have them at once.</summary>
-    /// <param name="limit">What is limited.</param>
-    /// <param name="perSecond">The rate they were taken at.</param>
-    /// <param name="unused">How many; at least 1.</param>
-    /// <param name="cancellationToken">Cancels the call; the permits are lost then, which harms nobody.</param>
+    /// <summary>Returns unused permits, so that other processes can take them immediately.</summary>
+    /// <param name="limit">The name of the limit.</param>
+    /// <param name="perSecond">The rate at which the permits were taken.</param>
+    /// <param name="unused">The number of permits; at least 1.</param>
+    /// <param name="cancellationToken">A token to cancel the operation. The permits are then lost, which is harmless.</param>
     ValueTask GiveBackAsync(string limit, double perSecond, int unused, CancellationToken cancellationToken);
 }

@@ -1,23 +1,26 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Keeps small values that one process makes and all processes use: tokens of vendors that limit how often a token changes, and
-/// rotations of webhook secrets. A value that is secret must be sealed by the process that makes it, because others can read the
-/// store.
+/// A store of small values that one process creates and all processes use: tokens of vendors that limit how often a token may
+/// change, and rotations of webhook secrets. The creator must seal secret values, because others can read the store.
 /// </summary>
 public interface ISharedTokenStore
 {
-    /// <summary>Gets the token of this name; null when there is none.</summary>
+    /// <summary>Finds a token by its name.</summary>
+    /// <param name="name">The name.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The shared token; null if it does not exist.</returns>
     ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Keeps a token unless another process was faster, and returns the one that is kept now: the offered one if there was none
-    /// or the kept one was issued at <paramref name="stale"/> or before, otherwise the kept one.
+    /// Stores a token unless another process has already stored a current one. The offered token is stored if there is no token,
+    /// or if the existing one is stale.
     /// </summary>
     /// <param name="name">The name, at most 256 characters.</param>
-    /// <param name="offered">The token to keep.</param>
-    /// <param name="stale">A token that was issued at this time or before is replaced.</param>
-    /// <param name="cancellationToken">Cancels the offer.</param>
+    /// <param name="offered">The token to store.</param>
+    /// <param name="stale">The time at or before which an issued token is considered stale and is replaced.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The token that is stored after the call.</returns>
     ValueTask<SharedToken> OfferAsync(
         string name,
         SharedToken offered,
@@ -28,9 +31,9 @@ public interface ISharedTokenStore
 
 /// <summary>A token that processes share.</summary>
 /// <param name="Value">The token, sealed if it is secret.</param>
-/// <param name="IssuedAt">When it was made, in milliseconds.</param>
+/// <param name="IssuedAt">The time at which it was created, to the millisecond.</param>
 public sealed record SharedToken(ReadOnlyMemory<byte> Value, DateTimeOffset IssuedAt)
 {
-    /// <summary>Returns when it was made; never the token.</summary>
+    /// <summary>Returns the time at which the token was created; never the token.</summary>
     public override string ToString() => $"issued at {IssuedAt:O}";
 }

@@ -1,11 +1,13 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Checks that a store takes writes. A store registers one if it can be readable and yet not writable, as on a full disk; the
-/// application's readiness asks it.
+/// A health check that determines whether a store accepts writes. A store registers one if it can be readable but not writable,
+/// for example when its disk is full. The readiness check of the application uses it.
 /// </summary>
 public interface IStoreHealth
 {
-    /// <summary>Writes something that changes nothing. Throws when the store does not take it.</summary>
+    /// <summary>Performs a write that changes no data.</summary>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <exception cref="Exception">The store does not accept the write.</exception>
     ValueTask CheckAsync(CancellationToken cancellationToken);
 }

@@ -1,42 +1,50 @@
 namespace Notify.Storage;
 
-/// <summary>Keeps templates with all their versions.</summary>
+/// <summary>A store of templates with all their versions.</summary>
 public interface ITemplateStore
 {
     /// <summary>
-    /// Saves a template as the next version of its name and returns the version. In the same step deletes the versions that
-    /// are not among the newest ones, except those that <see cref="KeepAsync"/> protects at <see cref="Template.SavedAt"/>.
+    /// Saves a template as the next version under its name. In the same transaction, all but the newest versions are deleted,
+    /// except for versions that <see cref="KeepAsync"/> protects at <see cref="Template.SavedAt"/>.
     /// </summary>
-    /// <param name="template">The template. The store sets its version.</param>
-    /// <param name="maxVersions">How many versions remain, the new one included.</param>
-    /// <param name="cancellationToken">Cancels the operation.</param>
+    /// <param name="template">The template. Its version is set by the store.</param>
+    /// <param name="maxVersions">The number of versions to keep, including the new one.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The new version.</returns>
     ValueTask<int> SaveAsync(Template template, int maxVersions, CancellationToken cancellationToken);
 
-    /// <summary>
-    /// Finds a version of a template, or the newest where <paramref name="version"/> is null; null when there is none.
-    /// </summary>
+    /// <summary>Finds a version of a template.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="version">The version; null for the newest.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The template; null if it does not exist.</returns>
     ValueTask<Template?> FindAsync(string tenant, string name, int? version, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Protects a version from being deleted by <see cref="SaveAsync"/> until a time, because a digest that is open will be
-    /// rendered with it. A later time that it is protected until stays. Does nothing when there is no such version.
-    /// </summary>
-    ValueTask KeepAsync(string tenant, string name, int version, DateTimeOffset until, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Deletes a template with all its versions; false when there is none. Its name can be used again, from version 1.
-    /// </summary>
-    ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// A tenant's templates with their newest versions, in ordinal order of their names, beginning after
-    /// <paramref name="after"/>.
+    /// Protects a version from deletion by <see cref="SaveAsync"/> until the specified time, because an open digest will be
+    /// rendered with it. An existing protection is never shortened. Does nothing if the version does not exist.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="prefix">What the names begin with; empty for all.</param>
-    /// <param name="after">The last name of the page before; empty for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="version">The version.</param>
+    /// <param name="until">The time until which the version is protected.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    ValueTask KeepAsync(string tenant, string name, int version, DateTimeOffset until, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a template with all its versions. The name can then be used again, starting with version 1.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="name">The name of the template.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns><see langword="true"/> if the template was deleted; <see langword="false"/> if it does not exist.</returns>
+    ValueTask<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken);
+
+    /// <summary>Lists the templates of a tenant with their newest versions, in ordinal order of their names.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="prefix">The prefix of the names; empty for all templates.</param>
+    /// <param name="after">The last name of the previous page; empty for the first page.</param>
+    /// <param name="limit">The maximum number of templates, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<TemplateSummary>> ListAsync(
         string tenant,
         string prefix,
@@ -47,6 +55,6 @@ public interface ITemplateStore
 }
 
 /// <summary>A template in a list.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Version">Its newest version.</param>
+/// <param name="Name">The name of the template.</param>
+/// <param name="Version">The newest version.</param>
 public sealed record TemplateSummary(string Name, int Version);

@@ -1,22 +1,31 @@
 namespace Notify.Storage;
 
-/// <summary>Keeps who subscribes to which topic.</summary>
+/// <summary>A store of the subscribers of topics.</summary>
 public interface ITopicStore
 {
     /// <summary>
-    /// Subscribes users; those who are subscribed stay so. The first subscriber creates the topic, which then stays.
+    /// Subscribes users to a topic. Users who are already subscribed are not affected. The first subscription creates the topic,
+    /// which then continues to exist.
     /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="userIds">The IDs of the users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask SubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>Unsubscribes users; those who are not subscribed stay so.</summary>
+    /// <summary>Unsubscribes users from a topic. Users who are not subscribed are not affected.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="userIds">The IDs of the users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask UnsubscribeAsync(string tenant, string topic, IReadOnlyList<string> userIds, CancellationToken cancellationToken);
 
-    /// <summary>A topic's subscribers in ordinal order of their ids, beginning after <paramref name="after"/>.</summary>
-    /// <param name="tenant">The topic's tenant.</param>
+    /// <summary>Lists the subscribers of a topic in ordinal order of their IDs.</summary>
+    /// <param name="tenant">The tenant of the topic.</param>
     /// <param name="topic">The topic.</param>
-    /// <param name="after">The last user id of the page before; empty for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 10,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="after">The last user ID of the previous page; empty for the first page.</param>
+    /// <param name="limit">The maximum number of subscribers, 1 to 10,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<string>> ListAsync(
         string tenant,
         string topic,
@@ -25,18 +34,21 @@ public interface ITopicStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>Counts a topic's subscribers; null for a topic that never had any.</summary>
+    /// <summary>Counts the subscribers of a topic.</summary>
+    /// <param name="tenant">The tenant of the topic.</param>
+    /// <param name="topic">The topic.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The number of subscribers; null if the topic never had any.</returns>
     ValueTask<long?> CountAsync(string tenant, string topic, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Lists the names of a tenant's topics, those included that lost their subscribers, in ordinal order, beginning after
-    /// <paramref name="after"/>.
+    /// Lists the topics of a tenant, including those that no longer have subscribers, in ordinal order of their names.
     /// </summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="prefix">What the names begin with; empty for all.</param>
-    /// <param name="after">The last name of the page before; empty for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="prefix">The prefix of the names; empty for all topics.</param>
+    /// <param name="after">The last name of the previous page; empty for the first page.</param>
+    /// <param name="limit">The maximum number of topics, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<string>> ListTopicsAsync(
         string tenant,
         string prefix,

@@ -1,20 +1,26 @@
 namespace Notify.Storage;
 
-/// <summary>Keeps users.</summary>
+/// <summary>A store of users.</summary>
 public interface IUserStore
 {
-    /// <summary>Keeps these users, each in place of the one with the same tenant and id.</summary>
+    /// <summary>Saves users, each replacing any user with the same tenant and ID.</summary>
+    /// <param name="users">The users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken);
 
-    /// <summary>Those of a tenant's users that are known, in any order.</summary>
+    /// <summary>Finds users by their IDs.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="ids">The IDs of the users.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>The users that exist, in any order.</returns>
     ValueTask<IReadOnlyList<User>> FindAsync(string tenant, IReadOnlyList<string> ids, CancellationToken cancellationToken);
 
-    /// <summary>A tenant's users in ordinal order of their ids, beginning after <paramref name="after"/>.</summary>
+    /// <summary>Lists the users of a tenant in ordinal order of their IDs.</summary>
     /// <param name="tenant">The tenant.</param>
-    /// <param name="prefix">What the ids begin with; empty for all.</param>
-    /// <param name="after">The last id of the page before; empty for the first page.</param>
-    /// <param name="limit">How many at most, 1 to 1,000.</param>
-    /// <param name="cancellationToken">Cancels the read.</param>
+    /// <param name="prefix">The prefix of the IDs; empty for all users.</param>
+    /// <param name="after">The last ID of the previous page; empty for the first page.</param>
+    /// <param name="limit">The maximum number of users, 1 to 1,000.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask<IReadOnlyList<User>> ListAsync(
         string tenant,
         string prefix,
@@ -23,19 +29,27 @@ public interface IUserStore
         CancellationToken cancellationToken
     );
 
-    /// <summary>
-    /// Changes a user by what is stored now, so that no other change is lost; false when the user is not known or
-    /// <paramref name="change"/> gives null, which leaves the user as it is.
-    /// </summary>
-    /// <param name="tenant">The user's tenant.</param>
-    /// <param name="id">The user.</param>
-    /// <param name="change">Makes the new user of the stored one. It may be called more than once.</param>
-    /// <param name="cancellationToken">Cancels the change.</param>
+    /// <summary>Updates a user atomically, based on its stored state, so that concurrent changes are not lost.</summary>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="id">The ID of the user.</param>
+    /// <param name="change">
+    /// A function that computes the updated user from the stored one, or returns null to leave it unchanged. It may be called
+    /// more than once.
+    /// </param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns>
+    /// <see langword="true"/> if the user was updated; <see langword="false"/> if the user does not exist or
+    /// <paramref name="change"/> returned null.
+    /// </returns>
     ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes a user with its devices and subscriptions; false when the user does not exist. The user's deliveries stay: use
-    /// <see cref="IRecipientDirectory.RemoveUserAsync"/> to erase them too.
+    /// Removes a user together with the user's devices and subscriptions. The user's deliveries are kept; use
+    /// <see cref="IRecipientDirectory.RemoveUserAsync"/> to erase them as well.
     /// </summary>
+    /// <param name="tenant">The tenant of the user.</param>
+    /// <param name="id">The ID of the user.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
+    /// <returns><see langword="true"/> if the user was removed; <see langword="false"/> if the user does not exist.</returns>
     ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken);
 }

@@ -3,11 +3,11 @@ using System.Buffers.Binary;
 namespace Notify.Storage;
 
 /// <summary>
-/// Converts times to bounds of ids. An id is a UUIDv7, which begins with the millisecond of its creation (RFC 9562).
+/// Conversions from times to bounds of IDs. An ID is a UUIDv7, which begins with the millisecond of its creation (RFC 9562).
 /// </summary>
 public static class IdRange
 {
-    /// <summary>Gets the lowest id of a time: every id that was created before that millisecond is lower.</summary>
+    /// <summary>Gets the lowest possible ID for a time. All IDs that were created in an earlier millisecond are lower.</summary>
     /// <param name="time">The time.</param>
     public static Guid GetLowestId(DateTimeOffset time)
     {
@@ -16,10 +16,10 @@ public static class IdRange
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>Gets the ids that a filter and a page allow.</summary>
+    /// <summary>Creates the range of IDs for a filter and a page.</summary>
     /// <param name="filter">The filter.</param>
-    /// <param name="before">The last id of the page before, or null for the first page.</param>
-    /// <returns>The inclusive lower and the exclusive upper bound; null where there is no bound.</returns>
+    /// <param name="before">The last ID of the previous page; null for the first page.</param>
+    /// <returns>The inclusive lower bound and the exclusive upper bound; null for an open end.</returns>
     public static (Guid? From, Guid? To) Create(NotificationFilter filter, Guid? before)
     {
         Guid? from = filter.From is { } first ? GetLowestId(first) : null;

@@ -1,7 +1,7 @@
 namespace Notify.Storage;
 
-/// <summary>Claims an idempotency key for a notification: the first claim within a tenant wins.</summary>
-/// <param name="Key">The caller's key.</param>
-/// <param name="Fingerprint">A SHA-256 over the trigger's body; equal bodies have equal fingerprints.</param>
+/// <summary>A claim to an idempotency key for a notification. The first claim within a tenant wins.</summary>
+/// <param name="Key">The key that the caller specified.</param>
+/// <param name="Fingerprint">The SHA-256 hash of the body of the trigger. Equal bodies have equal fingerprints.</param>
 /// <param name="ExpiresAt">The time from which the key is free again.</param>
 public sealed record IdempotencyClaim(string Key, ReadOnlyMemory<byte> Fingerprint, DateTimeOffset ExpiresAt);

@@ -2,39 +2,41 @@ using Notify.Providers;
 
 namespace Notify.Storage;
 
-/// <summary>How a lease ends: what a queue writes if the lease still holds.</summary>
+/// <summary>The result with which a lease ends. A queue writes it only if the lease is still valid.</summary>
 public sealed record Settlement
 {
-    /// <summary>The delivery.</summary>
+    /// <summary>Gets the ID of the delivery.</summary>
     public required Guid DeliveryId { get; init; }
 
-    /// <summary>The lease's fence. The settlement is written only where the delivery still has it.</summary>
+    /// <summary>Gets the fence of the lease. The settlement is written only if the delivery still has this fence.</summary>
     public required long Fence { get; init; }
 
-    /// <summary>Where the delivery stands from now on.</summary>
+    /// <summary>Gets the new state of the delivery.</summary>
     public required DeliveryState State { get; init; }
 
-    /// <summary>When it falls due again; null exactly when <see cref="State"/> is terminal.</summary>
+    /// <summary>
+    /// Gets the time at which the delivery falls due again; null if and only if <see cref="State"/> is terminal.
+    /// </summary>
     public DateTimeOffset? DueAt { get; init; }
 
-    /// <summary>The provider that is to send it from now on.</summary>
+    /// <summary>Gets the name of the provider that sends the delivery from now on.</summary>
     public required string Provider { get; init; }
 
-    /// <summary>The attempts that spent its retry budget so far.</summary>
+    /// <summary>Gets the number of attempts that have counted against the retry budget so far.</summary>
     public required int AttemptsSpent { get; init; }
 
     /// <summary>
-    /// The delay from which the next one grows. <see cref="DueAt"/> may be later than this delay says: quiet hours come in
-    /// between.
+    /// Gets the delay from which the next one is computed. <see cref="DueAt"/> may be later than this delay implies, for example
+    /// because of quiet hours.
     /// </summary>
     public TimeSpan RetryDelay { get; init; }
 
-    /// <summary>Why it ended or waits.</summary>
+    /// <summary>Gets the reason the delivery ended or is waiting.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>The attempt to append to its history; null when none was made.</summary>
+    /// <summary>Gets the attempt to append to the history; null if none was made.</summary>
     public Attempt? Attempt { get; init; }
 
-    /// <summary>When it was settled.</summary>
+    /// <summary>Gets the time at which the delivery was settled.</summary>
     public required DateTimeOffset SettledAt { get; init; }
 }

@@ -1,7 +1,8 @@
 namespace Notify.Storage;
 
 /// <summary>
-/// Registered by a store that many processes can use at once, so that what needs such a store can say at start that it is
-/// missing. A store in one process's memory or in a local file does not register it.
+/// A marker for stores that several processes can use at the same time. Such a store registers it as a service, so that features
+/// that require a shared store can check for one at start. Stores in the memory of a process or in a local file do not register
+/// it.
 /// </summary>
 public sealed class SharedStoreMarker;

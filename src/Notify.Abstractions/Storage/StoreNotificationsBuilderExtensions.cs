@@ -5,12 +5,13 @@ using Notify.Storage;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds the services of a store, and decorates them.</summary>
+/// <summary>Extension methods that add and decorate the services of a store.</summary>
 public static class StoreNotificationsBuilderExtensions
 {
     /// <summary>Adds a complete store.</summary>
-    /// <param name="builder">The builder.</param>
-    /// <param name="services">The types that implement the store's services.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="services">The types that implement the services of the store.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationsBuilder AddStore(this INotificationsBuilder builder, StoreServices services)
     {
         ArgumentNullException.ThrowIfNull(builder);
@@ -42,12 +43,13 @@ public static class StoreNotificationsBuilderExtensions
     }
 
     /// <summary>
-    /// Adds one service of a store. Unlike a service that is added to the service collection directly, it is decorated by
-    /// everything that was or will be given to <see cref="Decorate"/> for it.
+    /// Adds a store service that is implemented by the specified type. Unlike a service that is added directly to the service
+    /// collection, it is decorated by every call to <see cref="Decorate"/> for the service, whether before or after this call.
     /// </summary>
     /// <typeparam name="TService">The service, such as <see cref="ITemplateStore"/>.</typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <param name="implementation">The type that implements it. The container creates one instance of it.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="implementation">The type that implements the service. The container creates a single instance of it.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     /// <exception cref="ArgumentException"><paramref name="implementation"/> does not implement the service.</exception>
     public static INotificationsBuilder AddStoreService<TService>(
         this INotificationsBuilder builder,
@@ -69,10 +71,11 @@ public static class StoreNotificationsBuilderExtensions
         return builder.Add(implementation, services => (TService)services.GetRequiredService(implementation));
     }
 
-    /// <summary>Adds one service of a store that a function creates. It is decorated like any other.</summary>
+    /// <summary>Adds a store service that is created by a function. It is decorated like any other store service.</summary>
     /// <typeparam name="TService">The service, such as <see cref="ITemplateStore"/>.</typeparam>
-    /// <param name="builder">The builder.</param>
-    /// <param name="create">Creates the service, once.</param>
+    /// <param name="builder">The notifications builder.</param>
+    /// <param name="create">A function that creates the service. It is called once.</param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     public static INotificationsBuilder AddStoreService<TService>(
         this INotificationsBuilder builder,
         Func<IServiceProvider, TService> create
@@ -85,17 +88,20 @@ public static class StoreNotificationsBuilderExtensions
     }
 
     /// <summary>
-    /// Decorates a service, such as a store with a cache: whoever asks for the service gets what <paramref name="decorate"/>
-    /// makes of it. The service may be added before or after. The decoration that was added last is the outermost.
+    /// Decorates a store service, for example with a cache. The service may be added before or after this call. The last
+    /// decoration added is the outermost.
     /// </summary>
     /// <typeparam name="TService">The service, such as <see cref="IUserStore"/>.</typeparam>
-    /// <param name="builder">The builder.</param>
+    /// <param name="builder">The notifications builder.</param>
     /// <param name="decorate">
-    /// Creates the decorated service, once, from the application's services and the service to decorate.
+    /// A function that creates the decorated service from the application's services and the service to decorate. It is called
+    /// once.
     /// </param>
+    /// <returns>The same builder, so that calls can be chained.</returns>
     /// <remarks>
-    /// Only services that were added by <see cref="AddStore"/> or <c>AddStoreService</c> can be decorated. A service that was
-    /// added to the service collection directly and has decorations fails the start, because it would silently go without them.
+    /// Only services that were added with <see cref="AddStore"/> or <c>AddStoreService</c> can be decorated. If a decorated
+    /// service was added directly to the service collection, the application fails to start, because the decoration would
+    /// otherwise silently be missing.
     /// </remarks>
     public static INotificationsBuilder Decorate<TService>(
         this INotificationsBuilder builder,

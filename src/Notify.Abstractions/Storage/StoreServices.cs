@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Notify.Storage;
 
 /// <summary>
-/// The types that implement the services of a complete store. One type may implement several. The container creates one instance
-/// of each.
+/// The types that implement the services of a complete store. One type may implement several services. The container creates a
+/// single instance of each type.
 /// </summary>
 public sealed class StoreServices
 {
@@ -76,13 +76,13 @@ public sealed class StoreServices
     public required Type Erasures { get; init; }
 
     /// <summary>
-    /// Gets the type that implements <see cref="IOutbox"/>; null where the store cannot take part in an application's
-    /// transaction.
+    /// Gets the type that implements <see cref="IOutbox"/>; null if the store cannot take part in a transaction of the
+    /// application.
     /// </summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public Type? Outbox { get; init; }
 
-    /// <summary>Gets the type that implements <see cref="IStoreHealth"/>; null where the store has no health check.</summary>
+    /// <summary>Gets the type that implements <see cref="IStoreHealth"/>; null if the store has no health check.</summary>
     [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)]
     public Type? Health { get; init; }
 }

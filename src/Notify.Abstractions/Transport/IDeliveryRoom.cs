@@ -1,17 +1,22 @@
 namespace Notify.Transport;
 
 /// <summary>
-/// What a worker can take on now. A transport that hands over no more than this leaves its backlog where it is, instead of in
-/// memory.
+/// The capacity of a worker for further deliveries. A transport that passes on no more deliveries than this leaves its backlog
+/// where it is, instead of holding it in memory.
 /// </summary>
 public interface IDeliveryRoom
 {
-    /// <summary>Raised when there may be more room than before, from any thread; what it calls must return at once.</summary>
+    /// <summary>
+    /// Occurs when more deliveries may be accepted than before. It can be raised on any thread, and handlers must return
+    /// immediately.
+    /// </summary>
     event Action? Freed;
 
     /// <summary>
-    /// How many deliveries of a lane can be taken on. The lanes share it: taking one of any lane leaves less for the others. It
-    /// does not know of which provider they are, so it tells the room of the provider that has most.
+    /// Gets the number of deliveries of a priority that can be accepted. All priorities share this capacity: accepting a delivery
+    /// of one priority leaves less for the others. Because the providers of the deliveries are not known in advance, the number
+    /// is that of the provider that can accept the most.
     /// </summary>
+    /// <param name="priority">The priority.</param>
     int GetFree(Priority priority);
 }

@@ -4,30 +4,37 @@ using Notify.Storage;
 namespace Notify.Transport;
 
 /// <summary>
-/// Tells workers of deliveries sooner than the queue's due time would. What it carries are hints: losing one costs a delay,
-/// repeating one costs a refused claim.
+/// A transport for hints, which inform workers of deliveries before polling of the queue would find them. A lost hint costs only
+/// a delay, and a repeated hint only a failed claim.
 /// </summary>
 public interface IDeliveryTransport
 {
-    /// <summary>Decides, before a delivery is stored, how long it is kept for whoever receives the hint.</summary>
+    /// <summary>
+    /// Prepares a delivery for the queue before it is stored, and decides how long it is reserved for the receiver of its hint.
+    /// </summary>
+    /// <param name="delivery">The delivery.</param>
+    /// <returns>The delivery as it is to be stored.</returns>
     QueuedDelivery Prepare(Delivery delivery);
 
-    /// <summary>Sends hints of deliveries that are stored now.</summary>
+    /// <summary>Publishes hints for deliveries that have been stored.</summary>
+    /// <param name="deliveries">The deliveries, as returned by <see cref="Prepare"/>.</param>
+    /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken);
 
-    /// <summary>Takes back what <see cref="Prepare"/> set aside for deliveries that were not stored.</summary>
+    /// <summary>Releases what <see cref="Prepare"/> reserved for deliveries that were not stored.</summary>
+    /// <param name="deliveries">The deliveries, as returned by <see cref="Prepare"/>.</param>
     void Withdraw(IReadOnlyList<QueuedDelivery> deliveries);
 
     /// <summary>
-    /// Receives hints in batches, until cancelled. When the next batch is asked for, the worker has taken the one before: every
-    /// delivery that could be claimed was, and a crash loses none of them.
+    /// Receives hints in batches until cancelled. When the worker requests the next batch, it has finished with the previous one:
+    /// every delivery that could be claimed has been claimed, and a crash loses none of them.
     /// </summary>
-    /// <param name="room">What the worker can take on. It gives back what it was handed beyond that.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="room">The capacity of the worker. The worker gives back deliveries that exceed it.</param>
+    /// <param name="cancellationToken">A token to stop receiving.</param>
     IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken);
 }
 
-/// <summary>A delivery that can be sent now.</summary>
+/// <summary>A hint that a delivery can be sent now.</summary>
 /// <param name="Reference">The delivery to claim.</param>
-/// <param name="Lease">The lease, when the receiver holds it already and nothing is left to claim.</param>
+/// <param name="Lease">The lease, if the receiver already holds it and does not have to claim the delivery.</param>
 public readonly record struct DeliveryHint(DeliveryReference Reference, Lease? Lease = null);
