@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Notify;
 using Notify.Storage;
 using Notify.Storage.Files;
@@ -8,11 +7,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FileTemplatesNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Keeps templates as files, beside the source that they belong to. Everything else stays in the store: call it after that.
+    /// Keeps templates as files, beside the source code that uses them. Everything else stays in the store: call it after the
+    /// store's own method.
     /// </summary>
-    public static INotificationsBuilder UseTemplateFiles(this INotificationsBuilder builder, string folder)
-    {
-        builder.Services.Replace(ServiceDescriptor.Singleton<ITemplateStore>(new FileTemplateStore(folder)));
-        return builder;
-    }
+    public static INotificationsBuilder UseTemplateFiles(this INotificationsBuilder builder, string folder) =>
+        builder.AddStoreService<ITemplateStore>(_ => new FileTemplateStore(folder));
 }

@@ -16,8 +16,11 @@ public sealed class PackageReadmeTests(PackedPackages packed)
         "Microsoft.Extensions.DependencyInjection",
         "MongoDB.Driver",
         "Notify",
-        "Notify.Conformance",
+        "Notify.Conformance.Storage",
+        "Notify.Providers",
+        "Notify.Providers.Mail",
         "Notify.Providers.Sandbox",
+        "Notify.Storage.Toolkit",
         "Npgsql",
         "Twilio.Clients",
     ];
