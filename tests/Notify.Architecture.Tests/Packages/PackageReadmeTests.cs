@@ -20,6 +20,7 @@ public sealed class PackageReadmeTests(PackedPackages packed)
         "Notify.Providers",
         "Notify.Providers.Mail",
         "Notify.Providers.Sandbox",
+        "Notify.Storage.MongoDb",
         "Notify.Storage.Toolkit",
         "Npgsql",
         "Twilio.Clients",
