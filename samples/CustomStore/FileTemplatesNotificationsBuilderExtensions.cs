@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Notify;
 using Notify.Storage;
 using Notify.Storage.Files;
@@ -7,9 +8,11 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class FileTemplatesNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Keeps templates as files, beside the source code that uses them. Everything else stays in the store: call it after the
-    /// store's own method.
+    /// Keeps templates as files, beside the source that they belong to. Everything else stays in the store: call it after that.
     /// </summary>
-    public static INotificationsBuilder UseTemplateFiles(this INotificationsBuilder builder, string folder) =>
-        builder.AddStoreService<ITemplateStore>(_ => new FileTemplateStore(folder));
+    public static INotificationsBuilder UseTemplateFiles(this INotificationsBuilder builder, string folder)
+    {
+        builder.Services.Replace(ServiceDescriptor.Singleton<ITemplateStore>(new FileTemplateStore(folder)));
+        return builder;
+    }
 }
