@@ -36,11 +36,11 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         {
             if (place > 0)
                 after += step.After;
-            var isReached = false;
+            var hasAddress = false;
             foreach (var (address, device) in step.Channels.SelectMany(channel => GetAddresses(recipient, channel)))
             {
                 var skipped = FindReasonToSkip(recipient, address);
-                isReached |= skipped is null;
+                hasAddress |= skipped is null;
                 plan.Drafts.Add(
                     new DeliveryDraft
                     {
@@ -55,7 +55,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                 );
             }
 
-            if (isReached)
+            if (hasAddress)
                 place++;
         }
     }
