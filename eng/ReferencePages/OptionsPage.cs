@@ -16,8 +16,11 @@ internal static class OptionsPage
         Options that are *named by channel* or *named by provider* exist once for each name:
 
         ```csharp
-        builder.Services.Configure<RetryOptions>("email", retry => retry.MaxAttempts = 20);
-        builder.Services.Configure<ProviderOptions>("smtp", provider => provider.MaxPerSecond = 50);
+        builder.Services.AddNotifications()
+            .AddSmtp(smtp => { /* ... */ }).LimitRate(50)                               // ProviderOptions "smtp"
+            .ConfigureChannel(Channel.Email, email => email.Providers = ["smtp"])       // ChannelOptions "email"
+            .ConfigureRetries(Channel.Email, retry => retry.MaxAttempts = 20);          // RetryOptions "email"
+        builder.Services.Configure<ProviderOptions>("smtp", provider => provider.MaxPerSecond = 50); // the same as LimitRate(50)
         ```
 
         The options of `Notify.Providers.DotApns` and `Notify.Providers.FirebaseAdmin` are described in their packages.

@@ -36,11 +36,11 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         {
             if (place > 0)
                 after += step.After;
-            var isReached = false;
-            foreach (var (address, device) in step.Channels.SelectMany(channel => AddressesOf(recipient, channel)))
+            var hasAddress = false;
+            foreach (var (address, device) in step.Channels.SelectMany(channel => GetAddresses(recipient, channel)))
             {
                 var skipped = FindReasonToSkip(recipient, address);
-                isReached |= skipped is null;
+                hasAddress |= skipped is null;
                 plan.Drafts.Add(
                     new DeliveryDraft
                     {
@@ -55,7 +55,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
                 );
             }
 
-            if (isReached)
+            if (hasAddress)
                 place++;
         }
     }
@@ -67,7 +67,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         return router.GetRoute(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
     }
 
-    private static IEnumerable<(Address Address, Device? Device)> AddressesOf(PlannedRecipient recipient, Channel channel)
+    private static IEnumerable<(Address Address, Device? Device)> GetAddresses(PlannedRecipient recipient, Channel channel)
     {
         if (recipient.Recipient is { Kind: RecipientKind.Address } direct)
             return direct.Channel == channel ? [(new Address(channel, direct.Value, direct.Platform), null)] : [];

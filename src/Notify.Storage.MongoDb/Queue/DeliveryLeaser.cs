@@ -40,7 +40,7 @@ internal sealed class DeliveryLeaser(
         var turns = await tenants.TurnsAsync(request, cancellationToken).ConfigureAwait(false);
         var known = new Dictionary<Guid, StoredContents>();
         var isContended = false;
-        while (SharesOf(turns) is { Length: > 0 } shares)
+        while (GetShares(turns) is { Length: > 0 } shares)
             isContended = await TakeAsync(request, shares, isContended, known, cancellationToken).ConfigureAwait(false);
 
         var leases = new List<Lease>();
@@ -112,7 +112,7 @@ internal sealed class DeliveryLeaser(
         return [.. request.References.Select(reference => known.GetValueOrDefault(reference.Id, -1) == reference.Fence)];
     }
 
-    private static (TenantShares Turn, string Tenant, int Wanted)[] SharesOf(TenantShares[] turns) =>
+    private static (TenantShares Turn, string Tenant, int Wanted)[] GetShares(TenantShares[] turns) =>
         [
             .. turns
                 .SelectMany(turn => turn.GetNextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))

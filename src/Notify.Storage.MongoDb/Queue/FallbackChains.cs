@@ -20,9 +20,9 @@ internal sealed class FallbackChains(StoreDatabase database)
             null,
             new BsonDocument
             {
-                { DeliveryField.User, CreateAnyOf(links, DeliveryField.User) },
-                { DeliveryField.Tenant, CreateAnyOf(links, DeliveryField.Tenant) },
-                { DeliveryField.Chain, CreateAnyOf(links, DeliveryField.Chain) },
+                { DeliveryField.User, MatchAny(links, DeliveryField.User) },
+                { DeliveryField.Tenant, MatchAny(links, DeliveryField.Tenant) },
+                { DeliveryField.Chain, MatchAny(links, DeliveryField.Chain) },
             },
             DeliveryUpdate.LinkFields,
             cancellationToken: cancellationToken
@@ -66,6 +66,6 @@ internal sealed class FallbackChains(StoreDatabase database)
 
     private static bool IsPending(BsonDocument link) => (DeliveryState)link[DeliveryField.State].AsInt32 == DeliveryState.Pending;
 
-    private static BsonDocument CreateAnyOf(IReadOnlyCollection<BsonDocument> links, string field) =>
+    private static BsonDocument MatchAny(IReadOnlyCollection<BsonDocument> links, string field) =>
         new("$in", new BsonArray(links.Select(link => link[field]).Distinct()));
 }

@@ -81,7 +81,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
                     async (connection, cancellation) =>
                     {
                         TenantShares[] turns = [.. lanes.Select(lane => new TenantShares(lane.Quota, lane.Tenants))];
-                        while (SharesOf(turns) is { Count: > 0 } shares)
+                        while (GetShares(turns) is { Count: > 0 } shares)
                             await TakeAsync(connection, request, shares, cancellation).ConfigureAwait(false);
 
                         LeasedRow[] taken = [.. turns.SelectMany(TakenInTurn)];
@@ -185,7 +185,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
         ];
     }
 
-    private static List<(TenantShares Turn, string Tenant, int Wanted)> SharesOf(TenantShares[] turns) =>
+    private static List<(TenantShares Turn, string Tenant, int Wanted)> GetShares(TenantShares[] turns) =>
         [.. turns.SelectMany(turn => turn.GetNextShares(), (turn, share) => (turn, share.Tenant, share.Wanted))];
 
     private async ValueTask TakeAsync(

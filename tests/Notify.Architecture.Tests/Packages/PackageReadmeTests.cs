@@ -16,8 +16,12 @@ public sealed class PackageReadmeTests(PackedPackages packed)
         "Microsoft.Extensions.DependencyInjection",
         "MongoDB.Driver",
         "Notify",
-        "Notify.Conformance",
+        "Notify.Conformance.Storage",
+        "Notify.Providers",
+        "Notify.Providers.Mail",
         "Notify.Providers.Sandbox",
+        "Notify.Storage.MongoDb",
+        "Notify.Storage.Toolkit",
         "Npgsql",
         "Twilio.Clients",
     ];
