@@ -62,9 +62,9 @@ public sealed class MailKitOptions
 
     /// <summary>
     /// Gets or sets the address for bounces, such as <c>bounces@example.org</c>. Default: null, for <see cref="From"/>. Each
-    /// delivery uses its own subaddress, <c>bounces+{delivery id}@example.org</c>, which identifies the delivery that bounced, so
-    /// the mail server of the address must support subaddresses (RFC 5233). The local part has at most 31 characters, because
-    /// with the id it must not exceed 64 (RFC 5321 section 4.5.3.1.1).
+    /// delivery uses its own address, <c>bounces+{delivery id}@example.org</c>, which identifies the delivery that bounced, so
+    /// the mail server must support subaddressing (RFC 5233). The local part has at most 31 characters, because with the id it
+    /// must not exceed 64 (RFC 5321 section 4.5.3.1.1).
     /// </summary>
     public string? BounceAddress { get; set; }
 

@@ -58,7 +58,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         return refusal;
     }
 
-    // After a refusal, RSET is sent only before the next message, so that the outcome does not wait for its reply.
+    // After a refusal, the transaction is reset only before the next message, so that the outcome does not wait for the reply.
     private async ValueTask<Outcome?> ResetAsync(CancellationToken cancellationToken)
     {
         if (!_isLeftOpen)
