@@ -6,13 +6,13 @@ public interface IPooledConnection : IDisposable
     /// <summary>Gets whether another message can be sent over it.</summary>
     bool IsUsable { get; }
 
-    /// <summary>Ends the conversation in good order where possible, and closes the connection in any case.</summary>
+    /// <summary>Ends the conversation cleanly if possible, and closes the connection in any case.</summary>
     void Close();
 }
 
 /// <summary>
 /// A pool of connections to one mail server. It keeps connections between messages and closes idle ones. It rents out the
-/// connection that was used last, so that the connections that a quiet time does not need become idle. Thread-safe.
+/// connection that was used last, so that the others become idle when there is less to send. Thread-safe.
 /// </summary>
 /// <typeparam name="TConnection">The connection.</typeparam>
 public sealed class ConnectionPool<TConnection> : IDisposable
@@ -33,7 +33,7 @@ public sealed class ConnectionPool<TConnection> : IDisposable
     /// <param name="idleTimeout">How long an unused connection is kept.</param>
     /// <param name="time">The clock.</param>
     /// <param name="open">Opens a connection, which calls the given action to return itself.</param>
-    /// <param name="closingFailed">Is called when closing a connection failed.</param>
+    /// <param name="closingFailed">Called when closing a connection failed.</param>
     public ConnectionPool(
         int maxConnections,
         TimeSpan idleTimeout,
@@ -70,7 +70,7 @@ public sealed class ConnectionPool<TConnection> : IDisposable
             if (idle is not null && mayReuse)
                 return idle;
 
-            // The new connection needs its place, or there would be more connections than slots.
+            // The idle connection is closed, because together with the new one there could be more connections than slots.
             if (idle is not null)
                 Close(idle);
             return await _open(Return, cancellationToken).ConfigureAwait(false);

@@ -73,7 +73,7 @@ public static class HeaderText
         if (text.AsSpan().ContainsAnyExceptInRange(' ', '~') || text.Contains("=?", StringComparison.Ordinal))
             return false;
 
-        // A fold is a single space: text with others would not come back as it was.
+        // A fold is read as a single space, so text with several spaces in a row would be changed.
         foreach (var word in text.AsSpan().Split(' '))
         {
             if (text.AsSpan(word) is { IsEmpty: true } or { Length: >= LineLimit })
@@ -89,7 +89,7 @@ public static class HeaderText
         foreach (var range in text.AsSpan().Split(' '))
         {
             var word = text.AsSpan(range);
-            // A line of white space alone would end the header for some readers.
+            // Some mail programs take a line that contains only white space for the end of the header.
             if (!isFirst && !word.IsEmpty && column + 1 + word.Length > LineLimit)
             {
                 output.Write("\r\n"u8);
@@ -116,7 +116,7 @@ public static class HeaderText
         }
     }
 
-    /// <returns>How much of the text it holds: whole characters only (RFC 2047 section 5).</returns>
+    /// <returns>The length of the text that was written, in whole characters (RFC 2047 section 5).</returns>
     private static int WriteEncodedWord(IBufferWriter<byte> output, ReadOnlySpan<char> text, int room)
     {
         Span<byte> utf8 = stackalloc byte[MaxEncodedBytes];

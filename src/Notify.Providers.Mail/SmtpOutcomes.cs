@@ -9,7 +9,7 @@ namespace Notify.Providers.Mail;
 /// </summary>
 public static class SmtpOutcomes
 {
-    private const string SenderRefused = ": the server does not send for this sender, login or host";
+    private const string SenderRefused = ": the server refuses this sender, login or host";
 
     /// <summary>The server does not offer STARTTLS, which the options require.</summary>
     public static readonly Outcome NoStartTls = Outcome.ProviderFailed("the server does not offer STARTTLS");
@@ -19,7 +19,7 @@ public static class SmtpOutcomes
 
     /// <summary>The server does not offer SMTPUTF8, which an address of the email requires.</summary>
     public static readonly Outcome NoSmtpUtf8 = Outcome.Rejected(
-        "the server has no SMTPUTF8, which an address of this email needs"
+        "the server does not support SMTPUTF8, which an address of this email requires"
     );
 
     /// <summary>
@@ -56,8 +56,8 @@ public static class SmtpOutcomes
     }
 
     /// <summary>
-    /// Creates the outcome of a message that the server took over. A copy that it refused changes nothing for the recipient, and
-    /// is not sent again, because a repetition would reach the recipient twice; the attempt tells of it.
+    /// Creates the outcome of a message that the server accepted. A refused copy does not change the outcome and is not sent
+    /// again, because the recipient would then receive the message twice. The attempt records it.
     /// </summary>
     /// <param name="messageId">The message's own id.</param>
     /// <param name="refused">The replies to the copies that were refused.</param>
@@ -67,8 +67,8 @@ public static class SmtpOutcomes
             ? Outcome.Accepted(messageId, note: $"{refused.Count} of {copies} copies were refused: {first.Reason}")
             : Outcome.Accepted(messageId);
 
-    /// <summary>Creates the outcome of a message whose last line went out and whose reply did not come back.</summary>
-    /// <param name="reason">What came instead of the reply.</param>
+    /// <summary>Creates the outcome of a message that was sent completely and whose reply was lost.</summary>
+    /// <param name="reason">What happened instead of the reply.</param>
     public static Outcome CreateAnswerLost(string reason) =>
         Outcome.AnswerLost($"sent, but the answer was lost: {reason}", isProviderFailure: true);
 
@@ -76,15 +76,15 @@ public static class SmtpOutcomes
     /// <param name="exception">What ended the connection.</param>
     public static Outcome CreateAnswerLost(Exception exception) => CreateAnswerLost(Create(exception).Reason!);
 
-    /// <summary>Creates the outcome of an attempt that the server left without an answer before the message was sent.</summary>
-    /// <param name="stage">What the server did not answer.</param>
+    /// <summary>Creates the outcome of an attempt that the server did not answer in time, before the message was sent.</summary>
+    /// <param name="stage">The stage that the server did not answer.</param>
     public static Outcome CreateUnanswered(SmtpStage stage) =>
         stage switch
         {
-            SmtpStage.Greeting => Outcome.ProviderFailed("no connection or no greeting in time"),
+            SmtpStage.Greeting => Outcome.ProviderFailed("the server did not accept the connection or did not greet in time"),
             <= SmtpStage.Mail => Outcome.ProviderFailed($"no answer to {GetCommand(stage)} in time"),
             SmtpStage.Rcpt => Outcome.Retry($"no answer to {GetCommand(stage)} in time"),
-            _ => Outcome.Retry("the server did not take the content in time"),
+            _ => Outcome.Retry("the server did not read the content in time"),
         };
 
     /// <summary>Creates the outcome of a failed connection.</summary>
@@ -93,7 +93,7 @@ public static class SmtpOutcomes
         exception switch
         {
             AuthenticationException => Outcome.ProviderFailed(
-                "TLS failed: the server's certificate is not trusted, or no protocol version in common"
+                "TLS failed: the server's certificate is not trusted, or there is no common protocol version"
             ),
             SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
             IOException { InnerException: SocketException socket } => Outcome.ProviderFailed(
@@ -125,7 +125,7 @@ public static class SmtpOutcomes
         {
             454 when stage == SmtpStage.StartTls => "",
             432 or 454 or 534 or 535 => ": the server refused the login",
-            530 or 538 => ": the server asks for STARTTLS or a login",
+            530 or 538 => ": the server requires STARTTLS or a login",
             _ => "",
         };
 

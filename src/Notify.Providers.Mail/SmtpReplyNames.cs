@@ -1,36 +1,38 @@
 namespace Notify.Providers.Mail;
 
 /// <summary>
-/// What RFCs call a reply, for the operator who reads a reason: enhanced codes by IANA's registry of them (RFC 3463 and the later
-/// ones), else reply codes by RFC 5321, RFC 4954 and RFC 7504.
+/// The standard names of replies, for the operator who reads a reason. Enhanced codes have the names of IANA's registry (RFC 3463
+/// and its successors); other reply codes have those of RFC 5321, RFC 4954 and RFC 7504.
 /// </summary>
 public static class SmtpReplyNames
 {
-    /// <param name="stage">What the reply answers: several codes mean something else there than their general name tells.</param>
+    /// <summary>Finds the name of a reply; null when it has none.</summary>
+    /// <param name="stage">The stage that the reply answers. Several codes have a different meaning in some stages.</param>
     /// <param name="reply">The reply.</param>
     public static string? Find(SmtpStage stage, SmtpReply reply) =>
-        NameAt(stage, reply) ?? (reply.Enhanced is { } enhanced && GetName(enhanced) is { } name ? name : GetName(reply.Code));
+        FindNameAt(stage, reply)
+        ?? (reply.Enhanced is { } enhanced && GetName(enhanced) is { } name ? name : GetName(reply.Code));
 
-    private static string? NameAt(SmtpStage stage, SmtpReply reply) =>
+    private static string? FindNameAt(SmtpStage stage, SmtpReply reply) =>
         (stage, reply.Code, reply.Enhanced?.Subject, reply.Enhanced?.Detail) switch
         {
-            // RFC 3207 section 4. Elsewhere it is RFC 4954's.
+            // RFC 3207 section 4. In other stages, the code is that of RFC 4954.
             (SmtpStage.StartTls, 454, _, _) => "TLS is not available at present",
             (SmtpStage.Auth, 454, _, _) => "temporary authentication failure",
             (_, 454, null, _) => "refused for now",
 
-            // RFC 5321 section 3.1: before a message nothing is refused but the host.
+            // RFC 5321 section 3.1: before a message, the server can refuse only the host.
             (SmtpStage.Greeting, 554, null, _) => "no SMTP service here",
             (SmtpStage.Greeting or SmtpStage.Ehlo, 450 or 550 or 554, null or 0, _) => "the server refuses this host",
             (SmtpStage.Greeting or SmtpStage.Ehlo, _, 7, 0 or 1) => "the server refuses this host",
 
-            // "Mailbox unavailable" is what 450 and 550 mean to a recipient.
+            // For a recipient, 450 and 550 mean "mailbox unavailable".
             (SmtpStage.Mail, 450, null or 0, _) => "sender refused for now",
             (SmtpStage.Mail, 550, null or 0, _) => "sender refused",
             (SmtpStage.Data or SmtpStage.Content, 450, null or 0, _) => "message refused for now",
             (SmtpStage.Data or SmtpStage.Content, 550, null or 0, _) => "message refused",
 
-            // Greylisting answers so, which authorizes the same delivery some minutes later.
+            // Greylisting sends these codes. It accepts the same delivery some minutes later.
             (SmtpStage.Mail or SmtpStage.Rcpt or SmtpStage.Data or SmtpStage.Content, < 500, 7, 0 or 1) =>
                 "refused for now, as by greylisting",
             _ => null,
@@ -39,17 +41,17 @@ public static class SmtpReplyNames
     private static string? GetName(EnhancedCode code) =>
         code.Subject switch
         {
-            1 => AddressName(code.Detail),
-            2 => MailboxName(code.Detail),
-            3 => SystemName(code.Detail),
-            4 => NetworkName(code.Detail),
-            5 => ProtocolName(code.Detail),
-            6 => MediaName(code.Detail),
-            7 => SecurityName(code.Detail) ?? AuthenticationName(code.Detail),
+            1 => GetAddressName(code.Detail),
+            2 => GetMailboxName(code.Detail),
+            3 => GetSystemName(code.Detail),
+            4 => GetNetworkName(code.Detail),
+            5 => GetProtocolName(code.Detail),
+            6 => GetMediaName(code.Detail),
+            7 => GetSecurityName(code.Detail) ?? GetAuthenticationName(code.Detail),
             _ => null,
         };
 
-    private static string? AddressName(int detail) =>
+    private static string? GetAddressName(int detail) =>
         detail switch
         {
             1 => "bad destination mailbox address",
@@ -65,7 +67,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? MailboxName(int detail) =>
+    private static string? GetMailboxName(int detail) =>
         detail switch
         {
             1 => "mailbox disabled, not accepting messages",
@@ -75,7 +77,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? SystemName(int detail) =>
+    private static string? GetSystemName(int detail) =>
         detail switch
         {
             1 => "mail system full",
@@ -87,7 +89,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? NetworkName(int detail) =>
+    private static string? GetNetworkName(int detail) =>
         detail switch
         {
             1 => "no answer from host",
@@ -100,7 +102,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? ProtocolName(int detail) =>
+    private static string? GetProtocolName(int detail) =>
         detail switch
         {
             1 => "invalid command",
@@ -112,7 +114,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? MediaName(int detail) =>
+    private static string? GetMediaName(int detail) =>
         detail switch
         {
             1 => "media not supported",
@@ -127,7 +129,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? SecurityName(int detail) =>
+    private static string? GetSecurityName(int detail) =>
         detail switch
         {
             1 => "delivery not authorized, message refused",
@@ -147,7 +149,7 @@ public static class SmtpReplyNames
             _ => null,
         };
 
-    private static string? AuthenticationName(int detail) =>
+    private static string? GetAuthenticationName(int detail) =>
         detail switch
         {
             15 => "priority level is too low",

@@ -1,6 +1,6 @@
 namespace Notify.Providers.Mail;
 
-/// <summary>The header by which mail programs offer to unsubscribe with one click (RFC 8058).</summary>
+/// <summary>The header for unsubscribing with one click in a mail program (RFC 8058).</summary>
 public static class UnsubscribeHeader
 {
     /// <summary>A line has at most 998 characters (RFC 5322 section 2.1.1), and a link cannot be folded.</summary>

@@ -3,8 +3,8 @@ using MailKit;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Notices when a message has been sent to its last line. MailKit reports what it has written to its protocol logger, after the
-/// write and before it waits for the reply, and has no other hook there.
+/// Detects when a message has been sent completely. MailKit tells its protocol logger what it has written, after the write and
+/// before it waits for the reply. It has no other extension point between the two.
 /// </summary>
 internal sealed class ContentWatch : IProtocolLogger
 {
@@ -16,13 +16,13 @@ internal sealed class ContentWatch : IProtocolLogger
 
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
-    /// <summary>Whether the message at hand was sent to its last line.</summary>
+    /// <summary>Gets whether the current message was sent completely.</summary>
     public bool IsSent { get; private set; }
 
-    /// <param name="sent">What to do when the message has been sent to its last line.</param>
+    /// <param name="sent">Called when the message has been sent completely.</param>
     public void BeginMessage(Action sent) => (IsSent, _isInContent, _sent) = (false, false, sent);
 
-    /// <summary>The recipient was accepted: what is written from now on is the content.</summary>
+    /// <summary>Starts to look for the end of the content, because a recipient was accepted.</summary>
     public void BeginContent()
     {
         _isInContent = true;
@@ -36,7 +36,7 @@ internal sealed class ContentWatch : IProtocolLogger
 
         var written = buffer.AsSpan(offset, count);
         Keep(written);
-        // A message by BDAT (RFC 3030) has no last line to look for, so it counts as sent from the start.
+        // With BDAT (RFC 3030), the content has no final line to look for, so the message counts as sent from the start.
         if (!_latest.AsSpan().SequenceEqual("\r\n.\r\n"u8) && !written.StartsWith("BDAT "u8))
             return;
         IsSent = true;

@@ -4,41 +4,42 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>One connection, rented for one message at a time.</summary>
+/// <summary>A connection that sends one message at a time.</summary>
 internal sealed class MailConnection(StagedSmtpClient client, Action<MailConnection> giveBack) : IPooledConnection
 {
-    /// <summary>How long a server may take to say good-bye.</summary>
+    /// <summary>How long to wait for the reply to QUIT.</summary>
     private const int QuitTimeoutMilliseconds = 1_000;
 
     private static readonly FormatOptions International = CreateInternational();
 
-    /// <summary>Whether it has been used before, so that the server may have closed it since.</summary>
+    /// <summary>Gets whether it has sent a message before. The server may have closed it since then.</summary>
     public bool IsReused { get; private set; }
 
     public bool IsUsable => client.IsConnected;
 
-    /// <summary>How far the message at hand has come.</summary>
+    /// <summary>Gets the stage of the current message.</summary>
     public SmtpStage Stage => client.Stage;
 
-    /// <summary>Whether the message at hand was sent to its last line.</summary>
+    /// <summary>Gets whether the current message was sent completely.</summary>
     public bool IsSent => client.IsSent;
 
-    /// <summary>Whether the server takes mailboxes with a local part beyond ASCII (RFC 6531).</summary>
+    /// <summary>Gets whether the server accepts addresses whose local part is not ASCII (RFC 6531).</summary>
     public bool HasSmtpUtf8 => client.Capabilities.HasFlag(SmtpCapabilities.UTF8);
 
-    /// <summary>The copies of the message at hand that the server refused, by its replies.</summary>
+    /// <summary>Gets the outcomes of the copies of the current message that the server refused.</summary>
     public IReadOnlyList<Outcome> RefusedCopies => client.RefusedCopies;
 
-    /// <summary>Hands a message over. What the server refuses is thrown in the many ways of MailKit.</summary>
+    /// <summary>Sends a message. The failures are the various exceptions of MailKit.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="sender">Where bounces go.</param>
-    /// <param name="recipient">Where the message goes.</param>
-    /// <param name="copies">Where copies go.</param>
+    /// <param name="sender">The address for bounces.</param>
+    /// <param name="recipient">The recipient of the message.</param>
+    /// <param name="copies">The recipients of copies.</param>
     /// <param name="isInternational">
-    /// Whether an address needs SMTPUTF8. Only such a message asks for it, because servers that lack it cannot pass it on.
+    /// Whether an address needs SMTPUTF8. Other messages are sent without it, because servers that do not support it cannot
+    /// relay a message that asks for it.
     /// </param>
-    /// <param name="sent">What to do when the message has been sent to its last line.</param>
-    /// <param name="cancellationToken">Ends the wait for the server.</param>
+    /// <param name="sent">Called when the message has been sent completely.</param>
+    /// <param name="cancellationToken">Cancels the operation.</param>
     public async Task SendAsync(
         MimeMessage message,
         MailboxAddress sender,

@@ -5,7 +5,7 @@ namespace Notify.Providers.MailKit;
 /// <summary>Connects to the mail server and logs in.</summary>
 internal sealed class MailConnector(MailKitOptions options)
 {
-    /// <summary>Opens a connection. What the server refuses is thrown in the many ways of MailKit.</summary>
+    /// <summary>Opens a connection. The failures are the various exceptions of MailKit.</summary>
     public async ValueTask<MailConnection> OpenAsync(Action<MailConnection> giveBack, CancellationToken cancellationToken)
     {
         var client = new StagedSmtpClient { CheckCertificateRevocation = options.CheckCertificateRevocation };
@@ -22,9 +22,9 @@ internal sealed class MailConnector(MailKitOptions options)
         catch (Exception exception)
         {
             client.Dispose();
-            // A socket that a cancellation closed breaks in other ways too.
+            // When a cancellation closes a socket, exceptions other than OperationCanceledException can result.
             if (cancellationToken.IsCancellationRequested)
-                throw new TimeoutException("The server gave no connection in time.", exception);
+                throw new TimeoutException("The server did not accept a connection in time.", exception);
             throw;
         }
     }
@@ -33,7 +33,7 @@ internal sealed class MailConnector(MailKitOptions options)
     {
         if (options.AccessToken is { } accessToken)
         {
-            var token = await AskAsync(accessToken, cancellationToken).ConfigureAwait(false);
+            var token = await GetAccessTokenAsync(accessToken, cancellationToken).ConfigureAwait(false);
             SaslMechanism mechanism = client.AuthenticationMechanisms.Contains("OAUTHBEARER")
                 ? new SaslMechanismOAuthBearer(options.UserName!, token)
                 : new SaslMechanismOAuth2(options.UserName!, token);
@@ -45,7 +45,7 @@ internal sealed class MailConnector(MailKitOptions options)
         }
     }
 
-    private static async ValueTask<string> AskAsync(
+    private static async ValueTask<string> GetAccessTokenAsync(
         Func<CancellationToken, ValueTask<string>> accessToken,
         CancellationToken cancellationToken
     )
@@ -69,5 +69,6 @@ internal sealed class MailConnector(MailKitOptions options)
         };
 }
 
-/// <summary>The application's own source of access tokens gave none.</summary>
-internal sealed class NoAccessTokenException(Exception cause) : Exception("There is no access token.", cause);
+/// <summary>The application's function for access tokens failed.</summary>
+internal sealed class NoAccessTokenException(Exception cause)
+    : Exception("The application did not provide an access token.", cause);

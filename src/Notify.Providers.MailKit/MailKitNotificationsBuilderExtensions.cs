@@ -11,16 +11,16 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds email through MailKit.</summary>
 public static class MailKitNotificationsBuilderExtensions
 {
-    /// <summary>Sends email through a mail server by MailKit, as the provider <c>mailkit</c>.</summary>
+    /// <summary>Adds a provider with the name <c>mailkit</c> that sends email with MailKit.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
+    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
     public static INotificationProviderBuilder AddMailKit(this INotificationsBuilder builder, Action<MailKitOptions> configure) =>
         builder.AddMailKit("mailkit", configure);
 
-    /// <summary>Sends email through a mail server by MailKit, as a provider with a name of its own.</summary>
+    /// <summary>Adds a provider with a given name that sends email with MailKit.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique in the application.</param>
+    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
     public static INotificationProviderBuilder AddMailKit(
         this INotificationsBuilder builder,
         string name,

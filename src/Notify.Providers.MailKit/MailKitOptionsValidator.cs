@@ -4,8 +4,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// What annotations cannot say. It is apart from the options because an options' own <c>Validate</c> is skipped while an
-/// annotation is violated, and a start should name every mistake at once.
+/// Validates the rules that annotations cannot express. It is not the <c>Validate</c> method of the options, because that method
+/// is skipped if an annotation is violated, and the start should report all errors at once.
 /// </summary>
 internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
 {
@@ -28,9 +28,10 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
     private static IEnumerable<string> HostFailures(MailKitOptions options)
     {
         if (!string.IsNullOrEmpty(options.Host) && Uri.CheckHostName(options.Host) == UriHostNameType.Unknown)
-            yield return $"{nameof(options.Host)} is no host name or IP address.";
+            yield return $"{nameof(options.Host)} is not a valid host name or IP address.";
         if (options.Proxy is { } proxy && !MailProxy.IsSupported(proxy))
-            yield return $"{nameof(options.Proxy)} is no proxy's URL; write it as socks5://host:port or http://host:port.";
+            yield return $"{nameof(options.Proxy)} is not a valid proxy URL; "
+                + "use the form socks5://host:port or http://host:port.";
     }
 
     private static IEnumerable<string> LoginFailures(MailKitOptions options)
@@ -45,21 +46,21 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
                 + $"or {nameof(options.AccessToken)}, or none.";
         if (options.Security == MailKitSecurity.None && hasUser && !IsLoopback(options.Host))
         {
-            yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, so what proves the account would travel "
-                + "in clear; use TLS, or a server on this machine.";
+            yield return $"{nameof(options.Security)} is {nameof(MailKitSecurity.None)}, "
+                + "so the credentials would be sent in plain text; use TLS, or a server on this machine.";
         }
     }
 
     private static IEnumerable<string> MailboxFailures(MailKitOptions options)
     {
         if (!string.IsNullOrEmpty(options.From) && !MessageComposer.IsMailbox(options.From))
-            yield return $"{nameof(options.From)} is no mailbox; write it as name@example.org.";
+            yield return $"{nameof(options.From)} is not a valid email address; use the form name@example.org.";
         if (options.ReplyTo is not null && !MessageComposer.IsMailbox(options.ReplyTo))
-            yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
+            yield return $"{nameof(options.ReplyTo)} is not a valid email address; use the form name@example.org.";
         if (options.FromName?.Any(char.IsControl) == true)
-            yield return $"{nameof(options.FromName)} has a control character.";
+            yield return $"{nameof(options.FromName)} contains a control character.";
         if (options.BounceAddress is { } bounces && !IsBounceMailbox(bounces))
-            yield return $"{nameof(options.BounceAddress)} is no mailbox with "
+            yield return $"{nameof(options.BounceAddress)} is not a valid email address with "
                 + $"1 to {LongestBounceLocalPart} characters before the @.";
     }
 
@@ -68,10 +69,10 @@ internal sealed class MailKitOptionsValidator : IValidateOptions<MailKitOptions>
         if (dkim is null)
             yield break;
         if (Uri.CheckHostName(dkim.Domain) != UriHostNameType.Dns)
-            yield return "Dkim.Domain is no domain.";
+            yield return "Dkim.Domain is not a valid domain.";
         if (Uri.CheckHostName(dkim.Selector) != UriHostNameType.Dns)
-            yield return "Dkim.Selector is no part of a domain name.";
-        if (MessageSigner.ProblemOfKey(dkim.PrivateKeyFile) is { } problem)
+            yield return "Dkim.Selector is not a valid part of a domain name.";
+        if (MessageSigner.FindKeyProblem(dkim.PrivateKeyFile) is { } problem)
             yield return $"Dkim.PrivateKeyFile {problem}.";
     }
 

@@ -9,26 +9,28 @@ using Notify.Providers.Mail;
 namespace Notify.Providers.MailKit;
 
 /// <summary>
-/// Turns what became of a mail transaction into outcomes: replies by the table of the SMTP provider, and beside it what is
-/// MailKit's own. The server's text, which likes to repeat the address, never becomes a reason.
+/// Maps replies and exceptions of MailKit to outcomes. Replies are mapped by <see cref="SmtpOutcomes"/>. The server's text never
+/// becomes a reason, because it often repeats the address.
 /// </summary>
 internal static class MailKitOutcomes
 {
-    private const string LoginRefused = "the server asks for STARTTLS or refused the login";
+    private const string LoginRefused = "the server requires STARTTLS or refused the login";
 
     public static Outcome NeedsSmtpUtf8 { get; } =
-        Outcome.Rejected("the server has no SMTPUTF8, which an address of this email needs");
+        Outcome.Rejected("the server does not support SMTPUTF8, which an address of this email requires");
 
-    /// <summary>What an exception means before a message; null when it is none of a mail server's doing.</summary>
+    /// <summary>Creates the outcome of a failure before a message; null when a mail server did not cause it.</summary>
     public static Outcome? Create(Exception exception) =>
         exception switch
         {
             SmtpCommandException reply => Create(reply, SmtpStage.Greeting),
             SslHandshakeException => Outcome.ProviderFailed(
-                "TLS failed: the server's certificate is not trusted, or no protocol version in common"
+                "TLS failed: the server's certificate is not trusted, or there is no common protocol version"
             ),
             AuthenticationException or ServiceNotAuthenticatedException => Outcome.ProviderFailed(LoginRefused),
-            NoAccessTokenException none => Outcome.ProviderFailed($"no access token: {none.InnerException!.GetType().Name}"),
+            NoAccessTokenException none => Outcome.ProviderFailed(
+                $"the application did not provide an access token: {none.InnerException!.GetType().Name}"
+            ),
             ProxyProtocolException => Outcome.ProviderFailed("the proxy did not connect to the server"),
             SocketException socket => Outcome.ProviderFailed($"no connection: {socket.SocketErrorCode}"),
             IOException { InnerException: SocketException socket } => Outcome.ProviderFailed(
@@ -36,14 +38,14 @@ internal static class MailKitOutcomes
             ),
             IOException or SmtpProtocolException or ServiceNotConnectedException => Outcome.ProviderFailed("connection lost"),
             NotSupportedException => Outcome.ProviderFailed(
-                "the server does not offer STARTTLS, a login mechanism in common or 8BITMIME"
+                "the server does not offer STARTTLS, a common login mechanism or 8BITMIME"
             ),
             TimeoutException => SmtpOutcomes.CreateUnanswered(SmtpStage.Greeting),
             _ => null,
         };
 
     /// <summary>
-    /// Whether the connection had ended, so that a fresh one may do better: it broke, or the server said that it closes it.
+    /// Determines whether the connection was lost, or the server announced that it closes it. A new connection may then succeed.
     /// </summary>
     public static bool IsConnectionLost(Exception exception) =>
         exception
@@ -54,20 +56,21 @@ internal static class MailKitOutcomes
                 or SmtpCommandException { StatusCode: SmtpStatusCode.ServiceNotAvailable };
 
     /// <summary>
-    /// Whether the server had done with a connection of earlier messages before it looked at this one. It sends a message that
-    /// had begun to be answered only where the server refused it to close.
+    /// Determines whether the server had closed a connection that was kept from earlier messages, so that the message can be sent
+    /// again over a new one. If the server has already accepted a part of the message, it is sent again only when the server
+    /// refused it because it closes the connection.
     /// </summary>
     public static bool IsStale(Exception exception, MailConnection connection) =>
         connection.IsReused
         && IsConnectionLost(exception)
         && (exception is SmtpCommandException || connection.Stage == SmtpStage.Mail);
 
-    /// <param name="stage">What the reply is to.</param>
-    /// <param name="reply">The reply of a server that refuses.</param>
+    /// <param name="stage">The stage that the reply answers.</param>
+    /// <param name="reply">A reply that refuses.</param>
     public static Outcome Create(SmtpStage stage, SmtpResponse reply) => Create(stage, reply.StatusCode, reply.Response);
 
-    /// <param name="reply">What the server refused with.</param>
-    /// <param name="stage">How far the message had come.</param>
+    /// <param name="reply">A reply that refuses.</param>
+    /// <param name="stage">The stage of the message.</param>
     public static Outcome Create(SmtpCommandException reply, SmtpStage stage) =>
         Create(reply.ErrorCode == SmtpErrorCode.MessageNotAccepted ? SmtpStage.Content : stage, reply.StatusCode, reply.Message);
 

@@ -6,7 +6,7 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>Hands email to a mail server through MailKit.</summary>
+/// <summary>Sends email through a mail server with MailKit.</summary>
 internal sealed class MailKitProvider(
     string name,
     MessageComposer composer,
@@ -15,7 +15,7 @@ internal sealed class MailKitProvider(
     ILogger<MailKitProvider> logger
 ) : ITimedDeliveryProvider, IDisposable
 {
-    /// <summary>The reply code for which MailKit has an exception that tells nothing else (RFC 4954 section 6).</summary>
+    /// <summary>The reply code that MailKit reports as an exception without the code (RFC 4954 section 6).</summary>
     private const int AuthenticationRequired = 530;
 
     public string Name => name;
@@ -36,7 +36,9 @@ internal sealed class MailKitProvider(
 
     public void Dispose() => connections.Dispose();
 
-    /// <returns>Null when the server had closed a connection of earlier messages, which says nothing about this one.</returns>
+    /// <returns>
+    /// Null when the server had closed a connection that was kept from earlier messages. Then the message is sent over a new one.
+    /// </returns>
     private async ValueTask<Outcome?> TrySendAsync(
         Delivery delivery,
         bool mayReuse,
@@ -68,7 +70,8 @@ internal sealed class MailKitProvider(
         }
         catch (Exception) when (cancellationToken.IsCancellationRequested)
         {
-            // A socket that a cancellation closed breaks in other ways too. The engine counts a cancellation as a lost answer.
+            // When a cancellation closes a socket, exceptions other than OperationCanceledException can result. If the message
+            // was sent, the cancellation is thrown, which the engine treats as a lost answer.
             if (connection.IsSent)
                 throw new OperationCanceledException(cancellationToken);
             return SmtpOutcomes.CreateUnanswered(connection.Stage);
@@ -100,7 +103,7 @@ internal sealed class MailKitProvider(
     )
     {
         if (!MessageComposer.TryGetRecipient(delivery, out var recipient))
-            return Outcome.Rejected("the address is no email address");
+            return Outcome.Rejected("the address is not a valid email address");
         var isInternational = MessageComposer.NeedsUtf8(delivery, recipient);
         if (isInternational && !connection.HasSmtpUtf8)
             return MailKitOutcomes.NeedsSmtpUtf8;
@@ -114,7 +117,7 @@ internal sealed class MailKitProvider(
                 recipient,
                 copies,
                 isInternational,
-                // RFC 5321 section 4.5.3.2.6: a server that is slow to take a message over delivers it all the same.
+                // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it all the same.
                 () => timer.Allow(acceptanceTimeout),
                 cancellationToken
             )

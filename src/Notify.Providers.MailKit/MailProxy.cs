@@ -3,7 +3,7 @@ using MailKit.Net.Proxy;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>Turns a URL into MailKit's client of a proxy.</summary>
+/// <summary>Creates MailKit's proxy clients from URLs.</summary>
 internal static class MailProxy
 {
     public static bool IsSupported(Uri proxy) =>

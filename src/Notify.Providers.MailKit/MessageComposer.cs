@@ -8,7 +8,7 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>Writes a delivery as an email.</summary>
+/// <summary>Composes emails from deliveries.</summary>
 internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks links, TimeProvider time)
 {
     private readonly string _domain = new IdnMapping().GetAscii(options.From[(options.From.LastIndexOf('@') + 1)..]);
@@ -16,22 +16,22 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
 
     private static readonly Dictionary<string, string> NoHeaders = [];
 
-    // Carriers gave out addresses with dots anywhere in the local part, which MimeKit takes in no other mode.
+    // Some carriers issued addresses with dots anywhere in the local part. MimeKit accepts them only in this mode.
     private static readonly ParserOptions AnyDots = new() { AddressParserComplianceMode = RfcComplianceMode.Looser };
 
-    /// <summary>Why the delivery cannot be written as an email, or null when it can.</summary>
+    /// <summary>Finds the reason why a delivery cannot be written as an email; null when it can.</summary>
     public static string? FindProblem(Delivery delivery)
     {
         if (!TryGetRecipient(delivery, out _))
-            return "the address is no email address";
+            return "the address is not a valid email address";
 
         if (delivery.Content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
-            return "the title has a line break";
+            return "the title contains a line break";
 
         foreach (var attachment in delivery.Content.Attachments ?? [])
         {
             if (attachment.MediaType.Any(char.IsControl) || !MimeKit.ContentType.TryParse(attachment.MediaType, out _))
-                return "an attachment has an invalid media type; write it as application/pdf";
+                return "an attachment has an invalid media type; use the form application/pdf";
             if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
                 return "an attachment has an invalid file name";
         }
@@ -41,13 +41,15 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             : null;
     }
 
-    /// <summary>Gets the mailbox that a delivery goes to, by the same rule as the SMTP provider and not by MimeKit's.</summary>
+    /// <summary>
+    /// Gets the recipient of a delivery. The rules for addresses are those of the SMTP provider, not MimeKit's.
+    /// </summary>
     /// <param name="delivery">The delivery.</param>
-    /// <param name="recipient">The mailbox; null where the delivery's address is no email address.</param>
+    /// <param name="recipient">The mailbox; null when the delivery's address is not valid.</param>
     public static bool TryGetRecipient(Delivery delivery, [NotNullWhen(true)] out MailboxAddress? recipient) =>
         TryParse(delivery.To.Value, out recipient);
 
-    /// <summary>Gets the mailboxes that get a copy, each once and without the recipient.</summary>
+    /// <summary>Gets the addresses that receive a copy: each once, and without the recipient.</summary>
     public static IReadOnlyList<MailboxAddress> GetCopies(Delivery delivery, MailboxAddress recipient)
     {
         if (delivery.Content.Email is not { } email || (email.Cc ?? email.Bcc) is null)
@@ -57,7 +59,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return [.. Parse(email.Cc).Concat(Parse(email.Bcc)).Where(copy => seen.Add(copy.Address))];
     }
 
-    /// <summary>Whether a mailbox that the message names or goes to can only be written in UTF-8 (RFC 6531).</summary>
+    /// <summary>Determines whether an address of the message can be written only in UTF-8 (RFC 6531).</summary>
     public static bool NeedsUtf8(Delivery delivery, MailboxAddress recipient)
     {
         var email = delivery.Content.Email;
@@ -68,7 +70,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             .Any(mailbox => !Ascii.IsValid(mailbox.LocalPart));
     }
 
-    /// <summary>Whether this is a mailbox that every server understands, and nothing else.</summary>
+    /// <summary>Determines whether a text is exactly one address that every server accepts.</summary>
     public static bool IsMailbox(string text) =>
         MailboxAddress.TryParse(text, out var mailbox)
         && mailbox.Address == text
@@ -76,10 +78,10 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         && Ascii.IsValid(mailbox.LocalPart)
         && Uri.CheckHostName(mailbox.Domain) == UriHostNameType.Dns;
 
-    /// <summary>The same over all attempts, so that a mailbox can recognise a message that was sent twice.</summary>
+    /// <summary>Gets the Message-ID. It is the same for all attempts, so that duplicates can be recognised.</summary>
     public string GetMessageId(Delivery delivery) => $"{delivery.Id:N}@{_domain}";
 
-    /// <summary>Who the mail server says bounces to: for each delivery another mailbox, if there is one for bounces.</summary>
+    /// <summary>Gets the address that bounces of a delivery are sent to.</summary>
     public MailboxAddress GetEnvelopeSender(Delivery delivery)
     {
         if (options.BounceAddress is not { } bounces)
@@ -88,7 +90,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return new MailboxAddress("", $"{bounces[..at]}+{delivery.Id:N}{bounces[at..]}");
     }
 
-    /// <summary>Writes a delivery that <see cref="FindProblem"/> found no problem with.</summary>
+    /// <summary>Composes the email of a delivery. <see cref="FindProblem"/> must have returned null for it.</summary>
     public MimeMessage Compose(Delivery delivery, MailboxAddress recipient)
     {
         var content = delivery.Content;
@@ -101,7 +103,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         };
         message.From.Add(new MailboxAddress(options.FromName ?? "", options.From));
         message.To.Add(recipient);
-        // Bcc has no header: its readers are a secret.
+        // Bcc has no header, because other recipients must not see these addresses.
         message.Cc.AddRange(Parse(content.Email?.Cc));
         if (content.Email?.ReplyTo is { Count: > 0 } replyTo)
             message.ReplyTo.AddRange(Parse(replyTo));
@@ -114,7 +116,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         return message;
     }
 
-    // RFC 8058: mail programs show a button for it, and press it by POST.
+    // RFC 8058: mail programs show a button that sends a POST request.
     private void AddUnsubscribeLink(MimeMessage message, Delivery delivery)
     {
         if (UnsubscribeHeader.FindLink(links, delivery) is not { } link)
@@ -171,7 +173,7 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
         foreach (var mailbox in mailboxes ?? [])
         {
             if (!TryParse(mailbox.Address, out var address))
-                throw new ArgumentException("The content was not validated.", nameof(mailboxes));
+                throw new ArgumentException("The content must be validated first.", nameof(mailboxes));
             address.Name = string.IsNullOrWhiteSpace(mailbox.Name) ? null : mailbox.Name;
             yield return address;
         }
@@ -185,7 +187,8 @@ internal sealed class MessageComposer(MailKitOptions options, IUnsubscribeLinks 
             && mailbox.Address == text;
     }
 
-    // Folded and encoded as by the SMTP provider: MimeKit leaves a value that looks like an encoded word as it is.
+    // Folds and encodes as the SMTP provider does. MimeKit would not encode a value that looks like an encoded word, and readers
+    // would decode it.
     private static Header CreateHeader(string name, string value)
     {
         var line = new ArrayBufferWriter<byte>();

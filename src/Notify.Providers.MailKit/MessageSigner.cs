@@ -4,13 +4,16 @@ using MimeKit.Cryptography;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>Signs messages by DKIM (RFC 6376).</summary>
+/// <summary>Signs messages with DKIM (RFC 6376).</summary>
 internal sealed class MessageSigner
 {
     /// <summary>RFC 8301 section 3.2: signers must use keys of at least this size.</summary>
     private const int SmallestKeyBits = 1024;
 
-    /// <summary>What a recipient sees or acts on (RFC 6376 section 5.4.1). What a message lacks is signed as lacking.</summary>
+    /// <summary>
+    /// The headers that a recipient sees or acts on (RFC 6376 section 5.4.1). A header that a message does not have is signed
+    /// too, so that nobody can add it.
+    /// </summary>
     private static readonly HeaderId[] Signed =
     [
         HeaderId.From,
@@ -39,15 +42,15 @@ internal sealed class MessageSigner
         };
     }
 
-    /// <summary>Why a file's key cannot sign, or null when it can.</summary>
-    public static string? ProblemOfKey(string file)
+    /// <summary>Finds the reason why the key in a file cannot sign; null when it can.</summary>
+    public static string? FindKeyProblem(string file)
     {
         try
         {
             using var key = RSA.Create();
             key.ImportFromPem(File.ReadAllText(file));
             key.ExportParameters(includePrivateParameters: true);
-            return key.KeySize < SmallestKeyBits ? $"holds a key of fewer than {SmallestKeyBits} bits" : null;
+            return key.KeySize < SmallestKeyBits ? $"contains a key of fewer than {SmallestKeyBits} bits" : null;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -55,14 +58,14 @@ internal sealed class MessageSigner
         }
         catch (Exception exception) when (exception is ArgumentException or CryptographicException)
         {
-            return "holds no private RSA key in PEM";
+            return "does not contain a private RSA key in PEM";
         }
     }
 
-    /// <summary>Signs a message, which must not change from then on.</summary>
+    /// <summary>Signs a message. The message must not be changed afterwards.</summary>
     public void Sign(MimeMessage message)
     {
-        // A server that lacks 8BITMIME would have it encoded anew, which would break the signature.
+        // For a server without 8BITMIME, the message would be encoded again, which would break the signature.
         message.Prepare(EncodingConstraint.SevenBit);
         _signer.Sign(message, Signed);
     }

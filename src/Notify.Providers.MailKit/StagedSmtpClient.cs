@@ -4,7 +4,7 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;
 
-/// <summary>MailKit's client, which knows how far a message had come that the server refused or did not answer.</summary>
+/// <summary>A client of MailKit that records the stage of the current message.</summary>
 internal sealed class StagedSmtpClient : SmtpClient
 {
     private readonly ContentWatch _watch;
@@ -18,20 +18,20 @@ internal sealed class StagedSmtpClient : SmtpClient
         : base(watch)
     {
         _watch = watch;
-        // Only the attempt's own limit counts: MailKit's two minutes are shorter than a server may take for a message.
+        // The engine limits each attempt. MailKit's limit of two minutes is shorter than a server may take to accept a message.
         Timeout = System.Threading.Timeout.Infinite;
     }
 
     public SmtpStage Stage { get; private set; } = SmtpStage.Greeting;
 
-    /// <summary>Whether the message at hand was sent to its last line.</summary>
+    /// <summary>Gets whether the current message was sent completely.</summary>
     public bool IsSent => _watch.IsSent;
 
-    /// <summary>The copies of the message at hand that the server refused, by its replies.</summary>
+    /// <summary>Gets the outcomes of the copies of the current message that the server refused.</summary>
     public IReadOnlyList<Outcome> RefusedCopies => _refusedCopies;
 
-    /// <param name="recipient">Whom the message goes to; every other mailbox gets a copy.</param>
-    /// <param name="sent">What to do when the message has been sent to its last line.</param>
+    /// <param name="recipient">The recipient of the message. All other addresses get copies.</param>
+    /// <param name="sent">Called when the message has been sent completely.</param>
     public void BeginMessage(MailboxAddress recipient, Action sent)
     {
         Stage = SmtpStage.Mail;
@@ -45,14 +45,14 @@ internal sealed class StagedSmtpClient : SmtpClient
 
     protected override void OnRecipientAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
     {
-        // A copy may be accepted although the recipient was refused.
+        // The server may accept a copy and refuse the recipient.
         if (mailbox == _recipient)
             Stage = SmtpStage.Data;
         _watch.BeginContent();
     }
 
-    // A copy that is refused is left out: the outcome is the recipient's alone. A server that closes the connection takes
-    // nothing.
+    // A refused copy does not fail the message, because the outcome is that of the recipient. If the server closes the
+    // connection, it accepts nothing, so the message fails.
     protected override void OnRecipientNotAccepted(MimeMessage message, MailboxAddress mailbox, SmtpResponse response)
     {
         if (mailbox == _recipient || response.StatusCode == SmtpStatusCode.ServiceNotAvailable)

@@ -8,21 +8,21 @@ using Notify.Providers.Smtp;
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Adds email over SMTP. With <c>AddUnsubscribeLinks()</c>, email to users carries the headers of a one-click unsubscription
-/// (RFC 8058); mail programs trust them where the mail server signs them by DKIM.
+/// Adds email over SMTP. With <c>AddUnsubscribeLinks()</c>, email to users has the headers for one-click unsubscription (RFC
+/// 8058). Mail programs trust them only if the mail server signs them with DKIM.
 /// </summary>
 public static class SmtpNotificationsBuilderExtensions
 {
-    /// <summary>Sends email through a mail server, as the provider <c>smtp</c>.</summary>
+    /// <summary>Adds a provider with the name <c>smtp</c> that sends email through a mail server.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
+    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
     public static INotificationProviderBuilder AddSmtp(this INotificationsBuilder builder, Action<SmtpOptions> configure) =>
         builder.AddSmtp("smtp", configure);
 
-    /// <summary>Sends email through a mail server, as a provider with a name of its own.</summary>
+    /// <summary>Adds a provider with a given name that sends email through a mail server.</summary>
     /// <param name="builder">The builder.</param>
-    /// <param name="name">The provider's name: lower case, unique in the application.</param>
-    /// <param name="configure">Names the server and the sender. What is missing or wrong is said at start.</param>
+    /// <param name="name">The provider's name, in lower case. It must be unique in the application.</param>
+    /// <param name="configure">Sets the server and the sender. Invalid options fail the start.</param>
     public static INotificationProviderBuilder AddSmtp(
         this INotificationsBuilder builder,
         string name,

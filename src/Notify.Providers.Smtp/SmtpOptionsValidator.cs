@@ -4,12 +4,12 @@ using Microsoft.Extensions.Options;
 namespace Notify.Providers.Smtp;
 
 /// <summary>
-/// What annotations cannot say. It is apart from the options because an options' own <c>Validate</c> is skipped while an
-/// annotation is violated, and a start should name every mistake at once.
+/// Validates the rules that annotations cannot express. It is not the <c>Validate</c> method of the options, because that method
+/// is skipped if an annotation is violated, and the start should report all errors at once.
 /// </summary>
 internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
 {
-    /// <summary>The 64 characters of RFC 5321 section 4.5.3.1.1, less a plus sign and an id's digits.</summary>
+    /// <summary>The limit of 64 characters (RFC 5321 section 4.5.3.1.1) minus the plus sign and the 32 digits of an id.</summary>
     private const int MaxBounceLength = 64 - 33;
 
     public ValidateOptionsResult Validate(string? name, SmtpOptions options)
@@ -23,7 +23,7 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
     private static IEnumerable<string> HostFailures(SmtpOptions options)
     {
         if (!string.IsNullOrEmpty(options.Host) && Uri.CheckHostName(options.Host) == UriHostNameType.Unknown)
-            yield return $"{nameof(options.Host)} is no host name or IP address.";
+            yield return $"{nameof(options.Host)} is not a valid host name or IP address.";
     }
 
     private static IEnumerable<string> LoginFailures(SmtpOptions options)
@@ -32,7 +32,8 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
             yield return $"Set both {nameof(options.UserName)} and {nameof(options.Password)}, or neither.";
         if (options.Security == SmtpSecurity.None && !string.IsNullOrEmpty(options.UserName) && !IsLoopback(options.Host))
         {
-            yield return $"{nameof(options.Security)} is {nameof(SmtpSecurity.None)}, so the password would travel in clear; "
+            yield return $"{nameof(options.Security)} is {nameof(SmtpSecurity.None)}, "
+                + $"so the password would be sent in plain text; "
                 + $"use {nameof(SmtpSecurity.StartTls)}, or a server on this machine.";
         }
     }
@@ -40,17 +41,17 @@ internal sealed class SmtpOptionsValidator : IValidateOptions<SmtpOptions>
     private static IEnumerable<string> MailboxFailures(SmtpOptions options)
     {
         if (!string.IsNullOrEmpty(options.From) && !IsMailbox(options.From))
-            yield return $"{nameof(options.From)} is no mailbox; write it as name@example.org.";
+            yield return $"{nameof(options.From)} is not a valid email address; use the form name@example.org.";
         if (options.ReplyTo is not null && !IsMailbox(options.ReplyTo))
-            yield return $"{nameof(options.ReplyTo)} is no mailbox; write it as name@example.org.";
+            yield return $"{nameof(options.ReplyTo)} is not a valid email address; use the form name@example.org.";
         if (options.BounceAddress is not null && !IsBounceAddress(options.BounceAddress))
         {
-            yield return $"{nameof(options.BounceAddress)} is no mailbox of at most {MaxBounceLength} characters before its @; "
-                + "write it as bounces@example.org.";
+            yield return $"{nameof(options.BounceAddress)} is not a valid email address "
+                + $"with at most {MaxBounceLength} characters before the @; use the form bounces@example.org.";
         }
 
         if (options.FromName?.Any(char.IsControl) == true)
-            yield return $"{nameof(options.FromName)} has a control character.";
+            yield return $"{nameof(options.FromName)} contains a control character.";
     }
 
     private static bool IsLoopback(string host) =>

@@ -7,7 +7,7 @@ using Notify.Providers.Smtp.Wire;
 
 namespace Notify.Providers.Smtp;
 
-/// <summary>Hands email to a mail server.</summary>
+/// <summary>Sends email through a mail server.</summary>
 internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
 {
     private readonly MessageComposer _composer;
@@ -52,7 +52,7 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
     public void Dispose() => _connections.Dispose();
 
     /// <returns>
-    /// Null when the server had done with a connection from earlier messages: that says nothing about this one.
+    /// Null when the server had closed a connection that was kept from earlier messages. Then the message is sent over a new one.
     /// </returns>
     private async ValueTask<Outcome?> TrySendAsync(
         Email email,
@@ -85,7 +85,8 @@ internal sealed class SmtpProvider : ITimedDeliveryProvider, IDisposable
         catch (Exception exception)
             when (exception is IOException or SocketException or AuthenticationException or OperationCanceledException)
         {
-            // A socket that a cancellation closed breaks in other ways too. The engine counts a cancellation as a lost answer.
+            // When a cancellation closes a socket, exceptions other than OperationCanceledException can result. If the message
+            // was sent, the cancellation is thrown, which the engine treats as a lost answer.
             if (connection.IsSent)
                 cancellationToken.ThrowIfCancellationRequested();
             if (cancellationToken.IsCancellationRequested)

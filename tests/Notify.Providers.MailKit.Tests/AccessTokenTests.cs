@@ -50,7 +50,7 @@ public sealed class AccessTokenTests(TestAuthority authority)
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal("the server asks for STARTTLS or refused the login", record.Reason);
+        Assert.Equal("the server requires STARTTLS or refused the login", record.Reason);
         Assert.DoesNotContain(application.Logs, line => line.Contains("expired-token", StringComparison.Ordinal));
     }
 
@@ -65,7 +65,7 @@ public sealed class AccessTokenTests(TestAuthority authority)
 
         var record = await application.WaitsForRetryAsync(await application.SendAsync("ada@example.org"));
 
-        Assert.Equal("no access token: HttpRequestException", record.Reason);
+        Assert.Equal("the application did not provide an access token: HttpRequestException", record.Reason);
         Assert.DoesNotContain(application.Logs, line => line.Contains("token-text", StringComparison.Ordinal));
     }
 

@@ -11,9 +11,9 @@ internal static class MailProvider
 {
     public const string Name = "mailkit";
 
-    public const string LoginRefused = "the server asks for STARTTLS or refused the login";
+    public const string LoginRefused = "the server requires STARTTLS or refused the login";
 
-    public const string NoStartTls = "the server does not offer STARTTLS, a login mechanism in common or 8BITMIME";
+    public const string NoStartTls = "the server does not offer STARTTLS, a common login mechanism or 8BITMIME";
 
     // The tests' authority publishes no list of what it revoked.
     public static void Add(INotificationsBuilder notifications, Action<MailOptions> configure) =>

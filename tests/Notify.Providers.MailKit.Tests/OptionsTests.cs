@@ -34,7 +34,7 @@ public sealed class OptionsTests
         [
             "Host",
             "Port",
-            "From is no mailbox",
+            "From is not a valid email address",
             "ReplyTo",
             "FromName",
             "Set UserName with Password or AccessToken",
@@ -61,8 +61,8 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "MailKit provider 'mailkit': Security is None, so what proves the "
-                + "account would travel in clear; use TLS, or a server on this machine.",
+            "MailKit provider 'mailkit': Security is None, so the credentials would be sent in plain text; "
+                + "use TLS, or a server on this machine.",
             failures
         );
     }
@@ -78,7 +78,7 @@ public sealed class OptionsTests
             )
         );
 
-        Assert.Equal("MailKit provider 'mail-us': Host is no host name or IP address.", failures.Message);
+        Assert.Equal("MailKit provider 'mail-us': Host is not a valid host name or IP address.", failures.Message);
     }
 
     private static async Task<string> FailuresAsync(Action<MailKitOptions> configure) =>

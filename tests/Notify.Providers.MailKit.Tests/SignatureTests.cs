@@ -67,7 +67,10 @@ public sealed class SignatureTests : IDisposable
                 })
         );
 
-        Assert.Equal("MailKit provider 'mailkit': Dkim.PrivateKeyFile holds no private RSA key in PEM.", refused.Message);
+        Assert.Equal(
+            "MailKit provider 'mailkit': Dkim.PrivateKeyFile does not contain a private RSA key in PEM.",
+            refused.Message
+        );
     }
 
     private static async Task<string> VerifyAsync(string file, RSA key)

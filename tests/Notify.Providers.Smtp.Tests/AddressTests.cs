@@ -32,7 +32,7 @@ public sealed class AddressTests
         var outcome = await application.AttemptAsync(Deliveries.To("åsa@example.org"));
         await application.AttemptAsync(Deliveries.To("bob@example.org"));
 
-        Assert.Equal("the server has no SMTPUTF8, which an address of this email needs", outcome.Reason);
+        Assert.Equal("the server does not support SMTPUTF8, which an address of this email requires", outcome.Reason);
         Assert.Equal((2, 1), (server.Messages.Count, server.ConnectionsAccepted));
     }
 
@@ -84,7 +84,7 @@ public sealed class AddressTests
 
         var outcome = await application.AttemptAsync(Deliveries.To(address));
 
-        Assert.Equal((OutcomeKind.Rejected, "the address is no email address"), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Rejected, "the address is not a valid email address"), (outcome.Kind, outcome.Reason));
         Assert.Equal(0, server.ConnectionsAccepted);
     }
 }

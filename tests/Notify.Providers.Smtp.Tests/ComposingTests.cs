@@ -169,7 +169,7 @@ public sealed class ComposingTests
 
         var outcome = await application.AttemptAsync(Deliveries.To("ada@example.org", new Content { Title = title, Body = "" }));
 
-        Assert.Equal((OutcomeKind.Rejected, "the title has a line break"), (outcome.Kind, outcome.Reason));
+        Assert.Equal((OutcomeKind.Rejected, "the title contains a line break"), (outcome.Kind, outcome.Reason));
     }
 
     private static string[] Lines(string text) => text.ReplaceLineEndings("\n").Split('\n');

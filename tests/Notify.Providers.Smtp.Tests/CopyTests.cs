@@ -100,7 +100,7 @@ public sealed class CopyTests
         else
         {
             Assert.Equal(
-                "the server has no SMTPUTF8, which an address of this email needs",
+                "the server does not support SMTPUTF8, which an address of this email requires",
                 (await application.DeadLetterAsync(id)).Reason
             );
         }

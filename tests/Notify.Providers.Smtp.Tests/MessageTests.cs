@@ -103,16 +103,16 @@ public sealed class MessageTests
 
         var record = await application.DeadLetterAsync(await application.SendAsync("åsa@example.org"));
 
-        Assert.Equal("the server has no SMTPUTF8, which an address of this email needs", record.Reason);
+        Assert.Equal("the server does not support SMTPUTF8, which an address of this email requires", record.Reason);
     }
 
     [Theory]
-    [InlineData("a.pdf", "not a media type", "an attachment has an invalid media type; write it as application/pdf")]
-    [InlineData("a.pdf", "", "an attachment has an invalid media type; write it as application/pdf")]
+    [InlineData("a.pdf", "not a media type", "an attachment has an invalid media type; use the form application/pdf")]
+    [InlineData("a.pdf", "", "an attachment has an invalid media type; use the form application/pdf")]
     [InlineData(
         "a.pdf",
         "text/plain\r\nBcc: eve@example.org",
-        "an attachment has an invalid media type; write it as application/pdf"
+        "an attachment has an invalid media type; use the form application/pdf"
     )]
     [InlineData("a.pdf\r\nBcc: eve@example.org", "application/pdf", "an attachment has an invalid file name")]
     [InlineData("", "application/pdf", "an attachment has an invalid file name")]

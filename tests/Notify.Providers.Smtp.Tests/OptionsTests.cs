@@ -27,7 +27,7 @@ public sealed class OptionsTests
         [
             "Host",
             "Port",
-            "From is no mailbox",
+            "From is not a valid email address",
             "ReplyTo",
             "FromName",
             "BounceAddress",
@@ -50,7 +50,7 @@ public sealed class OptionsTests
         });
 
         Assert.Equal(
-            "SMTP provider 'smtp': Security is None, so the password would travel in clear; "
+            "SMTP provider 'smtp': Security is None, so the password would be sent in plain text; "
                 + "use StartTls, or a server on this machine.",
             failures
         );
@@ -67,7 +67,7 @@ public sealed class OptionsTests
             )
         );
 
-        Assert.Equal("SMTP provider 'smtp-us': Host is no host name or IP address.", failures.Message);
+        Assert.Equal("SMTP provider 'smtp-us': Host is not a valid host name or IP address.", failures.Message);
     }
 
     private static async Task<string> FailuresAsync(Action<SmtpOptions> configure) =>

@@ -42,7 +42,7 @@ public sealed class OutcomeTests
 
     [Theory]
     [InlineData("closing", "421 4.3.2 system not accepting network messages")]
-    [InlineData("nosender", "553 5.1.8 bad sender's system address: the server does not send for this sender, login or host")]
+    [InlineData("nosender", "553 5.1.8 bad sender's system address: the server refuses this sender, login or host")]
     public async Task A_refusal_that_is_no_fault_of_the_message_is_tried_again(string localPart, string reason)
     {
         await using var server = await MailServer.StartAsync();

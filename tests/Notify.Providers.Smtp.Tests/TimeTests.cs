@@ -77,11 +77,11 @@ public sealed class TimeTests
     }
 
     [Theory]
-    [InlineData("CONNECT", true, "no connection or no greeting in time")]
+    [InlineData("CONNECT", true, "the server did not accept the connection or did not greet in time")]
     [InlineData("EHLO", true, null)]
     [InlineData("MAIL", true, "no answer to MAIL in time")]
     [InlineData("RCPT", false, "no answer to RCPT in time")]
-    [InlineData("DATA", false, "the server did not take the content in time")]
+    [InlineData("DATA", false, "the server did not read the content in time")]
     public async Task A_server_that_falls_silent_before_a_message_is_sent_has_not_got_it(
         string command,
         bool isProviders,

@@ -7,8 +7,8 @@ using System.Text;
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>
-/// Writes a file or an inline image as base64 (RFC 2045 section 6.8), a few lines at a time, so that its text never stands in
-/// memory whole.
+/// Writes a file or an inline image as base64 (RFC 2045 section 6.8), a few lines at a time, so that the encoded text is never in
+/// memory as a whole.
 /// </summary>
 internal static class AttachmentPart
 {
@@ -19,11 +19,11 @@ internal static class AttachmentPart
     private const int MaxMediaTypeLength = 256;
     private const int MaxNameLineLength = 60;
 
-    /// <summary>Why no email can carry it, or null.</summary>
+    /// <summary>Finds the reason why an email cannot contain an attachment; null when it can.</summary>
     public static string? FindProblem(Attachment attachment)
     {
         if (!IsMediaType(attachment.MediaType))
-            return "an attachment has an invalid media type; write it as application/pdf";
+            return "an attachment has an invalid media type; use the form application/pdf";
         if (string.IsNullOrWhiteSpace(attachment.FileName) || attachment.FileName.Any(char.IsControl))
             return "an attachment has an invalid file name";
         return null;
@@ -35,7 +35,7 @@ internal static class AttachmentPart
         await WriteBytesAsync(attachment.Bytes, output, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Writes an image that the HTML shows by its content id (RFC 2392).</summary>
+    /// <summary>Writes an image that the HTML refers to by its content id (RFC 2392).</summary>
     public static async ValueTask WriteAsync(InlineImage image, PipeWriter output, CancellationToken cancellationToken)
     {
         Encoding.ASCII.GetBytes(
@@ -68,7 +68,7 @@ internal static class AttachmentPart
 
     private static void WriteHeaders(Attachment attachment, IBufferWriter<byte> output)
     {
-        // RFC 2045 section 6.4: a message or multipart may not be base64, so it travels as a file of no known type.
+        // RFC 2045 section 6.4: base64 is not allowed for a message or multipart, so it is sent as a file of unknown type.
         var isComposite =
             attachment.MediaType.StartsWith("message/", StringComparison.OrdinalIgnoreCase)
             || attachment.MediaType.StartsWith("multipart/", StringComparison.OrdinalIgnoreCase);
@@ -79,7 +79,7 @@ internal static class AttachmentPart
         output.Write("\r\n\r\n"u8);
     }
 
-    // RFC 2231, in numbered pieces where the name is long.
+    // RFC 2231. A long name is split into numbered pieces.
     private static void WriteFileName(string name, IBufferWriter<byte> output)
     {
         if (IsPlain(name))
@@ -97,22 +97,22 @@ internal static class AttachmentPart
 
         for (var (piece, start) = (0, 0); start < encoded.Length; piece++)
         {
-            var length = PieceLength(encoded.AsSpan(start));
+            var length = GetPieceLength(encoded.AsSpan(start));
             var charset = piece == 0 ? "utf-8''" : "";
             Encoding.ASCII.GetBytes($";\r\n filename*{piece}*={charset}{encoded.AsSpan(start, length)}", output);
             start += length;
         }
     }
 
-    // What looks like an encoded word (RFC 2047), some readers decode even here.
+    // Some mail programs decode text that looks like an encoded word (RFC 2047) even here.
     private static bool IsPlain(string name) =>
         name.Length <= MaxNameLineLength
         && !name.AsSpan().ContainsAnyExceptInRange(' ', '~')
         && !name.AsSpan().ContainsAny('"', '\\')
         && !name.Contains("=?", StringComparison.Ordinal);
 
-    // Readers decode each piece by itself, so it must hold whole characters.
-    private static int PieceLength(ReadOnlySpan<char> encoded)
+    // Mail programs decode each piece separately, so it must consist of whole characters.
+    private static int GetPieceLength(ReadOnlySpan<char> encoded)
     {
         var length = Math.Min(encoded.Length, MaxNameLineLength);
         while (length < encoded.Length && !IsCharacterStart(encoded, length))

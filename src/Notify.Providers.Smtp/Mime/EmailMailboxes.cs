@@ -1,6 +1,6 @@
 namespace Notify.Providers.Smtp.Mime;
 
-/// <summary>The mailboxes of an email's content, parsed.</summary>
+/// <summary>The parsed mailboxes of an email's content.</summary>
 internal sealed record EmailMailboxes(
     IReadOnlyList<NamedAddress> ReplyTo,
     IReadOnlyList<NamedAddress> Cc,
@@ -9,10 +9,10 @@ internal sealed record EmailMailboxes(
 {
     private static readonly EmailMailboxes None = new([], [], []);
 
-    /// <summary>Whether one of them can only be written in UTF-8.</summary>
+    /// <summary>Gets whether one of them can be written only in UTF-8.</summary>
     public bool NeedsUtf8 => ReplyTo.Concat(Cc).Concat(Bcc).Any(mailbox => mailbox.Address.NeedsUtf8);
 
-    /// <summary>Parses the mailboxes of a content that was validated.</summary>
+    /// <summary>Parses the mailboxes of a validated content.</summary>
     public static EmailMailboxes From(EmailContent? email) =>
         email is null ? None : new EmailMailboxes(Parse(email.ReplyTo), Parse(email.Cc), Parse(email.Bcc));
 
@@ -30,10 +30,10 @@ internal sealed record EmailMailboxes(
             .. (mailboxes ?? []).Select(mailbox =>
                 EmailAddress.TryParse(mailbox.Address, out var address)
                     ? new NamedAddress(address, string.IsNullOrWhiteSpace(mailbox.Name) ? null : mailbox.Name)
-                    : throw new ArgumentException("The content was not validated.", nameof(mailboxes))
+                    : throw new ArgumentException("The content must be validated first.", nameof(mailboxes))
             ),
         ];
 }
 
-/// <summary>An address and the name that is shown beside it; null for none.</summary>
+/// <summary>An address and its display name; null for no name.</summary>
 internal sealed record NamedAddress(EmailAddress Address, string? Name);

@@ -7,7 +7,9 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Mime;
 
-/// <summary>Writes deliveries as emails: RFC 5322 and MIME, all of it ASCII but for addresses that cannot be.</summary>
+/// <summary>
+/// Composes emails from deliveries (RFC 5322 and MIME). Only addresses can contain characters other than ASCII.
+/// </summary>
 internal sealed class MessageComposer
 {
     private static readonly Dictionary<string, string> NoHeaders = [];
@@ -16,7 +18,7 @@ internal sealed class MessageComposer
     private readonly EmailAddress? _bounces;
     private readonly IUnsubscribeLinks _links;
     private readonly TimeProvider _time;
-    private readonly byte[] _sameHeaders;
+    private readonly byte[] _constantHeaders;
     private readonly NamedAddress[] _replyTo;
 
     public MessageComposer(SmtpOptions options, IUnsubscribeLinks links, TimeProvider time)
@@ -25,16 +27,18 @@ internal sealed class MessageComposer
         _from = Parse(options.From);
         _bounces = options.BounceAddress is null ? null : Parse(options.BounceAddress);
         _replyTo = options.ReplyTo is null ? [] : [new NamedAddress(Parse(options.ReplyTo), null)];
-        _sameHeaders = ComposeSameHeaders(_from, options);
+        _constantHeaders = ComposeConstantHeaders(_from, options);
     }
 
-    /// <summary>False, with the problem, when no email can say this.</summary>
+    /// <summary>
+    /// Prepares the email of a delivery. Returns false, with the reason, when the delivery cannot be written as one.
+    /// </summary>
     public bool TryCompose(Delivery delivery, [NotNullWhen(true)] out Email? email, [NotNullWhen(false)] out string? problem)
     {
         email = null;
         problem = FindProblem(delivery.Content);
         if (!EmailAddress.TryParse(delivery.To.Value, out var to))
-            problem = "the address is no email address";
+            problem = "the address is not a valid email address";
         if (problem is not null)
             return false;
 
@@ -48,7 +52,7 @@ internal sealed class MessageComposer
         return true;
     }
 
-    /// <summary>Writes the message, its last line ended.</summary>
+    /// <summary>Writes the message, including the end of its last line.</summary>
     public async ValueTask WriteAsync(Email email, PipeWriter output, CancellationToken cancellationToken)
     {
         WriteHeaders(email, output);
@@ -74,9 +78,9 @@ internal sealed class MessageComposer
     private static EmailAddress Parse(string address) =>
         EmailAddress.TryParse(address, out var mailbox)
             ? mailbox
-            : throw new ArgumentException("The options were not validated.", nameof(address));
+            : throw new ArgumentException("The options must be validated first.", nameof(address));
 
-    private static byte[] ComposeSameHeaders(EmailAddress from, SmtpOptions options)
+    private static byte[] ComposeConstantHeaders(EmailAddress from, SmtpOptions options)
     {
         var headers = new ArrayBufferWriter<byte>();
         headers.Write("From: "u8);
@@ -90,7 +94,7 @@ internal sealed class MessageComposer
     private static string? FindProblem(Content content)
     {
         if (content.Title?.AsSpan().ContainsAny('\r', '\n') == true)
-            return "the title has a line break";
+            return "the title contains a line break";
 
         foreach (var attachment in content.Attachments ?? [])
         {
@@ -106,7 +110,7 @@ internal sealed class MessageComposer
 
     private void WriteHeaders(Email email, IBufferWriter<byte> output)
     {
-        output.Write(_sameHeaders);
+        output.Write(_constantHeaders);
         output.Write("Date: "u8);
         WriteDate(output);
         output.Write("\r\nMessage-ID: "u8);
@@ -125,7 +129,7 @@ internal sealed class MessageComposer
             HeaderText.WriteHeader(output, name, value);
     }
 
-    // Bcc has no header: its readers are a secret.
+    // Bcc has no header, because other recipients must not see these addresses.
     private static void WriteMailboxes(IBufferWriter<byte> output, string header, IReadOnlyList<NamedAddress> mailboxes)
     {
         if (mailboxes.Count == 0)
@@ -154,7 +158,7 @@ internal sealed class MessageComposer
         output.Advance(length);
     }
 
-    // One click, without a page in between (RFC 8058).
+    // RFC 8058: unsubscribes with one click, without a confirmation page.
     private static void WriteUnsubscribe(IBufferWriter<byte> output, string link)
     {
         output.Write("List-Unsubscribe: <"u8);
@@ -185,7 +189,7 @@ internal sealed class MessageComposer
         WriteEnd(output, boundary);
     }
 
-    // RFC 2387: the images belong to the HTML, and a reader that shows the plain text needs none of them.
+    // RFC 2387: the images belong to the HTML part. A mail program that shows the plain text ignores them.
     private static async ValueTask WriteHtmlAsync(Delivery delivery, PipeWriter output, CancellationToken cancellationToken)
     {
         var content = delivery.Content;
@@ -207,7 +211,9 @@ internal sealed class MessageComposer
         WriteEnd(output, boundary);
     }
 
-    /// <returns>The boundary. It names the delivery, whose id no content foresees.</returns>
+    /// <returns>
+    /// The boundary. It contains the id of the delivery, which the content cannot contain, because it is created later.
+    /// </returns>
     private static string WriteMultipart(IBufferWriter<byte> output, string kind, Delivery delivery, string parameters = "")
     {
         var boundary = $"=_{kind}-{delivery.Id:N}";

@@ -3,12 +3,12 @@ using System.Buffers;
 namespace Notify.Providers.Smtp.Mime;
 
 /// <summary>
-/// Writes text as quoted-printable (RFC 2045 section 6.7). A line never begins with a dot, so that nothing between us and the
-/// reader can take one for the end of the message, or lose one.
+/// Writes text as quoted-printable (RFC 2045 section 6.7). A line never begins with a dot, so that no server on the way can
+/// mistake it for the end of the message or remove it.
 /// </summary>
 internal static class QuotedPrintable
 {
-    // One short of the 76 that are allowed, for the sign of a line that goes on.
+    // One less than the 76 characters that are allowed, because a line that continues ends with an equals sign.
     private const int LineLimit = 75;
 
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> text)
@@ -36,7 +36,7 @@ internal static class QuotedPrintable
         output.Write(line[..length]);
     }
 
-    // White space at a line's end would be lost on the way.
+    // Servers may remove white space at the end of a line.
     private static bool IsLiteral(ReadOnlySpan<byte> text, int i) =>
         text[i] switch
         {

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace Notify.Providers.Smtp.Mime;
 
-/// <summary>Writes a text: as it is where every server passes that on, else as quoted-printable.</summary>
+/// <summary>Writes text: unchanged if every server can relay it, otherwise as quoted-printable.</summary>
 internal static class TextPart
 {
-    /// <summary>RFC 5322 section 2.1.1, without the line's end.</summary>
+    /// <summary>The limit of RFC 5322 section 2.1.1, without the line break.</summary>
     private const int MaxLineLength = 998;
 
     private static readonly SearchValues<char> PlainCharacters = SearchValues.Create([
@@ -16,9 +16,9 @@ internal static class TextPart
         '\n',
     ]);
 
-    /// <param name="output">Takes the part with its headers.</param>
-    /// <param name="mediaType">The text's type, without parameters.</param>
-    /// <param name="text">Any text; its line breaks become CRLF.</param>
+    /// <param name="output">Receives the part with its headers.</param>
+    /// <param name="mediaType">The media type, without parameters.</param>
+    /// <param name="text">The text. Its line breaks become CRLF.</param>
     public static void Write(IBufferWriter<byte> output, ReadOnlySpan<byte> mediaType, string text)
     {
         var isPlain = IsPlain(text);

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>What a server offers of that which this client uses.</summary>
+/// <summary>The extensions of a server that this client uses.</summary>
 [Flags]
 internal enum SmtpCapabilities
 {
@@ -34,8 +34,9 @@ internal static class EhloReply
         return offered;
     }
 
-    // RFC 5321 parts words by a single space. Servers and the relays before them also write tabs, several spaces, or a space at
-    // the end of a line. Before RFC 2554 mechanisms followed "AUTH=", and servers write both lines for clients that old.
+    // RFC 5321 separates words by a single space. Some servers, and proxies in front of them, also write tabs, several spaces, or
+    // a space at the end of a line. Before RFC 2554 the mechanisms followed "AUTH=", and some servers write both lines for
+    // clients of that time.
     private static SmtpCapabilities ReadLine(ReadOnlySpan<byte> line)
     {
         line = line.Trim(" \t"u8);

@@ -3,7 +3,7 @@ using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>One connection, rented for one message at a time.</summary>
+/// <summary>A connection that sends one message at a time.</summary>
 internal sealed class SmtpConnection : IPooledConnection
 {
     private readonly SmtpWire _wire = new();
@@ -22,23 +22,23 @@ internal sealed class SmtpConnection : IPooledConnection
     public bool IsUsable { get; private set; }
 
     /// <summary>
-    /// Whether the server had done with this connection after earlier messages, which says nothing about the one at hand: it
-    /// answered nothing, or only that it closes.
+    /// Gets whether the server had closed this connection after earlier messages: it did not answer, or answered only that it
+    /// closes the connection. Then the current message can be sent again without a risk of duplicates.
     /// </summary>
     public bool IsStale => _isReused && !IsUsable && (_wire.LastReply is null || _wire.IsClosing);
 
-    /// <summary>What the server was asked last.</summary>
+    /// <summary>Gets the stage of the last command.</summary>
     public SmtpStage Stage => _wire.Stage;
 
-    /// <summary>Whether the message went out to its last line.</summary>
+    /// <summary>Gets whether the message was sent completely.</summary>
     public bool IsSent => _transaction.IsSent;
 
-    /// <summary>The copies of the latest message that the server refused, by its replies.</summary>
+    /// <summary>Gets the outcomes of the copies of the latest message that the server refused.</summary>
     public IReadOnlyList<Outcome> RefusedCopies => _transaction.RefusedCopies;
 
-    /// <returns>Null when the server took the message over.</returns>
-    /// <exception cref="IOException">The connection is lost.</exception>
-    /// <exception cref="System.Net.Sockets.SocketException">There is no connection.</exception>
+    /// <returns>Null when the server accepted the message.</returns>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    /// <exception cref="System.Net.Sockets.SocketException">The server cannot be reached.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">TLS failed.</exception>
     /// <exception cref="OperationCanceledException">The server did not answer in time.</exception>
     public async ValueTask<Outcome?> SendAsync(Email email, AttemptTimer timer, CancellationToken cancellationToken)

@@ -5,16 +5,16 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>All that comes before the first message: greeting, EHLO, TLS and login.</summary>
+/// <summary>The part of a conversation before the first message: greeting, EHLO, TLS and login.</summary>
 internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
 {
     private const int CommandUnrecognized = 500;
     private const int CommandNotImplemented = 502;
 
-    /// <summary>What the server offers, under TLS where that is asked for.</summary>
+    /// <summary>Gets what the server offers; with TLS, what it offers after the TLS handshake.</summary>
     public SmtpCapabilities Offered { get; private set; }
 
-    /// <returns>Null when messages can follow.</returns>
+    /// <returns>Null when messages can be sent.</returns>
     public async ValueTask<Outcome?> ShakeAsync(CancellationToken cancellationToken)
     {
         await wire.ConnectAsync(options.Host, options.Port, cancellationToken).ConfigureAwait(false);
@@ -28,7 +28,7 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
 
     private async ValueTask<Outcome?> EhloAsync(CancellationToken cancellationToken)
     {
-        var name = AddressLiteral(wire.LocalAddress);
+        var name = CreateAddressLiteral(wire.LocalAddress);
         Offered = SmtpCapabilities.None;
         Encoding.ASCII.GetBytes($"EHLO {name}\r\n", wire.Output);
         var failure = await wire.AnswerAsync(SmtpStage.Ehlo, cancellationToken).ConfigureAwait(false);
@@ -37,14 +37,14 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
         if (wire.LastReply?.Code is not (CommandUnrecognized or CommandNotImplemented))
             return failure;
 
-        // RFC 5321 section 3.2: a server that knows no EHLO is greeted by HELO. It offers nothing, so where TLS or a login is
-        // asked for it gets no mail.
+        // RFC 5321 section 3.2: a server that does not know EHLO is greeted with HELO. It offers no extensions, so nothing is
+        // sent to it if TLS or a login is required.
         Encoding.ASCII.GetBytes($"HELO {name}\r\n", wire.Output);
         return await wire.AnswerAsync(SmtpStage.Ehlo, cancellationToken).ConfigureAwait(false);
     }
 
-    // RFC 5321 section 4.1.3. A machine's own name is often none that a server could look up; its address always is one.
-    private static string AddressLiteral(IPAddress address)
+    // RFC 5321 section 4.1.3. Servers often cannot resolve the name of a machine, so its address is sent instead.
+    private static string CreateAddressLiteral(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();
@@ -78,7 +78,7 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
             : ValueTask.FromResult<Outcome?>(SmtpOutcomes.NoLogin);
     }
 
-    // RFC 4616, its response sent along (RFC 4954 section 4).
+    // RFC 4616, with the initial response in the command (RFC 4954 section 4).
     private ValueTask<Outcome?> LogInByPlainAsync(CancellationToken cancellationToken)
     {
         Encoding.ASCII.GetBytes($"AUTH PLAIN {Base64($"\0{options.UserName}\0{options.Password}")}\r\n", wire.Output);
@@ -90,10 +90,10 @@ internal sealed class SmtpHandshake(SmtpWire wire, SmtpOptions options)
         ?? await LoginStepAsync(Base64(options.UserName!), 3, cancellationToken).ConfigureAwait(false)
         ?? await LoginStepAsync(Base64(options.Password!), 2, cancellationToken).ConfigureAwait(false);
 
-    private ValueTask<Outcome?> LoginStepAsync(string line, int hoped, CancellationToken cancellationToken)
+    private ValueTask<Outcome?> LoginStepAsync(string line, int expected, CancellationToken cancellationToken)
     {
         Encoding.ASCII.GetBytes($"{line}\r\n", wire.Output);
-        return wire.AnswerAsync(SmtpStage.Auth, cancellationToken, hoped);
+        return wire.AnswerAsync(SmtpStage.Auth, cancellationToken, expected);
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

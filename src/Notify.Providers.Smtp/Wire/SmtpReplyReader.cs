@@ -3,10 +3,13 @@ using Notify.Providers.Mail;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>Takes replies off a stream. One that outgrows the fixed memory ends the conversation: no server fills ours.</summary>
+/// <summary>
+/// Reads replies from a stream into a buffer of fixed size. A longer reply ends the conversation, so that a server cannot exhaust
+/// the memory.
+/// </summary>
 internal sealed class SmtpReplyReader
 {
-    // RFC 5321 section 4.5.3.1.5 ends a line at 512 octets. Only an EHLO's reply has many, of some ten to fifty octets each.
+    // RFC 5321 section 4.5.3.1.5 limits a line to 512 octets. Only the reply to EHLO has many lines, of 10 to 50 octets each.
     private const int MaxReplyLength = 8 * 1024;
 
     private const int CodeLength = 3;
@@ -15,11 +18,11 @@ internal sealed class SmtpReplyReader
     private int _start;
     private int _end;
 
-    /// <summary>Whether the server has said more than was asked for.</summary>
+    /// <summary>Gets whether the server has sent more than the replies that were read.</summary>
     public bool HasMore => _start < _end;
 
-    /// <exception cref="MalformedReplyException">This is no reply.</exception>
-    /// <exception cref="IOException">The connection is lost.</exception>
+    /// <exception cref="MalformedReplyException">The data is not an SMTP reply.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
     public async ValueTask<SmtpReply> ReadAsync(Stream stream, CancellationToken cancellationToken)
     {
         SmtpReply reply;
@@ -42,7 +45,7 @@ internal sealed class SmtpReplyReader
             position += length;
             if (line.IsEmpty && code is null)
             {
-                // Some servers and relays begin a reply with an empty line.
+                // Some servers and proxies send an empty line before a reply.
                 _start = position;
                 continue;
             }

@@ -5,22 +5,22 @@ using Notify.Providers.Smtp.Mime;
 
 namespace Notify.Providers.Smtp.Wire;
 
-/// <summary>One message after another over a connection: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).</summary>
+/// <summary>Sends messages over a connection: MAIL, RCPT, DATA and the content (RFC 5321 section 3.3).</summary>
 internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, MessageComposer composer)
 {
     private readonly List<Outcome> _refusedCopies = [];
     private bool _isLeftOpen;
 
     /// <summary>
-    /// Whether the latest message went out to its last line. Before that the server cannot have taken it over; afterwards only
-    /// its reply tells.
+    /// Gets whether the latest message was sent completely. Before that, the server cannot have accepted it. Afterwards, only its
+    /// reply tells whether it did.
     /// </summary>
     public bool IsSent { get; private set; }
 
-    /// <summary>The copies of the latest message that the server refused, by its replies.</summary>
+    /// <summary>Gets the outcomes of the copies of the latest message that the server refused.</summary>
     public IReadOnlyList<Outcome> RefusedCopies => _refusedCopies;
 
-    /// <returns>Null when the server took the message over.</returns>
+    /// <returns>Null when the server accepted the message.</returns>
     public async ValueTask<Outcome?> SendAsync(
         Email email,
         SmtpCapabilities offered,
@@ -49,8 +49,8 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         await composer.WriteAsync(email, wire.Output, cancellationToken).ConfigureAwait(false);
         wire.Output.Write(".\r\n"u8);
         await wire.Output.FlushAsync(cancellationToken).ConfigureAwait(false);
-        // RFC 5321 section 4.5.3.2.6: a server that is slow to take a message over delivers it all the same. To give up early
-        // makes a duplicate.
+        // RFC 5321 section 4.5.3.2.6: a server that is slow to accept a message may deliver it all the same. If the client gave
+        // up early, the retry would be a duplicate.
         IsSent = true;
         timer.Allow(options.AcceptanceTimeout);
         refusal = await wire.AnswerAsync(SmtpStage.Content, cancellationToken).ConfigureAwait(false);
@@ -58,7 +58,7 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         return refusal;
     }
 
-    // A refused message is reset only when another follows, so that its outcome waits for nothing.
+    // After a refusal, the transaction is reset only before the next message, so that the outcome does not wait for the reply.
     private async ValueTask<Outcome?> ResetAsync(CancellationToken cancellationToken)
     {
         if (!_isLeftOpen)
@@ -73,14 +73,14 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         for (var stage = SmtpStage.Mail; stage <= SmtpStage.Data; stage++)
         {
             WriteCommand(stage, email);
-            if (await wire.AnswerAsync(stage, cancellationToken, HopedFor(stage)).ConfigureAwait(false) is { } refusal)
+            if (await wire.AnswerAsync(stage, cancellationToken, GetExpectedClass(stage)).ConfigureAwait(false) is { } refusal)
                 return refusal;
         }
 
         return null;
     }
 
-    /// <summary>All three commands in one packet, since the server offers PIPELINING (RFC 2920).</summary>
+    /// <summary>Sends all three commands in one packet, because the server offers PIPELINING (RFC 2920).</summary>
     private async ValueTask<Outcome?> AnnounceAtOnceAsync(Email email, CancellationToken cancellationToken)
     {
         for (var stage = SmtpStage.Mail; stage <= SmtpStage.Data; stage++)
@@ -91,11 +91,12 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         {
             for (var stage = SmtpStage.Mail; stage <= SmtpStage.Data && !wire.IsClosing; stage++)
             {
-                var answer = await wire.AnswerAsync(stage, cancellationToken, HopedFor(stage)).ConfigureAwait(false);
+                var answer = await wire.AnswerAsync(stage, cancellationToken, GetExpectedClass(stage)).ConfigureAwait(false);
                 refusal ??= answer;
             }
 
-            // RFC 2920 section 3.1: a server may ask for the content of a message whose recipient it refused. It gets none.
+            // RFC 2920 section 3.1: a server may ask for the content of a message whose recipient it refused. It is sent an empty
+            // content.
             if (refusal is not null && wire.LastReply?.Code == SmtpReply.StartMailInput)
             {
                 wire.Output.Write(".\r\n"u8);
@@ -104,17 +105,18 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         }
         catch (Exception exception) when (refusal is not null && exception is IOException or OperationCanceledException)
         {
-            // A server that refuses and then hangs up or falls silent has answered: what it did not say changes nothing.
+            // The server has refused the message and then closed the connection or stopped answering. The refusal is the outcome.
         }
 
         return refusal;
     }
 
     /// <summary>
-    /// A message with copies. DATA waits for the replies to all recipients: if the recipient is refused and a copy is not, a
-    /// server that was asked for DATA takes whatever follows for the copy, and there is no way to take the message back.
+    /// Sends the commands of a message with copies. DATA is sent only after the replies to all recipients: if the server refused
+    /// the recipient but not a copy, it would take whatever follows DATA as the message for the copy, and the message could not
+    /// be withdrawn.
     /// </summary>
-    /// <remarks>The copies that are refused are left out: the outcome is the recipient's alone.</remarks>
+    /// <remarks>A refused copy does not fail the message, because the outcome is that of the recipient.</remarks>
     private async ValueTask<Outcome?> AnnounceWithCopiesAsync(Email email, bool isPipelining, CancellationToken cancellationToken)
     {
         WriteCommand(SmtpStage.Mail, email);
@@ -142,17 +144,17 @@ internal sealed class SmtpTransaction(SmtpWire wire, SmtpOptions options, Messag
         }
         catch (Exception exception) when (refusal is not null && exception is IOException or OperationCanceledException)
         {
-            // As above: a server that refuses and then hangs up has answered.
+            // As above, the refusal is the outcome.
         }
 
         if (refusal is not null)
             return refusal;
 
         WriteCommand(SmtpStage.Data, email);
-        return await wire.AnswerAsync(SmtpStage.Data, cancellationToken, HopedFor(SmtpStage.Data)).ConfigureAwait(false);
+        return await wire.AnswerAsync(SmtpStage.Data, cancellationToken, GetExpectedClass(SmtpStage.Data)).ConfigureAwait(false);
     }
 
-    private static int HopedFor(SmtpStage stage) => stage == SmtpStage.Data ? 3 : 2;
+    private static int GetExpectedClass(SmtpStage stage) => stage == SmtpStage.Data ? 3 : 2;
 
     private void WriteCommand(SmtpStage stage, Email email)
     {

@@ -1,0 +1,20 @@
+namespace Notify.Storage.Files;
+
+/// <summary>Keeps shared tokens.</summary>
+internal sealed class FileSharedTokenStore(TenantFiles files) : ISharedTokenStore
+{
+    public ValueTask<SharedToken?> FindAsync(string name, CancellationToken cancellationToken) =>
+        new(files.ReadSharedTokens(tokens => tokens.GetValueOrDefault(name)));
+
+    public ValueTask<SharedToken> OfferAsync(
+        string name,
+        SharedToken offered,
+        DateTimeOffset stale,
+        CancellationToken cancellationToken
+    ) =>
+        new(
+            files.ChangeSharedTokens(tokens =>
+                tokens.TryGetValue(name, out var kept) && kept.IssuedAt > stale ? kept : tokens[name] = offered
+            )
+        );
+}
