@@ -6,6 +6,8 @@ public interface IThrottleStore
     /// <summary>
     /// Takes a permit for each recipient that has one left: that had fewer than <see cref="ThrottleRequest.Max"/> within
     /// <see cref="ThrottleRequest.Per"/> before <see cref="ThrottleRequest.Now"/>. Answers in order. Exact across processes.
+    /// Throttles with different periods count the same permits, so a store must keep permits that are older than
+    /// <see cref="ThrottleRequest.Per"/>. <see cref="IRetentionStore.PurgePermitsAsync"/> deletes them after 31 days.
     /// </summary>
     ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken);
 
