@@ -14,7 +14,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class PostgreSqlNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Keeps everything in a PostgreSQL database (tested with 15), whose tables are made at start: durable, for many processes.
+    /// Stores everything in a PostgreSQL database, durably and for any number of processes. The tables are created at start.
+    /// Tested with PostgreSQL 15.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="connectionString">
@@ -24,7 +25,7 @@ public static class PostgreSqlNotificationsBuilderExtensions
         builder.UsePostgreSql(options => options.ConnectionString = connectionString);
 
     /// <summary>
-    /// Keeps everything in the database of the application's own data source, which stays the application's to dispose of.
+    /// Stores everything in the database of the application's own data source. The application disposes of the data source.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="dataSource">The data source.</param>
@@ -35,11 +36,12 @@ public static class PostgreSqlNotificationsBuilderExtensions
     }
 
     /// <summary>
-    /// Keeps everything in a PostgreSQL database. Safe to call twice: the second call changes the options further.
+    /// Stores everything in a PostgreSQL database. May be called several times: each call changes the same options.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">
-    /// Sets at least <see cref="PostgreSqlStoreOptions.ConnectionString"/> or <see cref="PostgreSqlStoreOptions.DataSource"/>.
+    /// Sets the options: <see cref="PostgreSqlStoreOptions.ConnectionString"/> or
+    /// <see cref="PostgreSqlStoreOptions.DataSource"/>, and others where needed.
     /// </param>
     public static INotificationsBuilder UsePostgreSql(
         this INotificationsBuilder builder,

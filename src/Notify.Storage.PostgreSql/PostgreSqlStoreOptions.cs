@@ -5,32 +5,34 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql;
 
 /// <summary>
-/// Where the PostgreSQL store keeps its data. Exactly one of <see cref="ConnectionString"/> and <see cref="DataSource"/>.
+/// Options of the PostgreSQL store. Set exactly one of <see cref="ConnectionString"/> and <see cref="DataSource"/>.
 /// </summary>
 public sealed class PostgreSqlStoreOptions : IValidatableObject
 {
     /// <summary>
-    /// An Npgsql connection string, such as <c>Host=db.example.org;Database=shop;Username=notify;Password=...</c>. The user needs
-    /// the right to create a schema, or to create tables in <see cref="Schema"/> where that exists. It may name several servers,
-    /// <c>Host=db-1,db-2</c>, of which whichever is the primary is used.
+    /// Gets or sets the Npgsql connection string, such as
+    /// <c>Host=db.example.org;Database=shop;Username=notify;Password=...</c>. The user must be allowed to create the schema, or
+    /// to create tables in <see cref="Schema"/> if it exists. The string may name several servers, such as <c>Host=db-1,db-2</c>;
+    /// the store then uses the primary.
     /// </summary>
     public string ConnectionString { get; set; } = "";
 
-    /// <summary>The application's own data source, which the application disposes of.</summary>
+    /// <summary>Gets or sets the application's own data source. The application disposes of it.</summary>
     public NpgsqlDataSource? DataSource { get; set; }
 
     /// <summary>
-    /// The schema that holds every table, made when it does not exist. 1 to 63 lower-case ASCII letters, digits and underscores,
-    /// beginning with a letter; default <c>notify</c>.
+    /// Gets or sets the schema of all tables. It is created if it does not exist. 1 to 63 lower-case ASCII letters, digits and
+    /// underscores, beginning with a letter; default <c>notify</c>.
     /// </summary>
     [Required]
     [RegularExpression("[a-z][a-z0-9_]{0,62}")]
     public string Schema { get; set; } = "notify";
 
     /// <summary>
-    /// How long a time a partition of the notifications spans. One whose notifications are all older than <see
-    /// cref="NotificationsOptions.Retention"/> is dropped whole, so contents stay on disk for up to so much longer; about a tenth
-    /// of the retention is a good choice. 1 to 90 days; default 7 days. A change holds for partitions that are made from then on.
+    /// Gets or sets the time that one partition of the notifications spans, from 1 to 90 days; default 7 days. A partition is
+    /// dropped when all its notifications are older than <see cref="NotificationsOptions.Retention"/>, so contents stay on disk
+    /// for up to this much longer. A good value is a tenth of the retention. A change affects only partitions that are created
+    /// later.
     /// </summary>
     [TimeRange("1.00:00:00", "90.00:00:00")]
     public TimeSpan PartitionWidth { get; set; } = TimeSpan.FromDays(7);
@@ -44,22 +46,22 @@ public sealed class PostgreSqlStoreOptions : IValidatableObject
             yield return new ValidationResult(failure, [nameof(ConnectionString)]);
     }
 
-    // A connection string has a password in it, so no message repeats any of it.
+    // A connection string may contain a password, so the messages repeat none of it.
     private static string? FindFailure(string connectionString)
     {
         try
         {
             var settings = new NpgsqlConnectionStringBuilder(connectionString);
             if (string.IsNullOrWhiteSpace(settings.Host))
-                return "ConnectionString must name a server; write it as Host=db.example.org;Database=shop;Username=notify.";
+                return "ConnectionString must name a server, as in Host=db.example.org;Database=shop;Username=notify.";
             return HostNames.MayWrite(settings)
                 ? null
-                : "ConnectionString asks for a server that may not be written to; set Target Session Attributes to primary.";
+                : "ConnectionString selects a server that may be read-only. Set Target Session Attributes to primary.";
         }
         catch (Exception exception) when (exception is ArgumentException or FormatException)
         {
-            return "ConnectionString is no Npgsql connection string; "
-                + "write it as Host=db.example.org;Database=shop;Username=notify.";
+            return "ConnectionString is not a valid Npgsql connection string. "
+                + "Write it as Host=db.example.org;Database=shop;Username=notify.";
         }
     }
 }

@@ -5,20 +5,24 @@ using Notify.Providers;
 
 namespace Notify.Storage.Toolkit;
 
-/// <summary>The JSON in which stores keep triggers, contents and attempts, so that every store keeps the same.</summary>
+/// <summary>
+/// Converts triggers, contents, users, templates, attempts and receipts to and from the JSON that every store keeps.
+/// </summary>
 public static class StoredForm
 {
-    /// <summary>A trigger without its content, which <see cref="WriteContents"/> keeps.</summary>
+    /// <summary>Writes a trigger without its content, which <see cref="WriteContents"/> writes.</summary>
     public static byte[] WriteTrigger(Trigger trigger) =>
         JsonSerializer.SerializeToUtf8Bytes(
             trigger.Content is null ? trigger : trigger with { Content = null },
             StoredJson.Default.Trigger
         );
 
-    /// <summary>Reads what <see cref="WriteTrigger"/> wrote.</summary>
+    /// <summary>Reads a trigger that <see cref="WriteTrigger"/> wrote.</summary>
     public static Trigger ReadTrigger(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.Trigger)!;
 
-    /// <summary>Everything a notification says, and the trace that it belongs to.</summary>
+    /// <summary>
+    /// Writes the part of a notification that its deliveries share: all contents, trace, category and template version.
+    /// </summary>
     public static byte[] WriteContents(Notification notification) =>
         JsonSerializer.SerializeToUtf8Bytes(
             new StoredContents(
@@ -30,38 +34,38 @@ public static class StoredForm
             StoredJson.Default.StoredContents
         );
 
-    /// <summary>Reads what <see cref="WriteContents"/> wrote.</summary>
+    /// <summary>Reads the contents that <see cref="WriteContents"/> wrote.</summary>
     public static StoredContents ReadContents(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StoredJson.Default.StoredContents)!;
 
-    /// <summary>A user.</summary>
+    /// <summary>Writes a user.</summary>
     public static byte[] WriteUser(User user) => JsonSerializer.SerializeToUtf8Bytes(user, StoredJson.Default.User);
 
-    /// <summary>Reads what <see cref="WriteUser"/> wrote.</summary>
+    /// <summary>Reads a user that <see cref="WriteUser"/> wrote.</summary>
     public static User ReadUser(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, StoredJson.Default.User)!;
 
-    /// <summary>A template.</summary>
+    /// <summary>Writes a template.</summary>
     public static byte[] WriteTemplate(Template template) =>
         JsonSerializer.SerializeToUtf8Bytes(template, StoredJson.Default.Template);
 
-    /// <summary>Reads what <see cref="WriteTemplate"/> wrote.</summary>
+    /// <summary>Reads a template that <see cref="WriteTemplate"/> wrote.</summary>
     public static Template ReadTemplate(ReadOnlySpan<byte> json) =>
         JsonSerializer.Deserialize(json, StoredJson.Default.Template)!;
 
     /// <summary>
-    /// One attempt with a trailing comma, so that a store appends it to a delivery's history by joining text
-    /// and <see cref="ReadHistory"/> reads the whole.
+    /// Writes one attempt with a trailing comma, so that a store can append it to the text of a delivery's history.
+    /// <see cref="ReadHistory"/> reads the whole history.
     /// </summary>
     public static string WriteAttempt(Attempt attempt) => JsonSerializer.Serialize(attempt, StoredJson.Default.Attempt) + ",";
 
-    /// <summary>Reads the attempts that were joined, oldest first.</summary>
+    /// <summary>Reads appended attempts, oldest first.</summary>
     public static IReadOnlyList<Attempt> ReadHistory(string history) =>
         ReadJoined(history, StoredJson.Default.IReadOnlyListAttempt);
 
-    /// <summary>One receipt with a trailing comma, to be joined like attempts.</summary>
+    /// <summary>Writes one receipt with a trailing comma, to be appended like an attempt.</summary>
     public static string WriteReceipt(Receipt receipt) => JsonSerializer.Serialize(receipt, StoredJson.Default.Receipt) + ",";
 
-    /// <summary>Reads the receipts that were joined, oldest first.</summary>
+    /// <summary>Reads appended receipts, oldest first.</summary>
     public static IReadOnlyList<Receipt> ReadReceipts(string receipts) =>
         ReadJoined(receipts, StoredJson.Default.IReadOnlyListReceipt);
 
@@ -69,7 +73,7 @@ public static class StoredForm
         joined.Length == 0 ? [] : JsonSerializer.Deserialize(Encoding.UTF8.GetBytes($"[{joined[..^1]}]"), type)!;
 }
 
-/// <summary>The part of a notification that its deliveries share. A store keeps it once for all of them.</summary>
+/// <summary>The part of a notification that its deliveries share. A store keeps it once per notification.</summary>
 /// <param name="Variants">See <see cref="Notification.Contents"/>.</param>
 /// <param name="TraceParent">See <see cref="Notification.TraceParent"/>.</param>
 /// <param name="Category">See <see cref="Trigger.Category"/>.</param>

@@ -126,3 +126,37 @@ internal sealed class ExpansionProbe(IExpansionStore expansions) : IExpansionSto
         CancellationToken cancellationToken
     ) => expansions.GetProgressAsync(tenant, notificationId, cancellationToken);
 }
+
+/// <summary>A user store that calls back after each read by id, before it returns what it found.</summary>
+internal sealed class UserProbe(IUserStore users) : IUserStore
+{
+    public required Func<IReadOnlyList<User>, Task> Found { get; init; }
+
+    public ValueTask SaveAsync(IReadOnlyList<User> saved, CancellationToken cancellationToken) =>
+        users.SaveAsync(saved, cancellationToken);
+
+    public async ValueTask<IReadOnlyList<User>> FindAsync(
+        string tenant,
+        IReadOnlyList<string> ids,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await users.FindAsync(tenant, ids, cancellationToken);
+        await Found(found);
+        return found;
+    }
+
+    public ValueTask<IReadOnlyList<User>> ListAsync(
+        string tenant,
+        string prefix,
+        string after,
+        int limit,
+        CancellationToken cancellationToken
+    ) => users.ListAsync(tenant, prefix, after, limit, cancellationToken);
+
+    public ValueTask<bool> UpdateAsync(string tenant, string id, Func<User, User?> change, CancellationToken cancellationToken) =>
+        users.UpdateAsync(tenant, id, change, cancellationToken);
+
+    public ValueTask<bool> RemoveAsync(string tenant, string id, CancellationToken cancellationToken) =>
+        users.RemoveAsync(tenant, id, cancellationToken);
+}

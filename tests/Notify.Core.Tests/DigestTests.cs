@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using Notify.Providers;
 using Notify.Storage;
 using Notify.Testing;
@@ -15,6 +16,7 @@ public sealed class DigestTests
     private readonly Passing _passing;
     private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
     private readonly ScriptedProvider _sms = new("sms", Channel.Sms, _ => Outcome.Accepted());
+    private DateTimeOffset _due = DateTimeOffset.MaxValue;
 
     public DigestTests() => _passing = new Passing(_time);
 
@@ -216,6 +218,31 @@ public sealed class DigestTests
         Assert.Empty(_mail.Sent);
     }
 
+    [Fact]
+    public async Task A_digest_of_a_user_who_is_removed_while_it_closes_ends_cancelled()
+    {
+        await using var application = await StartAsync(builder =>
+            builder.Decorate<IUserStore>(
+                (_, users) =>
+                    new UserProbe(users)
+                    {
+                        // The trigger reads the user too, before the digest is due.
+                        Found = found =>
+                            found.Any(user => user.Id == "ada") && _time.GetUtcNow() >= _due
+                                ? users.RemoveAsync(Trigger.DefaultTenant, "ada", CancellationToken.None).AsTask()
+                                : Task.CompletedTask,
+                    }
+            )
+        );
+        _due = _time.GetUtcNow() + Window;
+        var id = await application.SendAsync(Collected(1));
+
+        var ended = await UntilEndedAsync(application, id);
+
+        Assert.Equal((CollectedState.Cancelled, "The user does not exist."), (ended.State, ended.Reason));
+        Assert.Empty(_mail.Sent);
+    }
+
     private static (int, long, long, long) Counts(Cancellation? cancellation) =>
         (cancellation!.Stopped.Count, cancellation.UnderWay, cancellation.Ended, cancellation.Collected);
 
@@ -252,14 +279,34 @@ public sealed class DigestTests
         return Assert.Single(await CollectedAsync(application, id));
     }
 
+    private async Task<CollectedEvent> UntilEndedAsync(TestApplication application, Guid id)
+    {
+        await _passing.UntilAsync(
+            TimeSpan.FromSeconds(15),
+            async () => (await CollectedAsync(application, id)).All(collected => collected.State != CollectedState.Waiting),
+            "the event to end"
+        );
+        return Assert.Single(await CollectedAsync(application, id));
+    }
+
     private static Task SaveTemplateAsync(TestApplication application, string body) =>
         application.Templates.SaveAsync(
             new Template { Name = "orders", Variants = [new TemplateVariant(Channel.Email, null, "Orders", body)] }
         );
 
-    private async Task<TestApplication> StartAsync(params Preference[] preferences)
+    private Task<TestApplication> StartAsync(params Preference[] preferences) => StartAsync(_ => { }, preferences);
+
+    private async Task<TestApplication> StartAsync(Action<INotificationsBuilder> configure, params Preference[] preferences)
     {
-        var application = await TestApplication.StartAsync(builder => _passing.AddTo(builder), _mail, _sms);
+        var application = await TestApplication.StartAsync(
+            builder =>
+            {
+                _passing.AddTo(builder);
+                configure(builder.UseInMemory());
+            },
+            _mail,
+            _sms
+        );
         await application.Directory.SaveUserAsync(Ada(preferences));
         await application.Templates.SaveAsync(
             new Template

@@ -24,7 +24,7 @@ public sealed class MigrationTests(PostgreSqlServer server) : TestDatabase(serve
 
         var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => OpenStoreAsync());
 
-        Assert.Contains("schema 1000", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("schema version 1000", exception.Message, StringComparison.Ordinal);
         Assert.Contains("update the package", exception.Message, StringComparison.Ordinal);
     }
 

@@ -6,6 +6,8 @@ public interface IThrottleStore
     /// <summary>
     /// Takes a permit for each recipient that took fewer than <see cref="ThrottleRequest.Max"/> permits within
     /// <see cref="ThrottleRequest.Per"/> before <see cref="ThrottleRequest.Now"/>. The count is exact across processes.
+    /// Throttles with different periods count the same permits, so a store must keep permits that are older than
+    /// <see cref="ThrottleRequest.Per"/>. <see cref="IRetentionStore.PurgePermitsAsync"/> deletes them after 31 days.
     /// </summary>
     /// <param name="request">The request.</param>
     /// <param name="cancellationToken">A token to cancel the operation.</param>

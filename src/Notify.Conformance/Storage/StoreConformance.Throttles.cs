@@ -36,6 +36,42 @@ public abstract partial class StoreConformance
     }
 
     [Fact]
+    public async Task A_short_throttle_keeps_the_permits_that_a_longer_one_counts()
+    {
+        Assert.Equal([true, true], await TakeAsync(Now, max: 1, "u", "v"));
+        Assert.Equal([true], await TakeAsync(Now.AddHours(2), max: 1, "u"));
+        Assert.Equal([true], await TakeAsync(Now.AddHours(4), max: 1, "u"));
+
+        Assert.Equal([false, true], await TakeAsync(Now.AddHours(5), max: 2, TimeSpan.FromDays(1), "u", "v"));
+        Assert.Equal([false], await TakeAsync(Now.AddHours(5), max: 3, TimeSpan.FromDays(1), "u"));
+        Assert.Equal([true], await TakeAsync(Now.AddHours(5), max: 4, TimeSpan.FromDays(1), "u"));
+        Assert.Equal([false], await TakeAsync(Now.AddDays(30), max: 4, TimeSpan.FromDays(31), "u"));
+    }
+
+    [Fact]
+    public async Task A_throttle_counts_only_the_permits_within_its_own_period()
+    {
+        for (var day = 0; day < 3; day++)
+            Assert.Equal([true], await TakeAsync(Now.AddDays(day), max: 3, TimeSpan.FromDays(31), "u"));
+
+        Assert.Equal([true], await TakeAsync(Now.AddDays(2) + Per, max: 1, "u"));
+        Assert.Equal([false], await TakeAsync(Now.AddDays(2) + Per, max: 1, "u"));
+        Assert.Equal([true], await TakeAsync(Now.AddDays(2) + Per, max: 2, "u"));
+        Assert.Equal([false], await TakeAsync(Now.AddDays(2) + Per, max: 5, TimeSpan.FromDays(31), "u"));
+    }
+
+    [Fact]
+    public async Task A_permit_of_a_process_whose_clock_is_ahead_counts()
+    {
+        Assert.Equal([true], await TakeAsync(Now.AddSeconds(2), max: 2, "u"));
+        Assert.Equal([true], await TakeAsync(Now, max: 2, "u"));
+
+        Assert.Equal([false], await TakeAsync(Now.AddSeconds(1), max: 2, "u"));
+        Assert.Equal([true], await TakeAsync(Now + Per, max: 2, "u"));
+        Assert.Equal([false], await TakeAsync(Now + Per, max: 2, "u"));
+    }
+
+    [Fact]
     public async Task Tenants_and_categories_do_not_share_permits()
     {
         await TakeAsync(Now, max: 1, "u");
@@ -69,6 +105,9 @@ public abstract partial class StoreConformance
         Assert.Equal(5, taken.Count(answers => answers[0]));
     }
 
-    private async Task<IReadOnlyList<bool>> TakeAsync(DateTimeOffset at, int max, params string[] recipients) =>
-        await Store.Throttles.TryTakeAsync(new ThrottleRequest(Tenant, "news", recipients, max, Per, at), Cancellation);
+    private Task<IReadOnlyList<bool>> TakeAsync(DateTimeOffset at, int max, params string[] recipients) =>
+        TakeAsync(at, max, Per, recipients);
+
+    private async Task<IReadOnlyList<bool>> TakeAsync(DateTimeOffset at, int max, TimeSpan per, params string[] recipients) =>
+        await Store.Throttles.TryTakeAsync(new ThrottleRequest(Tenant, "news", recipients, max, per, at), Cancellation);
 }

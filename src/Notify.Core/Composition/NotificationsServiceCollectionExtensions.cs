@@ -82,6 +82,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<ResolveRecipients>();
         services.AddSingleton<ApplyPreferences>();
         services.AddSingleton<ApplyThrottle>();
+        services.AddSingleton<UnusedPermits>();
         services.AddSingleton<CollectDigests>();
         services.AddSingleton<ChooseAddresses>();
         services.AddSingleton<ChooseContent>();

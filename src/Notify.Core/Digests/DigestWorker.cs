@@ -45,28 +45,33 @@ internal sealed class DigestWorker(
 
     protected override async ValueTask HandleAsync(DigestLease lease, CancellationToken cancellationToken)
     {
-        User? user = null;
-        if (lease.Events[0].UserId is { } userId)
+        var user = await FindUserAsync(lease, cancellationToken).ConfigureAwait(false);
+        if (user is null && lease.Events[0].UserId is not null)
         {
-            var found = await users.FindAsync(lease.Tenant, [userId], cancellationToken).ConfigureAwait(false);
-            user = found.Count > 0 ? found[0] : null;
-            if (user is null)
-            {
-                await EndAsync(lease, CollectedState.Cancelled, "The user does not exist.", cancellationToken)
-                    .ConfigureAwait(false);
-                return;
-            }
+            await CancelAsync(lease, cancellationToken).ConfigureAwait(false);
+            return;
         }
 
         var alike = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
-        var closing = new DigestClosing(alike, CollectedState.Summarized, GetNextDueAt(lease, alike, user))
+        EnqueueRequest summary;
+        try
         {
-            Summary = await SumUpAsync(alike, cancellationToken).ConfigureAwait(false),
-        };
+            summary = await SumUpAsync(alike, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidRequestException) when (user is not null)
+        {
+            // Planning reads the user again, and refuses the summary if the user was removed in between.
+            if (await FindUserAsync(lease, cancellationToken).ConfigureAwait(false) is not null)
+                throw;
+            await CancelAsync(lease, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        var closing = new DigestClosing(alike, CollectedState.Summarized, GetNextDueAt(lease, alike, user)) { Summary = summary };
         if (!await digests.CloseAsync(closing, cancellationToken).ConfigureAwait(false))
             return;
         signal.Set();
-        events.Publish(closing.Summary);
+        events.Publish(summary);
     }
 
     protected override async ValueTask GiveBackAsync(
@@ -91,6 +96,17 @@ internal sealed class DigestWorker(
     }
 
     protected override void Failed(Exception exception) => Log.DigestsUnreachable(logger, exception);
+
+    private async ValueTask<User?> FindUserAsync(DigestLease lease, CancellationToken cancellationToken)
+    {
+        if (lease.Events[0].UserId is not { } userId)
+            return null;
+        var found = await users.FindAsync(lease.Tenant, [userId], cancellationToken).ConfigureAwait(false);
+        return found.Count > 0 ? found[0] : null;
+    }
+
+    private async ValueTask CancelAsync(DigestLease lease, CancellationToken cancellationToken) =>
+        await EndAsync(lease, CollectedState.Cancelled, "The user does not exist.", cancellationToken).ConfigureAwait(false);
 
     private ValueTask<bool> EndAsync(
         DigestLease lease,

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Throttles for tests.</summary>
+/// <summary>Keeps permits of throttles in memory, for tests.</summary>
 internal sealed class InMemoryThrottles : IThrottleStore
 {
     private readonly Lock _lock = new();
@@ -37,8 +37,9 @@ internal sealed class InMemoryThrottles : IThrottleStore
         if (!_taken.TryGetValue(key, out var times))
             _taken.Add(key, times = []);
 
-        times.RemoveAll(time => time <= request.Now - request.Per);
-        if (times.Count >= request.Max)
+        // Older permits stay until they are purged, because a throttle with a longer period may count them.
+        var since = request.Now - request.Per;
+        if (times.Count(time => time > since) >= request.Max)
             return false;
 
         times.Add(request.Now);

@@ -3,7 +3,7 @@ using Notify.Storage;
 namespace Notify.Core.Planning;
 
 /// <summary>Takes a permit for each recipient that a message goes to, where the trigger has a throttle.</summary>
-internal sealed class ApplyThrottle(IThrottleStore throttles) : IPlanningStep
+internal sealed class ApplyThrottle(IThrottleStore throttles, TimeProvider time) : IPlanningStep
 {
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -19,11 +19,13 @@ internal sealed class ApplyThrottle(IThrottleStore throttles) : IPlanningStep
             [.. reached.Select(recipient => recipient.Recipient.Key)],
             throttle.Max,
             throttle.Per,
-            plan.Notification.AcceptedAt
+            // A batch of a broadcast is planned long after its notification was accepted, and counts when it is sent.
+            time.GetUtcNow()
         );
         var taken = await throttles.TryTakeAsync(request, cancellationToken).ConfigureAwait(false);
         for (var i = 0; i < taken.Count; i++)
             reached[i].IsThrottled = !taken[i];
-        plan.Permits = request with { Recipients = [.. request.Recipients.Where((_, i) => taken[i])] };
+        if (taken.Contains(true))
+            plan.Permits = request with { Recipients = [.. request.Recipients.Where((_, i) => taken[i])] };
     }
 }

@@ -14,7 +14,7 @@ namespace Notify.Core.Topics;
 internal sealed class ExpansionWorker(
     IExpansionStore expansions,
     ITopicStore topics,
-    IThrottleStore throttles,
+    UnusedPermits unusedPermits,
     DeliveryPlanner planner,
     WorkerIdentity worker,
     WorkSignal signal,
@@ -77,10 +77,32 @@ internal sealed class ExpansionWorker(
             planned.Deliveries,
             planned.Digests
         );
-        if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
+        if (await AdvanceAsync(step, planned.Permits, stopping).ConfigureAwait(false))
             signal.Set();
-        else if (planned.Permits is { } permits)
-            await throttles.GiveBackAsync(permits, stopping).ConfigureAwait(false);
+        else
+            await unusedPermits.GiveBackAsync(planned.Permits).ConfigureAwait(false);
+    }
+
+    // A batch that was not stored is tried again, and its own permits would throttle it then. After a cancellation they are kept:
+    // the store may still be writing the batch.
+    private async ValueTask<bool> AdvanceAsync(ExpansionStep step, ThrottleRequest? permits, CancellationToken stopping)
+    {
+        try
+        {
+            return await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false);
+        }
+        catch (Exception) when (!stopping.IsCancellationRequested)
+        {
+            await unusedPermits.GiveBackUnlessAsync(permits, () => HasMovedOnAsync(step.Lease, stopping)).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask<bool> HasMovedOnAsync(ExpansionLease lease, CancellationToken stopping)
+    {
+        var notification = lease.Notification;
+        var all = await expansions.GetProgressAsync(notification.Tenant, notification.Id, stopping).ConfigureAwait(false);
+        return !all.Any(progress => progress.Topic == lease.Topic && progress.Done == lease.Done && !progress.IsComplete);
     }
 
     /// <summary>

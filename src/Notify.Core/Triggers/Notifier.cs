@@ -17,7 +17,8 @@ internal sealed class Notifier(
     TemplateRenderer renderer,
     NotificationFactory factory,
     HeldKeys heldKeys,
-    IThrottleStore throttles,
+    UnusedPermits unusedPermits,
+    INotificationStore notifications,
     IDeliveryQueue queue,
     IDeliveryTransport transport,
     IEnumerable<IOutbox> outboxes,
@@ -36,8 +37,7 @@ internal sealed class Notifier(
             return duplicate;
 
         var request = planned.Request with { Deliveries = [.. planned.Request.Deliveries.Select(Prepare)] };
-        var stored = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
-        var result = await AcceptAsync(planned, stored, cancellationToken).ConfigureAwait(false);
+        var result = await AcceptAsync(planned, EnqueueAsync(request, cancellationToken)).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
     }
@@ -60,9 +60,10 @@ internal sealed class Notifier(
         if (known is { } duplicate)
             return duplicate;
 
-        var result = await outbox.EnqueueAsync(planned.Request, transaction, cancellationToken).ConfigureAwait(false);
-        activity?.SetTag("notify.notification.id", result.NotificationId);
-        return await AcceptAsync(planned, result, cancellationToken).ConfigureAwait(false);
+        var enqueueing = EnqueueAsync(outbox, planned.Request, transaction, cancellationToken);
+        var result = await AcceptAsync(planned, enqueueing).ConfigureAwait(false);
+        activity?.SetTag("notify.notification.id", result.Id);
+        return result;
     }
 
     public async Task<Cancellation?> CancelAsync(
@@ -132,18 +133,39 @@ internal sealed class Notifier(
         }
     }
 
-    private async ValueTask<TriggerResult> AcceptAsync(
-        PlannedRequest planned,
-        EnqueueResult result,
+    // Async, so that an exception ends the task even if the outbox throws it at once.
+    private static async ValueTask<EnqueueResult> EnqueueAsync(
+        IOutbox outbox,
+        EnqueueRequest request,
+        DbTransaction transaction,
         CancellationToken cancellationToken
-    )
+    ) => await outbox.EnqueueAsync(request, transaction, cancellationToken).ConfigureAwait(false);
+
+    private async ValueTask<TriggerResult> AcceptAsync(PlannedRequest planned, ValueTask<EnqueueResult> enqueueing)
     {
+        EnqueueResult result;
+        try
+        {
+            result = await enqueueing.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            await unusedPermits
+                .GiveBackUnlessAsync(planned.Permits, () => IsStoredAsync(planned.Request.Notification))
+                .ConfigureAwait(false);
+            throw;
+        }
+
         if (result.Status == EnqueueStatus.Stored)
             EngineTelemetry.CountAccepted(planned.Request.Notification);
-        else if (planned.Permits is { } permits)
-            await throttles.GiveBackAsync(permits, cancellationToken).ConfigureAwait(false);
+        else
+            await unusedPermits.GiveBackAsync(planned.Permits).ConfigureAwait(false);
         if (result.Status == EnqueueStatus.Conflict)
             throw new IdempotencyConflictException(result.NotificationId);
         return new TriggerResult(result.NotificationId, result.Status == EnqueueStatus.Duplicate);
     }
+
+    private async ValueTask<bool> IsStoredAsync(Notification notification) =>
+        await notifications.FindAsync(notification.Tenant, notification.Id, CancellationToken.None).ConfigureAwait(false)
+            is not null;
 }

@@ -7,12 +7,18 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
-/// The times at which recipients were notified, as long as a throttle looks back: a document for each recipient and category.
+/// Keeps the times at which recipients were notified: a document for each recipient and category, with the newest permits first.
+/// Older permits than a throttle's period stay, because a throttle with a longer period may count them.
 /// </summary>
 internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
 {
     /// <summary>When the server may forget the document.</summary>
     public const string PurgeAt = "purgeAt";
+
+    /// <summary>The most permits that a throttle can allow: older ones cannot decide anything.</summary>
+    private const int MostPermits = 10_000;
+
+    private static readonly TimeSpan LongestPeriod = TimeSpan.FromDays(31);
 
     private const string Id = "_id";
     private const string Taken = "taken";
@@ -22,11 +28,11 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
     public async ValueTask<IReadOnlyList<bool>> TryTakeAsync(ThrottleRequest request, CancellationToken cancellationToken)
     {
         string[] ids = [.. request.Recipients.Select(recipient => GetId(request, recipient))];
-        var old = new BsonDocument(At, new BsonDocument("$lte", (request.Now - request.Per).ToBsonValue()));
+        var old = new BsonDocument(At, new BsonDocument("$lte", (request.Now - LongestPeriod).ToBsonValue()));
         var forget = new BsonDocument
         {
             { "$pull", new BsonDocument(Taken, old) },
-            { "$max", new BsonDocument(PurgeAt, (request.Now + request.Per).ToBsonValue()) },
+            { "$max", new BsonDocument(PurgeAt, (request.Now + LongestPeriod).ToBsonValue()) },
         };
         await database
             .Throttles.UpsertAsync(
@@ -37,13 +43,32 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
             )
             .ConfigureAwait(false);
 
-        // Room for one more is what makes the write, and what the write then finds by its own name.
+        // The newest permit is first, so a recipient has a permit left if the last one that the throttle would allow is missing
+        // or older than the period. The batch's id makes the write safe to repeat, and tells afterwards which documents it
+        // changed.
         var batch = DeliveryUpdate.NewBatch();
+        var permit = new BsonDocument { { At, request.Now.ToBsonValue() }, { By, batch } };
         var take = new BsonDocument(
             "$push",
-            new BsonDocument(Taken, new BsonDocument { { At, request.Now.ToBsonValue() }, { By, batch } })
+            new BsonDocument(
+                Taken,
+                new BsonDocument
+                {
+                    {
+                        "$each",
+                        new BsonArray { permit }
+                    },
+                    { "$sort", new BsonDocument(At, -1) },
+                    { "$slice", MostPermits },
+                }
+            )
         );
-        var room = new BsonDocument("$exists", false);
+        var last = $"{Taken}.{request.Max - 1}";
+        var isLeft = new BsonArray
+        {
+            new BsonDocument(last, new BsonDocument("$exists", false)),
+            new BsonDocument($"{last}.{At}", new BsonDocument("$lte", (request.Now - request.Per).ToBsonValue())),
+        };
         await database
             .Throttles.WriteAsync(
                 null,
@@ -51,7 +76,7 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
                     new BsonDocument
                     {
                         { Id, id },
-                        { $"{Taken}.{request.Max - 1}", room },
+                        { "$or", isLeft },
                         { $"{Taken}.{By}", new BsonDocument("$ne", batch) },
                     },
                     take

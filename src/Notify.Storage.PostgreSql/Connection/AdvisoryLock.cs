@@ -7,8 +7,8 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql.Connection;
 
 /// <summary>
-/// Locks on things for which no row exists yet, held until the transaction ends. Names share a fixed number of locks, because
-/// the server has room for a few thousand in all; a false encounter costs a short wait.
+/// Locks for things that have no row yet, held until the transaction ends. Names share a fixed number of locks, because the
+/// server has memory for a few thousand locks in all. Two names that share a lock only wait for each other briefly.
 /// </summary>
 internal static class AdvisoryLock
 {
@@ -16,7 +16,7 @@ internal static class AdvisoryLock
 
     private const int Count = 512;
 
-    /// <summary>"Noti": keeps these locks apart from the application's own.</summary>
+    /// <summary>"Noti" in ASCII. It separates these locks from the application's.</summary>
     private const int Class = 0x4E6F7469;
 
     public static int Create(string tenant, string name)
@@ -25,7 +25,7 @@ internal static class AdvisoryLock
         return (int)(BinaryPrimitives.ReadUInt32BigEndian(hash) % Count);
     }
 
-    /// <summary>Takes these locks in one order, the same for everybody, so that nobody waits in a circle.</summary>
+    /// <summary>Takes the locks in ascending order. All callers use the same order, which prevents deadlocks.</summary>
     public static async ValueTask TakeAsync(
         NpgsqlConnection connection,
         IEnumerable<int> locks,

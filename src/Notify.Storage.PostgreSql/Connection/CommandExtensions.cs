@@ -5,12 +5,12 @@ namespace Notify.Storage.PostgreSql.Connection;
 /// <summary>Runs single statements.</summary>
 internal static class CommandExtensions
 {
-    // Until the end of the transaction. A server that has no statistics of a table yet would rather read the whole of it.
+    // Valid until the transaction ends. Without statistics of a table, the server would prefer to scan the whole table.
     private const string FindByIndex =
         "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true), "
         + "set_config('enable_mergejoin', 'off', true)";
 
-    /// <summary>Says how many rows were changed.</summary>
+    /// <summary>Executes a statement and returns the number of changed rows.</summary>
     public static async ValueTask<int> ExecuteAsync(
         this NpgsqlConnection connection,
         string sql,
@@ -24,8 +24,8 @@ internal static class CommandExtensions
     }
 
     /// <summary>
-    /// Inserts rows in one round trip, by statements that the connection keeps prepared. Only what cannot be planned in two ways
-    /// is prepared: a plan that was made for empty tables would be kept while they fill.
+    /// Inserts rows in one round trip, with statements that the connection keeps prepared. Statements are prepared only if they
+    /// have a single possible plan: a plan for empty tables would stay in use while the tables grow.
     /// </summary>
     public static async ValueTask InsertAsync(
         this NpgsqlConnection connection,
@@ -54,7 +54,7 @@ internal static class CommandExtensions
         CancellationToken cancellationToken
     ) => connection.InsertAsync([Statement(sql, bind)], cancellationToken);
 
-    /// <summary>A statement to run together with others.</summary>
+    /// <summary>Creates a statement that runs in a batch.</summary>
     public static NpgsqlBatchCommand Statement(string sql, Action<NpgsqlParameterCollection> bind)
     {
         var command = new NpgsqlBatchCommand(sql);
@@ -80,8 +80,8 @@ internal static class CommandExtensions
     }
 
     /// <summary>
-    /// Runs a statement that names its rows by their ids, and is kept prepared: it can be planned in one way only, for the rows
-    /// are found one by one through an index, however few or many the table has when the plan is made.
+    /// Runs a statement that selects rows by id, and keeps it prepared. Preparing is safe here because the statement has a single
+    /// possible plan: the rows are found one by one through an index, whatever the size of the table.
     /// </summary>
     public static async ValueTask<List<T>> QueryByIdAsync<T>(
         this NpgsqlConnection connection,

@@ -2,25 +2,26 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Connection;
 
-/// <summary>Finds, among the servers that a connection string names, the one that may be written to.</summary>
+/// <summary>Finds the writable server among the servers that a connection string names.</summary>
 internal static class HostNames
 {
     /// <summary>
-    /// How long a server is taken for what it last was. A replica that was promoted is found after this; Npgsql itself takes 10.
+    /// How long the role of a server is cached. A promoted replica is found after this time. Npgsql's own default is 10 seconds.
     /// </summary>
     private const int RecheckSeconds = 1;
 
-    /// <summary>Whether the connection string asks for a server that notifications can be written to.</summary>
+    /// <summary>Returns whether the connection string selects a writable server.</summary>
     public static bool MayWrite(NpgsqlConnectionStringBuilder settings) =>
         settings.TargetSessionAttributes is null || IsReadWrite(settings) || Is(settings, "primary");
 
+    /// <summary>Creates a data source that connects to the writable server.</summary>
     /// <param name="connectionString">The connection string.</param>
-    /// <param name="owned">What to dispose of.</param>
+    /// <param name="owned">The data source that the caller must dispose of.</param>
     public static NpgsqlDataSource Open(string connectionString, out NpgsqlDataSource owned)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         settings.ApplicationName ??= "Notify";
-        // The store leaves nothing behind in a session, and to reset it would cost every call the parsing of five statements.
+        // The store leaves no state in a session, and a reset would make the server parse five statements for every call.
         if (!settings.ShouldSerialize("No Reset On Close"))
             settings.NoResetOnClose = true;
         if (!settings.Host!.Contains(',', StringComparison.Ordinal))

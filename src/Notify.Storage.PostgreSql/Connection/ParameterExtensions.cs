@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Connection;
 
-/// <summary>Adds parameters in the order of $1, $2 and so on: single values, and a list's columns for <c>unnest</c>.</summary>
+/// <summary>Adds parameters in the order $1, $2 and so on: single values, and arrays of values for <c>unnest</c>.</summary>
 internal static class ParameterExtensions
 {
     private const long TicksPerMicrosecond = TimeSpan.TicksPerMicrosecond;
@@ -47,8 +47,8 @@ internal static class ParameterExtensions
     }
 
     /// <summary>
-    /// PostgreSQL counts microseconds and .NET tenths of them. Every time is rounded up, those to compare with too, so that what
-    /// was due at a time stays due at it, and nothing falls due before its microsecond.
+    /// Converts a time to the precision of PostgreSQL, which is 1 microsecond; that of .NET is 0.1 microseconds. All times are
+    /// rounded up, stored and compared ones alike, so a delivery that is due at a time is found at that time, and not earlier.
     /// </summary>
     public static DateTime ToDatabase(this DateTimeOffset time)
     {
@@ -60,7 +60,9 @@ internal static class ParameterExtensions
         );
     }
 
-    /// <summary>A vendor's words, without what PostgreSQL text cannot hold: a settlement must never fail over them.</summary>
+    /// <summary>
+    /// Replaces the characters of a vendor's text that PostgreSQL cannot store, because they must not make a settlement fail.
+    /// </summary>
     public static string? ToDatabase(this string? words) =>
         words is null || !words.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF') && !words.Contains('\0', StringComparison.Ordinal)
             ? words

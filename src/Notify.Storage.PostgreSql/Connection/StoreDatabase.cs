@@ -5,12 +5,12 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Connection;
 
-/// <summary>Opens connections to a database that has every table, and runs transactions on them.</summary>
+/// <summary>Opens connections, creates the tables before the first use, and runs transactions.</summary>
 internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
 {
     private const int MaxTries = 5;
 
-    /// <summary>How often a process that works looks whether there are partitions for the time to come.</summary>
+    /// <summary>How often a process checks that partitions for the coming weeks exist.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromHours(6);
 
     private readonly NpgsqlDataSource _dataSource;
@@ -29,14 +29,14 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         _dataSource = options.Value.DataSource ?? HostNames.Open(options.Value.ConnectionString, out _ownDataSource);
     }
 
-    /// <summary>The schema's name, quoted: what every table's name begins with.</summary>
+    /// <summary>Gets the quoted name of the schema, with which the name of every table begins.</summary>
     public string Schema { get; }
 
     public Partitions Partitions { get; }
 
     private bool IsReady => _time.GetUtcNow().UtcTicks < Interlocked.Read(ref _readyUntil);
 
-    /// <summary>Runs one statement, which is a transaction of its own, and reads its answer.</summary>
+    /// <summary>Runs one statement in its own transaction and reads its result.</summary>
     public ValueTask<List<T>> QueryAsync<T>(
         string sql,
         Action<NpgsqlParameterCollection> bind,
@@ -44,7 +44,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken
     ) => UseAsync((connection, cancellation) => connection.QueryAsync(sql, bind, read, cancellation), cancellationToken);
 
-    /// <summary>Runs statements one after the other, outside a transaction.</summary>
+    /// <summary>Runs statements one after another, without a transaction.</summary>
     public async ValueTask<T> UseAsync<T>(
         Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work,
         CancellationToken cancellationToken
@@ -58,14 +58,14 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
         {
-            // The connection leads to what was the primary and is a replica now.
+            // The pooled connections lead to a former primary that is now a replica.
             _dataSource.Clear();
             throw;
         }
     }
 
     /// <summary>
-    /// Makes the tables, and now and then the partitions to come; a try that failed is made again by whoever comes next.
+    /// Creates the tables, and regularly the partitions for the coming weeks. After a failure, the next caller tries again.
     /// </summary>
     public async ValueTask MigrateAsync(CancellationToken cancellationToken)
     {
@@ -93,8 +93,8 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Runs <paramref name="work"/> in one transaction in which each statement sees what was committed before it. Work that
-    /// the server gave up because of others (a deadlock) is done again from the beginning.
+    /// Runs <paramref name="work"/> in one transaction, with the isolation level read committed. If the server aborts the
+    /// transaction because of a deadlock or a serialization failure, the work is repeated from the beginning.
     /// </summary>
     public ValueTask<T> TransactAsync<T>(
         Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work,
@@ -109,7 +109,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
                 await using (transaction.ConfigureAwait(false))
                 {
                     var result = await work(connection, cancellationToken).ConfigureAwait(false);
-                    // A commit that is cancelled half way may have happened or not.
+                    // The result of a cancelled commit would be unknown.
                     await ConfirmedAsync(connection, () => transaction.CommitAsync(CancellationToken.None)).ConfigureAwait(false);
                     return result;
                 }
@@ -118,8 +118,8 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         );
 
     /// <summary>
-    /// As <see cref="TransactAsync"/>, for work that is one statement or one batch of them: by itself it is a transaction, and
-    /// its only round trip commits it. It cannot be cancelled: it may have been committed then or not.
+    /// Runs <paramref name="work"/> that is one statement or one batch. The server runs it as one transaction and commits it in
+    /// the same round trip. It cannot be cancelled, because the result of a cancelled commit would be unknown.
     /// </summary>
     public ValueTask<T> CommitAsync<T>(Func<NpgsqlConnection, CancellationToken, ValueTask<T>> work) =>
         RepeatAsync(
@@ -154,7 +154,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         return await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // Days are left before one that could not be made is needed.
+    // A partition that could not be created now is needed only days later, and is tried again before.
     private async ValueTask MakePartitionsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var transaction = await connection
@@ -189,8 +189,8 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    // A commit that waited too long for the replicas has happened, on the primary alone, which the server mentions in a warning:
-    // whoever dies next takes it along.
+    // If the wait for the synchronous replicas is cut short, the primary has committed alone, and the server reports only a
+    // warning. A failover would lose this commit, so it must not count as confirmed.
     private static async ValueTask ConfirmedAsync(NpgsqlConnection connection, Func<Task> commit)
     {
         var isConfirmed = true;
@@ -206,7 +206,7 @@ internal sealed class StoreDatabase : IAsyncDisposable, IDisposable
 
         if (!isConfirmed)
             throw new NpgsqlException(
-                "The primary gave up waiting for its replicas and committed alone; a failover may undo that."
+                "The primary stopped waiting for its replicas and committed alone. A failover may lose this commit."
             );
 
         void Note(object sender, NpgsqlNoticeEventArgs said) => isConfirmed &= said.Notice.SqlState != PostgresErrorCodes.Warning;

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Outbox;
 
-/// <summary>Enqueues within a transaction of the application on the same database.</summary>
+/// <summary>Enqueues notifications in the application's transaction on the same database.</summary>
 internal sealed class TransactionOutbox(StoreDatabase database, NotificationWriter enqueue) : IOutbox
 {
     public async ValueTask<EnqueueResult> EnqueueAsync(
@@ -15,7 +15,10 @@ internal sealed class TransactionOutbox(StoreDatabase database, NotificationWrit
     )
     {
         if (transaction is not NpgsqlTransaction { Connection: { } connection })
-            throw new ArgumentException("The transaction is not one of Npgsql, or it has ended.", nameof(transaction));
+            throw new ArgumentException(
+                "The transaction must be an open NpgsqlTransaction on the store's database.",
+                nameof(transaction)
+            );
 
         await database.MigrateAsync(cancellationToken).ConfigureAwait(false);
         return (await enqueue.AddAsync(connection, [SerializedRequest.Create(request)], cancellationToken).ConfigureAwait(false))[

@@ -4,13 +4,13 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>The contents that a notification's deliveries share.</summary>
+/// <summary>Reads the contents that the deliveries of a notification share, and caches them.</summary>
 internal sealed class ContentReader(StoreDatabase database)
 {
     private readonly string _find = $"SELECT id, contents FROM {database.Schema}.notification WHERE id = ANY($1)";
     private readonly ContentCache _kept = new();
 
-    /// <summary>The contents of these notifications, those that are not kept in one query.</summary>
+    /// <summary>Reads the contents of these notifications; one query reads those that are not in the cache.</summary>
     public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
         NpgsqlConnection connection,
         IEnumerable<Guid> notificationIds,
@@ -32,7 +32,7 @@ internal sealed class ContentReader(StoreDatabase database)
         return contents;
     }
 
-    /// <summary>Drops the contents of a notification that were erased.</summary>
+    /// <summary>Removes the erased contents of a notification from the cache.</summary>
     public void Remove(Guid notificationId) => _kept.Remove(notificationId);
 
     private async ValueTask ReadAsync(

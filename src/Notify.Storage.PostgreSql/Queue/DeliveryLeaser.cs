@@ -8,19 +8,19 @@ using NpgsqlTypes;
 namespace Notify.Storage.PostgreSql.Queue;
 
 /// <summary>
-/// Finds deliveries that are due, in turn among tenants, and leases them. Rows that another process is about to lease are
-/// passed over, so nobody waits and nothing is leased twice. What finds what is due is not prepared: a plan that was made for an
-/// empty queue would be kept while it fills.
+/// Finds due deliveries, with turns among the tenants, and leases them. Rows that another process is leasing are skipped, so
+/// processes do not wait for each other and lease nothing twice. The query for due deliveries is not prepared: a plan for an
+/// empty queue would stay in use while the queue grows.
 /// </summary>
 internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader contents)
 {
-    /// <summary>How many tenants one lease looks at; the next lease goes on behind them.</summary>
+    /// <summary>The number of tenants that one lease considers. The next lease continues after them.</summary>
     private const int TenantsPerLease = 64;
 
     private readonly ConcurrentDictionary<(Priority Priority, string Provider), string> _lastServed = new();
 
-    // Jumps from tenant to tenant through the index, instead of reading the whole backlog to learn whose it is. A lane is
-    // looked through twice: behind the tenant that was served last, then from the beginning up to that one.
+    // Jumps from tenant to tenant through the index instead of reading the whole backlog. Each lane is searched in two parts: the
+    // tenants after the one that was served last, then those from the beginning up to it.
     private readonly string _findTenants = $"""
         WITH RECURSIVE lane AS (
             SELECT number, part, priority, provider,
@@ -124,7 +124,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
 
     public async ValueTask<IReadOnlyList<bool>> RenewAsync(RenewRequest request, CancellationToken cancellationToken)
     {
-        // In the order of ids, so that calls that write the same deliveries do not wait in a circle.
+        // Ordered by id, so that calls that write the same deliveries do not deadlock.
         int[] rows = [.. Enumerable.Range(0, request.References.Count).OrderBy(i => request.References[i].Id)];
         var renewed = await database
             .TransactAsync(

@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>The queue. Calls that enqueue share commits, and so do calls that settle.</summary>
+/// <summary>The queue of deliveries. Concurrent enqueue calls share commits, and so do concurrent settle calls.</summary>
 internal sealed class DeliveryQueue(
     StoreDatabase database,
     NotificationWriter enqueue,
@@ -89,7 +89,8 @@ internal sealed class DeliveryQueue(
                 if (found.Count == 0)
                     return null;
 
-                // Expansions first: one that is adding deliveries is waited for, and then its deliveries are stopped as well.
+                // Expansions come first: this waits for a batch that is being stored, so that its deliveries are cancelled as
+                // well.
                 await connection
                     .ExecuteAsync(_cancelExpansions, parameters => parameters.With(notificationId).With(now), cancellation)
                     .ConfigureAwait(false);
@@ -135,7 +136,7 @@ internal sealed class DeliveryQueue(
         return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count + events.Ended, events.Removed);
     }
 
-    // A lost connection, or a server that is no primary any more, fails them all.
+    // A lost connection, or a server that is no longer the primary, fails every call of the batch.
     private static bool IsFaultOfOneCall(Exception exception) =>
         exception switch
         {

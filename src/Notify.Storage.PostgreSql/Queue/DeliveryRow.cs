@@ -4,12 +4,12 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>How rows read as what they stand for.</summary>
+/// <summary>Reads deliveries and notifications from rows.</summary>
 internal static class DeliveryRow
 {
     /// <summary>
-    /// The columns that <see cref="ReadDelivery"/> reads, in its order, of a table that is called <c>d</c>; more may follow from
-    /// <see cref="ColumnCount"/> on.
+    /// The columns that <see cref="ReadDelivery"/> reads, in its order, from a table with the alias <c>d</c>. Other columns may
+    /// follow at <see cref="ColumnCount"/>.
     /// </summary>
     public const string Columns =
         "d.id, d.notification_id, d.tenant, d.priority, d.channel, d.address, "
@@ -22,7 +22,9 @@ internal static class DeliveryRow
 
     private static readonly Content NotReadYet = new();
 
-    /// <summary>A delivery that <see cref="WithContent"/> is to complete: contents are read once for many rows.</summary>
+    /// <summary>
+    /// Reads a delivery without its contents, which <see cref="WithContent"/> adds: many rows share the same contents.
+    /// </summary>
     public static Delivery ReadDelivery(NpgsqlDataReader row) =>
         new()
         {
@@ -54,7 +56,7 @@ internal static class DeliveryRow
     public static Delivery WithContent(this Delivery delivery, Dictionary<Guid, StoredContents> contents) =>
         contents[delivery.NotificationId].Complete(delivery);
 
-    /// <summary>Reads <c>id, accepted_at, expires_at, trigger, contents</c>, which begin at a column.</summary>
+    /// <summary>Reads a notification from the columns <c>id, accepted_at, expires_at, trigger, contents</c>.</summary>
     public static Notification ReadNotification(NpgsqlDataReader row, int first)
     {
         var contents = StoredForm.ReadContents(row.GetFieldValue<byte[]>(first + 4));

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>Ends a batch of leases in one statement, and lets chains of channels fall back.</summary>
+/// <summary>Settles a batch of leases in one statement, and starts the next step of a fallback chain where one failed.</summary>
 internal sealed class DeliverySettlementWriter(StoreDatabase database)
 {
     private readonly string _settle = $"""
@@ -39,7 +39,7 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
                     AND before.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
         """;
 
-    // Only a dead letter can let a chain fall back, which takes more than the one statement.
+    // Only a dead letter can start the next step of a fallback chain, which needs further statements.
     public ValueTask<bool[]> CommitAsync(IReadOnlyList<Settlement> batch) =>
         batch.Any(settlement => settlement.State == DeliveryState.DeadLetter)
             ? database.TransactAsync(
@@ -61,7 +61,7 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
         return applied;
     }
 
-    /// <returns>The dead letters that are links of a chain.</returns>
+    /// <returns>The dead letters that are steps of a fallback chain.</returns>
     private async ValueTask<List<FailedLink>> SettleAsync(
         NpgsqlConnection connection,
         IReadOnlyList<Settlement> batch,
@@ -69,7 +69,7 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
         CancellationToken cancellationToken
     )
     {
-        // A lease ends once. In the order of ids, two processes that settle the same deliveries do not wait in a circle.
+        // A lease is settled once. Rows are ordered by id, so that processes that settle the same deliveries do not deadlock.
         int[] rows =
         [
             .. Enumerable
@@ -115,7 +115,7 @@ internal sealed class DeliverySettlementWriter(StoreDatabase database)
         ];
     }
 
-    // The lock makes the last of those that fail at the same time in several processes see the others' failures.
+    // If deliveries of one chain fail at the same time in several processes, the lock lets the last one see the other failures.
     private async ValueTask FallBackAsync(
         NpgsqlConnection connection,
         List<FailedLink> failed,

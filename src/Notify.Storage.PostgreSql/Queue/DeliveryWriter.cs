@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>Writes new deliveries, within the transaction of whoever makes them.</summary>
+/// <summary>Writes new deliveries in the caller's transaction.</summary>
 internal sealed class DeliveryWriter(StoreDatabase database)
 {
     private readonly string _insert = $"""
@@ -35,8 +35,8 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         """;
 
     /// <summary>
-    /// Writes deliveries, each with the time at which it takes the place of older ones of its collapse key, in one round trip
-    /// with the inserts that go <paramref name="before"/> them.
+    /// Writes deliveries, each with the time from which it replaces older ones with its collapse key. The inserts in
+    /// <paramref name="before"/> run first, in the same round trip.
     /// </summary>
     public async ValueTask AddAsync(
         NpgsqlConnection connection,
@@ -45,7 +45,8 @@ internal sealed class DeliveryWriter(StoreDatabase database)
         params IEnumerable<NpgsqlBatchCommand> before
     )
     {
-        // Nothing is to be collapsed but by the last of a batch: it takes the place of the batch's own earlier ones as well.
+        // Only the last delivery of a batch with a collapse key replaces others, and these include earlier ones of the same
+        // batch.
         (Delivery Delivery, DateTimeOffset Now)[] newest =
         [
             .. added

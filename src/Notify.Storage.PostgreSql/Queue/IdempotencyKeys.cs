@@ -5,11 +5,11 @@ using NpgsqlTypes;
 namespace Notify.Storage.PostgreSql.Queue;
 
 /// <summary>
-/// Decides which requests of a batch may be stored. Whoever comes later waits for the transaction that claimed a key first.
+/// Decides which requests of a batch may be stored. A later claim waits for the transaction that claimed the key first.
 /// </summary>
 internal sealed class IdempotencyKeys(StoreDatabase database)
 {
-    // A key that is held is written back as it was: only a row that the statement wrote is in its answer.
+    // A key that is already held is written back unchanged, because RETURNING yields only rows that the statement wrote.
     private readonly string _claim = $"""
         INSERT INTO {database.Schema}.idempotency AS held (tenant, key, fingerprint, notification_id, claimed_at, expires_at)
         SELECT * FROM unnest($1::text[], $2::text[], $3::bytea[], $4::uuid[], $5::timestamptz[], $6::timestamptz[])
@@ -35,8 +35,8 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
                 undecided.Add(i);
         }
 
-        // The first of each key claims it; the others learn from the holder. One that the holder's claim does not reach any
-        // more, because it expired within the batch, claims the key anew.
+        // The first request with a key claims it, and the others get the holder's id. If the holder's claim expires within the
+        // batch, the next request claims the key again.
         while (undecided.Count > 0)
         {
             SerializedRequest[] first =

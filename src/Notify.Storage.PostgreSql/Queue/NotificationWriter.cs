@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Queue;
 
-/// <summary>Makes a batch of notifications durable: one statement for each table.</summary>
+/// <summary>Stores a batch of notifications with one statement per table.</summary>
 internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter deliveries, DigestEvents digests)
 {
     private readonly IdempotencyKeys _idempotency = new(database);
@@ -31,7 +31,7 @@ internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter 
                 CancellationToken.None
             );
 
-    /// <summary>Adds a batch within the connection's transaction.</summary>
+    /// <summary>Adds a batch in the connection's transaction.</summary>
     public async ValueTask<EnqueueResult[]> AddAsync(
         NpgsqlConnection connection,
         IReadOnlyList<SerializedRequest> batch,
@@ -101,12 +101,12 @@ internal sealed class NotificationWriter(StoreDatabase database, DeliveryWriter 
         );
 }
 
-/// <summary>A request with its notification's JSON, written before the batch needs it.</summary>
+/// <summary>A request with the JSON of its notification, which is serialized before the batch is committed.</summary>
 internal sealed record SerializedRequest(EnqueueRequest Request, byte[] Trigger, byte[] Contents)
 {
     public Notification Notification => Request.Notification;
 
-    /// <summary>Whether what is there already does not matter to it, so that one round trip makes it durable.</summary>
+    /// <summary>Gets whether the request does not depend on stored rows, so that one round trip can store it.</summary>
     public bool IsOnlyInserted =>
         Request.Idempotency is null
         && Request.Digests.Count == 0

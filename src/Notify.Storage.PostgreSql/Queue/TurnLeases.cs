@@ -3,14 +3,14 @@ using Notify.Storage.PostgreSql.Connection;
 namespace Notify.Storage.PostgreSql.Queue;
 
 /// <summary>
-/// Finds the tenants that have something due in a table with the columns <c>tenant</c> and <c>due_at</c>. It jumps from tenant to
-/// tenant through an index, so a long backlog of one costs no more than a short one.
+/// Finds the tenants with due rows in a table that has the columns <c>tenant</c> and <c>due_at</c>. The query jumps from tenant
+/// to tenant through an index, so a long backlog costs no more than a short one.
 /// </summary>
 internal sealed class TurnLeases(StoreDatabase database, string table)
 {
     private readonly string _isAnyDue = $"SELECT EXISTS (SELECT 1 FROM {database.Schema}.{table} WHERE due_at <= $1)";
 
-    // Part 1 begins behind the tenant that had the last turn; part 2 goes from the first tenant up to that one.
+    // Part 1 covers the tenants after the one that was served last; part 2 those from the first up to that one.
     private readonly string _find = $"""
         WITH RECURSIVE waiting AS (
             SELECT part, up_to, ({Next(database.Schema, table, "after")}) AS tenant

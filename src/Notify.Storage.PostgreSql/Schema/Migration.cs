@@ -5,7 +5,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Schema;
 
-/// <summary>Makes the tables before any worker starts, so that a database that cannot be used is said at start.</summary>
+/// <summary>Creates the tables before any worker starts, so that a database that cannot be used fails the start.</summary>
 internal sealed class Migration(StoreDatabase database, ILogger<Migration> logger) : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -19,8 +19,8 @@ internal sealed class Migration(StoreDatabase database, ILogger<Migration> logge
         {
             throw new InvalidOperationException(
                 $"The PostgreSQL database cannot be used: {exception.Message} "
-                    + "Check that the server runs and can be reached, that the "
-                    + "database exists, and that the user may connect and create a schema or the tables in it.",
+                    + "Check that the server is running and reachable, that the database exists, "
+                    + "and that the user may connect and create the schema or the tables in it.",
                 exception
             );
         }

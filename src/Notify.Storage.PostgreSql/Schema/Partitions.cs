@@ -5,20 +5,21 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql.Schema;
 
 /// <summary>
-/// Makes the partitions of the notifications ahead of time, and drops the old ones whole. Notifications are what is big, never
-/// changes and is found by its id; deliveries change, and finding what is due in many partitions would cost every lease (see
-/// docs/how-to/connect-postgresql.md).
+/// Creates the partitions of the notifications in advance, and drops old ones. Notifications are large, do not change, and are
+/// found by id, which suits partitions. Deliveries are not partitioned: they change, and every lease would have to search all
+/// partitions for due ones (see docs/how-to/connect-postgresql.md).
 /// </summary>
 internal sealed class Partitions(string schema, TimeSpan width, TimeProvider time)
 {
-    /// <summary>The table of what no partition was made for.</summary>
+    /// <summary>The default partition, for notifications outside every other partition.</summary>
     public const string Rest = "notification_rest";
 
-    /// <summary>How far ahead there are partitions; a process that writes looks once a day.</summary>
+    /// <summary>How far in advance partitions are created.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromDays(14);
 
     /// <summary>
-    /// How long a change of the partitions waits for others, and others behind it. Given up, it is tried again later.
+    /// How long a change of the partitions waits for locks. Other statements wait behind it, so it gives up then and tries again
+    /// later.
     /// </summary>
     private const string GiveUpSoon = "SET LOCAL lock_timeout = '200ms'";
 
@@ -40,7 +41,7 @@ internal sealed class Partitions(string schema, TimeSpan width, TimeProvider tim
             OR EXISTS (SELECT 1 FROM "{schema}".digest_event WHERE notification_id >= $1 AND notification_id < $2)
         """;
 
-    /// <summary>Makes what is missing of the partitions, within the connection's transaction.</summary>
+    /// <summary>Creates the missing partitions in the connection's transaction.</summary>
     public async ValueTask MakeAheadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await AdvisoryLock.TakeAsync(connection, [AdvisoryLock.Migration], cancellationToken).ConfigureAwait(false);
@@ -55,10 +56,10 @@ internal sealed class Partitions(string schema, TimeSpan width, TimeProvider tim
         }
     }
 
-    /// <summary>Whether a change of the partitions gave up because others used them.</summary>
+    /// <summary>Returns whether a change of the partitions gave up because other transactions used them.</summary>
     public static bool GaveUp(PostgresException exception) => exception.SqlState == PostgresErrorCodes.LockNotAvailable;
 
-    /// <summary>The partitions whose span ends before a time and is past, oldest first.</summary>
+    /// <summary>Lists the partitions whose span has passed and ends before a time, oldest first.</summary>
     public async ValueTask<List<Partition>> ListPastAsync(
         NpgsqlConnection connection,
         DateTimeOffset before,
@@ -73,11 +74,13 @@ internal sealed class Partitions(string schema, TimeSpan width, TimeProvider tim
             )
             .ConfigureAwait(false);
 
-    /// <summary>Whether a delivery, an expansion or a collected event is left of a partition's notifications.</summary>
+    /// <summary>
+    /// Returns whether a delivery, an expansion or a collected event of the partition's notifications still exists.
+    /// </summary>
     public ValueTask<bool> IsNeededAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken) =>
         HasIdsAsync(connection, _hasRows, partition, cancellationToken);
 
-    /// <summary>Drops a partition within the connection's transaction, unless somebody else has.</summary>
+    /// <summary>Drops a partition in the connection's transaction, if it still exists.</summary>
     public async ValueTask DropAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(GiveUpSoon, _ => { }, cancellationToken).ConfigureAwait(false);
@@ -92,8 +95,8 @@ internal sealed class Partitions(string schema, TimeSpan width, TimeProvider tim
         }
     }
 
-    // Attaching a table lets others read and write meanwhile; creating it as a partition would not. What the rest has taken of
-    // the span stays there.
+    // A table is created and then attached, because creating it as a partition would block reads and writes meanwhile. Rows of
+    // this span that are already in the default partition stay there.
     private async ValueTask MakeAsync(NpgsqlConnection connection, Partition partition, CancellationToken cancellationToken)
     {
         if (await HasIdsAsync(connection, _isTaken, partition, cancellationToken).ConfigureAwait(false))
@@ -137,7 +140,7 @@ internal sealed class Partitions(string schema, TimeSpan width, TimeProvider tim
         )[0];
 }
 
-/// <summary>The notifications of a span of time.</summary>
+/// <summary>A partition: the notifications of a span of time.</summary>
 internal sealed record Partition(string Name, DateTimeOffset BeginsAt, DateTimeOffset EndsAt)
 {
     public Guid LowestId { get; } = IdRange.GetLowestId(BeginsAt);

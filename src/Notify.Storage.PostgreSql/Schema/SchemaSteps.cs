@@ -1,8 +1,8 @@
 namespace Notify.Storage.PostgreSql.Schema;
 
 /// <summary>
-/// The tables, as the steps that led to them. A step, once released, is never changed. Names of tenants, users and topics are
-/// compared byte by byte ("C"), so that paging by them does not depend on the server's language.
+/// The steps that create the tables. A released step is never changed. Names of tenants, users and topics are compared byte by
+/// byte (collation "C"), so that paging by name does not depend on the server's locale.
 /// </summary>
 internal static class SchemaSteps
 {
@@ -179,8 +179,8 @@ internal static class SchemaSteps
             """;
 
     /// <summary>
-    /// What a purge looks for, and, with every step, the oldest step that a process must know to work with it: versions that know
-    /// less may start beside newer ones.
+    /// Adds indexes for purges, and records with every step the oldest step that a process must know. An older version of Notify
+    /// that knows this step may run beside newer ones.
     /// </summary>
     public static string Third(string schema) =>
         $"""
@@ -191,7 +191,7 @@ internal static class SchemaSteps
             """;
 
     /// <summary>
-    /// Says of the rows that are there, and of those that come within the week, that they belong to the first partition.
+    /// Adds a constraint that the existing rows, and those of the coming week, belong to the first partition.
     /// </summary>
     public static string Fourth(string schema) =>
         $"""
@@ -222,12 +222,14 @@ internal static class SchemaSteps
             END $$;
             """;
 
-    /// <summary>Reads the whole table, for which nobody has to wait; the next step then has nothing to read.</summary>
+    /// <summary>
+    /// Validates the constraint, which reads the whole table without blocking others. The next step then need not read it.
+    /// </summary>
     public static string Fifth(string schema) =>
         $"""ALTER TABLE "{schema}".notification VALIDATE CONSTRAINT notification_first""";
 
     /// <summary>
-    /// Makes the table the first partition of a new one with its name. Ids are UUIDv7, so a range of ids is a span of time.
+    /// Makes the table the first partition of a new table with its name. Ids are UUIDv7, so a range of ids is a span of time.
     /// </summary>
     public static string Sixth(string schema) =>
         $"""
@@ -251,8 +253,8 @@ internal static class SchemaSteps
             """;
 
     /// <summary>
-    /// Keeps devices by user, topics that outlive their subscribers, and what a delivery must know to be checked before it is
-    /// sent. Versions that know less would register devices by the old key, so they may not start any more.
+    /// Stores devices by user, topics without subscribers, and the columns for the check of a delivery before it is sent. Earlier
+    /// versions of Notify would register devices by the old key, so they can no longer start.
     /// </summary>
     public static string Seventh(string schema) =>
         $"""
@@ -274,15 +276,15 @@ internal static class SchemaSteps
             UPDATE "{schema}".schema_version SET oldest = 7;
             """;
 
-    /// <summary>A tenant's notifications in the order of their ids, for lists.</summary>
+    /// <summary>Adds an index for lists: the notifications of a tenant in the order of their ids.</summary>
     public static string Eighth(string schema) => $"""CREATE INDEX notification_tenant ON "{schema}".notification (tenant, id)""";
 
-    /// <summary>Until when a version of a template is protected, because an open digest needs it.</summary>
+    /// <summary>Adds the time until which a template version is protected, because an open digest needs it.</summary>
     public static string Ninth(string schema) => $"""ALTER TABLE "{schema}".template ADD COLUMN kept_until timestamptz""";
 
     /// <summary>
-    /// Keeps events by their notification, and failures. Events that an earlier version collected do not name their notification,
-    /// so they are dropped with their tables, and earlier versions cannot work beside this one.
+    /// Stores collected events with their notification, and failures of digests. Events of earlier versions do not name their
+    /// notification, so they are dropped with their tables, and earlier versions cannot run beside this one.
     /// </summary>
     public static string Tenth(string schema) =>
         $"""
@@ -333,8 +335,8 @@ internal static class SchemaSteps
             """;
 
     /// <summary>
-    /// Keeps the erasures of removed users until they are complete, and which addresses a broadcast has reached. All other
-    /// deliveries have no address key, and cost the index nothing.
+    /// Stores the erasures of removed users until they are complete, and the addresses that a broadcast has reached. Other
+    /// deliveries have no address key and take no space in the index.
     /// </summary>
     public static string Eleventh(string schema) =>
         $"""
@@ -350,7 +352,7 @@ internal static class SchemaSteps
             CREATE INDEX delivery_reached ON "{schema}".delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
             """;
 
-    /// <summary>The SQL for the lowest UUIDv7 of a time.</summary>
+    /// <summary>Creates the SQL for the lowest UUIDv7 of a time.</summary>
     private static string GetId(string time) =>
         $"(lpad(to_hex((extract(epoch FROM {time}) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
 }

@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Schema;
 
-/// <summary>Brings the tables to the newest step.</summary>
+/// <summary>Upgrades the tables to the newest step.</summary>
 internal sealed class SchemaUpgrade(string name)
 {
     private readonly string[] _steps =
@@ -23,11 +23,12 @@ internal sealed class SchemaUpgrade(string name)
     ];
 
     /// <summary>
-    /// Processes that start together take turns, and all but the first find nothing left to do. Each step is a transaction of its
-    /// own, so that a long one holds no lock of the one before it.
+    /// Runs the missing steps. Processes that start together take turns, and only the first of them has steps to run. Each step
+    /// has its own transaction, so that a long step does not hold the locks of the previous one.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A newer version of Notify has been here, and this one cannot work with what it
-    /// left.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// A newer version of Notify has upgraded the tables, and this version cannot use them.
+    /// </exception>
     public async ValueTask MigrateAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         while (!await IsNewestAsync(connection, cancellationToken).ConfigureAwait(false))
@@ -63,12 +64,13 @@ internal sealed class SchemaUpgrade(string name)
         if (oldest > _steps.Length)
         {
             throw new InvalidOperationException(
-                $"The database has schema {version} and this version of Notify knows {_steps.Length}; update the package."
+                $"The database has schema version {version}, and this version of Notify supports up to {_steps.Length}. "
+                    + "To continue, update the package Notify.Storage.PostgreSql."
             );
         }
     }
 
-    // Where there is nothing yet nobody waits for a lock, and all steps are one transaction.
+    // An empty database needs no short locks, so one transaction runs all steps.
     private async ValueTask TakeStepsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var version = await VersionAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -81,7 +83,7 @@ internal sealed class SchemaUpgrade(string name)
         }
     }
 
-    // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
+    // CREATE SCHEMA IF NOT EXISTS requires the right to create a schema even if it exists.
     private async ValueTask MakeVersionTableAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         if (

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Counts per minute, in a table of their own.</summary>
+/// <summary>Stores the counts of deliveries per minute.</summary>
 internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
 {
     private readonly string _add = $"""

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Finds dead letters, and sends them again.</summary>
+/// <summary>Lists and replays dead letters.</summary>
 internal sealed class DeadLetterStore(StoreDatabase database, ContentReader contents) : IDeadLetterStore
 {
     // An erased delivery has no address and cannot be replayed.
@@ -21,7 +21,7 @@ internal sealed class DeadLetterStore(StoreDatabase database, ContentReader cont
 
     private readonly string _count = $"SELECT count(*) FROM {database.Schema}.delivery d WHERE {Matches}";
 
-    // Two replays at a time share the dead letters between them.
+    // Concurrent replays skip the rows that another one has locked, so each dead letter is replayed once.
     private readonly string _replay = $"""
         WITH chosen AS MATERIALIZED (
             SELECT d.id FROM {database.Schema}.delivery d WHERE {Matches} ORDER BY d.id LIMIT $7 FOR UPDATE SKIP LOCKED

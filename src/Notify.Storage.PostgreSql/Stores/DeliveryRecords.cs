@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Reads pages of deliveries with what became of them.</summary>
+/// <summary>Reads pages of deliveries with their states, attempts and receipts.</summary>
 internal static class DeliveryRecords
 {
-    /// <summary>The columns that <see cref="ReadAsync"/> reads, of a table that is called <c>d</c>.</summary>
+    /// <summary>The columns that <see cref="ReadAsync"/> reads, from a table with the alias <c>d</c>.</summary>
     public const string Columns =
         DeliveryRow.Columns + ", d.state, d.due_at, d.reason, d.history, d.receipts, d.owner IS NOT NULL";
 
@@ -26,7 +26,7 @@ internal static class DeliveryRecords
             .OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken)
             .ConfigureAwait(false);
 
-        // A notification that was purged between the two reads is gone, and so are its deliveries.
+        // If the notification was purged between the two reads, its deliveries are left out.
         return
         [
             .. records

@@ -7,13 +7,13 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps devices.</summary>
+/// <summary>Stores devices.</summary>
 internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
 {
     private const string Columns =
         "tenant, id, user_id, platform, token, app, locale, time_zone, registered_at, last_seen_at, pruned_at, prune_reason";
 
-    // A device without an app has the empty one here: the index over tokens is made the same way.
+    // A device without an app is compared as one with an empty app, as in the index over tokens.
     private const string HasToken = "tenant = $1 AND token_hash = $2 AND COALESCE(app, '') = COALESCE($3, '')";
 
     private const string IsSameToken = "known.token = excluded.token AND known.app IS NOT DISTINCT FROM excluded.app";
@@ -52,7 +52,7 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
             .TransactAsync(
                 async (connection, cancellation) =>
                 {
-                    // Two devices that register one token at the same time take turns, so that exactly the later one has it.
+                    // Concurrent registrations of one token take turns, so that exactly the last device keeps the token.
                     await AdvisoryLock
                         .TakeAsync(connection, [AdvisoryLock.Create(device.Tenant, device.Token)], cancellation)
                         .ConfigureAwait(false);
@@ -131,7 +131,7 @@ internal sealed class DeviceStore(StoreDatabase database) : IDeviceStore
             .With(device.RegisteredAt)
             .With(device.LastSeenAt);
 
-    /// <summary>The columns that <see cref="Read(NpgsqlDataReader, int)"/> reads, of a table of this name.</summary>
+    /// <summary>Lists the columns that <see cref="Read(NpgsqlDataReader, int)"/> reads, from a table with this alias.</summary>
     public static string GetColumns(string table) => string.Join(", ", Columns.Split(", ").Select(column => $"{table}.{column}"));
 
     /// <summary>Reads a device from the columns that begin at <paramref name="first"/>.</summary>

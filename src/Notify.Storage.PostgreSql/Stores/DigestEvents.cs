@@ -5,10 +5,11 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Adds events to their digests, and takes them out again, within the transaction of their notification.</summary>
+/// <summary>Adds events to their digests and removes them, in the caller's transaction.</summary>
 internal sealed class DigestEvents(StoreDatabase database)
 {
-    // Touching a digest that is there locks it: whoever closes it meanwhile either sees the new event or leaves it a new digest.
+    // Updating an existing digest locks it. A worker that closes it at the same time either sees the new event or has closed the
+    // digest already, and then the event begins a new one.
     private readonly string _open = $"""
         INSERT INTO {database.Schema}.digest AS d (id, tenant, user_id, due_at, fence)
         SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[])
@@ -22,8 +23,8 @@ internal sealed class DigestEvents(StoreDatabase database)
             $1::uuid[], $2::text[], $3::text[], $4::timestamptz[], $5::uuid[], $6::uuid[], $7::integer[], $8::bytea[])
         """;
 
-    // A digest that is leased is leased in vain: its worker has read an event that no summary may have any more. The rows are
-    // locked in the order in which they are added, so that two transactions do not wait for each other.
+    // A current lease of the digest becomes invalid, because its worker has read an event that must not be summarized any more.
+    // Rows are locked in the order in which they are added, so that transactions do not deadlock.
     private readonly string _loseLeases = $"""
         WITH locked AS MATERIALIZED (
             SELECT d.id FROM {database.Schema}.digest d
@@ -45,7 +46,7 @@ internal sealed class DigestEvents(StoreDatabase database)
 
     private readonly string _removeEmpty = RemoveEmpty(database.Schema);
 
-    /// <summary>The SQL that removes those of the digests $1 that have no waiting event.</summary>
+    /// <summary>The SQL that deletes the digests among $1 that have no waiting event.</summary>
     public static string RemoveEmpty(string schema) =>
         $"""
             DELETE FROM {schema}.digest d WHERE d.id = ANY($1)
@@ -63,7 +64,7 @@ internal sealed class DigestEvents(StoreDatabase database)
 
         (Guid Digest, DigestEvent Event)[] rows = [.. events.Select(collected => (collected.Key.ToId(), collected))];
 
-        // In one order, the same for every process, so that two transactions do not wait for each other.
+        // In the same order in every process, so that transactions do not deadlock.
         (Guid Digest, DigestEvent Event)[] firsts = [.. rows.DistinctBy(row => row.Digest).OrderBy(row => row.Digest)];
         await connection
             .InsertAsync(
@@ -86,7 +87,9 @@ internal sealed class DigestEvents(StoreDatabase database)
             .ConfigureAwait(false);
     }
 
-    /// <summary>Takes a notification's events out of their digests. Answers how many, and how many had ended before.</summary>
+    /// <summary>
+    /// Removes the events of a notification from their digests. Returns how many were removed, and how many had ended before.
+    /// </summary>
     public async ValueTask<(int Removed, long Ended)> RemoveAsync(
         NpgsqlConnection connection,
         Guid notificationId,

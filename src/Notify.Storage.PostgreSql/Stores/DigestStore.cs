@@ -6,7 +6,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Leases digests that are due, and closes them.</summary>
+/// <summary>Leases and closes due digests.</summary>
 internal sealed class DigestStore(StoreDatabase database, NotificationWriter enqueue) : IDigestStore
 {
     private readonly TurnLeases _turns = new(database, "digest");

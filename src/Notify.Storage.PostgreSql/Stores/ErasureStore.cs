@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Erases what is stored about removed users, in the order of ids, each batch in a transaction.</summary>
+/// <summary>Erases the data of removed users, in the order of ids, with one transaction per batch.</summary>
 internal sealed class ErasureStore(StoreDatabase database, ErasureWriter erase) : IErasureStore
 {
     private readonly string _request = $"""

@@ -6,10 +6,10 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Erases deliveries and events, and what their notifications say when nobody else is left, in a transaction.</summary>
+/// <summary>Erases deliveries and events, and the contents of their notifications if they have no other recipient left.</summary>
 internal sealed class ErasureWriter(StoreDatabase database, ContentReader contents)
 {
-    // Locked in one order, and without waiting: a row that somebody else is writing is left for the next pass.
+    // Rows are locked in one order and without waiting. The next pass erases the rows that other transactions hold.
     private readonly string _lockDeliveries = $"""
         SELECT id, notification_id, channel, address FROM {database.Schema}.delivery
         WHERE id = ANY($1) AND (due_at IS NULL OR owner IS NULL OR due_at <= $2)
@@ -59,7 +59,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
     private readonly string _keepNotification =
         $"UPDATE {database.Schema}.notification SET trigger = $2, contents = $3 WHERE id = $1";
 
-    /// <summary>Erases those of the deliveries that are not leased. Returns their ids.</summary>
+    /// <summary>Erases the deliveries that are not leased. Returns their ids.</summary>
     public async ValueTask<HashSet<Guid>> EraseDeliveriesAsync(
         NpgsqlConnection connection,
         Guid[] ids,
@@ -93,7 +93,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
         return [.. free];
     }
 
-    /// <summary>Erases events, and removes those that wait from their digests. Returns how many digests are gone.</summary>
+    /// <summary>Erases events, and removes waiting ones from their digests. Returns the number of deleted digests.</summary>
     public async ValueTask<int> EraseEventsAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
     {
         await connection.ExecuteAsync(_loseLeases, parameters => parameters.With(ids), cancellationToken).ConfigureAwait(false);

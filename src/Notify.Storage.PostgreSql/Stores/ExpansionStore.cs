@@ -3,7 +3,7 @@ using Notify.Storage.PostgreSql.Queue;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps how far topics have been turned into deliveries.</summary>
+/// <summary>Stores the progress of expansions.</summary>
 internal sealed class ExpansionStore(StoreDatabase database, DeliveryWriter deliveries, DigestEvents digests) : IExpansionStore
 {
     private readonly TurnLeases _turns = new(database, "expansion");

@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Reads what was accepted and what became of it.</summary>
+/// <summary>Reads notifications and the state of their deliveries.</summary>
 internal sealed class NotificationStore(StoreDatabase database, ContentReader contents) : INotificationStore
 {
     private readonly string _find = $"""

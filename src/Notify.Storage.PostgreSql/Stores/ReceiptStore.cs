@@ -6,10 +6,10 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
+/// <summary>Stores receipts with their deliveries, and starts or cancels the next step of a fallback chain.</summary>
 internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
 {
-    // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+    // An erased delivery has no address. Its receipts are refused, because a vendor's text may contain the address.
     private readonly string _append = $"""
         UPDATE {database.Schema}.delivery d SET receipts = d.receipts || added.receipts
         FROM unnest($2::uuid[], $3::text[]) AS added(id, receipts)
@@ -70,7 +70,7 @@ internal sealed class ReceiptStore(StoreDatabase database) : IReceiptStore
             cancellationToken
         );
 
-    /// <returns>The deliveries that are known, each with its link of a chain or null.</returns>
+    /// <returns>The deliveries that were found, each with its step of a fallback chain or null.</returns>
     private async ValueTask<Dictionary<Guid, Link?>> AppendAsync(
         NpgsqlConnection connection,
         string tenant,

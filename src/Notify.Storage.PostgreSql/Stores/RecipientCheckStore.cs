@@ -5,12 +5,14 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Reads the users of deliveries that waited, and changes where deliveries go; each in one statement.</summary>
+/// <summary>
+/// Reads the users of deliveries that waited, and changes the addresses of deliveries, each with one statement.
+/// </summary>
 internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCheckStore
 {
     private const int FirstDeviceColumn = 3;
 
-    // A row for each device, or one for a user without devices.
+    // One row per device, or one row for a user without devices.
     private readonly string _read = $"""
         SELECT asked.number, u.stored,
             asked.topic IS NOT NULL AND EXISTS (
@@ -74,7 +76,7 @@ internal sealed class RecipientCheckStore(StoreDatabase database) : IRecipientCh
         CancellationToken cancellationToken
     )
     {
-        // In the order of ids, as everybody writes deliveries, so that nobody waits in a circle.
+        // Ordered by id like every write of deliveries, which prevents deadlocks.
         Redirection[] rows = [.. redirections.OrderBy(one => one.DeliveryId)];
         var moved = await database
             .TransactAsync(

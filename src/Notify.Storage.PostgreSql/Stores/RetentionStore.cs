@@ -5,14 +5,14 @@ using Npgsql;
 namespace Notify.Storage.PostgreSql.Stores;
 
 /// <summary>
-/// Purges deliveries row by row, in small transactions that pass over what others hold, and notifications with their partitions.
-/// A notification that was purged is hidden until its partition goes.
+/// Purges deliveries in small transactions that skip locked rows, and notifications by dropping their partitions. A purged
+/// notification is hidden until its partition is dropped.
 /// </summary>
 internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
 {
     private readonly string _hide = $"UPDATE {database.Schema}.retention SET purged_before = $1 WHERE purged_before < $1";
 
-    // Jumps from notification to notification through the index on deliveries: what was purged has none, and costs nothing.
+    // Jumps from notification to notification through the index on deliveries. Purged notifications have none and cost nothing.
     private readonly string _findOld = $"""
         WITH RECURSIVE old AS (
             ({NextNotification(database.Schema, "$1")})
@@ -52,7 +52,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         """
     );
 
-    // After the expansions: what is left of a notification then is only its events, and none of them waits.
+    // Runs after the expansions: the notifications then have only events left, and none of these waits.
     private readonly string _purgeEvents = OldRows(
         $"{database.Schema}.digest_event",
         $"""
@@ -71,7 +71,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
 
     private readonly string _purgeCounts = OldRows($"{database.Schema}.delivery_count", "old.minute < $1");
 
-    /// <summary>What holds for a notification, called <c>n</c>, that was not purged.</summary>
+    /// <summary>The SQL condition for a notification with the alias <c>n</c> that was not purged.</summary>
     public static string IsKept(string schema) =>
         $"""
             (n.accepted_at >= (SELECT purged_before FROM {schema}.retention)
@@ -149,7 +149,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         return purged;
     }
 
-    // A partition that may still be written to is left alone, whatever time the caller names.
+    // A partition that may still receive notifications is kept, whatever time the caller passes.
     private async ValueTask PurgePartitionsAsync(DateTimeOffset acceptedBefore, int most, CancellationToken cancellationToken)
     {
         var partitions = await database
@@ -167,7 +167,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         await PurgeRowsAsync(Partitions.Rest, acceptedBefore, most, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <returns>False when something of it is needed.</returns>
+    /// <returns>False when the partition is still needed.</returns>
     private async ValueTask<bool> TryDropAsync(Partition partition, CancellationToken cancellationToken)
     {
         try
@@ -191,7 +191,7 @@ internal sealed class RetentionStore(StoreDatabase database) : IRetentionStore
         }
     }
 
-    // What a partition holds beside one that has not ended, and what no partition was made for.
+    // Notifications in a partition with one that has not ended, and those in the default partition.
     private async ValueTask PurgeRowsAsync(
         string table,
         DateTimeOffset acceptedBefore,

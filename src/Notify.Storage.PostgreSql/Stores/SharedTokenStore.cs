@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Tokens that the nodes of a cluster share.</summary>
+/// <summary>Stores tokens that the processes of a cluster share.</summary>
 internal sealed class SharedTokenStore(StoreDatabase database) : ISharedTokenStore
 {
     private readonly string _find = $"SELECT value, issued_at FROM {database.Schema}.shared_token WHERE name = $1";

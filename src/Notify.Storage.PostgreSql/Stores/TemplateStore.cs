@@ -5,7 +5,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps templates with all their versions.</summary>
+/// <summary>Stores templates with all their versions.</summary>
 internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
 {
     private readonly string _save = $"""
@@ -98,7 +98,7 @@ internal sealed class TemplateStore(StoreDatabase database) : ITemplateStore
                 cancellationToken
             )
             .ConfigureAwait(false);
-        // Names with the same prefix follow one another, so the first one without it ends the list.
+        // Names are sorted, so the first name without the prefix ends the list.
         return [.. templates.TakeWhile(template => template.Name.StartsWith(prefix, StringComparison.Ordinal))];
     }
 

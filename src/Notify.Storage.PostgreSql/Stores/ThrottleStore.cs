@@ -3,21 +3,22 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>The times at which recipients were notified, as long as a throttle looks back.</summary>
+/// <summary>
+/// Stores the times at which recipients were notified. Only a purge deletes them, after the longest period of any throttle,
+/// because throttles with different periods count the same permits.
+/// </summary>
 internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
 {
-    private readonly string _forget =
-        $"DELETE FROM {database.Schema}.throttle WHERE tenant = $1 AND category = $2 AND recipient = ANY($3) AND taken_at <= $4";
-
     private readonly string _take = $"""
         INSERT INTO {database.Schema}.throttle (tenant, category, recipient, taken_at)
         SELECT $1, $2, asking.recipient, $4 FROM unnest($3) AS asking (recipient)
         WHERE $5 > (SELECT COUNT(*) FROM {database.Schema}.throttle taken
-            WHERE taken.tenant = $1 AND taken.category = $2 AND taken.recipient = asking.recipient)
+            WHERE taken.tenant = $1 AND taken.category = $2 AND taken.recipient = asking.recipient
+                AND taken.taken_at > $6)
         RETURNING recipient
         """;
 
-    // Permits of one time are alike, so any of them will do.
+    // Permits that a recipient took at the same time are interchangeable, so any one of them is deleted.
     private readonly string _giveBack = $"""
         DELETE FROM {database.Schema}.throttle WHERE ctid = ANY(ARRAY(
             SELECT DISTINCT ON (recipient) ctid FROM {database.Schema}.throttle
@@ -35,18 +36,6 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
                         AdvisoryLock.Create(request.Tenant, $"{request.Category}\n{recipient}")
                     );
                     await AdvisoryLock.TakeAsync(connection, locks, cancellation).ConfigureAwait(false);
-                    await connection
-                        .ExecuteAsync(
-                            _forget,
-                            parameters =>
-                                parameters
-                                    .With(request.Tenant)
-                                    .With(request.Category)
-                                    .With(recipients)
-                                    .With(request.Now - request.Per),
-                            cancellation
-                        )
-                        .ConfigureAwait(false);
                     return await connection
                         .QueryAsync(
                             _take,
@@ -56,7 +45,8 @@ internal sealed class ThrottleStore(StoreDatabase database) : IThrottleStore
                                     .With(request.Category)
                                     .With(recipients)
                                     .With(request.Now)
-                                    .With((long)request.Max),
+                                    .With((long)request.Max)
+                                    .With(request.Now - request.Per),
                             row => Convert.ToHexString(row.GetFieldValue<byte[]>(0)),
                             cancellation
                         )

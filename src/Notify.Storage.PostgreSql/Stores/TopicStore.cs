@@ -2,7 +2,7 @@ using Notify.Storage.PostgreSql.Connection;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps who subscribes to which topic.</summary>
+/// <summary>Stores topics and their subscribers.</summary>
 internal sealed class TopicStore(StoreDatabase database) : ITopicStore
 {
     private readonly string _subscribe = $"""
@@ -75,7 +75,7 @@ internal sealed class TopicStore(StoreDatabase database) : ITopicStore
                 cancellationToken
             )
             .ConfigureAwait(false);
-        // Topics with the same prefix follow one another, so the first one without it ends the list.
+        // Topics are sorted, so the first topic without the prefix ends the list.
         return [.. topics.TakeWhile(topic => topic.StartsWith(prefix, StringComparison.Ordinal))];
     }
 
@@ -87,7 +87,7 @@ internal sealed class TopicStore(StoreDatabase database) : ITopicStore
         return counts is [var count] ? count : null;
     }
 
-    // In one order, so that two callers who change the same subscriptions do not wait in a circle.
+    // In one order, so that callers that change the same subscriptions do not deadlock.
     private async ValueTask ChangeAsync(
         string sql,
         string tenant,

@@ -4,7 +4,7 @@ using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;
 
-/// <summary>Keeps users.</summary>
+/// <summary>Stores users.</summary>
 internal sealed class UserStore(StoreDatabase database) : IUserStore
 {
     private readonly string _save = $"""
@@ -27,7 +27,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
 
     public async ValueTask SaveAsync(IReadOnlyList<User> users, CancellationToken cancellationToken)
     {
-        // In one order, so that two imports of the same users do not wait in a circle.
+        // In one order, so that concurrent imports of the same users do not deadlock.
         User[] rows =
         [
             .. users
@@ -83,7 +83,7 @@ internal sealed class UserStore(StoreDatabase database) : IUserStore
                 cancellationToken
             )
             .ConfigureAwait(false);
-        // Ids with the same prefix follow one another, so the first one without it ends the list.
+        // Ids are sorted, so the first id without the prefix ends the list.
         return [.. users.TakeWhile(user => user.Id.StartsWith(prefix, StringComparison.Ordinal))];
     }
 

@@ -86,11 +86,23 @@ internal static class DocumentChange
             ? new BsonInt64(known.ToInt64() + more.ToInt64())
             : new BsonInt32(known.ToInt32() + more.ToInt32());
 
+    // A place that $unset emptied has no such field, and sorts as null.
+    private static BsonValue[] Sort(BsonValue[] elements, BsonElement by)
+    {
+        var sorted = elements.OrderBy(
+            element => element is BsonDocument inside ? inside.GetValue(by.Name, BsonNull.Value) : BsonNull.Value,
+            BsonOrder.Instance
+        );
+        return by.Value.ToInt32() < 0 ? [.. sorted.Reverse()] : [.. sorted];
+    }
+
     private static void Push(BsonDocument document, string field, BsonValue value)
     {
         var modifiers = value is BsonDocument many && many.Contains("$each") ? many : null;
         var all = document.GetValue(field, new BsonArray()).AsBsonArray.Concat(modifiers?["$each"].AsBsonArray ?? [value]);
         BsonValue[] elements = [.. all];
+        if (modifiers is not null && modifiers.TryGetValue("$sort", out var sort))
+            elements = Sort(elements, sort.AsBsonDocument.GetElement(0));
         if (modifiers is not null && modifiers.TryGetValue("$slice", out var slice))
             elements = slice.ToInt32() < 0 ? [.. elements.TakeLast(-slice.ToInt32())] : [.. elements.Take(slice.ToInt32())];
         document[field] = new BsonArray(elements);

@@ -1,0 +1,13 @@
+using Microsoft.Extensions.Logging;
+
+namespace Notify.Core.Planning;
+
+internal static partial class Log
+{
+    [LoggerMessage(
+        12,
+        LogLevel.Warning,
+        "{Count} permits of a throttle could not be given back; these recipients may be throttled although nothing was sent"
+    )]
+    public static partial void PermitsKept(ILogger logger, Exception exception, int count);
+}
