@@ -22,7 +22,7 @@ internal sealed class BreakableProxy : IDisposable
     {
         var url = new MongoUrl(connectionString);
         _server = url.Server;
-        _options = "directConnection=true&serverSelectionTimeoutMS=500";
+        _options = "directConnection=true&serverSelectionTimeoutMS=1000";
         _listener.Start();
         _ = AcceptAsync();
     }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
+using MongoDB.Driver.Core.Events;
+using Notify.Storage.MongoDb.Tests.Peer;
 using Notify.Conformance.Storage;
 using Notify.Providers;
 using Notify.Storage.MongoDb.Tests.Peer;
@@ -12,7 +14,7 @@ namespace Notify.Storage.MongoDb.Tests;
 /// </summary>
 public sealed class FaultTests : IAsyncLifetime
 {
-    private const string Tenant = "tenant-1";
+    internal const string Tenant = "tenant-1";
     private const string Provider = "mail";
 
     private static readonly DateTimeOffset s_now = new(2031, 2, 3, 4, 5, 6, TimeSpan.Zero);
@@ -222,12 +224,13 @@ public sealed class FaultTests : IAsyncLifetime
 
         await Store.Receipts.AddAsync(Tenant, receipts, Cancellation);
         await Store.Receipts.AddAsync(Tenant, receipts[^3..], Cancellation);
+        await Store.Receipts.AddAsync(Tenant, [receipts[^1], receipts[^1] with { At = s_now.AddDays(1) }], Cancellation);
 
         var record = Assert.Single(
             await Store.Notifications.ListDeliveriesAsync(Tenant, request.Notification.Id, null, 10, Cancellation)
         );
         Assert.Equal(1_000, record.Receipts.Count);
-        Assert.Equal(receipts[^1].At, record.Receipts[^1].At);
+        Assert.Equal([receipts[^1].At, s_now.AddDays(1)], record.Receipts.TakeLast(2).Select(receipt => receipt.At));
     }
 
     [Fact]
@@ -278,18 +281,20 @@ public sealed class FaultTests : IAsyncLifetime
     {
         await Store.Queue.EnqueueAsync([.. Enumerable.Range(0, 60).Select(i => Request(tenant: $"tenant-{i}"))], Cancellation);
         var (now, most) = (0, 0);
-        _server.Script = command =>
-        {
-            if (!Is(command, "find", "deliveries") || !command.Contains("sort"))
-                return _database.Execute(command);
-            InterlockedMax(ref most, Interlocked.Increment(ref now));
-            Thread.Sleep(10);
-            Interlocked.Decrement(ref now);
-            return _database.Execute(command);
-        };
+        var settings = MongoClientSettings.FromConnectionString(_server.ConnectionString);
+        settings.MaxConnecting = 60;
+        settings.ClusterConfigurator = cluster =>
+            cluster
+                .Subscribe<CommandStartedEvent>(_ => InterlockedMax(ref most, Interlocked.Increment(ref now)))
+                .Subscribe<CommandSucceededEvent>(_ => Interlocked.Decrement(ref now));
+        using var client = new MongoClient(settings);
+        await using var other = await ConformanceStore.OpenAsync(notifications => notifications.UseMongoDb(client));
+        _server.Latency = TimeSpan.FromMilliseconds(200);
 
-        Assert.Equal(60, (await LeaseDueAsync()).Count);
+        var quota = new LeaseQuota(Priority.Normal, Provider, 1_000);
+        var leases = await other.Queue.LeaseAsync(new LeaseRequest("worker", s_now, s_now.AddMinutes(2), [quota]), Cancellation);
 
+        Assert.Equal(60, leases.Count);
         Assert.InRange(most, 2, 16);
     }
 
@@ -355,7 +360,7 @@ public sealed class FaultTests : IAsyncLifetime
             SettledAt = s_now,
         };
 
-    private static EnqueueRequest Request(
+    internal static EnqueueRequest Request(
         int deliveries = 1,
         string tenant = Tenant,
         Content? content = null,

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
 using MongoDB.Driver;
 using Notify.Conformance.Storage;
 using Notify.Storage.MongoDb.Tests.Peer;
+using Notify.Providers;
 
 namespace Notify.Storage.MongoDb.Tests;
 
@@ -51,6 +53,19 @@ public sealed class IndexProofTests
         ["digestEvents"] = "the events of one digest, whose index begins with it",
     };
 
+    // Sent only when two processes give up a notification at the same time.
+    private static QueryShape WhenGivenUpTwice =>
+        QueryShape.Create(
+            "find",
+            "notify.notifications",
+            new BsonDocument { { "_id", 1 }, { "givenUp", true } },
+            null,
+            PeerCollection.Empty with
+            {
+                ShardKey = new BsonDocument("_id", "hashed"),
+            }
+        );
+
     [Fact]
     public async Task Every_query_is_served_by_an_index_and_goes_to_its_shards_or_has_a_reason()
     {
@@ -85,6 +100,8 @@ public sealed class IndexProofTests
                 await RunAsync(suite, fact, server);
         }
 
+        await RepeatReceiptAsync(server);
+        seen.TryAdd(WhenGivenUpTwice, true);
         return
         [
             .. seen
@@ -102,6 +119,18 @@ public sealed class IndexProofTests
                 (options.ConnectionString, options.Database) = (server.ConnectionString, database)
             )
         );
+    }
+
+    // No suite does it, and a receipt that is there already is looked for.
+    private static async Task RepeatReceiptAsync(MongoDbServer server)
+    {
+        await using var store = await OpenAsync(server);
+        var request = FaultTests.Request();
+        await store.Queue.EnqueueAsync([request], TestContext.Current.CancellationToken);
+        var delivery = request.Deliveries[0].Delivery;
+        var receipt = new Receipt(delivery.Id, ReceiptKind.Opened, delivery.AcceptedAt);
+        for (var i = 0; i < 2; i++)
+            await store.Receipts.AddAsync(FaultTests.Tenant, [receipt], TestContext.Current.CancellationToken);
     }
 
     private static async Task RunAsync(Type suite, MethodInfo fact, MongoDbServer server)

@@ -38,7 +38,7 @@ file static class FreshDatabase
                 notifications.UseMongoDb(options =>
                     (options.ConnectionString, options.Database) = (server.ConnectionString, database)
                 ),
-            async () => await server.Client.DropDatabaseAsync(database)
+            async () => await server.DropDatabaseAsync(database)
         );
     }
 }

@@ -49,6 +49,24 @@ public sealed class MongoDbServer : IAsyncDisposable
         return name;
     }
 
+    /// <summary>Removes a database, also while another member becomes the primary.</summary>
+    public Task DropDatabaseAsync(string name) =>
+        Eventually.TrueAsync(
+            async () =>
+            {
+                try
+                {
+                    await Client.DropDatabaseAsync(name);
+                    return true;
+                }
+                catch (MongoException)
+                {
+                    return false;
+                }
+            },
+            "a database to be removed"
+        );
+
     public async ValueTask DisposeAsync()
     {
         _client?.Dispose();

@@ -35,8 +35,6 @@ public sealed class PeerRetentionConformanceTests : RetentionConformance
 
 internal static class FaultyPeer
 {
-    private static int s_seed;
-
     /// <summary>Opens another store instead, for a test that runs the facts of these classes itself.</summary>
     public static AsyncLocal<Func<ValueTask<ConformanceStore>>?> Instead { get; } = new();
 
@@ -46,7 +44,7 @@ internal static class FaultyPeer
             return await open();
 
         var server = ScriptedServer.StartPrimary(keepsCommands: false);
-        server.Script = new FaultPlan(new PeerDatabase(), Interlocked.Increment(ref s_seed)).Execute;
+        server.Script = new FaultPlan(new PeerDatabase()).Execute;
         return await ConformanceStore.OpenAsync(
             notifications => notifications.UseMongoDb(server.ConnectionString),
             () =>

@@ -23,7 +23,7 @@ public abstract class TestDatabase(MongoDbServer server) : StoreTest, IAsyncLife
         GC.SuppressFinalize(this);
         foreach (var store in _stores)
             await store.DisposeAsync();
-        await server.Client.DropDatabaseAsync(Name);
+        await server.DropDatabaseAsync(Name);
     }
 
     /// <summary>Opens a store with a client of its own, as each process has.</summary>

@@ -25,7 +25,8 @@ internal static class AfterCommit
             }
             catch (Exception exception) when (exception is MongoException or TimeoutException)
             {
-                if (tries == MostTries)
+                // The driver has waited for a primary for 30 s before it gives up, and other calls wait behind this one.
+                if (tries == MostTries || exception is TimeoutException)
                 {
                     Log.StepLeftOut(logger, step, exception);
                     return;

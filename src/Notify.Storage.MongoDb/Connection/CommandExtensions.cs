@@ -3,7 +3,7 @@ using MongoDB.Driver;
 
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>Batches of reads and writes, with the application's session where it has a transaction.</summary>
+/// <summary>Batches of writes, with the application's session where it has a transaction.</summary>
 internal static class CommandExtensions
 {
     private static readonly InsertManyOptions InsertUnordered = new() { IsOrdered = false };
@@ -12,7 +12,7 @@ internal static class CommandExtensions
     /// <summary>How often a write is sent. The driver itself sends each of these twice.</summary>
     private const int MostTries = 4;
 
-    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(5);
 
     /// <summary>
     /// Inserts documents, except those whose id is there already, and answers which those are, by their place in the list. What
@@ -59,7 +59,7 @@ internal static class CommandExtensions
             }
 
             if (left.Length > 0)
-                await Task.Delay(BetweenTries * tries, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(tries, cancellationToken).ConfigureAwait(false);
         }
 
         return known;
@@ -112,7 +112,7 @@ internal static class CommandExtensions
             }
 
             if (left.Length > 0)
-                await Task.Delay(BetweenTries * tries, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(tries, cancellationToken).ConfigureAwait(false);
         }
 
         return new WriteAnswer(touched, isRepeated);
@@ -191,115 +191,16 @@ internal static class CommandExtensions
                 // All of them again.
             }
 
-            await Task.Delay(BetweenTries * tries, TimeProvider.System, cancellationToken).ConfigureAwait(false);
+            await PauseAsync(tries, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    public static async ValueTask<List<BsonDocument>> FindAsync(
-        this IMongoCollection<BsonDocument> collection,
-        IClientSessionHandle? session,
-        BsonDocument filter,
-        BsonDocument? projection = null,
-        BsonDocument? sort = null,
-        int? limit = null,
-        CancellationToken cancellationToken = default
-    )
-    {
-        var options = new FindOptions<BsonDocument>
-        {
-            Projection = projection,
-            Sort = sort,
-            Limit = limit,
-        };
-        return await ReadAsync(
-                session,
-                () =>
-                    session is null
-                        ? collection.FindAsync(filter, options, cancellationToken)
-                        : collection.FindAsync(session, filter, options, cancellationToken),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
-
-    /// <summary>The values of a field in the documents that a filter finds.</summary>
-    public static ValueTask<List<T>> FindValuesAsync<T>(
-        this IMongoCollection<BsonDocument> collection,
-        string field,
-        BsonDocument filter,
-        CancellationToken cancellationToken
-    ) =>
-        ReadAsync(
-            null,
-            () => collection.DistinctAsync<T>(field, filter, cancellationToken: cancellationToken),
-            cancellationToken
-        );
-
-    /// <summary>Runs a pipeline of stages.</summary>
-    public static ValueTask<List<BsonDocument>> AggregateAsync(
-        this IMongoCollection<BsonDocument> collection,
-        BsonDocument[] stages,
-        BsonDocument? hint,
-        CancellationToken cancellationToken
-    ) =>
-        ReadAsync(
-            null,
-            () =>
-                collection.AggregateAsync(
-                    (PipelineDefinition<BsonDocument, BsonDocument>)stages,
-                    new AggregateOptions { Hint = hint },
-                    cancellationToken
-                ),
-            cancellationToken
-        );
-
-    /// <summary>Counts the documents that a filter finds, at most <paramref name="most"/>.</summary>
-    public static async ValueTask<long> CountMatchingAsync(
-        this IMongoCollection<BsonDocument> collection,
-        BsonDocument filter,
-        int? most,
-        CancellationToken cancellationToken
-    )
-    {
-        BsonDocument[] stages =
-        [
-            new("$match", filter),
-            .. most is { } limit ? new BsonDocument[] { new("$limit", limit) } : [],
-            new("$group", new BsonDocument { { "_id", 1 }, { "n", new BsonDocument("$sum", 1L) } }),
-        ];
-        var counted = await collection.AggregateAsync(stages, null, cancellationToken).ConfigureAwait(false);
-        return counted is [var one] ? one["n"].ToInt64() : 0;
-    }
-
-    // The driver repeats a read once. In an election, or while a pool of connections is paused, that can be too early.
-    private static async ValueTask<List<T>> ReadAsync<T>(
-        IClientSessionHandle? session,
-        Func<Task<IAsyncCursor<T>>> read,
-        CancellationToken cancellationToken
-    )
-    {
-        for (var tries = 1; ; tries++)
-        {
-            try
-            {
-                using var cursor = await read().ConfigureAwait(false);
-                return await cursor.ToListAsync(cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (MayRepeat(exception, session, tries))
-            {
-                await Task.Delay(BetweenTries * tries, TimeProvider.System, cancellationToken).ConfigureAwait(false);
-            }
-        }
-    }
-
-    public static ValueTask<List<BsonDocument>> FindAsync(
-        this IMongoCollection<BsonDocument> collection,
-        BsonDocument filter,
-        CancellationToken cancellationToken
-    ) => collection.FindAsync(null, filter, cancellationToken: cancellationToken);
+    // A conflict or a moved chunk is over in a moment. An election takes longer, and the driver waits for its end by itself.
+    public static Task PauseAsync(int tries, CancellationToken cancellationToken) =>
+        Task.Delay(FirstPause * Math.Pow(5, tries - 1), TimeProvider.System, cancellationToken);
 
     // What a transaction fails at is for the application to try again, from its beginning.
-    private static bool MayRepeat(Exception exception, IClientSessionHandle? session, int tries) =>
+    public static bool MayRepeat(Exception exception, IClientSessionHandle? session, int tries) =>
         session is null && tries < MostTries && ServerFaults.IsPassing(exception) && exception is not MongoBulkWriteException;
 
     private static bool MayGoOn(

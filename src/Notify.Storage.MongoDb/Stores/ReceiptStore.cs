@@ -11,6 +11,8 @@ namespace Notify.Storage.MongoDb.Stores;
 /// <summary>Keeps receipts with their deliveries, and lets them decide about the channels that stand in.</summary>
 internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains) : IReceiptStore
 {
+    private const int MostTries = 4;
+
     public async ValueTask<IReadOnlyList<bool>> AddAsync(
         string tenant,
         IReadOnlyList<Receipt> receipts,
@@ -36,30 +38,62 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         return [.. receipts.Select(receipt => known.ContainsKey(receipt.DeliveryId))];
     }
 
+    // A receipt that is there already is not added again: the vendor, or this store after an election, may send it twice. The
+    // receipts of a delivery are one write, which keeps their order. It finds its delivery only if none of them is there.
     private async ValueTask AppendAsync(
         Dictionary<Guid, BsonDocument> known,
         IReadOnlyList<Receipt> receipts,
         CancellationToken cancellationToken
     )
     {
-        await database
-            .Deliveries.WriteAsync(
-                null,
-                receipts.Where(receipt => known.ContainsKey(receipt.DeliveryId)).Select(receipt => Append(receipt, known)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var missing = receipts
+            .Where(receipt => known.ContainsKey(receipt.DeliveryId))
+            .GroupBy(receipt => receipt.DeliveryId, StoredForm.WriteReceipt)
+            .ToDictionary(group => group.Key, group => group.Distinct(StringComparer.Ordinal).ToArray());
+        for (var tries = 1; missing.Count > 0; tries++)
+        {
+            var answer = await database
+                .Deliveries.WriteAsync(null, missing.Select(one => Append(known[one.Key], one.Value)), cancellationToken)
+                .ConfigureAwait(false);
+            if (answer.IsExactly(missing.Count) || tries == MostTries)
+                return;
+
+            missing = await FindMissingAsync(missing, cancellationToken).ConfigureAwait(false);
+        }
     }
 
-    // A receipt that is there already is not added again: the vendor, or this store after an election, may send it twice.
-    private static UpdateOneModel<BsonDocument> Append(Receipt receipt, Dictionary<Guid, BsonDocument> known)
+    private static UpdateOneModel<BsonDocument> Append(BsonDocument known, string[] written)
     {
-        var written = StoredForm.WriteReceipt(receipt);
-        var isNew = new BsonDocument(DeliveryField.Receipts, new BsonDocument("$ne", written));
+        var isNew = new BsonDocument(DeliveryField.Receipts, new BsonDocument("$nin", new BsonArray(written)));
         return new UpdateOneModel<BsonDocument>(
-            DeliveryUpdate.GetKey(known[receipt.DeliveryId]).Merge(isNew),
-            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append([written])))
+            DeliveryUpdate.GetKey(known).Merge(isNew),
+            new BsonDocument("$push", new BsonDocument(DeliveryField.Receipts, BsonForm.Append(written)))
         );
+    }
+
+    private async ValueTask<Dictionary<Guid, string[]>> FindMissingAsync(
+        Dictionary<Guid, string[]> written,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = await database
+            .DeliveriesNow.FindAsync(
+                null,
+                new BsonDocument(DeliveryField.Id, new BsonDocument("$in", written.Keys.ToBson())),
+                new BsonDocument(DeliveryField.Receipts, 1),
+                cancellationToken: cancellationToken
+            )
+            .ConfigureAwait(false);
+        var missing = new Dictionary<Guid, string[]>();
+        foreach (var document in found)
+        {
+            var there = document.ValueOrNull(DeliveryField.Receipts)?.AsBsonArray ?? [];
+            var id = document[DeliveryField.Id].AsGuid;
+            if (written[id].Where(receipt => !there.Contains(receipt)).ToArray() is { Length: > 0 } left)
+                missing.Add(id, left);
+        }
+
+        return missing;
     }
 
     private async ValueTask DecideAsync(

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography;
 using MongoDB.Bson;
 
 namespace Notify.Storage.MongoDb.Tests.Peer;
@@ -24,6 +25,9 @@ internal enum Fault
     /// <summary>A router's knowledge of the chunks is old.</summary>
     StaleConfig,
 
+    /// <summary>Another write to the documents was under way.</summary>
+    WriteConflict,
+
     /// <summary>The answer takes a while.</summary>
     Slow,
 }
@@ -32,15 +36,15 @@ internal enum Fault
 /// Lets every command fail once, each in another way. A command that the driver or the store sends again for its fault is carried
 /// out then, as it is after an election: so nothing here lasts, and everything must come right.
 /// </summary>
-internal sealed class FaultPlan(PeerDatabase database, int seed)
+internal sealed class FaultPlan(PeerDatabase database)
 {
-    /// <summary>
-    /// The faults after which the driver looks for the primary again, which takes it half a second at worst. Each plan has a few
-    /// of them, at commands that differ from plan to plan.
-    /// </summary>
-    private static readonly Fault[] Elections = [Fault.NotWritablePrimary, Fault.ConnectionLostAfter];
-
-    private static readonly Fault[] OfReads = [Fault.HostUnreachableAfter, Fault.Slow];
+    private static readonly Fault[] OfReads =
+    [
+        Fault.HostUnreachableAfter,
+        Fault.Slow,
+        Fault.NotWritablePrimary,
+        Fault.ConnectionLostAfter,
+    ];
 
     private static readonly Fault[] OfWrites =
     [
@@ -48,16 +52,17 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         Fault.HostUnreachableAfter,
         Fault.PartOfBatchRefused,
         Fault.StaleConfig,
+        Fault.WriteConflict,
         Fault.Slow,
+        Fault.NotWritablePrimary,
+        Fault.ConnectionLostAfter,
     ];
 
-    private const int BetweenElections = 29;
+    // Counts over all plans, so that the suites together inject each fault at each command of each collection.
+    private static readonly ConcurrentDictionary<(string Command, string Collection, Fault Fault), int> s_injected = new();
 
     private readonly ConcurrentDictionary<string, bool> _failed = new();
-    private int _count;
-
-    /// <summary>How often each fault was injected.</summary>
-    public static ConcurrentDictionary<(string Command, Fault Fault), int> Injected { get; } = new();
+    private int _elections;
 
     public BsonDocument? Execute(BsonDocument command)
     {
@@ -67,27 +72,47 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         if (Identify(command).Count(part => !_failed.TryAdd(part, true)) > 0)
             return database.Execute(command);
 
-        var count = Interlocked.Increment(ref _count);
         var isWrite = name is "insert" or "update" or "delete" or "findAndModify";
-        var fault =
-            (seed + count) % BetweenElections == 0
-                ? Elections[(seed + count / BetweenElections) % Elections.Length]
-                : (isWrite ? OfWrites : OfReads)[(seed + count) % (isWrite ? OfWrites : OfReads).Length];
-        Injected.AddOrUpdate((name, fault), 1, (_, before) => before + 1);
+        var fault = Choose(name, command[0].AsString, isWrite ? OfWrites : OfReads);
         return Inject(fault, name, command, isWrite);
     }
+
+    // After an election the driver takes half a second to look for the primary again. So that the suites stay quick, a plan has
+    // one of them at most, and only at a command that has not had it yet.
+    private Fault Choose(string name, string collection, Fault[] faults)
+    {
+        var fault = faults
+            .Where(one => !IsElection(one) || (CountOf(one) == 0 && Volatile.Read(ref _elections) == 0))
+            .MinBy(CountOf);
+        if (IsElection(fault))
+            Interlocked.Increment(ref _elections);
+        s_injected.AddOrUpdate((name, collection, fault), 1, (_, before) => before + 1);
+        return fault;
+
+        int CountOf(Fault one) => s_injected.GetValueOrDefault((name, collection, one));
+    }
+
+    private static bool IsElection(Fault fault) => fault is Fault.NotWritablePrimary or Fault.ConnectionLostAfter;
 
     // What is sent again has the same content. Of a batch, each write counts by itself, because a part of them may be sent again.
     private static IEnumerable<string> Identify(BsonDocument command)
     {
         var writes = command.FirstOrDefault(field => field.Name is "documents" or "updates" or "deletes").Value;
-        return writes is BsonArray all
-            ? all.Select(write => $"{command[0]} {write}")
-            : [new BsonDocument(command.Where(field => field.Name is not ("lsid" or "txnNumber" or "$clusterTime"))).ToJson()];
+        IEnumerable<BsonDocument> parts = writes is BsonArray all
+            ? all.Select(write => new BsonDocument("of", command[0]).Add("write", write))
+            : [new BsonDocument(command.Where(field => field.Name is not ("lsid" or "txnNumber" or "$clusterTime")))];
+        return parts.Select(part => Convert.ToHexString(SHA256.HashData(part.ToBson())));
     }
 
     private BsonDocument? Inject(Fault fault, string name, BsonDocument command, bool isWrite)
     {
+        var batch = name switch
+        {
+            "insert" => "documents",
+            "update" => "updates",
+            "delete" => "deletes",
+            _ => null,
+        };
         // A server says with its answer whether a write may be sent again with its number.
         string[] labels = isWrite && command.Contains("txnNumber") ? ["RetryableWriteError"] : [];
         switch (fault)
@@ -104,10 +129,12 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
                 return database.Execute(command) is { } carriedOut && carriedOut["ok"] == 1
                     ? PeerError.WriteConcernFailed.AddAsWriteConcernError(carriedOut)
                     : null;
-            case Fault.PartOfBatchRefused when name is "insert" or "update":
-                return RefusePart(command, name == "insert" ? "documents" : "updates");
-            case Fault.StaleConfig when name is "insert" or "update":
-                return RefuseAll(command[name == "insert" ? "documents" : "updates"].AsBsonArray.Count);
+            case Fault.PartOfBatchRefused when batch is not null:
+                return RefusePart(command, batch);
+            case Fault.StaleConfig when batch is not null:
+                return RefuseAll(command[batch].AsBsonArray.Count, PeerError.StaleConfig);
+            case Fault.WriteConflict when batch is not null:
+                return RefuseAll(command[batch].AsBsonArray.Count, PeerError.WriteConflict);
             case Fault.Slow:
                 Thread.Sleep(5);
                 return database.Execute(command);
@@ -122,7 +149,7 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         var all = command[writes].AsBsonArray;
         int[] kept = [.. Enumerable.Range(0, all.Count).Where(i => i % 2 == 1)];
         if (kept.Length == 0)
-            return RefuseAll(all.Count);
+            return RefuseAll(all.Count, PeerError.InterruptedByElection);
 
         var part = new BsonDocument(command) { [writes] = new BsonArray(kept.Select(i => all[i])) };
         if (database.Execute(part) is not { } answer)
@@ -144,13 +171,13 @@ internal sealed class FaultPlan(PeerDatabase database, int seed)
         return new BsonDocument(answer) { ["writeErrors"] = new BsonArray(errors) };
     }
 
-    private static BsonDocument RefuseAll(int count) =>
+    private static BsonDocument RefuseAll(int count, PeerError error) =>
         new()
         {
             { "n", 0 },
             { "nModified", 0 },
             { "ok", 1 },
-            { "writeErrors", new BsonArray(Enumerable.Range(0, count).Select(PeerError.StaleConfig.CreateWriteError)) },
+            { "writeErrors", new BsonArray(Enumerable.Range(0, count).Select(error.CreateWriteError)) },
         };
 }
 

@@ -4,8 +4,7 @@ using MongoDB.Bson;
 namespace Notify.Storage.MongoDb.Tests.Peer;
 
 /// <summary>
-/// The databases of a server, in memory. It carries out the commands that the store sends, one after the other, as a server does
-/// that refuses what no index serves (<c>notablescan</c>).
+/// The databases of a server, in memory. It carries out the commands that the store sends, one after the other.
 /// </summary>
 internal sealed class PeerDatabase
 {
@@ -17,7 +16,10 @@ internal sealed class PeerDatabase
     private readonly Dictionary<BsonValue, PeerTransaction> _transactions = [];
     private ImmutableDictionary<string, PeerCollection> _collections = ImmutableDictionary<string, PeerCollection>.Empty;
 
-    /// <summary>What is told of every filter that a command has: the collection's shape, and how its index serves it.</summary>
+    /// <summary>
+    /// Is told of every filter that a command has, and how an index serves it. The database refuses then what no index serves, as
+    /// a server does with the parameter <c>notablescan</c>.
+    /// </summary>
     public Action<QueryShape>? Observe { get; init; }
 
     public BsonDocument? Execute(BsonDocument command)

@@ -205,11 +205,11 @@ internal sealed class PeerView(ImmutableDictionary<string, PeerCollection> colle
 
     private void Check(string kind, string collection, BsonDocument filter, BsonDocument? sort)
     {
-        if (_isFromOutside)
+        if (observe is null || _isFromOutside)
             return;
 
         var shape = QueryShape.Create(kind, collection, filter, sort, Get(collection));
-        observe?.Invoke(shape);
+        observe(shape);
         if (shape.Index is null)
             throw new PeerException(PeerError.NoQueryExecutionPlans, shape.ToString());
     }

@@ -76,6 +76,7 @@ internal sealed record QueryShape(
                     {
                         "$in" => "in",
                         "$ne" => "≠",
+                        "$nin" => "not in",
                         "$gt" => ">",
                         "$gte" => "≥",
                         "$lt" => "<",
