@@ -5,7 +5,7 @@ namespace Notify.Core.Planning;
 internal static partial class Log
 {
     [LoggerMessage(
-        12,
+        46,
         LogLevel.Warning,
         "{Count} permits of a throttle could not be given back; these recipients may be throttled although nothing was sent"
     )]
