@@ -1,6 +1,5 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb.Connection;
 

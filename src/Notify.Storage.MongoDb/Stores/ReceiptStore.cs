@@ -79,7 +79,7 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         var found = await database
             .DeliveriesNow.FindAsync(
                 null,
-                new BsonDocument(DeliveryField.Id, new BsonDocument("$in", written.Keys.ToBson())),
+                new BsonDocument(DeliveryField.Id, new BsonDocument("$in", written.Keys.ToBsonValue())),
                 new BsonDocument(DeliveryField.Receipts, 1),
                 cancellationToken: cancellationToken
             )
