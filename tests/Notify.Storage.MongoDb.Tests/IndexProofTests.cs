@@ -36,7 +36,7 @@ public sealed class IndexProofTests
         ["find expansions"] = "the search for what is due, once for a batch",
         ["distinct tenant digests"] = "the search for what is due, once for a batch",
         ["find digests"] = "the search for what is due, once for a batch",
-        ["find digestEvents"] = "by notification: cancelling, and people who look",
+        ["find digestEvents"] = "by notification: cancelling, people who look, and erasing in batches",
         ["aggregate digestEvents"] = "by notification: cancelling",
         ["distinct notification digestEvents"] = "retention, in batches",
         ["find subscriptions"] = "removing a user",
