@@ -126,7 +126,7 @@ public sealed class IndexProofTests
     private static string CreateTable(IEnumerable<QueryShape> shapes)
     {
         var rows = shapes.Select(shape =>
-            $"| `{shape.Collection}` | {shape.Kind} | `{shape.Filter}` | {shape.Sort} | `{shape.Index}` | {shape.Rest} "
+            $"| `{shape.Collection}` | {shape.Kind} | {Quote(shape.Filter)} | {shape.Sort} | `{shape.Index}` | {shape.Rest} "
             + $"| {(shape.IsTargeted ? "its shards" : $"all: {Broadcasts[GetKind(shape)]}")} |"
         );
         return string.Join(
@@ -138,6 +138,8 @@ public sealed class IndexProofTests
             ]
         );
     }
+
+    private static string Quote(string filter) => filter.Length == 0 ? "none" : $"`{filter}`";
 
     // A few queries are sent only if two callers meet, so not every run has all of the documented ones.
     private static void AssertDocumented(string table)
