@@ -22,9 +22,9 @@ public interface IDeliveryTransport
     /// Receives hints in batches, until cancelled. When the next batch is asked for, the worker has taken the one before: every
     /// delivery that could be claimed was, and a crash loses none of them.
     /// </summary>
-    /// <param name="room">What the worker can take on. It gives back what it was handed beyond that.</param>
+    /// <param name="slots">The deliveries that the worker can take. It gives back those that it is handed beyond that.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliverySlots slots, CancellationToken cancellationToken);
 }
 
 /// <summary>A delivery that can be sent now.</summary>

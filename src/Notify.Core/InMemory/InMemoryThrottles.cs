@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Throttles for tests.</summary>
+/// <summary>Keeps throttles in memory, for tests.</summary>
 internal sealed class InMemoryThrottles : IThrottleStore
 {
     private readonly Lock _lock = new();
