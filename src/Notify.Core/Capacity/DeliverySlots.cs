@@ -66,7 +66,7 @@ internal sealed class DeliverySlots(
     {
         var isAwaited = GetSlots(delivery.Provider).Release(delivery.Priority, delivery.Tenant);
         if (leavesWork)
-            signal.SetWork();
+            signal.Set();
         else if (isAwaited)
             signal.SetFreeSlot();
         Freed?.Invoke();

@@ -136,7 +136,7 @@ internal sealed class SharedPermits(
         }
 
         if (granted > 0)
-            signal.SetWork();
+            signal.Set();
     }
 
     // Called under the lock.

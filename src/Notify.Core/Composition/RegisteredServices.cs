@@ -3,19 +3,17 @@ using Notify.Storage;
 
 namespace Notify.Core.Composition;
 
-/// <summary>Inspects the application's registrations for services that are missing, duplicated or not decorated.</summary>
+/// <summary>The application's registrations, by which the start finds what is missing, doubled, or not decorated.</summary>
 internal sealed class RegisteredServices(IServiceCollection services)
 {
-    /// <summary>Gets the full names of the types that are registered for a service of a store.</summary>
+    /// <summary>Gets the full names of the types that implement a service of a store.</summary>
     public IReadOnlyList<string> GetImplementations<TService>() =>
         [
             .. GetRegistrations(typeof(TService)).Select(registration => registration.Implementation.FullName!),
             .. GetDirectRegistrations(typeof(TService)).Select(GetName),
         ];
 
-    /// <summary>
-    /// Gets the services that have decorations and were registered in a way that the decorations do not apply to.
-    /// </summary>
+    /// <summary>Gets the services that have decorations, and whose last registration is one that they do not apply to.</summary>
     public IEnumerable<Type> GetUndecorated() =>
         services
             .Select(service => service.ImplementationInstance)
@@ -30,7 +28,7 @@ internal sealed class RegisteredServices(IServiceCollection services)
             .OfType<StoreServiceRegistration>()
             .Where(registration => registration.Service == service);
 
-    // AddStoreService adds one descriptor per registration, with a factory that is declared in its class.
+    // AddStoreService leaves one descriptor per registration, made by a factory of its own class.
     private IEnumerable<ServiceDescriptor> GetDirectRegistrations(Type service) =>
         services.Where(descriptor =>
             descriptor.ServiceType == service

@@ -64,12 +64,7 @@ internal sealed class DeliveryWorker(
     /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
-        await using var poll = time.CreateTimer(
-                _ => signal.SetWork(),
-                null,
-                options.Value.PollInterval,
-                options.Value.PollInterval
-            )
+        await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
             .ConfigureAwait(false);
         await Task.WhenAll([
                 options.Value.Workers.HasFlag(Workers.Delivery) ? ConsumeHintsAsync(stoppingToken) : Task.CompletedTask,
@@ -169,7 +164,7 @@ internal sealed class DeliveryWorker(
         if (_withoutSlot.Count == 0)
             return;
         await runner.ReturnAsync(_withoutSlot, stopping).ConfigureAwait(false);
-        signal.SetWork();
+        signal.Set();
         if (!stopping.IsCancellationRequested)
             _withoutSlot.Clear();
     }

@@ -65,14 +65,14 @@ internal sealed class DigestWorker(
             }
         }
 
-        var similar = lease with { Events = [.. lease.Events.Where(other => AreSimilar(lease.Events[0], other))] };
-        var closing = new DigestClosing(similar, CollectedState.Summarized, GetNextDueTime(lease, similar, user))
+        var alike = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
+        var closing = new DigestClosing(alike, CollectedState.Summarized, GetNextDueAt(lease, alike, user))
         {
-            Summary = await SummarizeAsync(similar, cancellationToken).ConfigureAwait(false),
+            Summary = await SumUpAsync(alike, cancellationToken).ConfigureAwait(false),
         };
         if (!await digests.CloseAsync(closing, cancellationToken).ConfigureAwait(false))
             return;
-        signal.SetWork();
+        signal.Set();
         events.Publish(closing.Summary);
     }
 
@@ -91,7 +91,7 @@ internal sealed class DigestWorker(
         }
 
         // Only the events that were rendered together have failed. The others are rendered next.
-        var failed = lease with { Events = [.. lease.Events.Where(other => AreSimilar(lease.Events[0], other))] };
+        var failed = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
         var reason = FailureReason.Describe(failure);
         if (await EndAsync(failed, CollectedState.DeadLetter, reason, cancellationToken).ConfigureAwait(false))
             Log.DigestDead(logger, failure, lease.Key.ToId());
@@ -107,14 +107,14 @@ internal sealed class DigestWorker(
     ) => digests.CloseAsync(new DigestClosing(lease, state, Time.GetUtcNow()) { Reason = reason }, cancellationToken);
 
     // Events that are left, because they ask for something else or did not fit into the lease, are due at once.
-    private DateTimeOffset GetNextDueTime(DigestLease lease, DigestLease closed, User? user) =>
+    private DateTimeOffset GetNextDueAt(DigestLease lease, DigestLease closed, User? user) =>
         closed.Events.Count < lease.Events.Count || lease.Events.Count == DigestLease.MaxEvents
             ? Time.GetUtcNow()
             : DigestSchedule.GetDueTime(closed.Events[^1].Trigger.Digest!, Time.GetUtcNow(), user);
 
     // All events of a digest have the same recipient, template, category and priority. Events that differ in anything else get
     // separate summaries: one trigger must not decide how the event of another is sent.
-    private static bool AreSimilar(DigestEvent first, DigestEvent other) =>
+    private static bool AreAlike(DigestEvent first, DigestEvent other) =>
         ReferenceEquals(first, other)
         || (
             first.TemplateVersion == other.TemplateVersion
@@ -126,7 +126,7 @@ internal sealed class DigestWorker(
     private static bool AreEqual<T>(IReadOnlyList<T>? one, IReadOnlyList<T>? other) =>
         one is null ? other is null : other is not null && one.SequenceEqual(other);
 
-    private async ValueTask<EnqueueRequest> SummarizeAsync(DigestLease lease, CancellationToken cancellationToken)
+    private async ValueTask<EnqueueRequest> SumUpAsync(DigestLease lease, CancellationToken cancellationToken)
     {
         var last = lease.Events[^1];
         var trigger = last.Trigger with { Digest = null, Throttle = null, Data = DigestData.FromEvents(lease.Events) };

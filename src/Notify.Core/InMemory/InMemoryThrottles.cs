@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Keeps throttles in memory, for tests.</summary>
+/// <summary>Keeps permits of throttles in memory, for tests.</summary>
 internal sealed class InMemoryThrottles : IThrottleStore
 {
     private readonly Lock _lock = new();

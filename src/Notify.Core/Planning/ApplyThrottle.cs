@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
-/// <summary>Takes a permit for each recipient that a message goes to, if the trigger has a throttle.</summary>
+/// <summary>Takes a permit for each recipient that a message goes to, where the trigger has a throttle.</summary>
 internal sealed class ApplyThrottle(IThrottleStore throttles) : IPlanningStep
 {
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
     protected virtual TimeSpan Interval => Options.PollInterval;
 
     /// <summary>Makes the worker query the store at once.</summary>
-    public void Wake() => _signal.SetWork();
+    public void Wake() => _signal.Set();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
@@ -55,7 +55,7 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
     private async Task WorkUntilStoppedAsync(CancellationToken stoppingToken)
     {
         var interval = Interval;
-        await using var poll = time.CreateTimer(_ => _signal.SetWork(), null, interval, interval).ConfigureAwait(false);
+        await using var poll = time.CreateTimer(_ => _signal.Set(), null, interval, interval).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

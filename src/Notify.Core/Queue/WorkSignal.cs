@@ -20,7 +20,7 @@ internal sealed class WorkSignal(EngineSettings settings)
     private int _hasWork;
 
     /// <summary>Signals that there may be work where none was found before.</summary>
-    public void SetWork()
+    public void Set()
     {
         // The flag is set before the signal, so the worker that the signal wakes sees it.
         Volatile.Write(ref _hasWork, 1);
@@ -31,7 +31,7 @@ internal sealed class WorkSignal(EngineSettings settings)
     public void SetFreeSlot() => _signal.Writer.TryWrite(true);
 
     /// <summary>Waits for a signal.</summary>
-    /// <returns>Whether there may be work where none was found before (<see cref="SetWork"/>).</returns>
+    /// <returns>Whether there may be work where none was found before (<see cref="Set"/>).</returns>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);

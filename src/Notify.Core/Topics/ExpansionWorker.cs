@@ -83,7 +83,7 @@ internal sealed class ExpansionWorker(
             planned.Digests
         );
         if (await expansions.AdvanceAsync(step, stopping).ConfigureAwait(false))
-            signal.SetWork();
+            signal.Set();
         else if (planned.Permits is { } permits)
             await throttles.GiveBackAsync(permits, stopping).ConfigureAwait(false);
     }

@@ -52,7 +52,7 @@ internal sealed class InProcessTransport(
         if (hints.Count > 0)
             _hints.Writer.TryWrite(hints);
         if (isWorkWaiting)
-            signal.SetWork();
+            signal.Set();
         return ValueTask.CompletedTask;
     }
 

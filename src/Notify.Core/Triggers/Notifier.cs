@@ -37,7 +37,7 @@ internal sealed class Notifier(
 
         var request = planned.Request with { Deliveries = [.. planned.Request.Deliveries.Select(Prepare)] };
         var stored = await EnqueueAsync(request, cancellationToken).ConfigureAwait(false);
-        var result = await CompleteAsync(planned, stored, cancellationToken).ConfigureAwait(false);
+        var result = await AcceptAsync(planned, stored, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.Id);
         return result;
     }
@@ -62,7 +62,7 @@ internal sealed class Notifier(
 
         var result = await outbox.EnqueueAsync(planned.Request, transaction, cancellationToken).ConfigureAwait(false);
         activity?.SetTag("notify.notification.id", result.NotificationId);
-        return await CompleteAsync(planned, result, cancellationToken).ConfigureAwait(false);
+        return await AcceptAsync(planned, result, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<Cancellation?> CancelAsync(
@@ -130,7 +130,7 @@ internal sealed class Notifier(
         }
     }
 
-    private async ValueTask<TriggerResult> CompleteAsync(
+    private async ValueTask<TriggerResult> AcceptAsync(
         PlannedRequest planned,
         EnqueueResult result,
         CancellationToken cancellationToken
