@@ -142,7 +142,7 @@ public sealed class LateHandOverTests
         public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
         public IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-            IDeliveryRoom room,
+            IDeliverySlots slots,
             CancellationToken cancellationToken
         ) => _hints.Reader.ReadAllAsync(cancellationToken);
     }

@@ -108,7 +108,7 @@ public sealed class FanOutTests
 
         Assert.Equal(
             [
-                ("no", DeliveryState.Cancelled, "the user's preferences decline it"),
+                ("no", DeliveryState.Cancelled, "declined by the user's preferences"),
                 ("stranger", DeliveryState.Cancelled, "the user does not exist"),
                 ("yes", DeliveryState.Accepted, null),
             ],

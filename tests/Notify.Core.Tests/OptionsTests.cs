@@ -99,7 +99,7 @@ public sealed class OptionsTests
         );
 
         Assert.Contains(
-            "need one store and have 2",
+            "use exactly one store, but 2 are registered",
             (await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync())).Message,
             StringComparison.Ordinal
         );

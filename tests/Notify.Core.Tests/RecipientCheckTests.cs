@@ -9,8 +9,8 @@ namespace Notify.Core.Tests;
 public sealed class RecipientCheckTests
 {
     private const string Deleted = "the user was deleted";
-    private const string Declined = "the user's preferences decline it";
-    private const string DeviceGone = "the device is no longer the user's, or was pruned";
+    private const string Declined = "declined by the user's preferences";
+    private const string DeviceGone = "the device was pruned or now belongs to another user";
 
     private readonly ManualTime _time = new();
     private readonly Passing _passing;
@@ -86,7 +86,7 @@ public sealed class RecipientCheckTests
         await application.Directory.SaveUserAsync(new User { Id = "ada" });
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
-        await AssertCancelledAsync(application, id, "the user has no address for email any more");
+        await AssertCancelledAsync(application, id, "the user no longer has an address for email");
     }
 
     [Fact]

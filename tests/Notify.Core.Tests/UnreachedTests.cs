@@ -48,7 +48,7 @@ public sealed class UnreachedTests
         AssertSkipped(
             Assert.Single(deliveries, one => one.Delivery.UserId == "ada"),
             "ada",
-            "the user's preferences decline it",
+            "declined by the user's preferences",
             "ada@example.org"
         );
         Assert.Equal(DeliveryState.Accepted, Assert.Single(deliveries, one => one.Delivery.UserId == "bob").State);

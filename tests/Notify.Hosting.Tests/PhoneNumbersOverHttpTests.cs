@@ -84,9 +84,9 @@ public sealed class PhoneNumbersOverHttpTests
         [
             (abroad, "070-123 45 67", "with its country code"),
             (abroad, "0701234567", "with its country code"),
-            (sweden, "+999123456789", "No country has this country code"),
-            (sweden, "00999123456789", "No country has this country code"),
-            (sweden, "+0701234567", "No country has this country code"),
+            (sweden, "+999123456789", "This country code does not exist"),
+            (sweden, "00999123456789", "This country code does not exist"),
+            (sweden, "+0701234567", "This country code does not exist"),
             (sweden, "+46 70", "too few digits"),
             (sweden, "112", "too few digits"),
             (sweden, "+46 70 123 45 67 89 01 23", "too many digits"),
@@ -122,7 +122,7 @@ public sealed class PhoneNumbersOverHttpTests
     {
         var exception = await Assert.ThrowsAnyAsync<Exception>(() => StartAsync(region));
 
-        Assert.Contains("DefaultPhoneRegion is not the code of a region", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("DefaultPhoneRegion is not a region code", exception.Message, StringComparison.Ordinal);
     }
 
     private static Task<ApiApplication> StartAsync(string? region) =>

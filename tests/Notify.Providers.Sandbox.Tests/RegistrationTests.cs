@@ -45,7 +45,7 @@ public sealed class RegistrationTests
             host.StartAsync(TestContext.Current.CancellationToken)
         );
 
-        Assert.Equal("2 providers are named 'sandbox-email'. Give each a name of its own.", Assert.Single(refused.Failures));
+        Assert.Equal("2 providers are named 'sandbox-email'. Give each a unique name.", Assert.Single(refused.Failures));
     }
 
     [Theory]

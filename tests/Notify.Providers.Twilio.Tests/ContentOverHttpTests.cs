@@ -19,9 +19,9 @@ public sealed class ContentOverHttpTests
         (" \n ", "An SMS needs a body"),
         (new string('x', 1_601), "Use at most 1,600 characters"),
         (string.Concat(Enumerable.Repeat("\U0001F600", 1_601)), "Use at most 1,600 characters"),
-        ("bell \u0007", "An SMS has no control characters"),
-        ("escape \u001b[31m", "An SMS has no control characters"),
-        ("next line \u0085", "An SMS has no control characters"),
+        ("bell \u0007", "An SMS must not contain control characters"),
+        ("escape \u001b[31m", "An SMS must not contain control characters"),
+        ("next line \u0085", "An SMS must not contain control characters"),
     ];
 
     [Fact]

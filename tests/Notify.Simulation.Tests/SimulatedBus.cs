@@ -30,7 +30,7 @@ internal sealed class SimulatedBus(SimulatedProcess process, World world) : IDel
     public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room,
+        IDeliverySlots slots,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {

@@ -81,7 +81,8 @@ internal sealed class SimulatedProcess
         var services = new ServiceCollection();
         services.AddSingleton(typeof(ILogger<>), typeof(NullLogger<>));
         services.AddSingleton<TimeProvider>(_clock);
-        services.AddSingleton<Chance>(_world.Chance);
+        services.AddSingleton(_world.Ids);
+        services.AddSingleton(_world.Jitter);
         services.AddSingleton(
             new EngineSettings
             {

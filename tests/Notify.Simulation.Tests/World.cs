@@ -32,7 +32,8 @@ internal sealed class World
         Conditions = Conditions.Draw(_random);
         Clock = new SimulatedClock();
         Trace = new Trace(Clock);
-        Chance = new SeededChance(_random);
+        Ids = new SeededIdGenerator(_random);
+        Jitter = new SeededJitterSource(_random);
         var services = new ServiceCollection();
         services.AddNotifications().UseInMemory();
         Store = services.BuildServiceProvider();
@@ -59,7 +60,9 @@ internal sealed class World
 
     public Trace Trace { get; }
 
-    public Chance Chance { get; }
+    public IdGenerator Ids { get; }
+
+    public JitterSource Jitter { get; }
 
     /// <summary>Gets the store itself, which outlives every process.</summary>
     public ServiceProvider Store { get; }

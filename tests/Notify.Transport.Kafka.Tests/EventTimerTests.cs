@@ -62,7 +62,9 @@ public sealed class EventTimerTests
         At = DateTimeOffset.UnixEpoch,
     };
 
-    /// <summary>A clock that is read once for the first failure of each event, with timers that fire when the test says so.</summary>
+    /// <summary>
+    /// A clock that is read once for the first failure of each event, with timers that fire when the test says so.
+    /// </summary>
     private sealed class CountingTime : TimeProvider
     {
         private TimerCallback? _callback;

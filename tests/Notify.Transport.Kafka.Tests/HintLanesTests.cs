@@ -22,9 +22,9 @@ public sealed class HintLanesTests
         Assert.True(_lanes.IsFull(Priority.Bulk));
         Assert.False(_lanes.IsFull(Priority.High));
 
-        _lanes.Take(new Room(10));
+        _lanes.Take(new Slots(10));
         Assert.True(_lanes.IsFull(Priority.Bulk));
-        _lanes.Take(new Room(10));
+        _lanes.Take(new Slots(10));
         Assert.False(_lanes.IsFull(Priority.Bulk));
     }
 
@@ -32,12 +32,12 @@ public sealed class HintLanesTests
     [InlineData(0, 0)]
     [InlineData(3, 3)]
     [InlineData(1_000, Batch)]
-    public void No_more_is_taken_than_there_is_room_for_nor_than_a_batch(int room, int expected)
+    public void No_more_is_taken_than_there_are_free_slots_nor_than_a_batch(int slots, int expected)
     {
         Add(Priority.High, 20);
         Add(Priority.Bulk, 20);
 
-        Assert.Equal(expected, _lanes.Take(new Room(room)).Count);
+        Assert.Equal(expected, _lanes.Take(new Slots(slots)).Count);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class HintLanesTests
 
         var taken = Enumerable
             .Range(0, 4)
-            .SelectMany(_ => _lanes.Take(new Room(Batch)))
+            .SelectMany(_ => _lanes.Take(new Slots(Batch)))
             .Select(message => Topics.GetLane(message.Topic))
             .ToArray();
 
@@ -63,7 +63,7 @@ public sealed class HintLanesTests
 
         _lanes.Forget(new HashSet<TopicPartition> { new(Topics.GetName(Priority.Normal), 0) });
 
-        Assert.All(_lanes.Take(new Room(Batch)), message => Assert.Equal(1, message.Partition.Value));
+        Assert.All(_lanes.Take(new Slots(Batch)), message => Assert.Equal(1, message.Partition.Value));
     }
 
     private void Add(Priority lane, int count, int partition = 0)
@@ -79,7 +79,7 @@ public sealed class HintLanesTests
             );
     }
 
-    private sealed class Room(int free) : IDeliveryRoom
+    private sealed class Slots(int free) : IDeliverySlots
     {
         public event Action? Freed
         {
@@ -87,6 +87,6 @@ public sealed class HintLanesTests
             remove { }
         }
 
-        public int GetFree(Priority priority) => free;
+        public int CountFree(Priority priority) => free;
     }
 }

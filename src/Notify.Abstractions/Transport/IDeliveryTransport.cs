@@ -29,9 +29,9 @@ public interface IDeliveryTransport
     /// Receives hints in batches until cancelled. When the worker requests the next batch, it has finished with the previous one:
     /// every delivery that could be claimed has been claimed, and a crash loses none of them.
     /// </summary>
-    /// <param name="room">The capacity of the worker. The worker gives back deliveries that exceed it.</param>
+    /// <param name="slots">The deliveries that the worker can take. It gives back deliveries beyond that.</param>
     /// <param name="cancellationToken">A token to stop receiving.</param>
-    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliveryRoom room, CancellationToken cancellationToken);
+    IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(IDeliverySlots slots, CancellationToken cancellationToken);
 }
 
 /// <summary>A hint that a delivery can be sent now.</summary>

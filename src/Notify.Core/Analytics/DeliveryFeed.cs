@@ -4,17 +4,19 @@ using System.Threading.Channels;
 namespace Notify.Core.Analytics;
 
 /// <summary>
-/// The feed of this process. Whoever hears of settlements in other processes publishes them here too, for those who watch in this
-/// one.
+/// The feed of settlements for watchers in this process. A package that receives the settlements of other processes publishes
+/// them here too.
 /// </summary>
 internal sealed class DeliveryFeed : IDeliveryFeed
 {
-    private const int MostWaiting = 1_000;
+    private const int MaxWaiting = 1_000;
 
     private readonly Lock _lock = new();
+
+    // Replaced as a whole under the lock, so that Publish can read it without one.
     private volatile Watcher[] _watchers = [];
 
-    /// <summary>Whether anybody watches.</summary>
+    /// <summary>Gets whether there are watchers.</summary>
     public bool IsWanted => _watchers.Length > 0;
 
     /// <inheritdoc/>
@@ -61,7 +63,7 @@ internal sealed class DeliveryFeed : IDeliveryFeed
         {
             Tenant = tenant;
             Waiting = System.Threading.Channels.Channel.CreateBounded<DeliveryEvent>(
-                new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
+                new BoundedChannelOptions(MaxWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true },
                 _ => Interlocked.Increment(ref _missed)
             );
         }
@@ -70,6 +72,7 @@ internal sealed class DeliveryFeed : IDeliveryFeed
 
         public Channel<DeliveryEvent> Waiting { get; }
 
+        /// <summary>Gets how many events were dropped since the last call because the watcher is slow.</summary>
         public long TakeMissed() => Interlocked.Exchange(ref _missed, 0);
     }
 }

@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Core.Analytics;
 
 /// <summary>
-/// The walk's last stage: counts what was settled. Counts are kept per minute and written once a second, so that a delivery
-/// costs no write of its own; a crash loses at most the last second of counts, and nothing else.
+/// The last stage of a delivery: counts settlements and publishes them to sinks. Counts are collected per minute and written once
+/// a second, so a delivery costs no additional write. A crash loses at most the counts of the last second, and nothing else.
 /// </summary>
 internal sealed class DeliveryRecorder(
     IAnalyticsStore store,
@@ -23,6 +23,7 @@ internal sealed class DeliveryRecorder(
     private readonly Lock _lock = new();
     private Dictionary<DeliveryCount, long> _counts = [];
 
+    /// <summary>Counts a settlement and publishes it to the sinks that want it.</summary>
     public void Record(Delivery delivery, Settlement settlement)
     {
         EngineTelemetry.RecordSettled(delivery, settlement);
@@ -36,7 +37,10 @@ internal sealed class DeliveryRecorder(
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
-    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    /// <summary>
+    /// Writes counts until stopped, on the calling thread up to the first wait. <see cref="BackgroundService"/> would start on
+    /// the thread pool, which a simulation must not use.
+    /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(WriteInterval, time);

@@ -3,9 +3,9 @@ using System.Threading.RateLimiting;
 namespace Notify.Core.Capacity;
 
 /// <summary>
-/// A token bucket whose rate gives way to the vendor: a throttled attempt halves it, every acceptance raises it by 1 % until the
-/// configured rate is reached again. It never makes a caller wait: what gets no permit stays in the store. Where processes share
-/// the configured rate, a permit needs both: a token of this bucket, and a permit of all.
+/// A token bucket whose rate adapts to the vendor: a throttled attempt halves it, and each accepted one raises it by 1 % until
+/// the configured rate is reached again. Callers never wait; a delivery without a permit stays in the store. If processes share
+/// the configured rate, a permit takes both a token of this bucket and a shared permit.
 /// </summary>
 internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider time, SharedPermits? shared = null) : RateLimiter
 {
@@ -19,33 +19,39 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
     private readonly double _limit = maxPerSecond ?? double.PositiveInfinity;
     private double _rate = maxPerSecond ?? double.PositiveInfinity;
     private double _tokens = Math.Max(1, maxPerSecond ?? double.PositiveInfinity);
-    private double _unlimitedAgainAt;
+
+    /// <summary>The rate at which a limiter without a configured rate stops limiting.</summary>
+    private double _liftAt;
+
     private long _refilledAt = time.GetTimestamp();
     private long _granted;
-    private long _grantedBefore;
+    private long _grantedInLastWindow;
     private long _windowStartedAt = time.GetTimestamp();
 
     public override TimeSpan? IdleDuration => null;
 
-    /// <summary>The permits there are; <see cref="int.MaxValue"/> where there is no limit.</summary>
-    public int Permits
+    /// <summary>Gets the number of available permits; <see cref="int.MaxValue"/> without a limit.</summary>
+    public int AvailablePermits
     {
         get
         {
             lock (_lock)
             {
-                var tokens = Tokens();
-                return shared is null || tokens == 0 ? tokens : Math.Min(tokens, shared.Look());
+                var tokens = CountTokens();
+                return shared is null || tokens == 0 ? tokens : Math.Min(tokens, shared.CountHeld());
             }
         }
     }
 
-    /// <summary>Takes every permit there is; <see cref="int.MaxValue"/> where there is no limit.</summary>
+    /// <summary>
+    /// Takes every available permit for a lease request, which reports to <see cref="GiveBack"/> how many it used;
+    /// <see cref="int.MaxValue"/> without a limit.
+    /// </summary>
     public int TakeAll()
     {
         lock (_lock)
         {
-            var permits = Tokens();
+            var permits = CountTokens();
             if (shared is not null && permits > 0)
                 permits = shared.Take(permits);
             _tokens -= permits;
@@ -53,7 +59,7 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    /// <summary>Says how many of the permits taken by <see cref="TakeAll"/> were used, and gives the rest back.</summary>
+    /// <summary>Gives back permits that were not used, and counts those from <see cref="TakeAll"/> that were.</summary>
     public void GiveBack(int unused, int used = 0)
     {
         lock (_lock)
@@ -64,7 +70,8 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    public void Accepted()
+    /// <summary>Raises the rate after an accepted attempt, if it is below the configured one.</summary>
+    public void RaiseRate()
     {
         lock (_lock)
         {
@@ -73,21 +80,23 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
 
             Refill();
             _rate = Math.Min(_limit, _rate * RaiseBy);
-            if (double.IsPositiveInfinity(_limit) && _rate >= _unlimitedAgainAt)
+            if (double.IsPositiveInfinity(_limit) && _rate >= _liftAt)
                 _rate = _tokens = double.PositiveInfinity;
         }
     }
 
-    public void Throttled()
+    /// <summary>Halves the rate after the vendor throttled an attempt, and discards the tokens of the faster rate.</summary>
+    public void LowerRate()
     {
         lock (_lock)
         {
             Refill();
             if (double.IsPositiveInfinity(_rate))
             {
-                // Nobody set a rate, so the vendor's is somewhere below what was just sent.
-                _rate = Math.Max(1, Math.Max(_granted, _grantedBefore) / Burst.TotalSeconds);
-                _unlimitedAgainAt = _rate * 4;
+                // No rate is configured. The vendor's limit is somewhere below the rate of the last one or two seconds, so start
+                // from that. The limiter stops limiting again once its rate has grown to four times as much.
+                _rate = Math.Max(1, Math.Max(_granted, _grantedInLastWindow) / Burst.TotalSeconds);
+                _liftAt = _rate * 4;
                 _refilledAt = time.GetTimestamp();
             }
 
@@ -96,24 +105,24 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         }
     }
 
-    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = Permits };
+    public override RateLimiterStatistics? GetStatistics() => new() { CurrentAvailablePermits = AvailablePermits };
 
     protected override RateLimitLease AttemptAcquireCore(int permitCount)
     {
         lock (_lock)
         {
             Refill();
-            if (_tokens < permitCount || shared?.TryUse(permitCount) == false)
-                return Answer.Refused;
+            if (_tokens < permitCount || shared?.TryTake(permitCount) == false)
+                return PermitLease.Refused;
             Grant(permitCount);
-            return Answer.Granted;
+            return PermitLease.Granted;
         }
     }
 
     protected override ValueTask<RateLimitLease> AcquireAsyncCore(int permitCount, CancellationToken cancellationToken) =>
         new(AttemptAcquireCore(permitCount));
 
-    private int Tokens()
+    private int CountTokens()
     {
         Refill();
         return (int)Math.Clamp(_tokens, 0, int.MaxValue);
@@ -125,11 +134,12 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         _granted += permits;
     }
 
+    // Called under the lock. Adds the tokens of the time since the last call, and begins a new window for counting permits.
     private void Refill()
     {
         var now = time.GetTimestamp();
         if (time.GetElapsedTime(_windowStartedAt, now) >= Burst)
-            (_grantedBefore, _granted, _windowStartedAt) = (_granted, 0, now);
+            (_grantedInLastWindow, _granted, _windowStartedAt) = (_granted, 0, now);
         if (double.IsPositiveInfinity(_rate))
             return;
 
@@ -140,10 +150,10 @@ internal sealed class AdaptiveRateLimiter(double? maxPerSecond, TimeProvider tim
         _refilledAt = now;
     }
 
-    private sealed class Answer(bool isAcquired) : RateLimitLease
+    private sealed class PermitLease(bool isAcquired) : RateLimitLease
     {
-        public static readonly Answer Granted = new(true);
-        public static readonly Answer Refused = new(false);
+        public static readonly PermitLease Granted = new(true);
+        public static readonly PermitLease Refused = new(false);
 
         public override bool IsAcquired => isAcquired;
 

@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Core.Capacity;
 
 /// <summary>
-/// How many deliveries this process holds, per provider. The bound keeps the backlog in the store and not in memory, and
-/// keeps a slow provider from holding what a fast one could send.
+/// Limits how many deliveries this process holds per provider. The limit keeps the backlog in the store instead of in memory, and
+/// keeps a slow provider from holding the slots that a fast one could use.
 /// </summary>
 internal sealed class DeliverySlots(
     IOptions<NotificationsOptions> options,
@@ -22,45 +22,45 @@ internal sealed class DeliverySlots(
     public event Action? Freed;
 
     /// <summary>
-    /// Takes a slot for a delivery that was just triggered. Refused while its lane has a backlog, which came first, and while its
-    /// tenant holds its share.
+    /// Takes a slot for a delivery that was just triggered or hinted at. Fails while the lane has a backlog, which is older and
+    /// goes first, and while the tenant already holds its share.
     /// </summary>
     public bool TryTake(Delivery delivery) => GetSlots(delivery.Provider).TryTake(delivery.Priority, delivery.Tenant);
 
     /// <summary>
-    /// Takes free slots for the next lease, at most <paramref name="most"/>, and shares them out among the lanes.
+    /// Reserves at most <paramref name="most"/> free slots for the next lease request and divides them among the lanes.
     /// </summary>
-    public IEnumerable<LeaseQuota> TakeQuotas(string provider, int most) => GetSlots(provider).TakeQuotas(provider, most);
+    public IEnumerable<LeaseQuota> ReserveQuotas(string provider, int most) => GetSlots(provider).ReserveQuotas(provider, most);
 
-    /// <summary>Counts how many deliveries of a tenant the lease for a quota may bring.</summary>
-    public int CountAllowed(LeaseQuota quota, string tenant) => GetSlots(quota.Provider).CountAllowed(quota, tenant);
+    /// <summary>Computes how many deliveries of a tenant may be leased for a quota.</summary>
+    public int LimitTenant(LeaseQuota quota, string tenant) => GetSlots(quota.Provider).LimitTenant(quota, tenant);
 
-    /// <summary>Records which deliveries the queue filled a quota with. The rest of its slots is free again.</summary>
-    /// <returns>How many of the leases are the quota's.</returns>
-    public int Fill(LeaseQuota quota, IReadOnlyList<Lease> leases)
+    /// <summary>Records which deliveries were leased for a quota, and releases the rest of its slots.</summary>
+    /// <returns>How many of the leases belong to the quota.</returns>
+    public int ReleaseUnused(LeaseQuota quota, IReadOnlyList<Lease> leases)
     {
-        var leased = GetSlots(quota.Provider).Fill(quota, leases);
+        var leased = GetSlots(quota.Provider).ReleaseUnused(quota, leases);
         if (leased < quota.Max)
             Freed?.Invoke();
         return leased;
     }
 
-    /// <summary>Counts how many deliveries of a lane <see cref="TryTake"/> would take now.</summary>
+    /// <summary>Counts how many deliveries of a lane <see cref="TryTake"/> would accept now.</summary>
     public int CountFree(string provider, Priority priority) => GetSlots(provider).CountFree(priority);
 
-    /// <summary>Lets lanes that were found empty be looked into again.</summary>
-    public void LookAgain()
+    /// <summary>Allows lanes that were found empty to be probed again.</summary>
+    public void ResetProbes()
     {
         foreach (var provider in _providers.Values)
-            provider.LookAgain();
+            provider.ResetProbes();
         Freed?.Invoke();
     }
 
-    /// <summary>Gives a delivery's slot back, and wakes the worker if it may fill it.</summary>
+    /// <summary>Releases a delivery's slot, and wakes the worker if there may be a delivery for it.</summary>
     /// <param name="delivery">The delivery.</param>
     /// <param name="leavesWork">
-    /// Whether the delivery may be due again, or another in its stead. Where it is not, lanes that were found empty are not
-    /// looked into for each slot: a busy process would ask the store without pause.
+    /// Whether this delivery, or another in its place, may be due in the store. If not, lanes that were found empty are not
+    /// probed again because of this slot: otherwise a busy process would query the store after every delivery.
     /// </param>
     public void Release(Delivery delivery, bool leavesWork = true)
     {
@@ -68,16 +68,16 @@ internal sealed class DeliverySlots(
         if (leavesWork)
             signal.Set();
         else if (isAwaited)
-            signal.SetRoom();
+            signal.SetFreeSlot();
         Freed?.Invoke();
     }
 
     private ProviderSlots GetSlots(string provider) => _providers.GetOrAdd(provider, name =>
         {
-            var ofProvider = providerOptions.Get(name);
+            var configured = providerOptions.Get(name);
             return new ProviderSlots(
-                ofProvider.MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider,
-                ofProvider.ShareSlotsAmongTenants == true
+                configured.MaxConcurrency ?? options.Value.MaxConcurrencyPerProvider,
+                configured.ShareSlotsAmongTenants == true
             );
         });
 }

@@ -4,6 +4,10 @@ namespace Notify.Core.Capacity;
 
 internal static partial class Log
 {
-    [LoggerMessage(9, LogLevel.Error, "The count of a rate that processes share failed; what it limits waits until it answers")]
+    [LoggerMessage(
+        9,
+        LogLevel.Error,
+        "The shared rate limit could not be reached; deliveries that it limits wait until it is available again"
+    )]
     public static partial void SharedRateFailed(ILogger logger, Exception exception);
 }

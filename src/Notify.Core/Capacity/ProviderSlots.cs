@@ -4,31 +4,41 @@ using Notify.Storage;
 namespace Notify.Core.Capacity;
 
 /// <summary>
-/// One provider's slots, shared by the lanes. Lanes with a backlog get slots by weight (smooth weighted round robin, which
-/// serves the light lane regularly and not in bursts), and the heavier lanes always find some free: bulk never takes the last.
+/// One provider's slots, shared by its three lanes (high, normal, bulk). Lanes with a backlog get slots by weight, in smooth
+/// weighted round robin, which serves a light lane regularly instead of in bursts. A lighter lane never takes the last slots, so
+/// a heavier lane always finds some free.
 /// </summary>
 /// <remarks>
-/// Tenants may have to share as well (<see cref="ProviderOptions.ShareSlotsAmongTenants"/>). A tenant then holds at most
-/// <see cref="HeldForEachFree"/> slots for each slot that is free, a limit that moves with the load (dynamic thresholds, as
-/// switches share their buffers): a tenant that is alone has nearly all slots, two have nearly half each, and in every case some
-/// slots stay free for a tenant that has none yet.
+/// <para>
+/// A process does not know what the store holds, so a lane without a known backlog is probed: a lease request asks for a few of
+/// its deliveries, and for twice as many the next time as long as the request is filled. Slots that are reserved for a probe
+/// cannot be used by new triggers, which is why a probe starts small. A lane that a probe found empty
+/// (<see cref="Lane.WasFoundEmpty"/>) is not probed again until something may have changed. Once probes are filled at half of the
+/// provider's slots, or cannot get the slots that they want, the lane counts as having a backlog (<see cref="Lane.HasBacklog"/>).
+/// </para>
+/// <para>
+/// Tenants may have to share too (<see cref="ProviderOptions.ShareSlotsAmongTenants"/>). A tenant then holds at most
+/// <see cref="HeldForEachFree"/> slots for each slot that is free. This limit moves with the load (dynamic thresholds, as network
+/// switches use them to share buffers): a single tenant gets nearly all slots, two tenants nearly half each, and some slots
+/// always stay free for a tenant that has none yet.
+/// </para>
 /// </remarks>
 internal sealed class ProviderSlots
 {
     /// <summary>
-    /// How many slots a tenant may hold for each that is free. Eight leave a ninth of the slots free beside one tenant, and the
-    /// seventeenth part beside two.
+    /// How many slots a tenant may hold for each slot that is free. With 8, one busy tenant leaves a ninth of the slots free, and
+    /// two leave a seventeenth.
     /// </summary>
     private const int HeldForEachFree = 8;
 
     /// <summary>
-    /// The part of the slots with which the first look into a lane is made, and each further one with twice as many. While a look
-    /// lasts, what is triggered cannot have its slots and has to wait in the store, where it would make the next look necessary.
+    /// The divisor of the slots that gives the size of the first probe. While a probe is under way, new triggers cannot use its
+    /// slots. They would have to wait in the store, and each of them would make another probe necessary.
     /// </summary>
-    private const int FirstLookPart = 16;
+    private const int FirstProbeDivisor = 16;
 
-    /// <summary>The part of the slots that a lane fills when it has a backlog.</summary>
-    private const int BacklogPart = 2;
+    /// <summary>The divisor of the slots that gives the size of a probe which shows a backlog if it is filled.</summary>
+    private const int BacklogProbeDivisor = 2;
 
     private readonly Lock _lock = new();
     private readonly Lane[] _lanes;
@@ -41,54 +51,57 @@ internal sealed class ProviderSlots
         _tenants = areSharedAmongTenants ? new TenantSlots(HeldForEachFree) : null;
         _lanes =
         [
-            new Lane(Priority.High, weight: 16, limit) { Look = FirstLook },
-            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)) { Look = FirstLook },
-            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)) { Look = FirstLook },
+            new Lane(Priority.High, weight: 16, limit) { ProbeSize = FirstProbeSize },
+            new Lane(Priority.Normal, weight: 4, Math.Max(1, limit * 9 / 10)) { ProbeSize = FirstProbeSize },
+            new Lane(Priority.Bulk, weight: 1, Math.Max(1, limit * 3 / 4)) { ProbeSize = FirstProbeSize },
         ];
     }
 
-    private int FirstLook => Math.Max(1, _limit / FirstLookPart);
+    private int FirstProbeSize => Math.Max(1, _limit / FirstProbeDivisor);
 
+    /// <summary>Takes a slot for a new delivery, unless older deliveries of its lane wait for one.</summary>
     public bool TryTake(Priority priority, string tenant)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            if (!lane.HasBacklog && _tenants?.Allow(lane, tenant, FreeIn(lane), most: 1) != 0 && TryTake(lane))
+            if (!lane.HasBacklog && _tenants?.LimitToShare(lane, tenant, CountFree(lane), wanted: 1) != 0 && TryTake(lane))
             {
                 _tenants?.Take(tenant);
                 return true;
             }
 
-            // What was refused waits in the store.
-            lane.IsEmpty = false;
+            // The delivery now waits in the store, so the lane is known not to be empty.
+            lane.WasFoundEmpty = false;
             return false;
         }
     }
 
+    /// <summary>Counts the slots that new deliveries of a lane could take.</summary>
     public int CountFree(Priority priority)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)priority];
-            return lane.HasBacklog ? 0 : FreeIn(lane);
+            return lane.HasBacklog ? 0 : CountFree(lane);
         }
     }
 
     /// <summary>
-    /// Counts how many deliveries of a tenant a lease may bring, whose quota is taken already; <see cref="int.MaxValue"/> for any
-    /// number.
+    /// Computes how many deliveries of a tenant may be leased for a quota, whose slots are reserved already;
+    /// <see cref="int.MaxValue"/> for any number.
     /// </summary>
-    public int CountAllowed(LeaseQuota quota, string tenant)
+    public int LimitTenant(LeaseQuota quota, string tenant)
     {
         lock (_lock)
         {
             var lane = _lanes[(int)quota.Priority];
-            return _tenants?.Allow(lane, tenant, FreeIn(lane) + quota.Max, quota.Max) ?? int.MaxValue;
+            return _tenants?.LimitToShare(lane, tenant, CountFree(lane) + quota.Max, quota.Max) ?? int.MaxValue;
         }
     }
 
-    /// <returns>Whether a lane may have something to fill the slot with.</returns>
+    /// <summary>Releases the slot of one delivery.</summary>
+    /// <returns>Whether a lane may have a delivery for the slot.</returns>
     public bool Release(Priority priority, string tenant)
     {
         lock (_lock)
@@ -97,7 +110,7 @@ internal sealed class ProviderSlots
             var isAwaited = _tenants?.Release(tenant, _lanes) == true;
             foreach (var lane in _lanes)
             {
-                if (lane.HasBacklog || !lane.IsEmpty)
+                if (lane.HasBacklog || !lane.WasFoundEmpty)
                     return true;
             }
 
@@ -105,20 +118,24 @@ internal sealed class ProviderSlots
         }
     }
 
-    public List<LeaseQuota> TakeQuotas(string provider, int most)
+    /// <summary>
+    /// Reserves at most <paramref name="most"/> slots for a lease request: first for probes, then for lanes with a backlog by
+    /// weight.
+    /// </summary>
+    public List<LeaseQuota> ReserveQuotas(string provider, int most)
     {
         var quotas = new List<LeaseQuota>(_lanes.Length);
         lock (_lock)
         {
-            Span<int> granted = stackalloc int[_lanes.Length];
-            granted.Clear();
-            most -= LookIntoDryLanes(granted, most);
-            for (; most > 0 && NextByWeight() is { } lane; most--)
-                granted[(int)lane.Priority]++;
+            Span<int> reserved = stackalloc int[_lanes.Length];
+            reserved.Clear();
+            most -= ReserveProbes(reserved, most);
+            for (; most > 0 && TakeNextByWeight() is { } lane; most--)
+                reserved[(int)lane.Priority]++;
 
             foreach (var lane in _lanes)
             {
-                if (granted[(int)lane.Priority] is > 0 and var max)
+                if (reserved[(int)lane.Priority] is > 0 and var max)
                     quotas.Add(new LeaseQuota(lane.Priority, provider, max));
             }
         }
@@ -126,9 +143,9 @@ internal sealed class ProviderSlots
         return quotas;
     }
 
-    /// <summary>Records what a quota was filled with. The rest of its slots is free again.</summary>
-    /// <returns>How many of the leases are the quota's.</returns>
-    public int Fill(LeaseQuota quota, IReadOnlyList<Lease> leases)
+    /// <summary>Records which deliveries were leased for a quota, and releases the rest of its slots.</summary>
+    /// <returns>How many of the leases belong to the quota.</returns>
+    public int ReleaseUnused(LeaseQuota quota, IReadOnlyList<Lease> leases)
     {
         lock (_lock)
         {
@@ -143,86 +160,94 @@ internal sealed class ProviderSlots
             }
 
             lane.Taken -= quota.Max - leased;
-            lane.IsEmpty = leased < quota.Max;
-            // Fewer than were wanted: the slots did not suffice, or lanes with a backlog had them.
-            lane.HasBacklog = !lane.IsEmpty && (quota.Max < lane.Look || quota.Max >= _limit / BacklogPart);
-            // A tenant that waits for its own slots has a backlog, and the next look need not begin small.
-            lane.Look = lane.IsEmpty && lane.Bounded.Count == 0 ? FirstLook : Math.Min(lane.Look * 2, _limit);
+            lane.WasFoundEmpty = leased < quota.Max;
+            // A full quota shows a backlog in two cases: it was smaller than the probe was meant to be, because there were too
+            // few slots or lanes with a backlog had them, or it was large enough to show one.
+            lane.HasBacklog = !lane.WasFoundEmpty && (quota.Max < lane.ProbeSize || quota.Max >= _limit / BacklogProbeDivisor);
+            // The lane may also have come out empty because a tenant had reached its share. That tenant's deliveries still wait,
+            // so the next probe need not start small.
+            lane.ProbeSize =
+                lane.WasFoundEmpty && lane.WaitingTenants.Count == 0 ? FirstProbeSize : Math.Min(lane.ProbeSize * 2, _limit);
             return leased;
         }
     }
 
-    public void LookAgain()
+    /// <summary>Allows lanes that were found empty to be probed again.</summary>
+    public void ResetProbes()
     {
         lock (_lock)
         {
             foreach (var lane in _lanes)
-                lane.IsEmpty = false;
+                lane.WasFoundEmpty = false;
         }
     }
 
-    // A lane that had nothing is looked into with few slots, so that it does not keep them from the lanes that have something.
-    // Where there are too few slots for all, those found empty are passed over until every lane has had its look.
-    private int LookIntoDryLanes(Span<int> granted, int most)
+    // Called under the lock. Reserves the slots of the lanes that have no known backlog. While another lane has a backlog, a
+    // probe gets one slot, so that it does not withhold slots from deliveries that are known to wait. If there are too few slots
+    // for all probes, the lanes that were found empty are skipped (WasFoundEmpty) until each of the others has had its turn.
+    private int ReserveProbes(Span<int> reserved, int most)
     {
-        var areAllDry = AllDry();
+        var hasBacklog = HasBacklog();
         var total = 0;
         foreach (var lane in _lanes)
         {
-            var look = areAllDry ? lane.Look : 1;
+            var size = hasBacklog ? 1 : lane.ProbeSize;
             for (
                 ;
-                lane is { HasBacklog: false, IsEmpty: false }
-                    && granted[(int)lane.Priority] < look
+                lane is { HasBacklog: false, WasFoundEmpty: false }
+                    && reserved[(int)lane.Priority] < size
                     && total < most
                     && TryTake(lane);
                 total++
             )
-                granted[(int)lane.Priority]++;
+                reserved[(int)lane.Priority]++;
         }
 
         return total;
     }
 
-    private Lane? NextByWeight()
+    // Called under the lock. Takes one slot for the lane whose turn it is: every candidate gains its weight, the one with the
+    // highest current weight is chosen, and it pays the total. Over time each lane is chosen in proportion to its weight.
+    private Lane? TakeNextByWeight()
     {
         Lane? next = null;
         var total = 0;
         foreach (var lane in _lanes)
         {
-            if (!lane.HasBacklog || !HasRoom(lane))
+            if (!lane.HasBacklog || !HasFreeSlot(lane))
                 continue;
 
             total += lane.Weight;
-            lane.Credit += lane.Weight;
-            if (next is null || lane.Credit > next.Credit)
+            lane.CurrentWeight += lane.Weight;
+            if (next is null || lane.CurrentWeight > next.CurrentWeight)
                 next = lane;
         }
 
         if (next is null || !TryTake(next))
             return null;
-        next.Credit -= total;
+        next.CurrentWeight -= total;
         return next;
     }
 
-    private bool AllDry()
+    private bool HasBacklog()
     {
         foreach (var lane in _lanes)
         {
             if (lane.HasBacklog)
-                return false;
+                return true;
         }
 
-        return true;
+        return false;
     }
 
-    // A lane's limit is for itself and the lighter ones. What heavier lanes hold does not count: they would shut it out.
-    private bool HasRoom(Lane lane) => TakenFrom(lane.Priority) < lane.Limit && TakenFrom(Priority.High) < _limit;
+    // A lane's limit applies to the slots held by itself and the lighter lanes. The slots of heavier lanes do not count:
+    // otherwise those lanes could shut it out entirely.
+    private bool HasFreeSlot(Lane lane) => CountTaken(lane.Priority) < lane.Limit && CountTaken(Priority.High) < _limit;
 
-    private int FreeIn(Lane lane) =>
-        Math.Max(0, Math.Min(lane.Limit - TakenFrom(lane.Priority), _limit - TakenFrom(Priority.High)));
+    private int CountFree(Lane lane) =>
+        Math.Max(0, Math.Min(lane.Limit - CountTaken(lane.Priority), _limit - CountTaken(Priority.High)));
 
-    private int TakenFrom(Priority heaviest)
+    private int CountTaken(Priority heaviest)
     {
         var taken = 0;
         for (var i = (int)heaviest; i < _lanes.Length; i++)
@@ -232,7 +257,7 @@ internal sealed class ProviderSlots
 
     private bool TryTake(Lane lane)
     {
-        if (!HasRoom(lane))
+        if (!HasFreeSlot(lane))
             return false;
         lane.Taken++;
         return true;
@@ -245,22 +270,25 @@ internal sealed class ProviderSlots
 
         public int Weight { get; } = weight;
 
-        /// <summary>The deliveries of this lane and the lighter ones may hold this many of the provider's slots.</summary>
+        /// <summary>Gets how many of the provider's slots this lane and the lighter ones may hold together.</summary>
         public int Limit { get; } = limit;
 
+        /// <summary>Gets or sets the slots that are held or reserved.</summary>
         public int Taken { get; set; }
 
-        public int Credit { get; set; }
+        /// <summary>Gets or sets the lane's position in the weighted round robin.</summary>
+        public int CurrentWeight { get; set; }
 
+        /// <summary>Gets or sets whether more deliveries are known to wait in the store than the lane has slots for.</summary>
         public bool HasBacklog { get; set; }
 
-        /// <summary>How many slots the next look is made with, when no lane has a backlog.</summary>
-        public int Look { get; set; }
+        /// <summary>Gets or sets the size of the next probe if no lane has a backlog.</summary>
+        public int ProbeSize { get; set; }
 
-        /// <summary>Whether the last look found less than it could have taken.</summary>
-        public bool IsEmpty { get; set; }
+        /// <summary>Gets or sets whether the last probe brought fewer deliveries than it had slots for.</summary>
+        public bool WasFoundEmpty { get; set; }
 
-        /// <summary>The tenants that could have had more if their share had allowed it.</summary>
-        public HashSet<string> Bounded { get; } = new(StringComparer.Ordinal);
+        /// <summary>Gets the tenants that wanted more slots than their share.</summary>
+        public HashSet<string> WaitingTenants { get; } = new(StringComparer.Ordinal);
     }
 }

@@ -6,7 +6,10 @@ using Notify.Storage;
 
 namespace Notify.Core.Capacity;
 
-/// <summary>The rates of providers and tenants: of this process, or of all where they have a count in common.</summary>
+/// <summary>
+/// The rate limiters of providers and tenants. With an <see cref="ISharedRateLimits"/> all processes share each rate; without
+/// one, each process has the whole rate.
+/// </summary>
 internal sealed class RateLimits(
     IEnumerable<ISharedRateLimits> shared,
     IOptionsMonitor<ProviderOptions> providerOptions,
@@ -20,19 +23,20 @@ internal sealed class RateLimits(
     private readonly ConcurrentDictionary<string, AdaptiveRateLimiter> _tenants = new(StringComparer.Ordinal);
     private readonly ISharedRateLimits? _shared = shared.LastOrDefault();
 
-    public AdaptiveRateLimiter OfProvider(string provider) =>
-        _providers.GetOrAdd(provider, name => Limiter($"provider:{name}", providerOptions.Get(name).MaxPerSecond));
+    /// <summary>Gets the limiter of a provider. Without a configured rate it limits only once the vendor throttles.</summary>
+    public AdaptiveRateLimiter GetProviderLimiter(string provider) =>
+        _providers.GetOrAdd(provider, name => CreateLimiter($"provider:{name}", providerOptions.Get(name).MaxPerSecond));
 
-    /// <summary>Null when tenants are not limited.</summary>
-    public AdaptiveRateLimiter? OfTenant(string tenant) =>
+    /// <summary>Gets the limiter of a tenant; null if tenants are not limited.</summary>
+    public AdaptiveRateLimiter? FindTenantLimiter(string tenant) =>
         options.Value.MaxPerSecondPerTenant is { } limit
-            ? _tenants.GetOrAdd(tenant, name => Limiter($"tenant:{name}", limit))
+            ? _tenants.GetOrAdd(tenant, name => CreateLimiter($"tenant:{name}", limit))
             : null;
 
-    private AdaptiveRateLimiter Limiter(string limit, double? maxPerSecond) =>
-        new(maxPerSecond, time, Permits(limit, maxPerSecond));
+    private AdaptiveRateLimiter CreateLimiter(string limit, double? maxPerSecond) =>
+        new(maxPerSecond, time, CreateSharedPermits(limit, maxPerSecond));
 
-    private SharedPermits? Permits(string limit, double? maxPerSecond) =>
+    private SharedPermits? CreateSharedPermits(string limit, double? maxPerSecond) =>
         _shared is not null && maxPerSecond is { } perSecond
             ? new SharedPermits(_shared, limit, perSecond, options.Value.PollInterval, signal, time, logger)
             : null;

@@ -2,44 +2,55 @@ using System.Runtime.InteropServices;
 
 namespace Notify.Core.Capacity;
 
-/// <summary>Counts the slots that each tenant holds of a provider. Used under the lock of <see cref="ProviderSlots"/>.</summary>
-/// <param name="heldForEachFree">How many slots a tenant may hold for each that is free.</param>
+/// <summary>
+/// Counts the slots that each tenant holds of one provider. Not thread-safe: <see cref="ProviderSlots"/> calls it under its lock.
+/// </summary>
+/// <param name="heldForEachFree">How many slots a tenant may hold for each slot that is free.</param>
 internal sealed class TenantSlots(int heldForEachFree)
 {
     private readonly Dictionary<string, int> _held = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Computes how many more slots a tenant may take of those that are free in a lane, so that with them it holds at most its
-    /// multiple of what is free then. A tenant that holds none may always take one.
+    /// Computes how many of a lane's free slots a tenant may take, and records the tenant as waiting if that is fewer than it
+    /// wants. A tenant that holds no slot may always take one.
     /// </summary>
-    public int Allow(ProviderSlots.Lane lane, string tenant, int free, int most)
+    /// <remarks>
+    /// Taking <c>n</c> slots leaves <c>free - n</c>, and the tenant then holds <c>held + n</c>. The largest <c>n</c> with
+    /// <c>held + n &lt;= heldForEachFree * (free - n)</c> is the result.
+    /// </remarks>
+    /// <param name="lane">The lane.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="free">The free slots of the lane.</param>
+    /// <param name="wanted">How many slots the tenant would take at most.</param>
+    public int LimitToShare(ProviderSlots.Lane lane, string tenant, int free, int wanted)
     {
         var held = _held.GetValueOrDefault(tenant);
-        var allowed = (heldForEachFree * free - held) / (heldForEachFree + 1);
-        allowed = Math.Max(allowed, held == 0 ? 1 : 0);
-        if (allowed >= most)
-            return most;
+        var share = (heldForEachFree * free - held) / (heldForEachFree + 1);
+        share = Math.Max(share, held == 0 ? 1 : 0);
+        if (share >= wanted)
+            return wanted;
 
-        lane.Bounded.Add(tenant);
-        return allowed;
+        lane.WaitingTenants.Add(tenant);
+        return share;
     }
 
+    /// <summary>Counts a slot that the tenant took.</summary>
     public void Take(string tenant) => CollectionsMarshal.GetValueRefOrAddDefault(_held, tenant, out _)++;
 
-    /// <summary>Gives a slot back.</summary>
-    /// <returns>Whether the tenant waits for it, and its lanes are to be looked into.</returns>
+    /// <summary>Counts a slot that the tenant released.</summary>
+    /// <returns>Whether the tenant waits for a slot in any of the lanes, which must then be probed again.</returns>
     public bool Release(string tenant, ReadOnlySpan<ProviderSlots.Lane> lanes)
     {
-        // Tenants come and go: those that hold nothing take no memory.
+        // Tenants come and go, so those that hold nothing are removed.
         if (--CollectionsMarshal.GetValueRefOrAddDefault(_held, tenant, out _) <= 0)
             _held.Remove(tenant);
 
         var isAwaited = false;
         foreach (var lane in lanes)
         {
-            if (!lane.Bounded.Remove(tenant))
+            if (!lane.WaitingTenants.Remove(tenant))
                 continue;
-            lane.IsEmpty = false;
+            lane.WasFoundEmpty = false;
             isAwaited = true;
         }
 

@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Core.Composition;
 
 /// <summary>
-/// Checks at start that what the application put together can work: exactly one store, providers with names of their own, options
-/// that hold.
+/// Validates at start what the application put together: exactly one store, at least one provider, unique provider names, and
+/// valid options. All errors are reported at once.
 /// </summary>
 internal sealed class CompositionValidator(RegisteredServices registered, IServiceProvider services)
     : IValidateOptions<NotificationsOptions>
@@ -27,7 +27,7 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
 
     private static IEnumerable<string> GetRegionFailures(NotificationsOptions options) =>
         options.DefaultPhoneRegion is { } region && !PhoneNumberRules.IsRegion(region)
-            ? [$"{nameof(options.DefaultPhoneRegion)} is not the code of a region. Use two capital letters, such as SE."]
+            ? [$"{nameof(options.DefaultPhoneRegion)} is not a region code. Use two capital letters, such as SE."]
             : [];
 
     private IEnumerable<string> GetStoreFailures()
@@ -37,7 +37,8 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
             yield return "Notifications need a store. "
                 + "Add one: AddNotifications().UseSqlite(\"Data Source=notify.db\"), or UseInMemory() in tests.";
         if (stores.Count > 1)
-            yield return $"Notifications need one store and have {stores.Count}: {string.Join(", ", stores)}. Keep one of them.";
+            yield return $"Notifications use exactly one store, but {stores.Count} are registered: "
+                + $"{string.Join(", ", stores)}. Keep one of them.";
     }
 
     private IEnumerable<string> GetDecorationFailures() =>
@@ -57,7 +58,8 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
         }
         catch (OptionsValidationException)
         {
-            // A provider whose own options are wrong says so itself; its name is not known before they are right.
+            // The options of a provider are invalid. They report that themselves, and the provider's name is not known without
+            // them.
             yield break;
         }
 
@@ -67,15 +69,15 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
         foreach (
             var group in providers.GroupBy(provider => provider.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
         )
-            yield return $"{group.Count()} providers are named '{group.Key}'. Give each a name of its own.";
+            yield return $"{group.Count()} providers are named '{group.Key}'. Give each a unique name.";
         foreach (var failure in providers.SelectMany(provider => GetFailures<ProviderOptions>(provider.Name)))
             yield return failure;
         foreach (var channel in providers.GroupBy(provider => provider.Channel))
         {
-            string[] ofChannel = [.. GetFailures<ChannelOptions>(channel.Key.Name)];
-            var ofRoute =
-                ofChannel.Length > 0 ? [] : GetRouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)]);
-            foreach (var failure in GetFailures<RetryOptions>(channel.Key.Name).Concat(ofChannel).Concat(ofRoute))
+            string[] channelFailures = [.. GetFailures<ChannelOptions>(channel.Key.Name)];
+            var routeFailures =
+                channelFailures.Length > 0 ? [] : GetRouteFailures(channel.Key, [.. channel.Select(provider => provider.Name)]);
+            foreach (var failure in GetFailures<RetryOptions>(channel.Key.Name).Concat(channelFailures).Concat(routeFailures))
                 yield return failure;
         }
     }
@@ -101,6 +103,8 @@ internal sealed class CompositionValidator(RegisteredServices registered, IServi
             .Providers.Concat(options.PlatformProviders.Values.SelectMany(names => names))
             .Distinct()
             .Where(name => !providers.Contains(name))
-            .Select(name => $"{nameof(ChannelOptions)} '{channel}': there is no provider '{name}' that sends over this channel.");
+            .Select(name =>
+                $"{nameof(ChannelOptions)} '{channel}': the provider '{name}' does not exist or does not send over this channel."
+            );
     }
 }

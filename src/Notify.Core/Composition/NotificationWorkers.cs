@@ -12,8 +12,8 @@ using Notify.Providers;
 namespace Notify.Core.Composition;
 
 /// <summary>
-/// Starts and stops the walk's workers. They are looked up only when they start, which is after every option was validated: what
-/// is wrong is said all at once, and not by whichever worker needs it first.
+/// Starts and stops the engine's workers. They are resolved when they start, which is after all options were validated. Otherwise
+/// the first worker that needs an invalid option would fail, and the other errors would not be reported.
 /// </summary>
 internal sealed class NotificationWorkers(IServiceProvider services, IOptions<NotificationsOptions> options) : IHostedService
 {
@@ -26,23 +26,23 @@ internal sealed class NotificationWorkers(IServiceProvider services, IOptions<No
         [
             services.GetRequiredService<QueueDepthGauge>(),
             services.GetRequiredService<DeliveryRecorder>(),
-            .. Part<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
-            .. Part<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
-            .. Part<DigestWorker>(parts.HasFlag(Workers.Digest)),
-            .. Part<RetentionWorker>(parts.HasFlag(Workers.Retention)),
-            .. Part<ErasureWorker>(parts.HasFlag(Workers.Retention)),
+            .. SelectWorker<DeliveryWorker>((parts & (Workers.Delivery | Workers.Retry)) != 0),
+            .. SelectWorker<ExpansionWorker>(parts.HasFlag(Workers.Expansion)),
+            .. SelectWorker<DigestWorker>(parts.HasFlag(Workers.Digest)),
+            .. SelectWorker<RetentionWorker>(parts.HasFlag(Workers.Retention)),
+            .. SelectWorker<ErasureWorker>(parts.HasFlag(Workers.Retention)),
         ];
         foreach (var worker in _workers)
             await worker.StartAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>In reverse, so that what ends last is still counted.</summary>
+    /// <summary>Stops the workers in reverse order, so that the last settlements are still counted.</summary>
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         foreach (var worker in _workers.Reverse())
             await worker.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    private IEnumerable<IHostedService> Part<TWorker>(bool isOurs)
-        where TWorker : IHostedService => isOurs ? [services.GetRequiredService<TWorker>()] : [];
+    private IEnumerable<IHostedService> SelectWorker<TWorker>(bool isEnabled)
+        where TWorker : IHostedService => isEnabled ? [services.GetRequiredService<TWorker>()] : [];
 }

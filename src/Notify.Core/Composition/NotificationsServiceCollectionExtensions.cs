@@ -30,10 +30,11 @@ public static class NotificationsServiceCollectionExtensions
 {
     /// <summary>
     /// Adds <see cref="INotifier"/> and the workers behind it. A store (<c>UseSqlite</c>, <c>UseInMemory</c>) and at least one
-    /// provider are required; what is missing or wrong is said at start, all at once. Safe to call twice.
+    /// provider are required. The start of the application fails if anything is missing or invalid, and reports all errors at
+    /// once. Safe to call twice.
     /// </summary>
     /// <param name="services">The application's services.</param>
-    /// <param name="configure">Changes the options' defaults.</param>
+    /// <param name="configure">Configures the options.</param>
     public static INotificationsBuilder AddNotifications(
         this IServiceCollection services,
         Action<NotificationsOptions>? configure = null
@@ -47,10 +48,12 @@ public static class NotificationsServiceCollectionExtensions
         if (services.Any(service => service.ServiceType == typeof(Notifier)))
             return new NotificationsBuilder(services);
 
-        // First of all, so that whatever the application configures comes after it, even if it did so before this call.
+        // The defaults are inserted first, so that the configuration of the application overrides them, even if it was added
+        // before this call.
         services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RetryOptions>, RetryDefaults>());
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<Chance>();
+        services.TryAddSingleton<IdGenerator>();
+        services.TryAddSingleton<JitterSource>();
         services.TryAddSingleton<EngineSettings>();
         services.AddSingleton(new RegisteredServices(services));
         services.AddSingleton<IValidateOptions<NotificationsOptions>, CompositionValidator>();
@@ -58,18 +61,18 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<RetryOptions>>(new DataAnnotationValidateOptions<RetryOptions>(name: null));
         services.AddSingleton<IValidateOptions<ChannelOptions>>(new DataAnnotationValidateOptions<ChannelOptions>(name: null));
         services.AddSingleton<ProviderCatalog>();
-        AddWalk(services);
+        AddEngine(services);
         return new NotificationsBuilder(services);
     }
 
-    private static void AddWalk(IServiceCollection services)
+    private static void AddEngine(IServiceCollection services)
     {
         services.AddSingleton<PhoneNumberRules>();
         services.AddSingleton<ProviderRules>();
         services.AddSingleton<ContentRules>();
         services.AddSingleton<TriggerValidator>();
         services.AddSingleton<NotificationFactory>();
-        services.AddSingleton<HeldKeys>();
+        services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<NotificationEvents>();
         services.AddSingleton<Notifier>();
         services.AddSingleton<INotifier>(provider => provider.GetRequiredService<Notifier>());
@@ -95,7 +98,7 @@ public static class NotificationsServiceCollectionExtensions
         services.AddSingleton<WorkerIdentity>();
         services.AddSingleton<WorkSignal>();
         services.AddSingleton<DeliverySlots>();
-        services.AddSingleton<DeliveryAdmission>();
+        services.AddSingleton<DeliveryCapacity>();
         services.TryAddSingleton<IDeliveryTransport, InProcessTransport>();
 
         services.AddSingleton<ProviderRouter>();

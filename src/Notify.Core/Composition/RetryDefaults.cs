@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Notify.Core.Composition;
 
 /// <summary>
-/// The delays of each channel's retries, unless the application says otherwise: push and SMS are read at once, mail servers
-/// greylist for minutes. docs/explanation/retries-and-due-times.md has the same table.
+/// The default retry delays of each channel. Push and SMS are read at once, so their delays are short; mail servers greylist for
+/// minutes. The table in docs/explanation/retries-and-due-times.md must have the same values.
 /// </summary>
 internal sealed class RetryDefaults : IConfigureNamedOptions<RetryOptions>
 {

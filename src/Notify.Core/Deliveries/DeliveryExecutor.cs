@@ -7,7 +7,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Deliveries;
 
-/// <summary>Makes one attempt: picks a provider whose circuit is closed and calls it inside one activity and one timer.</summary>
+/// <summary>Makes one attempt: picks a provider whose circuit is closed, and calls it within an activity and a timeout.</summary>
 internal sealed class DeliveryExecutor(
     ProviderRouter router,
     ProviderHealth health,
@@ -17,16 +17,17 @@ internal sealed class DeliveryExecutor(
     ILogger<DeliveryExecutor> logger
 )
 {
-    private static readonly TimeSpan TimeForLastWord = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LateOutcomeTimeout = TimeSpan.FromSeconds(1);
 
     private readonly TimeSpan _timeout = options.Value.AttemptTimeout;
 
-    /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was given up.</exception>
+    /// <summary>Makes an attempt, moves the delivery to another provider, or defers it because every circuit is open.</summary>
+    /// <exception cref="OperationCanceledException">The application is shutting down and the attempt was abandoned.</exception>
     public async ValueTask<Execution> ExecuteAsync(Delivery delivery, CancellationToken stopping)
     {
         var route = router.GetRoute(delivery.To);
         if (route.Count == 0)
-            return Execution.Attempted(
+            return Execution.FromAttempt(
                 delivery.Provider,
                 time.GetUtcNow(),
                 default,
@@ -34,13 +35,13 @@ internal sealed class DeliveryExecutor(
             );
 
         var shortestBreak = TimeSpan.MaxValue;
-        var first = FindPlace(delivery.Provider, route);
+        var first = FindIndex(delivery.Provider, route);
         for (var i = 0; i < route.Count; i++)
         {
             var provider = route[(first + i) % route.Count];
             var circuit = health.GetCircuit(provider.Name);
             if (circuit.OpenFor <= TimeSpan.Zero && provider.Name != delivery.Provider)
-                return Execution.Moved(provider.Name);
+                return Execution.MoveTo(provider.Name);
             if (
                 circuit.OpenFor <= TimeSpan.Zero
                 && await AttemptAsync(provider, circuit, delivery, stopping).ConfigureAwait(false) is { } attempted
@@ -50,10 +51,10 @@ internal sealed class DeliveryExecutor(
             shortestBreak = TimeSpan.FromTicks(Math.Clamp(circuit.OpenFor.Ticks, TimeSpan.TicksPerSecond, shortestBreak.Ticks));
         }
 
-        return Execution.Deferred(delivery.Provider, shortestBreak);
+        return Execution.Defer(delivery.Provider, shortestBreak);
     }
 
-    private static int FindPlace(string provider, IReadOnlyList<IDeliveryProvider> route)
+    private static int FindIndex(string provider, IReadOnlyList<IDeliveryProvider> route)
     {
         for (var i = 0; i < route.Count; i++)
         {
@@ -85,20 +86,20 @@ internal sealed class DeliveryExecutor(
         if (outcome is null)
             return null;
 
-        Adapt(limits.OfProvider(provider.Name), outcome);
-        // What an attempt waited for its turn is not the provider's doing, and its history does not show it.
+        AdaptRate(limits.GetProviderLimiter(provider.Name), outcome);
+        // The time that an attempt waited for its turn is not the provider's, so the attempt begins after it.
         var waited = timer?.BeganAt - startedAt ?? TimeSpan.Zero;
-        var execution = Execution.Attempted(provider.Name, startedAt + waited, time.GetElapsedTime(started) - waited, outcome);
+        var execution = Execution.FromAttempt(provider.Name, startedAt + waited, time.GetElapsedTime(started) - waited, outcome);
         EngineTelemetry.RecordAttempt(activity, delivery, execution);
         return execution;
     }
 
-    private static void Adapt(AdaptiveRateLimiter rate, Outcome outcome)
+    private static void AdaptRate(AdaptiveRateLimiter limiter, Outcome outcome)
     {
         if (outcome.IsThrottled)
-            rate.Throttled();
+            limiter.LowerRate();
         else if (outcome.Kind == OutcomeKind.Accepted)
-            rate.Accepted();
+            limiter.RaiseRate();
     }
 
     private async ValueTask<Outcome> CallAsync(
@@ -108,6 +109,8 @@ internal sealed class DeliveryExecutor(
         CancellationToken stopping
     )
     {
+        // The token ends the attempt at its timeout or when the application gives up draining. A provider that limits its own
+        // time (ITimedDeliveryProvider) restarts the timeout once its turn has come.
         using var ending = new CancellationTokenSource(_timeout, time);
         timer?.Use(ending);
         using var stop = stopping.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), ending);
@@ -124,27 +127,29 @@ internal sealed class DeliveryExecutor(
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
-            return await LastWordAsync(underWay, stopping).ConfigureAwait(false)
+            return await GetLateOutcomeAsync(underWay, stopping).ConfigureAwait(false)
                 ?? Outcome.AnswerLost($"no answer within {(timer?.Limit ?? _timeout).TotalSeconds:0.###} s");
         }
         catch (Exception exception) when (!stopping.IsCancellationRequested)
         {
-            // The exception may have come before the message was sent or after it.
+            // The exception may have been thrown before or after the message was sent.
             Log.ProviderThrew(logger, provider.Name, delivery.Id, exception.GetType().Name);
             return Outcome.AnswerLost($"the provider threw {exception.GetType().Name}");
         }
     }
 
     /// <summary>
-    /// Gets the outcome of an attempt whose time is over; null when the provider gives none. Only the provider knows whether it
-    /// had sent the message, or still waited for a connection: one that knows returns an outcome, another throws, and one that
-    /// ignores the cancellation is left behind.
+    /// Gets the outcome of an attempt that timed out; null if the provider returns none. Only the provider knows whether it had
+    /// sent the message or still waited for a connection. It gets a moment to return that as an outcome. If it throws instead, or
+    /// ignores the cancellation, the answer counts as lost.
     /// </summary>
-    private async ValueTask<Outcome?> LastWordAsync(Task<Outcome>? sending, CancellationToken stopping)
+    private async ValueTask<Outcome?> GetLateOutcomeAsync(Task<Outcome>? sending, CancellationToken stopping)
     {
         if (sending is null)
             return null;
-        await ((Task)sending).WaitAsync(TimeForLastWord, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ((Task)sending)
+            .WaitAsync(LateOutcomeTimeout, time, stopping)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return sending.IsCompletedSuccessfully ? sending.Result : null;
     }
 }

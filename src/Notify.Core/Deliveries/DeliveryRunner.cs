@@ -10,7 +10,13 @@ using Notify.Storage;
 
 namespace Notify.Core.Deliveries;
 
-/// <summary>Takes one leased delivery through its attempt and its settlement, and knows which ones are under way.</summary>
+/// <summary>
+/// Takes leased deliveries through their attempt and their settlement, and keeps track of those that are under way.
+/// </summary>
+/// <remarks>
+/// A delivery is run at most once at a time. If its lease ends during an attempt, this process may lease it again: then the
+/// running attempt continues under the newer lease (<see cref="InFlight"/>) instead of being repeated.
+/// </remarks>
 internal sealed class DeliveryRunner(
     DeliveryExecutor executor,
     DeliverySettler settler,
@@ -24,9 +30,11 @@ internal sealed class DeliveryRunner(
     private readonly ConcurrentDictionary<Guid, InFlight> _inFlight = new();
     private readonly CancellationTokenSource _abandon = new();
 
+    /// <summary>Starts the run of a delivery, or lets its current run continue under this lease.</summary>
     public void Start(Lease lease)
     {
         var inFlight = new InFlight(lease);
+        // A run that ends between the two calls has already removed itself or will at once, so the loop is short.
         while (!_inFlight.TryAdd(lease.Delivery.Id, inFlight))
         {
             if (TryRenew(lease))
@@ -36,7 +44,7 @@ internal sealed class DeliveryRunner(
         inFlight.Running = RunAsync(inFlight);
     }
 
-    /// <summary>Keeps the leases of the attempts under way, until cancelled.</summary>
+    /// <summary>Renews the leases of the attempts under way, until cancelled.</summary>
     public async Task KeepLeasesAsync(CancellationToken cancellationToken)
     {
         using var timer = leases.CreateTimer();
@@ -44,8 +52,8 @@ internal sealed class DeliveryRunner(
     }
 
     /// <summary>
-    /// Lets an attempt that is still under way here continue under a newer lease, whichever of the two leases arrives here first.
-    /// Returns false when there is no such attempt.
+    /// Lets an attempt that is under way continue under a newer lease. The two leases may arrive here in either order. Returns
+    /// false if no attempt is under way.
     /// </summary>
     public bool TryRenew(Lease lease)
     {
@@ -57,7 +65,7 @@ internal sealed class DeliveryRunner(
         return true;
     }
 
-    /// <summary>Gives back deliveries that were leased and not begun: they are due at once, for any worker.</summary>
+    /// <summary>Gives back leases whose attempt did not start. Their deliveries are due at once, for any worker.</summary>
     public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
         if (leases.Count == 0)
@@ -74,7 +82,7 @@ internal sealed class DeliveryRunner(
     }
 
     /// <summary>
-    /// Waits for the attempts under way, and gives them up after <see cref="NotificationsOptions.DrainTimeout"/>.
+    /// Waits for the attempts under way, and abandons them after <see cref="NotificationsOptions.DrainTimeout"/>.
     /// </summary>
     public async Task DrainAsync(CancellationToken cancellationToken)
     {
@@ -83,7 +91,7 @@ internal sealed class DeliveryRunner(
         using var expire = timeout.Token.Register(_abandon.Cancel);
         using var renewing = leases.CreateTimer();
         _ = leases.RunAsync(renewing, () => _inFlight.Values, CancellationToken.None);
-        // A run that ends may begin the next one of its delivery.
+        // A run that ends may start the next run of its delivery, so wait until none is left.
         while (!_inFlight.IsEmpty)
         {
             await Task.WhenAll(_inFlight.Values.Select(inFlight => inFlight.Running))
@@ -101,8 +109,8 @@ internal sealed class DeliveryRunner(
         {
             if (time.GetUtcNow() + options.Value.AttemptTimeout > inFlight.Lease.Until)
             {
-                // A lease that is nearly over was handed over late. It may end before it can be renewed, and then others repeat
-                // the attempt, or a cancellation reports that it was stopped.
+                // The lease arrived late and could end before it is renewed. Another worker would then repeat the attempt, or a
+                // cancellation would report the delivery as stopped although it was sent.
                 Log.LeaseTooShort(logger, delivery.Id);
                 return;
             }
@@ -139,17 +147,18 @@ internal sealed class DeliveryRunner(
         if (renewal is null)
             return;
 
-        // What was settled to be due at once may be leased again before its run has ended here. Where it must be checked before
-        // it is sent, it is given back, and its next lease is checked.
-        var isToSend = isUnused && !_abandon.IsCancellationRequested;
-        if (isToSend && !RecipientCheck.IsNeeded(renewal.Delivery, time.GetUtcNow()))
+        // A delivery that was settled as due at once may be leased again before its run has ended. That lease stands for a new
+        // attempt, which starts now. If the recipient must be checked first, the lease is given back: the worker checks
+        // the next one. An older renewal served the run that ended, so only its slot is released.
+        var needsAttempt = isUnused && !_abandon.IsCancellationRequested;
+        if (needsAttempt && !RecipientCheck.IsNeeded(renewal.Delivery, time.GetUtcNow()))
         {
             Start(renewal);
             return;
         }
 
         slots.Release(renewal.Delivery);
-        if (isToSend)
+        if (needsAttempt)
             await ReturnAsync([renewal], _abandon.Token).ConfigureAwait(false);
     }
 }

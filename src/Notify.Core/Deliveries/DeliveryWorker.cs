@@ -13,16 +13,21 @@ using Notify.Transport;
 namespace Notify.Core.Deliveries;
 
 /// <summary>
-/// Brings deliveries to the runner: those that a transport hints at, and those that are due in the queue. It takes no more than
-/// there are slots, so what it holds in memory is bounded.
+/// Brings deliveries to the runner: those that a transport hints at, and those that are due in the queue. It takes only as many
+/// as there are slots, so the memory it uses is bounded.
 /// </summary>
+/// <remarks>
+/// Several loops run at once: one consumes hints, one leases due deliveries, one finds orphans, one renews leases, and the
+/// runners start attempts. Each lease that enters <c>_ready</c> holds a slot. A lease that is not started, whether because no
+/// slot is free, its recipient could not be checked, or the process stops, is given back and its slot released.
+/// </remarks>
 internal sealed class DeliveryWorker(
     IDeliveryQueue queue,
     IDeliveryTransport transport,
     RecipientCheck check,
     DeliveryRunner runner,
     ProviderCatalog providers,
-    DeliveryAdmission admission,
+    DeliveryCapacity capacity,
     DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
@@ -37,13 +42,26 @@ internal sealed class DeliveryWorker(
     private readonly Channel<Lease> _ready = System.Threading.Channels.Channel.CreateUnbounded<Lease>(
         new UnboundedChannelOptions { AllowSynchronousContinuations = settings.ContinueInline }
     );
-    private readonly List<Lease> _refused = [];
+
+    /// <summary>
+    /// Claimed leases without a slot. Only the loop that consumes hints uses it, and <see cref="StopAsync"/> afterwards.
+    /// </summary>
+    private readonly List<Lease> _withoutSlot = [];
+
+    /// <summary>
+    /// Leases whose recipients were being checked when the worker was stopped; <see cref="StopAsync"/> gives them back.
+    /// </summary>
     private readonly ConcurrentQueue<Lease> _unchecked = new();
+
+    /// <summary>The names of providers that the application does not have, but the queue has deliveries for.</summary>
     private string[] _orphans = [];
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
-    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    /// <summary>
+    /// Works until stopped, on the calling thread up to the first wait. <see cref="BackgroundService"/> would start on the thread
+    /// pool, which a simulation must not use.
+    /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
         await using var poll = time.CreateTimer(_ => signal.Set(), null, options.Value.PollInterval, options.Value.PollInterval)
@@ -58,11 +76,11 @@ internal sealed class DeliveryWorker(
             .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
-    /// <summary>Stops taking deliveries, lets the attempts under way end, and gives back what was not begun.</summary>
+    /// <summary>Stops taking deliveries, gives back those that were not started, and waits for the attempts under way.</summary>
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken).ConfigureAwait(false);
-        var left = _refused;
+        var left = _withoutSlot;
         while (_ready.Reader.TryRead(out var lease))
         {
             slots.Release(lease.Delivery);
@@ -86,12 +104,12 @@ internal sealed class DeliveryWorker(
         {
             try
             {
-                await foreach (var hints in transport.ConsumeAsync(admission, stopping).ConfigureAwait(false))
-                    await TakeAsync(hints, stopping).ConfigureAwait(false);
+                await foreach (var hints in transport.ConsumeAsync(capacity, stopping).ConfigureAwait(false))
+                    await HandleHintsAsync(hints, stopping).ConfigureAwait(false);
             }
             catch (Exception exception) when (!stopping.IsCancellationRequested)
             {
-                // What was hinted at meanwhile falls due by itself.
+                // A lost hint costs a delay only: its delivery falls due in the queue.
                 Log.TransportFailed(logger, exception);
                 await Task.Delay(options.Value.PollInterval, time, stopping)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -99,7 +117,7 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    private async ValueTask TakeAsync(IReadOnlyList<DeliveryHint> hints, CancellationToken stopping)
+    private async ValueTask HandleHintsAsync(IReadOnlyList<DeliveryHint> hints, CancellationToken stopping)
     {
         var now = time.GetUtcNow();
         List<DeliveryReference>? claims = null;
@@ -107,7 +125,7 @@ internal sealed class DeliveryWorker(
         foreach (var hint in hints)
         {
             if (hint.Lease is { } lease)
-                TakeOn(lease, now, ref waited);
+                StartOrCheck(lease, now, ref waited);
             else
                 (claims ??= new(hints.Count)).Add(hint.Reference);
         }
@@ -118,8 +136,9 @@ internal sealed class DeliveryWorker(
             await ClaimAsync(claims, stopping).ConfigureAwait(false);
     }
 
-    // A delivery is handed over with its lease once it is stored. Where that took long, it waited like any other. If the check
-    // fails, the delivery has been given back, and it must not keep the transport from the next one.
+    // The in-process transport hands deliveries over with their lease once they are stored. If storing took long, they waited and
+    // are checked like any other. If the check fails, CheckAsync has given them back, and the transport goes on with the next
+    // ones.
     private async ValueTask CheckHandedOverAsync(List<Lease> waited, CancellationToken stopping)
     {
         try
@@ -132,25 +151,26 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    // What there is no room for after all, since a provider's slots or permits went meanwhile, waits in the store and not in
-    // memory. A stop may come between: it gives back what is still here, and to be given back twice changes nothing.
+    // A provider's slots or permits may have been taken since the transport asked. Deliveries that have none are given back, to
+    // wait in the store instead of in memory. If the worker is stopped meanwhile, StopAsync gives back what is still in the list.
+    // Giving a lease back twice is harmless: the second settlement has an outdated fence.
     private async ValueTask ClaimAsync(List<DeliveryReference> references, CancellationToken stopping)
     {
-        var admitted = new List<Lease>(references.Count);
-        foreach (var lease in await ClaimOnceItAnswersAsync(references, stopping).ConfigureAwait(false))
-            (admission.TryAdmit(lease.Delivery) ? admitted : _refused).Add(lease);
+        var withSlot = new List<Lease>(references.Count);
+        foreach (var lease in await ClaimWithRetryAsync(references, stopping).ConfigureAwait(false))
+            (capacity.TryTake(lease.Delivery) ? withSlot : _withoutSlot).Add(lease);
 
-        await TakeOnAsync(admitted, stopping).ConfigureAwait(false);
-        if (_refused.Count == 0)
+        await StartOrCheckAsync(withSlot, stopping).ConfigureAwait(false);
+        if (_withoutSlot.Count == 0)
             return;
-        await runner.ReturnAsync(_refused, stopping).ConfigureAwait(false);
+        await runner.ReturnAsync(_withoutSlot, stopping).ConfigureAwait(false);
         signal.Set();
         if (!stopping.IsCancellationRequested)
-            _refused.Clear();
+            _withoutSlot.Clear();
     }
 
-    // While the store is away the transport is asked for no more, so that its hints are still good when the store is back.
-    private async ValueTask<IReadOnlyList<Lease>> ClaimOnceItAnswersAsync(
+    // While the store is unavailable, no more hints are taken from the transport, so they are still there when it is back.
+    private async ValueTask<IReadOnlyList<Lease>> ClaimWithRetryAsync(
         List<DeliveryReference> references,
         CancellationToken stopping
     )
@@ -170,7 +190,8 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    // A provider that was taken out of the application leaves deliveries behind; they are sent by the others of their channel.
+    // A provider that was removed from the application leaves deliveries behind. They are leased too, and the other providers of
+    // their channel send them.
     private async Task FindOrphansAsync(CancellationToken stopping)
     {
         using var timer = new PeriodicTimer(OrphanInterval, time);
@@ -198,7 +219,7 @@ internal sealed class DeliveryWorker(
                     continue;
 
                 if (await signal.WaitAsync(stopping).ConfigureAwait(false))
-                    admission.LookAgain();
+                    capacity.ResetProbes();
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
@@ -213,10 +234,13 @@ internal sealed class DeliveryWorker(
         }
     }
 
-    /// <returns>Whether there was room for more: then lanes may be left that it was too small for.</returns>
+    /// <summary>Leases due deliveries once, as many as there are slots and permits for.</summary>
+    /// <returns>
+    /// Whether any slot was reserved. If so, there may be slots for lanes that were left out, so the caller tries again at once.
+    /// </returns>
     private async ValueTask<bool> LeaseOnceAsync(CancellationToken stopping)
     {
-        var quotas = admission.TakeQuotas(providers.All.Select(provider => provider.Name).Concat(_orphans));
+        var quotas = capacity.ReserveQuotas(providers.All.Select(provider => provider.Name).Concat(_orphans));
         if (quotas.Length == 0)
             return false;
 
@@ -226,32 +250,32 @@ internal sealed class DeliveryWorker(
             var now = time.GetUtcNow();
             var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
             {
-                TenantAllowance = admission.GetAllowance,
+                TenantAllowance = capacity.ReserveForTenant,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }
         finally
         {
-            admission.Fill(quotas, leases);
+            capacity.ReleaseUnused(quotas, leases);
         }
 
-        await TakeOnAsync(leases, stopping).ConfigureAwait(false);
+        await StartOrCheckAsync(leases, stopping).ConfigureAwait(false);
         return true;
     }
 
-    /// <summary>Hands leases on that have their slots; those that waited only after they were checked.</summary>
-    private async ValueTask TakeOnAsync(IReadOnlyList<Lease> leases, CancellationToken stopping)
+    /// <summary>Passes leases that hold slots to the runners. Deliveries that have waited are checked first.</summary>
+    private async ValueTask StartOrCheckAsync(IReadOnlyList<Lease> leases, CancellationToken stopping)
     {
         var now = time.GetUtcNow();
         List<Lease>? waited = null;
         foreach (var lease in leases)
-            TakeOn(lease, now, ref waited);
+            StartOrCheck(lease, now, ref waited);
 
         if (waited is not null)
             await CheckAsync(waited, stopping).ConfigureAwait(false);
     }
 
-    private void TakeOn(Lease lease, DateTimeOffset now, ref List<Lease>? waited)
+    private void StartOrCheck(Lease lease, DateTimeOffset now, ref List<Lease>? waited)
     {
         if (!RecipientCheck.IsNeeded(lease.Delivery, now))
             _ready.Writer.TryWrite(lease);
@@ -259,7 +283,7 @@ internal sealed class DeliveryWorker(
             (waited ??= []).Add(lease);
     }
 
-    // Without an answer nothing is sent: the deliveries fall due again, and a later lease asks once more.
+    // If the check fails, nothing is sent: the leases are given back, and the next lease of each delivery is checked again.
     private async ValueTask CheckAsync(List<Lease> waited, CancellationToken stopping)
     {
         var left = waited.ToDictionary(lease => lease.Delivery.Id);
@@ -273,7 +297,7 @@ internal sealed class DeliveryWorker(
         }
         catch (Exception) when (stopping.IsCancellationRequested)
         {
-            // The stop gives back what is left, with everything else.
+            // StopAsync gives these back together with everything else.
             foreach (var lease in left.Values)
                 _unchecked.Enqueue(lease);
             throw;

@@ -7,8 +7,8 @@ using Notify.Storage;
 namespace Notify.Core.Deliveries;
 
 /// <summary>
-/// Renews the leases of attempts that take long. An attempt may outlast its lease, because it waits for a connection or because a
-/// mail server takes minutes to answer; without a renewal another worker would repeat it.
+/// Renews the leases of attempts that take long. An attempt may outlast its lease, because it waits for a connection or a mail
+/// server takes minutes to answer. Without a renewal another worker would repeat it.
 /// </summary>
 internal sealed class LeaseKeeper(
     IDeliveryQueue queue,
@@ -20,15 +20,15 @@ internal sealed class LeaseKeeper(
     private readonly TimeSpan _duration = options.Value.LeaseDuration;
 
     /// <summary>
-    /// Creates the timer of <see cref="RunAsync"/>. A lease is renewed in its second half, so a call that fails is followed by
-    /// others before the lease ends.
+    /// Creates the timer for <see cref="RunAsync"/>. It ticks eight times per lease and a lease is renewed in its second half, so
+    /// a renewal that fails is repeated before the lease ends.
     /// </summary>
     public PeriodicTimer CreateTimer() => new(_duration / 8, time);
 
-    /// <summary>Renews until cancelled, or until the timer is disposed of.</summary>
-    /// <param name="timer">When to look for leases to renew.</param>
+    /// <summary>Renews leases until cancelled, or until the timer is disposed.</summary>
+    /// <param name="timer">The timer from <see cref="CreateTimer"/>.</param>
     /// <param name="getUnderWay">Gets the deliveries whose attempts are under way.</param>
-    /// <param name="cancellationToken">Ends the work.</param>
+    /// <param name="cancellationToken">Ends the renewals.</param>
     public async Task RunAsync(PeriodicTimer timer, Func<IEnumerable<InFlight>> getUnderWay, CancellationToken cancellationToken)
     {
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false))

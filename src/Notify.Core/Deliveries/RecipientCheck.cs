@@ -8,9 +8,9 @@ using Notify.Storage;
 namespace Notify.Core.Deliveries;
 
 /// <summary>
-/// Checks deliveries that waited against what is known of their users now: a user may have been deleted, have declined or
-/// unsubscribed, or have another address or device. A delivery that is sent in the moment of its planning needs no second look,
-/// so the common path reads nothing here. A direct address has nothing to be checked against.
+/// Checks deliveries that have waited against the current data of their users: a user may have been deleted, may have declined or
+/// unsubscribed, or may have another address or device. A delivery that is sent right after it was planned needs no check, so the
+/// common path reads nothing here. A direct address has no user and needs no check either.
 /// </summary>
 internal sealed class RecipientCheck(
     IRecipientCheckStore store,
@@ -21,79 +21,81 @@ internal sealed class RecipientCheck(
     TimeProvider time
 )
 {
-    /// <summary>How long after its planning a delivery counts as sent in the same moment.</summary>
-    private static readonly TimeSpan Moment = TimeSpan.FromSeconds(1);
+    /// <summary>How long after it was planned a delivery counts as sent right away.</summary>
+    private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Ids count milliseconds, so a delivery that was due at once may look due up to one later than it was planned.
+    /// The precision of the time within an id. A delivery that was due at once may appear to be due up to this much after it was
+    /// planned.
     /// </summary>
     private static readonly TimeSpan IdPrecision = TimeSpan.FromMilliseconds(1);
 
     /// <summary>
-    /// Determines whether a delivery was planned a while ago: scheduled, retried, replayed, or behind a backlog.
+    /// Determines whether a delivery was planned a while ago, because it was scheduled, retried or replayed, or waited behind a
+    /// backlog.
     /// </summary>
     public static bool IsNeeded(Delivery delivery, DateTimeOffset now)
     {
         if (delivery.UserId is null)
             return false;
 
-        var plannedAt = PlannedAt(delivery.Id);
+        var plannedAt = GetPlannedTime(delivery.Id);
         return delivery.AttemptsSpent > 0
             || delivery.RetryDelay > TimeSpan.Zero
             || delivery.Fallback is { Step: > 0 }
             || delivery.DueAt > plannedAt + IdPrecision
-            || now - plannedAt >= Moment;
+            || now - plannedAt >= FreshFor;
     }
 
     /// <summary>
-    /// Reads the users of all leases at once, cancels the deliveries that are not to be sent any more, puts off those in quiet
-    /// hours, and moves those whose address changed. Returns the leases to send.
+    /// Reads the users of all leases at once. Cancels the deliveries that must not be sent any more, postpones those in quiet
+    /// hours, and redirects those whose address changed. Returns the leases to send.
     /// </summary>
     public async ValueTask<IReadOnlyList<Lease>> CheckAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        var verdicts = await JudgeAsync(leases, cancellationToken).ConfigureAwait(false);
+        var results = await DecideAsync(leases, cancellationToken).ConfigureAwait(false);
         var unsent = new List<(Lease Lease, Settlement Settlement)>();
-        var moved = new List<(Lease Lease, Address To)>();
+        var redirected = new List<(Lease Lease, Address To)>();
         var current = new List<Lease>(leases.Count);
         for (var i = 0; i < leases.Count; i++)
         {
-            if (verdicts[i].Reason is { } reason)
+            if (results[i].Reason is { } reason)
                 unsent.Add((leases[i], settler.Cancel(leases[i], reason)));
-            else if (verdicts[i].DueAt is { } dueAt)
+            else if (results[i].DueAt is { } dueAt)
                 unsent.Add((leases[i], settler.Postpone(leases[i], dueAt)));
-            else if (verdicts[i].To is { } to)
-                moved.Add((leases[i], to));
+            else if (results[i].To is { } to)
+                redirected.Add((leases[i], to));
             else
                 current.Add(leases[i]);
         }
 
         if (unsent.Count > 0)
             await settler.SettleUnsentAsync(unsent, cancellationToken).ConfigureAwait(false);
-        if (moved.Count > 0)
-            current.AddRange(await MoveAsync(moved, cancellationToken).ConfigureAwait(false));
+        if (redirected.Count > 0)
+            current.AddRange(await RedirectAsync(redirected, cancellationToken).ConfigureAwait(false));
         return current;
     }
 
-    private async ValueTask<Verdict[]> JudgeAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
+    private async ValueTask<CheckResult[]> DecideAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
-        RecipientQuestion[] questions = [.. leases.Select(lease => Ask(lease.Delivery, lease.Delivery.Topic))];
+        RecipientQuestion[] questions = [.. leases.Select(lease => CreateQuestion(lease.Delivery, lease.Delivery.Topic))];
         var answers = await ReadAsync(questions, cancellationToken).ConfigureAwait(false);
-        var verdicts = new Verdict[leases.Count];
+        var results = new CheckResult[leases.Count];
         var unsubscribed = new List<int>();
-        for (var i = 0; i < verdicts.Length; i++)
+        for (var i = 0; i < results.Length; i++)
         {
-            verdicts[i] = Judge(leases[i].Delivery, answers[questions[i]]);
-            if (verdicts[i].Reason is null && questions[i].Topic is not null && !answers[questions[i]].IsSubscribed)
+            results[i] = Decide(leases[i].Delivery, answers[questions[i]]);
+            if (results[i].Reason is null && questions[i].Topic is not null && !answers[questions[i]].IsSubscribed)
                 unsubscribed.Add(i);
         }
 
         foreach (var i in unsubscribed)
         {
             if (!await SubscribesToAnotherAsync(leases[i].Delivery, cancellationToken).ConfigureAwait(false))
-                verdicts[i] = Verdict.Cancel($"the user unsubscribed from '{leases[i].Delivery.Topic}'");
+                results[i] = CheckResult.Cancel($"the user unsubscribed from '{leases[i].Delivery.Topic}'");
         }
 
-        return verdicts;
+        return results;
     }
 
     private async ValueTask<Dictionary<RecipientQuestion, RecipientAnswer>> ReadAsync(
@@ -106,7 +108,7 @@ internal sealed class RecipientCheck(
         return distinct.Zip(answers).ToDictionary(pair => pair.First, pair => pair.Second);
     }
 
-    // A notification to several topics reached the user by one of them, and the user may still subscribe to another.
+    // A delivery names one of its notification's topics, and the user may still subscribe to another.
     private async ValueTask<bool> SubscribesToAnotherAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         var notification = await notifications
@@ -116,40 +118,40 @@ internal sealed class RecipientCheck(
         [
             .. (notification?.Trigger.Topics() ?? [])
                 .Where(topic => topic != delivery.Topic)
-                .Select(topic => Ask(delivery, topic)),
+                .Select(topic => CreateQuestion(delivery, topic)),
         ];
         return others.Length > 0
             && (await ReadAsync(others, cancellationToken).ConfigureAwait(false)).Values.Any(answer => answer.IsSubscribed);
     }
 
-    private Verdict Judge(Delivery delivery, RecipientAnswer answer)
+    private CheckResult Decide(Delivery delivery, RecipientAnswer answer)
     {
         if (answer.User is not { } user)
-            return Verdict.Cancel("the user was deleted");
+            return CheckResult.Cancel("the user was deleted");
         if (!policy.IsMandatory(delivery.Category) && !user.Wants(delivery.Category, delivery.Channel))
-            return Verdict.Cancel("the user's preferences decline it");
+            return CheckResult.Cancel("declined by the user's preferences");
         var device = FindDevice(delivery, answer.Devices);
         if (FindAddress(delivery, user, device) is not { } address)
         {
-            return Verdict.Cancel(
+            return CheckResult.Cancel(
                 delivery.Channel == Channel.Push
-                    ? "the device is no longer the user's, or was pruned"
-                    : $"the user has no address for {delivery.Channel} any more"
+                    ? "the device was pruned or now belongs to another user"
+                    : $"the user no longer has an address for {delivery.Channel}"
             );
         }
 
         var now = time.GetUtcNow();
         var dueAt = policy.GetDueTime(delivery, now, RecipientClock.From(user, device));
         if (dueAt > now)
-            return Verdict.Postpone(dueAt);
+            return CheckResult.Postpone(dueAt);
         if (address == delivery.To)
             return default;
         return router.GetRoute(address).Count == 0
-            ? Verdict.Cancel($"no provider sends {address.Channel} to {address.Platform}")
-            : Verdict.Move(address);
+            ? CheckResult.Cancel($"no provider sends {address.Channel} to {address.Platform}")
+            : CheckResult.Redirect(address);
     }
 
-    // A device keeps its id when its token is refreshed, and an app that is installed again may keep its token under another id.
+    // A device keeps its id when its token is refreshed. An app that was reinstalled may have a new id and the same token.
     private static Device? FindDevice(Delivery delivery, IReadOnlyList<Device> devices) =>
         devices.FirstOrDefault(device => device.Id == delivery.DeviceId)
         ?? devices.FirstOrDefault(device => device.Token == delivery.To.Value && device.App == delivery.To.App);
@@ -161,26 +163,26 @@ internal sealed class RecipientCheck(
         return user.Addresses.TryGetValue(delivery.Channel.Name, out var address) ? new Address(delivery.Channel, address) : null;
     }
 
-    private async ValueTask<IEnumerable<Lease>> MoveAsync(
-        List<(Lease Lease, Address To)> moved,
+    private async ValueTask<IEnumerable<Lease>> RedirectAsync(
+        List<(Lease Lease, Address To)> redirected,
         CancellationToken cancellationToken
     )
     {
         Redirection[] redirections =
         [
-            .. moved.Select(move => new Redirection(move.Lease.Delivery.Id, move.Lease.Fence, move.To)),
+            .. redirected.Select(redirect => new Redirection(redirect.Lease.Delivery.Id, redirect.Lease.Fence, redirect.To)),
         ];
         var applied = await store.RedirectAsync(redirections, cancellationToken).ConfigureAwait(false);
-        return moved
+        return redirected
             .Where((_, i) => applied[i])
-            .Select(move => move.Lease with { Delivery = move.Lease.Delivery with { To = move.To } });
+            .Select(redirect => redirect.Lease with { Delivery = redirect.Lease.Delivery with { To = redirect.To } });
     }
 
-    private static RecipientQuestion Ask(Delivery delivery, string? topic) =>
+    private static RecipientQuestion CreateQuestion(Delivery delivery, string? topic) =>
         new(delivery.Tenant, delivery.UserId!, topic, WithDevices: delivery.Channel == Channel.Push);
 
-    // A delivery's id is a UUIDv7 of the moment of its planning.
-    private static DateTimeOffset PlannedAt(Guid id)
+    // A delivery's id is a UUIDv7, whose first 48 bits are the time at which it was planned.
+    private static DateTimeOffset GetPlannedTime(Guid id)
     {
         Span<byte> bytes = stackalloc byte[16];
         id.TryWriteBytes(bytes, bigEndian: true, out _);
@@ -188,14 +190,15 @@ internal sealed class RecipientCheck(
     }
 
     /// <summary>
-    /// Why a delivery is cancelled, when it is due instead, or its new address; none where it is sent as it is.
+    /// The result for one delivery: the reason to cancel it, the time to postpone it to, or the address to redirect it to. None
+    /// of them if it is sent as it is.
     /// </summary>
-    private readonly record struct Verdict(string? Reason, DateTimeOffset? DueAt, Address? To)
+    private readonly record struct CheckResult(string? Reason, DateTimeOffset? DueAt, Address? To)
     {
-        public static Verdict Cancel(string reason) => new(reason, null, null);
+        public static CheckResult Cancel(string reason) => new(reason, null, null);
 
-        public static Verdict Postpone(DateTimeOffset dueAt) => new(null, dueAt, null);
+        public static CheckResult Postpone(DateTimeOffset dueAt) => new(null, dueAt, null);
 
-        public static Verdict Move(Address to) => new(null, null, to);
+        public static CheckResult Redirect(Address to) => new(null, null, to);
     }
 }

@@ -10,9 +10,14 @@ using Notify.Storage;
 namespace Notify.Core.Digests;
 
 /// <summary>
-/// Closes digests that are due: the events that ask for the same are summed up in one notification. A summary is rendered with
-/// the version of the template with which its events were accepted, so a template that is saved meanwhile cannot break it.
+/// Closes due digests: summarizes the events that ask for the same in one notification. A summary is rendered with the version of
+/// the template with which its events were accepted, so a version that is saved meanwhile cannot break it.
 /// </summary>
+/// <remarks>
+/// The summary and the end of its events are one transaction under the fence of the lease. If the lease was lost, because it
+/// ended or because an event was cancelled, nothing is written, and the digest is leased again with what is left of it. So each
+/// event is in exactly one summary.
+/// </remarks>
 internal sealed class DigestWorker(
     IDigestStore digests,
     IUserStore users,
@@ -27,10 +32,12 @@ internal sealed class DigestWorker(
     ILogger<DigestWorker> logger
 ) : TurnWorker<DigestLease>(settings, options, time)
 {
-    /// <summary>A digest collects for seconds to days, so it need not be looked for several times a second.</summary>
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+    /// <summary>
+    /// A digest collects for seconds to days, so querying for due ones more than once a second is not worth it.
+    /// </summary>
+    private static readonly TimeSpan MinInterval = TimeSpan.FromSeconds(1);
 
-    protected override TimeSpan Interval => Options.PollInterval > LeastInterval ? Options.PollInterval : LeastInterval;
+    protected override TimeSpan Interval => Options.PollInterval > MinInterval ? Options.PollInterval : MinInterval;
 
     protected override int LeasesPerTurn => 25;
 
@@ -88,14 +95,14 @@ internal sealed class DigestWorker(
             return;
         }
 
-        // Only the events that were rendered together have failed; the others get their own try.
+        // Only the events that were rendered together have failed. The others are rendered next.
         var failed = lease with { Events = [.. lease.Events.Where(other => AreAlike(lease.Events[0], other))] };
         var reason = FailureReason.Describe(failure);
         if (await EndAsync(failed, CollectedState.DeadLetter, reason, cancellationToken).ConfigureAwait(false))
             Log.DigestDead(logger, failure, lease.Key.ToId());
     }
 
-    protected override void Failed(Exception exception) => Log.DigestsUnreachable(logger, exception);
+    protected override void LogFailure(Exception exception) => Log.DigestsUnreachable(logger, exception);
 
     private async ValueTask<User?> FindUserAsync(DigestLease lease, CancellationToken cancellationToken)
     {
@@ -115,14 +122,14 @@ internal sealed class DigestWorker(
         CancellationToken cancellationToken
     ) => digests.CloseAsync(new DigestClosing(lease, state, Time.GetUtcNow()) { Reason = reason }, cancellationToken);
 
-    // What is left because it is not alike, or because one lease cannot hold it all, is due at once.
+    // Events that are left, because they ask for something else or did not fit into the lease, are due at once.
     private DateTimeOffset GetNextDueAt(DigestLease lease, DigestLease closed, User? user) =>
         closed.Events.Count < lease.Events.Count || lease.Events.Count == DigestLease.MaxEvents
             ? Time.GetUtcNow()
             : DigestSchedule.GetDueTime(closed.Events[^1].Trigger.Digest!, Time.GetUtcNow(), user);
 
-    // Recipient, template, category and priority are the digest's; the rest of what a trigger asks for must not be decided by
-    // another event's trigger.
+    // All events of a digest have the same recipient, template, category and priority. Events that differ in anything else get
+    // separate summaries: one trigger must not decide how the event of another is sent.
     private static bool AreAlike(DigestEvent first, DigestEvent other) =>
         ReferenceEquals(first, other)
         || (

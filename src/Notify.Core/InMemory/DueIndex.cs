@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>What is pending, by lane, provider and tenant, each tenant's oldest first.</summary>
+/// <summary>Indexes pending deliveries by lane, provider and tenant, the oldest of each tenant first.</summary>
 internal sealed class DueIndex
 {
     private readonly Dictionary<(Priority Priority, string Provider), LaneIndex> _lanes = [];
@@ -11,20 +11,20 @@ internal sealed class DueIndex
     public void Add(StoredDelivery stored)
     {
         if (stored.DueAt is { } dueAt)
-            GetLane(stored).Tenant(stored.Delivery.Tenant).Add((dueAt, stored.Delivery.Id), stored);
+            GetLane(stored).GetTenant(stored.Delivery.Tenant).Add((dueAt, stored.Delivery.Id), stored);
     }
 
     public void Remove(StoredDelivery stored)
     {
         if (stored.DueAt is { } dueAt)
-            GetLane(stored).Tenant(stored.Delivery.Tenant).Remove((dueAt, stored.Delivery.Id));
+            GetLane(stored).GetTenant(stored.Delivery.Tenant).Remove((dueAt, stored.Delivery.Id));
     }
 
-    /// <summary>Takes out what is due, one from each tenant in turn.</summary>
+    /// <summary>Removes and returns due deliveries, one of each tenant in turn.</summary>
     public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request) =>
         _lanes.TryGetValue((quota.Priority, quota.Provider), out var lane) ? lane.Take(quota, request) : [];
 
-    public IEnumerable<QueueDepth> Depths() =>
+    public IEnumerable<QueueDepth> GetDepths() =>
         _lanes
             .Where(lane => lane.Value.Count > 0)
             .Select(lane => new QueueDepth(lane.Key.Priority, lane.Key.Provider, lane.Value.Count));
@@ -45,7 +45,7 @@ internal sealed class DueIndex
 
         public long Count => _tenants.Values.Sum(tenant => (long)tenant.Count);
 
-        public SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery> Tenant(string name)
+        public SortedDictionary<(DateTimeOffset DueAt, Guid Id), StoredDelivery> GetTenant(string name)
         {
             if (!_tenants.TryGetValue(name, out var tenant))
                 _tenants.Add(name, tenant = []);
@@ -55,8 +55,12 @@ internal sealed class DueIndex
         public List<StoredDelivery> Take(LeaseQuota quota, LeaseRequest request)
         {
             var taken = new List<StoredDelivery>();
-            var allowances = new Dictionary<string, int>(StringComparer.Ordinal);
-            string[] turn = [.. _tenants.Keys.Where(AfterLastServed), .. _tenants.Keys.Where(tenant => !AfterLastServed(tenant))];
+            var remaining = new Dictionary<string, int>(StringComparer.Ordinal);
+            string[] turn =
+            [
+                .. _tenants.Keys.Where(IsAfterLastServed),
+                .. _tenants.Keys.Where(tenant => !IsAfterLastServed(tenant)),
+            ];
             for (var found = true; found && taken.Count < quota.Max; )
             {
                 found = false;
@@ -64,8 +68,8 @@ internal sealed class DueIndex
                 {
                     if (
                         taken.Count == quota.Max
-                        || Oldest(tenant, request.Now) is not { } oldest
-                        || !IsAllowed(quota, tenant, request, allowances)
+                        || FindOldest(tenant, request.Now) is not { } oldest
+                        || !TryCount(quota, tenant, request, remaining)
                     )
                         continue;
 
@@ -79,19 +83,20 @@ internal sealed class DueIndex
             return taken;
         }
 
-        private static bool IsAllowed(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> allowances)
+        // Counts a delivery against the number that the tenant may have; false if none is left.
+        private static bool TryCount(LeaseQuota quota, string tenant, LeaseRequest request, Dictionary<string, int> remaining)
         {
             if (request.TenantAllowance is null)
                 return true;
-            if (!allowances.TryGetValue(tenant, out var left))
+            if (!remaining.TryGetValue(tenant, out var left))
                 left = request.TenantAllowance(quota, tenant);
-            allowances[tenant] = left - 1;
+            remaining[tenant] = left - 1;
             return left > 0;
         }
 
-        private StoredDelivery? Oldest(string tenant, DateTimeOffset now) =>
+        private StoredDelivery? FindOldest(string tenant, DateTimeOffset now) =>
             _tenants[tenant].Count > 0 && _tenants[tenant].First() is var first && first.Key.DueAt <= now ? first.Value : null;
 
-        private bool AfterLastServed(string tenant) => string.CompareOrdinal(tenant, _lastServed) > 0;
+        private bool IsAfterLastServed(string tenant) => string.CompareOrdinal(tenant, _lastServed) > 0;
     }
 }

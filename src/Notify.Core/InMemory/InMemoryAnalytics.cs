@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Delivery counts for tests.</summary>
+/// <summary>Keeps delivery counts in memory, for tests.</summary>
 internal sealed class InMemoryAnalytics : IAnalyticsStore
 {
     private readonly Lock _lock = new();

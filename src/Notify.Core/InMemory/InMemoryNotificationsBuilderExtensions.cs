@@ -7,7 +7,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds the in-memory store.</summary>
 public static class InMemoryNotificationsBuilderExtensions
 {
-    /// <summary>Keeps everything in memory, where a restart loses it. For tests.</summary>
+    /// <summary>Stores everything in memory, where it is lost when the process ends. Intended for tests.</summary>
     public static INotificationsBuilder UseInMemory(this INotificationsBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);

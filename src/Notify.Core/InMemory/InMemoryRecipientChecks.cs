@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Checks of recipients for tests.</summary>
+/// <summary>Checks recipients in memory, for tests.</summary>
 internal sealed class InMemoryRecipientChecks(InMemoryRecipients recipients, InMemoryStore store) : IRecipientCheckStore
 {
     public ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Users, devices and topics for tests.</summary>
+/// <summary>Keeps users, devices and topics in memory, for tests.</summary>
 internal sealed class InMemoryRecipients : IUserStore, IDeviceStore, ITopicStore
 {
     private readonly Lock _lock = new();

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Purging for tests.</summary>
+/// <summary>Purges the in-memory stores, for tests.</summary>
 internal sealed class InMemoryRetention(InMemoryStore store, InMemoryThrottles throttles, InMemoryAnalytics analytics)
     : IRetentionStore
 {

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Shared tokens for tests.</summary>
+/// <summary>Keeps shared tokens in memory, for tests.</summary>
 internal sealed class InMemorySharedTokens : ISharedTokenStore
 {
     private readonly Lock _lock = new();

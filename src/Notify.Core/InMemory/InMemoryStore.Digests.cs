@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>This part collects digests.</summary>
+/// <content>The digests.</content>
 internal sealed partial class InMemoryStore : IDigestStore
 {
     private readonly Dictionary<DigestKey, StoredDigest> _digests = [];
@@ -93,7 +93,10 @@ internal sealed partial class InMemoryStore : IDigestStore
             _digests.Remove(stored.Event.Key);
     }
 
-    /// <summary>Takes a notification's events out of their digests. A lease of one is lost, so no summary has them.</summary>
+    /// <summary>
+    /// Removes the events of a notification from their digests. The digests get a new fence, so a worker that holds one loses its
+    /// lease and cannot summarize the events.
+    /// </summary>
     private int Uncollect(Guid notificationId)
     {
         StoredEvent[] waiting =

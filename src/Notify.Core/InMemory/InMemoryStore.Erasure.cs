@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>This part erases.</summary>
+/// <content>The erasure of removed users.</content>
 internal sealed partial class InMemoryStore : IErasureStore
 {
     private readonly Dictionary<(string Tenant, string UserId), Erasure> _erasures = [];

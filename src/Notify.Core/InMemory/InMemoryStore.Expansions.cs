@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>This part turns topics into deliveries.</summary>
+/// <content>The expansions of topics.</content>
 internal sealed partial class InMemoryStore : IExpansionStore
 {
     private readonly List<StoredExpansion> _expansions = [];
@@ -82,7 +82,7 @@ internal sealed partial class InMemoryStore : IExpansionStore
             return new([
                 .. _expansions
                     .Where(expansion => expansion.NotificationId == notificationId && expansion.Tenant == tenant)
-                    .Select(expansion => expansion.Progress()),
+                    .Select(expansion => expansion.GetProgress()),
             ]);
         }
     }

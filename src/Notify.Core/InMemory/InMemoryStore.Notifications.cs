@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>This part reads, and takes receipts and replays.</summary>
+/// <content>Notifications, receipts and dead letters.</content>
 internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore, IDeadLetterStore
 {
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)
@@ -102,13 +102,13 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
     )
     {
         lock (_lock)
-            return new(Page(DeadLetters(filter), after, limit));
+            return new(Page(FindDeadLetters(filter), after, limit));
     }
 
     public ValueTask<long> CountAsync(DeadLetterFilter filter, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new(DeadLetters(filter).LongCount());
+            return new(FindDeadLetters(filter).LongCount());
     }
 
     public ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken)
@@ -117,7 +117,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
         {
             StoredDelivery[] replayed =
             [
-                .. DeadLetters(request.Filter).OrderBy(stored => stored.Delivery.Id).Take(request.Limit),
+                .. FindDeadLetters(request.Filter).OrderBy(stored => stored.Delivery.Id).Take(request.Limit),
             ];
             foreach (var stored in replayed)
                 Change(stored, () => stored.Replay(request.Now, request.ExpiresAt));
@@ -153,7 +153,7 @@ internal sealed partial class InMemoryStore : INotificationStore, IReceiptStore,
         return true;
     }
 
-    private IEnumerable<StoredDelivery> DeadLetters(DeadLetterFilter filter) =>
+    private IEnumerable<StoredDelivery> FindDeadLetters(DeadLetterFilter filter) =>
         _deliveries.Values.Where(stored =>
             stored.State == DeliveryState.DeadLetter
             && !stored.IsErased

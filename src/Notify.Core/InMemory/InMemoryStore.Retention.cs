@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>This part purges.</summary>
+/// <content>The purge of expired data.</content>
 internal sealed partial class InMemoryStore
 {
     public long PurgeNotifications(DateTimeOffset acceptedBefore)

@@ -3,7 +3,9 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>The store for tests: the same promises as the durable ones but for durability. This part is the queue.</summary>
+/// <summary>
+/// A store for tests. It keeps every promise of the durable stores except durability. This part is the queue.
+/// </summary>
 internal sealed partial class InMemoryStore : IDeliveryQueue
 {
     private readonly Lock _lock = new();
@@ -111,7 +113,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
     public ValueTask<IReadOnlyList<QueueDepth>> GetDepthAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
-            return new([.. _due.Depths()]);
+            return new([.. _due.GetDepths()]);
     }
 
     public IReadOnlyList<bool> Redirect(IReadOnlyList<Redirection> redirections)
@@ -216,7 +218,7 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
         return true;
     }
 
-    // The next step is due once nothing of the steps before it waits or was accepted.
+    // The next step becomes due when no delivery of the earlier steps is pending or was accepted.
     private void FallBack(StoredDelivery failed, DateTimeOffset now)
     {
         if (failed.Delivery.Fallback is not { } place)

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>Templates for tests.</summary>
+/// <summary>Keeps templates in memory, for tests.</summary>
 internal sealed class InMemoryTemplates : ITemplateStore
 {
     private readonly Lock _lock = new();

@@ -4,7 +4,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>A delivery as the in-memory store keeps it.</summary>
+/// <summary>A delivery in the in-memory store.</summary>
 internal sealed class StoredDelivery(QueuedDelivery queued)
 {
     private readonly List<Attempt> _attempts = [];
@@ -15,7 +15,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
     public DeliveryState State { get; private set; } =
         queued.CancelledBecause is null ? DeliveryState.Pending : DeliveryState.Cancelled;
 
-    /// <summary>Null exactly when the delivery is terminal.</summary>
+    /// <summary>Gets when the delivery is due; null if it is terminal.</summary>
     public DateTimeOffset? DueAt { get; private set; } = queued.CancelledBecause is null ? queued.DueAt : null;
 
     public string? Owner { get; private set; } = queued.Owner;
@@ -29,7 +29,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
     /// <summary>See <see cref="QueuedDelivery.AddressKey"/>.</summary>
     public Guid? AddressKey { get; private set; } = queued.AddressKey;
 
-    /// <summary>Whether it waits and nobody holds it.</summary>
+    /// <summary>Determines whether the delivery is pending and no worker holds a lease of it.</summary>
     public bool IsFree(DateTimeOffset now) => DueAt is { } dueAt && (Owner is null || dueAt <= now);
 
     public Lease Lease(string owner, DateTimeOffset until)

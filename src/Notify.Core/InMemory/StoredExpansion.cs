@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.InMemory;
 
-/// <summary>An expansion as the in-memory store keeps it.</summary>
+/// <summary>An expansion in the in-memory store.</summary>
 internal sealed class StoredExpansion(Notification notification, NewExpansion expansion)
 {
     private string _cursor = "";
@@ -16,7 +16,7 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
 
     public string Tenant => notification.Tenant;
 
-    /// <summary>Null when nothing is left to do.</summary>
+    /// <summary>Gets when the expansion is due; null if it has ended.</summary>
     public DateTimeOffset? DueAt { get; private set; } = expansion.DueAt;
 
     public ExpansionLease Lease(DateTimeOffset until)
@@ -48,6 +48,6 @@ internal sealed class StoredExpansion(Notification notification, NewExpansion ex
             (DueAt, _updatedAt, _reason) = (null, now, null);
     }
 
-    public ExpansionProgress Progress() =>
+    public ExpansionProgress GetProgress() =>
         new(expansion.Topic, _done, expansion.Total, DueAt is null, notification.AcceptedAt, _updatedAt, _failures, _reason);
 }

@@ -6,12 +6,13 @@ using Notify.Providers;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Identifies an address within one notification, so that the batches of a broadcast can be compared without keeping addresses:
-/// 128 bits of a SHA-256 over the notification, the channel, the app and the address. Two spellings of an email address have the
-/// same key.
+/// Identifies an address within one notification, so that the batches of a broadcast can be compared without storing addresses. A
+/// key is 128 bits of the SHA-256 hash of the notification, the channel, the app and the address. Spellings of the same email
+/// address have the same key.
 /// </summary>
 internal static class AddressKey
 {
+    /// <summary>Computes the key of an address.</summary>
     public static Guid Compute(Guid notificationId, Address to)
     {
         var text = $"{notificationId:N}/{to.Channel.Name}/{to.App}/{AddressFormat.Normalize(to.Channel, to.Value)}";
@@ -19,8 +20,8 @@ internal static class AddressKey
     }
 
     /// <summary>
-    /// Determines whether a delivery needs its key stored. Only where topics are expanded is there a later batch to compare with.
-    /// A push token belongs to one user, so that of a subscriber is not reached by another subscriber's batch.
+    /// Determines whether the key of a delivery must be stored. Only the expansion of topics has later batches that compare with
+    /// it. A push token belongs to one user, so a later batch never contains the token of a subscriber.
     /// </summary>
     public static bool IsNeeded(Trigger trigger, DeliveryDraft draft) =>
         draft.SkippedBecause is null

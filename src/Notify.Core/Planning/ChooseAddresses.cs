@@ -3,8 +3,8 @@ using Notify.Providers;
 
 namespace Notify.Core.Planning;
 
-/// <summary>Chooses where each recipient is reached, step by step of the fallback, and the provider that sends there.</summary>
-internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog, Chance chance) : IPlanningStep
+/// <summary>Chooses the addresses of each recipient for each fallback step, and the provider that sends to them.</summary>
+internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog catalog, IdGenerator ids) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -26,10 +26,10 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
         return [new Step(first, TimeSpan.Zero), .. later.Select(step => new Step([step.Channel], step.After))];
     }
 
-    // A step that has no address for this recipient is left out, and the next one takes its time.
+    // A step without an address for this recipient is left out, and the next step takes its place in the chain.
     private void AddDrafts(DeliveryPlan plan, PlannedRecipient recipient, List<Step> steps)
     {
-        var chain = steps.Count > 1 ? chance.NewId(plan.Notification.AcceptedAt) : (Guid?)null;
+        var chain = steps.Count > 1 ? ids.Create(plan.Notification.AcceptedAt) : (Guid?)null;
         var place = 0;
         var after = TimeSpan.Zero;
         foreach (var step in steps)
@@ -63,7 +63,7 @@ internal sealed class ChooseAddresses(ProviderRouter router, ProviderCatalog cat
     private string? FindReasonToSkip(PlannedRecipient recipient, Address address)
     {
         if (recipient.Wants?.Invoke(address.Channel) == false)
-            return "the user's preferences decline it";
+            return "declined by the user's preferences";
         return router.GetRoute(address).Count == 0 ? $"no provider sends {address.Channel} to {address.Platform}" : null;
     }
 

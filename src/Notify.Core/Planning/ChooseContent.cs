@@ -3,8 +3,8 @@ using Notify.Core.Templates;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Chooses what each delivery says among the notification's contents, which were rendered when it was accepted: the variant of
-/// its channel before the one for all, the closest language before the default.
+/// Chooses the content of each delivery among those of the notification, which were rendered when it was accepted. The variant of
+/// the delivery's channel is preferred to the one for all channels, and the closest language to the default.
 /// </summary>
 internal sealed class ChooseContent : IPlanningStep
 {
@@ -14,13 +14,13 @@ internal sealed class ChooseContent : IPlanningStep
         if (contents is [{ Channel: null, Locale: null }])
             return ValueTask.CompletedTask;
 
-        // A batch has many recipients and few kinds of them.
+        // A batch has many recipients but few combinations of channel, language and time zone.
         var chosen = new Dictionary<(Channel Channel, string? Locale, string? TimeZone), int>();
         foreach (var draft in plan.Drafts)
         {
-            var kind = (draft.To.Channel, draft.Locale, draft.TimeZone);
-            if (!chosen.TryGetValue(kind, out var index))
-                chosen.Add(kind, index = ContentSelector.Find(contents, draft.To.Channel, draft.Locale, draft.TimeZone));
+            var key = (draft.To.Channel, draft.Locale, draft.TimeZone);
+            if (!chosen.TryGetValue(key, out var index))
+                chosen.Add(key, index = ContentSelector.Find(contents, draft.To.Channel, draft.Locale, draft.TimeZone));
             if (index >= 0)
                 draft.ContentIndex = index;
             else

@@ -5,10 +5,10 @@ using Notify.Storage;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Sets aside what is collected instead of sent: everything for a trigger with a digest, or what a throttle leaves over where it
-/// has both.
+/// Collects events into digests instead of sending them: all events of a trigger with a digest, or only the throttled ones if it
+/// has a throttle too.
 /// </summary>
-internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : IPlanningStep
+internal sealed class CollectDigests(ProviderCatalog catalog, IdGenerator ids) : IPlanningStep
 {
     public ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
     {
@@ -26,7 +26,7 @@ internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : I
             plan.Drafts.RemoveAll(draft => draft.Recipient == recipient);
             plan.Digests.Add(
                 new DigestEvent(
-                    chance.NewId(plan.Notification.AcceptedAt),
+                    ids.Create(plan.Notification.AcceptedAt),
                     plan.Notification.Id,
                     recipient.Recipient,
                     plan.Trigger with
@@ -43,8 +43,8 @@ internal sealed class CollectDigests(ProviderCatalog catalog, Chance chance) : I
         return ValueTask.CompletedTask;
     }
 
-    // An event that its user declines over every channel must not be in a summary. It stays with the steps that follow, which
-    // treat it as any other that is declined.
+    // An event that its user declined over every channel must not be in a summary. It is left to the following steps, which treat
+    // it like any other declined delivery.
     private bool IsWanted(Trigger trigger, PlannedRecipient recipient) =>
         recipient.Wants is not { } wants
         || (trigger.Channels ?? catalog.Channels).Concat(trigger.Fallback?.Select(step => step.Channel) ?? []).Any(wants);

@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
-/// <summary>What planning has found so far: the recipients, then one draft for each delivery to be.</summary>
+/// <summary>The state of planning: first the recipients, then one draft per delivery.</summary>
 internal sealed class DeliveryPlan(
     Notification notification,
     IReadOnlyList<Recipient> recipients,
@@ -14,10 +14,10 @@ internal sealed class DeliveryPlan(
 
     public Trigger Trigger => Notification.Trigger;
 
-    /// <summary>The recipients to plan for: those that the trigger names, or a batch of subscribers.</summary>
+    /// <summary>Gets the recipients to plan for: those that the trigger names, or a batch of subscribers.</summary>
     public IReadOnlyList<Recipient> Recipients { get; } = recipients;
 
-    /// <summary>The topic of each subscriber, by user id; null for recipients that the trigger names.</summary>
+    /// <summary>Gets the topic of each subscriber, by user id; null for recipients that the trigger names.</summary>
     public IReadOnlyDictionary<string, string>? Topics { get; } = topics;
 
     public List<PlannedRecipient> Planned { get; } = [];
@@ -26,10 +26,10 @@ internal sealed class DeliveryPlan(
 
     public List<DigestEvent> Digests { get; } = [];
 
-    /// <summary>The permits that were taken; null for none.</summary>
+    /// <summary>Gets or sets the permits that were taken; null for none.</summary>
     public ThrottleRequest? Permits { get; set; }
 
-    /// <summary>The positions in <see cref="Recipients"/> of users that do not exist.</summary>
+    /// <summary>Gets the positions in <see cref="Recipients"/> of users that do not exist.</summary>
     public List<int> Unknown { get; } = [];
 }
 
@@ -38,28 +38,28 @@ internal sealed class PlannedRecipient(Recipient recipient, User? user, IReadOnl
 {
     public Recipient Recipient { get; } = recipient;
 
-    /// <summary>Null for a direct address.</summary>
+    /// <summary>Gets the id of the user; null for a direct address.</summary>
     public string? UserId => Recipient.Kind == RecipientKind.User ? Recipient.Value : null;
 
-    /// <summary>Null for a direct address, and for a subscriber who does not exist.</summary>
+    /// <summary>Gets the user; null for a direct address, and for a subscriber who does not exist.</summary>
     public User? User { get; } = user;
 
     public IReadOnlyList<Device> Devices { get; } = devices;
 
-    /// <summary>The topic that it subscribes to; null for a recipient that the trigger names.</summary>
+    /// <summary>Gets the topic that the user subscribes to; null for a recipient that the trigger names.</summary>
     public string? Topic { get; } = topic;
 
-    /// <summary>Whether a message goes to it.</summary>
+    /// <summary>Gets or sets whether a message goes to the recipient.</summary>
     public bool IsReached { get; set; }
 
-    /// <summary>Whether its throttle has no permit left.</summary>
+    /// <summary>Gets or sets whether there was no permit for the recipient.</summary>
     public bool IsThrottled { get; set; }
 
-    /// <summary>Null when every channel is wanted.</summary>
+    /// <summary>Gets or sets whether the user wants a channel; null if every channel is wanted.</summary>
     public Func<Channel, bool>? Wants { get; set; }
 }
 
-/// <summary>A delivery in the making. Each planning step fills in its part.</summary>
+/// <summary>A delivery that is being planned. Each planning step sets its part.</summary>
 internal sealed class DeliveryDraft
 {
     public required PlannedRecipient Recipient { get; init; }
@@ -68,15 +68,15 @@ internal sealed class DeliveryDraft
 
     public required string Provider { get; init; }
 
-    /// <summary>Where its device is, when it goes to one.</summary>
+    /// <summary>Gets the device; null if the delivery does not go to one.</summary>
     public Device? Device { get; init; }
 
     public FallbackPlace? Fallback { get; init; }
 
-    /// <summary>How long after the first step it is due.</summary>
+    /// <summary>Gets how long after the first step the delivery is due.</summary>
     public TimeSpan After { get; init; }
 
-    /// <summary>Why nothing is sent there; null where a message is.</summary>
+    /// <summary>Gets or sets why nothing is sent to the address; null if a message is.</summary>
     public string? SkippedBecause { get; set; }
 
     public int ContentIndex { get; set; }

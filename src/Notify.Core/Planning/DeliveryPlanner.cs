@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Planning;
 
-/// <summary>The second stage: turns a notification into deliveries, by the steps it lists.</summary>
+/// <summary>The second stage: turns a notification into deliveries by a list of steps.</summary>
 internal sealed class DeliveryPlanner(
     ResolveRecipients resolveRecipients,
     ApplyPreferences applyPreferences,
@@ -14,7 +14,7 @@ internal sealed class DeliveryPlanner(
     ApplyThrottle applyThrottle,
     CollectDigests collectDigests,
     Schedule schedule,
-    Chance chance,
+    IdGenerator ids,
     TimeProvider time
 )
 {
@@ -31,6 +31,7 @@ internal sealed class DeliveryPlanner(
         schedule,
     ];
 
+    /// <summary>Plans the deliveries of recipients.</summary>
     /// <param name="notification">The notification.</param>
     /// <param name="recipients">The recipients that the trigger names, without topics, or a batch of subscribers.</param>
     /// <param name="cancellationToken">Cancels the planning.</param>
@@ -46,19 +47,19 @@ internal sealed class DeliveryPlanner(
         foreach (var step in _steps)
         {
             await step.ApplyAsync(plan, cancellationToken).ConfigureAwait(false);
-            // Such a trigger is refused, so it must take no permits.
+            // A trigger that names an unknown user is rejected, so it must not take permits.
             if (plan.Unknown.Count > 0)
                 return new PlannedDeliveries([], [], plan.Unknown, null);
         }
 
         var deliveries = new QueuedDelivery[plan.Drafts.Count];
         for (var i = 0; i < deliveries.Length; i++)
-            deliveries[i] = Queued(notification, plan.Drafts[i]);
+            deliveries[i] = CreateQueued(notification, plan.Drafts[i]);
         return new PlannedDeliveries(deliveries, plan.Digests, plan.Unknown, plan.Permits);
     }
 
-    private QueuedDelivery Queued(Notification notification, DeliveryDraft draft) =>
-        new(Finish(notification, draft), draft.DueAt)
+    private QueuedDelivery CreateQueued(Notification notification, DeliveryDraft draft) =>
+        new(CreateDelivery(notification, draft), draft.DueAt)
         {
             CancelledBecause = draft.SkippedBecause ?? (draft.Recipient.IsThrottled ? "throttled" : null),
             AddressKey =
@@ -67,11 +68,12 @@ internal sealed class DeliveryPlanner(
                     : null,
         };
 
-    // An id of this moment: those of a broadcast then lie in its order, and a store writes each batch behind the one before.
-    private Delivery Finish(Notification notification, DeliveryDraft draft) =>
+    // The id has the current time instead of the time of acceptance, so the ids of a broadcast ascend, and the store appends each
+    // batch to its index instead of inserting it somewhere before the end.
+    private Delivery CreateDelivery(Notification notification, DeliveryDraft draft) =>
         new()
         {
-            Id = chance.NewId(time.GetUtcNow()),
+            Id = ids.Create(time.GetUtcNow()),
             NotificationId = notification.Id,
             Tenant = notification.Tenant,
             Priority = notification.Trigger.Priority,
@@ -92,11 +94,11 @@ internal sealed class DeliveryPlanner(
         };
 }
 
-/// <summary>What planning came to.</summary>
+/// <summary>The result of planning.</summary>
 /// <param name="Deliveries">The deliveries.</param>
-/// <param name="Digests">What is collected instead.</param>
-/// <param name="Unknown">The positions of recipients that are users who do not exist; then nothing is planned.</param>
-/// <param name="Permits">The permits that were taken, to be given back where nothing is stored; null for none.</param>
+/// <param name="Digests">The events that are collected into digests.</param>
+/// <param name="Unknown">The positions of users that do not exist. If there are any, nothing is planned.</param>
+/// <param name="Permits">The permits that were taken, to be given back if nothing is stored; null for none.</param>
 internal readonly record struct PlannedDeliveries(
     IReadOnlyList<QueuedDelivery> Deliveries,
     IReadOnlyList<DigestEvent> Digests,

@@ -4,8 +4,9 @@ using Notify.Storage;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Keeps one delivery per address: two users may have one mailbox, and a direct address may be a user's as well. What is planned
-/// together is compared here; what earlier batches of a broadcast reached is asked of the store.
+/// Keeps one delivery per address: two users may share a mailbox, and a direct address may also be that of a user. Deliveries
+/// that are planned together are compared here; the addresses that earlier batches of a broadcast reached are looked up in the
+/// store.
 /// </summary>
 internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlanningStep
 {
@@ -14,7 +15,7 @@ internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlan
         if (plan.Drafts.Count > 1)
         {
             var taken = new HashSet<(Channel Channel, string? App, string Address)>();
-            // A user's delivery is kept in favour of a direct one, because it can be checked, declined and unsubscribed from.
+            // The delivery to a user is preferred to one to a direct address, because the user can decline it and unsubscribe.
             foreach (var draft in plan.Drafts.Where(draft => draft.Recipient.User is not null))
                 DropWithin(draft, taken);
             foreach (var draft in plan.Drafts.Where(draft => draft.Recipient.User is null))
@@ -50,7 +51,7 @@ internal sealed class DropDuplicateAddresses(IExpansionStore expansions) : IPlan
     private static void Drop(DeliveryDraft draft)
     {
         draft.SkippedBecause = "another recipient of this notification has the same address";
-        // A direct address is reached by the other delivery to it; a user who is not reached appears in the timeline.
+        // A direct address is reached by the other delivery. A user is not, so the timeline shows a cancelled delivery.
         draft.Recipient.IsReached |= draft.Recipient.Recipient.Kind == RecipientKind.Address;
     }
 }

@@ -4,8 +4,8 @@ using Notify.Providers;
 namespace Notify.Core.Planning;
 
 /// <summary>
-/// Gives every recipient that no message goes to a cancelled delivery with the reason, so that a timeline is never silent about a
-/// recipient. Where a message goes to a recipient, its other channels need no reason.
+/// Adds a cancelled delivery with the reason for every recipient that no message goes to, so that the timeline mentions every
+/// recipient. If a message does go to a recipient, its skipped channels are not recorded.
 /// </summary>
 internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
 {
@@ -20,13 +20,13 @@ internal sealed class RecordUnreached(ProviderCatalog catalog) : IPlanningStep
         {
             explained ??= [.. plan.Drafts.Select(draft => draft.Recipient)];
             if (explained.Add(recipient))
-                plan.Drafts.Add(Explain(plan.Trigger, recipient));
+                plan.Drafts.Add(CreateUnreached(plan.Trigger, recipient));
         }
 
         return ValueTask.CompletedTask;
     }
 
-    private DeliveryDraft Explain(Trigger trigger, PlannedRecipient recipient)
+    private DeliveryDraft CreateUnreached(Trigger trigger, PlannedRecipient recipient)
     {
         Channel[] channels =
         [

@@ -5,7 +5,7 @@ namespace Notify.Core.Planning;
 /// <summary>Finds the users and devices of the recipients. A recipient that is named twice is notified once.</summary>
 internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore deviceStore) : IPlanningStep
 {
-    private static readonly Dictionary<string, User> Nobody = [];
+    private static readonly Dictionary<string, User> NoUsers = [];
     private static readonly ILookup<string, Device> NoDevices = Array.Empty<Device>().ToLookup(device => device.UserId);
 
     public async ValueTask ApplyAsync(DeliveryPlan plan, CancellationToken cancellationToken)
@@ -41,7 +41,7 @@ internal sealed class ResolveRecipients(IUserStore userStore, IDeviceStore devic
             .. plan.Recipients.Where(recipient => recipient.Kind == RecipientKind.User).Select(recipient => recipient.Value),
         ];
         if (ids.Length == 0)
-            return (Nobody, NoDevices);
+            return (NoUsers, NoDevices);
 
         var tenant = plan.Notification.Tenant;
         var users = (await userStore.FindAsync(tenant, ids, cancellationToken).ConfigureAwait(false)).ToDictionary(user =>

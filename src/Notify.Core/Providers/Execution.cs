@@ -3,7 +3,8 @@ using Notify.Providers;
 namespace Notify.Core.Providers;
 
 /// <summary>
-/// What became of a delivery's turn: an attempt with its outcome, or none because its provider's circuit was open.
+/// The result of <c>DeliveryExecutor</c>: an attempt with its outcome, or none because the delivery moves to another provider or
+/// every circuit is open.
 /// </summary>
 internal sealed record Execution(
     string Provider,
@@ -13,15 +14,21 @@ internal sealed record Execution(
     TimeSpan DeferredFor
 )
 {
-    public static Execution Attempted(string provider, DateTimeOffset startedAt, TimeSpan duration, Outcome outcome) =>
+    /// <summary>Creates the result of an attempt.</summary>
+    public static Execution FromAttempt(string provider, DateTimeOffset startedAt, TimeSpan duration, Outcome outcome) =>
         new(provider, startedAt, duration, outcome, TimeSpan.Zero);
 
-    /// <summary>To another provider, whose slots and rate it has to wait for like all the others.</summary>
-    public static Execution Moved(string provider) => new(provider, default, default, null, TimeSpan.Zero);
+    /// <summary>
+    /// Creates the result of a delivery that moves to another provider. It is not sent there at once: it becomes due, and waits
+    /// for the slots and permits of that provider like any other delivery.
+    /// </summary>
+    public static Execution MoveTo(string provider) => new(provider, default, default, null, TimeSpan.Zero);
 
-    public static Execution Deferred(string provider, TimeSpan by) => new(provider, default, default, null, by);
+    /// <summary>Creates the result of a delivery for which every circuit is open.</summary>
+    public static Execution Defer(string provider, TimeSpan by) => new(provider, default, default, null, by);
 
-    public Attempt? ForHistory() =>
+    /// <summary>Creates the attempt for the delivery's history; null if none was made.</summary>
+    public Attempt? ToAttempt() =>
         Outcome is null
             ? null
             : new Attempt(Provider, StartedAt, Duration, Outcome.Kind, Outcome.Reason, Outcome.ProviderMessageId, Outcome.Cost);

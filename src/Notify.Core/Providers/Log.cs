@@ -4,9 +4,9 @@ namespace Notify.Core.Providers;
 
 internal static partial class Log
 {
-    [LoggerMessage(5, LogLevel.Warning, "Provider {Provider} fails for its own sake; its circuit is open for {Seconds} s")]
+    [LoggerMessage(5, LogLevel.Warning, "Provider {Provider} is failing; its circuit is open for {Seconds} s")]
     public static partial void CircuitOpened(ILogger logger, string provider, double seconds);
 
-    [LoggerMessage(6, LogLevel.Information, "Provider {Provider} works again; its circuit is closed")]
+    [LoggerMessage(6, LogLevel.Information, "Provider {Provider} has recovered; its circuit is closed")]
     public static partial void CircuitClosed(ILogger logger, string provider);
 }

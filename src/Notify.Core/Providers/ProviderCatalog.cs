@@ -22,6 +22,7 @@ internal sealed class ProviderCatalog
 
     public IReadOnlyList<Channel> Channels { get; }
 
+    /// <summary>Determines whether any provider sends over a channel.</summary>
     public bool Serves(Channel channel) => _byChannel.ContainsKey(channel.Name);
 
     public IReadOnlyList<IDeliveryProvider> GetProviders(Channel channel) =>
@@ -29,7 +30,8 @@ internal sealed class ProviderCatalog
 
     public IDeliveryProvider? Find(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>Describes the error of a channel that no provider serves.</summary>
     public string DescribeUnserved(Channel channel) =>
-        $"No provider sends over '{channel}'; this application has "
+        $"No provider sends over '{channel}'. This application has providers for "
         + $"{string.Join(", ", _byChannel.Keys.Order(StringComparer.Ordinal))}.";
 }

@@ -8,7 +8,7 @@ using Outcome = Notify.Providers.Outcome;
 
 namespace Notify.Core.Providers;
 
-/// <summary>A circuit breaker for each provider: one that fails for its own sake is left alone for a while.</summary>
+/// <summary>The circuit breakers of the providers. A provider that is failing is not called for a while.</summary>
 internal sealed class ProviderHealth(IOptionsMonitor<ProviderOptions> options, TimeProvider time, ILogger<ProviderHealth> logger)
 {
     private readonly ConcurrentDictionary<string, ProviderCircuit> _circuits = new(StringComparer.Ordinal);
@@ -53,10 +53,10 @@ internal sealed class ProviderCircuit
             .Build();
     }
 
-    /// <summary>How long the provider is to be left alone; zero or less when it may be called.</summary>
+    /// <summary>Gets how long the provider must not be called; zero or less if it may be called.</summary>
     public TimeSpan OpenFor => TimeSpan.FromTicks(Volatile.Read(ref _openUntil) - _time.GetUtcNow().UtcTicks);
 
-    /// <summary>Makes the call, or answers null when the circuit does not let it through.</summary>
+    /// <summary>Calls the provider; returns null without calling it if the circuit is open.</summary>
     public async ValueTask<Outcome?> CallAsync<TState>(
         Func<TState, CancellationToken, ValueTask<Outcome>> call,
         TState state,
@@ -71,7 +71,8 @@ internal sealed class ProviderCircuit
         }
         catch (BrokenCircuitException)
         {
-            // A call that tries whether the provider works again is under way; the others let it have a moment.
+            // The break is over, and another call is probing the provider. Other deliveries are deferred for a second instead of
+            // failing here again and again.
             if (OpenFor <= TimeSpan.Zero)
                 Volatile.Write(ref _openUntil, (_time.GetUtcNow() + TimeSpan.FromSeconds(1)).UtcTicks);
             return null;

@@ -4,7 +4,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Providers;
 
-/// <summary>Says which providers can send to an address, first choice first.</summary>
+/// <summary>Finds the providers that can send to an address, first choice first.</summary>
 internal sealed class ProviderRouter(
     ProviderCatalog catalog,
     IEnumerable<ProviderPlatforms> declared,
@@ -16,25 +16,29 @@ internal sealed class ProviderRouter(
         .SelectMany(provider => provider.Platforms, (provider, platform) => (provider.Provider, platform))
         .ToLookup(pair => pair.Provider, pair => pair.platform, StringComparer.Ordinal);
 
-    /// <summary>Empty only when the application has no provider for the channel or the token's platform.</summary>
+    /// <summary>
+    /// Gets the route; empty only if the application has no provider for the channel or the platform of the token.
+    /// </summary>
     public IReadOnlyList<IDeliveryProvider> GetRoute(Address address) =>
-        _routes.GetOrAdd((address.Channel, address.Platform), route => Build(route.Channel, route.Platform));
+        _routes.GetOrAdd((address.Channel, address.Platform), route => CreateRoute(route.Channel, route.Platform));
 
-    private IDeliveryProvider[] Build(Channel channel, Platform? platform)
+    private IDeliveryProvider[] CreateRoute(Channel channel, Platform? platform)
     {
         var configured = options.Get(channel.Name);
         var names =
-            platform is { } known && configured.PlatformProviders.TryGetValue(known, out var ofPlatform)
-                ? ofPlatform
+            platform is { } known && configured.PlatformProviders.TryGetValue(known, out var platformProviders)
+                ? platformProviders
                 : configured.Providers;
         if (names.Count > 0)
             return [.. names.Select(catalog.Find).OfType<IDeliveryProvider>()];
-        return platform is null ? [.. catalog.GetProviders(channel)] : MadeFor(platform.Value, catalog.GetProviders(channel));
+        return platform is null
+            ? [.. catalog.GetProviders(channel)]
+            : SelectForPlatform(platform.Value, catalog.GetProviders(channel));
     }
 
-    // A token of one push service means nothing to another: what serves every platform stands in only where nothing is made for
-    // this one.
-    private IDeliveryProvider[] MadeFor(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
+    // A token of one push service means nothing to another, so the providers that declare the fewest platforms including this one
+    // are chosen. A provider that declares none serves every platform, and is used only if no other declares this one.
+    private IDeliveryProvider[] SelectForPlatform(Platform platform, IReadOnlyList<IDeliveryProvider> providers) =>
         providers
             .Where(provider => !_platforms.Contains(provider.Name) || _platforms[provider.Name].Contains(platform))
             .GroupBy(provider => _platforms.Contains(provider.Name) ? _platforms[provider.Name].Distinct().Count() : int.MaxValue)

@@ -5,7 +5,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Providers;
 
-/// <summary>Applies the rules of all providers to what is registered and triggered.</summary>
+/// <summary>Applies the rules of all providers to addresses and contents before they are accepted.</summary>
 internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phones, IEnumerable<IProviderRules> rules)
 {
     private readonly Dictionary<string, IProviderRules> _rules = rules.ToDictionary(
@@ -13,13 +13,13 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
         StringComparer.Ordinal
     );
 
-    /// <summary>Finds why an address can never be sent to; null when at least one of its providers may.</summary>
+    /// <summary>Finds why no provider can ever send to an address; null if at least one may.</summary>
     public string? FindAddressError(Address address)
     {
         if (AddressFormat.FindError(address.Channel, address.Value) is { } malformed)
             return malformed;
-        if (address.Channel == Channel.Sms && phones.FindError(address.Value) is { } noNumber)
-            return noNumber;
+        if (address.Channel == Channel.Sms && phones.FindError(address.Value) is { } invalidNumber)
+            return invalidNumber;
 
         string? first = null;
         foreach (var provider in router.GetRoute(address))
@@ -32,11 +32,11 @@ internal sealed class ProviderRules(ProviderRouter router, PhoneNumberRules phon
         return first;
     }
 
-    /// <summary>Finds what is wrong with the overrides.</summary>
+    /// <summary>Finds the errors of vendor-specific overrides.</summary>
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) =>
         _rules.Count == 0 ? [] : _rules.Values.SelectMany(rule => rule.FindOverrideErrors(overrides)).Distinct();
 
-    /// <summary>Finds why a content can never be sent over a channel; empty when at least one of its providers may.</summary>
+    /// <summary>Finds why no provider can ever send a content over a channel; empty if at least one may.</summary>
     public IReadOnlyList<FieldError> FindContentErrors(Channel channel, Content content)
     {
         IReadOnlyList<FieldError> first = [];

@@ -4,13 +4,13 @@ using Microsoft.Extensions.Options;
 namespace Notify.Core.Queue;
 
 /// <summary>
-/// A worker that looks for what is due: again at once while there is something, else when it is signalled or the poll interval is
-/// over.
+/// A worker that queries a store for due work: again at once while there is more, otherwise when it is woken or the poll interval
+/// has passed.
 /// </summary>
 internal abstract class DueWorker(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
     : BackgroundService
 {
-    private readonly WorkSignal _look = new(settings);
+    private readonly WorkSignal _signal = new(settings);
 
     protected EngineSettings Settings => settings;
 
@@ -18,20 +18,23 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
 
     protected TimeProvider Time => time;
 
-    /// <summary>How often the worker looks when nobody signals.</summary>
+    /// <summary>Gets how often the worker queries the store without being woken.</summary>
     protected virtual TimeSpan Interval => Options.PollInterval;
 
-    /// <summary>Makes the worker look at once.</summary>
-    public void Wake() => _look.Set();
+    /// <summary>Makes the worker query the store at once.</summary>
+    public void Wake() => _signal.Set();
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => RunAsync(stoppingToken);
 
-    /// <summary>All of the work, until stopped; without the thread that <see cref="BackgroundService"/> begins it on.</summary>
+    /// <summary>
+    /// Works until stopped, on the calling thread up to the first wait. <see cref="BackgroundService"/> would start on the thread
+    /// pool, which a simulation must not use.
+    /// </summary>
     internal async Task RunAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await LookUntilAsync(stoppingToken).ConfigureAwait(false);
+            await WorkUntilStoppedAsync(stoppingToken).ConfigureAwait(false);
         }
         finally
         {
@@ -39,24 +42,26 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
         }
     }
 
-    /// <returns>Whether more may be due at once.</returns>
+    /// <summary>Takes and handles the work that is due.</summary>
+    /// <returns>Whether more may be due now.</returns>
     protected abstract ValueTask<bool> WorkAsync(CancellationToken stopping);
 
-    protected abstract void Failed(Exception exception);
+    /// <summary>Logs a failure of the worker itself, as opposed to one of the work that it handles.</summary>
+    protected abstract void LogFailure(Exception exception);
 
-    /// <summary>Waits for work that goes on beside the search, once the search has ended.</summary>
+    /// <summary>Waits for work that still runs in the background after the worker was stopped.</summary>
     protected virtual ValueTask FinishAsync() => ValueTask.CompletedTask;
 
-    private async Task LookUntilAsync(CancellationToken stoppingToken)
+    private async Task WorkUntilStoppedAsync(CancellationToken stoppingToken)
     {
         var interval = Interval;
-        await using var poll = time.CreateTimer(_ => _look.Set(), null, interval, interval).ConfigureAwait(false);
+        await using var poll = time.CreateTimer(_ => _signal.Set(), null, interval, interval).ConfigureAwait(false);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 if (!await WorkAsync(stoppingToken).ConfigureAwait(false))
-                    await _look.WaitAsync(stoppingToken).ConfigureAwait(false);
+                    await _signal.WaitAsync(stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -64,7 +69,7 @@ internal abstract class DueWorker(EngineSettings settings, IOptions<Notification
             }
             catch (Exception exception)
             {
-                Failed(exception);
+                LogFailure(exception);
                 await Task.Delay(interval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }

@@ -1,9 +1,9 @@
 namespace Notify.Core.Queue;
 
-/// <summary>Tells why an expansion or a digest failed, in words that a timeline may show.</summary>
+/// <summary>Describes why an expansion or a digest failed, in a text that is safe to show in a timeline.</summary>
 internal static class FailureReason
 {
-    // The message of another exception may quote an address or content.
+    // Only our own errors are quoted. The message of any other exception may contain an address or content.
     public static string Describe(Exception failure) =>
         failure switch
         {

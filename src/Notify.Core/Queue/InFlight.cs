@@ -2,7 +2,15 @@ using Notify.Storage;
 
 namespace Notify.Core.Queue;
 
-/// <summary>A delivery under way, with the latest lease this process has of it.</summary>
+/// <summary>
+/// A delivery whose attempt runs in this process, with the newest lease that this process holds of it.
+/// </summary>
+/// <remarks>
+/// A lease can end while the attempt still runs, and this process may then lease the same delivery again. The attempt must not be
+/// repeated, so the run continues under the newer lease (<see cref="TryRenew"/>) and settles under it (<see cref="UseLease"/>). A
+/// renewal that arrives after the settlement was written is different: the settlement made the delivery due again, so the renewal
+/// stands for a new attempt. <see cref="End"/> tells the two apart by the fence that the settlement used.
+/// </remarks>
 internal sealed class InFlight(Lease lease)
 {
     private readonly Lock _lock = new();
@@ -11,8 +19,10 @@ internal sealed class InFlight(Lease lease)
     private long _usedFence = lease.Fence;
     private bool _hasEnded;
 
+    /// <summary>Gets or sets the task of the run.</summary>
     public Task Running { get; set; } = Task.CompletedTask;
 
+    /// <summary>Gets the newest lease.</summary>
     public Lease Lease
     {
         get
@@ -22,7 +32,10 @@ internal sealed class InFlight(Lease lease)
         }
     }
 
-    /// <summary>The lease to settle under. One that comes later, and is not asked for, was made after the settlement.</summary>
+    /// <summary>
+    /// Gets the newest lease to settle under. A lease that arrives later, and that is never asked for here, was made after the
+    /// settlement.
+    /// </summary>
     public Lease UseLease()
     {
         lock (_lock)
@@ -33,11 +46,14 @@ internal sealed class InFlight(Lease lease)
     }
 
     /// <summary>
-    /// Goes on under this lease if it is the newer one, and keeps its slot; false when the run has ended, and the lease needs one
-    /// of its own.
+    /// Continues under a lease if it is newer than the current one. Returns false if the run has ended and the lease needs a new
+    /// one.
     /// </summary>
-    /// <param name="newer">The lease.</param>
-    /// <param name="outdated">The one of the two whose slot nobody needs; null when both are needed.</param>
+    /// <param name="newer">The lease, which holds a slot like the run itself.</param>
+    /// <param name="outdated">
+    /// The lease whose slot must be released: <paramref name="newer"/> if it is older, or the renewal that it replaces. Null for
+    /// the first renewal, which keeps its slot until the run ends.
+    /// </param>
     public bool TryRenew(Lease newer, out Lease? outdated)
     {
         lock (_lock)
@@ -54,7 +70,7 @@ internal sealed class InFlight(Lease lease)
         }
     }
 
-    /// <summary>Moves the end of a lease that was renewed, unless a newer one has taken its place.</summary>
+    /// <summary>Records the new end of a lease that was renewed in the store, unless a newer lease has replaced it.</summary>
     /// <param name="renewed">The lease.</param>
     /// <param name="until">Its new end.</param>
     public void Extend(Lease renewed, DateTimeOffset until)
@@ -67,7 +83,8 @@ internal sealed class InFlight(Lease lease)
     }
 
     /// <summary>
-    /// Ends the run, and gives the lease that came meanwhile, if one did, and whether it came too late to be used.
+    /// Ends the run. Returns the renewal, whose slot the caller must use or release, and whether it came too late to be settled
+    /// under; null if there was none.
     /// </summary>
     public (Lease? Renewal, bool IsUnused) End()
     {

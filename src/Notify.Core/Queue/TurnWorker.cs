@@ -4,8 +4,8 @@ using Notify.Storage;
 namespace Notify.Core.Queue;
 
 /// <summary>
-/// A worker that takes work of several tenants at a time and keeps it apart: each tenant's leases run one after the other, beside
-/// those of other tenants. A lease that fails or takes long delays only its own tenant.
+/// A worker that handles the work of several tenants at once and keeps them apart: the leases of one tenant run one after
+/// another, in parallel with those of other tenants. A lease that fails or takes long delays only its own tenant.
 /// </summary>
 internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<NotificationsOptions> options, TimeProvider time)
     : DueWorker(settings, options, time)
@@ -15,23 +15,33 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>
+    /// The tenants that are being worked for, with their tasks. Also the lock for itself. A tenant in here is left out of the
+    /// next lease request, so no two tasks work for the same tenant.
+    /// </summary>
     private readonly Dictionary<string, Task> _tenants = [];
+
+    /// <summary>The tenant that was served last; the next lease request begins with the one after it.</summary>
     private string _lastTenant = "";
 
-    /// <summary>How many leases a tenant gets in one turn.</summary>
+    /// <summary>Gets how many leases a tenant gets in one turn.</summary>
     protected abstract int LeasesPerTurn { get; }
 
+    /// <summary>Gets the name that the leases are owned by.</summary>
     protected abstract string WorkerName { get; }
 
-    /// <summary>Leases what is due, in turn among tenants.</summary>
+    /// <summary>Leases due work, in turn among tenants.</summary>
     protected abstract ValueTask<IReadOnlyList<TLease>> LeaseAsync(DueRequest request, CancellationToken stopping);
 
+    /// <summary>Gets the tenant that a lease belongs to.</summary>
     protected abstract string GetTenant(TLease lease);
 
     /// <summary>Does the work of one lease.</summary>
     protected abstract ValueTask HandleAsync(TLease lease, CancellationToken cancellationToken);
 
-    /// <summary>Gives a failed lease back, or ends it where <paramref name="retryDelay"/> is null.</summary>
+    /// <summary>
+    /// Gives a failed lease back for a retry, or ends it as a dead letter if <paramref name="retryDelay"/> is null.
+    /// </summary>
     protected abstract ValueTask GiveBackAsync(
         TLease lease,
         Exception failure,
@@ -39,6 +49,7 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
         CancellationToken cancellationToken
     );
 
+    /// <summary>Gets how often in a row the work of a lease has failed before.</summary>
     protected abstract int GetFailures(TLease lease);
 
     protected override async ValueTask<bool> WorkAsync(CancellationToken stopping)
@@ -61,31 +72,34 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
         var leases = await LeaseAsync(request, stopping).ConfigureAwait(false);
         var turns = leases.GroupBy(GetTenant).ToArray();
         foreach (var turn in turns)
-            Begin(turn.Key, [.. turn], until, stopping);
+            StartTurn(turn.Key, [.. turn], until, stopping);
 
-        // Who found fewer tenants than it looked for has found them all; those that are at work wake this worker when they are
-        // done.
+        // Fewer tenants than requested means that no other tenant has due work. The busy tenants may have more, but they wake
+        // this worker when their turn ends.
         return turns.Length == request.MaxTenants;
     }
 
     protected override async ValueTask FinishAsync()
     {
-        Task[] left;
+        Task[] running;
         lock (_tenants)
-            left = [.. _tenants.Values];
-        await Task.WhenAll(left).ConfigureAwait(false);
+            running = [.. _tenants.Values];
+        await Task.WhenAll(running).ConfigureAwait(false);
     }
 
-    private void Begin(string tenant, TLease[] leases, DateTimeOffset until, CancellationToken stopping)
+    private void StartTurn(string tenant, TLease[] leases, DateTimeOffset until, CancellationToken stopping)
     {
         _lastTenant = tenant;
         lock (_tenants)
             _tenants.Add(tenant, Task.CompletedTask);
 
-        // On a thread of its own, because rendering may keep a processor busy. A simulation has one thread.
+        // Rendering can occupy a processor for a while, so each turn starts on the thread pool. A simulation has a single thread.
         var work = Settings.ContinueInline
-            ? RunAsync(tenant, leases, until, stopping)
-            : Task.Run(() => RunAsync(tenant, leases, until, stopping), CancellationToken.None);
+            ? RunTurnAsync(tenant, leases, until, stopping)
+            : Task.Run(() => RunTurnAsync(tenant, leases, until, stopping), CancellationToken.None);
+
+        // The placeholder above is replaced by the task, unless the task has already ended and removed it: adding it again would
+        // block the tenant forever.
         lock (_tenants)
         {
             if (_tenants.ContainsKey(tenant))
@@ -93,11 +107,11 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
         }
     }
 
-    private async Task RunAsync(string tenant, TLease[] leases, DateTimeOffset until, CancellationToken stopping)
+    private async Task RunTurnAsync(string tenant, TLease[] leases, DateTimeOffset until, CancellationToken stopping)
     {
         try
         {
-            // What is left at the leases' end is another worker's by now.
+            // When the leases end, another worker may take what is left.
             foreach (var lease in leases.TakeWhile(_ => !stopping.IsCancellationRequested && Time.GetUtcNow() < until))
                 await HandleSafelyAsync(lease, stopping).ConfigureAwait(false);
         }
@@ -124,22 +138,24 @@ internal abstract class TurnWorker<TLease>(EngineSettings settings, IOptions<Not
         }
     }
 
-    // Where even this fails, the lease ends by itself, and then the work falls due again.
+    // If this fails too, the work falls due again when its lease ends.
     private async ValueTask GiveBackSafelyAsync(TLease lease, Exception failure, CancellationToken stopping)
     {
         try
         {
-            await GiveBackAsync(lease, failure, DelayAfter(failure, GetFailures(lease)), stopping).ConfigureAwait(false);
+            await GiveBackAsync(lease, failure, GetRetryDelay(failure, GetFailures(lease)), stopping).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
             if (!stopping.IsCancellationRequested)
-                Failed(exception);
+                LogFailure(exception);
         }
     }
 
-    /// <returns>Null when no further try is worth it: what is stored is at fault, or it has failed too often.</returns>
-    private TimeSpan? DelayAfter(Exception failure, int failuresBefore) =>
+    /// <summary>
+    /// Computes when to retry; null if a retry is pointless, because the stored work itself is invalid or has failed too often.
+    /// </summary>
+    private TimeSpan? GetRetryDelay(Exception failure, int failuresBefore) =>
         failure is InvalidRequestException || failuresBefore + 1 >= Settings.MaxFailures
             ? null
             : FirstDelay * Math.Pow(2, Math.Min(failuresBefore, MaxDelayExponent));

@@ -2,7 +2,10 @@ using System.Threading.Channels;
 
 namespace Notify.Core.Queue;
 
-/// <summary>Says "look again" to a worker. Signals that nobody has waited for yet are one.</summary>
+/// <summary>
+/// Wakes a worker. Any number of signals that arrive before the worker waits wake it once; none is lost, because the channel
+/// keeps one until it is read.
+/// </summary>
 internal sealed class WorkSignal(EngineSettings settings)
 {
     private readonly Channel<bool> _signal = System.Threading.Channels.Channel.CreateBounded<bool>(
@@ -14,22 +17,24 @@ internal sealed class WorkSignal(EngineSettings settings)
         }
     );
 
-    private int _isWork;
+    private int _hasWork;
 
-    /// <summary>There may be work where none was found before.</summary>
+    /// <summary>Signals that there may be work where none was found before.</summary>
     public void Set()
     {
-        Volatile.Write(ref _isWork, 1);
-        SetRoom();
+        // The flag is set before the signal, so the worker that the signal wakes sees it.
+        Volatile.Write(ref _hasWork, 1);
+        SetFreeSlot();
     }
 
-    /// <summary>There is room for work that is known of.</summary>
-    public void SetRoom() => _signal.Writer.TryWrite(true);
+    /// <summary>Signals that a slot is free for work that is already known.</summary>
+    public void SetFreeSlot() => _signal.Writer.TryWrite(true);
 
-    /// <returns>Whether there may be work where none was found before.</returns>
+    /// <summary>Waits for a signal.</summary>
+    /// <returns>Whether there may be work where none was found before (<see cref="Set"/>).</returns>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         await _signal.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-        return Interlocked.Exchange(ref _isWork, 0) == 1;
+        return Interlocked.Exchange(ref _hasWork, 0) == 1;
     }
 }

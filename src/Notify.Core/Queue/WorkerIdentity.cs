@@ -1,7 +1,7 @@
 namespace Notify.Core.Queue;
 
-/// <summary>The name under which this process owns leases: readable, and never the same after a restart.</summary>
-internal sealed class WorkerIdentity(Chance chance, TimeProvider time)
+/// <summary>The name under which this process owns leases: readable, and different after every restart.</summary>
+internal sealed class WorkerIdentity(IdGenerator ids, TimeProvider time)
 {
-    public string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{chance.NewId(time.GetUtcNow()):N}";
+    public string Name { get; } = $"{Environment.MachineName}/{Environment.ProcessId}/{ids.Create(time.GetUtcNow()):N}";
 }

@@ -6,7 +6,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Recipients;
 
-/// <summary>Checks users, devices and subscriptions, and hands them to the store.</summary>
+/// <summary>Validates users, devices and subscriptions, and saves them in the store.</summary>
 internal sealed class RecipientDirectory(
     IUserStore users,
     IDeviceStore devices,
@@ -29,8 +29,8 @@ internal sealed class RecipientDirectory(
         await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
     }
 
-    // The erasure is recorded first: a crash in between leaves a user who can be removed again, and no deliveries that are never
-    // erased.
+    // The erasure is recorded first. A crash between the two leaves a user who can be removed again; in the reverse order it
+    // could leave deliveries that are never erased.
     public async Task<bool> RemoveUserAsync(
         string id,
         string tenant = Trigger.DefaultTenant,
@@ -97,7 +97,7 @@ internal sealed class RecipientDirectory(
         Names.Check(errors, "tenant", tenant);
         Names.Check(errors, "topic", topic);
         if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(new FieldError("userIds", $"Name 1 to {MaxSubscribersAtOnce} users."));
+            errors.Add(new FieldError("userIds", $"Give 1 to {MaxSubscribersAtOnce} user ids."));
         for (var i = 0; i < userIds.Count; i++)
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);
@@ -113,7 +113,7 @@ internal sealed class RecipientDirectory(
         LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
         if (user.QuietHours is { } quiet && quiet.From == quiet.To)
-            errors.Add(new FieldError("quietHours.to", "Quiet hours must end at another time than they begin."));
+            errors.Add(new FieldError("quietHours.to", "quietHours.from and quietHours.to must differ."));
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
         return errors;
@@ -130,14 +130,14 @@ internal sealed class RecipientDirectory(
             Names.Check(errors, "app", device.App);
         if (!Enum.IsDefined(device.Platform))
             errors.Add(new FieldError("platform", "Use android, ios or web."));
-        else if (rules.FindAddressError(GetTarget(device)) is { } tokenError)
+        else if (rules.FindAddressError(GetAddress(device)) is { } tokenError)
             errors.Add(new FieldError("token", tokenError));
         LanguageTag.Check(errors, "locale", device.Locale);
         CheckTimeZone(errors, device.TimeZone);
         return errors;
     }
 
-    private static Address GetTarget(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
+    private static Address GetAddress(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
 
     private void Publish(DeviceEventKind kind, Device device)
     {
@@ -148,7 +148,7 @@ internal sealed class RecipientDirectory(
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
-            errors.Add(new FieldError("timeZone", "This is no time zone; write it as Europe/Stockholm."));
+            errors.Add(new FieldError("timeZone", "This is not an IANA time zone. Write it as Europe/Stockholm."));
     }
 
     private void CheckAddresses(List<FieldError> errors, User user)
@@ -158,9 +158,14 @@ internal sealed class RecipientDirectory(
         foreach (var (name, address) in user.Addresses)
         {
             if (!Channel.TryParse(name, out var channel))
-                errors.Add(new FieldError($"addresses.{name}", "This is no channel name."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        "This is not a valid channel name. Use email, sms, webhook or the name of a custom channel."
+                    )
+                );
             else if (channel == Channel.Push)
-                errors.Add(new FieldError($"addresses.{name}", "Register a device; push goes to devices."));
+                errors.Add(new FieldError($"addresses.{name}", "Push goes to devices. Register a device instead."));
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", error));
         }

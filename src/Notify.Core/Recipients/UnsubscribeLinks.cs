@@ -10,8 +10,9 @@ using Notify.Storage;
 namespace Notify.Core.Recipients;
 
 /// <summary>
-/// A link ends in a token: a signature, and the tenant, user, channel and category that it signs. Nothing is looked up or stored,
-/// so a link in an old email works for as long as its key does, and means the same after its notification was purged.
+/// Creates and verifies unsubscribe links. A link ends in a token: a signature, followed by the tenant, user, channel and
+/// category that it signs. Nothing is stored, so a link in an old email works for as long as its key does, even after its
+/// notification was purged.
 /// </summary>
 internal sealed class UnsubscribeLinks(
     IUserStore users,
@@ -22,10 +23,12 @@ internal sealed class UnsubscribeLinks(
 {
     private const int SignatureSize = 16;
 
-    /// <summary>The first part of what is signed. A token of another form is refused, whoever signed it.</summary>
-    private const string Form = "unsubscribe-2";
+    /// <summary>
+    /// The first part of the signed text. A token of another version is refused even if its signature is valid.
+    /// </summary>
+    private const string Version = "unsubscribe-2";
 
-    // Names have no control characters, so the parts cannot run into each other.
+    // Names contain no control characters, so the parts are separated unambiguously.
     private const char Separator = '\u001f';
 
     private readonly byte[] _key = added is null ? [] : Encoding.UTF8.GetBytes(options.Value.Key!);
@@ -37,7 +40,7 @@ internal sealed class UnsubscribeLinks(
             return null;
 
         var signed = Encoding.UTF8.GetBytes(
-            string.Join(Separator, Form, delivery.Tenant, user, delivery.Channel.Name, delivery.Category)
+            string.Join(Separator, Version, delivery.Tenant, user, delivery.Channel.Name, delivery.Category)
         );
         return new Uri(_url + Base64Url.EncodeToString([.. Sign(signed), .. signed]));
     }
@@ -55,7 +58,7 @@ internal sealed class UnsubscribeLinks(
             .ConfigureAwait(false);
     }
 
-    // Preferences do not apply to a mandatory category, so a link would promise what is not kept.
+    // Preferences do not apply to a mandatory category, so a link would have no effect.
     private bool IsMandatory(string? category) =>
         category is not null && notifications.Value.MandatoryCategories.Contains(category);
 
@@ -75,7 +78,7 @@ internal sealed class UnsubscribeLinks(
         if (!CryptographicOperations.FixedTimeEquals(bytes.AsSpan(0, SignatureSize), Sign(signed)))
             return false;
 
-        if (Encoding.UTF8.GetString(signed).Split(Separator) is not [Form, var tenant, var user, var channel, var category])
+        if (Encoding.UTF8.GetString(signed).Split(Separator) is not [Version, var tenant, var user, var channel, var category])
             return false;
 
         link = new Link(tenant, user, Channel.Named(channel), category.Length == 0 ? null : category);
@@ -85,5 +88,5 @@ internal sealed class UnsubscribeLinks(
     private sealed record Link(string Tenant, string UserId, Channel Channel, string? Category);
 }
 
-/// <summary>Tells that the application has unsubscribe links, whose options are then required.</summary>
+/// <summary>Marks that the application added unsubscribe links, which makes their options required.</summary>
 internal sealed class UnsubscribeLinksAdded;

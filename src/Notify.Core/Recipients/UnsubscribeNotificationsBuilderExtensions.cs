@@ -4,12 +4,12 @@ using Notify.Core.Recipients;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
-/// <summary>Adds links to unsubscribe.</summary>
+/// <summary>Adds unsubscribe links.</summary>
 public static class UnsubscribeNotificationsBuilderExtensions
 {
     /// <summary>
-    /// Lets users unsubscribe by a link: email providers write it into the header that mail programs show as a button (RFC 8058),
-    /// and <c>MapNotifications()</c> answers it.
+    /// Lets users unsubscribe with a link. Email providers add it to the header that mail programs show as a button (RFC 8058),
+    /// and <c>MapNotifications()</c> handles its requests.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the URL and the key.</param>

@@ -6,10 +6,10 @@ using Notify.Storage;
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Erases what is stored about removed users. One pass goes through the whole store for all erasures that wait, because an index
-/// of deliveries by user would cost every delivery a write. A second pass follows when an erasure is <see cref="SettleTime"/>
-/// old: by then, what was planned while its user was removed is stored. It has no leader: a second process finds nothing to
-/// erase.
+/// Erases the data of removed users. One pass reads the whole store for all pending erasures at once, because an index of
+/// deliveries by user would cost every delivery a write. A second pass follows when an erasure is <see cref="SettleTime"/> old:
+/// by then, the deliveries that were being planned while the user was removed are stored. No leader is needed, because a second
+/// process finds nothing left to erase.
 /// </summary>
 internal sealed class ErasureWorker(
     IErasureStore erasures,
@@ -19,14 +19,14 @@ internal sealed class ErasureWorker(
     ILogger<ErasureWorker> logger
 ) : DueWorker(settings, options, time)
 {
-    /// <summary>Rows that one batch reads: a few milliseconds of a store's time.</summary>
+    /// <summary>The number of rows that one batch reads, which takes a store a few milliseconds.</summary>
     private const int BatchSize = 1_000;
 
     private const int MaxErasures = 1_000;
 
     private static readonly TimeSpan SettleTime = TimeSpan.FromMinutes(10);
 
-    /// <summary>Erasures that wait for their second pass.</summary>
+    /// <summary>The erasures that had their first pass and wait for the second.</summary>
     private HashSet<Erasure> _passedOnce = [];
 
     protected override TimeSpan Interval => TimeSpan.FromMinutes(1);
@@ -52,11 +52,11 @@ internal sealed class ErasureWorker(
         return false;
     }
 
-    protected override void Failed(Exception exception) => Log.EraseFailed(logger, exception);
+    protected override void LogFailure(Exception exception) => Log.EraseFailed(logger, exception);
 
     private static bool HasSettled(Erasure erasure, DateTimeOffset now) => erasure.RequestedAt <= now - SettleTime;
 
-    // Events come last: the store removes older copies with their last batch.
+    // Events come last, because the store removes older copies with the last batch of events.
     private async ValueTask<HashSet<Erasure>> EraseAsync(Erasure[] waiting, CancellationToken stopping)
     {
         var busy = new HashSet<Erasure>();

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(
         50,
         LogLevel.Information,
-        "Purged {Deliveries} deliveries of notifications that were accepted before {Before} and have ended"
+        "Purged {Deliveries} deliveries of ended notifications that were accepted before {Before}"
     )]
     public static partial void Purged(ILogger logger, long deliveries, DateTimeOffset before);
 
@@ -17,6 +17,6 @@ internal static partial class Log
     [LoggerMessage(53, LogLevel.Error, "The data of removed users could not be erased; trying again in a minute")]
     public static partial void EraseFailed(ILogger logger, Exception exception);
 
-    [LoggerMessage(51, LogLevel.Error, "What is not to be kept any longer could not be purged; trying again in a minute")]
+    [LoggerMessage(51, LogLevel.Error, "Expired data could not be purged; trying again in a minute")]
     public static partial void PurgeFailed(ILogger logger, Exception exception);
 }

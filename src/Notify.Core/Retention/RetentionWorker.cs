@@ -6,8 +6,8 @@ using Notify.Storage;
 namespace Notify.Core.Retention;
 
 /// <summary>
-/// Once a minute purges what has expired, and what is older than <see cref="NotificationsOptions.Retention"/> and
-/// <see cref="NotificationsOptions.CountRetention"/>. It has no leader: a second process finds nothing to purge.
+/// Once a minute, deletes data that has expired or is older than <see cref="NotificationsOptions.Retention"/> or
+/// <see cref="NotificationsOptions.CountRetention"/>. No leader is needed, because a second process finds nothing left to delete.
 /// </summary>
 internal sealed class RetentionWorker(
     IEnumerable<IRetentionStore> stores,
@@ -16,8 +16,10 @@ internal sealed class RetentionWorker(
     ILogger<RetentionWorker> logger
 ) : BackgroundService
 {
-    /// <summary>Rows per transaction: a few milliseconds of a store's time, for which others may have to wait.</summary>
-    private const int MostRows = 500;
+    /// <summary>
+    /// The number of rows per transaction. It takes a store a few milliseconds, during which other writes may wait.
+    /// </summary>
+    private const int MaxRows = 500;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
 
@@ -36,14 +38,14 @@ internal sealed class RetentionWorker(
         try
         {
             var now = time.GetUtcNow();
-            await store.PurgeIdempotencyKeysAsync(now, MostRows, stopping).ConfigureAwait(false);
-            await store.PurgePermitsAsync(now - Throttle.LongestPer, MostRows, stopping).ConfigureAwait(false);
+            await store.PurgeIdempotencyKeysAsync(now, MaxRows, stopping).ConfigureAwait(false);
+            await store.PurgePermitsAsync(now - Throttle.LongestPer, MaxRows, stopping).ConfigureAwait(false);
             if (options.Value.CountRetention is { } countRetention)
-                await store.PurgeCountsAsync(now - countRetention, MostRows, stopping).ConfigureAwait(false);
+                await store.PurgeCountsAsync(now - countRetention, MaxRows, stopping).ConfigureAwait(false);
             if (options.Value.Retention is not { } retention)
                 return;
 
-            var purged = await store.PurgeNotificationsAsync(now - retention, MostRows, stopping).ConfigureAwait(false);
+            var purged = await store.PurgeNotificationsAsync(now - retention, MaxRows, stopping).ConfigureAwait(false);
             if (purged > 0)
                 Log.Purged(logger, purged, now - retention);
         }

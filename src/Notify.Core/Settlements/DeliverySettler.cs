@@ -9,7 +9,10 @@ using Notify.Storage;
 
 namespace Notify.Core.Settlements;
 
-/// <summary>Decides what the outcome of an attempt means for its delivery, and writes the decision to the store.</summary>
+/// <summary>
+/// Decides what the outcome of an attempt means for its delivery, and writes the decision to the store. The only switch over the
+/// outcome is in <c>Decide</c>.
+/// </summary>
 internal sealed class DeliverySettler(
     IDeliveryQueue queue,
     RecipientUpkeep recipients,
@@ -23,11 +26,12 @@ internal sealed class DeliverySettler(
     ILogger<DeliverySettler> logger
 )
 {
+    /// <summary>Settles a delivery after its attempt, or after it was moved or deferred without one.</summary>
     public async ValueTask SettleAsync(InFlight inFlight, Execution execution, CancellationToken cancellationToken)
     {
         var delivery = inFlight.Lease.Delivery;
         if (execution.Outcome is { } outcome && (outcome.Kind == OutcomeKind.RecipientGone || outcome.IsOptOut))
-            await recipients.LearnAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
+            await recipients.UpdateAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
         var clock = execution.Outcome?.Kind is OutcomeKind.Retry or OutcomeKind.AnswerLost
             ? await FindClockAsync(delivery, cancellationToken).ConfigureAwait(false)
             : default;
@@ -36,18 +40,18 @@ internal sealed class DeliverySettler(
 
     /// <summary>Ends a delivery that expired before an attempt could be made.</summary>
     public ValueTask ExpireAsync(InFlight inFlight, CancellationToken cancellationToken) =>
-        WriteAsync(inFlight, lease => End(lease, DeliveryState.DeadLetter, "expired"), cancellationToken);
+        WriteAsync(inFlight, lease => CreateSettlement(lease, DeliveryState.DeadLetter, "expired"), cancellationToken);
 
     /// <summary>Creates the settlement of a delivery that must not be sent any more.</summary>
-    public Settlement Cancel(Lease lease, string reason) => End(lease, DeliveryState.Cancelled, reason);
+    public Settlement Cancel(Lease lease, string reason) => CreateSettlement(lease, DeliveryState.Cancelled, reason);
 
-    /// <summary>Creates the settlement of a delivery that waits for the end of its recipient's quiet hours.</summary>
+    /// <summary>Creates the settlement of a delivery that is postponed to the end of its recipient's quiet hours.</summary>
     public Settlement Postpone(Lease lease, DateTimeOffset dueAt) =>
         DueTimePolicy.HasExpired(lease.Delivery, dueAt)
-            ? End(lease, DeliveryState.DeadLetter, "expires in the recipient's quiet hours")
-            : Wait(lease, dueAt, lease.Delivery.RetryDelay, "quiet hours");
+            ? CreateSettlement(lease, DeliveryState.DeadLetter, "expires during the recipient's quiet hours")
+            : CreatePending(lease, dueAt, lease.Delivery.RetryDelay, "quiet hours");
 
-    /// <summary>Settles leases without an attempt, all in one write.</summary>
+    /// <summary>Settles deliveries without an attempt, all in one write.</summary>
     public async ValueTask SettleUnsentAsync(
         IReadOnlyList<(Lease Lease, Settlement Settlement)> unsent,
         CancellationToken cancellationToken
@@ -61,16 +65,17 @@ internal sealed class DeliverySettler(
         }
     }
 
-    /// <summary>Returns leases without an attempt, so that their deliveries are due again at once.</summary>
+    /// <summary>Gives leases back without an attempt. Their deliveries are due again at once.</summary>
     public async ValueTask ReturnAsync(IReadOnlyList<Lease> leases, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        Settlement[] settlements = [.. leases.Select(lease => Wait(lease, now, lease.Delivery.RetryDelay, null))];
+        Settlement[] settlements = [.. leases.Select(lease => CreatePending(lease, now, lease.Delivery.RetryDelay, null))];
         await queue.SettleAsync(settlements, cancellationToken).ConfigureAwait(false);
     }
 
-    // Read only after a failed attempt, so that the common path has no further read. A delivery that is put off because every
-    // circuit is open is checked when it is about to be sent: an outage must not read every user whose delivery it puts off.
+    // The clock is read only after a failed attempt, so the common path has no additional read. Nor is it read for a delivery
+    // that is deferred because every circuit is open: such a delivery is checked again before it is sent, and during an outage
+    // this would read the user of every deferred delivery.
     private async ValueTask<RecipientClock> FindClockAsync(Delivery delivery, CancellationToken cancellationToken)
     {
         if (delivery.UserId is null || policy.IgnoresQuietHours(delivery.Priority, delivery.Category))
@@ -94,7 +99,7 @@ internal sealed class DeliverySettler(
         {
             var reason =
                 execution.DeferredFor > TimeSpan.Zero ? "every provider's circuit is open" : $"moved from '{delivery.Provider}'";
-            return Wait(lease, time.GetUtcNow() + execution.DeferredFor, delivery.RetryDelay, reason) with
+            return CreatePending(lease, time.GetUtcNow() + execution.DeferredFor, delivery.RetryDelay, reason) with
             {
                 Provider = execution.Provider,
             };
@@ -102,54 +107,58 @@ internal sealed class DeliverySettler(
 
         var settlement = outcome.Kind switch
         {
-            OutcomeKind.Accepted => End(lease, DeliveryState.Accepted, null),
-            OutcomeKind.Rejected => End(lease, DeliveryState.DeadLetter, outcome.Reason),
-            OutcomeKind.RecipientGone => End(lease, DeliveryState.DeadLetter, outcome.Reason),
-            OutcomeKind.AnswerLost => RepeatOrEnd(lease, execution.Provider, outcome, clock),
+            OutcomeKind.Accepted => CreateSettlement(lease, DeliveryState.Accepted, null),
+            OutcomeKind.Rejected => CreateSettlement(lease, DeliveryState.DeadLetter, outcome.Reason),
+            OutcomeKind.RecipientGone => CreateSettlement(lease, DeliveryState.DeadLetter, outcome.Reason),
+            OutcomeKind.AnswerLost => HandleLostAnswer(lease, execution.Provider, outcome, clock),
             OutcomeKind.Retry when outcome.IsProviderFailure => TryNextProvider(lease, execution.Provider, outcome, clock),
-            OutcomeKind.Retry when outcome.IsThrottled => WaitOrEnd(lease, outcome, clock),
-            OutcomeKind.Retry => SpendOrEnd(lease, outcome, clock),
+            OutcomeKind.Retry when outcome.IsThrottled => RetryOrEnd(lease, outcome, clock),
+            OutcomeKind.Retry => SpendAttemptAndRetry(lease, outcome, clock),
             _ => throw new InvalidOperationException($"The outcome {outcome.Kind} is unknown."),
         };
         var provider = settlement.Provider == delivery.Provider ? execution.Provider : settlement.Provider;
-        return settlement with { Provider = provider, Attempt = execution.ForHistory() };
+        return settlement with { Provider = provider, Attempt = execution.ToAttempt() };
     }
 
-    // Another provider may succeed at once. After the last one, the delivery waits for the first. A provider's failure does not
-    // spend an attempt, because the retry budget is for failures of the delivery.
+    // The next provider of the route may succeed, so it is tried at once. After the last one, the delivery waits and starts over
+    // with the first. A failure of the provider spends no attempt, because the retry budget is for failures of the delivery.
     private Settlement TryNextProvider(Lease lease, string failed, Outcome outcome, RecipientClock clock)
     {
         var route = router.GetRoute(lease.Delivery.To);
         var next = 1 + route.TakeWhile(provider => provider.Name != failed).Count();
         return next < route.Count
-            ? WaitOrEnd(lease, TimeSpan.Zero, outcome, clock) with
+            ? RetryOrEnd(lease, TimeSpan.Zero, outcome, clock) with
             {
                 Provider = route[next].Name,
                 RetryDelay = lease.Delivery.RetryDelay,
             }
-            : WaitOrEnd(lease, outcome, clock) with
+            : RetryOrEnd(lease, outcome, clock) with
             {
                 Provider = route[0].Name,
             };
     }
 
-    // The vendor may have the message. A repetition spends an attempt even where the provider failed: otherwise a server that
-    // takes every message and closes the connection would get the same one until it expires.
-    private Settlement RepeatOrEnd(Lease lease, string failed, Outcome outcome, RecipientClock clock)
+    // The vendor may have accepted the message. A repetition spends an attempt even if the provider failed: otherwise a server
+    // that accepts every message and then closes the connection would get the same message again and again until it expires.
+    private Settlement HandleLostAnswer(Lease lease, string failed, Outcome outcome, RecipientClock clock)
     {
         var channel = lease.Delivery.Channel;
         var spent = SpendAttempt(lease);
         if (!retries.RepeatsAfterLostAnswer(channel))
-            return End(spent, DeliveryState.DeadLetter, $"may have been sent, and is not repeated: {outcome.Reason}");
-        if (GiveUpAfter(retries.MaxAttemptsWithLostAnswer(channel), spent, outcome) is { } ended)
+            return CreateSettlement(
+                spent,
+                DeliveryState.DeadLetter,
+                $"may have been sent, and is not repeated: {outcome.Reason}"
+            );
+        if (EndIfSpent(retries.GetMaxAttemptsWithLostAnswer(channel), spent, outcome) is { } ended)
             return ended;
-        return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome, clock) : WaitOrEnd(spent, outcome, clock);
+        return outcome.IsProviderFailure ? TryNextProvider(spent, failed, outcome, clock) : RetryOrEnd(spent, outcome, clock);
     }
 
-    private Settlement SpendOrEnd(Lease lease, Outcome outcome, RecipientClock clock)
+    private Settlement SpendAttemptAndRetry(Lease lease, Outcome outcome, RecipientClock clock)
     {
         var spent = SpendAttempt(lease);
-        return GiveUpAfter(retries.MaxAttempts(lease.Delivery.Channel), spent, outcome) ?? WaitOrEnd(spent, outcome, clock);
+        return EndIfSpent(retries.GetMaxAttempts(lease.Delivery.Channel), spent, outcome) ?? RetryOrEnd(spent, outcome, clock);
     }
 
     private static Lease SpendAttempt(Lease lease) =>
@@ -158,30 +167,32 @@ internal sealed class DeliverySettler(
             Delivery = lease.Delivery with { AttemptsSpent = lease.Delivery.AttemptsSpent + 1 },
         };
 
-    private Settlement? GiveUpAfter(int? attempts, Lease spent, Outcome outcome) =>
+    private Settlement? EndIfSpent(int? attempts, Lease spent, Outcome outcome) =>
         spent.Delivery.AttemptsSpent >= attempts
-            ? End(spent, DeliveryState.DeadLetter, $"gave up after {spent.Delivery.AttemptsSpent} attempts: {outcome.Reason}")
+            ? CreateSettlement(
+                spent,
+                DeliveryState.DeadLetter,
+                $"gave up after {spent.Delivery.AttemptsSpent} attempts: {outcome.Reason}"
+            )
             : null;
 
-    private Settlement WaitOrEnd(Lease lease, Outcome outcome, RecipientClock clock) =>
-        WaitOrEnd(lease, retries.NextDelay(lease.Delivery, outcome.RetryAfter), outcome, clock);
+    private Settlement RetryOrEnd(Lease lease, Outcome outcome, RecipientClock clock) =>
+        RetryOrEnd(lease, retries.GetNextDelay(lease.Delivery, outcome.RetryAfter), outcome, clock);
 
-    private Settlement WaitOrEnd(Lease lease, TimeSpan delay, Outcome outcome, RecipientClock clock)
+    private Settlement RetryOrEnd(Lease lease, TimeSpan delay, Outcome outcome, RecipientClock clock)
     {
         var dueAt = policy.GetDueTime(lease.Delivery, time.GetUtcNow() + delay, clock);
         return DueTimePolicy.HasExpired(lease.Delivery, dueAt)
-            ? End(lease, DeliveryState.DeadLetter, $"expires before the next attempt: {outcome.Reason}")
-            : Wait(lease, dueAt, delay, outcome.Reason);
+            ? CreateSettlement(lease, DeliveryState.DeadLetter, $"expires before the next attempt: {outcome.Reason}")
+            : CreatePending(lease, dueAt, delay, outcome.Reason);
     }
 
-    private Settlement Wait(Lease lease, DateTimeOffset dueAt, TimeSpan retryDelay, string? reason) =>
+    private Settlement CreatePending(Lease lease, DateTimeOffset dueAt, TimeSpan retryDelay, string? reason) =>
         CreateSettlement(lease, DeliveryState.Pending, reason) with
         {
             DueAt = dueAt,
             RetryDelay = retryDelay,
         };
-
-    private Settlement End(Lease lease, DeliveryState state, string? reason) => CreateSettlement(lease, state, reason);
 
     private Settlement CreateSettlement(Lease lease, DeliveryState state, string? reason) =>
         new()
@@ -195,9 +206,10 @@ internal sealed class DeliverySettler(
             SettledAt = time.GetUtcNow(),
         };
 
-    // Writes a settlement, and repeats the write while the lease lasts: a vendor was called, and as long as the store does not
-    // have the answer, the message would be sent again when the lease ends. The settlement is decided again for each lease,
-    // because this process may have leased the delivery once more meanwhile.
+    // Writes a settlement, and retries until the lease ends: the vendor was called, and if the store never learns the answer, the
+    // message is sent again. A store that refuses the settlement knows a newer lease. If this process holds it, the run continues
+    // under it (see InFlight), and the settlement is decided again with its fence and written. Otherwise another worker has the
+    // delivery, and nothing may be changed.
     private async ValueTask WriteAsync(InFlight inFlight, Func<Lease, Settlement> decide, CancellationToken cancellationToken)
     {
         while (true)
@@ -210,7 +222,7 @@ internal sealed class DeliverySettler(
                 if (applied[0])
                     recorder.Record(lease.Delivery, settlement);
                 else if (inFlight.Lease.Fence != lease.Fence)
-                    continue; // This process leased it again while the settlement was being written.
+                    continue;
                 else
                     Log.LeaseLost(logger, lease.Delivery.Id);
                 return;

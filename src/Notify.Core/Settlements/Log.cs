@@ -7,11 +7,11 @@ internal static partial class Log
     [LoggerMessage(
         20,
         LogLevel.Warning,
-        "The lease of delivery {DeliveryId} was lost before its attempt ended; another worker has it"
+        "The lease of delivery {DeliveryId} was lost before its attempt was settled; the delivery may be sent twice"
     )]
     public static partial void LeaseLost(ILogger logger, Guid deliveryId);
 
-    [LoggerMessage(21, LogLevel.Error, "Delivery {DeliveryId} could not be settled; the write is repeated")]
+    [LoggerMessage(21, LogLevel.Error, "Delivery {DeliveryId} could not be settled; trying again")]
     public static partial void SettleFailed(ILogger logger, Guid deliveryId, Exception exception);
 
     [LoggerMessage(
@@ -24,14 +24,14 @@ internal static partial class Log
     [LoggerMessage(
         23,
         LogLevel.Warning,
-        "The recipient of delivery {DeliveryId} could not be updated; the next delivery tries again"
+        "The recipient of delivery {DeliveryId} could not be updated; the next delivery to it tries again"
     )]
     public static partial void UpkeepFailed(ILogger logger, Guid deliveryId, Exception exception);
 
     [LoggerMessage(
         24,
         LogLevel.Information,
-        "The recipient of delivery {DeliveryId} opted out of the channel with the vendor of provider {Provider}"
+        "The recipient of delivery {DeliveryId} opted out of the channel. Provider {Provider} reported it"
     )]
     public static partial void OptedOut(ILogger logger, Guid deliveryId, string provider);
 

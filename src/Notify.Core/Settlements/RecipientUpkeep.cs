@@ -6,9 +6,12 @@ using Notify.Storage;
 namespace Notify.Core.Settlements;
 
 /// <summary>
-/// Learns about recipients from what vendors answer: dead push tokens, webhooks that are gone, people who want to be left alone.
-/// It comes before the delivery is settled: a crash between the two learns once and repeats the attempt, never the reverse.
+/// Updates recipients by the answers of vendors: prunes dead push tokens, removes webhooks that are gone, and records opt-outs.
 /// </summary>
+/// <remarks>
+/// The recipient is updated before the delivery is settled. A crash between the two repeats the attempt, and then the update,
+/// which changes nothing the second time. In the reverse order a crash would lose the update.
+/// </remarks>
 internal sealed class RecipientUpkeep(
     IDeviceStore devices,
     IUserStore users,
@@ -19,17 +22,18 @@ internal sealed class RecipientUpkeep(
 {
     private readonly IDeviceEventSink[] _sinks = [.. sinks];
 
-    public async ValueTask LearnAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
+    /// <summary>Updates the recipient of a delivery by the outcome of its attempt. Failures are logged, not thrown.</summary>
+    public async ValueTask UpdateAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
         try
         {
             var outcome = execution.Outcome!;
             if (outcome.IsOptOut)
-                await OptOutAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
+                await RecordOptOutAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
             else if (delivery.Channel == Channel.Push)
-                await PruneAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
+                await PruneDeviceAsync(delivery, execution, cancellationToken).ConfigureAwait(false);
             else if (delivery.Channel == Channel.Webhook)
-                await DisableAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
+                await RemoveWebhookAsync(delivery, execution.Provider, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -37,7 +41,7 @@ internal sealed class RecipientUpkeep(
         }
     }
 
-    private async ValueTask PruneAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
+    private async ValueTask PruneDeviceAsync(Delivery delivery, Execution execution, CancellationToken cancellationToken)
     {
         var reason = execution.Outcome!.Reason!;
         var deadAt = execution.Outcome.GoneSince ?? execution.StartedAt;
@@ -53,7 +57,7 @@ internal sealed class RecipientUpkeep(
             await PublishAsync(delivery, reason, cancellationToken).ConfigureAwait(false);
     }
 
-    // A delivery knows its token and its user, and not which of the user's devices has the token.
+    // A delivery has the token, but the event needs the id of the device, so the user's devices are read.
     private async ValueTask PublishAsync(Delivery delivery, string reason, CancellationToken cancellationToken)
     {
         var theirs = delivery.UserId is { } user
@@ -74,15 +78,15 @@ internal sealed class RecipientUpkeep(
             sink.Publish(pruned);
     }
 
-    private async ValueTask OptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
+    private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
         var unwanted = new Preference(null, delivery.Channel, Wanted: false);
         if (await UpdateUserAsync(delivery, user => user.With(unwanted), cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
     }
 
-    // Only the endpoint that was called: the user may have another by now.
-    private async ValueTask DisableAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
+    // Removes only the endpoint that was called: the user may have another one by now.
+    private async ValueTask RemoveWebhookAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
         if (await UpdateUserAsync(delivery, WithoutEndpoint, cancellationToken).ConfigureAwait(false))
             Log.WebhookDisabled(logger, delivery.Id, provider);
@@ -96,7 +100,7 @@ internal sealed class RecipientUpkeep(
                 : null;
     }
 
-    // A direct address has no preferences: who gives it, answers for it.
+    // A direct address belongs to no user, so there is nothing to update.
     private async ValueTask<bool> UpdateUserAsync(
         Delivery delivery,
         Func<User, User?> change,

@@ -9,7 +9,7 @@ namespace Notify.Core.Telemetry;
 /// <summary>The metrics and activities of the engine.</summary>
 internal static class EngineTelemetry
 {
-    /// <summary>From a call within the process to a wait of an hour.</summary>
+    /// <summary>Buckets for anything from a call within the process to a wait of an hour.</summary>
     private static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600],
@@ -21,26 +21,26 @@ internal static class EngineTelemetry
     private static readonly Counter<long> Notifications = Meter.CreateCounter<long>(
         "notify.notifications",
         "{notification}",
-        "Notifications made durable."
+        "Notifications that were accepted and stored."
     );
 
     private static readonly Histogram<double> Attempts = Meter.CreateHistogram<double>(
         "notify.attempt.duration",
         "s",
-        "How long calls to providers took, by outcome.",
+        "Duration of calls to providers, by outcome.",
         advice: Seconds
     );
 
     private static readonly Counter<long> Settled = Meter.CreateCounter<long>(
         "notify.deliveries.settled",
         "{delivery}",
-        "Deliveries settled, by the state they are in since."
+        "Deliveries settled, by their new state."
     );
 
     private static readonly Histogram<double> DeliveryDuration = Meter.CreateHistogram<double>(
         "notify.delivery.duration",
         "s",
-        "Time from a notification's acceptance until a delivery of it ended.",
+        "Time from the acceptance of a notification to the end of a delivery.",
         advice: Seconds
     );
 
@@ -58,19 +58,19 @@ internal static class EngineTelemetry
     }
 
     public static void CountAccepted(Notification notification) =>
-        Notifications.Add(1, new KeyValuePair<string, object?>("priority", Lower(notification.Trigger.Priority)));
+        Notifications.Add(1, new KeyValuePair<string, object?>("priority", GetTag(notification.Trigger.Priority)));
 
     public static void RecordAttempt(Activity? activity, Delivery delivery, Execution execution)
     {
         var outcome = execution.Outcome!;
         if (outcome.Kind != OutcomeKind.Accepted)
             activity?.SetStatus(ActivityStatusCode.Error, outcome.Reason);
-        activity?.SetTag("notify.outcome", Lower(outcome.Kind));
+        activity?.SetTag("notify.outcome", GetTag(outcome.Kind));
         Attempts.Record(
             execution.Duration.TotalSeconds,
             new("channel", delivery.Channel.Name),
             new("provider", execution.Provider),
-            new("outcome", Lower(outcome.Kind))
+            new("outcome", GetTag(outcome.Kind))
         );
     }
 
@@ -80,14 +80,14 @@ internal static class EngineTelemetry
         {
             { "channel", delivery.Channel.Name },
             { "provider", settlement.Provider },
-            { "state", Lower(settlement.State) },
+            { "state", GetTag(settlement.State) },
         };
         Settled.Add(1, tags);
         if (settlement.State != DeliveryState.Pending)
             DeliveryDuration.Record((settlement.SettledAt - delivery.AcceptedAt).TotalSeconds, tags);
     }
 
-    public static string Lower(Priority priority) =>
+    public static string GetTag(Priority priority) =>
         priority switch
         {
             Priority.High => "high",
@@ -95,7 +95,7 @@ internal static class EngineTelemetry
             _ => "bulk",
         };
 
-    private static string Lower(OutcomeKind kind) =>
+    private static string GetTag(OutcomeKind kind) =>
         kind switch
         {
             OutcomeKind.Accepted => "accepted",
@@ -105,7 +105,7 @@ internal static class EngineTelemetry
             _ => "recipient_gone",
         };
 
-    private static string Lower(DeliveryState state) =>
+    private static string GetTag(DeliveryState state) =>
         state switch
         {
             DeliveryState.Pending => "pending",

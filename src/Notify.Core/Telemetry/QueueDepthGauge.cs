@@ -7,31 +7,32 @@ using Notify.Storage;
 namespace Notify.Core.Telemetry;
 
 /// <summary>
-/// Publishes how many deliveries wait in the store, by provider and priority, as the gauge <c>notify.queue.depth</c>. The store
-/// is asked only when an exporter collects.
+/// Publishes the number of deliveries that wait in the store, by provider and priority, as the gauge <c>notify.queue.depth</c>.
+/// The store is queried only when an exporter collects.
 /// </summary>
 internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider time) : IHostedService, IDisposable
 {
-    /// <summary>Shorter than any scrape's timeout: without its store, a process still reports what it measured itself.</summary>
+    /// <summary>Shorter than the timeout of a scrape: without its store, a process still reports its other metrics.</summary>
     private static readonly TimeSpan StoreTimeout = TimeSpan.FromSeconds(2);
 
     private IDeliveryQueue _queue = null!;
     private string[] _providers = [];
     private Meter? _meter;
 
-    // The store is looked up here, not injected: a host creates its services before it validates the options, and that validation
-    // is what tells a user that the store is missing.
+    // The store is resolved here instead of injected. A host creates its hosted services before it validates the options, and
+    // only that validation reports a missing store in a way that helps.
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _queue = services.GetRequiredService<IDeliveryQueue>();
         _providers = [.. services.GetServices<IDeliveryProvider>().Select(provider => provider.Name)];
-        // One meter per engine: a listener can tell one engine's gauge from another's, and the gauge ends with its engine.
+        // Each engine has its own meter, so that a listener can tell the gauges of two engines apart, and the gauge ends with its
+        // engine.
         _meter = new Meter(new MeterOptions(NotifyTelemetry.Name) { Scope = _queue });
         _meter.CreateObservableGauge(
             "notify.queue.depth",
             Measure,
             "{delivery}",
-            "Deliveries that wait in the store, including those that are being sent."
+            "Deliveries that are pending in the store, including those that are being sent."
         );
         return Task.CompletedTask;
     }
@@ -49,7 +50,7 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
         if (GetDepths() is not { } depths)
             return [];
 
-        // Lanes that are empty count too: an autoscaler that loses its series does not scale down.
+        // Empty lanes are reported too: an autoscaler whose series disappears does not scale down.
         var lanes = new Dictionary<(string Provider, Priority Priority), long>();
         foreach (var provider in _providers)
         {
@@ -64,22 +65,22 @@ internal sealed class QueueDepthGauge(IServiceProvider services, TimeProvider ti
             .. lanes.Select(lane => new Measurement<long>(
                 lane.Value,
                 new("provider", lane.Key.Provider),
-                new("priority", EngineTelemetry.Lower(lane.Key.Priority))
+                new("priority", EngineTelemetry.GetTag(lane.Key.Priority))
             )),
         ];
     }
 
     /// <summary>
-    /// Asks the store and waits; null when it fails or does not answer in time. A gauge is observed synchronously, so a thread
-    /// waits here, once per collection. The value of the last collection would not need one, but would be old by a whole
-    /// interval.
+    /// Queries the store and blocks until it answers; null if it fails or does not answer in time. Gauges are observed
+    /// synchronously, so one thread is blocked once per collection. Reporting the value of the previous collection would avoid
+    /// that, but would be late by a whole interval.
     /// </summary>
     private IReadOnlyList<QueueDepth>? GetDepths()
     {
         using var timeout = new CancellationTokenSource(StoreTimeout, time);
         try
         {
-            // A store that hangs may ignore its token, hence the second wait.
+            // A store that hangs may ignore the token, so the wait has a timeout too.
             return Task.Run(() => _queue.GetDepthAsync(timeout.Token).AsTask(), timeout.Token)
                 .WaitAsync(StoreTimeout, time, CancellationToken.None)
                 .GetAwaiter()

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Notify.Core.Templates;
 
-/// <summary>Collects one text within the budget.</summary>
+/// <summary>Collects the text of one rendering within its budget.</summary>
 internal sealed class BoundedWriter(RenderBudget budget) : TextWriter
 {
     private readonly StringBuilder _text = new();
@@ -22,7 +22,7 @@ internal sealed class BoundedWriter(RenderBudget budget) : TextWriter
         _text.Append(buffer);
     }
 
-    // The base class would start a task for each of them.
+    // The base class would start a task for each of these.
     public override Task WriteAsync(char value)
     {
         Write(value);

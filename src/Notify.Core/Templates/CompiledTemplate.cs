@@ -6,7 +6,7 @@ using Fluid;
 
 namespace Notify.Core.Templates;
 
-/// <summary>A version of a template, parsed once. HTML parts encode their variables; text parts do not.</summary>
+/// <summary>A parsed version of a template. HTML texts encode their variables; other texts do not.</summary>
 internal sealed class CompiledTemplate
 {
     private static readonly HtmlEncoder Html = HtmlEncoder.Create(UnicodeRanges.All);
@@ -23,23 +23,29 @@ internal sealed class CompiledTemplate
 
     public int Version { get; }
 
-    /// <summary>Whether the texts show dates, which depend on the recipient's time zone.</summary>
+    /// <summary>Gets whether the texts show dates, which depend on the recipient's time zone.</summary>
     public bool ShowsDates { get; }
 
-    /// <summary>Until when the store keeps this version for digests, as far as this process has asked for it, in ticks.</summary>
+    /// <summary>
+    /// The time, in ticks, until which this process has asked the store to keep this version for digests. Read and written with
+    /// <see cref="Volatile"/>.
+    /// </summary>
     public long KeptUntil;
 
-    /// <summary>Tells a version from one of the same number that was saved after the template had been deleted.</summary>
+    /// <summary>
+    /// Gets when the version was saved. It distinguishes versions with the same number, which exist if a template was deleted and
+    /// saved again.
+    /// </summary>
     public DateTimeOffset SavedAt { get; }
 
     /// <summary>
-    /// Parses a template; null, and <paramref name="errors"/> has the reasons, when it is not Liquid or exceeds a limit.
+    /// Parses a template. Returns null, and adds to <paramref name="errors"/>, if it is not valid Liquid or exceeds a limit.
     /// </summary>
     public static CompiledTemplate? Compile(Template template, TemplateLimits limits, List<FieldError> errors)
     {
         if (template.Variants is not { Count: > 0 } variants || variants.Count > limits.MaxVariants)
         {
-            errors.Add(new FieldError("variants", $"Give 1 to {limits.MaxVariants} variants."));
+            errors.Add(new FieldError("variants", $"Use 1 to {limits.MaxVariants} variants."));
             return null;
         }
 
@@ -59,7 +65,7 @@ internal sealed class CompiledTemplate
         return errors.Count == before ? new CompiledTemplate(template, compiled) : null;
     }
 
-    /// <summary>Renders the variants that are asked for. When it adds errors, the contents it returns are incomplete.</summary>
+    /// <summary>Renders the requested variants. If it adds errors, the returned contents are incomplete.</summary>
     public IReadOnlyList<ContentVariant> Render(RenderRequest request, RenderBudget budget, List<FieldError> errors)
     {
         var data = request.Data is { ValueKind: JsonValueKind.Object } given ? given : NoData;
@@ -76,7 +82,7 @@ internal sealed class CompiledTemplate
                     rendered.Add(variant.Render(rendering, Html));
             }
 
-            // What does not fit into the budget is left out: its recipients see UTC.
+            // A zone that exceeds the budget is left out, and its recipients see UTC.
             if (zone.IsOptional && rendering.Failure is not null)
                 break;
 
@@ -93,7 +99,7 @@ internal sealed class CompiledTemplate
         return contents.All;
     }
 
-    // The rendered contents are those of the used variants, in their order.
+    // The rendered contents are in the order of the used variants.
     private IEnumerable<FieldError> FindContentErrors(RenderRequest request, List<ContentVariant> rendered)
     {
         if (request.Check is not { } check)
@@ -107,7 +113,7 @@ internal sealed class CompiledTemplate
         }
     }
 
-    // SMS gets the variant for all channels only where it has none of its own in the language.
+    // SMS uses the variant for all channels only if the language has no variant for SMS.
     private bool IsForSms(CompiledVariant variant) =>
         variant.Channel == Channel.Sms
         || (
@@ -172,21 +178,21 @@ internal sealed class CompiledTemplate
             }
             catch (CultureNotFoundException)
             {
-                // A system without the data of languages, or a tag that it does not know.
+                // The system has no data for languages, or does not know this one.
                 return CultureInfo.InvariantCulture;
             }
         }
     }
 }
 
-/// <summary>What to render a template with, and for whom.</summary>
+/// <summary>A request to render a template.</summary>
 /// <param name="Data">The variables; null for none.</param>
 /// <param name="IsDigest">Whether the data is one event of a digest.</param>
-/// <param name="Zones">The recipients' time zones.</param>
-/// <param name="IsUsed">Whether a variant's channel is asked for.</param>
+/// <param name="Zones">The time zones to render dates in.</param>
+/// <param name="IsUsed">Determines whether the variants of a channel are requested.</param>
 /// <param name="Time">The clock.</param>
 /// <param name="Check">
-/// Finds what is wrong with a rendered variant, given whether SMS gets it in its language; null to look for nothing.
+/// Finds the errors of a rendered variant, given whether SMS uses it; null to skip the check.
 /// </param>
 internal sealed record RenderRequest(
     JsonElement? Data,
@@ -197,16 +203,16 @@ internal sealed record RenderRequest(
     Func<ContentVariant, bool, IEnumerable<FieldError>>? Check = null
 )
 {
-    /// <summary>Creates the request of a trigger: only variants that its channels may use.</summary>
+    /// <summary>Creates the request of a trigger, for the variants that its channels may use.</summary>
     public static RenderRequest From(
         Trigger trigger,
         IReadOnlyList<RenderZone> zones,
         TimeProvider time,
         Func<ContentVariant, bool, IEnumerable<FieldError>>? check
-    ) => new(trigger.DataElement, trigger.Digest is not null, zones, of => MayUse(trigger, of), time, check);
+    ) => new(trigger.DataElement, trigger.Digest is not null, zones, channel => MayUse(trigger, channel), time, check);
 
-    private static bool MayUse(Trigger trigger, Channel? of) =>
-        of is not { } channel
+    private static bool MayUse(Trigger trigger, Channel? variantChannel) =>
+        variantChannel is not { } channel
         || trigger.Channels is null
         || trigger.Channels.Contains(channel)
         || trigger.Fallback?.Any(step => step?.Channel == channel) == true;

@@ -3,20 +3,21 @@ using Notify.Core.Providers;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Finds texts that no vendor takes. Content that is given and content that a template renders are held to the same rule.
+/// Finds contents that no vendor accepts. The same rules apply to given contents and to rendered ones.
 /// </summary>
 internal sealed class ContentRules(ProviderRules rules)
 {
     /// <summary>
-    /// Whether a trigger's content must be fit for SMS. A user who also has other channels gets the rest there.
+    /// Determines whether a trigger's content must be valid for SMS. A user who also has other channels gets other contents
+    /// there.
     /// </summary>
     public static bool MustGoBySms(Trigger trigger) =>
         trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
         || trigger.Channels is [var only] && only == Channel.Sms
         || trigger.Fallback?.Any(step => step?.Channel == Channel.Sms) == true;
 
-    /// <summary>Finds what is wrong with the content that a trigger brings.</summary>
-    /// <returns>Errors whose fields are relative to the content.</returns>
+    /// <summary>Finds the errors of a trigger's content.</summary>
+    /// <returns>The errors, with fields relative to the content.</returns>
     public IEnumerable<FieldError> FindErrors(Trigger trigger, Content content)
     {
         if (MustGoBySms(trigger))
@@ -29,15 +30,15 @@ internal sealed class ContentRules(ProviderRules rules)
             yield return error;
     }
 
-    /// <summary>Finds what is wrong with what a variant of the trigger's template became with its data.</summary>
+    /// <summary>Finds the errors of a variant of the trigger's template that was rendered with its data.</summary>
     /// <param name="trigger">The trigger.</param>
-    /// <param name="variant">What was rendered.</param>
-    /// <param name="isForSms">Whether SMS gets this variant in its language.</param>
+    /// <param name="variant">The rendered variant.</param>
+    /// <param name="isForSms">Whether SMS uses this variant in its language.</param>
     public IEnumerable<FieldError> FindErrors(Trigger trigger, ContentVariant variant, bool isForSms)
     {
         var content = variant.Content;
         if (content is { Title: null or "", Body: null or "", Html: null or "" })
-            yield return new FieldError("body", "With this data the title, the body and the HTML are all empty.");
+            yield return new FieldError("body", "With this data, the title, the body and the HTML are all empty.");
         else if (isForSms && (variant.Channel == Channel.Sms || MustGoBySms(trigger)))
         {
             foreach (var error in FindSmsErrors(content))
@@ -53,7 +54,7 @@ internal sealed class ContentRules(ProviderRules rules)
         if (string.IsNullOrWhiteSpace(content.Body))
             return [new FieldError("body", "An SMS needs a body. The title is not sent.")];
         if (content.Body.Any(character => char.IsControl(character) && character is not ('\n' or '\r' or '\t')))
-            return [new FieldError("body", "An SMS has no control characters except line breaks and tabs.")];
+            return [new FieldError("body", "An SMS must not contain control characters other than line breaks and tabs.")];
         return rules.FindContentErrors(Channel.Sms, content);
     }
 }

@@ -3,12 +3,12 @@ using Notify.Core.Timing;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Selects the content for a recipient: the variant of the channel before the one for all channels, the closest language before
-/// the default.
+/// Selects the content for a recipient. The closest language is preferred to the default, and within a language the variant of
+/// the channel to the one for all channels.
 /// </summary>
 internal static class ContentSelector
 {
-    /// <summary>Finds the index of the content for a recipient; -1 when there is none.</summary>
+    /// <summary>Finds the index of the content for a recipient; -1 if there is none.</summary>
     public static int Find(IReadOnlyList<ContentVariant> contents, Channel? channel, string? locale, string? timeZone)
     {
         foreach (var tag in GetFallbacks(locale))
@@ -25,8 +25,8 @@ internal static class ContentSelector
 
     private static int FindVariant(IReadOnlyList<ContentVariant> contents, Channel? channel, string? locale, string? timeZone)
     {
-        // The zone itself before one with the same rules, and that before UTC. Another zone's is better than nothing: the
-        // recipient has moved since it was rendered.
+        // The zone itself is preferred, then one with the same rules, then UTC, then any other: a recipient who moved since the
+        // contents were rendered gets the dates of another zone rather than no message.
         var rules = TimeZoneRules.GetKey(timeZone);
         var (alike, other) = (-1, -1);
         for (var i = 0; i < contents.Count; i++)
@@ -45,7 +45,7 @@ internal static class ContentSelector
         return alike >= 0 ? alike : other;
     }
 
-    /// <summary>RFC 4647 section 3.4, lookup: <c>pt-BR</c>, <c>pt</c>, then the default.</summary>
+    /// <summary>Gets the tags to look up (RFC 4647 section 3.4): <c>pt-BR</c>, <c>pt</c>, then the default.</summary>
     private static IEnumerable<string?> GetFallbacks(string? locale)
     {
         while (locale is not null)

@@ -8,7 +8,7 @@ using Parlot;
 
 namespace Notify.Core.Templates;
 
-/// <summary>Turns JSON into values of the template language, level by level as the template reaches them.</summary>
+/// <summary>Converts JSON to values of the template language, level by level as the template reaches them.</summary>
 internal static class DataValues
 {
     public static FluidValue From(JsonElement element, string path) =>
@@ -31,12 +31,12 @@ internal static class DataValues
         }
         catch (InvalidOperationException)
         {
-            // "\ud800" is JSON and yet no text: no channel can send half a surrogate pair.
-            throw new RenderException("The data has a text with half a surrogate pair.");
+            // "\ud800" is valid JSON but not a valid text: no channel can send half a surrogate pair.
+            throw new RenderException("The data contains a text with half a surrogate pair.");
         }
     }
 
-    // A decimal is what the language calculates with. It stands for the number only if it writes the same digits.
+    // The language calculates with decimals. A decimal represents the number only if it is written with the same digits.
     private static FluidValue FromNumber(string written) =>
         decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
         && number.ToString(CultureInfo.InvariantCulture) == written
@@ -44,10 +44,10 @@ internal static class DataValues
             : new WrittenNumber(written);
 }
 
-/// <summary>An object of the data. A member it lacks is a <see cref="MissingValue"/>, not nothing.</summary>
+/// <summary>An object of the data. A member that it lacks is a <see cref="MissingValue"/> instead of nil.</summary>
 internal sealed class DataObject(JsonElement element, string path) : FluidValue
 {
-    // The same list is not read again for each turn of a loop that looks into it.
+    // Caches the members, so that a loop does not convert the same list again in each iteration.
     private Dictionary<string, FluidValue>? _members;
 
     public JsonElement Element => element;
@@ -56,14 +56,14 @@ internal sealed class DataObject(JsonElement element, string path) : FluidValue
 
     public override ValueTask<FluidValue> GetValueAsync(string name, TemplateContext context)
     {
-        // Fluid looks here too for a local variable that is nil or missing, and it must stay what it is.
+        // Fluid also looks here for a local variable that is nil or missing. It must stay what it is.
         if (path.Length == 0 && context.GetValue(name) is var local and not UndefinedValue)
             return local;
         if (_members?.TryGetValue(name, out var known) == true)
             return known;
         if (element.TryGetProperty(name, out var member))
-            return (_members ??= new(StringComparer.Ordinal))[name] = DataValues.From(member, PathTo(name));
-        return name == "size" ? NumberValue.Create(element.EnumerateObject().Count()) : new MissingValue(PathTo(name), context);
+            return (_members ??= new(StringComparer.Ordinal))[name] = DataValues.From(member, GetPath(name));
+        return name == "size" ? NumberValue.Create(element.EnumerateObject().Count()) : new MissingValue(GetPath(name), context);
     }
 
     public override ValueTask<FluidValue> GetIndexAsync(FluidValue index, TemplateContext context) =>
@@ -72,14 +72,17 @@ internal sealed class DataObject(JsonElement element, string path) : FluidValue
     public override IEnumerable<FluidValue> Enumerate(TemplateContext context) =>
         element
             .EnumerateObject()
-            .Select(member => new ArrayValue([new StringValue(member.Name), DataValues.From(member.Value, PathTo(member.Name))]));
+            .Select(member => new ArrayValue([
+                new StringValue(member.Name),
+                DataValues.From(member.Value, GetPath(member.Name)),
+            ]));
 
     public override bool Equals(FluidValue other) =>
         other is DataObject data ? JsonElement.DeepEquals(element, data.Element) : other.Type == FluidValues.Empty && IsEmpty();
 
     public override bool ToBooleanValue() => true;
 
-    // The language's way to ask whether an object is empty.
+    // The language compares an object with 0 to determine whether it is empty.
     public override decimal ToNumberValue() => IsEmpty() ? 0 : 1;
 
     public override string ToStringValue() => JsonText.Write(this);
@@ -92,7 +95,7 @@ internal sealed class DataObject(JsonElement element, string path) : FluidValue
 
     private bool IsEmpty() => !element.EnumerateObject().Any();
 
-    private string PathTo(string name) => path.Length == 0 ? name : $"{path}.{name}";
+    private string GetPath(string name) => path.Length == 0 ? name : $"{path}.{name}";
 }
 
 /// <summary>A list of the data, read once when the template reaches it.</summary>
@@ -113,7 +116,7 @@ internal sealed class DataList(JsonElement element, string path) : IReadOnlyList
 }
 
 /// <summary>
-/// A number that no decimal writes as the data writes it: 1e400, or one of 35 digits. It stays as it was written.
+/// A number that no decimal can represent with the digits of the data, such as 1e400 or one of 35 digits. It is kept as written.
 /// </summary>
 internal sealed class WrittenNumber(string written) : FluidValue
 {
@@ -126,7 +129,7 @@ internal sealed class WrittenNumber(string written) : FluidValue
     public override decimal ToNumberValue() =>
         decimal.TryParse(written, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? number
-            : throw new RenderException("The data has a number that is too large to calculate with.");
+            : throw new RenderException("The data contains a number that is too large to calculate with.");
 
     public override string ToStringValue() => written;
 
@@ -138,8 +141,8 @@ internal sealed class WrittenNumber(string written) : FluidValue
 }
 
 /// <summary>
-/// A variable that the data lacks. Testing it (<c>if</c>, <c>default</c>, a comparison with <c>nil</c>) is how a template
-/// makes it optional; every other use is an error, which is noted so that one rendering names all of them.
+/// A variable that the data lacks. A template makes a variable optional by testing it (<c>if</c>, <c>default</c>, a comparison
+/// with <c>nil</c>). Every other use is an error, which is recorded, so that one rendering reports all of them.
 /// </summary>
 internal sealed class MissingValue(string path, TemplateContext context) : FluidValue
 {
@@ -147,7 +150,7 @@ internal sealed class MissingValue(string path, TemplateContext context) : Fluid
 
     public override FluidValues Type => FluidValues.Nil;
 
-    public void Note() => RenderContext.From(context).Miss(path, Position);
+    public void RecordUse() => RenderContext.From(context).RecordMissing(path, Position);
 
     public override bool IsNil() => true;
 
@@ -157,13 +160,13 @@ internal sealed class MissingValue(string path, TemplateContext context) : Fluid
 
     public override decimal ToNumberValue()
     {
-        Note();
+        RecordUse();
         return 0;
     }
 
     public override string ToStringValue()
     {
-        Note();
+        RecordUse();
         return "";
     }
 
@@ -171,13 +174,13 @@ internal sealed class MissingValue(string path, TemplateContext context) : Fluid
 
     public override IEnumerable<FluidValue> Enumerate(TemplateContext ignored)
     {
-        Note();
+        RecordUse();
         return [];
     }
 
     public override ValueTask WriteToAsync(TextWriter writer, TextEncoder encoder, CultureInfo cultureInfo)
     {
-        Note();
+        RecordUse();
         return default;
     }
 

@@ -6,7 +6,7 @@ using Notify.Core.Validation;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Reads dates as JSON has them, in whatever language the text is, and shows them in the recipient's time zone.
+/// Parses dates in the formats of JSON, whatever the language of the text, and shows them in the recipient's time zone.
 /// </summary>
 internal static class DateFilters
 {
@@ -25,7 +25,7 @@ internal static class DateFilters
     private static DateTimeOffset Read(string name, FluidValue input, TemplateContext context) =>
         input switch
         {
-            // Another filter made it, and in the time zone it chose.
+            // Another filter created the value, in the time zone that it chose.
             DateTimeValue => (DateTimeOffset)input.ToObjectValue(),
             NumberValue or WrittenNumber => TimeZoneInfo.ConvertTime(
                 DateTimeOffset.FromUnixTimeMilliseconds((long)(input.ToNumberValue() * 1_000)),
@@ -40,7 +40,7 @@ internal static class DateFilters
     {
         if (!DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time))
             return null;
-        // A time without a time zone is one on the recipient's clock.
+        // A time without a time zone is a local time on the recipient's clock.
         return time.Kind == DateTimeKind.Unspecified
             ? new DateTimeOffset(time, zone.GetUtcOffset(time))
             : TimeZoneInfo.ConvertTime(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture), zone);

@@ -13,7 +13,7 @@ internal sealed partial record DigestData(IReadOnlyList<JsonElement?> Events, in
     public static JsonElement FromEvents(IReadOnlyList<DigestEvent> events) =>
         Serialize([.. events.Select(collected => collected.Trigger.DataElement)]);
 
-    /// <summary>Creates the data of a digest of one event, by which a trigger is checked before it is collected.</summary>
+    /// <summary>Creates the data of a digest with one event, to validate a trigger before it is collected.</summary>
     public static JsonElement FromEvent(JsonElement data) => Serialize([data]);
 
     private static JsonElement Serialize(IReadOnlyList<JsonElement?> events) =>

@@ -5,7 +5,7 @@ using Parlot;
 
 namespace Notify.Core.Templates;
 
-/// <summary>A variable, with its place in the source.</summary>
+/// <summary>A variable with its position in the source.</summary>
 internal sealed class Located(Expression expression, TextPosition position) : Expression
 {
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
@@ -20,7 +20,7 @@ internal sealed class Located(Expression expression, TextPosition position) : Ex
     }
 }
 
-/// <summary>A range, whose numbers are paid for before they are created.</summary>
+/// <summary>A range that takes the steps for its numbers from the budget before it creates them.</summary>
 internal sealed class BoundedRange(Expression from, Expression to) : Expression
 {
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
@@ -37,18 +37,18 @@ internal sealed class BoundedRange(Expression from, Expression to) : Expression
     }
 }
 
-/// <summary>A value that must be there.</summary>
+/// <summary>A value that must not be missing.</summary>
 internal sealed class Required(Expression expression) : Expression
 {
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
     {
         var value = await expression.EvaluateAsync(context).ConfigureAwait(false);
-        (value as MissingValue)?.Note();
-        return Comparison.Operand(value);
+        (value as MissingValue)?.RecordUse();
+        return Comparison.ToOperand(value);
     }
 }
 
-/// <summary>A value as it is shown: as JSON writes it, and a list in particular is not shown unescaped.</summary>
+/// <summary>A value as text. Lists and objects are written as JSON, so that they are encoded like any other text.</summary>
 internal sealed class Text(Expression expression) : Expression
 {
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
@@ -61,7 +61,7 @@ internal sealed class Text(Expression expression) : Expression
 }
 
 /// <summary>
-/// <c>and</c> and <c>or</c>. The right side is looked at only where it decides, so that the left one can guard it.
+/// <c>and</c> and <c>or</c>. The right side is evaluated only if the left one does not decide, so that the left can guard it.
 /// </summary>
 internal sealed class Condition(Expression left, Expression right, bool isAnd) : Expression
 {
@@ -76,34 +76,37 @@ internal sealed class Condition(Expression left, Expression right, bool isAnd) :
 }
 
 /// <summary>
-/// A comparison. A missing variable may be compared with <c>nil</c>, <c>blank</c> and <c>empty</c>, and with nothing else.
+/// A comparison. A missing variable may be compared only with <c>nil</c>, <c>blank</c> and <c>empty</c>.
 /// </summary>
 internal sealed class Comparison(Expression left, Expression right, Func<Expression, Expression, Expression> create) : Expression
 {
-    /// <summary>More than a look at the clock is worth: such a comparison goes through all that is within both.</summary>
+    /// <summary>
+    /// The steps for comparing lists or objects, which visits all of their values. It is large enough for the budget to check the
+    /// clock each time.
+    /// </summary>
     private const int StructureSteps = 256;
 
     public override async ValueTask<FluidValue> EvaluateAsync(TemplateContext context)
     {
         var a = await left.EvaluateAsync(context).ConfigureAwait(false);
         var b = await right.EvaluateAsync(context).ConfigureAwait(false);
-        Check(a, b);
-        Check(b, a);
+        CheckMissing(a, b);
+        CheckMissing(b, a);
         RenderContext.From(context).Budget.Step(ComputeCost(a) + ComputeCost(b));
-        var result = await create(new LiteralExpression(Operand(a)), new LiteralExpression(Operand(b)))
+        var result = await create(new LiteralExpression(ToOperand(a)), new LiteralExpression(ToOperand(b)))
             .EvaluateAsync(context)
             .ConfigureAwait(false);
         return BooleanValue.Create(result.ToBooleanValue());
     }
 
-    /// <summary>Fluid compares only its own numbers.</summary>
-    public static FluidValue Operand(FluidValue value) =>
+    /// <summary>Converts a number that is kept as written, because Fluid compares only its own numbers.</summary>
+    public static FluidValue ToOperand(FluidValue value) =>
         value is WrittenNumber number ? NumberValue.Create(number.ToNumberValue()) : value;
 
-    private static void Check(FluidValue value, FluidValue with)
+    private static void CheckMissing(FluidValue value, FluidValue with)
     {
         if (value is MissingValue missing && (with is MissingValue || !IsNothing(with)))
-            missing.Note();
+            missing.RecordUse();
     }
 
     private static bool IsNothing(FluidValue value) => value.IsNil() || value is EmptyValue or BlankValue;

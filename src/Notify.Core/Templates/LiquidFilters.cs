@@ -6,8 +6,8 @@ using Notify.Core.Validation;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// The filters that templates may use: those of Liquid that Fluid brings, each behind a check of what it works on and
-/// creates, and the few that must know JSON, HTML or the recipient's time zone.
+/// The filters that templates may use: Fluid's implementations, each with checks of its input and its result, and a few of our
+/// own for JSON, HTML and the recipient's time zone.
 /// </summary>
 internal static class LiquidFilters
 {
@@ -48,18 +48,18 @@ internal static class LiquidFilters
         async (input, arguments, context) =>
         {
             if (name != "default")
-                (input as MissingValue)?.Note();
+                (input as MissingValue)?.RecordUse();
             for (var i = 0; i < arguments.Count; i++)
-                (arguments.At(i) as MissingValue)?.Note();
+                (arguments.At(i) as MissingValue)?.RecordUse();
 
             var budget = RenderContext.From(context).Budget;
-            Pay(budget, input);
+            TakeSteps(budget, input);
             for (var i = 0; i < arguments.Count; i++)
-                Pay(budget, arguments.At(i));
+                TakeSteps(budget, arguments.At(i));
             CheckGrowth(name, input, arguments, budget);
 
             var result = await ApplyAsync(name, filter, input, arguments, context).ConfigureAwait(false);
-            Pay(budget, result);
+            TakeSteps(budget, result);
             if (result is ArrayValue array)
                 RenderBudget.CheckCount(array.Values.Count);
             if (result is StringValue text)
@@ -82,12 +82,12 @@ internal static class LiquidFilters
         catch (Exception exception)
             when (exception is not RenderException and not OperationCanceledException and not OutOfMemoryException)
         {
-            // Its message may hold what the filter was applied to.
+            // The message of the exception may contain the value that the filter was applied to.
             throw new RenderException($"The filter '{name}' cannot be applied to this data.");
         }
     }
 
-    private static void Pay(RenderBudget budget, FluidValue value)
+    private static void TakeSteps(RenderBudget budget, FluidValue value)
     {
         switch (value)
         {
@@ -103,7 +103,7 @@ internal static class LiquidFilters
         }
     }
 
-    // A filter whose result can be larger than what it was given, by more than a small factor, is checked before it works.
+    // A filter whose result can be much larger than its input is checked before it is applied.
     private static void CheckGrowth(string name, FluidValue input, FilterArguments arguments, RenderBudget budget)
     {
         switch (name)
@@ -127,7 +127,7 @@ internal static class LiquidFilters
         }
     }
 
-    // "%999999999n" and "N999999999" are a few characters that ask for a gigabyte.
+    // A few characters such as "%999999999n" or "N999999999" would produce a gigabyte.
     private static void CheckFormat(string name, string format)
     {
         var digits = 0;
@@ -147,14 +147,14 @@ internal static class LiquidFilters
         return count;
     }
 
-    // Fluid's own would be encoded with its <br />. In a text that is no HTML the breaks are of no use, but that is the
-    // author's to know.
+    // The result of Fluid's filter would be encoded, including its <br />. The filter is useless in a text that is not HTML, but
+    // that is up to the author.
     private static ValueTask<FluidValue> BreakLines(FluidValue input, FilterArguments arguments, TemplateContext context)
     {
         var text = input.ToStringValue();
         if (input is not StringValue { Encode: false })
         {
-            // Line by line, because the encoder would encode the line breaks too.
+            // Encodes line by line, because the encoder would encode the line breaks too.
             var lines = text.ReplaceLineEndings("\n").Split('\n');
             text = string.Join('\n', lines.Select(RenderContext.From(context).Encoder.Encode));
         }
@@ -162,7 +162,7 @@ internal static class LiquidFilters
         return new StringValue(text.ReplaceLineEndings("<br />\n"), encode: false);
     }
 
-    // Fluid's own sums only members of .NET objects.
+    // Fluid's filter sums only members of .NET objects.
     private static async ValueTask<FluidValue> SumAsync(FluidValue input, FilterArguments arguments, TemplateContext context)
     {
         var sum = 0m;

@@ -7,17 +7,18 @@ using Parlot.Fluent;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Liquid as Notify speaks it. The grammar is Fluid's; its recursive rules are wrapped so that nesting is bounded before the
-/// parser descends, positions are kept, unknown filters are errors, and whatever is parsed stays within a budget when it
-/// renders.
+/// Liquid as Notify supports it. The grammar is Fluid's. Its recursive rules are wrapped, so that nesting is limited before the
+/// parser descends, positions are kept, unknown filters are errors, and the parsed template stays within a budget when it is
+/// rendered.
 /// </summary>
 internal sealed class LiquidLanguage : FluidParser
 {
-    /// <summary>How many filters may follow each other, and how many conditions <c>and</c> and <c>or</c> may join.</summary>
+    /// <summary>The maximum number of filters in a chain, and of conditions that <c>and</c> and <c>or</c> join.</summary>
     public const int MaxChain = 100;
 
     /// <summary>
-    /// What renders other templates, defines macros, or has a second syntax; no other template can be reached from one.
+    /// The tags that render other templates, define macros, or have a second syntax. Without them a template cannot reach
+    /// another.
     /// </summary>
     private static readonly string[] Removed = ["include", "render", "liquid", "ifchanged", "macro", "from"];
 
@@ -37,7 +38,7 @@ internal sealed class LiquidLanguage : FluidParser
 
     public static LiquidLanguage Instance { get; } = new();
 
-    /// <summary>What all templates share.</summary>
+    /// <summary>Gets the options that all templates share.</summary>
     public static TemplateOptions Options { get; } = LiquidFilters.CreateOptions();
 
     /// <summary>Parses a text, or returns null and the reason.</summary>
@@ -60,14 +61,14 @@ internal sealed class LiquidLanguage : FluidParser
         }
         catch (Exception exception) when (exception is OverflowException or FormatException or ArgumentException)
         {
-            // A literal that no number can hold.
+            // A literal is out of the range of numbers.
             error = new SourceError(Describe(null), context.Scanner.Cursor.Position);
         }
 
         return null;
     }
 
-    // Fluid ends some messages with the position, which the caller writes for all of them.
+    // Some of Fluid's messages end with the position, which the caller adds to all of them.
     private static string Describe(string? message)
     {
         if (string.IsNullOrEmpty(message))
@@ -78,27 +79,27 @@ internal sealed class LiquidLanguage : FluidParser
     }
 }
 
-/// <summary>A text, ready to be rendered.</summary>
+/// <summary>A parsed text.</summary>
 internal sealed record ParsedText(FluidTemplate Source, bool ShowsDates);
 
-/// <summary>What is wrong with a text, and where.</summary>
+/// <summary>An error in a text, with its position.</summary>
 internal readonly record struct SourceError(string Message, TextPosition Position)
 {
     public override string ToString() => $"Line {Position.Line}, column {Position.Column}: {Message}";
 }
 
-/// <summary>How deep the parser is at present.</summary>
+/// <summary>The state of the parser, including the current depth of each recursive rule.</summary>
 internal sealed class LiquidParseContext(string source, int maxNesting) : FluidParseContext(source)
 {
     public int MaxNesting { get; } = maxNesting;
 
-    /// <summary>Whether a filter shows dates, so that the text depends on the recipient's time zone.</summary>
+    /// <summary>Gets or sets whether a filter shows dates, so that the text depends on the recipient's time zone.</summary>
     public bool ShowsDates { get; set; }
 
     public Dictionary<object, int> Depths { get; } = [];
 }
 
-/// <summary>A recursive rule of the grammar that goes no deeper than allowed, and whose result is rewritten.</summary>
+/// <summary>A recursive rule of the grammar with a limited depth, whose result is rewritten.</summary>
 internal sealed class BoundedRule<T>(Parser<T> rule, Func<T, TextPosition, ParseContext, T> rewrite) : Parser<T>
 {
     public override bool Parse(ParseContext context, ref ParseResult<T> result)

@@ -6,13 +6,13 @@ using Parlot.Fluent;
 
 namespace Notify.Core.Templates;
 
-/// <summary>Replaces what the grammar built by what keeps within a budget, as soon as it is parsed.</summary>
+/// <summary>Replaces parsed expressions and statements by ones that stay within a budget.</summary>
 internal static class LiquidRewriter
 {
     public static Expression RewritePrimary(Expression expression, TextPosition position, ParseContext context) =>
         expression switch
         {
-            // Fluid knows "offset: continue" by its type.
+            // Fluid recognizes "offset: continue" by the type of its expression, so it must not be wrapped.
             MemberExpression { Segments: [IdentifierSegment { Identifier: "continue" }] } => expression,
             MemberExpression => new Located(expression, position),
             RangeExpression range => new BoundedRange(range.From, range.To),
@@ -26,11 +26,11 @@ internal static class LiquidRewriter
         for (; input is FilterExpression filter; input = filter.Input)
             filters.Push(filter);
         if (filters.Count > LiquidLanguage.MaxChain)
-            throw new ParseException($"More than {LiquidLanguage.MaxChain} filters follow each other.", position);
+            throw new ParseException($"More than {LiquidLanguage.MaxChain} filters are chained.", position);
         foreach (var filter in filters)
         {
             if (!LiquidLanguage.Options.Filters.TryGetValue(filter.Name, out _))
-                throw new ParseException($"There is no filter '{filter.Name}'.", Find(filter.Name, position, context));
+                throw new ParseException($"There is no filter '{filter.Name}'.", FindPosition(filter.Name, position, context));
             if (DateFilters.Names.Contains(filter.Name))
                 ((LiquidParseContext)context).ShowsDates = true;
         }
@@ -52,7 +52,8 @@ internal static class LiquidRewriter
     private static Statement RewriteStatement(Statement statement, TextPosition position) =>
         statement switch
         {
-            // The parser still trims this one when it sees what follows; what it writes is counted by the writer.
+            // The parser may still trim this text when it sees what follows, so it must not be wrapped. The writer counts its
+            // length.
             TextSpanStatement => statement,
             OutputStatement output => new BoundedOutput(output.Expression),
             CaptureStatement capture => new BoundedCapture(capture.Identifier, capture.Statements),
@@ -127,7 +128,7 @@ internal static class LiquidRewriter
         return last;
     }
 
-    private static TextPosition Find(string filter, TextPosition from, ParseContext context)
+    private static TextPosition FindPosition(string filter, TextPosition from, ParseContext context)
     {
         var source = context.Scanner.Buffer;
         var offset = source.IndexOf('|', from.Offset);

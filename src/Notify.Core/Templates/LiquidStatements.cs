@@ -5,7 +5,7 @@ using Fluid.Values;
 
 namespace Notify.Core.Templates;
 
-/// <summary>A statement that takes a step each time it is reached.</summary>
+/// <summary>A statement that takes one step from the budget each time it is executed.</summary>
 internal sealed class BoundedStatement(Statement statement) : Statement
 {
     public override ValueTask<Completion> WriteToAsync(TextWriter writer, TextEncoder encoder, TemplateContext context)
@@ -15,10 +15,12 @@ internal sealed class BoundedStatement(Statement statement) : Statement
     }
 }
 
-/// <summary>A loop, whose turns are paid for before the first one. A range pays for itself.</summary>
-/// <param name="loop">The loop. Fluid must find its source as it was parsed, because <c>offset: continue</c> goes by its
+/// <summary>
+/// A loop that takes the steps for all iterations from the budget before the first one. A range takes its own steps.
+/// </summary>
+/// <param name="loop">The loop. Its source must be the parsed one, because Fluid identifies <c>offset: continue</c> by its
 /// name.</param>
-/// <param name="source">What it goes through; null for a range.</param>
+/// <param name="source">The value to iterate over; null for a range.</param>
 internal sealed class BoundedLoop(Statement loop, Expression? source) : Statement
 {
     public override async ValueTask<Completion> WriteToAsync(TextWriter writer, TextEncoder encoder, TemplateContext context)
@@ -38,7 +40,7 @@ internal sealed class BoundedLoop(Statement loop, Expression? source) : Statemen
     }
 }
 
-/// <summary>Shows a value: a text encoded for where it goes, everything else as JSON writes it.</summary>
+/// <summary>Writes a value as text, encoded for the kind of text that it is part of.</summary>
 internal sealed class BoundedOutput(Expression expression) : Statement
 {
     public override async ValueTask<Completion> WriteToAsync(TextWriter writer, TextEncoder encoder, TemplateContext context)
@@ -53,7 +55,7 @@ internal sealed class BoundedOutput(Expression expression) : Statement
     }
 }
 
-/// <summary>Collects a block's text in a variable. It is encoded already, and not once more when it is shown.</summary>
+/// <summary>Captures the text of a block in a variable. The text is already encoded, so it is not encoded again.</summary>
 internal sealed class BoundedCapture(string name, IReadOnlyList<Statement> statements) : Statement
 {
     public override async ValueTask<Completion> WriteToAsync(TextWriter writer, TextEncoder encoder, TemplateContext context)

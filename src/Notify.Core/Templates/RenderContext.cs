@@ -6,7 +6,7 @@ using Parlot;
 
 namespace Notify.Core.Templates;
 
-/// <summary>The rendering of one text.</summary>
+/// <summary>The context of rendering one text.</summary>
 internal sealed class RenderContext : TemplateContext
 {
     private readonly List<(string Path, TextPosition? Position)> _missing = [];
@@ -19,30 +19,31 @@ internal sealed class RenderContext : TemplateContext
         CultureInfo = place.Culture;
         TimeZone = place.TimeZone;
         Now = () => TimeZoneInfo.ConvertTime(time.GetUtcNow(), place.TimeZone);
-        // The budget counts more strictly; this holds should a kind of statement ever escape it.
+        // The budget counts more strictly. This is a safeguard in case a statement is not wrapped.
         MaxSteps = budget.Limits.MaxSteps;
     }
 
     public RenderBudget Budget { get; }
 
-    /// <summary>What encodes values: HTML where the text is HTML, nothing elsewhere.</summary>
+    /// <summary>Gets the encoder of values: HTML if the text is HTML, otherwise none.</summary>
     public TextEncoder Encoder { get; }
 
-    /// <summary>The expression that was evaluated last: where an error is, or just behind it.</summary>
+    /// <summary>Gets or sets the position of the last evaluated expression, which is at or just before an error.</summary>
     public TextPosition? Position { get; set; }
 
-    /// <summary>The variables that the template used and the data lacks, each once.</summary>
+    /// <summary>Gets the variables that the template used and the data lacks, each once.</summary>
     public IReadOnlyList<(string Path, TextPosition? Position)> Missing => _missing;
 
-    public void Miss(string path, TextPosition? position)
+    /// <summary>Records a variable that the data lacks.</summary>
+    public void RecordMissing(string path, TextPosition? position)
     {
         if (!_missing.Exists(other => other.Path == path))
             _missing.Add((path, position));
     }
 
-    /// <summary>The data of a filter's or a statement's context.</summary>
+    /// <summary>Casts the context that Fluid passes to a filter or a statement.</summary>
     public static RenderContext From(TemplateContext context) => (RenderContext)context;
 }
 
-/// <summary>Whose dates and numbers a text shows.</summary>
+/// <summary>The culture and the time zone that a text is rendered in.</summary>
 internal readonly record struct RenderPlace(CultureInfo Culture, TimeZoneInfo TimeZone);

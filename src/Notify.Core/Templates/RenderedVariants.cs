@@ -1,8 +1,8 @@
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Collects what a template says, zone by zone. Texts that are the same in several zones are kept once, and do not count towards
-/// the budget again.
+/// Collects the rendered variants of a template, zone by zone. Texts that are the same in several zones are kept once and counted
+/// towards the budget once.
 /// </summary>
 internal sealed class RenderedVariants(RenderBudget budget)
 {
@@ -21,7 +21,7 @@ internal sealed class RenderedVariants(RenderBudget budget)
                 continue;
             }
 
-            budget.GiveBack(Count(variant.Content));
+            budget.GiveBack(CountCharacters(variant.Content));
             if (_all[same].TimeZones is { } zones)
                 _all[same] = variant with { TimeZones = timeZone is null ? null : [.. zones, timeZone] };
         }
@@ -34,6 +34,6 @@ internal sealed class RenderedVariants(RenderBudget budget)
         && one.Content.Body == other.Content.Body
         && one.Content.Html == other.Content.Html;
 
-    private static int Count(Content content) =>
+    private static int CountCharacters(Content content) =>
         (content.Title?.Length ?? 0) + (content.Body?.Length ?? 0) + (content.Html?.Length ?? 0);
 }

@@ -5,7 +5,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Templates;
 
-/// <summary>Checks templates, and hands them to the store.</summary>
+/// <summary>Validates and previews templates, and saves them in the store.</summary>
 internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<NotificationsOptions> options, TimeProvider time)
     : ITemplateCatalog
 {
@@ -38,10 +38,10 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
         if (preview.TimeZone is { } zone && !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _))
             errors.Add(new FieldError("timeZone", "Use the name of an IANA time zone, such as Europe/Stockholm."));
         if (preview.DataElement is { ValueKind: not JsonValueKind.Object })
-            errors.Add(new FieldError("data", "Give an object whose properties are the template's variables."));
+            errors.Add(new FieldError("data", "Use an object whose properties are the variables of the template."));
         InvalidRequestException.ThrowIfAny(errors);
 
-        // Off the caller's thread, which may be one that shows a page.
+        // Renders on the thread pool, because the caller's thread may be one that shows a page.
         var request = new RenderRequest(
             preview.DataElement,
             IsDigest: false,
@@ -63,12 +63,12 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
         return errors;
     }
 
-    // Null only together with an error.
+    // Returns null only if it also adds an error.
     private CompiledTemplate? Check(Template template, List<FieldError> errors)
     {
         Names.Check(errors, "tenant", template.Tenant);
         Names.Check(errors, "name", template.Name);
-        // One that has too many variants is not looked into.
+        // The variants are not checked if there are too many.
         if (template.Variants?.Count <= options.Value.Templates.MaxVariants)
             CheckVariants(errors, template.Variants);
         return CompiledTemplate.Compile(template, options.Value.Templates, errors);
@@ -92,9 +92,9 @@ internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<Notific
         {
             var variant = variants[i];
             if (variant is { Title: null or "", Body: null or "", Html: null or "" })
-                errors.Add(new FieldError($"variants[{i}]", "Give at least one of title, body and html."));
+                errors.Add(new FieldError($"variants[{i}]", "At least one of title, body and html is required."));
             if (!seen.Add((variant.Channel, variant.Locale?.ToUpperInvariant())))
-                errors.Add(new FieldError($"variants[{i}]", "Another variant has this channel and locale."));
+                errors.Add(new FieldError($"variants[{i}]", "Another variant has the same channel and locale."));
             LanguageTag.Check(errors, $"variants[{i}].locale", variant.Locale);
         }
     }

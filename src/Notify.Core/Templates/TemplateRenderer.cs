@@ -6,8 +6,8 @@ using Notify.Storage;
 namespace Notify.Core.Templates;
 
 /// <summary>
-/// Renders everything a trigger's template says, in every language and for every channel it may go over, when the trigger is
-/// accepted: a variable that is missing is the caller's error, and a broadcast's deliveries share what was rendered once.
+/// Renders a trigger's template when the trigger is accepted, in every language and for every channel that it may use. A missing
+/// variable is thus an error of the caller, and all deliveries of a broadcast share the rendered contents.
 /// </summary>
 internal sealed class TemplateRenderer(
     ITemplateStore templates,
@@ -18,22 +18,22 @@ internal sealed class TemplateRenderer(
     TimeProvider time
 )
 {
-    /// <summary>In how many time zones one notification's dates are shown at most; recipients elsewhere see UTC.</summary>
+    /// <summary>The maximum number of time zones per notification without topics. Recipients in other zones see UTC.</summary>
     private const int MaxTimeZones = 12;
 
-    /// <summary>Enough for the templates that are in use; the memory of one is about ten times its source.</summary>
+    /// <summary>The maximum number of cached templates. One takes about ten times the memory of its source.</summary>
     private const int MaxCached = 1_000;
 
-    /// <summary>How long a template is used before a newer version is looked for.</summary>
+    /// <summary>How long a cached template is used before the store is checked for a newer version.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How long after a digest is due the version of its template is kept: for the digest's own clock, for retries, and for the
-    /// events that do not fit into the first summary.
+    /// How long the version of a digest's template is kept after the digest is due. This covers the time zone of its user,
+    /// retries, and events that do not fit into the first summary.
     /// </summary>
     private static readonly TimeSpan KeptAfterDue = TimeSpan.FromDays(40);
 
-    /// <summary>How much longer a version is kept than its digest needs, so that the next triggers need not ask again.</summary>
+    /// <summary>How much longer than needed a version is kept, so that the following triggers need not extend it again.</summary>
     private static readonly TimeSpan KeptAhead = TimeSpan.FromDays(1);
 
     private static readonly RenderZone[] OnlyUtc = [RenderZone.Utc];
@@ -44,15 +44,15 @@ internal sealed class TemplateRenderer(
     > _newest = new();
 
     /// <summary>
-    /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Adds to <paramref name="errors"/> where the template
-    /// or the data is at fault; the same call then fails again however often it is repeated. Everything else is thrown.
+    /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Errors of the template or the data, which a retry would
+    /// not fix, are added to <paramref name="errors"/>. All other errors are thrown.
     /// </summary>
     /// <param name="trigger">The trigger.</param>
-    /// <param name="version">The version of the template; null for the newest. One that is not kept any longer is the
-    /// newest.</param>
-    /// <param name="errors">Receives what is wrong.</param>
+    /// <param name="version">The version of the template; null for the newest. The newest also replaces a version that is no
+    /// longer kept.</param>
+    /// <param name="errors">Receives the errors.</param>
     /// <param name="cancellationToken">Cancels the rendering.</param>
-    /// <exception cref="OperationCanceledException">The caller has gone.</exception>
+    /// <exception cref="OperationCanceledException">The rendering was cancelled.</exception>
     public async ValueTask<RenderedContents> RenderAsync(
         Trigger trigger,
         int? version,
@@ -74,7 +74,7 @@ internal sealed class TemplateRenderer(
                 ? await FindZonesAsync(trigger, cancellationToken).ConfigureAwait(false)
                 : OnlyUtc;
         var budget = new RenderBudget(options.Value.Templates, time, cancellationToken);
-        // A digest that closes is not checked: one delivery that its vendor refuses is better than no summary at all.
+        // The summary of a digest is not checked: one delivery that a vendor rejects is better than no summary at all.
         var request = RenderRequest.From(
             trigger,
             zones,
@@ -83,12 +83,12 @@ internal sealed class TemplateRenderer(
         );
         var contents = compiled.Render(request, budget, errors);
         if (trigger.Digest is { } digest && errors.Count == 0)
-            await KeepAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
+            await KeepVersionAsync(trigger, compiled, digest, cancellationToken).ConfigureAwait(false);
         return new RenderedContents(contents, compiled.Version);
     }
 
-    // Subscribers of topics are not known yet, so they may be anywhere. Direct addresses see UTC, and so does a trigger that is
-    // only tried here because a digest collects it.
+    // The subscribers of topics are not known yet, so they may be anywhere. Direct addresses see UTC. A trigger that a digest
+    // collects is rendered here only to validate it, so UTC is enough.
     private async ValueTask<IReadOnlyList<RenderZone>> FindZonesAsync(Trigger trigger, CancellationToken cancellationToken)
     {
         if (trigger.Digest is not null)
@@ -121,7 +121,7 @@ internal sealed class TemplateRenderer(
         return [.. zones.Select(RenderZone.From)];
     }
 
-    private async ValueTask KeepAsync(
+    private async ValueTask KeepVersionAsync(
         Trigger trigger,
         CompiledTemplate compiled,
         Digest digest,
@@ -170,17 +170,17 @@ internal sealed class TemplateRenderer(
         if (template is null)
         {
             _newest.TryRemove((tenant, name), out _);
-            errors.Add(new FieldError("template", "There is no template of this name."));
+            errors.Add(new FieldError("template", "There is no template with this name."));
             return null;
         }
 
         var compiled = IsSame(known.Template, template) ? known.Template : Compile(template, errors);
         if (compiled is not null)
-            Keep((tenant, name), compiled, now);
+            Cache((tenant, name), compiled, now);
         return compiled;
     }
 
-    // It was checked when it was saved, but perhaps with other limits.
+    // The template was validated when it was saved, but the limits may have changed since.
     private CompiledTemplate? Compile(Template template, List<FieldError> errors)
     {
         List<FieldError> faults = [];
@@ -191,7 +191,7 @@ internal sealed class TemplateRenderer(
         return compiled;
     }
 
-    private void Keep((string Tenant, string Name) key, CompiledTemplate compiled, DateTimeOffset now)
+    private void Cache((string Tenant, string Name) key, CompiledTemplate compiled, DateTimeOffset now)
     {
         if (_newest.Count >= MaxCached && !_newest.ContainsKey(key))
             _newest.Clear();

@@ -4,23 +4,27 @@ using Parlot;
 
 namespace Notify.Core.Templates;
 
-/// <summary>One rendering of a template's texts with the same data and one budget, and what went wrong.</summary>
+/// <summary>The rendering of a template's texts in one time zone, with one budget, and its errors.</summary>
 internal sealed class TemplateRendering(DataObject data, RenderBudget budget, TimeZoneInfo zone, TimeProvider time)
 {
     private readonly SortedDictionary<string, string> _missing = new(StringComparer.Ordinal);
 
-    /// <summary>Why the rendering ended early; null while it may go on.</summary>
+    /// <summary>Gets why the rendering failed; null while it may continue.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>Renders a title: the line breaks around it are the tags' own, one within it would be a second header.</summary>
+    /// <summary>
+    /// Renders a title. Line breaks around it come from the template's tags and are removed. One within it would start another
+    /// header of an email, so it is an error.
+    /// </summary>
     public string? RenderLine(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
     {
         var line = Render(field, source, encoder, culture)?.Trim();
         if (line.AsSpan().ContainsAny('\r', '\n'))
-            Failure ??= $"{field}: Keep the title on one line; with this data it has a line break.";
+            Failure ??= $"{field}: With this data, the title contains a line break.";
         return line;
     }
 
+    /// <summary>Renders a text; returns null if there is none or the rendering has failed.</summary>
     public string? Render(string field, ParsedText? source, TextEncoder encoder, CultureInfo culture)
     {
         if (source is null || Failure is not null)
@@ -31,7 +35,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         try
         {
             budget.BeginText();
-            // Nothing in a template waits: the task has ended when it comes back.
+            // A template never waits for I/O, so the task is already complete.
             source.Source.RenderAsync(writer, encoder, context).AsTask().GetAwaiter().GetResult();
         }
         catch (RenderException exception)
@@ -40,7 +44,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         }
         catch (Exception exception) when (exception is not OperationCanceledException and not OutOfMemoryException)
         {
-            // Fluid's messages may hold data.
+            // Fluid's messages may contain data.
             Failure = $"{Describe(field, context.Position)}: The template cannot be rendered with this data.";
         }
 
@@ -49,7 +53,7 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
         return Finish(writer.ToString());
     }
 
-    /// <summary>The errors of all texts: each missing variable, and the one that ended the rendering.</summary>
+    /// <summary>Gets the errors of all texts: each missing variable, and the failure that ended the rendering.</summary>
     public IEnumerable<FieldError> DescribeErrors(string template, bool isDigest)
     {
         foreach (var (path, place) in _missing)
@@ -78,6 +82,6 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     private static string Describe(string field, TextPosition? position) =>
         position is { } at ? $"{field}, line {at.Line}, column {at.Column}" : field;
 
-    // A trigger that is collected is tried alone, as the first event.
+    // A trigger that a digest collects is validated as the only event of a digest.
     private static string StripEvent(string path) => path.StartsWith("events[0].", StringComparison.Ordinal) ? path[10..] : path;
 }

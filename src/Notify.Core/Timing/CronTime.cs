@@ -5,13 +5,14 @@ using Notify.Core.Templates;
 namespace Notify.Core.Timing;
 
 /// <summary>
-/// A cron time of five fields on a recipient's clock. Where both days are restricted either may match, as in POSIX crontab(5).
+/// A cron expression of five fields on a recipient's clock. If both days are restricted, either may match, as in POSIX
+/// crontab(5).
 /// </summary>
 /// <remarks>
-/// When the clock skips a time, it comes at the end of the gap. When the clock shows a time twice, it comes once, unless its
-/// minute or hour is a <c>*</c> or a step: then it goes on through both hours. Cronos reads the fields and finds the next match
-/// between two changes of the clock; it is not asked for more because it relies on <see cref="TimeZoneInfo.IsInvalidTime"/>, see
-/// <see cref="LocalTime"/>.
+/// A time that the clock skips matches at the end of the gap. A time that the clock shows twice matches once, unless its minute
+/// or hour is a <c>*</c> or a step: then it matches in both hours. Cronos parses the fields and finds the next match between two
+/// changes of the clock. It is not used across changes, because it relies on <see cref="TimeZoneInfo.IsInvalidTime"/> (see
+/// <see cref="LocalTime"/>).
 /// </remarks>
 internal sealed class CronTime
 {
@@ -33,7 +34,7 @@ internal sealed class CronTime
 
     private CronTime(CronExpression[] alternatives, bool repeats) => (_alternatives, _repeats) = (alternatives, repeats);
 
-    /// <summary>Reads a cron time, or tells which field is wrong and where.</summary>
+    /// <summary>Parses a cron expression, or describes which field is invalid and where.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out CronTime? time, [NotNullWhen(false)] out string? error)
     {
         time = null;
@@ -47,7 +48,7 @@ internal sealed class CronTime
         return true;
     }
 
-    /// <summary>Finds the first time after an instant; null when none comes, as for 31 February.</summary>
+    /// <summary>Finds the first match after an instant; null if there is none, as for 31 February.</summary>
     public DateTimeOffset? GetNext(DateTimeOffset after, string? timeZone)
     {
         DateTimeOffset? first = null;
@@ -60,7 +61,7 @@ internal sealed class CronTime
         return first;
     }
 
-    // From one change of the clock to the next the offset is fixed, and the clock can be read as if it were UTC.
+    // The offset is fixed from one change of the clock to the next, so within that span the local time can be treated as UTC.
     private DateTime? GetNext(CronExpression expression, DateTime after, string? timeZone)
     {
         var inclusive = false;
@@ -76,7 +77,7 @@ internal sealed class CronTime
                 if (_repeats || LocalTime.ToUtc(local, timeZone) == next)
                     return next;
 
-                // The clock showed this time before it was set back.
+                // The clock already showed this time before it was set back.
                 (after, inclusive) = (next, false);
                 continue;
             }
@@ -89,7 +90,7 @@ internal sealed class CronTime
 
     private static CronExpression Parse(string[] fields) => CronExpression.Parse(string.Join(' ', fields));
 
-    // Cronos wants both days to match.
+    // Cronos requires both days to match, so two restricted days become two alternatives.
     private static IEnumerable<string[]> SplitDays(string[] fields)
     {
         if (IsAny(fields[DayOfMonth]) || IsAny(fields[DayOfWeek]))
@@ -110,7 +111,7 @@ internal sealed class CronTime
 
         var fields = Split(text);
         if (fields.Count != Fields.Length)
-            return "Use five fields, minute, hour, day of month, month and day of week, such as 0 8 * * 1-5. "
+            return "Use five fields (minute, hour, day of month, month, day of week), such as 0 8 * * 1-5. "
                 + $"There are {fields.Count}.";
 
         for (var i = 0; i < fields.Count; i++)
@@ -143,7 +144,7 @@ internal sealed class CronTime
         }
     }
 
-    /// <summary>Splits at spaces and tabs; positions count from 1.</summary>
+    /// <summary>Splits a text at spaces and tabs. Positions count from 1.</summary>
     private static List<(string Text, int Position)> Split(string text)
     {
         var fields = new List<(string, int)>();

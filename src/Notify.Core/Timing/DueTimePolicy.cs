@@ -16,12 +16,12 @@ internal sealed class DueTimePolicy(
     private readonly TimeSpan _defaultTimeToLive = options.Value.DefaultTimeToLive;
     private readonly ISet<string> _mandatory = options.Value.MandatoryCategories;
 
-    /// <summary>Whether users' preferences and quiet hours do not apply to a category.</summary>
+    /// <summary>Determines whether preferences and quiet hours do not apply to a category.</summary>
     public bool IsMandatory(string? category) => category is not null && _mandatory.Contains(category);
 
     /// <summary>Computes when a new delivery falls due.</summary>
     /// <param name="notification">The notification, which may have a schedule.</param>
-    /// <param name="after">How long after the schedule the delivery's step of a fallback comes.</param>
+    /// <param name="after">How long after the schedule the delivery's fallback step follows.</param>
     /// <param name="clock">The recipient's clock.</param>
     public DateTimeOffset GetFirstDueTime(Notification notification, TimeSpan after, RecipientClock clock)
     {
@@ -31,7 +31,8 @@ internal sealed class DueTimePolicy(
             : trigger.SendAt ?? notification.AcceptedAt;
         var dueAt = (scheduled > notification.AcceptedAt ? scheduled : notification.AcceptedAt) + after;
 
-        // A topic's subscribers are planned a while after the notification was accepted: quiet hours may have begun meanwhile.
+        // The subscribers of a topic are planned some time after the notification was accepted, and their quiet hours may have
+        // begun meanwhile.
         var now = time.GetUtcNow();
         var sendAt = dueAt > now ? dueAt : now;
         var quietUntil = GetDueTime(sendAt, trigger.Priority, trigger.Category, clock);
@@ -39,14 +40,13 @@ internal sealed class DueTimePolicy(
     }
 
     /// <summary>
-    /// Computes when a delivery that waited may be sent: at a retry, when its turn in a fallback comes, when it is replayed, and
-    /// right before it is sent.
+    /// Computes when a delivery that has waited may be sent: for a retry, a fallback step, a replay, and right before it is sent.
     /// </summary>
     /// <param name="delivery">The delivery.</param>
-    /// <param name="earliest">When it would be sent otherwise; the current time for one that is about to be sent.</param>
-    /// <param name="clock">The recipient's clock as it is now.</param>
+    /// <param name="earliest">When it would be sent without quiet hours; the current time if it is about to be sent.</param>
+    /// <param name="clock">The recipient's current clock.</param>
     /// <returns>
-    /// <paramref name="earliest"/>, or the end of the quiet hours that it lies in. Ask <see cref="HasExpired"/> whether that is
+    /// <paramref name="earliest"/>, or the end of the quiet hours that contain it. <see cref="HasExpired"/> tells whether that is
     /// too late.
     /// </returns>
     public DateTimeOffset GetDueTime(Delivery delivery, DateTimeOffset earliest, RecipientClock clock) =>
@@ -56,10 +56,10 @@ internal sealed class DueTimePolicy(
     public DateTimeOffset GetExpiry(Trigger trigger, Channel channel, DateTimeOffset dueAt) =>
         trigger.ExpiresAt ?? dueAt + GetTimeToLive(channel);
 
-    /// <summary>Whether a delivery may no longer be sent at a time.</summary>
+    /// <summary>Determines whether a delivery may no longer be sent at a time.</summary>
     public static bool HasExpired(Delivery delivery, DateTimeOffset at) => at >= delivery.ExpiresAt;
 
-    /// <summary>Whether quiet hours do not apply, so that a recipient's clock need not be read.</summary>
+    /// <summary>Determines whether quiet hours do not apply, so that the recipient's clock need not be read.</summary>
     public bool IgnoresQuietHours(Priority priority, string? category) => priority == Priority.High || IsMandatory(category);
 
     private DateTimeOffset GetDueTime(DateTimeOffset earliest, Priority priority, string? category, RecipientClock clock) =>

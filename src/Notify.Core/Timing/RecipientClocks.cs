@@ -3,7 +3,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Timing;
 
-/// <summary>Reads the clock of a delivery's recipient as it is now.</summary>
+/// <summary>Reads the current clock of a delivery's recipient.</summary>
 internal sealed class RecipientClocks(IUserStore users, IDeviceStore devices)
 {
     /// <summary>Finds the clock of one delivery. Devices are read only for a push to a user who has quiet hours.</summary>

@@ -4,16 +4,16 @@ using System.Security.Cryptography;
 namespace Notify.Core.Timing;
 
 /// <summary>
-/// Groups time zones whose clocks agree: some 600 names stand for some 60 sets of rules. A broadcast renders its dates once for
-/// each set, without knowing its subscribers.
+/// Groups time zones whose clocks agree: about 600 names have about 60 sets of rules. A broadcast renders its dates once per set,
+/// without knowing its subscribers.
 /// </summary>
 /// <remarks>
-/// Clocks agree when they show the same time at noon UTC of every day from <see cref="From"/> to <see cref="To"/>. The key is a
-/// hash of what they show, so processes with the same time zone data compute the same key.
+/// Clocks agree if they show the same time at noon UTC of every day from <see cref="From"/> to <see cref="To"/>. The key is a
+/// hash of those times, so processes with the same time zone data compute the same key.
 /// </remarks>
 internal static class TimeZoneRules
 {
-    /// <summary>Only differences before this time are not seen: those of dates that are history.</summary>
+    /// <summary>The start of the comparison. Zones that differed only before it count as equal.</summary>
     public static readonly DateTime From = new(2025, 1, 1, 12, 0, 0, DateTimeKind.Utc);
 
     public static readonly DateTime To = From.AddYears(6);
@@ -22,11 +22,11 @@ internal static class TimeZoneRules
 
     private static readonly Lazy<IReadOnlyList<TimeZoneSet>> AllSets = new(Group);
 
-    /// <summary>Gets the sets of rules that this machine knows, those with most zones first.</summary>
+    /// <summary>Gets the sets of rules that this machine knows, those with the most zones first.</summary>
     public static IReadOnlyList<TimeZoneSet> Sets => AllSets.Value;
 
     /// <summary>
-    /// Gets the key of the set that a zone belongs to; null for UTC and for a zone that this machine does not know.
+    /// Gets the key of the set that a zone belongs to; null for UTC and for an unknown zone.
     /// </summary>
     public static string? GetKey(string? timeZone) =>
         timeZone is null
@@ -65,6 +65,6 @@ internal static class TimeZoneRules
 }
 
 /// <summary>Time zones with the same rules.</summary>
-/// <param name="Key">See <see cref="TimeZoneRules.GetKey"/>. It begins with a character that no zone's name begins with.</param>
+/// <param name="Key">See <see cref="TimeZoneRules.GetKey"/>. It starts with a character that no zone name starts with.</param>
 /// <param name="Zone">One of them.</param>
 internal readonly record struct TimeZoneSet(string Key, TimeZoneInfo Zone);

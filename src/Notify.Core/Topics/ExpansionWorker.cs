@@ -7,10 +7,14 @@ using Notify.Storage;
 namespace Notify.Core.Topics;
 
 /// <summary>
-/// Turns notifications to topics into deliveries, batch by batch. A batch's deliveries and its last subscriber are stored
-/// together, so after a crash the expansion continues behind the last batch. One expansion covers all topics of a notification:
-/// it passes each subscriber once, so a user who subscribes to several of them is notified once.
+/// Turns notifications to topics into deliveries, batch by batch. One expansion covers all topics of a notification and visits
+/// each subscriber once, in the order of their ids, so a user who subscribes to several of the topics is notified once.
 /// </summary>
+/// <remarks>
+/// The deliveries of a batch and its last subscriber (the cursor) are one transaction under the fence of the lease. After a crash
+/// the expansion continues behind the last batch that was stored. A worker that lost its lease stores nothing, so a batch that
+/// two workers planned is stored once.
+/// </remarks>
 internal sealed class ExpansionWorker(
     IExpansionStore expansions,
     ITopicStore topics,
@@ -46,8 +50,8 @@ internal sealed class ExpansionWorker(
     )
     {
         var now = Time.GetUtcNow();
-        var given = new ExpansionFailure(lease, FailureReason.Describe(failure), now, now + retryDelay);
-        if (!await expansions.FailAsync(given, cancellationToken).ConfigureAwait(false))
+        var failed = new ExpansionFailure(lease, FailureReason.Describe(failure), now, now + retryDelay);
+        if (!await expansions.FailAsync(failed, cancellationToken).ConfigureAwait(false))
             return;
         if (retryDelay is { } delay)
             Log.ExpansionFailed(logger, failure, lease.Notification.Id, delay);
@@ -55,9 +59,10 @@ internal sealed class ExpansionWorker(
             Log.ExpansionDead(logger, failure, lease.Notification.Id);
     }
 
-    protected override void Failed(Exception exception) => Log.ExpansionsUnreachable(logger, exception);
+    protected override void LogFailure(Exception exception) => Log.ExpansionsUnreachable(logger, exception);
 
-    // One batch, and then it is due again behind the others that are: a broadcast to a million does not keep a small one waiting.
+    // Plans one batch. The expansion is then due again, behind all others that are due, so a broadcast to a million users does
+    // not delay a small one.
     private async ValueTask ExpandBatchAsync(ExpansionLease lease, CancellationToken stopping)
     {
         var notification = lease.Notification;
@@ -106,7 +111,7 @@ internal sealed class ExpansionWorker(
     }
 
     /// <summary>
-    /// Lists the next subscribers of all topics in the order of their ids, each with the first topic it subscribes to.
+    /// Lists the next subscribers of all topics in the order of their ids, each with the first topic that it subscribes to.
     /// </summary>
     private async ValueTask<SortedList<string, string>> ListNextAsync(ExpansionLease lease, CancellationToken stopping)
     {
@@ -120,12 +125,14 @@ internal sealed class ExpansionWorker(
                 next.TryAdd(user, topic);
         }
 
+        // Each topic returned a whole batch, so together they may have more. Those with the highest ids are left for later: the
+        // cursor must not pass a subscriber that was not planned.
         while (next.Count > Settings.ExpansionBatchSize)
             next.RemoveAt(next.Count - 1);
         return next;
     }
 
-    // A user whom the trigger names has a delivery already.
+    // A user whom the trigger also names directly already has a delivery.
     private static IEnumerable<Recipient> WithoutNamed(Notification notification, IEnumerable<string> users)
     {
         var named = notification

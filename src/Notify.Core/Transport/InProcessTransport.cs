@@ -10,11 +10,11 @@ using Notify.Transport;
 namespace Notify.Core.Transport;
 
 /// <summary>
-/// The transport within one process. A delivery that this process has room for enters the queue with the lease already held,
-/// so that sending it costs two writes, enqueue and settle. One that it has no room for waits in the store.
+/// The transport within one process. A delivery for which this process has a slot and permits enters the queue with its lease, so
+/// sending it costs only two writes, enqueue and settle. Every other delivery waits in the store.
 /// </summary>
 internal sealed class InProcessTransport(
-    DeliveryAdmission admission,
+    DeliveryCapacity capacity,
     DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
@@ -32,7 +32,7 @@ internal sealed class InProcessTransport(
     public QueuedDelivery Prepare(Delivery delivery)
     {
         var now = time.GetUtcNow();
-        return _sendsHere && delivery.DueAt <= now && admission.TryAdmit(delivery)
+        return _sendsHere && delivery.DueAt <= now && capacity.TryTake(delivery)
             ? new QueuedDelivery(delivery, now + options.Value.LeaseDuration, worker.Name)
             : new QueuedDelivery(delivery, delivery.DueAt);
     }
@@ -40,18 +40,18 @@ internal sealed class InProcessTransport(
     public ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken)
     {
         var hints = new List<DeliveryHint>(deliveries.Count);
-        var isOneWaiting = false;
+        var isWorkWaiting = false;
         foreach (var queued in deliveries)
         {
             if (queued.Lease is { } lease)
                 hints.Add(new DeliveryHint(new DeliveryReference(lease.Delivery.Id, lease.Fence), lease));
             else
-                isOneWaiting |= queued.CancelledBecause is null && queued.DueAt <= time.GetUtcNow();
+                isWorkWaiting |= queued.CancelledBecause is null && queued.DueAt <= time.GetUtcNow();
         }
 
         if (hints.Count > 0)
             _hints.Writer.TryWrite(hints);
-        if (isOneWaiting)
+        if (isWorkWaiting)
             signal.Set();
         return ValueTask.CompletedTask;
     }
@@ -65,9 +65,9 @@ internal sealed class InProcessTransport(
         }
     }
 
-    /// <summary>Asks for no room: what is handed over here has had its slot since it was prepared.</summary>
+    /// <summary>Ignores the slots: a delivery that is handed over here has held its slot since <see cref="Prepare"/>.</summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room,
+        IDeliverySlots deliverySlots,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {

@@ -2,7 +2,7 @@ using Notify.Storage;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Tells those who watch of what was accepted.</summary>
+/// <summary>Publishes accepted notifications to sinks.</summary>
 internal sealed class NotificationEvents(IEnumerable<INotificationEventSink> sinks)
 {
     private readonly INotificationEventSink[] _sinks = [.. sinks];

@@ -6,15 +6,18 @@ using Notify.Storage;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Creates what is to be stored for a valid trigger: the notification, its deliveries, and what comes later.</summary>
+/// <summary>
+/// Creates the enqueue request of a valid trigger: the notification, its deliveries, digest events and expansions.
+/// </summary>
 internal sealed class NotificationFactory(
     DeliveryPlanner planner,
     ITopicStore topics,
     IOptions<NotificationsOptions> options,
-    Chance chance,
+    IdGenerator ids,
     TimeProvider time
 )
 {
+    /// <summary>Creates the request, and takes the permits that the trigger's throttle requires.</summary>
     /// <exception cref="InvalidRequestException">A user does not exist, or a topic never had a subscriber.</exception>
     public async ValueTask<PlannedRequest> CreateAsync(
         Trigger trigger,
@@ -22,8 +25,8 @@ internal sealed class NotificationFactory(
         CancellationToken cancellationToken
     )
     {
-        var notification = Accept(trigger, rendered);
-        var expansions = await ExpandAsync(notification, cancellationToken).ConfigureAwait(false);
+        var notification = CreateNotification(trigger, rendered);
+        var expansions = await CreateExpansionsAsync(notification, cancellationToken).ConfigureAwait(false);
         Recipient[] named = [.. trigger.To.Where(recipient => recipient.Kind != RecipientKind.Topic)];
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny([
@@ -48,13 +51,13 @@ internal sealed class NotificationFactory(
             )
             : null;
 
-    private Notification Accept(Trigger trigger, RenderedContents rendered)
+    private Notification CreateNotification(Trigger trigger, RenderedContents rendered)
     {
         var now = time.GetUtcNow();
         var sendAt = trigger.SendAt ?? (trigger.SendAtLocal is { } local ? new DateTimeOffset(local, TimeSpan.Zero) : now);
         return new Notification
         {
-            Id = chance.NewId(now),
+            Id = ids.Create(now),
             Trigger = trigger,
             AcceptedAt = now,
             ExpiresAt = trigger.ExpiresAt ?? (sendAt > now ? sendAt : now) + options.Value.DefaultTimeToLive,
@@ -64,8 +67,8 @@ internal sealed class NotificationFactory(
         };
     }
 
-    // One expansion covers all topics that have subscribers; those that have none are recorded with it.
-    private async ValueTask<IReadOnlyList<NewExpansion>> ExpandAsync(
+    // One expansion covers all topics that have subscribers. Each topic without subscribers is recorded as complete.
+    private async ValueTask<IReadOnlyList<NewExpansion>> CreateExpansionsAsync(
         Notification notification,
         CancellationToken cancellationToken
     )
@@ -94,5 +97,5 @@ internal sealed class NotificationFactory(
     }
 }
 
-/// <summary>What is to be stored for a trigger, and the permits that were taken for it.</summary>
+/// <summary>The enqueue request of a trigger, and the permits that were taken for it; null for none.</summary>
 internal readonly record struct PlannedRequest(EnqueueRequest Request, ThrottleRequest? Permits);

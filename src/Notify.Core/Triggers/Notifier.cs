@@ -10,13 +10,13 @@ using Notify.Transport;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>The first stage: validates, plans, stores and hands over a trigger.</summary>
+/// <summary>The first stage: validates, plans and stores a trigger, and hands its deliveries to the transport.</summary>
 internal sealed class Notifier(
     TriggerValidator validator,
     PhoneNumberRules phones,
     TemplateRenderer renderer,
     NotificationFactory factory,
-    HeldKeys heldKeys,
+    IdempotencyKeys keys,
     UnusedPermits unusedPermits,
     INotificationStore notifications,
     IDeliveryQueue queue,
@@ -52,7 +52,7 @@ internal sealed class Notifier(
         ArgumentNullException.ThrowIfNull(transaction);
         var outbox = outboxes.FirstOrDefault()
             ?? throw new NotSupportedException(
-                "This store cannot take part in a database transaction. Use UseSqlite or UsePostgreSql."
+                "This store does not support database transactions. Use UseSqlite or UsePostgreSql."
             );
 
         using var activity = EngineTelemetry.StartTrigger();
@@ -81,18 +81,15 @@ internal sealed class Notifier(
     private QueuedDelivery Prepare(QueuedDelivery planned) =>
         planned.CancelledBecause is null ? transport.Prepare(planned.Delivery) with { AddressKey = planned.AddressKey } : planned;
 
-    // Storing a request finds out by itself that its key is held, so the key is looked up only where that would come too late:
-    // before permits are taken, and before a trigger is refused that may have been right when its key was first used.
+    // The store detects a repeated key when the request is enqueued, so the key is looked up here only when that would be too
+    // late: before permits are taken, and before a trigger is rejected that may have been valid when its key was first used.
     private async ValueTask<(TriggerResult? Known, PlannedRequest Planned)> PlanAsync(
         Trigger given,
         CancellationToken cancellationToken
     )
     {
         var trigger = phones.Normalize(given);
-        if (
-            trigger.Throttle is not null
-            && await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder
-        )
+        if (trigger.Throttle is not null && await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } holder)
             return (holder, default);
 
         try
@@ -104,7 +101,7 @@ internal sealed class Notifier(
         }
         catch (InvalidRequestException)
         {
-            if (await heldKeys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
+            if (await keys.FindAsync(trigger, cancellationToken).ConfigureAwait(false) is { } held)
                 return (held, default);
             throw;
         }
@@ -112,6 +109,7 @@ internal sealed class Notifier(
 
     private async ValueTask<EnqueueResult> EnqueueAsync(EnqueueRequest request, CancellationToken cancellationToken)
     {
+        // The transport may have reserved slots for the deliveries in Prepare. They must be released if nothing is published.
         var published = false;
         try
         {

@@ -6,10 +6,10 @@ using Notify.Core.Templates;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Computes the fingerprint by which two triggers with one idempotency key are compared.</summary>
+/// <summary>Computes the fingerprint that triggers with the same idempotency key are compared by.</summary>
 internal static partial class TriggerFingerprint
 {
-    /// <summary>Computes a SHA-256 over the trigger's body. Equal bodies have equal fingerprints.</summary>
+    /// <summary>Computes the SHA-256 hash of the trigger's body. Equal bodies have equal fingerprints.</summary>
     public static byte[] Compute(Trigger trigger)
     {
         var element = JsonSerializer.SerializeToElement(trigger, TriggerJson.Default.Trigger);
@@ -19,7 +19,7 @@ internal static partial class TriggerFingerprint
         return SHA256.HashData(buffer.WrittenSpan);
     }
 
-    // Two callers that build the same object with its properties in another order mean the same body.
+    // The order of properties has no meaning in JSON, so they are sorted.
     private static void WriteCanonical(JsonElement element, Utf8JsonWriter writer)
     {
         switch (element.ValueKind)

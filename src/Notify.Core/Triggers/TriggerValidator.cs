@@ -8,7 +8,7 @@ using Notify.Providers;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Finds everything that is wrong with a trigger, not just the first thing.</summary>
+/// <summary>Validates triggers, and reports every error instead of only the first.</summary>
 internal sealed class TriggerValidator(
     ProviderCatalog providers,
     ProviderRules rules,
@@ -19,13 +19,13 @@ internal sealed class TriggerValidator(
 {
     private const int MaxFallbackSteps = 4;
 
-    /// <summary>How long ago a schedule may have been; a schedule that has passed means now.</summary>
+    /// <summary>How far in the past a schedule may be. A schedule in the past means now.</summary>
     private static readonly TimeSpan LongestPast = TimeSpan.FromDays(3_650);
 
-    /// <summary>How far the first zone to see a day is ahead of UTC.</summary>
+    /// <summary>How far the easternmost time zone is ahead of UTC.</summary>
     private static readonly TimeSpan FarthestAhead = TimeSpan.FromHours(14);
 
-    /// <summary>What APNs takes as apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
+    /// <summary>The limit of APNs for apns-collapse-id, in bytes (Apple, "Sending notification requests to APNs").</summary>
     private const int MaxCollapseKeyLength = 64;
 
     public IReadOnlyList<FieldError> Validate(Trigger trigger)
@@ -52,12 +52,12 @@ internal sealed class TriggerValidator(
     {
         if (trigger.To is not { Count: > 0 })
         {
-            Add(ref errors, "to", "Name at least one recipient.");
+            Add(ref errors, "to", "At least one recipient is required.");
             return;
         }
 
         if (trigger.To.Count > options.Value.MaxRecipients)
-            Add(ref errors, "to", $"Name at most {options.Value.MaxRecipients} recipients, or use a topic.");
+            Add(ref errors, "to", $"Use at most {options.Value.MaxRecipients} recipients, or a topic.");
 
         for (var i = 0; i < trigger.To.Count; i++)
             CheckRecipient(trigger.To[i], $"to[{i}]", ref errors);
@@ -67,7 +67,7 @@ internal sealed class TriggerValidator(
     {
         if (recipient is null)
         {
-            Add(ref errors, field, "Name a recipient.");
+            Add(ref errors, field, "A recipient is required.");
             return;
         }
 
@@ -90,15 +90,15 @@ internal sealed class TriggerValidator(
         switch (trigger)
         {
             case { Content: not null, Template: not null }:
-                Add(ref errors, "template", "Give either content or a template, not both.");
+                Add(ref errors, "template", "Use either content or a template, not both.");
                 break;
             case { Content: null, Template: null }:
-                Add(ref errors, "content", "Give content or a template.");
+                Add(ref errors, "content", "Either content or a template is required.");
                 break;
             case {
                 Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
             }:
-                Add(ref errors, "content", "Give at least one of title, body and html, or push.badge alone.");
+                Add(ref errors, "content", "At least one of title, body and html is required, or push.badge alone.");
                 break;
         }
 
@@ -110,9 +110,9 @@ internal sealed class TriggerValidator(
         }
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(ref errors, "data", "Give an object whose properties are the template's variables.");
+            Add(ref errors, "data", "Use an object whose properties are the variables of the template.");
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
-            Add(ref errors, "content.title", "Keep the title on one line.");
+            Add(ref errors, "content.title", "The title must not contain line breaks.");
     }
 
     private void CheckPush(Content? content, ref List<FieldError>? errors)
@@ -125,7 +125,7 @@ internal sealed class TriggerValidator(
         foreach (var (vendor, laidOver) in content?.Overrides ?? new Dictionary<string, JsonElement>())
         {
             if (laidOver.ValueKind != JsonValueKind.Object)
-                Add(ref errors, $"content.overrides.{vendor}", "Give an object.");
+                Add(ref errors, $"content.overrides.{vendor}", "Use an object.");
         }
 
         if (content?.Overrides is { Count: > 0 } overrides)
@@ -141,7 +141,7 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Channels.Count == 0)
-            Add(ref errors, "channels", "Name at least one channel, or leave channels out to use every one that has an address.");
+            Add(ref errors, "channels", "Use at least one channel, or omit channels to use every channel that has an address.");
 
         for (var i = 0; i < trigger.Channels.Count; i++)
         {
@@ -156,7 +156,7 @@ internal sealed class TriggerValidator(
                 && !trigger.Channels.Contains(channel)
                 && trigger.Fallback?.Any(step => step?.Channel == channel) != true
             )
-                Add(ref errors, $"to[{i}]", $"This is an address for {channel}, which channels leaves out.");
+                Add(ref errors, $"to[{i}]", $"This is an address for {channel}, but channels does not contain {channel}.");
         }
     }
 
@@ -168,32 +168,32 @@ internal sealed class TriggerValidator(
         if (trigger.SendAtLocal is { } sendAtLocal)
             CheckSchedule("sendAtLocal", new DateTimeOffset(sendAtLocal, TimeSpan.Zero), now, ref errors);
         if (trigger is { SendAt: not null, SendAtLocal: not null })
-            Add(ref errors, "sendAtLocal", "Give either sendAt or sendAtLocal.");
+            Add(ref errors, "sendAtLocal", "Use either sendAt or sendAtLocal, not both.");
         if (trigger.ExpiresAt is { } expiresAt)
             CheckExpiry(trigger, expiresAt, now, ref errors);
         if (!Enum.IsDefined(trigger.Priority))
             Add(ref errors, "priority", "Use high, normal or bulk.");
     }
 
-    // A time of another century is a mistake, and arithmetic on the calendar's first and last days fails.
+    // A time in another century is a mistake, and date arithmetic overflows near the ends of the calendar.
     private void CheckSchedule(string field, DateTimeOffset at, DateTimeOffset now, ref List<FieldError>? errors)
     {
         if (at > now + options.Value.MaxScheduleAhead)
             Add(ref errors, field, $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
         else if (at < now - LongestPast)
-            Add(ref errors, field, $"This is more than {LongestPast.TotalDays:0} days ago.");
+            Add(ref errors, field, $"The time must not be more than {LongestPast.TotalDays:0} days in the past.");
     }
 
     private void CheckExpiry(Trigger trigger, DateTimeOffset expiresAt, DateTimeOffset now, ref List<FieldError>? errors)
     {
         if (expiresAt <= now)
-            Add(ref errors, "expiresAt", "This time has passed.");
+            Add(ref errors, "expiresAt", "expiresAt must be in the future.");
         else if (expiresAt > now + options.Value.MaxExpiryAhead)
             Add(ref errors, "expiresAt", $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead.");
         else if (trigger.SendAt >= expiresAt)
-            Add(ref errors, "expiresAt", "This is not after sendAt.");
+            Add(ref errors, "expiresAt", "expiresAt must be after sendAt.");
         else if (trigger.SendAtLocal >= (expiresAt + FarthestAhead).UtcDateTime)
-            Add(ref errors, "expiresAt", "This is not after sendAtLocal in any time zone.");
+            Add(ref errors, "expiresAt", "expiresAt is before sendAtLocal in every time zone.");
     }
 
     private void CheckFallback(Trigger trigger, ref List<FieldError>? errors)
@@ -202,13 +202,13 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Fallback.Count is 0 or > MaxFallbackSteps)
-            Add(ref errors, "fallback", $"Name 1 to {MaxFallbackSteps} channels to fall back to, or leave fallback out.");
+            Add(ref errors, "fallback", $"Use 1 to {MaxFallbackSteps} fallback steps, or omit fallback.");
 
         for (var i = 0; i < trigger.Fallback.Count; i++)
         {
             if (trigger.Fallback[i] is not { } step)
             {
-                Add(ref errors, $"fallback[{i}]", "Name a channel to fall back to.");
+                Add(ref errors, $"fallback[{i}]", "A fallback step is required.");
                 continue;
             }
 
@@ -218,9 +218,9 @@ internal sealed class TriggerValidator(
                 trigger.Channels?.Contains(step.Channel) == true
                 || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
             )
-                Add(ref errors, $"fallback[{i}].channel", "This channel is used before.");
+                Add(ref errors, $"fallback[{i}].channel", "This channel is already used in channels or in an earlier step.");
             if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
-                Add(ref errors, $"fallback[{i}].after", "Fall back after 1 second to 7 days.");
+                Add(ref errors, $"fallback[{i}].after", "Use 1 second to 7 days.");
         }
     }
 
@@ -229,10 +229,10 @@ internal sealed class TriggerValidator(
         if (trigger.Throttle is { } throttle)
         {
             if (trigger.Category is null)
-                Add(ref errors, "category", "A throttle counts by category; name one.");
+                Add(ref errors, "category", "A throttle counts per category, so category is required.");
             if (throttle.Max is < 1 or > 10_000)
                 Add(ref errors, "throttle.max", "Use 1 to 10,000.");
-            if (!IsSpan(throttle.Per))
+            if (!IsValidPeriod(throttle.Per))
                 Add(ref errors, "throttle.per", "Use 1 second to 31 days.");
         }
 
@@ -240,11 +240,11 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Template is null)
-            Add(ref errors, "digest", "A digest needs a template that renders the events.");
-        CheckTimesOfDigest(trigger, ref errors);
+            Add(ref errors, "digest", "A digest requires a template, which renders its events.");
+        CheckDigestTimes(trigger, ref errors);
         if ((digest.Window is null) == (digest.Cron is null))
-            Add(ref errors, "digest", "Give either a window or a cron time.");
-        if (digest.Window is { } window && !IsSpan(window))
+            Add(ref errors, "digest", "Exactly one of window and cron is required.");
+        if (digest.Window is { } window && !IsValidPeriod(window))
             Add(ref errors, "digest.window", "Use 1 second to 31 days.");
         if (digest.Cron is { } cron)
             CheckCron(cron, ref errors);
@@ -255,12 +255,12 @@ internal sealed class TriggerValidator(
         if (!CronTime.TryParse(cron, out var parsed, out var error))
             Add(ref errors, "digest.cron", error);
         else if (parsed.GetNext(time.GetUtcNow(), timeZone: null) is null)
-            Add(ref errors, "digest.cron", "This time never comes.");
+            Add(ref errors, "digest.cron", "This cron expression never matches a time.");
     }
 
-    private static void CheckTimesOfDigest(Trigger trigger, ref List<FieldError>? errors)
+    private static void CheckDigestTimes(Trigger trigger, ref List<FieldError>? errors)
     {
-        const string message = "A digest decides when it is sent. Leave this field out.";
+        const string message = "The digest determines when it is sent. Omit this field.";
         if (trigger.SendAt is not null)
             Add(ref errors, "sendAt", message);
         if (trigger.SendAtLocal is not null)
@@ -269,7 +269,7 @@ internal sealed class TriggerValidator(
             Add(ref errors, "expiresAt", message);
     }
 
-    private static bool IsSpan(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
+    private static bool IsValidPeriod(TimeSpan span) => span >= TimeSpan.FromSeconds(1) && span <= Throttle.LongestPer;
 
     private static void CheckNames(Trigger trigger, ref List<FieldError>? errors)
     {

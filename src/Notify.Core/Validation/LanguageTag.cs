@@ -1,18 +1,19 @@
 namespace Notify.Core.Validation;
 
 /// <summary>
-/// The form of a language tag: subtags of 1 to 8 letters and digits with hyphens between, the first of 2 to 8 letters (RFC 5646
-/// section 2.1). What a tag names is not looked up: what a machine knows of languages differs, and may be nothing.
+/// Validates the form of language tags: subtags of 1 to 8 letters and digits, separated by hyphens, the first with 2 to 8 letters
+/// (RFC 5646 section 2.1). Whether the language exists is not checked, because machines differ in the languages they know.
 /// </summary>
 internal static class LanguageTag
 {
-    /// <summary>Enough for every tag that is in use (RFC 5646 section 4.4.1).</summary>
+    /// <summary>Long enough for every tag in use (RFC 5646 section 4.4.1).</summary>
     private const int MaxLength = 35;
 
+    /// <summary>Adds an error if a tag is not well-formed. Null is valid.</summary>
     public static void Check(List<FieldError> errors, string field, string? tag)
     {
         if (tag is not null && !IsWellFormed(tag))
-            errors.Add(new FieldError(field, "This is no language tag; write it as pt-BR."));
+            errors.Add(new FieldError(field, "This is not a language tag. Write it as pt-BR."));
     }
 
     private static bool IsWellFormed(string tag)

@@ -1,19 +1,21 @@
 namespace Notify.Core.Validation;
 
-/// <summary>The form of the names that callers give: ids, keys, topics, tenants.</summary>
+/// <summary>Validates the form of names: ids, keys, topics, tenants.</summary>
 internal static class Names
 {
     public const int MaxLength = 256;
 
+    /// <summary>Finds the error of a name; null if it is valid.</summary>
     public static string? FindError(string? name) =>
         name switch
         {
             null or "" => $"Use 1 to {MaxLength} characters.",
             { Length: > MaxLength } => $"Use at most {MaxLength} characters.",
-            _ when name.Any(char.IsControl) => "Leave out control characters.",
+            _ when name.Any(char.IsControl) => "Control characters are not allowed.",
             _ => null,
         };
 
+    /// <summary>Adds an error if a name is not valid.</summary>
     public static void Check(List<FieldError> errors, string field, string? name)
     {
         if (FindError(name) is { } error)

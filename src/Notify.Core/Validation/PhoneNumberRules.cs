@@ -7,27 +7,27 @@ using PhoneNumbers;
 namespace Notify.Core.Validation;
 
 /// <summary>
-/// Reads phone numbers as people write them, and writes them in E.164 form, so that stores and providers see one spelling.
+/// Parses phone numbers as people write them, and formats them as E.164, so that stores and providers see a single spelling.
 /// </summary>
 /// <remarks>
-/// A number must be possible, by its country code and its number of digits. Whether its range was handed out is not asked: ranges
-/// are opened every month, and a rule that is older than a range would refuse good numbers. The library and its data are loaded
-/// with the first number, so an application without SMS never loads them.
+/// A number must have a valid country code and number of digits. Whether its range is assigned is not checked: new ranges are
+/// assigned every month, and outdated data would reject valid numbers. The library and its data are loaded with the first number,
+/// so an application without SMS never loads them.
 /// </remarks>
 internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
 {
     private const string NotANumber = "This is not a phone number. Write it with its country code, such as +46701234567.";
 
-    /// <summary>Whether this is the two-letter code of a region whose numbers are known, such as <c>SE</c>.</summary>
+    /// <summary>Determines whether a text is the two-letter code of a known region, such as <c>SE</c>.</summary>
     public static bool IsRegion(string code) => PhoneNumberUtil.GetInstance().GetSupportedRegions().Contains(code);
 
-    /// <summary>Finds why no phone has this number; null when one may.</summary>
+    /// <summary>Finds why a number is not valid; null if it is.</summary>
     public string? FindError(string number) => Parse(number, out _);
 
-    /// <summary>Writes the number in E.164 form. What is not a phone number stays as it is, for validation to find.</summary>
+    /// <summary>Formats a number as E.164. An invalid number is returned unchanged, for validation to find.</summary>
     public string Normalize(string number) => Parse(number, out var normalized) is null ? normalized! : number;
 
-    /// <summary>Writes the phone numbers that a trigger names in E.164 form.</summary>
+    /// <summary>Formats the phone numbers of a trigger as E.164.</summary>
     public Trigger Normalize(Trigger trigger) =>
         trigger.To?.Any(recipient => recipient?.Channel == Channel.Sms) == true
             ? trigger with
@@ -36,7 +36,7 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
             }
             : trigger;
 
-    /// <summary>Writes a user's phone number in E.164 form.</summary>
+    /// <summary>Formats the phone number of a user as E.164.</summary>
     public User Normalize(User user)
     {
         if (!user.Addresses.TryGetValue(Channel.Sms.Name, out var number) || number is null)
@@ -60,19 +60,19 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
     {
         normalized = null;
         text = Clean(text);
-        // The library also reads letters on a keypad and extensions, which no message reaches.
+        // The library also accepts letters (as on a keypad) and extensions, which messages cannot be sent to.
         if (text.Any(char.IsLetter) || !text.Any(char.IsDigit))
             return NotANumber;
 
         var region = options.Value.DefaultPhoneRegion;
         var error = Parse(text, region, out normalized);
-        // Most of the world dials 00 for +. Where a region dials something else, its own reading comes first.
+        // Most of the world dials 00 for +. In a region with another prefix, its own interpretation comes first.
         return error is not null && text.StartsWith("00", StringComparison.Ordinal)
             ? Parse($"+{text[2..]}", region, out normalized)
             : error;
     }
 
-    // Numbers that are copied from a document or an address book come with thin spaces and invisible direction marks.
+    // Numbers that were copied from a document or an address book may contain thin spaces and invisible direction marks.
     private static string Clean(string text) =>
         Ascii.IsValid(text)
             ? text.Trim()
@@ -90,7 +90,7 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
         {
             var number = library.Parse(text, region);
             if (number.HasExtension)
-                return "Leave out the extension: no message can be sent to it.";
+                return "Omit the extension. Messages cannot be sent to it.";
             if (Describe(library.IsPossibleNumberWithReason(number)) is { } error)
                 return error;
             normalized = library.Format(number, PhoneNumberFormat.E164);
@@ -102,7 +102,7 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
             {
                 ErrorType.INVALID_COUNTRY_CODE when region is null && !text.StartsWith('+') =>
                     "Write the phone number with its country code, such as +46701234567.",
-                ErrorType.INVALID_COUNTRY_CODE => "No country has this country code. Write the phone number as +46701234567.",
+                ErrorType.INVALID_COUNTRY_CODE => "This country code does not exist. Write the phone number as +46701234567.",
                 ErrorType.TOO_LONG => Describe(PhoneNumberUtil.ValidationResult.TOO_LONG),
                 ErrorType.TOO_SHORT_NSN or ErrorType.TOO_SHORT_AFTER_IDD => Describe(PhoneNumberUtil.ValidationResult.TOO_SHORT),
                 _ => NotANumber,
@@ -116,9 +116,9 @@ internal sealed class PhoneNumberRules(IOptions<NotificationsOptions> options)
             PhoneNumberUtil.ValidationResult.IS_POSSIBLE => null,
             PhoneNumberUtil.ValidationResult.IS_POSSIBLE_LOCAL_ONLY => "Write the phone number with its area code.",
             PhoneNumberUtil.ValidationResult.INVALID_COUNTRY_CODE =>
-                "No country has this country code. Write the phone number as +46701234567.",
+                "This country code does not exist. Write the phone number as +46701234567.",
             PhoneNumberUtil.ValidationResult.TOO_SHORT => "The phone number has too few digits for its country.",
             PhoneNumberUtil.ValidationResult.TOO_LONG => "The phone number has too many digits for its country.",
-            _ => "No phone number of its country has this many digits.",
+            _ => "Phone numbers of this country do not have this many digits.",
         };
 }

@@ -54,7 +54,7 @@ internal sealed class HintConsumer : IAsyncDisposable
     }
 
     /// <summary>Takes hints for which there are free slots; empty when there are no slots or no hints.</summary>
-    public List<ConsumeResult<byte[], byte[]>> Take(IDeliveryRoom room) => _lanes.Take(room);
+    public List<ConsumeResult<byte[], byte[]>> Take(IDeliverySlots slots) => _lanes.Take(slots);
 
     /// <summary>Waits until there may be more to take. Throws when fetching has failed.</summary>
     public async ValueTask WaitForChangeAsync(CancellationToken cancellationToken)

@@ -51,13 +51,13 @@ internal sealed class HintLanes(KafkaTopics topics, int batch)
     }
 
     /// <summary>Takes as many hints as a worker has free slots for, at most a batch.</summary>
-    public List<ConsumeResult<byte[], byte[]>> Take(IDeliveryRoom room)
+    public List<ConsumeResult<byte[], byte[]>> Take(IDeliverySlots slots)
     {
         var taken = new List<ConsumeResult<byte[], byte[]>>();
         lock (_lock)
         {
             foreach (var lane in _lanes)
-                lane.Slots = lane.Messages.Count > 0 ? room.GetFree(lane.Priority) : 0;
+                lane.Slots = lane.Messages.Count > 0 ? slots.CountFree(lane.Priority) : 0;
             while (taken.Count < batch && NextByWeight(taken.Count) is { } lane)
                 taken.Add(lane.Messages.Dequeue());
         }

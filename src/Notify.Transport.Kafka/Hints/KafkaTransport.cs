@@ -58,7 +58,7 @@ internal sealed class KafkaTransport(
     /// attempt would block its partition.
     /// </summary>
     public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-        IDeliveryRoom room,
+        IDeliverySlots slots,
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
@@ -66,12 +66,12 @@ internal sealed class KafkaTransport(
         cancellationToken.ThrowIfCancellationRequested();
         var consumer = new HintConsumer(clients, topics, telemetry, options.Value, time, logger);
         await using var left = consumer.ConfigureAwait(false);
-        room.Freed += consumer.Wake;
+        slots.Freed += consumer.Wake;
         try
         {
             while (true)
             {
-                var taken = consumer.Take(room);
+                var taken = consumer.Take(slots);
                 if (taken.Count == 0)
                 {
                     await consumer.WaitForChangeAsync(cancellationToken).ConfigureAwait(false);
@@ -86,7 +86,7 @@ internal sealed class KafkaTransport(
         }
         finally
         {
-            room.Freed -= consumer.Wake;
+            slots.Freed -= consumer.Wake;
         }
     }
 

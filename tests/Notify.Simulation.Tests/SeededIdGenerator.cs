@@ -2,10 +2,10 @@ using Notify.Core;
 
 namespace Notify.Simulation.Tests;
 
-/// <summary>Draws the ids and the jitter of the engine from the seed.</summary>
-internal sealed class SeededChance(Random random) : Chance
+/// <summary>Creates the ids of the engine from the seed.</summary>
+internal sealed class SeededIdGenerator(Random random) : IdGenerator
 {
-    public override Guid NewId(DateTimeOffset at)
+    public override Guid Create(DateTimeOffset at)
     {
         Span<byte> bytes = stackalloc byte[16];
         random.NextBytes(bytes);
@@ -16,6 +16,4 @@ internal sealed class SeededChance(Random random) : Chance
         bytes[8] = (byte)(0x80 | (bytes[8] & 0x3F));
         return new Guid(bytes, bigEndian: true);
     }
-
-    public override double NextDouble() => random.NextDouble();
 }

@@ -3,10 +3,10 @@ using Notify.Storage;
 
 namespace Notify.Core.Triggers;
 
-/// <summary>Finds the notification that a trigger's idempotency key belongs to already.</summary>
-internal sealed class HeldKeys(INotificationStore notifications, TimeProvider time)
+/// <summary>Finds the notification that already has a trigger's idempotency key.</summary>
+internal sealed class IdempotencyKeys(INotificationStore notifications, TimeProvider time)
 {
-    /// <summary>Returns the notification of a repeated trigger; null where the trigger has no key or its key is free.</summary>
+    /// <summary>Finds the notification of a repeated trigger; null if the trigger has no key or its key is unused.</summary>
     /// <exception cref="IdempotencyConflictException">The key was used with another body.</exception>
     public async ValueTask<TriggerResult?> FindAsync(Trigger trigger, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class HeldKeys(INotificationStore notifications, TimeProvider ti
         return new TriggerResult(holder.NotificationId, IsDuplicate: true);
     }
 
-    // No notification has such a key or tenant, and a trigger without recipients has no fingerprint.
+    // An invalid key or tenant is never stored, and a trigger without recipients has no fingerprint.
     private static bool CanBeStored(Trigger trigger, string key) =>
         Names.FindError(key) is null
         && Names.FindError(trigger.Tenant) is null

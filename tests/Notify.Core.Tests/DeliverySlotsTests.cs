@@ -10,10 +10,10 @@ using Notify.Transport;
 namespace Notify.Core.Tests;
 
 /// <summary>
-/// What a transport brings and what a process can take on. Nothing falls due by itself here: a delivery is left to its hint for
-/// an hour, and nobody looks into the queue for a minute unless something wakes him.
+/// Hints and the slots of a process. Nothing falls due by itself here: a delivery is reserved for its hint for an hour, and the
+/// worker queries the queue once a minute unless it is woken.
 /// </summary>
-public sealed class RoomTests
+public sealed class DeliverySlotsTests
 {
     private const int Slots = 8;
     private const int Deliveries = 5_000;
@@ -26,7 +26,7 @@ public sealed class RoomTests
     private int _claimed;
     private int _givenBack;
 
-    public RoomTests() => _mail = new ScriptedProvider("mail", Channel.Email, async (delivery, _) =>
+    public DeliverySlotsTests() => _mail = new ScriptedProvider("mail", Channel.Email, async (delivery, _) =>
         {
             _sent.AddOrUpdate(delivery.Id, 1, (_, times) => times + 1);
             var underWay = Interlocked.Increment(ref _underWay);
@@ -38,9 +38,9 @@ public sealed class RoomTests
         });
 
     [Fact]
-    public async Task What_a_transport_brings_beyond_the_room_is_given_back_and_sent_once_when_there_is_room()
+    public async Task Hints_beyond_the_free_slots_are_given_back_and_sent_once_when_slots_are_free()
     {
-        var transport = new TestTransport { AsksForRoom = false };
+        var transport = new TestTransport { CountsSlots = false };
         await using var application = await StartAsync(transport);
 
         var ids = await SendAsync(application);
@@ -50,7 +50,7 @@ public sealed class RoomTests
                 _sent.Count == Slots
                 && Volatile.Read(ref _claimed) == Deliveries
                 && Volatile.Read(ref _givenBack) >= Deliveries - Slots,
-            "all to be given back that there is no slot for"
+            "every delivery without a slot to be given back"
         );
         _open.SetResult();
         await AcceptedOnceAsync(application, ids);
@@ -58,9 +58,9 @@ public sealed class RoomTests
     }
 
     [Fact]
-    public async Task A_transport_that_asks_for_room_is_told_when_there_is_some_and_gets_next_to_nothing_back()
+    public async Task A_transport_that_counts_slots_learns_when_some_are_free_and_gets_almost_nothing_back()
     {
-        var transport = new TestTransport { AsksForRoom = true };
+        var transport = new TestTransport { CountsSlots = true };
         await using var application = await StartAsync(transport);
 
         var ids = await SendAsync(application);
@@ -70,7 +70,7 @@ public sealed class RoomTests
         _open.SetResult();
         await AcceptedOnceAsync(application, ids);
         Assert.Equal(Slots, _mostUnderWay);
-        // A look into the queue holds some slots for a moment, which were free when the transport asked.
+        // A lease request reserves some slots for a moment that were free when the transport counted.
         Assert.InRange(_givenBack, 0, Deliveries / 20);
     }
 
@@ -124,7 +124,7 @@ public sealed class RoomTests
         Assert.All(_sent, delivery => Assert.Equal(1, delivery.Value));
     }
 
-    /// <summary>Brings hints of everything, at once or as there is room.</summary>
+    /// <summary>Hands over every hint at once, or as many as there are free slots.</summary>
     private sealed class TestTransport : IDeliveryTransport
     {
         private readonly ConcurrentQueue<DeliveryHint> _hints = new();
@@ -132,7 +132,7 @@ public sealed class RoomTests
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite }
         );
 
-        public required bool AsksForRoom { get; init; }
+        public required bool CountsSlots { get; init; }
 
         public QueuedDelivery Prepare(Delivery delivery) => new(delivery, delivery.DueAt.AddHours(1));
 
@@ -147,16 +147,16 @@ public sealed class RoomTests
         public void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
         public async IAsyncEnumerable<IReadOnlyList<DeliveryHint>> ConsumeAsync(
-            IDeliveryRoom room,
+            IDeliverySlots slots,
             [EnumeratorCancellation] CancellationToken cancellationToken
         )
         {
-            room.Freed += () => _changed.Writer.TryWrite(true);
+            slots.Freed += () => _changed.Writer.TryWrite(true);
             while (await _changed.Reader.ReadAsync(cancellationToken))
             {
                 var hints = new List<DeliveryHint>();
                 for (
-                    var most = AsksForRoom ? room.GetFree(Priority.High) : Deliveries;
+                    var most = CountsSlots ? slots.CountFree(Priority.High) : Deliveries;
                     most > 0 && _hints.TryDequeue(out var hint);
                     most--
                 )

@@ -4,31 +4,32 @@ using System.Security.Cryptography;
 namespace Notify.Core;
 
 /// <summary>
-/// The engine's only source of chance. A simulation puts a seeded one in its place, so that a run can be repeated.
+/// Creates the ids of notifications, deliveries and digest events. A simulation replaces it by one with a seed, which makes its
+/// runs repeatable.
 /// </summary>
-internal class Chance
+internal class IdGenerator
 {
     private const int CounterEnd = 1 << 12;
     private const int RandomBytesPerId = 8;
 
     private readonly Lock _lock = new();
 
-    // Asked of the system for many ids at once: a call for each costs more than the rest of an id.
+    // Random bytes for many ids are fetched at once: a system call per id would cost more than the rest of it.
     private readonly byte[] _random = new byte[RandomBytesPerId * 128];
     private int _randomLeft;
     private long _millisecond;
     private int _counter;
 
     /// <summary>
-    /// A UUIDv7 of this time. Those of one process sort in the order in which they were made, within a millisecond too: 12 bits
-    /// count (RFC 9562 section 6.2, method 1), and where they run out the next millisecond is begun early.
+    /// Creates a UUIDv7 for a time. The ids of one process sort in the order of their creation, even within a millisecond: 12
+    /// bits are a counter (RFC 9562 section 6.2, method 1), and when it overflows, the next millisecond begins early.
     /// </summary>
-    public virtual Guid NewId(DateTimeOffset at)
+    public virtual Guid Create(DateTimeOffset at)
     {
         Span<byte> bytes = stackalloc byte[16];
         lock (_lock)
         {
-            var (millisecond, counter) = Count(at.ToUnixTimeMilliseconds());
+            var (millisecond, counter) = GetPosition(at.ToUnixTimeMilliseconds());
             BinaryPrimitives.WriteInt64BigEndian(bytes, (millisecond << 16) | 0x7000 | (long)counter);
             TakeRandom(bytes[8..]);
         }
@@ -37,10 +38,9 @@ internal class Chance
         return new Guid(bytes, bigEndian: true);
     }
 
-    /// <summary>At least 0 and less than 1.</summary>
-    public virtual double NextDouble() => Random.Shared.NextDouble();
-
-    private (long Millisecond, int Counter) Count(long millisecond)
+    // Called under the lock. A time that is well before the last one belongs to an id that is created for the past, or follows a
+    // correction of the clock. Such an id cannot take its place in the order, so its counter is random.
+    private (long Millisecond, int Counter) GetPosition(long millisecond)
     {
         if (millisecond > _millisecond)
             (_millisecond, _counter) = (millisecond, 0);
