@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using MongoDB.Driver.Core.Events;
-using Notify.Storage.MongoDb.Tests.Peer;
 using Notify.Conformance.Storage;
 using Notify.Providers;
 using Notify.Storage.MongoDb.Tests.Peer;

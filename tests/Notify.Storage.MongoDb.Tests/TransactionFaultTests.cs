@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Storage.MongoDb.Tests.Peer;
 using Notify.Providers;
+using Notify.Storage.MongoDb.Tests.Peer;
 
 namespace Notify.Storage.MongoDb.Tests;
 

@@ -58,7 +58,11 @@ internal sealed class IdempotencyKeys(StoreDatabase database)
         CancellationToken cancellationToken
     )
     {
-        var held = new BsonDocument { { Id, BsonForm.Key(tenant, key) }, { ExpiresAt, new BsonDocument("$gt", now.ToBsonValue()) } };
+        var held = new BsonDocument
+        {
+            { Id, BsonForm.Key(tenant, key) },
+            { ExpiresAt, new BsonDocument("$gt", now.ToBsonValue()) },
+        };
         if (await database.Idempotency.FindAsync(held, cancellationToken).ConfigureAwait(false) is not [var holder])
             return null;
 

@@ -22,7 +22,10 @@ internal sealed class ReceiptStore(StoreDatabase database, FallbackChains chains
         // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
         var filter = new BsonDocument
         {
-            { DeliveryField.Id, new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBsonValue()) },
+            {
+                DeliveryField.Id,
+                new BsonDocument("$in", receipts.Select(receipt => receipt.DeliveryId).Distinct().ToBsonValue())
+            },
             { DeliveryField.Tenant, tenant },
             { DeliveryField.Address, new BsonDocument("$ne", "") },
         };
