@@ -190,6 +190,42 @@ public sealed class CrashTests(MongoDbServer server) : TestDatabase(server)
         Assert.Equal(0, await CountAsync("digests"));
     }
 
+    [Theory]
+    [InlineData("update", "deliveries")]
+    [InlineData("update", "notifications")]
+    public async Task An_erasure_that_was_cut_off_leaves_nothing_after_the_next_pass(string command, string collection)
+    {
+        var store = await OpenStoreAsync();
+        var request = Request(deliveries: 1, change: delivery => delivery with { UserId = "u" });
+        var address = request.Deliveries[0].Delivery.To.Value;
+        var other = Request().Deliveries[0].Delivery with
+        {
+            NotificationId = request.Notification.Id,
+            UserId = "v",
+            To = new Address(Channel.Email, "bo@example.org"),
+        };
+        var trigger = request.Notification.Trigger with
+        {
+            To = RecipientList.Create([Recipient.User("u"), Recipient.User("v"), Recipient.Email(address)]),
+        };
+        await EnqueueAsync(
+            store,
+            request with
+            {
+                Notification = request.Notification with { Trigger = trigger },
+                Deliveries = [.. request.Deliveries, new QueuedDelivery(other, Now)],
+            }
+        );
+        var batch = new ErasureBatch([new Erasure(Tenant, "u", Now)], Guid.Empty, 10, Now);
+        await DyingAsync(command, collection, async dying => await dying.Erasures.EraseDeliveriesAsync(batch, Cancellation));
+
+        Assert.Empty((await store.Erasures.EraseDeliveriesAsync(batch, Cancellation)).Busy);
+
+        var notification = await store.Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation);
+        Assert.Equal([Recipient.User("u"), Recipient.User("v")], notification!.Trigger.To);
+        Assert.Equal(1, await CountAsync("deliveries", """{ "user": "u", "address": "" }"""));
+    }
+
     /// <summary>Does something with a store that is cut off before it sends a command.</summary>
     private async Task DyingAsync(string command, string collection, Func<ConformanceStore, Task> work)
     {

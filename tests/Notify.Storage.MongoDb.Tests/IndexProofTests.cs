@@ -36,7 +36,7 @@ public sealed class IndexProofTests
         ["find expansions"] = "the search for what is due, once for a batch",
         ["distinct tenant digests"] = "the search for what is due, once for a batch",
         ["find digests"] = "the search for what is due, once for a batch",
-        ["find digestEvents"] = "by notification: cancelling, and people who look",
+        ["find digestEvents"] = "by notification: cancelling, people who look, and erasing in batches",
         ["aggregate digestEvents"] = "by notification: cancelling",
         ["distinct notification digestEvents"] = "retention, in batches",
         ["find subscriptions"] = "removing a user",
@@ -126,7 +126,7 @@ public sealed class IndexProofTests
     private static string CreateTable(IEnumerable<QueryShape> shapes)
     {
         var rows = shapes.Select(shape =>
-            $"| `{shape.Collection}` | {shape.Kind} | `{shape.Filter}` | {shape.Sort} | `{shape.Index}` | {shape.Rest} "
+            $"| `{shape.Collection}` | {shape.Kind} | {Quote(shape.Filter)} | {shape.Sort} | `{shape.Index}` | {shape.Rest} "
             + $"| {(shape.IsTargeted ? "its shards" : $"all: {Broadcasts[GetKind(shape)]}")} |"
         );
         return string.Join(
@@ -138,6 +138,8 @@ public sealed class IndexProofTests
             ]
         );
     }
+
+    private static string Quote(string filter) => filter.Length == 0 ? "none" : $"`{filter}`";
 
     // A few queries are sent only if two callers meet, so not every run has all of the documented ones.
     private static void AssertDocumented(string table)

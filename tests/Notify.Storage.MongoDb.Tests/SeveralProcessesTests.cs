@@ -217,6 +217,35 @@ public sealed class SeveralProcessesTests(MongoDbServer server) : TestDatabase(s
         Assert.All(Enumerable.Range(0, 40), i => Assert.True(applied[0][i] ^ applied[1][i]));
     }
 
+    [Fact]
+    public async Task Erasures_of_several_users_of_one_notification_leave_none_of_their_addresses()
+    {
+        ConformanceStore[] stores = [await OpenStoreAsync(), await OpenStoreAsync()];
+        var number = 0;
+        var request = Request(deliveries: 13, change: delivery =>
+            delivery with
+            {
+                UserId = $"u{number}",
+                To = new Address(Channel.Email, $"u{number++}@example.org"),
+            }
+        );
+        Recipient[] all = [.. request.Deliveries.Select(queued => Recipient.Email(queued.Delivery.To.Value))];
+        var trigger = request.Notification.Trigger with { To = RecipientList.Create(all) };
+        await EnqueueAsync(stores[0], request with { Notification = request.Notification with { Trigger = trigger } });
+
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => EraseAsync(stores[i % 2], $"u{i}"))));
+
+        var notification = await stores[0].Notifications.FindAsync(Tenant, request.Notification.Id, Cancellation);
+        Assert.Equal([all[12]], notification!.Trigger.To);
+        Assert.Equal("Hello", Assert.Single(notification.Contents).Content.Body);
+
+        static async Task EraseAsync(ConformanceStore store, string user) =>
+            await store.Erasures.EraseDeliveriesAsync(
+                new ErasureBatch([new Erasure(Tenant, user, Now)], Guid.Empty, 100, Now),
+                Cancellation
+            );
+    }
+
     private static Device GetDevice(string userId, string token) =>
         new()
         {

@@ -100,6 +100,10 @@ internal static class NotificationDocument
             }
         );
 
+    /// <summary>The filter for a notification that was read, while it is as it was then.</summary>
+    public static BsonDocument GetUnchanged(BsonDocument document) =>
+        new() { { Id, document[Id] }, { Trigger, document[Trigger] } };
+
     public static Notification Read(BsonDocument document)
     {
         var contents = StoredForm.ReadContents(document[Contents].AsByteArray);

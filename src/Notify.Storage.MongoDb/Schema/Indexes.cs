@@ -106,6 +106,8 @@ internal sealed class Indexes(StoreDatabase database, ILogger<Indexes> logger)
                 cancellationToken
             )
             .ConfigureAwait(false);
+        await CreateAsync(database.Erasures, [Index("requested", ErasureStore.RequestedAt)], cancellationToken)
+            .ConfigureAwait(false);
         await CreateAsync(
                 database.Templates,
                 [Index("name", TemplateStore.Tenant, TemplateStore.Name, TemplateStore.Version)],

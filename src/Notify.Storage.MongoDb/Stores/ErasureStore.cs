@@ -1,6 +1,5 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Providers;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Queue;
 using Notify.Storage.MongoDb.Schema;
@@ -9,15 +8,17 @@ namespace Notify.Storage.MongoDb.Stores;
 
 /// <summary>
 /// Erases what is stored about removed users, in the order of ids. Each document is written by its id and its shard key, on the
-/// condition that it is not leased. There is no transaction around a batch: rows that are erased already are looked at again, so
-/// that what a crash left of their notifications is erased by the next pass.
+/// condition that it is not leased. There is no transaction around a batch, and every write may be repeated: rows that are erased
+/// already are looked at again, so that what a crash left of their notifications is erased by the next pass.
 /// </summary>
 internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests, ContentReader contents) : IErasureStore
 {
+    /// <summary>When an erasure was requested. They are listed in this order.</summary>
+    public const string RequestedAt = "requestedAt";
+
     private const string Id = "_id";
     private const string Tenant = "tenant";
     private const string User = "user";
-    private const string RequestedAt = "requestedAt";
 
     private static readonly BsonDocument ById = new(Id, 1);
 
@@ -64,16 +65,23 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
 
     private static readonly BsonDocument EraseEvent = new("$set", new BsonDocument(DigestDocument.EventReason, Erasure.Reason));
 
+    private readonly NotificationEraser _notifications = new(database, contents);
+
+    // A repeated write must not put the time of an earlier request in the place of a later one.
     public async ValueTask RequestAsync(Erasure erasure, CancellationToken cancellationToken)
     {
-        var document = CreateKey(erasure)
-            .Add(Tenant, erasure.Tenant)
-            .Add(User, erasure.UserId)
-            .Add(RequestedAt, erasure.RequestedAt.ToBsonValue());
+        var request = new BsonDocument
+        {
+            {
+                "$setOnInsert",
+                new BsonDocument { { Tenant, erasure.Tenant }, { User, erasure.UserId } }
+            },
+            { "$max", new BsonDocument(RequestedAt, erasure.RequestedAt.ToBsonValue()) },
+        };
         await database
             .Erasures.UpsertAsync(
                 null,
-                [new ReplaceOneModel<BsonDocument>(CreateKey(erasure), document) { IsUpsert = true }],
+                [new UpdateOneModel<BsonDocument>(CreateKey(erasure), request) { IsUpsert = true }],
                 mayRepeat: true,
                 cancellationToken
             )
@@ -105,25 +113,13 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
     {
         var (rows, next) = await FindRowsAsync(database.DeliveriesNow, DeliveryFields, batch, cancellationToken)
             .ConfigureAwait(false);
-        var now = batch.Now.ToBsonValue();
-        BsonDocument[] keys = [.. rows.Select(row => PickKey(row.Document, DeliveryField.User))];
-        await WriteAsync(
-                database.Deliveries,
-                keys.Select(key => new UpdateOneModel<BsonDocument>(
-                    new BsonDocument(key).Merge(DeliveryUpdate.IsFree(now)),
-                    DeliveryUpdate.Cancel(Erasure.Reason, now)
-                )),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        var isFree = DeliveryUpdate.IsFree(batch.Now.ToBsonValue());
+        var cancel = DeliveryUpdate.Cancel(Erasure.Reason, batch.Now.ToBsonValue());
         var hasEnded = new BsonDocument(DeliveryField.DueAt, new BsonDocument("$exists", false));
-        await WriteAsync(
-                database.Deliveries,
-                keys.Select(key => new UpdateOneModel<BsonDocument>(new BsonDocument(key).Merge(hasEnded), EraseDelivery)),
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        await EraseNotificationsAsync(rows, cancellationToken).ConfigureAwait(false);
+        await UpdateDeliveriesAsync(rows, isFree, cancel, cancellationToken).ConfigureAwait(false);
+        await _notifications.EraseAddressesAsync(rows.Select(row => row.Document), cancellationToken).ConfigureAwait(false);
+        await UpdateDeliveriesAsync(rows, hasEnded, EraseDelivery, cancellationToken).ConfigureAwait(false);
+        await EraseContentsAsync(rows, cancellationToken).ConfigureAwait(false);
         return new ErasureStep(next, await FindBusyAsync(rows, cancellationToken).ConfigureAwait(false));
     }
 
@@ -140,33 +136,32 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         }
 
         // Those that had ended before keep their state.
-        await WriteAsync(
-                database.DigestEvents,
-                rows.Select(row => new UpdateOneModel<BsonDocument>(
-                    PickKey(row.Document, DigestDocument.EventDigest),
-                    EraseEvent
+        await database
+            .DigestEvents.WriteAsync(
+                null,
+                rows.Select(row => new UpdateOneModel<BsonDocument>(GetEventKey(row.Document), EraseEvent)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        await EraseContentsAsync(rows, cancellationToken).ConfigureAwait(false);
+        return new ErasureStep(next, []);
+    }
+
+    public async ValueTask CompleteAsync(IReadOnlyList<Erasure> erasures, CancellationToken cancellationToken) =>
+        await database
+            .Erasures.WriteAsync(
+                null,
+                erasures.Select(erasure => new DeleteOneModel<BsonDocument>(
+                    CreateKey(erasure).Add(RequestedAt, erasure.RequestedAt.ToBsonValue())
                 )),
                 cancellationToken
             )
             .ConfigureAwait(false);
-        await EraseNotificationsAsync(rows, cancellationToken).ConfigureAwait(false);
-        return new ErasureStep(next, []);
-    }
-
-    public async ValueTask CompleteAsync(IReadOnlyList<Erasure> erasures, CancellationToken cancellationToken)
-    {
-        foreach (var erasure in erasures)
-        {
-            await database
-                .Erasures.DeleteOneAsync(CreateKey(erasure).Add(RequestedAt, erasure.RequestedAt.ToBsonValue()), cancellationToken)
-                .ConfigureAwait(false);
-        }
-    }
 
     private static BsonDocument CreateKey(Erasure erasure) => new(Id, BsonForm.Key(erasure.Tenant, erasure.UserId));
 
-    private static BsonDocument PickKey(BsonDocument document, string shardKey) =>
-        new() { { Id, document[Id] }, { shardKey, document[shardKey] } };
+    private static BsonDocument GetEventKey(BsonDocument document) =>
+        new() { { Id, document[Id] }, { DigestDocument.EventDigest, document[DigestDocument.EventDigest] } };
 
     private static async ValueTask<(List<Row> Rows, Guid? Next)> FindRowsAsync(
         IMongoCollection<BsonDocument> collection,
@@ -190,16 +185,22 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         return (rows, page.Count < batch.Limit ? null : page[^1][Id].AsGuid);
     }
 
-    private static async ValueTask WriteAsync(
-        IMongoCollection<BsonDocument> collection,
-        IEnumerable<UpdateOneModel<BsonDocument>> updates,
+    private async ValueTask UpdateDeliveriesAsync(
+        List<Row> rows,
+        BsonDocument guard,
+        BsonDocument update,
         CancellationToken cancellationToken
-    )
-    {
-        UpdateOneModel<BsonDocument>[] all = [.. updates];
-        if (all.Length > 0)
-            await collection.WriteAsync(null, all, cancellationToken).ConfigureAwait(false);
-    }
+    ) =>
+        await database
+            .Deliveries.WriteAsync(
+                null,
+                rows.Select(row => new UpdateOneModel<BsonDocument>(DeliveryUpdate.GetKey(row.Document).Merge(guard), update)),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private ValueTask EraseContentsAsync(List<Row> rows, CancellationToken cancellationToken) =>
+        _notifications.EraseContentsAsync(rows.Select(row => row.Document[DeliveryField.Notification]), cancellationToken);
 
     private async ValueTask<IReadOnlyCollection<Erasure>> FindBusyAsync(List<Row> rows, CancellationToken cancellationToken)
     {
@@ -217,84 +218,6 @@ internal sealed class ErasureStore(StoreDatabase database, DigestEvents digests,
         var ids = left.Select(document => document[Id]).ToHashSet();
         return [.. rows.Where(row => ids.Contains(row.Document[Id])).Select(row => row.Owner).Distinct()];
     }
-
-    private async ValueTask EraseNotificationsAsync(List<Row> rows, CancellationToken cancellationToken)
-    {
-        if (rows.Count == 0)
-            return;
-
-        var addresses = rows.Where(row => row.Document.Contains(DeliveryField.Address))
-            .ToLookup(
-                row => row.Document[DeliveryField.Notification],
-                row => new Address(
-                    Channel.Named(row.Document[DeliveryField.Channel].AsString),
-                    row.Document[DeliveryField.Address].AsString
-                )
-            );
-        var ids = new BsonArray(rows.Select(row => row.Document[DeliveryField.Notification]).Distinct());
-        var filter = new BsonDocument
-        {
-            { NotificationDocument.Id, new BsonDocument("$in", ids) },
-            { NotificationDocument.Contents, new BsonDocument("$exists", true) },
-        };
-        var found = await database.NotificationsNow.FindAsync(filter, cancellationToken).ConfigureAwait(false);
-        foreach (var document in found)
-        {
-            var id = document[NotificationDocument.Id];
-            var hasOthers = await HasOthersAsync(id, cancellationToken).ConfigureAwait(false);
-            if (ErasedNotification.From(NotificationDocument.Read(document), [.. addresses[id]], hasOthers) is not { } erased)
-                continue;
-
-            await database
-                .Notifications.UpdateOneAsync(
-                    new BsonDocument(NotificationDocument.Id, id),
-                    NotificationDocument.EraseContent(erased),
-                    cancellationToken: cancellationToken
-                )
-                .ConfigureAwait(false);
-            contents.Remove(erased.Id);
-        }
-    }
-
-    private async ValueTask<bool> HasOthersAsync(BsonValue notification, CancellationToken cancellationToken)
-    {
-        var keeps = new BsonDocument("$ne", Erasure.Reason);
-        var keepsReason = new BsonDocument(DeliveryField.Reason, keeps);
-        var keepsAddress = new BsonDocument(DeliveryField.Address, new BsonDocument("$ne", ""));
-        return await HasAnyAsync(
-                    database.DeliveriesNow,
-                    new BsonDocument(DeliveryField.Notification, notification).Add(
-                        "$or",
-                        new BsonArray { keepsReason, keepsAddress }
-                    ),
-                    cancellationToken
-                )
-                .ConfigureAwait(false)
-            || await HasAnyAsync(
-                    database.DigestEvents,
-                    new BsonDocument(DigestDocument.EventNotification, notification).Add(DigestDocument.EventReason, keeps),
-                    cancellationToken
-                )
-                .ConfigureAwait(false)
-            || await HasAnyAsync(
-                    database.Expansions,
-                    new BsonDocument(ExpansionDocument.Notification, notification).Add(
-                        ExpansionDocument.DueAt,
-                        new BsonDocument("$exists", true)
-                    ),
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-    }
-
-    private static async ValueTask<bool> HasAnyAsync(
-        IMongoCollection<BsonDocument> collection,
-        BsonDocument filter,
-        CancellationToken cancellationToken
-    ) =>
-        (
-            await collection.FindAsync(null, filter, ById, limit: 1, cancellationToken: cancellationToken).ConfigureAwait(false)
-        ).Count > 0;
 
     private sealed record Row(BsonDocument Document, Erasure Owner);
 }

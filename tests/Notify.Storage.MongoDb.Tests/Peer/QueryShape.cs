@@ -6,7 +6,8 @@ namespace Notify.Storage.MongoDb.Tests.Peer;
 /// A filter and sort without their values, with the index that serves them. The rules are the server's: an index serves a filter
 /// that gives its first field by a value, a list of values or a range, and whose partial filter the query implies (equality,
 /// sort, range: https://www.mongodb.com/docs/manual/tutorial/equality-sort-range-guideline/, partial indexes:
-/// https://www.mongodb.com/docs/manual/core/index-partial/#query-coverage, expression_algo.cpp in the server's source).
+/// https://www.mongodb.com/docs/manual/core/index-partial/#query-coverage, expression_algo.cpp in the server's source). An index
+/// whose order is the sort serves a list without a filter.
 /// </summary>
 /// <param name="Kind">The command, such as <c>find</c>.</param>
 /// <param name="Collection">The collection, without its database.</param>
@@ -135,14 +136,16 @@ internal sealed record QueryShape(
             BoundKind[] bounds = [.. fields.Select(field => FieldBound.Create(filter.GetValue(field, new BsonDocument())))];
             var points = bounds.TakeWhile(bound => bound == BoundKind.Points).Count();
             var isRange = points < bounds.Length && bounds[points] == BoundKind.Range;
-            if (points == 0 && !isRange)
-                return null;
 
             // Fields that have one value each do not matter for the order.
             string[] order = [.. (sort ?? []).Names.Where(name => !HasOneValue(filter, name))];
             string[] given = [.. fields.Where(name => !HasOneValue(filter, name))];
             var isSorted =
                 given.Take(order.Length).SequenceEqual(order) && (sort ?? []).Select(by => by.Value).Distinct().Count() <= 1;
+            var isListing = filter.ElementCount == 0 && order.Length > 0 && isSorted;
+            if (points == 0 && !isRange && !isListing)
+                return null;
+
             var isWholeId = fields is ["_id"] && points == 1;
             var rest = filter.Names.Where(name =>
                 !fields.Take(points + (isRange ? 1 : 0)).Contains(name) && index.Only?.Contains(name) != true
