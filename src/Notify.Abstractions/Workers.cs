@@ -1,5 +1,3 @@
-using Notify.Providers;
-
 namespace Notify;
 
 /// <summary>

@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
-using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting;
 

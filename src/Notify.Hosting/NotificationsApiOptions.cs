@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using Notify.Hosting.Authentication;
 
 namespace Notify.Hosting;
 

@@ -1,4 +1,3 @@
-using Notify.Hosting;
 using Notify.Hosting.Authentication;
 
 namespace Microsoft.AspNetCore.Builder;

@@ -1,7 +1,6 @@
 using MailKit;
 using MailKit.Net.Smtp;
 using Microsoft.Extensions.Logging;
-using MimeKit;
 using Notify.Providers.Mail;
 
 namespace Notify.Providers.MailKit;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Notify.Providers;
 
 namespace Notify.Conformance.Providers;
 

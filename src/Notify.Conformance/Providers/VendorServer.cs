@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Notify.Providers;
 
 namespace Notify.Conformance.Providers;
 

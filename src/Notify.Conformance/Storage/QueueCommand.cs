@@ -1,5 +1,3 @@
-using Notify.Storage;
-
 namespace Notify.Conformance.Storage;
 
 /// <summary>An action of a worker or caller on a queue, or a crash.</summary>

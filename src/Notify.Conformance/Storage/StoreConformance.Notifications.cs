@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Conformance.Storage;

@@ -7,7 +7,6 @@ using Notify.Core.Digests;
 using Notify.Core.Retention;
 using Notify.Core.Telemetry;
 using Notify.Core.Topics;
-using Notify.Providers;
 
 namespace Notify.Core.Composition;
 

@@ -6,7 +6,6 @@ using Microsoft.Extensions.Options;
 using Notify.Core.Capacity;
 using Notify.Core.Providers;
 using Notify.Core.Queue;
-using Notify.Providers;
 using Notify.Storage;
 using Notify.Transport;
 

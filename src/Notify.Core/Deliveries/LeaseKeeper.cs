@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Notify.Core.Queue;
-using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Core.Deliveries;

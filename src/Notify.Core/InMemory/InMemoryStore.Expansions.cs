@@ -1,4 +1,3 @@
-using Notify.Core.Planning;
 using Notify.Storage;
 
 namespace Notify.Core.InMemory;

@@ -1,4 +1,3 @@
-using Notify.Core.Planning;
 using Notify.Providers;
 using Notify.Storage;
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Notify.Core.Templates;
 using Notify.Providers;
 
 namespace Notify.Core.Planning;

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Notify.Providers;
 using Polly;
 using Polly.CircuitBreaker;
 using Outcome = Notify.Providers.Outcome;

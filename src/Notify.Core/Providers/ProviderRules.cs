@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Notify.Core.Templates;
 using Notify.Core.Validation;
 using Notify.Providers;
 

@@ -3,7 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Notify.Core.Templates;
 using Notify.Providers;
 using Notify.Storage;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fluid;
 using Fluid.Values;
-using Notify.Core.Validation;
 
 namespace Notify.Core.Templates;
 

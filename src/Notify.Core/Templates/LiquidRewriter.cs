@@ -1,6 +1,5 @@
 using Fluid.Ast;
 using Fluid.Ast.BinaryExpressions;
-using Notify.Core.Validation;
 using Parlot;
 using Parlot.Fluent;
 

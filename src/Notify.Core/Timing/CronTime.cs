@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using Cronos;
-using Notify.Core.Templates;
 
 namespace Notify.Core.Timing;
 

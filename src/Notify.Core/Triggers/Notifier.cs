@@ -4,7 +4,6 @@ using Notify.Core.Telemetry;
 using Notify.Core.Templates;
 using Notify.Core.Topics;
 using Notify.Core.Validation;
-using Notify.Providers;
 using Notify.Storage;
 using Notify.Transport;
 

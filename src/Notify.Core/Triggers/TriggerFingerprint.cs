@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using Notify.Core.Templates;
 
 namespace Notify.Core.Triggers;
 

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Options;
-using Notify.Core.Templates;
 using PhoneNumbers;
 
 namespace Notify.Core.Validation;

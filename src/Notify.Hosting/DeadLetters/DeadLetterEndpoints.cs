@@ -6,7 +6,6 @@ using Notify.Hosting.Authentication;
 using Notify.Hosting.Notifications;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Hosting.DeadLetters;

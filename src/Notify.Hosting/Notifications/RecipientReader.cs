@@ -1,5 +1,4 @@
 using Notify.Hosting.Requests;
-using Notify.Providers;
 
 namespace Notify.Hosting.Notifications;
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Providers;
 using Notify.Storage;
 
 namespace Notify.Hosting.Notifications;

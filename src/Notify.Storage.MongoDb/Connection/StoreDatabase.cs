@@ -1,7 +1,6 @@
 using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Storage.MongoDb.Stores;
 
 namespace Notify.Storage.MongoDb.Connection;
 

@@ -1,6 +1,5 @@
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Providers;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Schema;
 using Notify.Storage.Toolkit;

@@ -1,5 +1,4 @@
 using MongoDB.Bson;
-using MongoDB.Driver;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Schema;
 using Notify.Storage.Toolkit;

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Providers;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Schema;
 using Notify.Storage.Toolkit;

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using MongoDB.Bson;
 using MongoDB.Bson.Serialization;
-using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Stores;
 
 namespace Notify.Storage.MongoDb.Queue;

@@ -1,5 +1,3 @@
-using Notify.Providers;
-
 namespace Notify.Storage.MongoDb.Schema;
 
 /// <summary>The fields of a delivery's document. They are part of the stored form.</summary>

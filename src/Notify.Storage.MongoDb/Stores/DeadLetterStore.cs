@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using MongoDB.Bson;
 using MongoDB.Driver;
-using Notify.Providers;
 using Notify.Storage.MongoDb.Connection;
 using Notify.Storage.MongoDb.Queue;
 using Notify.Storage.MongoDb.Schema;

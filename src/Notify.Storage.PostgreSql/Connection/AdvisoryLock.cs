@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using Notify.Storage.PostgreSql.Schema;
 using Npgsql;
 
 namespace Notify.Storage.PostgreSql.Connection;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Notify.Providers;
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.Toolkit;
 using Npgsql;

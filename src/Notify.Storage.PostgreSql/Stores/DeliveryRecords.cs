@@ -1,4 +1,3 @@
-using Notify.Providers;
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.PostgreSql.Queue;
 using Notify.Storage.Toolkit;

@@ -1,6 +1,5 @@
 using Notify.Storage.PostgreSql.Connection;
 using Notify.Storage.Toolkit;
-using Npgsql;
 using NpgsqlTypes;
 
 namespace Notify.Storage.PostgreSql.Stores;

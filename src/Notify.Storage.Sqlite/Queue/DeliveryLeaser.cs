@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Notify.Providers;
 using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Queue;

@@ -1,4 +1,3 @@
-using Notify.Providers;
 using Notify.Storage.Sqlite.Connection;
 using Notify.Storage.Toolkit;
 

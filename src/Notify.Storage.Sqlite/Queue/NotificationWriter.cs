@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Notify.Providers;
 using Notify.Storage.Sqlite.Connection;
 using Notify.Storage.Toolkit;
 
