@@ -228,7 +228,7 @@ public sealed class TemplateLimitTests
         await application.Templates.SaveAsync(
             Saying("{% for a in (1..9999) %}{{ text | replace: 'aab', 'c' | size }}{% endfor %}")
         );
-        using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
+        using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(20));
         var clock = Stopwatch.StartNew();
 
         var trigger = Task.Run(() =>

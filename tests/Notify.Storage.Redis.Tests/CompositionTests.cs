@@ -57,7 +57,7 @@ public sealed class CompositionTests(RedisServer redis)
         var wrong = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync(Cancellation));
 
         Assert.Contains(
-            "have 2: Notify.Storage.PostgreSql.Queue.DeliveryQueue, ",
+            "2 are registered: Notify.Storage.PostgreSql.Queue.DeliveryQueue, ",
             Assert.Single(wrong.Failures),
             StringComparison.Ordinal
         );

@@ -3,8 +3,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Notify.Storage;
 
 /// <summary>
-/// Creates a service of a store and applies its decorations. They are resolved when the container creates the service, so the order
-/// of registrations does not matter.
+/// Creates a service of a store and applies its decorations. They are resolved when the container creates the service, so the
+/// order of registrations does not matter.
 /// </summary>
 /// <typeparam name="TService">The service.</typeparam>
 /// <param name="implementation">The type that implements it.</param>

@@ -12,9 +12,9 @@ public interface IDeliverySlots
     event Action? Freed;
 
     /// <summary>
-    /// Counts the deliveries of a priority that can be taken. All priorities share the slots, so taking a delivery of one priority
-    /// leaves fewer for the others. The result is that of the provider with the most free slots, because the provider of a hinted
-    /// delivery is not known.
+    /// Counts the deliveries of a priority that can be taken. All priorities share the slots, so taking a delivery of one
+    /// priority leaves fewer for the others. The result is that of the provider with the most free slots, because the provider of
+    /// a hinted delivery is not known.
     /// </summary>
     /// <param name="priority">The priority.</param>
     int CountFree(Priority priority);
