@@ -9,17 +9,35 @@ namespace Notify.Testing;
 /// </summary>
 public static class FreePort
 {
+    // Below the range from which the system gives ports to outgoing connections (32,768 and up on Linux). A port of that range may
+    // be taken by a connection of another test before its server listens.
+    private const int First = 15_000;
+    private const int Last = 32_000;
+
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
     public static int Next()
     {
         while (true)
         {
-            using var listener = new TcpListener(IPAddress.Loopback, 0);
-            listener.Start();
-            var port = ((IPEndPoint)listener.LocalEndpoint).Port;
-            if (Given.TryAdd(port, true))
+            var port = Random.Shared.Next(First, Last);
+            if (Given.TryAdd(port, true) && IsFree(port))
                 return port;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            // Some servers listen on every address, so the port must be free on all of them.
+            using var listener = new TcpListener(IPAddress.Any, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
         }
     }
 }
