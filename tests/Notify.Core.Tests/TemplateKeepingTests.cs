@@ -42,12 +42,24 @@ public sealed class TemplateKeepingTests
 
         Assert.True(await application.Templates.DeleteAsync(Trigger.DefaultTenant, "welcome"));
         Assert.False(await application.Templates.DeleteAsync(Trigger.DefaultTenant, "welcome"));
-        _time.Advance(TimeSpan.FromSeconds(1));
         var refused = await Assert.ThrowsAsync<InvalidRequestException>(() => application.SendAsync(Welcome()));
         Assert.Equal("template", Assert.Single(refused.Errors).Field);
 
         Assert.Equal(1, await SaveAsync(application, "new"));
         Assert.Equal("new", (await application.DeliveryAsync(await application.SendAsync(Welcome()))).Delivery.Content.Body);
+    }
+
+    [Fact]
+    public async Task A_saved_template_is_used_at_once_by_the_process_that_saved_it()
+    {
+        await using var application = await TestApplication.StartAsync(_time, _mail);
+        for (var version = 1; version <= 3; version++)
+        {
+            await SaveAsync(application, $"{version}");
+
+            var sent = await application.DeliveryAsync(await application.SendAsync(Welcome()));
+            Assert.Equal($"{version}", sent.Delivery.Content.Body);
+        }
     }
 
     [Fact]

@@ -6,22 +6,41 @@ using Notify.Storage;
 namespace Notify.Core.Templates;
 
 /// <summary>Validates and previews templates, and saves them in the store.</summary>
-internal sealed class TemplateCatalog(ITemplateStore templates, IOptions<NotificationsOptions> options, TimeProvider time)
-    : ITemplateCatalog
+internal sealed class TemplateCatalog(
+    ITemplateStore templates,
+    TemplateRenderer renderer,
+    IOptions<NotificationsOptions> options,
+    TimeProvider time
+) : ITemplateCatalog
 {
     public async Task<int> SaveAsync(Template template, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(template));
-        return await templates
-            .SaveAsync(template with { SavedAt = time.GetUtcNow() }, options.Value.Templates.MaxVersions, cancellationToken)
-            .ConfigureAwait(false);
+        try
+        {
+            return await templates
+                .SaveAsync(template with { SavedAt = time.GetUtcNow() }, options.Value.Templates.MaxVersions, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            // A call that failed may have been carried out by the store.
+            renderer.Forget(template.Tenant, template.Name);
+        }
     }
 
     public async Task<bool> DeleteAsync(string tenant, string name, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(tenant);
         ArgumentNullException.ThrowIfNull(name);
-        return await templates.DeleteAsync(tenant, name, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await templates.DeleteAsync(tenant, name, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            renderer.Forget(tenant, name);
+        }
     }
 
     public async Task<IReadOnlyList<ContentVariant>> PreviewAsync(

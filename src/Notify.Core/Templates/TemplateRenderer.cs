@@ -43,6 +43,9 @@ internal sealed class TemplateRenderer(
         (CompiledTemplate Template, DateTimeOffset ReadAt)
     > _newest = new();
 
+    /// <summary>The number of changes that this process made to templates.</summary>
+    private long _changes;
+
     /// <summary>
     /// Renders a trigger's contents within <see cref="TemplateLimits"/>. Errors of the template or the data, which a retry would
     /// not fix, are added to <paramref name="errors"/>. All other errors are thrown.
@@ -166,6 +169,7 @@ internal sealed class TemplateRenderer(
         if (_newest.TryGetValue((tenant, name), out var known) && (now - known.ReadAt).Duration() < Fresh)
             return known.Template;
 
+        var changes = Volatile.Read(ref _changes);
         var template = await templates.FindAsync(tenant, name, null, cancellationToken).ConfigureAwait(false);
         if (template is null)
         {
@@ -175,9 +179,20 @@ internal sealed class TemplateRenderer(
         }
 
         var compiled = IsSame(known.Template, template) ? known.Template : Compile(template, errors);
-        if (compiled is not null)
+        // A template that was read before a change and arrives after it must not hide the change.
+        if (compiled is not null && Volatile.Read(ref _changes) == changes)
             Cache((tenant, name), compiled, now);
         return compiled;
+    }
+
+    /// <summary>
+    /// Removes a template from the cache because this process saved or deleted it: its next trigger uses the change. Other
+    /// processes follow within a second.
+    /// </summary>
+    public void Forget(string tenant, string name)
+    {
+        Interlocked.Increment(ref _changes);
+        _newest.TryRemove((tenant, name), out _);
     }
 
     // The template was validated when it was saved, but the limits may have changed since.
