@@ -9,10 +9,10 @@ namespace Notify.Testing;
 /// </summary>
 public static class FreePort
 {
-    // Below the range from which the system gives ports to outgoing connections (32,768 and up on Linux). A port of that range may
-    // be taken by a connection of another test before its server listens.
-    private const int First = 15_000;
-    private const int Last = 32_000;
+    // Below the range from which the system gives ports to outgoing connections (32,768 and up on Linux). A port of that range
+    // may be taken by a connection of another test before its server listens. A node of Redis Cluster also listens 10,000 higher.
+    private const int First = 11_000;
+    private const int Last = 21_000;
 
     private static readonly ConcurrentDictionary<int, bool> Given = new();
 
