@@ -28,6 +28,26 @@ public sealed class ContentCache
         }
     }
 
+    /// <summary>Finds the contents of several notifications.</summary>
+    /// <param name="notificationIds">The notifications. They may repeat.</param>
+    /// <param name="missing">The notifications whose contents are not cached, each once.</param>
+    public Dictionary<Guid, StoredContents> Find(IEnumerable<Guid> notificationIds, out HashSet<Guid> missing)
+    {
+        var found = new Dictionary<Guid, StoredContents>();
+        missing = [];
+        foreach (var id in notificationIds)
+        {
+            if (found.ContainsKey(id) || missing.Contains(id))
+                continue;
+            if (Find(id) is { } contents)
+                found.Add(id, contents);
+            else
+                missing.Add(id);
+        }
+
+        return found;
+    }
+
     /// <summary>Adds contents, and removes those that were not used for longest when the cache is full.</summary>
     /// <param name="notificationId">The notification.</param>
     /// <param name="contents">Its contents.</param>

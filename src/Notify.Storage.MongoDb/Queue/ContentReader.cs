@@ -6,39 +6,32 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.MongoDb.Queue;
 
 /// <summary>
-/// The contents that a notification's deliveries share, and with them whether it is there: what belongs to one that is not does
-/// not count.
+/// Reads the contents that the deliveries of a notification share, and which notifications are stored. A delivery counts only if
+/// its notification is stored.
 /// </summary>
 internal sealed class ContentReader(StoreDatabase database)
 {
-    private readonly ContentCache _kept = new();
+    private readonly ContentCache _cache = new();
 
-    /// <summary>The contents of those of these notifications that are there; those that are not kept in one query.</summary>
-    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
+    /// <summary>
+    /// Reads the contents of the stored ones of these notifications; one query reads those that are not in the cache.
+    /// </summary>
+    public async ValueTask<Dictionary<Guid, StoredContents>> GetAsync(
         IEnumerable<Guid> notificationIds,
         CancellationToken cancellationToken
     )
     {
-        var contents = new Dictionary<Guid, StoredContents>();
-        var missing = new HashSet<Guid>();
-        foreach (var id in notificationIds.Distinct())
-        {
-            if (_kept.Find(id) is { } known)
-                contents.Add(id, known);
-            else
-                missing.Add(id);
-        }
-
+        var contents = _cache.Find(notificationIds, out var missing);
         if (missing.Count > 0)
             await ReadAsync(missing, contents, cancellationToken).ConfigureAwait(false);
         return contents;
     }
 
-    /// <summary>Which of these notifications are there.</summary>
+    /// <summary>Finds which of these notifications are stored.</summary>
     public ValueTask<HashSet<Guid>> ThereAsync(IEnumerable<Guid> notificationIds, CancellationToken cancellationToken) =>
         ThereAsync(notificationIds, null, cancellationToken);
 
-    /// <summary>Which of these notifications are there, as a transaction sees it where there is one.</summary>
+    /// <summary>Finds which of these notifications are stored, as the transaction sees it if there is one.</summary>
     public async ValueTask<HashSet<Guid>> ThereAsync(
         IEnumerable<Guid> notificationIds,
         IClientSessionHandle? session,
@@ -61,8 +54,8 @@ internal sealed class ContentReader(StoreDatabase database)
         return [.. found.Select(document => document[NotificationDocument.Id].AsGuid)];
     }
 
-    /// <summary>Drops the contents of a notification that were erased.</summary>
-    public void Remove(Guid notificationId) => _kept.Remove(notificationId);
+    /// <summary>Removes the erased contents of a notification from the cache.</summary>
+    public void Remove(Guid notificationId) => _cache.Remove(notificationId);
 
     private async ValueTask ReadAsync(
         HashSet<Guid> missing,
@@ -85,7 +78,7 @@ internal sealed class ContentReader(StoreDatabase database)
 
             var read = StoredForm.ReadContents(json);
             contents.Add(document[NotificationDocument.Id].AsGuid, read);
-            _kept.Add(document[NotificationDocument.Id].AsGuid, read, json.Length);
+            _cache.Add(document[NotificationDocument.Id].AsGuid, read, json.Length);
         }
     }
 }

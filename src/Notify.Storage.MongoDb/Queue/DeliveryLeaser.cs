@@ -190,7 +190,7 @@ internal sealed class DeliveryLeaser(
     )
     {
         var notifications = found.Select(DeliveryDocument.GetNotification);
-        foreach (var (id, shared) in await contents.OfAsync(notifications, cancellationToken).ConfigureAwait(false))
+        foreach (var (id, shared) in await contents.GetAsync(notifications, cancellationToken).ConfigureAwait(false))
             known.TryAdd(id, shared);
         BsonDocument[] counting = [.. found.Where(document => known.ContainsKey(DeliveryDocument.GetNotification(document)))];
         var superseded = await collapse.CancelSupersededAsync(counting, cancellationToken).ConfigureAwait(false);

@@ -99,7 +99,7 @@ internal sealed class NotificationStore(StoreDatabase database, ContentReader co
     )
     {
         var known = await contents
-            .OfAsync(found.Select(DeliveryDocument.GetNotification), cancellationToken)
+            .GetAsync(found.Select(DeliveryDocument.GetNotification), cancellationToken)
             .ConfigureAwait(false);
         return
         [

@@ -8,32 +8,23 @@ namespace Notify.Storage.PostgreSql.Queue;
 internal sealed class ContentReader(StoreDatabase database)
 {
     private readonly string _find = $"SELECT id, contents FROM {database.Schema}.notification WHERE id = ANY($1)";
-    private readonly ContentCache _kept = new();
+    private readonly ContentCache _cache = new();
 
     /// <summary>Reads the contents of these notifications; one query reads those that are not in the cache.</summary>
-    public async ValueTask<Dictionary<Guid, StoredContents>> OfAsync(
+    public async ValueTask<Dictionary<Guid, StoredContents>> GetAsync(
         NpgsqlConnection connection,
         IEnumerable<Guid> notificationIds,
         CancellationToken cancellationToken
     )
     {
-        var contents = new Dictionary<Guid, StoredContents>();
-        var missing = new HashSet<Guid>();
-        foreach (var id in notificationIds.Distinct())
-        {
-            if (_kept.Find(id) is { } known)
-                contents.Add(id, known);
-            else
-                missing.Add(id);
-        }
-
+        var contents = _cache.Find(notificationIds, out var missing);
         if (missing.Count > 0)
             await ReadAsync(connection, missing, contents, cancellationToken).ConfigureAwait(false);
         return contents;
     }
 
     /// <summary>Removes the erased contents of a notification from the cache.</summary>
-    public void Remove(Guid notificationId) => _kept.Remove(notificationId);
+    public void Remove(Guid notificationId) => _cache.Remove(notificationId);
 
     private async ValueTask ReadAsync(
         NpgsqlConnection connection,
@@ -54,7 +45,7 @@ internal sealed class ContentReader(StoreDatabase database)
         {
             var read = StoredForm.ReadContents(json);
             contents.Add(id, read);
-            _kept.Add(id, read, json.Length);
+            _cache.Add(id, read, json.Length);
         }
     }
 }

@@ -236,7 +236,7 @@ internal sealed class DeliveryLeaser(StoreDatabase database, ContentReader conte
     )
     {
         var known = await contents
-            .OfAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken)
+            .GetAsync(connection, rows.Select(row => row.Delivery.NotificationId), cancellationToken)
             .ConfigureAwait(false);
         return [.. rows.Select(row => new Lease(row.Delivery.WithContent(known), owner, row.Fence, until))];
     }

@@ -22,7 +22,7 @@ internal static class DeliveryRecords
     {
         var records = await connection.QueryAsync(sql, bind, Read, cancellationToken).ConfigureAwait(false);
         var known = await contents
-            .OfAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken)
+            .GetAsync(connection, records.Select(record => record.Delivery.NotificationId), cancellationToken)
             .ConfigureAwait(false);
 
         // If the notification was purged between the two reads, its deliveries are left out.

@@ -43,6 +43,6 @@ public sealed partial class MethodNameTests
         where !LibraryNames.Contains(name)
         select $"{file}:{line.Number}: {name}";
 
-    [GeneratedRegex(@"\b((?:[A-Z]\w*)?Of)(?:<[^<>()]*>)?\(")]
+    [GeneratedRegex(@"\b((?:[A-Z]\w*)?Of(?:Async)?)(?:<[^<>()]*>)?\(")]
     private static partial Regex Name();
 }
