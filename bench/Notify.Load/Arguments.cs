@@ -33,7 +33,7 @@ internal sealed class Arguments
             : throw new ArgumentException($"--{name} must be a whole number of at least {min}.");
     }
 
-    /// <summary>Throws if there are options that no one has read. Call this after all options have been read.</summary>
+    /// <summary>Throws if there are unknown options. Call this after all known options have been read.</summary>
     public void RefuseUnknown()
     {
         if (_values.Count > 0)

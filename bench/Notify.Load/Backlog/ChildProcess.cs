@@ -23,7 +23,7 @@ internal static class ChildProcess
     }
 }
 
-/// <summary>What a child process reports about its work.</summary>
+/// <summary>The results that a child process reports.</summary>
 /// <param name="Count">The number of deliveries that it settled.</param>
 /// <param name="Seconds">How long that took.</param>
 /// <param name="FirstMs">When the vendor received the first one, in milliseconds from the start.</param>

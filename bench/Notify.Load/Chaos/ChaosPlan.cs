@@ -1,6 +1,6 @@
 namespace Notify.Load.Chaos;
 
-/// <summary>What happens to a process or an engine.</summary>
+/// <summary>A fault that is injected into a process or an engine.</summary>
 internal enum Blow
 {
     /// <summary>SIGKILL under load.</summary>

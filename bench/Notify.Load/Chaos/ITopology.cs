@@ -2,7 +2,7 @@ using Notify.Load.Hosts;
 
 namespace Notify.Load.Chaos;
 
-/// <summary>What is under test: the hosts, and the engines that they use.</summary>
+/// <summary>The system under test: the hosts, and the engines that they use.</summary>
 internal interface ITopology : IAsyncDisposable
 {
     /// <summary>The settings of each host. <see cref="HostSettings.Record"/> is set at each start.</summary>

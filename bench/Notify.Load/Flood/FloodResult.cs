@@ -1,13 +1,13 @@
 namespace Notify.Load.Flood;
 
 /// <summary>The result of a flood of connections.</summary>
-/// <param name="Count">How many connections were opened.</param>
-/// <param name="PerSecond">How many events per second the host settled beside them.</param>
-/// <param name="MemoryBeforeMb">What the host held before.</param>
-/// <param name="StreamsMb">The most that it held with event streams that are not read.</param>
-/// <param name="HalfOpenMb">The most that it held with half-open requests as well.</param>
-/// <param name="StreamsCutOff">How many of the streams the host cut off, because they were not read.</param>
-/// <param name="HalfOpenCutOff">How many of the half-open requests the host ended.</param>
+/// <param name="Count">The number of connections that were opened.</param>
+/// <param name="PerSecond">The number of events per second that the host settled meanwhile.</param>
+/// <param name="MemoryBeforeMb">The memory of the host before the flood, in megabytes.</param>
+/// <param name="StreamsMb">The peak memory with event streams that are not read, in megabytes.</param>
+/// <param name="HalfOpenMb">The peak memory with half-open requests as well, in megabytes.</param>
+/// <param name="StreamsCutOff">The number of streams that the host closed because they were not read.</param>
+/// <param name="HalfOpenCutOff">The number of half-open requests that the host ended.</param>
 /// <param name="Passed">Whether the memory stayed within its bound, and the host answered afterwards.</param>
 internal sealed record FloodResult(
     int Count,

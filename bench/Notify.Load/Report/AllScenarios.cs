@@ -95,7 +95,9 @@ internal static class AllScenarios
 
     /// <summary>A row of the page.</summary>
     /// <param name="Scenario">The name of the scenario.</param>
-    /// <param name="Variant">What distinguishes it from the scenario's other rows, or null for the first row.</param>
+    /// <param name="Variant">
+    /// A label that distinguishes the row from other rows of the scenario, or null for the first row.
+    /// </param>
     /// <param name="Arguments">The options of the scenario.</param>
     /// <param name="Environment">An environment variable for the process, or null for none.</param>
     private sealed record Run(

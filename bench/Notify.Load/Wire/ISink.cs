@@ -6,11 +6,11 @@ internal interface ISink : IAsyncDisposable
     /// <summary>The port on the loopback address.</summary>
     int Port { get; }
 
-    /// <summary>What the sink has received so far.</summary>
+    /// <summary>The messages received so far.</summary>
     Taken Taken { get; }
 }
 
-/// <summary>What a sink has received.</summary>
+/// <summary>Counts of the messages that a sink has received.</summary>
 /// <param name="Messages">The number of messages.</param>
 /// <param name="Bytes">The total size of their bodies in bytes.</param>
 internal readonly record struct Taken(long Messages, long Bytes)

@@ -66,7 +66,7 @@ internal sealed class StoreDatabase : IDisposable
 
     public IMongoCollection<BsonDocument> SharedTokens => Now("sharedTokens");
 
-    /// <summary>What the store keeps about itself: the version of its form.</summary>
+    /// <summary>The collection in which the store keeps the version of its form.</summary>
     public IMongoCollection<BsonDocument> Housekeeping => GetCollection("housekeeping");
 
     public void Dispose()

@@ -1,6 +1,6 @@
 namespace Notify.Storage.MongoDb.Connection;
 
-/// <summary>What a batch of writes did.</summary>
+/// <summary>The result of a batch of writes.</summary>
 /// <param name="Touched">How many documents it matched or deleted.</param>
 /// <param name="IsRepeated">
 /// Whether some writes were sent again although they may have been carried out. Then a document can be counted twice or never.

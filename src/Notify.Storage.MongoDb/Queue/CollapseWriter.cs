@@ -51,7 +51,7 @@ internal sealed class CollapseWriter(
             document[DeliveryField.Order] = order.Next(last);
     }
 
-    /// <summary>What the deliveries have in common of which one takes the others' place.</summary>
+    /// <summary>Gets the collapse group of a delivery, which is the same for deliveries that supersede each other.</summary>
     public static string GetGroup(Delivery delivery) =>
         Convert.ToHexString(
             RecipientHash.Compute(

@@ -7,7 +7,7 @@ namespace Notify.Storage.MongoDb.Queue;
 /// <summary>The changes that several parts of the store make to deliveries, and what must hold for them.</summary>
 internal static class DeliveryUpdate
 {
-    /// <summary>What is read of the links of a chain.</summary>
+    /// <summary>The fields that are read of the links of a chain.</summary>
     public static readonly BsonDocument LinkFields = new()
     {
         { DeliveryField.User, 1 },

@@ -92,7 +92,7 @@ internal static class TurnLeases
     }
 }
 
-/// <summary>What became of a document that was found due.</summary>
+/// <summary>The result of leasing a document that was found due.</summary>
 /// <param name="Tenant">Its tenant.</param>
 /// <param name="Lease">The lease, where it has something to do.</param>
 /// <param name="ByAnother">Whether another worker was faster.</param>

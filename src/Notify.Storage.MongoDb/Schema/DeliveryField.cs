@@ -28,7 +28,7 @@ internal static class DeliveryField
     public const string DeviceId = "deviceId";
     public const string CollapseKey = "collapseKey";
 
-    /// <summary>What the deliveries that take each other's place have in common.</summary>
+    /// <summary>The collapse group, which is the same for deliveries that supersede each other.</summary>
     public const string Collapse = "collapse";
 
     /// <summary>Which of those is newer.</summary>

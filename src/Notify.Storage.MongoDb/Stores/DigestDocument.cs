@@ -20,7 +20,9 @@ internal static class DigestDocument
     /// </summary>
     public const string Added = "added";
 
-    /// <summary>What closing it is about to write; there from the moment at which it is closed until all is written.</summary>
+    /// <summary>
+    /// The writes that closing the digest will make. The field exists from the close until all of them are made.
+    /// </summary>
     public const string Closing = "closing";
 
     /// <summary>
