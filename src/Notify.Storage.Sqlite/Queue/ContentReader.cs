@@ -12,7 +12,7 @@ internal sealed class ContentReader(SqliteConnection connection) : IDisposable
 {
     private const int MaxCached = 256;
 
-    private readonly Statement _find = new(connection, "SELECT contents FROM notify_notification WHERE id = ?1");
+    private readonly Statement _find = new(connection, "SELECT contents FROM notify_notification WHERE id = @id");
     private readonly Dictionary<Guid, StoredContents> _byNotification = [];
     private readonly Queue<Guid> _oldest = new();
 
@@ -21,7 +21,7 @@ internal sealed class ContentReader(SqliteConnection connection) : IDisposable
         if (_byNotification.TryGetValue(notificationId, out var known))
             return known;
 
-        _find.Bind(1, notificationId).Read();
+        _find.Bind("@id", notificationId).Read();
         var contents = StoredForm.ReadContents(_find.Blob(0));
         _find.Reset();
         if (_oldest.Count == MaxCached)

@@ -13,7 +13,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         connection,
         """
         SELECT tenant, due_at FROM notify_delivery
-        WHERE priority = ?1 AND provider = ?2 AND tenant > ?3 AND due_at IS NOT NULL
+        WHERE priority = @priority AND provider = @provider AND tenant > @after AND due_at IS NOT NULL
         ORDER BY tenant, due_at LIMIT 1
         """
     );
@@ -22,24 +22,24 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         connection,
         $"""
         SELECT {DeliveryRow.Columns} FROM notify_delivery
-        WHERE priority = ?1 AND provider = ?2 AND tenant = ?3 AND due_at <= ?4
-        ORDER BY due_at LIMIT ?5
+        WHERE priority = @priority AND provider = @provider AND tenant = @tenant AND due_at <= @now
+        ORDER BY due_at LIMIT @limit
         """
     );
 
     private readonly Statement _published = new(
         connection,
-        $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = ?1 AND fence = ?2 AND due_at IS NOT NULL"
+        $"SELECT {DeliveryRow.Columns} FROM notify_delivery WHERE id = @id AND fence = @fence AND due_at IS NOT NULL"
     );
 
     private readonly Statement _lease = new(
         connection,
-        "UPDATE notify_delivery SET owner = ?2, fence = ?3, due_at = ?4 WHERE id = ?1"
+        "UPDATE notify_delivery SET owner = @owner, fence = @fence, due_at = @until WHERE id = @id"
     );
 
     private readonly Statement _renew = new(
         connection,
-        "UPDATE notify_delivery SET due_at = ?3 WHERE id = ?1 AND fence = ?2 AND owner IS NOT NULL"
+        "UPDATE notify_delivery SET due_at = @until WHERE id = @id AND fence = @fence AND owner IS NOT NULL"
     );
 
     private readonly ContentReader _contents = new(connection);
@@ -58,7 +58,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         var leases = new List<Lease>();
         foreach (var reference in request.References)
         {
-            _published.Bind(1, reference.Id).Bind(2, reference.Fence);
+            _published.Bind("@id", reference.Id).Bind("@fence", reference.Fence);
             leases.AddRange(LeaseRows(_published, request.Owner, request.Until));
         }
 
@@ -68,7 +68,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     public bool[] Renew(RenewRequest request) =>
         [
             .. request.References.Select(reference =>
-                _renew.Bind(1, reference.Id).Bind(2, reference.Fence).Bind(3, request.Until).Execute() == 1
+                _renew.Bind("@id", reference.Id).Bind("@fence", reference.Fence).Bind("@until", request.Until).Execute() == 1
             ),
         ];
 
@@ -112,7 +112,11 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 
     private List<Lease> TakeDue(LeaseRequest request, LeaseQuota quota, string tenant, int wanted)
     {
-        _due.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, tenant).Bind(4, request.Now).Bind(5, wanted);
+        _due.Bind("@priority", (long)quota.Priority)
+            .Bind("@provider", quota.Provider)
+            .Bind("@tenant", tenant)
+            .Bind("@now", request.Now)
+            .Bind("@limit", wanted);
         return LeaseRows(_due, request.Owner, request.Until);
     }
 
@@ -131,7 +135,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         var most = Math.Min(TenantsPerLease, quota.Max);
         while (tenants.Count < most)
         {
-            _nextTenant.Bind(1, (long)quota.Priority).Bind(2, quota.Provider).Bind(3, after);
+            _nextTenant.Bind("@priority", (long)quota.Priority).Bind("@provider", quota.Provider).Bind("@after", after);
             if (!_nextTenant.Read())
                 return;
 
@@ -155,7 +159,12 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         }
 
         foreach (var lease in leases)
-            _lease.Bind(1, lease.Delivery.Id).Bind(2, owner).Bind(3, lease.Fence).Bind(4, until).Execute();
+            _lease
+                .Bind("@id", lease.Delivery.Id)
+                .Bind("@owner", owner)
+                .Bind("@fence", lease.Fence)
+                .Bind("@until", until)
+                .Execute();
         return leases;
     }
 }
