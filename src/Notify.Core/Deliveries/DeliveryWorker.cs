@@ -27,7 +27,6 @@ internal sealed class DeliveryWorker(
     DeliveryRunner runner,
     ProviderCatalog providers,
     DeliveryCapacity capacity,
-    DeliverySlots slots,
     WorkSignal signal,
     WorkerIdentity worker,
     EngineSettings settings,
@@ -82,7 +81,7 @@ internal sealed class DeliveryWorker(
         var left = _withoutSlot;
         while (_ready.Reader.TryRead(out var lease))
         {
-            slots.Release(lease.Delivery);
+            capacity.Release(lease.Delivery);
             left.Add(lease);
         }
 
@@ -309,7 +308,7 @@ internal sealed class DeliveryWorker(
         finally
         {
             foreach (var lease in left.Values)
-                slots.Release(lease.Delivery, leavesWork: false);
+                capacity.Release(lease.Delivery, leavesWork: false);
         }
     }
 }
