@@ -68,6 +68,7 @@ public static class SandboxNotificationsBuilderExtensions
         services.AddOptions<SandboxOptions>().ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<SandboxInbox>();
         services.AddSingleton<ISandbox>(provider => provider.GetRequiredService<SandboxInbox>());
+        services.AddSingleton<ICapturedMessages, SandboxPage>();
     }
 
     private static void AddProvider(IServiceCollection services, Channel channel)

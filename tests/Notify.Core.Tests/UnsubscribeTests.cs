@@ -207,7 +207,7 @@ public sealed class UnsubscribeTests
         return application;
     }
 
-    /// <summary>What was sent to Ada; null when she does not want it.</summary>
+    /// <summary>Sends to Ada and returns the delivery; null if her preferences exclude it.</summary>
     private static async Task<Delivery?> SendAsync(TestApplication application, string? category)
     {
         var id = await application.SendAsync(TestApplication.Say(Recipient.User("ada")) with { Category = category });

@@ -12,8 +12,9 @@ namespace Notify.Core.Capacity;
 /// A process does not know what the store holds, so a lane without a known backlog is probed: a lease request asks for a few of
 /// its deliveries, and for twice as many the next time as long as the request is filled. Slots that are reserved for a probe
 /// cannot be used by new triggers, which is why a probe starts small. A lane that a probe found empty
-/// (<see cref="SlotLane.WasFoundEmpty"/>) is not probed again until something may have changed. Once probes are filled at half of the
-/// provider's slots, or cannot get the slots that they want, the lane counts as having a backlog (<see cref="SlotLane.HasBacklog"/>).
+/// (<see cref="SlotLane.WasFoundEmpty"/>) is not probed again until something may have changed. Once probes are filled at half of
+/// the provider's slots, or cannot get the slots that they want, the lane counts as having a backlog
+/// (<see cref="SlotLane.HasBacklog"/>).
 /// </para>
 /// <para>
 /// Tenants may have to share too (<see cref="ProviderOptions.ShareSlotsAmongTenants"/>). A tenant then holds at most

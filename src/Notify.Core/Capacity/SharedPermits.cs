@@ -12,8 +12,8 @@ namespace Notify.Core.Capacity;
 /// <para>
 /// Two things happen beside the callers, and both are asynchronous. A request for permits starts when a caller finds none;
 /// <see cref="Request"/> describes which request comes next and guarantees that only one is under way. When permits arrive, their
-/// return is scheduled: after <see cref="BatchTime"/>, the process gives back every permit that it has not used by then, so that a
-/// process that became idle does not withhold permits from the others.
+/// return is scheduled: after <see cref="BatchTime"/>, the process gives back every permit that it has not used by then, so that
+/// a process that became idle does not withhold permits from the others.
 /// </para>
 /// <para>
 /// One lock guards the fields. It is held only for arithmetic and never across a call to the shared limit, because callers hold

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Notify.FakeGateways.Twilio;
 
-/// <summary>What goes wrong with a request.</summary>
+/// <summary>A fault that the fake Twilio injects into a request.</summary>
 public sealed record TwilioTrouble
 {
     /// <summary>The HTTP status of the answer. Default: 500.</summary>
