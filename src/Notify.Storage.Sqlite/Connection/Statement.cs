@@ -68,7 +68,9 @@ internal sealed class Statement : IDisposable
         return this;
     }
 
-    /// <summary>Moves to the next row. At the end it returns false, and the statement can be bound again.</summary>
+    /// <summary>
+    /// Moves to the next row. At the end, it returns false and resets the statement, which can then be bound again.
+    /// </summary>
     public bool Read()
     {
         var result = raw.sqlite3_step(_statement);
@@ -81,7 +83,7 @@ internal sealed class Statement : IDisposable
         return false;
     }
 
-    /// <summary>Runs the statement to the end, and returns how many rows it changed.</summary>
+    /// <summary>Runs the statement to its end. Returns the number of rows that it changed.</summary>
     public int Execute()
     {
         while (Read()) { }
@@ -112,8 +114,8 @@ internal sealed class Statement : IDisposable
 
     public void Dispose() => _statement.Dispose();
 
-    // Callers usually bind the parameters in the order of the SQL text, so the search begins behind the parameter that was bound
-    // last and usually ends with one comparison. SQLite counts parameters from 1.
+    // Callers usually bind the parameters in the order of the SQL text, so the search begins after the parameter that was
+    // bound last and usually ends with one comparison. SQLite numbers parameters from 1.
     private int FindIndex(string name)
     {
         for (var tried = 0; tried < _parameters.Length; tried++)

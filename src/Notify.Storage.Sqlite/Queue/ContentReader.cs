@@ -5,8 +5,8 @@ using Notify.Storage.Toolkit;
 namespace Notify.Storage.Sqlite.Queue;
 
 /// <summary>
-/// Reads the contents that a notification's deliveries share. It caches the last ones, because the deliveries of a broadcast all
-/// need the same.
+/// Reads the contents that the deliveries of a notification share. It caches recently read contents, because all deliveries of
+/// a broadcast need the same ones.
 /// </summary>
 internal sealed class ContentReader(SqliteConnection connection) : IDisposable
 {

@@ -3,7 +3,7 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Holds the statements that cancel a notification.</summary>
+/// <summary>Cancels the unsent deliveries, expansions and events of a notification.</summary>
 internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _exists = new(connection, "SELECT 1 FROM notify_notification WHERE id = @id AND tenant = @tenant");
@@ -16,7 +16,8 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
         """
     );
 
-    // A lease of the digest is lost, because its worker has read an event that no summary may contain any longer.
+    // A current lease of the digest becomes invalid, because its worker has read an event that must not be summarized any
+    // more.
     private readonly Statement _loseLeases = new(
         connection,
         $"""

@@ -3,10 +3,12 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Finds deliveries that are due, in turn among tenants, and leases them.</summary>
+/// <summary>Leases due deliveries, in turn among tenants.</summary>
 internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
 {
-    /// <summary>The number of tenants that one lease call reads. The next call continues with the tenants behind them.</summary>
+    /// <summary>
+    /// The number of tenants that one lease call serves. The next call continues with the tenants after them.
+    /// </summary>
     private const int TenantsPerLease = 64;
 
     private readonly Statement _nextTenant = new(
@@ -120,7 +122,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
         return LeaseRows(_due, request.Owner, request.Until);
     }
 
-    // The tenants with due deliveries, beginning behind the tenant that was served last.
+    // Finds the tenants with due deliveries, beginning after the tenant that was served last.
     private List<string> TenantsInTurn(LeaseQuota quota, DateTimeOffset now)
     {
         var last = _lastTenants.GetValueOrDefault((quota.Priority, quota.Provider), "");

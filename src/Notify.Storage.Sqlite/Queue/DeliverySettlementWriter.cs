@@ -4,7 +4,7 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Holds the statements that end a lease and make the next step of a fallback chain due.</summary>
+/// <summary>Ends leases, and makes the next step of a fallback chain due.</summary>
 internal sealed class DeliverySettlementWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _settle = new(

@@ -4,7 +4,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Queue;
 
-/// <summary>Holds the statements that insert a notification and its deliveries, on one connection.</summary>
+/// <summary>Inserts notifications with their deliveries, expansions and events on one connection.</summary>
 internal sealed class NotificationWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _findKey = new(

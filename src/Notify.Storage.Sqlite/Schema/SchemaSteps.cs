@@ -174,7 +174,7 @@ internal static class SchemaSteps
             CREATE INDEX notify_throttle_taken ON notify_throttle (taken_at);
             CREATE INDEX notify_count_minute ON notify_count (minute);
             """,
-        // Devices by user, topics that outlive their subscribers, and what a delivery must know to be checked before it is sent.
+        // Devices by user, topics that outlive their subscribers, and the data for checking a delivery before it is sent.
         """
             CREATE TABLE notify_device_of_user (
                 tenant TEXT NOT NULL,
@@ -217,7 +217,7 @@ internal static class SchemaSteps
             CREATE INDEX notify_notification_tenant ON notify_notification (tenant, id);
             """,
         "ALTER TABLE notify_template ADD COLUMN kept_until INTEGER",
-        // Events that an earlier version collected do not name their notification, so they are dropped with their tables.
+        // Events that an earlier version collected do not name their notification, so the tables are recreated empty.
         """
             DROP TABLE notify_digest;
             DROP TABLE notify_digest_event;
@@ -266,7 +266,7 @@ internal static class SchemaSteps
                 PRIMARY KEY (tenant, user_id)
             ) STRICT, WITHOUT ROWID;
             """,
-        // Which addresses a broadcast has reached. All other deliveries have no key, and cost the index nothing.
+        // The addresses that a broadcast has reached. Other deliveries have no key, so they are not in the index.
         """
             ALTER TABLE notify_delivery ADD COLUMN address_key BLOB;
             CREATE INDEX notify_delivery_reached ON notify_delivery (notification_id, address_key) WHERE address_key IS NOT NULL;
@@ -274,8 +274,8 @@ internal static class SchemaSteps
     ];
 
     /// <summary>
-    /// Applies the steps that are missing. Processes that start at the same time wait for each other. If no step is missing, it
-    /// takes no lock, because the caller may hold it in a transaction.
+    /// Applies the missing steps. Processes that start at the same time wait for each other. If no step is missing, no lock is
+    /// taken, because the caller may already hold it in a transaction.
     /// </summary>
     /// <exception cref="InvalidOperationException">A newer version of Notify has updated the database.</exception>
     public static void Migrate(SqliteConnection connection)

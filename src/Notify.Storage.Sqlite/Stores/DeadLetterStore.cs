@@ -7,8 +7,8 @@ namespace Notify.Storage.Sqlite.Stores;
 internal sealed class DeadLetterStore(DatabaseWriter writer, StoreDatabase database) : IDeadLetterStore
 {
     /// <summary>
-    /// The condition with the parameters 1 to 6. All but the tenant may be null; the ids are a JSON array. An erased delivery has
-    /// no address and cannot be replayed.
+    /// The condition on dead letters, whose parameters <see cref="Bind"/> binds. All but the tenant may be null; the ids are a
+    /// JSON array. An erased delivery has no address and cannot be replayed.
     /// </summary>
     private static readonly string Matches = $"""
         state = {(int)DeliveryState.DeadLetter} AND tenant = @tenant AND address <> ''

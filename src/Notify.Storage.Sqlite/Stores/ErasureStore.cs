@@ -4,15 +4,17 @@ using Notify.Storage.Sqlite.Connection;
 namespace Notify.Storage.Sqlite.Stores;
 
 /// <summary>
-/// Erases what is stored about removed users. Rows are read beside the writer, in the order of their ids, and erased by the
-/// writer a few at a time, so that other writes take turns with them.
+/// Erases the stored data of removed users. Rows are found on a reading connection in the order of their ids, and erased by
+/// the writer a few at a time, so that other writes take turns with them.
 /// </summary>
 internal sealed class ErasureStore : IErasureStore, IDisposable
 {
-    /// <summary>Rows per write: few milliseconds for which other writes wait.</summary>
+    /// <summary>The number of rows per write, which delays other writes for a few milliseconds.</summary>
     private const int RowsPerWrite = 100;
 
-    /// <summary>How long the last batch waits for readers of older copies, while writes wait for it.</summary>
+    /// <summary>
+    /// The time in milliseconds for which the last batch waits for readers of older pages. Other writes wait meanwhile.
+    /// </summary>
     private const int CheckpointTimeoutMs = 500;
 
     private readonly DatabaseWriter _writer;
@@ -120,8 +122,8 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
             .Bind("@requested_at", erasure.RequestedAt)
             .Execute();
 
-    // The write-ahead log still holds the pages as they were. A checkpoint writes the newest ones into the file, and then empties
-    // the log, which it can do only while nobody reads an older one.
+    // The write-ahead log still contains older versions of the pages. A checkpoint copies the newest versions into the file
+    // and then empties the log, which succeeds only while no connection reads an older version.
     private bool RemoveOldCopies()
     {
         using var connection = _database.OpenReader();
@@ -135,7 +137,7 @@ internal sealed class ErasureStore : IErasureStore, IDisposable
         }
         finally
         {
-            // The connection goes back to the pool.
+            // The connection returns to the pool.
             SetTimeout(connection, 0);
         }
     }

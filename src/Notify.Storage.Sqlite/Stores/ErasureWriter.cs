@@ -6,7 +6,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>The statements that erase one delivery or event, and what its notification says when nobody else is left.</summary>
+/// <summary>Erases single deliveries and events, and the content of a notification without other recipients.</summary>
 internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
 {
     private readonly Statement _findDelivery = new(
@@ -61,7 +61,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         "UPDATE notify_notification SET trigger = @trigger, contents = @contents WHERE id = @id"
     );
 
-    /// <summary>Erases a delivery. False, and nothing changes, while it is leased.</summary>
+    /// <summary>Erases a delivery. Returns false and changes nothing while it is leased.</summary>
     public bool EraseDelivery(Guid id, DateTimeOffset now)
     {
         if (!_findDelivery.Bind("@id", id).Bind("@now", now).Read())
@@ -76,7 +76,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
         return true;
     }
 
-    /// <summary>Erases an event, and removes one that waits from its digest. A lease of the digest is lost.</summary>
+    /// <summary>Erases an event. A waiting event is removed from its digest, whose current lease becomes invalid.</summary>
     public void EraseEvent(Guid id)
     {
         if (!_eraseEvent.Bind("@id", id).Bind("@reason", Erasure.Reason).Read())

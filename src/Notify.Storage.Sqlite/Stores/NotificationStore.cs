@@ -5,7 +5,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Reads notifications and deliveries, on other connections than the writer.</summary>
+/// <summary>Reads notifications and deliveries, on connections other than the writer's.</summary>
 internal sealed class NotificationStore(StoreDatabase database) : INotificationStore
 {
     public ValueTask<Notification?> FindAsync(string tenant, Guid id, CancellationToken cancellationToken)

@@ -3,7 +3,7 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Keeps receipts with their deliveries.</summary>
+/// <summary>Keeps receipts with their deliveries, and advances or stops the fallback chains of the deliveries.</summary>
 internal sealed class ReceiptStore : IReceiptStore, IDisposable
 {
     private readonly DatabaseWriter _writer;
@@ -16,7 +16,7 @@ internal sealed class ReceiptStore : IReceiptStore, IDisposable
         _writer = writer;
         _add = new Statement(
             writer.Connection,
-            // An erased delivery has no address, and takes no receipts: they may hold a vendor's words about it.
+            // An erased delivery has no address and takes no receipts, because they may contain a vendor's text about it.
             "UPDATE notify_delivery SET receipts = receipts || @receipt WHERE id = @id AND tenant = @tenant AND address <> ''"
         );
         _stopLater = new Statement(

@@ -3,7 +3,9 @@ using Notify.Storage.Toolkit;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Reads the users of deliveries that waited, and changes where deliveries go.</summary>
+/// <summary>
+/// Reads the users, devices and subscriptions of deliveries that waited, and changes the addresses of deliveries.
+/// </summary>
 internal sealed class RecipientCheckStore(DatabaseWriter writer, StoreDatabase database) : IRecipientCheckStore
 {
     public ValueTask<IReadOnlyList<RecipientAnswer>> ReadAsync(

@@ -3,8 +3,8 @@ using Notify.Storage.Sqlite.Connection;
 namespace Notify.Storage.Sqlite.Stores;
 
 /// <summary>
-/// Purges in small transactions, so that other writes wait for at most one of them. Rows to purge are found on a connection that
-/// only reads.
+/// Purges old data in small transactions, so that other writes wait for at most one of them. The rows are found on a
+/// connection that only reads.
 /// </summary>
 internal sealed class RetentionStore : IRetentionStore, IDisposable
 {
@@ -37,7 +37,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
             """
         );
 
-        // A dead letter may have been replayed since its notification was found to have ended.
+        // A dead letter may have been replayed after its notification was found to have ended.
         _purgeNotification = Prepare(
             """
             DELETE FROM notify_notification
@@ -139,7 +139,7 @@ internal sealed class RetentionStore : IRetentionStore, IDisposable
         return ended;
     }
 
-    /// <returns>The number of purged deliveries, and the index of the first notification that is not done.</returns>
+    /// <returns>The number of purged deliveries, and the index of the first notification that is not finished.</returns>
     private (long Deliveries, int Next) PurgeSome(List<Guid> ended, int next, int most)
     {
         var deliveries = 0L;

@@ -2,7 +2,7 @@ using Notify.Storage.Sqlite.Connection;
 
 namespace Notify.Storage.Sqlite.Stores;
 
-/// <summary>Keeps tokens that the processes of this machine share.</summary>
+/// <summary>Keeps tokens that one process obtains and all processes on this machine use.</summary>
 internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase database) : ISharedTokenStore
 {
     private const string Select = "SELECT value, issued_at FROM notify_shared_token WHERE name = @name";

@@ -24,7 +24,7 @@ internal sealed class ThrottleStore : IThrottleStore, IDisposable
             HAVING COUNT(*) < @max
             """
         );
-        // Deletes the last one of its time, so that the numbers of the others have no gap.
+        // Deletes the permit with the highest number of its time, so that the numbers stay contiguous.
         _giveBack = new Statement(
             writer.Connection,
             """
