@@ -117,7 +117,7 @@ public sealed class EveryProviderTests
             {
                 addresses = new
                 {
-                    sms = "+46701234567",
+                    phone = "+46701234567",
                     email = "ada@example.org",
                     webhook = $"{vendors.Hook.Address}hook",
                 },

@@ -11,9 +11,9 @@ public sealed class OutcomeTests
     [Theory]
     [InlineData("""{"sid":"SM1","status":"failed"}""", "Retry: the message failed without an error code")]
     [InlineData("""{"sid":"SM1","status":"undelivered","error_code":39999}""", "Retry: error 39999")]
-    [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Accepted")]
+    [InlineData("""{"sid":"SM1","status":"queued","error_code":39999}""", "Sent")]
     [InlineData("""{"sid":"SM1","status":"queued","error_code":30007}""", "Rejected: 30007 Message filtered")]
-    [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Accepted")]
+    [InlineData("""{"sid":"SM1","status":"sent","error_code":null}""", "Sent")]
     public async Task A_created_message_is_mapped_by_its_status_and_code(string json, string outcome)
     {
         await using var gateway = await TwilioGateway.StartAsync();
