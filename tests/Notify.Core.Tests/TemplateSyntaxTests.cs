@@ -5,7 +5,7 @@ namespace Notify.Core.Tests;
 /// <summary>Tests that saving a template reports each syntax error with its field, line and column.</summary>
 public sealed class TemplateSyntaxTests
 {
-    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Accepted());
+    private readonly ScriptedProvider _mail = new("mail", Channel.Email, _ => Outcome.Sent());
 
     [Theory]
     [InlineData("{% if x %}", "Line 1, column 11", "endif")]

@@ -30,13 +30,13 @@ public sealed class EnduranceTests
             var outcome = await Interruption.RunAsync(Interlocked.Increment(ref given), cancellation =>
                 application.AttemptAsync(cancelled: cancellation)
             );
-            if (outcome?.Kind == OutcomeKind.Accepted)
+            if (outcome?.Kind == OutcomeKind.Sent)
                 Interlocked.Increment(ref accepted);
         });
 
         Assert.InRange(accepted, Sends / 2, Sends - 1);
         Assert.True(gateway.Accepted > 0);
-        await Eventually.TrueAsync(() => gateway.UnderWay == 0, "the last call to end");
+        await Eventually.TrueAsync(() => gateway.InFlight == 0, "the last call to end");
         await Eventually.TrueAsync(() => gateway.Server.Connections == 0, "the last connection to close");
     }
 }

@@ -72,7 +72,7 @@ internal sealed class NotificationWriter
         // A transaction sees the data of its start. Only the next try can see whether the holder of the key was stored.
         await Task.Delay(BetweenLaterLooks, _time, cancellationToken).ConfigureAwait(false);
         await GiveUpHolderInTimeAsync(request).ConfigureAwait(false);
-        var undecided = new MongoException("Another request with this idempotency key is in progress.");
+        var undecided = new MongoException("Another request with this idempotency key is in flight.");
         undecided.AddErrorLabel("TransientTransactionError");
         throw undecided;
     }

@@ -32,7 +32,7 @@ internal sealed class DeliverySettlementWriter(SqliteConnection connection) : ID
             AND NOT EXISTS (
                 SELECT 1 FROM notify_delivery AS earlier
                 WHERE earlier.notification_id = @notification_id AND earlier.chain = @chain AND earlier.step <= @step
-                    AND earlier.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Accepted}))
+                    AND earlier.state IN ({(int)DeliveryState.Pending}, {(int)DeliveryState.Sent}))
         """
     );
 
