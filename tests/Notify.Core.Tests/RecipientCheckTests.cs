@@ -56,7 +56,7 @@ public sealed class RecipientCheckTests
 
         await SaveAsync(
             application,
-            preferences: new Preference(category, channel is null ? null : Channel.Named(channel), Wanted: false)
+            preferences: new Preference(category, channel is null ? null : Channel.Create(channel), Wanted: false)
         );
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 

@@ -11,7 +11,7 @@ namespace Notify.Core.Capacity;
 /// <remarks>
 /// <para>
 /// Two things happen beside the callers, and both are asynchronous. A request for permits starts when a caller finds none;
-/// <see cref="Request"/> describes which request comes next and guarantees that only one is under way. When permits arrive, their
+/// <see cref="Request"/> describes which request comes next and guarantees that only one is in flight. When permits arrive, their
 /// return is scheduled: after <see cref="BatchTime"/>, the process gives back every permit that it has not used by then, so that
 /// a process that became idle does not withhold permits from the others.
 /// </para>
@@ -41,7 +41,7 @@ internal sealed class SharedPermits(
     private bool _isReturnScheduled;
 
     /// <summary>
-    /// The next request, or the one that is under way. Its size depends on whether permits have been used since the last request
+    /// The next request, or the one that is in flight. Its size depends on whether permits have been used since the last request
     /// began: a process that sends asks for a batch, and one that only polls the queue asks for a single permit, so that it takes
     /// almost nothing from the others. Its earliest time depends on the last answer: after fewer permits than requested, the rate
     /// needs <see cref="BatchTime"/> to produce more.
@@ -63,11 +63,11 @@ internal sealed class SharedPermits(
         /// <summary>Next, a batch after <see cref="BatchTime"/>, because the limit had fewer permits than requested.</summary>
         BatchLater,
 
-        /// <summary>A request is under way, and no permit has been used since it began.</summary>
-        UnderWay,
+        /// <summary>A request is in flight, and no permit has been used since it began.</summary>
+        InFlight,
 
-        /// <summary>A request is under way, and permits have been used since it began, so a batch follows.</summary>
-        UnderWayThenBatch,
+        /// <summary>A request is in flight, and permits have been used since it began, so a batch follows.</summary>
+        InFlightThenBatch,
     }
 
     /// <summary>Counts the permits that are held. If there are none, requests some.</summary>
@@ -126,14 +126,14 @@ internal sealed class SharedPermits(
         {
             Request.One => Request.Batch,
             Request.OneLater => Request.BatchLater,
-            Request.UnderWay => Request.UnderWayThenBatch,
+            Request.InFlight => Request.InFlightThenBatch,
             var unchanged => unchanged,
         };
 
     // Called under the lock. Begins the next request, if no permit is held and the request's time has come.
     private void RequestWhenEmpty()
     {
-        if (_held > 0 || _request is Request.UnderWay or Request.UnderWayThenBatch)
+        if (_held > 0 || _request is Request.InFlight or Request.InFlightThenBatch)
             return;
 
         var (wanted, pause) = _request switch
@@ -146,7 +146,7 @@ internal sealed class SharedPermits(
         if (_requestedAt is { } before && time.GetElapsedTime(before) < pause)
             return;
 
-        _request = Request.UnderWay;
+        _request = Request.InFlight;
         _requestedAt = time.GetTimestamp();
         _ = RequestAsync(wanted);
     }
@@ -169,7 +169,7 @@ internal sealed class SharedPermits(
         {
             // The rest of a batch is still needed; a single permit was requested without a need.
             var isShort = granted < wanted;
-            var needsBatch = _request == Request.UnderWayThenBatch || (isShort && wanted > 1);
+            var needsBatch = _request == Request.InFlightThenBatch || (isShort && wanted > 1);
             _request = (needsBatch, isShort) switch
             {
                 (true, true) => Request.BatchLater,

@@ -230,7 +230,7 @@ internal sealed class DeliveryWorker(
             var now = time.GetUtcNow();
             var request = new LeaseRequest(worker.Name, now, now + options.Value.LeaseDuration, quotas)
             {
-                TenantAllowance = capacity.ReserveForTenant,
+                TenantLimit = capacity.ReserveForTenant,
             };
             leases = await queue.LeaseAsync(request, stopping).ConfigureAwait(false);
         }

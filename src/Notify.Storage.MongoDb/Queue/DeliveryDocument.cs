@@ -59,7 +59,7 @@ internal static class DeliveryDocument
             Tenant = document[DeliveryField.Tenant].AsString,
             Priority = (Priority)document[DeliveryField.Priority].AsInt32,
             To = new Address(
-                Channel.Named(document[DeliveryField.Channel].AsString),
+                Channel.Create(document[DeliveryField.Channel].AsString),
                 document[DeliveryField.Address].AsString,
                 (Platform?)document.ValueOrNull(DeliveryField.Platform)?.AsInt32,
                 document.TextOrNull(DeliveryField.App)

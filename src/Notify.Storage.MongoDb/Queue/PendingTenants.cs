@@ -36,7 +36,7 @@ internal sealed class PendingTenants(StoreDatabase database)
                 turns.Add(
                     new TenantShares(
                         quota,
-                        [.. found.Select(tenant => (tenant, request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue))]
+                        [.. found.Select(tenant => (tenant, request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue))]
                     )
                 );
         }

@@ -57,7 +57,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
             .. found.Select(document => new DeliveryCount(
                 document[Minute].AsTime(),
                 document[Tenant].AsString,
-                Channel.Named(document[OfChannel].AsString),
+                Channel.Create(document[OfChannel].AsString),
                 document[Provider].AsString,
                 (DeliveryState)document[State].AsInt32,
                 document[Count].AsInt64

@@ -26,7 +26,7 @@ internal sealed class NotificationEraser(StoreDatabase database, ContentReader c
             .ToLookup(
                 delivery => delivery[DeliveryField.Notification],
                 delivery => new Address(
-                    Channel.Named(delivery[DeliveryField.Channel].AsString),
+                    Channel.Create(delivery[DeliveryField.Channel].AsString),
                     delivery[DeliveryField.Address].AsString
                 )
             );

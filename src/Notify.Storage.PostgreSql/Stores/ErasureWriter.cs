@@ -78,7 +78,7 @@ internal sealed class ErasureWriter(StoreDatabase database, ContentReader conten
                     (
                         Id: row.GetGuid(0),
                         NotificationId: row.GetGuid(1),
-                        To: new Address(Channel.Named(row.GetString(2)), row.GetString(3))
+                        To: new Address(Channel.Create(row.GetString(2)), row.GetString(3))
                     ),
                 cancellationToken
             )

@@ -87,10 +87,7 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
     private void TakeDue(LeaseRequest request, LeaseQuota quota, List<Lease> leases)
     {
         var tenants = TenantsInTurn(quota, request.Now);
-        var allowances = tenants.ToDictionary(
-            tenant => tenant,
-            tenant => request.TenantAllowance?.Invoke(quota, tenant) ?? int.MaxValue
-        );
+        var limits = tenants.ToDictionary(tenant => tenant, tenant => request.TenantLimit?.Invoke(quota, tenant) ?? int.MaxValue);
         var left = quota.Max;
         while (tenants.Count > 0 && left > 0)
         {
@@ -100,11 +97,11 @@ internal sealed class DeliveryLeaser(SqliteConnection connection) : IDisposable
                 if (left == 0)
                     return;
 
-                var wanted = Math.Min(Math.Min(share, left), allowances[tenant]);
+                var wanted = Math.Min(Math.Min(share, left), limits[tenant]);
                 var taken = wanted > 0 ? TakeDue(request, quota, tenant, wanted) : [];
                 leases.AddRange(taken);
                 left -= taken.Count;
-                allowances[tenant] -= taken.Count;
+                limits[tenant] -= taken.Count;
                 _lastTenants[(quota.Priority, quota.Provider)] = tenant;
                 if (taken.Count < share)
                     tenants.Remove(tenant);

@@ -68,7 +68,7 @@ internal sealed class AnalyticsStore : IAnalyticsStore, IDisposable
                 new DeliveryCount(
                     statement.Time(0),
                     tenant,
-                    Channel.Named(statement.Text(1)),
+                    Channel.Create(statement.Text(1)),
                     statement.Text(2),
                     (DeliveryState)statement.Int32(3),
                     statement.Int64(4)

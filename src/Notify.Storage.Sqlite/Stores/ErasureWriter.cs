@@ -69,7 +69,7 @@ internal sealed class ErasureWriter(SqliteConnection connection) : IDisposable
 
         var notificationId = _findDelivery.Guid(0);
         var tenant = _findDelivery.Text(1);
-        var address = new Address(Channel.Named(_findDelivery.Text(2)), _findDelivery.Text(3));
+        var address = new Address(Channel.Create(_findDelivery.Text(2)), _findDelivery.Text(3));
         _findDelivery.Reset();
         _eraseDelivery.Bind("@id", id).Bind("@now", now).Bind("@reason", Erasure.Reason).Execute();
         EraseFrom(tenant, notificationId, [address]);
