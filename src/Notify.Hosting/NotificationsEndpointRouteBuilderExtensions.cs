@@ -49,7 +49,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotifications(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapGroup(endpoints, prefix);
+        var group = MapGroup(endpoints, prefix, out var pages);
         group.MapReading();
         group.MapTriggering();
         group.MapRecipients();
@@ -59,7 +59,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
         group.MapEndpointSecrets();
         group.MapSandbox(endpoints.ServiceProvider);
         group.MapUnknown(prefix);
-        MapOpen(endpoints, prefix);
+        MapOpen(endpoints, prefix, pages);
         return group;
     }
 
@@ -75,7 +75,7 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsAnalytics(this IEndpointRouteBuilder endpoints, string prefix = "")
     {
-        var group = MapGroup(endpoints, prefix);
+        var group = MapGroup(endpoints, prefix, out _);
         group.MapReading();
         group.MapUnknown(prefix);
         return group;
@@ -91,9 +91,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// <exception cref="InvalidOperationException"><c>AddNotifications()</c> was not called.</exception>
     /// <exception cref="OptionsValidationException"><see cref="NotificationsApiOptions"/> are invalid.</exception>
     public static RouteGroupBuilder MapNotificationsHealth(this IEndpointRouteBuilder endpoints, string prefix = "") =>
-        MapGroup(endpoints, prefix);
+        MapGroup(endpoints, prefix, out _);
 
-    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix)
+    private static RouteGroupBuilder MapGroup(IEndpointRouteBuilder endpoints, string prefix, out ProblemPages pages)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         ArgumentNullException.ThrowIfNull(prefix);
@@ -109,9 +109,10 @@ public static class NotificationsEndpointRouteBuilderExtensions
         var failures = new FailedCalls(endpoints.ServiceProvider.GetRequiredService<TimeProvider>());
         if (!keys.None)
             Log.Keys(logger, keys.Count);
+        pages = MapProblemPages(endpoints, prefix, options);
         var group = endpoints
             .MapGroup(prefix)
-            .WithMetadata(NotificationsEndpoint.Instance)
+            .WithMetadata(NotificationsEndpoint.Instance, pages, new RunningKeys())
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .WithMetadata(new BodyLimits(options.MaxBodyBytes, options.BodyTimeout, options.MaxConcurrentRequests))
             .WithMetadata(new StreamLimit(options.MaxEventStreams, keys))
@@ -125,6 +126,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
         return group;
     }
 
+    // Whoever has no key must be able to read what its problem means.
+    private static ProblemPages MapProblemPages(IEndpointRouteBuilder endpoints, string prefix, NotificationsApiOptions options)
+    {
+        var pages = new ProblemPages(prefix, options.ProblemTypeBase);
+        pages.Map(endpoints.MapGroup(prefix).AllowAnonymous().WithMetadata(pages).AddEndpointFilter(new RequestFilter()));
+        return pages;
+    }
+
     private static void MapReading(this RouteGroupBuilder group)
     {
         group.MapTimeline();
@@ -134,14 +143,14 @@ public static class NotificationsEndpointRouteBuilderExtensions
     }
 
     // Vendors and recipients have no key. A signature or a token authorizes their calls.
-    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix)
+    private static void MapOpen(IEndpointRouteBuilder endpoints, string prefix, ProblemPages pages)
     {
         var open = endpoints
             .MapGroup(prefix)
             .AllowAnonymous()
             // The query of a callback URL is a part of what the vendor signs, and mail programs add parameters to links.
             .IgnoresQuery()
-            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)))
+            .WithMetadata(BodyLimits.CreateForCallbacks(GetValidOptions(endpoints.ServiceProvider)), pages)
             .AddEndpointFilter(new ProblemFilter(endpoints.ServiceProvider))
             .AddEndpointFilter(new RequestFilter());
         open.MapCallbacks();

@@ -25,7 +25,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
 
         var timeline = await app.WhenAsync(url, "accepted", 3);
-        Assert.All(timeline.GetProperty("deliveries").EnumerateArray(), delivery =>
+        Assert.All(timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray(), delivery =>
             Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength())
         );
         Assert.Equal((0, false), await ReplayAsync(app, """{"all":true}"""));
@@ -80,7 +80,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         await Eventually.TrueAsync(
             async () =>
                 (await app.WhenAsync(url, "deadLetter", 3))
-                    .GetProperty("deliveries")
+                    .GetProperty("deliveries").GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
             "the second attempts"
@@ -99,7 +99,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         await Eventually.TrueAsync(
             async () =>
                 (await app.CallAsync("GET", url))
-                    .GetProperty("deliveries")
+                    .GetProperty("deliveries").GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
             "the replayed deliveries to expire"
@@ -111,7 +111,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     {
         await using var app = await StartAsync();
         var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
-        string[] ids = [.. timeline.GetProperty("deliveries").EnumerateArray().Select(delivery => delivery.Text("id")!)];
+        string[] ids = [.. timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().Select(delivery => delivery.Text("id")!)];
         const string Past = "2020-01-01T00:00:00Z",
             Future = "2099-01-01T00:00:00Z";
 
@@ -152,8 +152,8 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Null(second.Text("next"));
         JsonElement[] all =
         [
-            .. first.GetProperty("deliveries").EnumerateArray(),
-            .. second.GetProperty("deliveries").EnumerateArray(),
+            .. first.GetProperty("items").EnumerateArray(),
+            .. second.GetProperty("items").EnumerateArray(),
         ];
         Assert.Equal(
             ["a@example.org", "b@example.org", "c@example.org"],
@@ -171,7 +171,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         var count = (
             await Eventually.FindAsync(
                 async () =>
-                    (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("counts") is var counts
+                    (await app.CallAsync("GET", "/v1/analytics/deliveries")).GetProperty("items") is var counts
                     && counts.GetArrayLength() > 0
                         ? (JsonElement?[])[.. counts.EnumerateArray()]
                         : null,
@@ -182,7 +182,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         Assert.Equal(0, count.GetProperty("minute").GetDateTimeOffset().Second);
 
         var old = await app.CallAsync("GET", "/v1/analytics/deliveries?from=2020-01-01T00:00:00Z&to=2020-01-02T00:00:00Z");
-        Assert.Equal(0, old.GetProperty("counts").GetArrayLength());
+        Assert.Equal(0, old.GetProperty("items").GetArrayLength());
     }
 
     private Task<ApiApplication> StartAsync() =>

@@ -24,13 +24,13 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
         ["DELETE /v1/users/{id}"] = null,
         ["PUT /v1/users/{userId}/devices/{id}"] = """{"platform":"ios","token":"a-token"}""",
         ["DELETE /v1/users/{userId}/devices/{id}"] = null,
-        ["PUT /v1/topics/{topic}/subscribers"] = """["ada"]""",
-        ["DELETE /v1/topics/{topic}/subscribers"] = """["ada"]""",
+        ["POST /v1/topics/{topic}/subscribers"] = """{"users":["ada"]}""",
+        ["POST /v1/topics/{topic}/subscribers/remove"] = """{"users":["ada"]}""",
         ["PUT /v1/templates/{name}"] = """{"variants":[{"body":"x"}]}""",
         ["DELETE /v1/templates/{name}"] = null,
         ["POST /v1/templates/preview"] = """{"variants":[{"body":"x"}]}""",
         ["POST /v1/templates/{name}/preview"] = "{}",
-        ["POST /v1/receipts"] = "[]",
+        ["POST /v1/receipts"] = """{"receipts":[]}""",
         ["POST /v1/dead-letters/replay"] = """{"all":true,"dryRun":true}""",
         ["POST /v1/webhook-endpoints/secret"] = """{"url":"https://example.org/hook"}""",
         ["POST /v1/webhook-endpoints/secret/rotate"] = """{"url":"https://example.org/hook"}""",
@@ -113,7 +113,7 @@ public sealed class EveryEndpointTests : IClassFixture<EveryEndpointTests.Comple
     [InlineData("POST", "/v1/notifications", """{"to":{"user":"ada"},"template":"t","data":{"a\u0000":1}}""", "data")]
     [InlineData("PUT", "/v1/templates/t", """{"variants":[{"body":"\u0000"}]}""", "variants[0].body")]
     [InlineData("POST", "/v1/dead-letters/replay", """{"reason":"\u0000"}""", "reason")]
-    [InlineData("DELETE", "/v1/topics/news/subscribers", """["a\u0000"]""", "[0]")]
+    [InlineData("POST", "/v1/topics/news/subscribers/remove", """{"users":["a\u0000"]}""", "users[0]")]
     public async Task NUL_in_a_body_is_refused(string method, string path, string json, string field)
     {
         using var response = await _shared.App.SendAsync(method, path, json);

@@ -274,7 +274,7 @@ public sealed partial class HostTests
                     == 1,
                 "the delivery"
             );
-            var attempts = (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("deliveries")[0].GetProperty("attempts");
+            var attempts = (await again.GetFromJsonAsync<JsonElement>(url)).GetProperty("deliveries").GetProperty("items")[0].GetProperty("attempts");
             Assert.Equal(1, attempts.GetArrayLength());
         }
 
@@ -282,7 +282,7 @@ public sealed partial class HostTests
     }
 
     private static async Task<List<JsonElement>> MessagesAsync(HttpClient client) =>
-        (await client.GetFromJsonAsync<List<JsonElement>>("/v1/sandbox/messages"))!;
+        [.. (await client.GetFromJsonAsync<JsonElement>("/v1/sandbox/messages")).GetProperty("items").EnumerateArray()];
 
     private static string[] Headless(string profile) =>
         [

@@ -175,7 +175,7 @@ public sealed class UnsubscribeTests
     private static async Task<string[]> ChannelsAsync(ApiApplication app, string category) =>
         [
             .. (await app.CallAsync("GET", await SendAsync(app, category)))
-                .GetProperty("deliveries")
+                .GetProperty("deliveries").GetProperty("items")
                 .EnumerateArray()
                 .Where(delivery => delivery.Text("state") != "cancelled")
                 .Select(delivery => delivery.Text("channel")!)

@@ -31,7 +31,7 @@ internal sealed class NotificationFactory(
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
-                $"to[{trigger.To.IndexOf(named[index])}]",
+                $"to[{trigger.To.IndexOf(named[index])}]", FieldErrorCodes.NotFound,
                 "This user does not exist."
             )),
         ]);
@@ -82,7 +82,7 @@ internal sealed class NotificationFactory(
             if (subscribers is null)
                 errors.Add(
                     new FieldError(
-                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]", FieldErrorCodes.NotFound,
                         "No user has ever subscribed to this topic."
                     )
                 );

@@ -21,9 +21,7 @@ internal static class SandboxEndpoints
 
         group.MapRead("/", ShowPage).WithOrder(PageOrder);
         group.MapOtherMethods("/", "GET, HEAD", PageOrder);
-        group.MapRead("/v1/sandbox/messages", (ISandbox sandbox) =>
-            TypedResults.Json(sandbox.Messages, SandboxJson.Default.IReadOnlyListSandboxMessage)
-        );
+        group.MapRead("/v1/sandbox/messages", SandboxListEndpoint.Handle).ReadsQuery();
         group.MapOtherMethods("/v1/sandbox/messages", "GET, HEAD");
         group.MapRead("/v1/sandbox/messages/stream", SandboxStream.Open);
         group.MapOtherMethods("/v1/sandbox/messages/stream", "GET, HEAD");

@@ -37,5 +37,27 @@ internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase data
             cancellationToken
         );
 
+    public ValueTask<int> PurgeAsync(
+        string prefix,
+        DateTimeOffset issuedBefore,
+        int most,
+        CancellationToken cancellationToken
+    ) =>
+        writer.RunAsync(
+            () =>
+            {
+                using var purge = new Statement(
+                    writer.Connection,
+                    """
+                    DELETE FROM notify_shared_token WHERE name IN (
+                        SELECT name FROM notify_shared_token
+                        WHERE name >= ?1 AND substr(name, 1, length(?1)) = ?1 AND issued_at < ?2 LIMIT ?3)
+                    """
+                );
+                return purge.Bind(1, prefix).Bind(2, issuedBefore).Bind(3, most).Execute();
+            },
+            cancellationToken
+        );
+
     private static SharedToken? Read(Statement row) => row.Read() ? new SharedToken(row.Blob(0).ToArray(), row.Time(1)) : null;
 }
