@@ -38,8 +38,9 @@ public static class NotificationsEndpointRouteBuilderExtensions
     /// only loopback addresses are served.
     /// </para>
     /// <para>
-    /// Two endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
-    /// sign, and <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead.
+    /// Three endpoints are always open, no matter what the group requires: <c>/v1/callbacks/{provider}</c>, whose calls vendors
+    /// sign, <c>/v1/unsubscribe/{token}</c>, to which the links of <c>AddUnsubscribeLinks()</c> lead, and
+    /// <c>/v1/errors/{code}</c>, which describes the problem documents.
     /// </para>
     /// </remarks>
     /// <param name="endpoints">The application.</param>

@@ -172,8 +172,8 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [Theory]
     [InlineData("PUT", User)]
     [InlineData("PUT", Device)]
-    [InlineData("PUT", Subscribers)]
-    [InlineData("DELETE", Subscribers)]
+    [InlineData("POST", Subscribers)]
+    [InlineData("POST", Subscribers + "/remove")]
     [InlineData("PUT", Template)]
     [InlineData("POST", "/v1/receipts")]
     [InlineData("POST", Replay)]
@@ -189,7 +189,7 @@ public sealed class WrongEndpointInputTests(SharedApplicationOnSqlite shared) : 
     [Theory]
     [InlineData("PUT", User, "{}")]
     [InlineData("PUT", Device, """{"platform":"ios","token":"t"}""")]
-    [InlineData("PUT", Subscribers, """["ada"]""")]
+    [InlineData("POST", Subscribers, """{"users":["ada"]}""")]
     [InlineData("PUT", Template, """{"variants":[{"body":"x"}]}""")]
     public async Task An_invalid_tenant_is_named(string method, string path, string json)
     {
