@@ -37,8 +37,8 @@ public sealed class PagesOverHttpTests
                 .Range(0, 4)
                 .SelectMany(minute =>
                     ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount(
-                        "default",
                         start.AddMinutes(minute),
+                        "default",
                         Channel.Email,
                         provider,
                         DeliveryState.Pending,
