@@ -37,7 +37,8 @@ internal static class ErrorsPage
         In .NET, the same codes are the constants of `ProblemCodes` and `FieldErrorCodes`. `InvalidRequestException` and
         `IdempotencyConflictException` have a `Code`, and each `FieldError` has `Field`, `Code` and `Message`.
 
-        A request that the server cannot parse at all, such as one with a malformed request line, is answered by Kestrel without a body.
+        A request that the server cannot parse at all, such as one with a malformed request line, is answered by Kestrel without
+        a body.
 
         ## Problems
 

@@ -18,12 +18,7 @@ internal sealed class FileSharedTokenStore(TenantFiles files) : ISharedTokenStor
             )
         );
 
-    public ValueTask<int> PurgeAsync(
-        string prefix,
-        DateTimeOffset issuedBefore,
-        int most,
-        CancellationToken cancellationToken
-    ) =>
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
         new(
             files.ChangeSharedTokens(tokens =>
                 tokens

@@ -42,12 +42,19 @@ internal static class EmailContentRules
     private static void CheckMailboxes(List<FieldError> errors, EmailContent email)
     {
         if (email.ReplyTo?.Count > EmailContent.MaxReplyTo)
-            errors.Add(new FieldError("email.replyTo", FieldErrorCodes.TooMany, $"At most {EmailContent.MaxReplyTo} mailboxes are allowed."));
+            errors.Add(
+                new FieldError(
+                    "email.replyTo",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxReplyTo} mailboxes are allowed."
+                )
+            );
         if ((email.Cc?.Count ?? 0) + (email.Bcc?.Count ?? 0) > EmailContent.MaxCopies)
         {
             errors.Add(
                 new FieldError(
-                    email.Cc?.Count > 0 ? "email.cc" : "email.bcc", FieldErrorCodes.TooMany,
+                    email.Cc?.Count > 0 ? "email.cc" : "email.bcc",
+                    FieldErrorCodes.TooMany,
                     $"At most {EmailContent.MaxCopies} mailboxes are allowed in cc and bcc together."
                 )
             );
@@ -68,7 +75,8 @@ internal static class EmailContentRules
             {
                 errors.Add(
                     new FieldError(
-                        $"{field}[{i}]", FieldErrorCodes.Invalid,
+                        $"{field}[{i}]",
+                        FieldErrorCodes.Invalid,
                         $"The name must have at most {Mailbox.MaxNameLength} characters and no control characters."
                     )
                 );
@@ -80,13 +88,18 @@ internal static class EmailContentRules
     {
         if (images.Count > EmailContent.MaxInlineImages)
             errors.Add(
-                new FieldError("email.inlineImages", FieldErrorCodes.TooMany, $"At most {EmailContent.MaxInlineImages} inline images are allowed.")
+                new FieldError(
+                    "email.inlineImages",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxInlineImages} inline images are allowed."
+                )
             );
         if (images.Sum(image => (long)(image?.Bytes.Length ?? 0)) > EmailContent.MaxInlineImagesBytes)
         {
             errors.Add(
                 new FieldError(
-                    "email.inlineImages", FieldErrorCodes.TooLarge,
+                    "email.inlineImages",
+                    FieldErrorCodes.TooLarge,
                     $"The inline images exceed {EmailContent.MaxInlineImagesBytes:N0} bytes in total. Link to large images."
                 )
             );
@@ -108,7 +121,8 @@ internal static class EmailContentRules
         {
             errors.Add(
                 new FieldError(
-                    $"{field}.contentId", FieldErrorCodes.Invalid,
+                    $"{field}.contentId",
+                    FieldErrorCodes.Invalid,
                     $"Use 1 to {InlineImage.MaxContentIdLength} letters, digits and . _ - + @, such as logo@example.org."
                 )
             );
@@ -118,7 +132,11 @@ internal static class EmailContentRules
 
         if (!IsImageType(image.MediaType))
             errors.Add(
-                new FieldError($"{field}.mediaType", FieldErrorCodes.Invalid, "Use the media type of an image, such as image/png, without parameters.")
+                new FieldError(
+                    $"{field}.mediaType",
+                    FieldErrorCodes.Invalid,
+                    "Use the media type of an image, such as image/png, without parameters."
+                )
             );
         if (image.Bytes.IsEmpty)
             errors.Add(new FieldError($"{field}.base64", FieldErrorCodes.Required, "The image is empty."));
@@ -126,7 +144,8 @@ internal static class EmailContentRules
         {
             errors.Add(
                 new FieldError(
-                    $"{field}.base64", FieldErrorCodes.TooLarge,
+                    $"{field}.base64",
+                    FieldErrorCodes.TooLarge,
                     $"The image exceeds {EmailContent.MaxInlineImageBytes:N0} bytes. Use a smaller image or link to it."
                 )
             );
@@ -156,7 +175,11 @@ internal static class EmailContentRules
             // Report the position instead of the ID, because an error must not contain content.
             var (line, column) = FindPlace(html!, missing.Index);
             errors.Add(
-                new FieldError("html", FieldErrorCodes.NotFound, $"Line {line}, column {column}: No inline image has the content ID in this cid: URL.")
+                new FieldError(
+                    "html",
+                    FieldErrorCodes.NotFound,
+                    $"Line {line}, column {column}: No inline image has the content ID in this cid: URL."
+                )
             );
         }
 
@@ -165,7 +188,8 @@ internal static class EmailContentRules
             if (references.All(reference => reference.ContentId != images[i].ContentId))
                 errors.Add(
                     new FieldError(
-                        $"email.inlineImages[{i}].contentId", FieldErrorCodes.Unused,
+                        $"email.inlineImages[{i}].contentId",
+                        FieldErrorCodes.Unused,
                         "The HTML does not reference this image. Reference it by cid: and its content ID, or attach it as a file."
                     )
                 );

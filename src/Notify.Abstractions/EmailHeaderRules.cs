@@ -44,7 +44,13 @@ internal static class EmailHeaderRules
             return;
 
         if (headers.Count > EmailContent.MaxHeaders)
-            errors.Add(new FieldError("email.headers", FieldErrorCodes.TooMany, $"At most {EmailContent.MaxHeaders} headers are allowed."));
+            errors.Add(
+                new FieldError(
+                    "email.headers",
+                    FieldErrorCodes.TooMany,
+                    $"At most {EmailContent.MaxHeaders} headers are allowed."
+                )
+            );
         var seen = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (name, value) in headers)
         {
@@ -52,7 +58,8 @@ internal static class EmailHeaderRules
             {
                 errors.Add(
                     new FieldError(
-                        "email.headers", FieldErrorCodes.Invalid,
+                        "email.headers",
+                        FieldErrorCodes.Invalid,
                         $"A header name must have 1 to {EmailContent.MaxHeaderNameLength} printable ASCII characters, without "
                             + "spaces or colons."
                     )
@@ -65,7 +72,8 @@ internal static class EmailHeaderRules
             else if (!seen.Add(name))
                 errors.Add(
                     new FieldError(
-                        $"email.headers.{name}", FieldErrorCodes.Duplicate,
+                        $"email.headers.{name}",
+                        FieldErrorCodes.Duplicate,
                         "This header occurs more than once. Header names are case-insensitive."
                     )
                 );
@@ -73,7 +81,8 @@ internal static class EmailHeaderRules
             {
                 errors.Add(
                     new FieldError(
-                        $"email.headers.{name}", FieldErrorCodes.Invalid,
+                        $"email.headers.{name}",
+                        FieldErrorCodes.Invalid,
                         $"Use 1 to {EmailContent.MaxHeaderValueLength} characters, without line breaks or other control "
                             + "characters, and without white space at the beginning or end."
                     )

@@ -15,7 +15,9 @@ public static class FieldErrorCodes
     /// <summary>The value has another JSON type than the field requires.</summary>
     public const string WrongType = "wrong_type";
 
-    /// <summary>The text contains a character that is not allowed, such as a control character or an unpaired surrogate.</summary>
+    /// <summary>
+    /// The text contains a character that is not allowed, such as a control character or an unpaired surrogate.
+    /// </summary>
     public const string InvalidText = "invalid_text";
 
     /// <summary>The value is not an address of its channel.</summary>

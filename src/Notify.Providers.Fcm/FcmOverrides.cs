@@ -131,7 +131,11 @@ internal static partial class FcmOverrides
         if (data.ValueKind == JsonValueKind.Undefined || !check.IsMapOfTexts(path, data))
             return;
         foreach (var member in data.EnumerateObject().Where(member => FcmData.IsReserved(member.Name)))
-            check.Add($"{path}.{member.Name}", FieldErrorCodes.NotAllowed, "FCM reserves the keys from, message_type, google.* and gcm.*.");
+            check.Add(
+                $"{path}.{member.Name}",
+                FieldErrorCodes.NotAllowed,
+                "FCM reserves the keys from, message_type, google.* and gcm.*."
+            );
     }
 
     private static void CheckTexts(OverrideCheck check, string path, JsonElement block, params ReadOnlySpan<string> names)

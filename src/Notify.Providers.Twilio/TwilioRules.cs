@@ -15,7 +15,9 @@ internal sealed class TwilioRules(string provider) : IProviderRules
     public IEnumerable<FieldError> FindOverrideErrors(IReadOnlyDictionary<string, JsonElement> overrides) => [];
 
     public IEnumerable<FieldError> FindContentErrors(Content content) =>
-        IsTooLong(content.Body) ? [new FieldError("body", FieldErrorCodes.TooLong, $"Use at most {MaxBodyLength:N0} characters for an SMS.")] : [];
+        IsTooLong(content.Body)
+            ? [new FieldError("body", FieldErrorCodes.TooLong, $"Use at most {MaxBodyLength:N0} characters for an SMS.")]
+            : [];
 
     /// <summary>Whether a body has too many characters, of which one outside the basic plane counts once.</summary>
     public static bool IsTooLong(string? body) => body?.Length > MaxBodyLength && body.EnumerateRunes().Count() > MaxBodyLength;

@@ -178,7 +178,11 @@ internal static class Answers
 
     /// <summary>Returns the delivery in a timeline for this channel.</summary>
     public static JsonElement DeliveryOver(this JsonElement timeline, string channel) =>
-        timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().Single(delivery => delivery.Text("channel") == channel);
+        timeline
+            .GetProperty("deliveries")
+            .GetProperty("items")
+            .EnumerateArray()
+            .Single(delivery => delivery.Text("channel") == channel);
 
     public static string? Text(this JsonElement json, string property) =>
         json.TryGetProperty(property, out var value) ? value.GetString() : null;

@@ -21,10 +21,10 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
 
         Assert.Equal((3, true), await ReplayAsync(app, """{"provider":"mail","reason":"550","dryRun":true}"""));
         await app.WhenAsync(url, "deadLetter", 3);
-        _answer = Outcome.Accepted();
+        _answer = Outcome.Sent();
         Assert.Equal((3, false), await ReplayAsync(app, """{"provider":"mail","reason":"550"}"""));
 
-        var timeline = await app.WhenAsync(url, "accepted", 3);
+        var timeline = await app.WhenAsync(url, "sent", 3);
         Assert.All(timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray(), delivery =>
             Assert.Equal(2, delivery.GetProperty("attempts").GetArrayLength())
         );
@@ -80,7 +80,8 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         await Eventually.TrueAsync(
             async () =>
                 (await app.WhenAsync(url, "deadLetter", 3))
-                    .GetProperty("deliveries").GetProperty("items")
+                    .GetProperty("deliveries")
+                    .GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.GetProperty("attempts").GetArrayLength() == 2),
             "the second attempts"
@@ -99,7 +100,8 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         await Eventually.TrueAsync(
             async () =>
                 (await app.CallAsync("GET", url))
-                    .GetProperty("deliveries").GetProperty("items")
+                    .GetProperty("deliveries")
+                    .GetProperty("items")
                     .EnumerateArray()
                     .All(delivery => delivery.Text("reason") == "expires before the next attempt: 421 come back"),
             "the replayed deliveries to expire"
@@ -111,7 +113,10 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
     {
         await using var app = await StartAsync();
         var timeline = await app.WhenAsync(await app.AcceptAsync(ToThree), "deadLetter", 3);
-        string[] ids = [.. timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().Select(delivery => delivery.Text("id")!)];
+        string[] ids =
+        [
+            .. timeline.GetProperty("deliveries").GetProperty("items").EnumerateArray().Select(delivery => delivery.Text("id")!),
+        ];
         const string Past = "2020-01-01T00:00:00Z",
             Future = "2099-01-01T00:00:00Z";
 
@@ -150,11 +155,7 @@ public sealed class DeadLettersOverHttpTests(SharedApplicationOnSqlite shared) :
         var second = await app.CallAsync("GET", first.Text("next")!);
         Assert.Contains("reason=no", first.Text("next"));
         Assert.Null(second.Text("next"));
-        JsonElement[] all =
-        [
-            .. first.GetProperty("items").EnumerateArray(),
-            .. second.GetProperty("items").EnumerateArray(),
-        ];
+        JsonElement[] all = [.. first.GetProperty("items").EnumerateArray(), .. second.GetProperty("items").EnumerateArray()];
         Assert.Equal(
             ["a@example.org", "b@example.org", "c@example.org"],
             all.Select(delivery => delivery.Text("address")!).Order()

@@ -28,20 +28,10 @@ public sealed class ErrorsOverHttpTests(SharedApi shared) : IClassFixture<Shared
             { "PUT", "/v1/users/ada", """{"addresses":{"email":"ada"}}""", ["addresses.email invalid_address"] },
             { "PUT", "/v1/users/ada", """{"addresses":{"push":"a"}}""", ["addresses.push not_allowed"] },
             { "PUT", $"/v1/users/{new string('a', 300)}", "{}", ["id too_long"] },
-            {
-                "PUT",
-                "/v1/users/ada",
-                """{"quietHours":{"from":"22:00","to":"22:00"}}""",
-                ["quietHours.to conflict"]
-            },
+            { "PUT", "/v1/users/ada", """{"quietHours":{"from":"22:00","to":"22:00"}}""", ["quietHours.to conflict"] },
             { "POST", "/v1/topics/news/subscribers", """{"users":["",7]}""", ["users[0] required", "users[1] wrong_type"] },
             { "POST", "/v1/notifications?x=1", Valid, ["x unknown_parameter"] },
-            {
-                "POST",
-                "/v1/notifications",
-                """{"to":{"user":"nobody"},"content":{"body":"x"}}""",
-                ["to.user not_found"]
-            },
+            { "POST", "/v1/notifications", """{"to":{"user":"nobody"},"content":{"body":"x"}}""", ["to.user not_found"] },
             {
                 "POST",
                 "/v1/notifications",
@@ -176,10 +166,13 @@ public sealed class ErrorsOverHttpTests(SharedApi shared) : IClassFixture<Shared
     [Fact]
     public async Task An_outage_and_a_bug_have_codes_and_reveal_nothing()
     {
-        foreach (var (failure, code) in ((Exception, string)[])[
-                (new TimeoutException("secret"), ProblemCodes.StoreUnavailable),
-                (new InvalidOperationException("secret"), ProblemCodes.InternalError),
-            ])
+        foreach (
+            var (failure, code) in ((Exception, string)[])
+                [
+                    (new TimeoutException("secret"), ProblemCodes.StoreUnavailable),
+                    (new InvalidOperationException("secret"), ProblemCodes.InternalError),
+                ]
+        )
         {
             var queue = new CountingQueue { Failure = failure };
             await using var app = await ApiApplication.StartAsync(services: queue.Watch);

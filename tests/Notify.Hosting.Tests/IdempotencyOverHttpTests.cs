@@ -103,8 +103,9 @@ public sealed class IdempotencyOverHttpTests
     {
         await using var app = await ApiApplication.StartOnSqliteAsync();
         var url = await app.AcceptAsync(Email);
-        var id = (await app.WhenAsync(url, "accepted", 1)).DeliveryOver("email").Text("id");
-        var receipts = $$"""{"receipts":[{"deliveryId":"{{id}}","kind":"opened"},{"deliveryId":"{{Guid.Empty}}","kind":"opened"}]}""";
+        var id = (await app.WhenAsync(url, "sent", 1)).DeliveryOver("email").Text("id");
+        var receipts =
+            $$"""{"receipts":[{"deliveryId":"{{id}}","kind":"opened"},{"deliveryId":"{{Guid.Empty}}","kind":"opened"}]}""";
 
         using var first = await SendAsync(app, "/v1/receipts", receipts, "r");
         using var second = await SendAsync(app, "/v1/receipts", receipts, "r");

@@ -58,9 +58,7 @@ public sealed class PagesOverHttpTests
                 counts.Select(count => $"{count.Minute:HH:mm} {count.Provider} {count.Count}").Order(StringComparer.Ordinal),
                 pages
                     .SelectMany(page => page)
-                    .Select(count =>
-                        $"{count.GetProperty("minute").GetDateTimeOffset():HH:mm} {count.Text("provider")} {count.GetProperty("count")}"
-                    )
+                    .Select(Describe)
             );
         }
 
@@ -84,6 +82,12 @@ public sealed class PagesOverHttpTests
             [5, 4, 3, 2, 1],
             pages.SelectMany(page => page).Select(message => message.GetProperty("sequence").GetInt32())
         );
+    }
+
+    private static string Describe(JsonElement count)
+    {
+        var minute = count.GetProperty("minute").GetDateTimeOffset();
+        return $"{minute:HH:mm} {count.Text("provider")} {count.GetProperty("count")}";
     }
 
     private static async Task<List<JsonElement[]>> ReadAsync(ApiApplication app, string first)

@@ -105,13 +105,7 @@ public sealed class TemplatesOverHttpTests(SharedApplication shared) : IClassFix
         var (status, answer) = await app.AskAsync("POST", "/v1/templates/preview", body);
 
         Assert.Equal(HttpStatusCode.BadRequest, status);
-        Assert.Equal(
-            fields,
-            string.Join(
-                ',',
-                JsonElement.Parse(answer).Fields()
-            )
-        );
+        Assert.Equal(fields, string.Join(',', JsonElement.Parse(answer).Fields()));
     }
 
     [Fact]

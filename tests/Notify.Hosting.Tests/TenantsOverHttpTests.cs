@@ -15,7 +15,7 @@ public sealed class TenantsOverHttpTests
         await using var app = await ApiApplication.StartOnSqliteAsync(
             new ScriptedProvider("mail", Channel.Email, _ => Outcome.Rejected("no"))
         );
-        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""", Acme);
+        await app.CallAsync("PUT", "/v1/users/ada", """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""", Acme);
         await app.CallAsync("PUT", "/v1/users/ada/devices/phone", """{"platform":"ios","token":"a-token"}""", Acme);
         await app.CallAsync("POST", "/v1/topics/news/subscribers", """{"users":["ada"]}""", Acme);
         await app.CallAsync("PUT", "/v1/templates/t", """{"variants":[{"body":"x"}]}""", Acme);
@@ -24,7 +24,7 @@ public sealed class TenantsOverHttpTests
             Acme
         );
         await app.WhenAsync(url, "deadLetter", 1, Acme);
-        var timeline = await app.WhenAsync(url, "accepted", 1, Acme);
+        var timeline = await app.WhenAsync(url, "sent", 1, Acme);
         await Eventually.TrueAsync(
             async () =>
                 (await app.CallAsync("GET", "/v1/analytics/deliveries", null, Acme)).GetProperty("items").GetArrayLength() > 0,
@@ -56,7 +56,11 @@ public sealed class TenantsOverHttpTests
         );
         await app.CallAsync("POST", "/v1/topics/news/subscribers/remove", """{"users":["ada"]}""");
         var push = timeline.DeliveryOver("push").Text("id");
-        var receipts = await app.CallAsync("POST", "/v1/receipts", $$"""{"receipts":[{"deliveryId":"{{push}}","kind":"delivered"}]}""");
+        var receipts = await app.CallAsync(
+            "POST",
+            "/v1/receipts",
+            $$"""{"receipts":[{"deliveryId":"{{push}}","kind":"delivered"}]}"""
+        );
         Assert.Equal(push, Assert.Single(receipts.GetProperty("unknown").EnumerateArray()).GetString());
         foreach (
             var to in (string[])["""{"user":"ada"},"content":{"body":"x"}""", """{"email":"a@example.org"},"template":"t" """]
@@ -71,10 +75,7 @@ public sealed class TenantsOverHttpTests
             (await app.CallAsync("GET", url, null, Acme)).GetProperty("deliveries").GetProperty("items").GetRawText()
         );
         Assert.Equal(HttpStatusCode.OK, (await app.AskAsync("GET", "/v1/users/ada", null, Acme)).Status);
-        Assert.Equal(
-            1,
-            (await app.CallAsync("GET", "/v1/users/ada/devices", null, Acme)).GetProperty("items").GetArrayLength()
-        );
+        Assert.Equal(1, (await app.CallAsync("GET", "/v1/users/ada/devices", null, Acme)).GetProperty("items").GetArrayLength());
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/topics/news/subscribers", null, Acme)).GetProperty("count").GetInt32());
         Assert.Equal(1, (await app.CallAsync("GET", "/v1/templates/t", null, Acme)).GetProperty("version").GetInt32());
         Assert.Equal(

@@ -9,7 +9,7 @@ namespace Notify.Hosting.Tests;
 public sealed class UnsubscribeTests
 {
     private const string Key = "0123456789 0123456789 0123456789";
-    private const string Ada = """{"addresses":{"email":"ada@example.org","sms":"+46701234567"}}""";
+    private const string Ada = """{"addresses":{"email":"ada@example.org","phone":"+46701234567"}}""";
 
     [Fact]
     public async Task One_click_unsubscribes_from_the_category_only_for_email()
@@ -175,7 +175,8 @@ public sealed class UnsubscribeTests
     private static async Task<string[]> ChannelsAsync(ApiApplication app, string category) =>
         [
             .. (await app.CallAsync("GET", await SendAsync(app, category)))
-                .GetProperty("deliveries").GetProperty("items")
+                .GetProperty("deliveries")
+                .GetProperty("items")
                 .EnumerateArray()
                 .Where(delivery => delivery.Text("state") != "cancelled")
                 .Select(delivery => delivery.Text("channel")!)

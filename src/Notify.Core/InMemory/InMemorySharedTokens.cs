@@ -30,12 +30,7 @@ internal sealed class InMemorySharedTokens : ISharedTokenStore
         }
     }
 
-    public ValueTask<int> PurgeAsync(
-        string prefix,
-        DateTimeOffset issuedBefore,
-        int most,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken)
     {
         lock (_lock)
         {

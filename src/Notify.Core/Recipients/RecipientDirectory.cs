@@ -14,6 +14,7 @@ internal sealed class RecipientDirectory(
     IErasureStore erasures,
     ErasureWorker eraser,
     ProviderRules rules,
+    ProviderCatalog catalog,
     PhoneNumberRules phones,
     IEnumerable<IDeviceEventSink> sinks,
     TimeProvider time
@@ -23,10 +24,11 @@ internal sealed class RecipientDirectory(
     private const int MaxPreferences = 1_000;
     private const int MaxSubscribersAtOnce = 10_000;
 
-    public async Task SaveUserAsync(User user, CancellationToken cancellationToken = default)
+    public async Task<SaveUserResult> SaveUserAsync(User user, CancellationToken cancellationToken = default)
     {
         InvalidRequestException.ThrowIfAny(Validate(user));
         await users.SaveAsync([phones.Normalize(user)], cancellationToken).ConfigureAwait(false);
+        return new SaveUserResult { Warnings = FindWarnings(user) };
     }
 
     // The erasure is recorded first. A crash between the two leaves a user who can be removed again; in the reverse order it
@@ -97,7 +99,13 @@ internal sealed class RecipientDirectory(
         Names.Check(errors, "tenant", tenant);
         Names.Check(errors, "topic", topic);
         if (userIds.Count is 0 or > MaxSubscribersAtOnce)
-            errors.Add(new FieldError("userIds", userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Give 1 to {MaxSubscribersAtOnce} user ids."));
+            errors.Add(
+                new FieldError(
+                    "userIds",
+                    userIds.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Give 1 to {MaxSubscribersAtOnce} user ids."
+                )
+            );
         for (var i = 0; i < userIds.Count; i++)
             Names.Check(errors, $"userIds[{i}]", userIds[i]);
         InvalidRequestException.ThrowIfAny(errors);
@@ -113,10 +121,29 @@ internal sealed class RecipientDirectory(
         LanguageTag.Check(errors, "locale", user.Locale);
         CheckTimeZone(errors, user.TimeZone);
         if (user.QuietHours is { } quiet && quiet.From == quiet.To)
-            errors.Add(new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ."));
+            errors.Add(
+                new FieldError("quietHours.to", FieldErrorCodes.Conflict, "quietHours.from and quietHours.to must differ.")
+            );
         CheckAddresses(errors, user);
         CheckPreferences(errors, user);
         return errors;
+    }
+
+    public IReadOnlyList<FieldWarning> FindWarnings(User user)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        return
+        [
+            .. user
+                .Addresses.Keys.Where(name => catalog.Channels.All(channel => channel.AddressName != name))
+                .Select(name => new FieldWarning
+                {
+                    Field = $"addresses.{name}",
+                    Code = FieldWarning.NoChannel,
+                    Message =
+                        $"No provider of this application sends to '{name}'. The address is saved, but nothing is sent to it.",
+                }),
+        ];
     }
 
     public IReadOnlyList<FieldError> Validate(Device device)
@@ -148,7 +175,13 @@ internal sealed class RecipientDirectory(
     private static void CheckTimeZone(List<FieldError> errors, string? timeZone)
     {
         if (timeZone is not null && !TimeZoneInfo.TryFindSystemTimeZoneById(timeZone, out _))
-            errors.Add(new FieldError("timeZone", FieldErrorCodes.Invalid, "This is not an IANA time zone. Write it as Europe/Stockholm."));
+            errors.Add(
+                new FieldError(
+                    "timeZone",
+                    FieldErrorCodes.Invalid,
+                    "This is not an IANA time zone. Write it as Europe/Stockholm."
+                )
+            );
     }
 
     private void CheckAddresses(List<FieldError> errors, User user)
@@ -157,18 +190,39 @@ internal sealed class RecipientDirectory(
             errors.Add(new FieldError("addresses", FieldErrorCodes.TooMany, $"Give at most {MaxAddresses} addresses."));
         foreach (var (name, address) in user.Addresses)
         {
-            if (!Channel.TryParse(name, out var channel))
+            if (name == Channel.Sms.Name)
                 errors.Add(
                     new FieldError(
-                        $"addresses.{name}", FieldErrorCodes.Invalid,
-                        "This is not a valid channel name. Use email, sms, webhook or the name of a custom channel."
+                        $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
+                        "Use phone. The channel is sms, and its address is phone."
+                    )
+                );
+            else if (!TryParseAddressName(name, out var channel))
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.Invalid,
+                        "This is not a valid address name. Use email, phone, webhook or the name of a custom channel."
                     )
                 );
             else if (channel == Channel.Push)
-                errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.NotAllowed, "Push goes to devices. Register a device instead."));
+                errors.Add(
+                    new FieldError(
+                        $"addresses.{name}",
+                        FieldErrorCodes.NotAllowed,
+                        "Push goes to devices. Register a device instead."
+                    )
+                );
             else if (rules.FindAddressError(new Address(channel, address)) is { } error)
                 errors.Add(new FieldError($"addresses.{name}", FieldErrorCodes.InvalidAddress, error));
         }
+    }
+
+    private static bool TryParseAddressName(string name, out Channel channel)
+    {
+        channel = Channel.Sms;
+        return name == channel.AddressName || Channel.TryParse(name, out channel);
     }
 
     private static void CheckPreferences(List<FieldError> errors, User user)

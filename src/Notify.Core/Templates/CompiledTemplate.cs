@@ -45,7 +45,13 @@ internal sealed class CompiledTemplate
     {
         if (template.Variants is not { Count: > 0 } variants || variants.Count > limits.MaxVariants)
         {
-            errors.Add(new FieldError("variants", template.Variants is not { Count: > 0 } ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Use 1 to {limits.MaxVariants} variants."));
+            errors.Add(
+                new FieldError(
+                    "variants",
+                    template.Variants is not { Count: > 0 } ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                    $"Use 1 to {limits.MaxVariants} variants."
+                )
+            );
             return null;
         }
 

@@ -201,7 +201,11 @@ internal sealed class TemplateRenderer(
         List<FieldError> faults = [];
         var compiled = CompiledTemplate.Compile(template, options.Value.Templates, faults);
         errors.AddRange(
-            faults.Select(fault => new FieldError("template", FieldErrorCodes.TemplateInvalid, $"The template cannot be used. {fault.Field}: {fault.Message}"))
+            faults.Select(fault => new FieldError(
+                "template",
+                FieldErrorCodes.TemplateInvalid,
+                $"The template cannot be used. {fault.Field}: {fault.Message}"
+            ))
         );
         return compiled;
     }

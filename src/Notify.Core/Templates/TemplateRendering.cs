@@ -58,7 +58,8 @@ internal sealed class TemplateRendering(DataObject data, RenderBudget budget, Ti
     {
         foreach (var (path, place) in _missing)
             yield return new FieldError(
-                $"data.{(isDigest ? StripEvent(path) : path)}", FieldErrorCodes.Required,
+                $"data.{(isDigest ? StripEvent(path) : path)}",
+                FieldErrorCodes.Required,
                 $"The template '{template}' needs this variable ({place})."
             );
         if (Failure is not null)

@@ -31,7 +31,8 @@ internal sealed class NotificationFactory(
         var planned = await planner.PlanAsync(notification, named, cancellationToken).ConfigureAwait(false);
         InvalidRequestException.ThrowIfAny([
             .. planned.Unknown.Select(index => new FieldError(
-                $"to[{trigger.To.IndexOf(named[index])}]", FieldErrorCodes.NotFound,
+                $"to[{trigger.To.IndexOf(named[index])}]",
+                FieldErrorCodes.NotFound,
                 "This user does not exist."
             )),
         ]);
@@ -82,7 +83,8 @@ internal sealed class NotificationFactory(
             if (subscribers is null)
                 errors.Add(
                     new FieldError(
-                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]", FieldErrorCodes.NotFound,
+                        $"to[{notification.Trigger.To.IndexOf(Recipient.Topic(topic))}]",
+                        FieldErrorCodes.NotFound,
                         "No user has ever subscribed to this topic."
                     )
                 );

@@ -96,7 +96,12 @@ internal sealed class TriggerValidator(
             case {
                 Content: { Title: null or "", Body: null or "", Html: null or "", Push: null or { IsSilent: false, Badge: null } }
             }:
-                Add(ref errors, "content", FieldErrorCodes.Required, "At least one of title, body and html is required, or push.badge alone.");
+                Add(
+                    ref errors,
+                    "content",
+                    FieldErrorCodes.Required,
+                    "At least one of title, body and html is required, or push.badge alone."
+                );
                 break;
         }
 
@@ -108,7 +113,12 @@ internal sealed class TriggerValidator(
         }
 
         if (trigger.DataElement is { ValueKind: not JsonValueKind.Object })
-            Add(ref errors, "data", FieldErrorCodes.WrongType, "Use an object whose properties are the variables of the template.");
+            Add(
+                ref errors,
+                "data",
+                FieldErrorCodes.WrongType,
+                "Use an object whose properties are the variables of the template."
+            );
         if ((trigger.Content?.Title).AsSpan().ContainsAny('\r', '\n'))
             Add(ref errors, "content.title", FieldErrorCodes.InvalidText, "The title must not contain line breaks.");
     }
@@ -139,7 +149,12 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Channels.Count == 0)
-            Add(ref errors, "channels", FieldErrorCodes.Required, "Use at least one channel, or omit channels to use every channel that has an address.");
+            Add(
+                ref errors,
+                "channels",
+                FieldErrorCodes.Required,
+                "Use at least one channel, or omit channels to use every channel that has an address."
+            );
 
         for (var i = 0; i < trigger.Channels.Count; i++)
         {
@@ -154,7 +169,12 @@ internal sealed class TriggerValidator(
                 && !trigger.Channels.Contains(channel)
                 && trigger.Fallback?.Any(step => step?.Channel == channel) != true
             )
-                Add(ref errors, $"to[{i}]", FieldErrorCodes.Conflict, $"This is an address for {channel}, but channels does not contain {channel}.");
+                Add(
+                    ref errors,
+                    $"to[{i}]",
+                    FieldErrorCodes.Conflict,
+                    $"This is an address for {channel}, but channels does not contain {channel}."
+                );
         }
     }
 
@@ -177,9 +197,19 @@ internal sealed class TriggerValidator(
     private void CheckSchedule(string field, DateTimeOffset at, DateTimeOffset now, ref List<FieldError>? errors)
     {
         if (at > now + options.Value.MaxScheduleAhead)
-            Add(ref errors, field, FieldErrorCodes.OutOfRange, $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead.");
+            Add(
+                ref errors,
+                field,
+                FieldErrorCodes.OutOfRange,
+                $"Schedule at most {options.Value.MaxScheduleAhead.TotalDays:0} days ahead."
+            );
         else if (at < now - LongestPast)
-            Add(ref errors, field, FieldErrorCodes.OutOfRange, $"The time must not be more than {LongestPast.TotalDays:0} days in the past.");
+            Add(
+                ref errors,
+                field,
+                FieldErrorCodes.OutOfRange,
+                $"The time must not be more than {LongestPast.TotalDays:0} days in the past."
+            );
     }
 
     private void CheckExpiry(Trigger trigger, DateTimeOffset expiresAt, DateTimeOffset now, ref List<FieldError>? errors)
@@ -187,7 +217,12 @@ internal sealed class TriggerValidator(
         if (expiresAt <= now)
             Add(ref errors, "expiresAt", FieldErrorCodes.OutOfRange, "expiresAt must be in the future.");
         else if (expiresAt > now + options.Value.MaxExpiryAhead)
-            Add(ref errors, "expiresAt", FieldErrorCodes.OutOfRange, $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead.");
+            Add(
+                ref errors,
+                "expiresAt",
+                FieldErrorCodes.OutOfRange,
+                $"Expire at most {options.Value.MaxExpiryAhead.TotalDays:0} days ahead."
+            );
         else if (trigger.SendAt >= expiresAt)
             Add(ref errors, "expiresAt", FieldErrorCodes.Conflict, "expiresAt must be after sendAt.");
         else if (trigger.SendAtLocal >= (expiresAt + FarthestAhead).UtcDateTime)
@@ -200,7 +235,12 @@ internal sealed class TriggerValidator(
             return;
 
         if (trigger.Fallback.Count is 0 or > MaxFallbackSteps)
-            Add(ref errors, "fallback", trigger.Fallback.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Use 1 to {MaxFallbackSteps} fallback steps, or omit fallback.");
+            Add(
+                ref errors,
+                "fallback",
+                trigger.Fallback.Count == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                $"Use 1 to {MaxFallbackSteps} fallback steps, or omit fallback."
+            );
 
         for (var i = 0; i < trigger.Fallback.Count; i++)
         {
@@ -216,7 +256,12 @@ internal sealed class TriggerValidator(
                 trigger.Channels?.Contains(step.Channel) == true
                 || trigger.Fallback.Take(i).Any(earlier => earlier?.Channel == step.Channel)
             )
-                Add(ref errors, $"fallback[{i}].channel", FieldErrorCodes.Duplicate, "This channel is already used in channels or in an earlier step.");
+                Add(
+                    ref errors,
+                    $"fallback[{i}].channel",
+                    FieldErrorCodes.Duplicate,
+                    "This channel is already used in channels or in an earlier step."
+                );
             if (step.After < TimeSpan.FromSeconds(1) || step.After > TimeSpan.FromDays(7))
                 Add(ref errors, $"fallback[{i}].after", FieldErrorCodes.OutOfRange, "Use 1 second to 7 days.");
         }
@@ -275,11 +320,13 @@ internal sealed class TriggerValidator(
             CheckName(ref errors, "idempotencyKey", key);
         if (trigger.Category is { } category)
             CheckName(ref errors, "category", category);
-        if (
-            trigger.CollapseKey is { } collapseKey
-            && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength)
-        )
-            Add(ref errors, "collapseKey", FieldErrorCodes.Invalid, $"Use 1 to {MaxCollapseKeyLength} characters, without control characters.");
+        if (trigger.CollapseKey is { } collapseKey && (!Names.IsValid(collapseKey) || collapseKey.Length > MaxCollapseKeyLength))
+            Add(
+                ref errors,
+                "collapseKey",
+                FieldErrorCodes.Invalid,
+                $"Use 1 to {MaxCollapseKeyLength} characters, without control characters."
+            );
     }
 
     private static void CheckName(ref List<FieldError>? errors, string field, string? name)

@@ -73,7 +73,11 @@ internal static class AnalyticsEndpoint
         return null;
     }
 
-    private static (RequestPage Page, DateTimeOffset From, DateTimeOffset To) Read(HttpRequest request, FieldErrors errors, DateTimeOffset now)
+    private static (RequestPage Page, DateTimeOffset From, DateTimeOffset To) Read(
+        HttpRequest request,
+        FieldErrors errors,
+        DateTimeOffset now
+    )
     {
         DateTimeOffset? from = null,
             to = null;

@@ -45,7 +45,10 @@ internal static class DeadLetterFilterReader
     {
         JsonField[] items = field.Value.ValueKind == JsonValueKind.String ? [field] : [.. field.Items().Take(MaxIds + 1)];
         if (items.Length is 0 or > MaxIds)
-            field.Wrong(items.Length == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany, $"Must contain 1 to {MaxIds} delivery ids.");
+            field.Wrong(
+                items.Length == 0 ? FieldErrorCodes.Required : FieldErrorCodes.TooMany,
+                $"Must contain 1 to {MaxIds} delivery ids."
+            );
         return [.. items.Select(item => item.Id() ?? Guid.Empty)];
     }
 }

@@ -33,17 +33,13 @@ internal static class ReplayEndpoint
 
             var request = new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize);
             return await IdempotentCall
-                .RunAsync(
-                    context,
-                    body,
-                    DeadLettersJson.Default.ReplayView,
-                    async () =>
-                        new ReplayView(
-                            dryRun
-                                ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
-                                : await ReplayAsync(store, request, context.RequestAborted).ConfigureAwait(false),
-                            dryRun
-                        )
+                .RunAsync(context, body, DeadLettersJson.Default.ReplayView, async () =>
+                    new ReplayView(
+                        dryRun
+                            ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
+                            : await ReplayAsync(store, request, context.RequestAborted).ConfigureAwait(false),
+                        dryRun
+                    )
                 )
                 .ConfigureAwait(false);
         });
@@ -77,7 +73,10 @@ internal static class ReplayEndpoint
                     if (expiresAt <= now)
                         field.Wrong(FieldErrorCodes.OutOfRange, "Must be in the future.");
                     else if (expiresAt > latestExpiry)
-                        field.Wrong(FieldErrorCodes.OutOfRange, $"Must be at most {(latestExpiry - now).TotalDays:0} days in the future.");
+                        field.Wrong(
+                            FieldErrorCodes.OutOfRange,
+                            $"Must be at most {(latestExpiry - now).TotalDays:0} days in the future."
+                        );
                     break;
                 default:
                     filter = DeadLetterFilterReader.Read(filter, field, "all", "dryRun", "expiresAt");

@@ -10,7 +10,11 @@ internal static class FieldErrorTypes
         new(Required, "The field is missing or empty.", "Send the field."),
         new(Invalid, "The value does not have the form that the field requires.", "Send the form that `message` describes."),
         new(WrongType, "The value has another JSON type than the field requires.", "Send the type that `message` names."),
-        new(InvalidText, "The text contains a character that is not allowed.", "Remove control characters, and encode the text well."),
+        new(
+            InvalidText,
+            "The text contains a character that is not allowed.",
+            "Remove control characters, and encode the text well."
+        ),
         new(InvalidAddress, "The value is not an address of its channel.", "Correct the address."),
         new(UnknownField, "The request has no field with this name.", "Check the spelling. `message` lists the known fields."),
         new(UnknownParameter, "The call has no query parameter with this name.", "Check the spelling, or remove the parameter."),
@@ -18,7 +22,11 @@ internal static class FieldErrorTypes
         new(TooLong, "The text has too many characters.", "Shorten the text."),
         new(TooLarge, "The value has too many bytes.", "Send less, or a link."),
         new(TooMany, "The list has too many items.", "Send fewer items, or several calls."),
-        new(OutOfRange, "The number, duration or time is outside the allowed range.", "Use a value within the range in `message`."),
+        new(
+            OutOfRange,
+            "The number, duration or time is outside the allowed range.",
+            "Use a value within the range in `message`."
+        ),
         new(NotFound, "The field refers to something that does not exist.", "Create it first, or correct the reference."),
         new(Conflict, "The field contradicts another field.", "Change or remove one of the fields that `message` names."),
         new(Unsupported, "No provider of this host supports what the field requests.", "Use another channel, or add a provider."),

@@ -70,11 +70,7 @@ internal static partial class Problem
     /// <summary>The key was used with another body, for a notification if its id is given.</summary>
     public static IResult IdempotencyKeyReused(Guid? existingId = null) =>
         existingId is { } id
-            ? Create(
-                ProblemCodes.IdempotencyKeyReused,
-                $"It belongs to notification {id}.",
-                new() { ["existingId"] = id }
-            )
+            ? Create(ProblemCodes.IdempotencyKeyReused, $"It belongs to notification {id}.", new() { ["existingId"] = id })
             : Create(ProblemCodes.IdempotencyKeyReused, "It belongs to an earlier call with another body.");
 
     public static IResult IdempotencyKeyInUse(HttpResponse response)

@@ -53,6 +53,7 @@ internal sealed record SubscriberView(string User);
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
 )]
 [JsonSerializable(typeof(User))]
+[JsonSerializable(typeof(SaveUserResult))]
 [JsonSerializable(typeof(UsersView))]
 [JsonSerializable(typeof(TopicsView))]
 [JsonSerializable(typeof(DevicesView))]

@@ -11,13 +11,13 @@ using Notify.Storage;
 namespace Notify.Hosting.Requests;
 
 /// <summary>
-/// Carries out a call at most once per idempotency key, and answers repetitions like the first call. The store keeps the state and
-/// the answer of each call, so this holds across processes and restarts.
+/// Carries out a call at most once per idempotency key, and answers repetitions like the first call. The store keeps the state
+/// and the answer of each call, so this holds across processes and restarts.
 /// </summary>
 /// <remarks>
-/// A call claims its key by offering a token that says "running". The store accepts it only if the key is free, or if its claim is
-/// stale: the process that made it has not renewed it because it crashed. The call was then perhaps carried out in part, and is
-/// carried out again. An answer counts as issued late enough to become stale only at the end of the retention of keys.
+/// A call claims its key by offering a token that says "running". The store accepts it only if the key is free, or if its claim
+/// is stale: the process that made it has not renewed it because it crashed. The call was then perhaps carried out in part, and
+/// is carried out again. An answer counts as issued late enough to become stale only at the end of the retention of keys.
 /// </remarks>
 internal sealed class IdempotentCall
 {
@@ -57,12 +57,7 @@ internal sealed class IdempotentCall
     /// <param name="body">The body, which must be the same for the same key.</param>
     /// <param name="json">Serializes the answer.</param>
     /// <param name="work">Carries out the call and creates the answer; null for 204.</param>
-    public static async Task<IResult> RunAsync<T>(
-        HttpContext context,
-        JsonField body,
-        JsonTypeInfo<T> json,
-        Func<Task<T?>> work
-    )
+    public static async Task<IResult> RunAsync<T>(HttpContext context, JsonField body, JsonTypeInfo<T> json, Func<Task<T?>> work)
         where T : class
     {
         if (IdempotencyKey.Read(context.Request) is not { } key)
@@ -155,8 +150,7 @@ internal sealed class IdempotentCall
     private async ValueTask PurgeAsync(DateTimeOffset issuedBefore, CancellationToken cancellationToken)
     {
         int purged;
-        do
-            purged = await _store.PurgeAsync(Prefix, issuedBefore, PurgeBatch, cancellationToken).ConfigureAwait(false);
+        do purged = await _store.PurgeAsync(Prefix, issuedBefore, PurgeBatch, cancellationToken).ConfigureAwait(false);
         while (purged == PurgeBatch);
     }
 

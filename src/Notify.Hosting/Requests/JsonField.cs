@@ -121,7 +121,9 @@ internal sealed class JsonField
 
         // PostgreSQL cannot store NUL characters, and no vendor displays them. They are refused here so that all stores behave
         // the same.
-        return text.Contains('\0', StringComparison.Ordinal) ? Wrong(FieldErrorCodes.InvalidText, "The text contains a NUL character.") : text;
+        return text.Contains('\0', StringComparison.Ordinal)
+            ? Wrong(FieldErrorCodes.InvalidText, "The text contains a NUL character.")
+            : text;
     }
 
     /// <summary>

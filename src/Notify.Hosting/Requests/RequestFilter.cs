@@ -35,7 +35,8 @@ internal sealed class RequestFilter : IEndpointFilter
 
         if (RequestValues.Header(request, IdempotencyKey.Header) is { } key && !IdempotencyKey.TryParse(key, out _))
         {
-            const string message = "Send a quoted string of printable ASCII characters, such as \"abc\", or the key without quotes.";
+            const string message =
+                "Send a quoted string of printable ASCII characters, such as \"abc\", or the key without quotes.";
             (errors ??= new()).Add(IdempotencyKey.Header, FieldErrorCodes.Invalid, message);
         }
 

@@ -14,7 +14,9 @@ internal sealed class RunningKeys
     private readonly ConcurrentDictionary<(string Tenant, string Key), byte> _running = new();
     private long _purgedAt;
 
-    /// <summary>Admits a call. Returns false if a call with the key is running; otherwise call <see cref="Exit"/> afterwards.</summary>
+    /// <summary>
+    /// Admits a call. Returns false if a call with the key is running; otherwise call <see cref="Exit"/> afterwards.
+    /// </summary>
     public bool TryEnter(string tenant, string key) => _running.TryAdd((tenant, key), 0);
 
     /// <summary>Returns whether it is time to delete old answers, to one caller per interval.</summary>

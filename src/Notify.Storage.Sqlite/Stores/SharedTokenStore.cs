@@ -37,12 +37,7 @@ internal sealed class SharedTokenStore(DatabaseWriter writer, StoreDatabase data
             cancellationToken
         );
 
-    public ValueTask<int> PurgeAsync(
-        string prefix,
-        DateTimeOffset issuedBefore,
-        int most,
-        CancellationToken cancellationToken
-    ) =>
+    public ValueTask<int> PurgeAsync(string prefix, DateTimeOffset issuedBefore, int most, CancellationToken cancellationToken) =>
         writer.RunAsync(
             () =>
             {

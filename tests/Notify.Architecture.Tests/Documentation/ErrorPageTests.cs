@@ -24,9 +24,8 @@ public sealed partial class ErrorPageTests
 
     [Fact]
     public void Codes_are_short_and_in_snake_case() =>
-        Assert.All(
-            [.. FindConstants(typeof(ProblemCodes)), .. FindConstants(typeof(FieldErrorCodes))],
-            code => Assert.Matches("^[a-z]+(_[a-z]+){0,3}$", code)
+        Assert.All([.. FindConstants(typeof(ProblemCodes)), .. FindConstants(typeof(FieldErrorCodes))], code =>
+            Assert.Matches("^[a-z]+(_[a-z]+){0,3}$", code)
         );
 
     [Fact]
@@ -53,6 +52,8 @@ public sealed partial class ErrorPageTests
     [GeneratedRegex("^\\| <a id=\"field-([a-z_]+)\"></a>", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"Results\.(Problem|ValidationProblem|NotFound|BadRequest|Unauthorized|Forbid|Conflict|StatusCode)\(|new ProblemDetails\b")]
+    [GeneratedRegex(
+        @"Results\.(Problem|ValidationProblem|NotFound|BadRequest|Unauthorized|Forbid|Conflict|StatusCode)\(|new ProblemDetails\b"
+    )]
     private static partial Regex Creation();
 }
