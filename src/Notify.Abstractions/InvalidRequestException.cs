@@ -1,9 +1,26 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>An error in one field of a request.</summary>
-/// <param name="Field">The field in JSON notation, such as <c>to[0].email</c> or <c>expiresAt</c>.</param>
-/// <param name="Message">A sentence that explains how to correct the field. It never contains an address or content.</param>
-public readonly record struct FieldError(string Field, string Message);
+public readonly record struct FieldError
+{
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="field">The field in JSON notation, such as <c>to[0].email</c> or <c>expiresAt</c>.</param>
+    /// <param name="message">A sentence that explains how to correct the field. It never contains an address or content.</param>
+    [SetsRequiredMembers]
+    public FieldError(string field, string message)
+    {
+        Field = field;
+        Message = message;
+    }
+
+    /// <summary>Gets the field in JSON notation, such as <c>to[0].email</c> or <c>expiresAt</c>.</summary>
+    public required string Field { get; init; }
+
+    /// <summary>Gets a sentence that explains how to correct the field. It never contains an address or content.</summary>
+    public required string Message { get; init; }
+}
 
 /// <summary>The exception that is thrown when a trigger, user, device or template is invalid. Nothing was stored.</summary>
 public sealed class InvalidRequestException : Exception

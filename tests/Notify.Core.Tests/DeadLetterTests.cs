@@ -74,7 +74,13 @@ public sealed class DeadLetterTests
         _refuse = false;
         var now = _time.GetUtcNow();
         var replayed = await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(ofMail, now, now.AddHours(1), 10),
+            new ReplayRequest
+            {
+                Filter = ofMail,
+                Now = now,
+                ExpiresAt = now.AddHours(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         _time.Advance(TimeSpan.FromSeconds(1));

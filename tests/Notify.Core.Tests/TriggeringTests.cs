@@ -79,7 +79,7 @@ public sealed class TriggeringTests
         );
 
         Assert.False(first.IsDuplicate);
-        Assert.Equal(new TriggerResult(first.Id, IsDuplicate: true), second);
+        Assert.Equal(new TriggerResult(first.Id, isDuplicate: true), second);
         await application.EndedDeliveriesAsync(first.Id);
         Assert.Single(_mail.Sent);
     }

@@ -1,21 +1,30 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
 /// The number of deliveries of one kind that were settled within one minute. It contains no address and no content.
 /// </summary>
-/// <param name="Minute">The beginning of the minute.</param>
-/// <param name="Tenant">The tenant.</param>
-/// <param name="Channel">The channel.</param>
-/// <param name="Provider">The name of the provider.</param>
-/// <param name="State">
-/// The state to which the deliveries were settled; <see cref="DeliveryState.Pending"/> means that they will be retried.
-/// </param>
-/// <param name="Count">The number of deliveries.</param>
-public readonly record struct DeliveryCount(
-    DateTimeOffset Minute,
-    string Tenant,
-    Channel Channel,
-    string Provider,
-    DeliveryState State,
-    long Count
-);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public readonly record struct DeliveryCount
+{
+    /// <summary>Gets the beginning of the minute.</summary>
+    public required DateTimeOffset Minute { get; init; }
+
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
+
+    /// <summary>Gets the channel.</summary>
+    public required Channel Channel { get; init; }
+
+    /// <summary>Gets the name of the provider.</summary>
+    public required string Provider { get; init; }
+
+    /// <summary>
+    /// Gets the state to which the deliveries were settled; <see cref="DeliveryState.Pending"/> means that they will be retried.
+    /// </summary>
+    public required DeliveryState State { get; init; }
+
+    /// <summary>Gets the number of deliveries.</summary>
+    public required long Count { get; init; }
+}

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>A store of dead letters, which can be replayed.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IDeadLetterStore
 {
     /// <summary>Lists dead letters in the order of their IDs.</summary>
@@ -32,6 +35,7 @@ public interface IDeadLetterStore
 }
 
 /// <summary>A filter for dead letters. A dead letter must match all of the specified criteria.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record DeadLetterFilter
 {
     /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
@@ -54,8 +58,18 @@ public sealed record DeadLetterFilter
 }
 
 /// <summary>A request to replay dead letters.</summary>
-/// <param name="Filter">The dead letters to replay.</param>
-/// <param name="Now">The time at which they fall due.</param>
-/// <param name="ExpiresAt">The time at which they expire.</param>
-/// <param name="Limit">The maximum number of dead letters to replay.</param>
-public sealed record ReplayRequest(DeadLetterFilter Filter, DateTimeOffset Now, DateTimeOffset ExpiresAt, int Limit);
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
+public sealed record ReplayRequest
+{
+    /// <summary>Gets the dead letters to replay.</summary>
+    public required DeadLetterFilter Filter { get; init; }
+
+    /// <summary>Gets the time at which they fall due.</summary>
+    public required DateTimeOffset Now { get; init; }
+
+    /// <summary>Gets the time at which they expire.</summary>
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    /// <summary>Gets the maximum number of dead letters to replay.</summary>
+    public required int Limit { get; init; }
+}

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>
@@ -5,6 +7,7 @@ namespace Notify.Storage;
 /// rows, so that other writes can proceed in between. Several processes may purge at the same time. A method for data that the
 /// store expires by itself does nothing and returns 0.
 /// </summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IRetentionStore
 {
     /// <summary>

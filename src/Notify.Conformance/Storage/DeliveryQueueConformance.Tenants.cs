@@ -130,7 +130,14 @@ public abstract partial class DeliveryQueueConformance
         params IReadOnlyList<LeaseQuota> quotas
     ) =>
         await Store.Queue.LeaseAsync(
-            new LeaseRequest(Worker, Now, LeaseEnd, quotas) { TenantAllowance = allowance },
+            new LeaseRequest
+            {
+                Owner = Worker,
+                Now = Now,
+                Until = LeaseEnd,
+                Quotas = quotas,
+                TenantAllowance = allowance,
+            },
             Cancellation
         );
 }

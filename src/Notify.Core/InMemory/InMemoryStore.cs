@@ -100,12 +100,13 @@ internal sealed partial class InMemoryStore : IDeliveryQueue
             foreach (var stored in stopped)
                 Change(stored, () => stored.Cancel("cancelled", now));
             return new(
-                new Cancellation(
-                    [.. stopped.Select(stored => stored.Delivery.Id)],
-                    deliveries.Count - ended - stopped.Length,
-                    ended + endedEvents,
-                    collected
-                )
+                new Cancellation
+                {
+                    Stopped = [.. stopped.Select(stored => stored.Delivery.Id)],
+                    UnderWay = deliveries.Count - ended - stopped.Length,
+                    Ended = ended + endedEvents,
+                    Collected = collected,
+                }
             );
         }
     }

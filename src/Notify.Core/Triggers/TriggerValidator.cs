@@ -81,7 +81,9 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, providers.DescribeUnserved(channel));
-        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
+        else if (
+            rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
+        )
             Add(ref errors, field, addressError);
     }
 

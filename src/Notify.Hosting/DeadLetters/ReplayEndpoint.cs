@@ -35,7 +35,13 @@ internal static class ReplayEndpoint
                 ? await store.CountAsync(filter, context.RequestAborted).ConfigureAwait(false)
                 : await ReplayAsync(
                         store,
-                        new ReplayRequest(filter, now, expiresAt ?? now + options.Value.DefaultTimeToLive, BatchSize),
+                        new ReplayRequest
+                        {
+                            Filter = filter,
+                            Now = now,
+                            ExpiresAt = expiresAt ?? now + options.Value.DefaultTimeToLive,
+                            Limit = BatchSize,
+                        },
                         context.RequestAborted
                     )
                     .ConfigureAwait(false);

@@ -30,8 +30,8 @@ internal sealed class FieldErrors
     public void Add(IEnumerable<FieldError> found)
     {
         FieldError[] independent = [.. found.Where(error => !IsCovered(error.Field))];
-        foreach (var (field, message) in independent)
-            Add(field == "tenant" ? RequestValues.TenantHeader : field, message);
+        foreach (var error in independent)
+            Add(error.Field == "tenant" ? RequestValues.TenantHeader : error.Field, error.Message);
     }
 
     /// <summary>Returns whether the field, a field within it or a field around it already has an error.</summary>

@@ -110,11 +110,12 @@ internal sealed class DeliveryCanceller(StoreDatabase database, WriteBatches wri
         var pending = new BsonDocument(ofNotification).Add(DeliveryField.DueAt, new BsonDocument("$exists", true));
         var underWay = await database.DeliveriesNow.CountMatchingAsync(pending, null, cancellationToken).ConfigureAwait(false);
         var all = await database.DeliveriesNow.CountMatchingAsync(ofNotification, null, cancellationToken).ConfigureAwait(false);
-        return new Cancellation(
-            [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
-            underWay,
-            all - underWay - stopped.Count,
-            Collected: 0
-        );
+        return new Cancellation
+        {
+            Stopped = [.. stopped.Select(document => document[DeliveryField.Id].AsGuid)],
+            UnderWay = underWay,
+            Ended = all - underWay - stopped.Count,
+            Collected = 0,
+        };
     }
 }

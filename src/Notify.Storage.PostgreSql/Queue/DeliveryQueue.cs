@@ -133,7 +133,13 @@ internal sealed class DeliveryQueue(
             )
             .ConfigureAwait(false);
         var events = await digests.RemoveAsync(connection, notificationId, cancellationToken).ConfigureAwait(false);
-        return new Cancellation(stopped, others[0].UnderWay, others[0].Ended - stopped.Count + events.Ended, events.Removed);
+        return new Cancellation
+        {
+            Stopped = stopped,
+            UnderWay = others[0].UnderWay,
+            Ended = others[0].Ended - stopped.Count + events.Ended,
+            Collected = events.Removed,
+        };
     }
 
     // A lost connection, or a server that is no longer the primary, fails every call of the batch.

@@ -81,7 +81,13 @@ internal sealed class DeliveryCanceller(SqliteConnection connection) : IDisposab
         var collected = Uncollect(notificationId);
 
         _count.Bind(1, notificationId).Read();
-        var cancellation = new Cancellation(stopped, _count.Int64(0), _count.Int64(1) - stopped.Count + endedEvents, collected);
+        var cancellation = new Cancellation
+        {
+            Stopped = stopped,
+            UnderWay = _count.Int64(0),
+            Ended = _count.Int64(1) - stopped.Count + endedEvents,
+            Collected = collected,
+        };
         _count.Reset();
         return cancellation;
     }
