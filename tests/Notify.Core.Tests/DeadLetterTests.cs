@@ -33,7 +33,7 @@ public sealed class DeadLetterTests
             "one under way, one refused, one waiting"
         );
 
-        var cancelled = await application.Notifier.CancelAsync(id);
+        var cancelled = await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
         answer.SetResult(Outcome.Accepted());
 
         var deliveries = await application.EndedDeliveriesAsync(id);
@@ -42,7 +42,7 @@ public sealed class DeadLetterTests
         Assert.Equal((1L, 1L), (cancelled.UnderWay, cancelled.Ended));
         Assert.Equal(Channel.Sms, stopped.Delivery.Channel);
         Assert.Single(deliveries, delivery => delivery.State == DeliveryState.Accepted);
-        Assert.Equal([], (await application.Notifier.CancelAsync(id))!.Stopped);
+        Assert.Equal([], (await application.Notifier.CancelAsync(Trigger.DefaultTenant, id))!.Stopped);
     }
 
     [Fact]
@@ -58,8 +58,8 @@ public sealed class DeadLetterTests
         var sms = await application.SendAsync(Recipient.Phone("+46701234567"));
         var dead = await application.EndedDeliveryAsync(mail);
         await application.EndedDeliveryAsync(sms);
-        var all = new DeadLetterFilter();
-        var ofMail = new DeadLetterFilter { Reason = "mailbox full" };
+        var all = new DeadLetterFilter { Tenant = Trigger.DefaultTenant };
+        var ofMail = new DeadLetterFilter { Tenant = Trigger.DefaultTenant, Reason = "mailbox full" };
 
         Assert.Equal(2, await CountAsync(all));
         Assert.Equal(1, await CountAsync(ofMail));

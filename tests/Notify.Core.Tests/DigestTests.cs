@@ -160,12 +160,12 @@ public sealed class DigestTests
         var first = await application.SendAsync(Collected(1));
         await application.SendAsync(Collected(2));
 
-        var cancellation = await application.Notifier.CancelAsync(first);
+        var cancellation = await application.Notifier.CancelAsync(Trigger.DefaultTenant, first);
         await UntilSentAsync(1);
 
         Assert.Equal((0, 0, 0, 1), Counts(cancellation));
         Assert.Equal("1 orders: 2 ", Assert.Single(_mail.Sent).Content.Body);
-        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(first)));
+        Assert.Equal((0, 0, 1, 0), Counts(await application.Notifier.CancelAsync(Trigger.DefaultTenant, first)));
     }
 
     [Fact]
@@ -173,7 +173,7 @@ public sealed class DigestTests
     {
         await using var application = await StartAsync();
         var id = await application.SendAsync(Collected(1));
-        await application.Notifier.CancelAsync(id);
+        await application.Notifier.CancelAsync(Trigger.DefaultTenant, id);
 
         await _passing.PassAsync(application, Window * 2);
 

@@ -134,7 +134,7 @@ public sealed class LostAnswerTests
         isLost = false;
         var replay = new ReplayRequest
         {
-            Filter = new(),
+            Filter = new() { Tenant = Trigger.DefaultTenant },
             Now = _time.GetUtcNow(),
             ExpiresAt = _time.GetUtcNow().AddDays(1),
             Limit = 10,

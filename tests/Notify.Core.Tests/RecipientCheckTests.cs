@@ -239,7 +239,7 @@ public sealed class RecipientCheckTests
         await application.DeadLetters.ReplayAsync(
             new ReplayRequest
             {
-                Filter = new DeadLetterFilter(),
+                Filter = new DeadLetterFilter { Tenant = Trigger.DefaultTenant },
                 Now = now,
                 ExpiresAt = now.AddHours(1),
                 Limit = 10,

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json.Serialization;
 
 namespace Notify.Storage;
 
@@ -165,56 +164,5 @@ public sealed record DigestClosing
     public EnqueueRequest? Summary { get; init; }
 
     /// <summary>Gets the reason nothing is sent, without an address or content; null if a summary is sent.</summary>
-    public string? Reason { get; init; }
-}
-
-/// <summary>The state of an event that was collected for a digest.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<CollectedState>))]
-[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public enum CollectedState
-{
-    /// <summary>The event is waiting in an open digest.</summary>
-    [JsonStringEnumMemberName("waiting")]
-    Waiting = 0,
-
-    /// <summary>The event is included in a summary.</summary>
-    [JsonStringEnumMemberName("summarized")]
-    Summarized = 1,
-
-    /// <summary>The event ended because its digest could not be rendered or closed.</summary>
-    [JsonStringEnumMemberName("deadLetter")]
-    DeadLetter = 2,
-
-    /// <summary>The event was removed from its digest.</summary>
-    [JsonStringEnumMemberName("cancelled")]
-    Cancelled = 3,
-}
-
-/// <summary>A collected event with its state, as read from a store.</summary>
-[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public sealed record CollectedEvent
-{
-    /// <summary>Gets the ID of the event.</summary>
-    public required Guid Id { get; init; }
-
-    /// <summary>Gets the ID of the notification to which the event belongs.</summary>
-    public required Guid NotificationId { get; init; }
-
-    /// <summary>Gets the ID of the digest; see <see cref="DigestKey.ToId"/>.</summary>
-    public required Guid DigestId { get; init; }
-
-    /// <summary>Gets the ID of the user who receives the digest; null for a direct address.</summary>
-    public string? UserId { get; init; }
-
-    /// <summary>Gets the state of the event.</summary>
-    public required CollectedState State { get; init; }
-
-    /// <summary>
-    /// Gets the ID of the notification that includes the event as a summary; null while the event is waiting, and if nothing is
-    /// sent.
-    /// </summary>
-    public Guid? SummaryId { get; init; }
-
-    /// <summary>Gets the reason nothing is sent; null otherwise.</summary>
     public string? Reason { get; init; }
 }

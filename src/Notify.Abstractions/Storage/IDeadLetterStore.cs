@@ -34,29 +34,6 @@ public interface IDeadLetterStore
     ValueTask<int> ReplayAsync(ReplayRequest request, CancellationToken cancellationToken);
 }
 
-/// <summary>A filter for dead letters. A dead letter must match all of the specified criteria.</summary>
-[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public sealed record DeadLetterFilter
-{
-    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
-    public string Tenant { get; init; } = Trigger.DefaultTenant;
-
-    /// <summary>Gets the IDs of the deliveries. At most 1,000.</summary>
-    public IReadOnlyList<Guid>? Ids { get; init; }
-
-    /// <summary>Gets the name of the provider that was last responsible for the delivery.</summary>
-    public string? Provider { get; init; }
-
-    /// <summary>Gets the text that the reason must contain, in the same case.</summary>
-    public string? Reason { get; init; }
-
-    /// <summary>Gets the inclusive start of the period in which the delivery ended.</summary>
-    public DateTimeOffset? From { get; init; }
-
-    /// <summary>Gets the exclusive end of the period in which the delivery ended.</summary>
-    public DateTimeOffset? To { get; init; }
-}
-
 /// <summary>A request to replay dead letters.</summary>
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record ReplayRequest

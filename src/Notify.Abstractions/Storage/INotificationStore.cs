@@ -66,31 +66,14 @@ public interface INotificationStore
 [Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public sealed record NotificationFilter
 {
-    /// <summary>Gets the tenant. Default: <see cref="Trigger.DefaultTenant"/>.</summary>
-    public string Tenant { get; init; } = Trigger.DefaultTenant;
+    /// <summary>Gets the tenant.</summary>
+    public required string Tenant { get; init; }
 
     /// <summary>Gets the inclusive start of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? From { get; init; }
 
     /// <summary>Gets the exclusive end of the period in which a notification was accepted, to the millisecond.</summary>
     public DateTimeOffset? To { get; init; }
-}
-
-/// <summary>A notification in a list.</summary>
-[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
-public sealed record NotificationSummary
-{
-    /// <summary>Gets the ID of the notification.</summary>
-    public required Guid Id { get; init; }
-
-    /// <summary>Gets the time at which it was accepted.</summary>
-    public required DateTimeOffset AcceptedAt { get; init; }
-
-    /// <summary>Gets the time at which it expires.</summary>
-    public required DateTimeOffset ExpiresAt { get; init; }
-
-    /// <summary>Gets the trigger, without its content.</summary>
-    public required Trigger Trigger { get; init; }
 }
 
 /// <summary>The notification that holds an idempotency key.</summary>

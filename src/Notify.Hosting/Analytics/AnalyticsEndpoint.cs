@@ -3,51 +3,44 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Notify.Hosting.Problems;
 using Notify.Hosting.Requests;
-using Notify.Storage;
 
 namespace Notify.Hosting.Analytics;
 
 /// <summary><c>GET /v1/analytics/deliveries</c>: counts settled deliveries per minute, provider and state.</summary>
 internal static class AnalyticsEndpoint
 {
-    private static readonly TimeSpan DefaultSpan = TimeSpan.FromHours(1);
-    private static readonly TimeSpan MaxSpan = TimeSpan.FromDays(7);
-
     public static void MapAnalytics(this RouteGroupBuilder group)
     {
         group.MapRead("/v1/analytics/deliveries", HandleAsync).ReadsQuery();
         group.MapOtherMethods("/v1/analytics/deliveries", "GET, HEAD");
     }
 
-    private static async Task<IResult> HandleAsync(HttpContext context, IAnalyticsStore store, TimeProvider time)
+    private static async Task<IResult> HandleAsync(HttpContext context, INotificationQueries queries)
     {
         var errors = new FieldErrors();
-        var (from, to) = Read(context.Request, errors, time.GetUtcNow());
+        var query = Read(context.Request, errors);
         if (errors.Any)
             return Problem.InvalidFields(errors);
 
-        var counts = await store
-            .ListAsync(RequestValues.GetTenant(context.Request), from, to, context.RequestAborted)
-            .ConfigureAwait(false);
+        var counts = await queries.CountDeliveriesAsync(query, context.RequestAborted).ConfigureAwait(false);
         return TypedResults.Json(
-            new AnalyticsView(from, to, [.. counts.Select(CountView.Create)]),
+            new AnalyticsView(counts.From, counts.To, [.. counts.Counts.Select(CountView.Create)]),
             AnalyticsJson.Default.AnalyticsView
         );
     }
 
-    private static (DateTimeOffset From, DateTimeOffset To) Read(HttpRequest request, FieldErrors errors, DateTimeOffset now)
+    private static DeliveryCountQuery Read(HttpRequest request, FieldErrors errors)
     {
-        DateTimeOffset? from = null,
-            to = null;
+        var query = new DeliveryCountQuery { Tenant = RequestValues.GetTenant(request) };
         foreach (var field in RequestQuery.Fields(request, errors))
         {
             switch (field.Name)
             {
                 case "from":
-                    from = field.Time();
+                    query = query with { From = field.Time() };
                     break;
                 case "to":
-                    to = field.Time();
+                    query = query with { To = field.Time() };
                     break;
                 default:
                     field.Unknown("from", "to");
@@ -55,11 +48,7 @@ internal static class AnalyticsEndpoint
             }
         }
 
-        var end = to ?? now;
-        var begin = from ?? (end - DateTimeOffset.MinValue > DefaultSpan ? end - DefaultSpan : DateTimeOffset.MinValue);
-        if (!errors.Any && (begin >= end || end - begin > MaxSpan))
-            errors.Add("from", $"Must be before to, by at most {MaxSpan.TotalDays:0} days.");
-        return (begin, end);
+        return query;
     }
 }
 

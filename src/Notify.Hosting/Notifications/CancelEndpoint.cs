@@ -15,7 +15,7 @@ internal static class CancelEndpoint
             return Problem.Unknown("notification");
 
         var tenant = RequestValues.GetTenant(context.Request);
-        return await notifier.CancelAsync(id, tenant, context.RequestAborted).ConfigureAwait(false) is { } cancellation
+        return await notifier.CancelAsync(tenant, id, context.RequestAborted).ConfigureAwait(false) is { } cancellation
             ? TypedResults.Json(cancellation, NotificationsJson.Default.Cancellation)
             : Problem.Unknown("notification");
     }
