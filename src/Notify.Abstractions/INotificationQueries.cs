@@ -66,4 +66,24 @@ public interface INotificationQueries
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     /// <exception cref="InvalidRequestException">The query is invalid.</exception>
     Task<DeliveryCounts> CountDeliveriesAsync(DeliveryCountQuery query, CancellationToken cancellationToken = default);
+
+    /// <summary>Validates a query. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="query">The query.</param>
+    /// <returns>The errors; empty if the query is valid.</returns>
+    IReadOnlyList<FieldError> Validate(NotificationQuery query);
+
+    /// <summary>Validates a filter. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="filter">The filter.</param>
+    /// <returns>The errors; empty if the filter is valid.</returns>
+    IReadOnlyList<FieldError> Validate(DeadLetterFilter filter);
+
+    /// <summary>Validates a replay. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="replay">The replay.</param>
+    /// <returns>The errors; empty if the replay is valid.</returns>
+    IReadOnlyList<FieldError> Validate(DeadLetterReplay replay);
+
+    /// <summary>Validates a query. A front end can use this method to report these errors together with its own.</summary>
+    /// <param name="query">The query.</param>
+    /// <returns>The errors; empty if the query is valid.</returns>
+    IReadOnlyList<FieldError> Validate(DeliveryCountQuery query);
 }

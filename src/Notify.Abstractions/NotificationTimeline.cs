@@ -5,7 +5,9 @@ namespace Notify;
 /// <summary>A notification and what became of it so far.</summary>
 public sealed record NotificationTimeline
 {
-    /// <summary>Gets the notification.</summary>
+    /// <summary>
+    /// Gets the notification. <see cref="Trigger.Content"/> is null; see <see cref="Notification.Contents"/> instead.
+    /// </summary>
     public required Notification Notification { get; init; }
 
     /// <summary>Gets the progress of the topics of the notification; empty if it has none.</summary>

@@ -31,7 +31,7 @@ public sealed record Trigger
 
     /// <summary>
     /// Gets the variables for the template: any object that System.Text.Json serializes as a JSON object. Applications that are
-    /// trimmed or compiled ahead of time use <see cref="WithData"/> instead.
+    /// trimmed or compiled ahead of time use <c>WithData</c> instead.
     /// </summary>
     [JsonIgnore]
     public object? Data
@@ -126,6 +126,11 @@ public sealed record Trigger
         {
             DataElement = JsonSerializer.SerializeToElement(data, type),
         };
+
+    /// <summary>Returns a copy of the trigger with the specified template variables.</summary>
+    /// <param name="data">The variables, a JSON object.</param>
+    /// <returns>The copy.</returns>
+    public Trigger WithData(JsonElement data) => this with { DataElement = data };
 
     /// <summary>Returns the kinds and IDs of the recipients; never an address, content or data.</summary>
     public override string ToString() => $"Trigger to {To}";

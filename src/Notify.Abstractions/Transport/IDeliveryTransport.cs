@@ -23,9 +23,12 @@ public interface IDeliveryTransport
     /// <param name="cancellationToken">A token to cancel the operation.</param>
     ValueTask PublishAsync(IReadOnlyList<QueuedDelivery> deliveries, CancellationToken cancellationToken);
 
-    /// <summary>Releases what <see cref="Prepare"/> reserved for deliveries that were not stored.</summary>
+    /// <summary>
+    /// Releases what <see cref="Prepare"/> reserved for deliveries that were not stored. By default, it does nothing, which suits
+    /// a transport that reserves nothing.
+    /// </summary>
     /// <param name="deliveries">The deliveries, as returned by <see cref="Prepare"/>.</param>
-    void Withdraw(IReadOnlyList<QueuedDelivery> deliveries);
+    void Withdraw(IReadOnlyList<QueuedDelivery> deliveries) { }
 
     /// <summary>
     /// Receives hints in batches until cancelled. When the worker requests the next batch, it has finished with the previous one:

@@ -47,7 +47,8 @@ internal sealed class NotificationQueries(
 
         return new NotificationTimeline
         {
-            Notification = notification,
+            // Not every store keeps the content a second time in the trigger.
+            Notification = notification with { Trigger = notification.Trigger with { Content = null } },
             Deliveries = CreatePage(
                 await notifications
                     .ListDeliveriesAsync(tenant, id, after, page.Limit + 1, cancellationToken)
@@ -103,11 +104,7 @@ internal sealed class NotificationQueries(
 
     public async Task<long> CountDeadLettersAsync(DeadLetterFilter filter, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(filter);
-        var errors = new List<FieldError>();
-        QueryRules.Check(errors, filter);
-        InvalidRequestException.ThrowIfAny(errors);
-
+        InvalidRequestException.ThrowIfAny(Validate(filter));
         return await deadLetters.CountAsync(filter, cancellationToken).ConfigureAwait(false);
     }
 
@@ -158,6 +155,38 @@ internal sealed class NotificationQueries(
             To = to,
             Counts = await analytics.ListAsync(query.Tenant, from, to, cancellationToken).ConfigureAwait(false),
         };
+    }
+
+    public IReadOnlyList<FieldError> Validate(NotificationQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, query);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeadLetterFilter filter)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, filter);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeadLetterReplay replay)
+    {
+        ArgumentNullException.ThrowIfNull(replay);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, replay, time.GetUtcNow(), options.Value.MaxExpiryAhead);
+        return errors;
+    }
+
+    public IReadOnlyList<FieldError> Validate(DeliveryCountQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        var errors = new List<FieldError>();
+        QueryRules.Check(errors, query, time.GetUtcNow());
+        return errors;
     }
 
     /// <summary>

@@ -36,6 +36,8 @@ internal static class DeadLetterEndpoints
         );
         var requested = page.ToRequest();
         if (errors.Any)
+            errors.Add(queries.Validate(filter));
+        if (errors.Any)
             return Problem.InvalidFields(errors);
 
         var count = await queries.CountDeadLettersAsync(filter, context.RequestAborted).ConfigureAwait(false);

@@ -12,7 +12,11 @@ internal static class ReplayEndpoint
         {
             var replay = Read(body, RequestValues.GetTenant(context.Request));
             if (body.Errors.Any)
+            {
+                // A filter that could not be read is not a missing one.
+                body.Errors.Add(queries.Validate(replay).Where(error => error.Field != "all"));
                 return Problem.InvalidFields(body.Errors);
+            }
 
             var result = await queries.ReplayDeadLettersAsync(replay, context.RequestAborted).ConfigureAwait(false);
             return TypedResults.Json(new ReplayView(result.Count, replay.DryRun), DeadLettersJson.Default.ReplayView);
