@@ -76,7 +76,13 @@ public sealed partial class PublicTypeTests
         var extensions = (await ReadPublicApiAsync()).Where(line => Extension().IsMatch(line)).ToList();
 
         Assert.True(extensions.Count > 20, $"Only {extensions.Count} extension methods were found.");
-        Assert.Equal([], extensions.Where(line => TypeName().Matches(line).Any(name => experimental.Contains(name.Value))));
+        Assert.Equal(
+            [],
+            extensions
+                // The extensions that register a store are experimental themselves.
+                .Where(line => !experimental.Any(type => line.StartsWith($"static {type}.", StringComparison.Ordinal)))
+                .Where(line => TypeName().Matches(line).Any(name => experimental.Contains(name.Value)))
+        );
     }
 
     [Theory]
