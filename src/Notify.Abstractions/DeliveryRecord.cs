@@ -11,15 +11,15 @@ public enum DeliveryState
     [JsonStringEnumMemberName("pending")]
     Pending = 0,
 
-    /// <summary>The vendor accepted the delivery.</summary>
-    [JsonStringEnumMemberName("accepted")]
-    Accepted = 1,
+    /// <summary>The delivery was sent: the vendor took it over.</summary>
+    [JsonStringEnumMemberName("sent")]
+    Sent = 1,
 
-    /// <summary>The delivery ended without being accepted. It can be replayed.</summary>
+    /// <summary>The delivery ended without being sent. It can be replayed.</summary>
     [JsonStringEnumMemberName("deadLetter")]
     DeadLetter = 2,
 
-    /// <summary>The delivery was stopped before an attempt was accepted.</summary>
+    /// <summary>The delivery was stopped before it was sent.</summary>
     [JsonStringEnumMemberName("cancelled")]
     Cancelled = 3,
 }
@@ -51,5 +51,5 @@ public sealed record DeliveryRecord
     public required IReadOnlyList<Receipt> Receipts { get; init; }
 
     /// <summary>Gets whether a process currently holds a lease on the delivery.</summary>
-    public bool IsUnderWay { get; init; }
+    public bool IsInFlight { get; init; }
 }

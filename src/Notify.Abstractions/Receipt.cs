@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Notify;
 
-/// <summary>A report from the vendor or the notified app about a delivery that was accepted earlier.</summary>
+/// <summary>A report from the vendor or the notified app about a delivery that was sent earlier.</summary>
 public sealed record Receipt
 {
     /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>

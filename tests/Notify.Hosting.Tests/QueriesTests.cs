@@ -99,7 +99,7 @@ public sealed class QueriesTests
         Assert.Equal(3, (await queries.ReplayDeadLettersAsync(dry)).Count);
         Assert.Equal(3, await queries.CountDeadLettersAsync(all));
 
-        _answer = Outcome.Accepted();
+        _answer = Outcome.Sent();
         var one = new DeadLetterReplay { Filter = all with { Ids = [second.Items[0].Delivery.Id] } };
         Assert.Equal(1, (await queries.ReplayDeadLettersAsync(one)).Count);
         Assert.Equal(2, (await queries.ReplayDeadLettersAsync(new DeadLetterReplay { Filter = all, All = true })).Count);

@@ -370,7 +370,7 @@ public sealed class FaultTests : IAsyncLifetime
         {
             DeliveryId = lease.Delivery.Id,
             Fence = lease.Fence,
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             Provider = Provider,
             AttemptsSpent = 1,
             Attempt = new Attempt
@@ -378,7 +378,7 @@ public sealed class FaultTests : IAsyncLifetime
                 Provider = Provider,
                 StartedAt = s_now,
                 Duration = TimeSpan.FromMilliseconds(12),
-                Outcome = OutcomeKind.Accepted,
+                Outcome = OutcomeKind.Sent,
             },
             SettledAt = s_now,
         };

@@ -81,13 +81,13 @@ public abstract class StoreTest
             State = state,
             Provider = lease.Delivery.Provider,
             AttemptsSpent = 1,
-            Reason = state == DeliveryState.Accepted ? null : "mailbox is full",
+            Reason = state == DeliveryState.Sent ? null : "mailbox is full",
             Attempt = new Attempt
             {
                 Provider = Provider,
                 StartedAt = Now,
                 Duration = TimeSpan.FromMilliseconds(12),
-                Outcome = OutcomeKind.Accepted,
+                Outcome = OutcomeKind.Sent,
             },
             SettledAt = Now,
         };

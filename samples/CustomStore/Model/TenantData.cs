@@ -65,7 +65,7 @@ internal sealed partial class TenantData
             Reason = stored.Reason,
             Attempts = [.. stored.Attempts],
             Receipts = [.. stored.Receipts],
-            IsUnderWay = stored.Owner is not null,
+            IsInFlight = stored.Owner is not null,
         };
 }
 

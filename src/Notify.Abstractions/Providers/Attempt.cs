@@ -15,7 +15,7 @@ public sealed record Attempt
     /// <summary>Gets the outcome of the attempt.</summary>
     public required OutcomeKind Outcome { get; init; }
 
-    /// <summary>Gets why the message was not accepted. If it was accepted, what the vendor left out, or null.</summary>
+    /// <summary>Gets why the message was not sent. If it was sent, what the vendor left out, or null.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Gets the vendor's ID for the message; null if the vendor did not assign one.</summary>

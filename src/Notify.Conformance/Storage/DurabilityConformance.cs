@@ -33,8 +33,8 @@ public abstract class DurabilityConformance : StoreSuite
         await Store.ReopenAsync();
 
         Assert.Empty(await LeaseAsync(Now, owner: OtherWorker));
-        Assert.True(await SettleAsync(Accepted(lease, Now)));
-        Assert.Equal(DeliveryState.Accepted, (await FindAsync(delivery)).State);
+        Assert.True(await SettleAsync(Sent(lease, Now)));
+        Assert.Equal(DeliveryState.Sent, (await FindAsync(delivery)).State);
     }
 
     [Fact]
@@ -46,8 +46,8 @@ public abstract class DurabilityConformance : StoreSuite
 
         await Store.ReopenAsync();
 
-        Assert.False(await SettleAsync(Accepted(lost, LeaseEnd)));
-        Assert.True(await SettleAsync(Accepted(held, LeaseEnd)));
+        Assert.False(await SettleAsync(Sent(lost, LeaseEnd)));
+        Assert.True(await SettleAsync(Sent(held, LeaseEnd)));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public abstract class DurabilityConformance : StoreSuite
         var sample = CreateSample();
         await EnqueueAsync(sample, sample.Deliveries(3));
         var leases = await LeaseAsync(Now, max: 2);
-        await Store.Queue.SettleAsync([Accepted(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
+        await Store.Queue.SettleAsync([Sent(leases[0], Now), DeadLetter(leases[1], Now)], Cancellation);
         await Store.Queue.CancelAsync(Tenant, sample.Notification.Id, Now, Cancellation);
 
         await Store.ReopenAsync();
@@ -209,7 +209,7 @@ public abstract class DurabilityConformance : StoreSuite
             Tenant = Tenant,
             Channel = Channel.Email,
             Provider = Provider,
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             Count = 3,
         };
         await Store.Users.SaveAsync([user], Cancellation);

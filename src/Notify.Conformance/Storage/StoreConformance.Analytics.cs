@@ -78,7 +78,7 @@ public abstract partial class StoreConformance
             Tenant = Tenant,
             Channel = Channel.Email,
             Provider = Provider,
-            State = DeliveryState.Accepted,
+            State = DeliveryState.Sent,
             Count = count,
         };
 

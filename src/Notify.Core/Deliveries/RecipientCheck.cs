@@ -162,7 +162,9 @@ internal sealed class RecipientCheck(
             return device is null
                 ? null
                 : new Address(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
-        return user.Addresses.TryGetValue(delivery.Channel.Name, out var address) ? new Address(delivery.Channel, address) : null;
+        return user.Addresses.TryGetValue(delivery.Channel.AddressName, out var address)
+            ? new Address(delivery.Channel, address)
+            : null;
     }
 
     private async ValueTask<IEnumerable<Lease>> RedirectAsync(

@@ -101,7 +101,7 @@ internal sealed class StoredDelivery(QueuedDelivery queued)
             Reason = Reason,
             Attempts = [.. _attempts],
             Receipts = [.. _receipts],
-            IsUnderWay = Owner is not null,
+            IsInFlight = Owner is not null,
         };
 
     private void Move(DeliveryState state, DateTimeOffset? dueAt, string? reason, DateTimeOffset now)

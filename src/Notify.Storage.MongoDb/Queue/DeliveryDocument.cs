@@ -84,7 +84,7 @@ internal static class DeliveryDocument
             Reason = document.TextOrNull(DeliveryField.Reason),
             Attempts = StoredForm.ReadHistory(Joined(document, DeliveryField.Attempts)),
             Receipts = StoredForm.ReadReceipts(Joined(document, DeliveryField.Receipts)),
-            IsUnderWay = document.ValueOrNull(DeliveryField.Owner) is not null,
+            IsInFlight = document.ValueOrNull(DeliveryField.Owner) is not null,
         };
 
     public static Guid GetNotification(BsonDocument document) => document[DeliveryField.Notification].AsGuid;

@@ -116,7 +116,7 @@ internal sealed class DeliveryQueue(
         CancellationToken cancellationToken
     )
     {
-        var stopped = await connection
+        var cancelled = await connection
             .QueryAsync(
                 _cancelDeliveries,
                 parameters => parameters.With(notificationId).With(now),
@@ -128,17 +128,18 @@ internal sealed class DeliveryQueue(
             .QueryAsync(
                 _countOthers,
                 parameters => parameters.With(notificationId),
-                row => (UnderWay: row.GetInt64(0), Ended: row.GetInt64(1)),
+                row => (InFlight: row.GetInt64(0), Ended: row.GetInt64(1)),
                 cancellationToken
             )
             .ConfigureAwait(false);
         var events = await digests.RemoveAsync(connection, notificationId, cancellationToken).ConfigureAwait(false);
         return new Cancellation
         {
-            Stopped = stopped,
-            UnderWay = others[0].UnderWay,
-            Ended = others[0].Ended - stopped.Count + events.Ended,
+            Cancelled = cancelled.Count,
+            InFlight = others[0].InFlight,
+            Ended = others[0].Ended - cancelled.Count + events.Ended,
             Collected = events.Removed,
+            CancelledIds = cancelled,
         };
     }
 

@@ -43,6 +43,6 @@ internal static class DeliveryRecords
             Reason = row.TextOrNull(DeliveryRow.ColumnCount + 2),
             Attempts = StoredForm.ReadHistory(row.GetString(DeliveryRow.ColumnCount + 3)),
             Receipts = StoredForm.ReadReceipts(row.GetString(DeliveryRow.ColumnCount + 4)),
-            IsUnderWay = row.GetBoolean(DeliveryRow.ColumnCount + 5),
+            IsInFlight = row.GetBoolean(DeliveryRow.ColumnCount + 5),
         };
 }

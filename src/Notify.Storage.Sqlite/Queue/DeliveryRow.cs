@@ -65,6 +65,6 @@ internal static class DeliveryRow
             Reason = row.TextOrNull(21),
             Attempts = StoredForm.ReadHistory(row.Text(22)),
             Receipts = StoredForm.ReadReceipts(row.Text(23)),
-            IsUnderWay = !row.IsNull(26),
+            IsInFlight = !row.IsNull(26),
         };
 }

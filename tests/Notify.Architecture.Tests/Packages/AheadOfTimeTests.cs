@@ -17,7 +17,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         );
         var json = JsonSerializer.Serialize(trigger, ShopJson.Default.Trigger);
         var read = JsonSerializer.Deserialize(json, ShopJson.Default.Trigger)!;
-        Console.WriteLine($"{read.To} {read.DataElement} {Outcome.Accepted().Kind}");
+        Console.WriteLine($"{read.To} {read.DataElement} {Outcome.Sent().Kind}");
 
         var preview = new TemplatePreview { Locale = "sv" }.WithData(new Hello("Bo"), ShopJson.Default.Hello);
         var same = trigger.WithData(trigger.DataElement!.Value);
@@ -85,7 +85,7 @@ public sealed class AheadOfTimeTests(PackedPackages packed)
         var output = await Command.RunAsync(shop.Folder, shop.PublishedProgram, []);
         Assert.Equal(
             """
-            address:email {"Name":"Ada"} Accepted
+            address:email {"Name":"Ada"} Sent
             {"Name":"Bo"} {"Name":"Ada"}
             shop user:ada
             """,
