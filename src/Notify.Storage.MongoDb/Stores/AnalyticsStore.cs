@@ -5,15 +5,15 @@ using Notify.Storage.MongoDb.Connection;
 
 namespace Notify.Storage.MongoDb.Stores;
 
-/// <summary>Counts per minute, in a collection of their own.</summary>
+/// <summary>Keeps counts per minute in their own collection.</summary>
 internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
 {
     public const string Minute = "minute";
 
-    /// <summary>With the minute, the shard key.</summary>
+    /// <summary>The tenant. With the minute, it is the shard key.</summary>
     public const string Tenant = "tenant";
 
-    /// <summary>Projects what addresses a count: its id and its shard key.</summary>
+    /// <summary>The projection of the id and the shard key of a count.</summary>
     public static readonly BsonDocument Key = new() { { Tenant, 1 }, { Minute, 1 } };
 
     private const string Id = "_id";
@@ -58,7 +58,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
             {
                 Minute = document[Minute].AsTime(),
                 Tenant = document[Tenant].AsString,
-                Channel = Channel.Named(document[OfChannel].AsString),
+                Channel = Channel.Create(document[OfChannel].AsString),
                 Provider = document[Provider].AsString,
                 State = (DeliveryState)document[State].AsInt32,
                 Count = document[Count].AsInt64,

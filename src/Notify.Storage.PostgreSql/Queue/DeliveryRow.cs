@@ -32,7 +32,7 @@ internal static class DeliveryRow
             NotificationId = row.GetGuid(1),
             Tenant = row.GetString(2),
             Priority = (Priority)row.GetInt16(3),
-            To = new Address(Channel.Named(row.GetString(4)), row.GetString(5))
+            To = new Address(Channel.Create(row.GetString(4)), row.GetString(5))
             {
                 Platform = row.IsDBNull(6) ? null : (Platform)row.GetInt16(6),
                 App = row.TextOrNull(7),

@@ -55,7 +55,7 @@ internal sealed class AnalyticsStore(StoreDatabase database) : IAnalyticsStore
                 {
                     Minute = row.Time(0),
                     Tenant = tenant,
-                    Channel = Channel.Named(row.GetString(1)),
+                    Channel = Channel.Create(row.GetString(1)),
                     Provider = row.GetString(2),
                     State = (DeliveryState)row.GetInt16(3),
                     Count = row.GetInt64(4),

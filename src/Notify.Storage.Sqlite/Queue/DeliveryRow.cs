@@ -31,7 +31,7 @@ internal static class DeliveryRow
             NotificationId = notificationId,
             Tenant = row.Text(2),
             Priority = (Priority)row.Int32(3),
-            To = new Address(Channel.Named(row.Text(4)), row.Text(5))
+            To = new Address(Channel.Create(row.Text(4)), row.Text(5))
             {
                 Platform = row.IsNull(6) ? null : (Platform)row.Int32(6),
                 App = row.TextOrNull(7),
