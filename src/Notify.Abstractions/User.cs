@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify;
 
 /// <summary>A person to notify, identified by the application's own ID.</summary>
@@ -76,20 +78,62 @@ public sealed record User
 
 /// <summary>
 /// The hours of the day during which a user receives only high-priority notifications and mandatory categories. They extend past
-/// midnight if <paramref name="From"/> is later than <paramref name="To"/>. The two must differ.
+/// midnight if <see cref="From"/> is later than <see cref="To"/>. The two must differ.
 /// </summary>
-/// <param name="From">
-/// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
-/// </param>
-/// <param name="To">The first minute after the quiet hours.</param>
 /// <remarks>
-/// If <paramref name="From"/> or <paramref name="To"/> falls into a gap in local time, it moves forward by the length of the gap.
+/// If <see cref="From"/> or <see cref="To"/> falls into a gap in local time, it moves forward by the length of the gap.
 /// If it occurs twice, the first occurrence counts.
 /// </remarks>
-public sealed record QuietHours(TimeOnly From, TimeOnly To);
+public sealed record QuietHours
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public QuietHours() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="from">
+    /// The first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </param>
+    /// <param name="to">The first minute after the quiet hours.</param>
+    [SetsRequiredMembers]
+    public QuietHours(TimeOnly from, TimeOnly to)
+    {
+        From = from;
+        To = to;
+    }
+
+    /// <summary>
+    /// Gets the first quiet minute, in the time zone of the target device if it has one, and otherwise of the user.
+    /// </summary>
+    public required TimeOnly From { get; init; }
+
+    /// <summary>Gets the first minute after the quiet hours.</summary>
+    public required TimeOnly To { get; init; }
+}
 
 /// <summary>A user's choice to receive or not receive a category on a channel.</summary>
-/// <param name="Category">The category of triggers, or null for every category.</param>
-/// <param name="Channel">The channel, or null for every channel.</param>
-/// <param name="Wanted">Whether the user wants these notifications.</param>
-public sealed record Preference(string? Category, Channel? Channel, bool Wanted);
+public sealed record Preference
+{
+    /// <summary>Initializes a new instance whose properties are set by an object initializer.</summary>
+    public Preference() { }
+
+    /// <summary>Initializes a new instance with the specified values.</summary>
+    /// <param name="category">The category of triggers, or null for every category.</param>
+    /// <param name="channel">The channel, or null for every channel.</param>
+    /// <param name="wanted">Whether the user wants these notifications.</param>
+    [SetsRequiredMembers]
+    public Preference(string? category, Channel? channel, bool wanted)
+    {
+        Category = category;
+        Channel = channel;
+        Wanted = wanted;
+    }
+
+    /// <summary>Gets the category of triggers, or null for every category.</summary>
+    public string? Category { get; init; }
+
+    /// <summary>Gets the channel, or null for every channel.</summary>
+    public Channel? Channel { get; init; }
+
+    /// <summary>Gets whether the user wants these notifications.</summary>
+    public required bool Wanted { get; init; }
+}

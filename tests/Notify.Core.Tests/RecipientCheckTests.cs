@@ -56,7 +56,7 @@ public sealed class RecipientCheckTests
 
         await SaveAsync(
             application,
-            preferences: new Preference(category, channel is null ? null : Channel.Create(channel), Wanted: false)
+            preferences: new Preference(category, channel is null ? null : Channel.Create(channel), wanted: false)
         );
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
@@ -70,7 +70,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(application, "countess@example.org", new Preference("other", null, Wanted: false));
+        await SaveAsync(application, "countess@example.org", new Preference("other", null, wanted: false));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         var sent = await application.EndedDeliveryAsync(id);
@@ -215,7 +215,7 @@ public sealed class RecipientCheckTests
         );
         await Eventually.TrueAsync(() => _push.Sent.Count == 1, "the push");
 
-        await SaveAsync(application, preferences: new Preference(null, Channel.Email, Wanted: false));
+        await SaveAsync(application, preferences: new Preference(null, Channel.Email, wanted: false));
         await _passing.PassAsync(application, TimeSpan.FromMinutes(5));
 
         var mail = Assert.Single(await application.EndedDeliveriesAsync(id), one => one.Delivery.Channel == Channel.Email);
@@ -239,7 +239,13 @@ public sealed class RecipientCheckTests
         _time.Advance(TimeSpan.FromMilliseconds(5));
         var now = _time.GetUtcNow();
         await application.DeadLetters.ReplayAsync(
-            new ReplayRequest(new DeadLetterFilter(), now, now.AddHours(1), 10),
+            new ReplayRequest
+            {
+                Filter = new DeadLetterFilter { Tenant = Trigger.DefaultTenant },
+                Now = now,
+                ExpiresAt = now.AddHours(1),
+                Limit = 10,
+            },
             CancellationToken.None
         );
         await _passing.PassAsync(application, TimeSpan.FromSeconds(1));
@@ -282,7 +288,7 @@ public sealed class RecipientCheckTests
         await SaveAsync(application);
         var id = await application.SendAsync(InAnHour(Recipient.User("ada")));
 
-        await SaveAsync(application, preferences: new Preference(null, null, Wanted: false));
+        await SaveAsync(application, preferences: new Preference(null, null, wanted: false));
         await _passing.PassAsync(application, TimeSpan.FromHours(1));
 
         Assert.Equal(DeliveryState.Sent, (await application.EndedDeliveryAsync(id)).State);

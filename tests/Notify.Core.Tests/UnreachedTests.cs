@@ -34,8 +34,8 @@ public sealed class UnreachedTests
     public async Task A_declined_channel_is_recorded_where_nothing_else_is_sent()
     {
         await using var application = await StartAsync();
-        await SaveAsync(application, "ada", new Preference("ads", null, Wanted: false));
-        await SaveAsync(application, "bob", new Preference("ads", Channel.Push, Wanted: false));
+        await SaveAsync(application, "ada", new Preference("ads", null, wanted: false));
+        await SaveAsync(application, "bob", new Preference("ads", Channel.Push, wanted: false));
 
         var id = await application.SendAsync(
             TestApplication.Say([Recipient.User("ada"), Recipient.User("bob")]) with
@@ -68,7 +68,19 @@ public sealed class UnreachedTests
             }
         );
         await application.Templates.SaveAsync(
-            new Template { Name = "hej", Variants = [new TemplateVariant(null, "sv", "Hej", "Hej", null)] }
+            new Template
+            {
+                Name = "hej",
+                Variants =
+                [
+                    new TemplateVariant
+                    {
+                        Locale = "sv",
+                        Title = "Hej",
+                        Body = "Hej",
+                    },
+                ],
+            }
         );
 
         var id = await application.SendAsync(

@@ -36,14 +36,15 @@ public sealed class PagesOverHttpTests
             .. Enumerable
                 .Range(0, 4)
                 .SelectMany(minute =>
-                    ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount(
-                        start.AddMinutes(minute),
-                        "default",
-                        Channel.Email,
-                        provider,
-                        DeliveryState.Pending,
-                        minute + 1
-                    ))
+                    ((string[])["b", "a", "c"]).Select(provider => new DeliveryCount
+                    {
+                        Minute = start.AddMinutes(minute),
+                        Tenant = "default",
+                        Channel = Channel.Email,
+                        Provider = provider,
+                        State = DeliveryState.Pending,
+                        Count = minute + 1,
+                    })
                 ),
         ];
         await app.Services.GetRequiredService<IAnalyticsStore>().AddAsync(counts, CancellationToken.None);

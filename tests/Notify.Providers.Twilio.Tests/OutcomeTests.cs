@@ -95,7 +95,7 @@ public sealed class OutcomeTests
                 .Services.GetRequiredService<IUserStore>()
                 .FindAsync(Trigger.DefaultTenant, ["ada"], TestContext.Current.CancellationToken)
         );
-        Assert.Equal(new Preference(null, Channel.Sms, Wanted: false), Assert.Single(learnt.Preferences));
+        Assert.Equal(new Preference(null, Channel.Sms, wanted: false), Assert.Single(learnt.Preferences));
     }
 
     [Fact]

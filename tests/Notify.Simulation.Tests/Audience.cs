@@ -67,7 +67,7 @@ internal sealed class Audience
         {
             Tenant = tenant,
             Name = Template,
-            Variants = [new TemplateVariant(null, null, "Summary", _random.Next(2) == 0 ? body : "{{count}}: " + body)],
+            Variants = [new TemplateVariant { Title = "Summary", Body = _random.Next(2) == 0 ? body : "{{count}}: " + body }],
         };
         _world.Store.GetRequiredService<ITemplateStore>().SaveAsync(template, 100, CancellationToken.None);
     }
@@ -143,7 +143,7 @@ internal sealed class Audience
         var preference = new Preference(
             Categories[_random.Next(Categories.Length)],
             Channels[_random.Next(Channels.Length)],
-            Wanted: _random.Next(3) == 0
+            wanted: _random.Next(3) == 0
         );
         Note(tenant, user, $"{(preference.Wanted ? "wants" : "declines")} {preference.Category} {preference.Channel}");
         Update(tenant, user, known => known.With(preference));

@@ -1,6 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace Notify.Storage;
 
 /// <summary>A store of users.</summary>
+[Experimental(ExperimentalContract.DiagnosticId, UrlFormat = ExperimentalContract.HelpUrl)]
 public interface IUserStore
 {
     /// <summary>Saves users, each replacing any user with the same tenant and ID.</summary>

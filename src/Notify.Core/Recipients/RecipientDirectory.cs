@@ -164,7 +164,8 @@ internal sealed class RecipientDirectory(
         return errors;
     }
 
-    private static Address GetAddress(Device device) => new(Channel.Push, device.Token, device.Platform, device.App);
+    private static Address GetAddress(Device device) =>
+        new(Channel.Push, device.Token) { Platform = device.Platform, App = device.App };
 
     private void Publish(DeviceEventKind kind, Device device)
     {

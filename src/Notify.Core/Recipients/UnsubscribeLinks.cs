@@ -51,7 +51,7 @@ internal sealed class UnsubscribeLinks(
         if (!TryRead(token, out var link))
             return false;
 
-        var unwanted = new Preference(link.Category, link.Channel, Wanted: false);
+        var unwanted = new Preference(link.Category, link.Channel, wanted: false);
         return await users
             .UpdateAsync(link.Tenant, link.UserId, user => user.With(unwanted), cancellationToken)
             .ConfigureAwait(false);

@@ -80,7 +80,7 @@ internal sealed class RecipientUpkeep(
 
     private async ValueTask RecordOptOutAsync(Delivery delivery, string provider, CancellationToken cancellationToken)
     {
-        var unwanted = new Preference(null, delivery.Channel, Wanted: false);
+        var unwanted = new Preference(null, delivery.Channel, wanted: false);
         if (await UpdateUserAsync(delivery, user => user.With(unwanted), cancellationToken).ConfigureAwait(false))
             Log.OptedOut(logger, delivery.Id, provider);
     }

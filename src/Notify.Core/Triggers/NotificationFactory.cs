@@ -38,7 +38,12 @@ internal sealed class NotificationFactory(
         ]);
 
         return new PlannedRequest(
-            new EnqueueRequest(notification, planned.Deliveries, CreateClaim(notification), expansions, planned.Digests),
+            new EnqueueRequest(notification, planned.Deliveries)
+            {
+                Idempotency = CreateClaim(notification),
+                Expansions = expansions,
+                Digests = planned.Digests,
+            },
             planned.Permits
         );
     }
@@ -89,7 +94,7 @@ internal sealed class NotificationFactory(
                     )
                 );
             else if (subscribers == 0)
-                expansions.Add(new NewExpansion(topic, 0, DueAt: null));
+                expansions.Add(new NewExpansion(topic, 0, dueAt: null));
             else
                 all = new NewExpansion(all?.Topic ?? topic, (all?.Total ?? 0) + subscribers.Value, notification.AcceptedAt);
         }

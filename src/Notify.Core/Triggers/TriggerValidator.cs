@@ -79,7 +79,9 @@ internal sealed class TriggerValidator(
         var channel = recipient.Channel!.Value;
         if (!providers.Serves(channel))
             Add(ref errors, field, FieldErrorCodes.Unsupported, providers.DescribeUnserved(channel));
-        else if (rules.FindAddressError(new Address(channel, recipient.Value, recipient.Platform)) is { } addressError)
+        else if (
+            rules.FindAddressError(new Address(channel, recipient.Value) { Platform = recipient.Platform }) is { } addressError
+        )
             Add(ref errors, field, FieldErrorCodes.InvalidAddress, addressError);
     }
 

@@ -64,7 +64,7 @@ internal static class UserReader
 
     private static Preference ReadPreference(JsonField item)
     {
-        var read = new Preference(null, null, Wanted: true);
+        var read = new Preference(null, null, wanted: true);
         var hasWanted = false;
         foreach (var field in item.Members())
         {
